@@ -1,0 +1,72 @@
+"""Finds the command that was typed, runs it, and turns failures into one clear sentence."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+from app.cli.command import Command
+from app.cli.errors import CommandError
+
+# The literal list of commands, in the order in which --help shows them.
+COMMANDS = (
+    "app.cli.demo",
+    "app.cli.test",
+    "app.cli.check",
+    "app.cli.doctor",
+)
+
+
+def build_parser(commands: Sequence[Command]) -> ArgumentParser:
+    """Return the parser of the whole command line, with one subparser per command."""
+    parser = ArgumentParser(prog="zuke", description="Zuke 租客: the CRM that firms rent.")
+    verbs = parser.add_subparsers(title="commands", metavar="VERB", required=True)
+    for command in commands:
+        verb = verbs.add_parser(command.NAME, help=command.HELP, description=command.HELP)
+        verb.set_defaults(run=command.run)
+        command.configure(verb)
+    return parser
+
+
+def run(args: Namespace) -> int:
+    """Run the chosen command; answer what the user can mend by one sentence and exit code 1."""
+    try:
+        return cast("int", args.run(args))
+    except CommandError as error:
+        print(f"zuke: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("zuke: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (head, less) left; there is nobody to tell.
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        sentence = database_down(error)
+        if sentence is None:
+            raise
+        print(f"zuke: {sentence}", file=sys.stderr)
+        return 1
+
+
+def database_down(error: Exception) -> str | None:
+    """Return the sentence for a database that cannot be reached, or None for another error.
+
+    SQLAlchemy is looked up only where it was already imported: a command that never used the
+    database cannot have failed on it.
+    """
+    errors = sys.modules.get("sqlalchemy.exc")
+    drivers = sys.modules.get("psycopg2")
+    kinds = tuple(module.OperationalError for module in (errors, drivers) if module)
+    if not isinstance(error, kinds):
+        return None
+    reason = str(getattr(error, "orig", error)).strip().splitlines()
+    return f"The database cannot be reached: {reason[0] if reason else 'no reason given'}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the arguments, run the command and return its exit code."""
+    commands = [cast("Command", import_module(path)) for path in COMMANDS]
+    return run(build_parser(commands).parse_args(argv))
