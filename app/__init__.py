@@ -1,0 +1,1 @@
+"""The renting firms' side of Zuke: what their people see and do."""

@@ -1,0 +1,56 @@
+"""Errors that are answers: an operation raises one, the edge turns it into a page or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.language import Text
+
+
+class Answer(Exception):
+    """An answer other than success; `status` is the number that the edge sends."""
+
+    status = 500
+
+    def __init__(
+        self,
+        message: Text | str = "",
+        *,
+        field: str | None = None,
+        errors: Mapping[str, Text | str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors: dict[str, Text | str] = dict(errors or {})
+        if field is not None:
+            self.errors.setdefault(field, message)
+
+
+class Refused(Answer):
+    """The request was understood and can't be done as it stands: 422, with a message per field."""
+
+    status = 422
+
+
+class NotPermitted(Answer):
+    """A colleague without the right: 403."""
+
+    status = 403
+
+
+class OverLimit(Answer):
+    """More than the plan allows: 402, with what to do."""
+
+    status = 402
+
+
+class Conflict(Answer):
+    """Somebody else was faster: 409, or 412 where the request carried If-Match."""
+
+    status = 409
+
+
+class Missing(Answer):
+    """Nothing there for this person, whether or not it exists for another: 404."""
+
+    status = 404

@@ -1,0 +1,109 @@
+"""What the environment decides, with a default and a sentence each.
+
+Production refuses to start with a missing or default secret, with debugging on, or with an
+address that is not https; every refusal names the variable and the remedy.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Environment = Literal["production", "demo", "development", "test"]
+
+WEAK_SECRETS = frozenset({"", "changeme", "change-me", "secret", "dev", "development"})
+SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """The environment is not fit to start with; the message names the variable and the remedy."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    zuke_env: Environment = "production"  # Demo and test relax what production insists on.
+    database_url: str = ""  # The application's login (`zuke_app`).
+    database_owner_url: str = ""  # Provisioning and migrations; never given to the web.
+    secret_key: str = ""  # Signs cookies and links; at least 32 characters.
+    base_url: str = "http://localhost:8000"  # The service's own address; workspaces are below it.
+    smtp_url: str = ""  # smtp://user:password@host:587, smtps:// for TLS from the start.
+    mail_from: str = "Zuke <no-reply@localhost>"  # The sender of the service's own mail.
+    inbound_mail_domain: str = ""  # Where mail to a workspace arrives.
+    files_url: str = ""  # file:///folder or s3://bucket/prefix.
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    stripe_api_base: str = ""
+    sentry_dsn: str = ""
+    log_level: str = "INFO"
+    web_concurrency: int = Field(default=2, ge=1, le=64)  # Worker processes of gunicorn.
+    web_threads: int = Field(default=4, ge=1, le=64)  # Threads in each worker process.
+    database_pool_size: int = Field(default=8, ge=1, le=200)
+    statement_timeout_ms: int = Field(default=5_000, ge=100)  # A page's statement may take this.
+    job_statement_timeout_ms: int = Field(default=60_000, ge=100)
+    tenants_per_connection: int = Field(default=100, ge=1)  # Then the connection is replaced.
+    max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
+    debug: bool = False
+
+    @property
+    def is_production(self) -> bool:
+        """True where the strict rules hold."""
+        return self.zuke_env == "production"
+
+    @property
+    def is_demo(self) -> bool:
+        """True where the demo's conveniences (mail page, demo sign-ins) exist."""
+        return self.zuke_env == "demo"
+
+    @property
+    def is_https(self) -> bool:
+        """True when browsers reach the service by https, so that cookies can be `__Host-`."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def service_host(self) -> str:
+        """The service's own host in lower case, without its port."""
+        return (urlsplit(self.base_url).hostname or "").lower()
+
+    def workspace_url(self, slug: str) -> str:
+        """The address of the workspace `slug`, without a slash at its end."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{slug}.{parts.netloc}"
+
+
+def load_settings() -> Settings:
+    """Read the environment and answer with settings fit to start with, or raise SettingsError."""
+    settings = Settings()
+    problems = list(_problems(settings))
+    if problems:
+        raise SettingsError(" ".join(problems))
+    return settings
+
+
+def _problems(settings: Settings) -> list[str]:
+    """Every reason not to start, as sentences for the operator."""
+    found = []
+    if not settings.database_url:
+        found.append("DATABASE_URL is missing: give the address of the database.")
+    weak = settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < SECRET_LENGTH
+    if weak:
+        found.append(f"SECRET_KEY is missing or weak: give {SECRET_LENGTH} random characters.")
+    if settings.is_production:
+        if settings.debug:
+            found.append("DEBUG is on: production does not start with it.")
+        if not settings.is_https:
+            found.append("BASE_URL must begin with https:// in production.")
+    return found
+
+
+@lru_cache(maxsize=1)
+def command_settings() -> Settings:
+    """The settings of a command, which may need less than the web does; checked by the command."""
+    return Settings()

@@ -1,0 +1,202 @@
+"""The tables that all tenants share, in the schema `control`: no customer of a tenant is in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.database import ControlBase
+from tenants.facts import State, TenantFacts
+
+MOMENT = DateTime(timezone=True)
+SERVICE = UUID(int=0)  # The tenant id of a job that belongs to the service itself.
+
+
+class Tenant(ControlBase):
+    """One firm that rents: its address, where its data lies, its state and its switches."""
+
+    __tablename__ = "tenant"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('trial', 'active', 'past_due', 'suspended', 'erased')", name="state"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(63), unique=True)
+    skeleton: Mapped[str] = mapped_column(String(63), unique=True)  # Look-alikes share it.
+    name: Mapped[str] = mapped_column(String(200))
+    db_role: Mapped[str] = mapped_column(String(63))
+    schema_name: Mapped[str] = mapped_column(String(63), unique=True)
+    state: Mapped[str] = mapped_column(String(20), default=State.TRIAL.value)
+    plan: Mapped[str] = mapped_column(String(40), default="trial")
+    modules: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    starter: Mapped[str] = mapped_column(String(60), default="")
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    currency: Mapped[str] = mapped_column(String(3), default="USD")
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    country: Mapped[str] = mapped_column(String(2), default="US")
+    limits: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    version: Mapped[str] = mapped_column(String(32))  # The tenant migration that it stands at.
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    changed_at: Mapped[datetime] = mapped_column(MOMENT)
+
+    def facts(self) -> TenantFacts:
+        """What a request may know of this tenant."""
+        return TenantFacts(
+            id=self.id,
+            slug=self.slug,
+            name=self.name,
+            db_role=self.db_role,
+            schema=self.schema_name,
+            state=State(self.state),
+            language=self.language,
+            currency=self.currency,
+            zone=self.zone,
+            country=self.country,
+            plan=self.plan,
+            modules=tuple(self.modules),
+            version=self.version,
+            limits=dict(self.limits),
+        )
+
+
+class Domain(ControlBase):
+    """A host name of a tenant's own, beside its slug; it answers once it was proved."""
+
+    __tablename__ = "domain"
+
+    host: Mapped[str] = mapped_column(String(253), primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Tenant.id), index=True)
+    proved_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class FreedSlug(ControlBase):
+    """A slug that an erased tenant had; nobody gets it before `until`."""
+
+    __tablename__ = "freed_slug"
+
+    slug: Mapped[str] = mapped_column(String(63), primary_key=True)
+    skeleton: Mapped[str] = mapped_column(String(63), index=True)
+    until: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class Operator(ControlBase):
+    """A person who runs the service; never a user of a tenant."""
+
+    __tablename__ = "operator"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class OperatorSession(ControlBase):
+    """One sign-in of an operator; the cookie holds the token, this row its digest."""
+
+    __tablename__ = "operator_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    operator_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Operator.id), index=True)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    expires_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class OperatorEvent(ControlBase):
+    """What an operator or the service did to a tenancy: created, suspended, erased ..."""
+
+    __tablename__ = "operator_event"
+    __table_args__ = (Index(None, "tenant_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[datetime] = mapped_column(MOMENT)
+    operator_id: Mapped[UUID | None] = mapped_column(Uuid)
+    tenant_id: Mapped[UUID | None] = mapped_column(Uuid)
+    verb: Mapped[str] = mapped_column(String(60))
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class Job(ControlBase):
+    """Work that was enqueued in the transaction of the change that causes it.
+
+    A tenant's role may insert rows that carry its own `db_role` and read none; the worker claims
+    them fairly between tenants. `tenant_id` is `SERVICE` for the service's own jobs.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_ready", "tenant_id", "run_at", postgresql_where=text("state = 'ready'")),
+        Index("ix_job_lease", "lease_until", postgresql_where=text("state = 'running'")),
+        Index(
+            "uq_job_key",
+            "tenant_id",
+            "key",
+            unique=True,
+            postgresql_where=text("key IS NOT NULL AND state IN ('ready', 'running')"),
+        ),
+        CheckConstraint("state IN ('ready', 'running', 'done', 'dead')", name="state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid)
+    db_role: Mapped[str] = mapped_column(String(63))
+    kind: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    key: Mapped[str | None] = mapped_column(String(200))  # One waiting job per key and tenant.
+    state: Mapped[str] = mapped_column(String(10), default="ready", server_default="ready")
+    run_at: Mapped[datetime] = mapped_column(MOMENT)
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    lease_until: Mapped[datetime | None] = mapped_column(MOMENT)
+    worker: Mapped[str | None] = mapped_column(String(80))
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    finished_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class Schedule(ControlBase):
+    """When each recurring job of the service was last enqueued."""
+
+    __tablename__ = "schedule"
+
+    kind: Mapped[str] = mapped_column(String(80), primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class Hit(ControlBase):
+    """How often something happened within a window, for limits; unlogged, so cheap to write."""
+
+    __tablename__ = "hit"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    window: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    n: Mapped[int] = mapped_column(Integer)
+
+
+class MailHint(ControlBase):
+    """Which workspaces know an e-mail address, by its keyed digest, for "find my workspace"."""
+
+    __tablename__ = "mail_hint"
+
+    email_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
