@@ -41,9 +41,12 @@ class Rights:
     grants: Mapping[tuple[str, str], Reach] = field(default_factory=dict)
     fields: Mapping[tuple[str, str], FieldAccess] = field(default_factory=dict)
     is_owner: bool = False
+    scopes: frozenset[str] | None = None  # What a token narrows the rights to; None: nothing.
 
     def reach(self, record_type: str, verb: str) -> Reach | None:
         """How far `verb` reaches on records of this type, or None when it is not granted."""
+        if not self._within_scopes(record_type, verb):
+            return None
         if self.is_owner:
             return Reach.ALL
         return self.grants.get((record_type, verb))
@@ -55,35 +58,13 @@ class Rights:
         return self.fields.get((record_type, key), FieldAccess.WRITE)
 
     def narrowed(self, scopes: frozenset[str]) -> Rights:
-        """These rights cut down to the scopes of a token (`contact:read`, `contact:*`, `*`)."""
-        if "*" in scopes:
-            return self
+        """These rights cut down to a token's scopes: `contact:read`, `contact:*` or `*`."""
+        return replace(self, scopes=scopes)
 
-        def within(record_type: str, verb: str) -> bool:
-            return f"{record_type}:{verb}" in scopes or f"{record_type}:*" in scopes
-
-        if not self.is_owner:
-            kept = {key: reach for key, reach in self.grants.items() if within(*key)}
-            return Rights(grants=kept, fields=self.fields)
-        return Rights(grants=_Everything(scopes), fields={})
-
-
-class _Everything(Mapping[tuple[str, str], Reach]):
-    """An owner's grants narrowed by a token's scopes: every scope reaches all records."""
-
-    def __init__(self, scopes: frozenset[str]) -> None:
-        self._scopes = scopes
-
-    def __getitem__(self, key: tuple[str, str]) -> Reach:
-        if f"{key[0]}:{key[1]}" in self._scopes or f"{key[0]}:*" in self._scopes:
-            return Reach.ALL
-        raise KeyError(key)
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return (tuple(scope.split(":", 1)) for scope in self._scopes if ":" in scope)
-
-    def __len__(self) -> int:
-        return len(self._scopes)
+    def _within_scopes(self, record_type: str, verb: str) -> bool:
+        if self.scopes is None or "*" in self.scopes:
+            return True
+        return f"{record_type}:{verb}" in self.scopes or f"{record_type}:*" in self.scopes
 
 
 @dataclass(frozen=True, slots=True)

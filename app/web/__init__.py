@@ -1,0 +1,1 @@
+"""The shell of every page: rendering, access declarations, forms, forgery protection, errors."""

@@ -1,0 +1,71 @@
+"""Who may call a route, declared on the route: an undeclared one stops the service at start-up.
+
+The request's edge enforces the declaration before the route runs, and the isolation matrix in the
+tests is generated from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+class Side(StrEnum):
+    """Whose address a route answers at."""
+
+    WORKSPACE = "workspace"
+    SERVICE = "service"
+    ANY = "any"  # Any host, even an unknown one: liveness and static files.
+
+
+class Who(StrEnum):
+    """Who must be there."""
+
+    ANYONE = "anyone"
+    USER = "user"  # Signed in, in the browser.
+    TOKEN = "token"  # An API token (a program), or a user of the browser for the API's own pages.
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One route's declaration.
+
+    `permission` is (record type, verb) needed beyond being signed in; `record_route` marks routes
+    whose permission depends on the `collection` in their URL; `while_suspended` keeps the route
+    open in a suspended workspace.
+    """
+
+    side: Side
+    who: Who
+    permission: tuple[str, str] | None = None
+    record_verb: str | None = None
+    while_suspended: bool = False
+
+
+def access(
+    side: Side = Side.WORKSPACE,
+    who: Who = Who.USER,
+    *,
+    permission: tuple[str, str] | None = None,
+    record_verb: str | None = None,
+    while_suspended: bool = False,
+) -> Callable[[Route], Route]:
+    """Declare who may call the decorated route; see Access."""
+    declared = Access(side, who, permission, record_verb, while_suspended)
+
+    def declare(route: Route) -> Route:
+        route.access = declared  # type: ignore[attr-defined]
+        return route
+
+    return declare
+
+
+def declared_access(route: Callable[..., Any]) -> Access | None:
+    """The declaration of a route, or None when it has none."""
+    found: Access | None = getattr(route, "access", None)
+    return found
