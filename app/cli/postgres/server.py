@@ -1,0 +1,73 @@
+"""The embedded server as other commands use it: `ensure_running` and what it returns."""
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.cli.postgres.account import server_account
+from app.cli.postgres.binaries import find_binaries
+from app.cli.postgres.cluster import PORT, SUPERUSER, Cluster
+from app.cli.postgres.places import ROOT, SHARED, places_for
+from config.machine import read_machine
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running embedded server; `started_here` tells whether this process started it."""
+
+    cluster: Cluster
+    superuser_url: str
+    started_here: bool
+
+    def stop(self) -> None:
+        """Stop the server if this process started it and nobody else uses it by now."""
+        from app.cli.postgres.databases import other_sessions
+
+        if self.started_here and other_sessions(self.superuser_url) == 0:
+            self.cluster.stop()
+
+
+def ensure_running(*, account: str | None = None, root: Path = ROOT) -> Server:
+    """Return this clone's server, made, started or found running as need be.
+
+    `account` names the unprivileged account to use when we are root.
+    """
+    chosen = server_account(account)
+    binaries = find_binaries(read_machine().postgres_programs, chosen, SHARED)
+    places = places_for(binaries.major, as_other_account=chosen is not None, root=root)
+    cluster = Cluster(binaries, places, chosen)
+    with _alone(root):
+        started = not cluster.is_running()
+        if started:
+            whose = f" as the account {chosen.name}" if chosen else ""
+            print(f"Starting PostgreSQL {binaries.major}{whose}…", file=sys.stderr, flush=True)
+            cluster.make()
+            cluster.start()
+    return Server(cluster, _superuser_url(cluster), started_here=started)
+
+
+def _superuser_url(cluster: Cluster) -> str:
+    """Return the private URL of the superuser at the maintenance database."""
+    from sqlalchemy import URL
+
+    url = URL.create(
+        "postgresql+psycopg2",
+        username=SUPERUSER,
+        password=cluster.password(),
+        database="postgres",
+        query={"host": str(cluster.places.socket), "port": str(PORT)},
+    )
+    return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep two commands of one clone from starting its server at the same time."""
+    state = root / ".zuke"
+    state.mkdir(exist_ok=True)
+    with (state / "pg.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,34 @@
+"""What the commands read of the machine they run on, apart from the service's own settings."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The variables that steer demo, test and check."""
+
+    postgres_programs: str | None  # ZUKE_PG_BIN: a folder with initdb, pg_ctl and postgres.
+    chromium: str | None  # ZUKE_CHROMIUM: the browser of the browser tests.
+    database_url: str | None
+    database_owner_url: str | None
+    superuser_url: str | None  # ZUKE_SUPERUSER_URL: for tests and doctor --fix, never a service.
+    is_ci: bool  # CI: what is missing is then a failure and not a hint.
+
+
+def read_machine() -> Machine:
+    """Return what the environment says now; an empty variable counts as unset."""
+    given = {name: value for name, value in os.environ.items() if value}
+    return Machine(
+        postgres_programs=given.get("ZUKE_PG_BIN"),
+        chromium=given.get("ZUKE_CHROMIUM"),
+        database_url=given.get("DATABASE_URL"),
+        database_owner_url=given.get("DATABASE_OWNER_URL"),
+        superuser_url=given.get("ZUKE_SUPERUSER_URL"),
+        is_ci=given.get("CI", "").lower() in {"1", "true", "yes"},
+    )
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """Return our environment with changes, for a program that a command starts."""
+    return {**os.environ, **changes}
