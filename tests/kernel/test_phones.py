@@ -1,0 +1,49 @@
+"""Telephone numbers: typed anyhow, kept as E.164, shown as the country writes them."""
+
+import pytest
+
+from app.kernel.phones import display_phone, phone_digits, to_e164
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "kept"),
+    [
+        ("138 0004 5678", "CN", "+8613800045678"),
+        ("0086 13800045678", "CN", "+8613800045678"),
+        ("021-5550 1234", "CN", "+862155501234"),
+        ("(212) 555-0123", "US", "+12125550123"),
+        ("+44 20 7946 0123", "CN", "+442079460123"),
+        ("020 7946 0123", "GB", "+442079460123"),
+        ("138 0004 56789", "US", None),
+        ("call me", "CN", None),
+        ("12", "CN", None),
+        ("", "CN", None),
+    ],
+)
+def test_a_number_is_read_with_the_country_of_the_tenant(typed, region, kept):
+    assert to_e164(typed, region) == kept
+
+
+@pytest.mark.parametrize(
+    ("number", "region", "shown"),
+    [
+        ("+8613800045678", "CN", "138 0004 5678"),
+        ("+8613800045678", "US", "+86 138 0004 5678"),
+        ("+862155501234", "CN", "021 5550 1234"),
+        ("+12125550123", "US", "(212) 555-0123"),
+        ("+12125550123", "CN", "+1 212-555-0123"),
+        ("+442079460123", "GB", "020 7946 0123"),
+        ("ask reception", "CN", "ask reception"),
+    ],
+)
+def test_a_number_is_national_at_home_and_international_abroad(number, region, shown):
+    assert display_phone(number, region) == shown
+
+
+def test_the_written_form_leads_back_to_the_number():
+    for number, region in {"+8613800045678": "CN", "+12125550123": "US"}.items():
+        assert to_e164(display_phone(number, region), region) == number
+
+
+def test_digits_are_all_that_a_search_compares():
+    assert phone_digits("+86 138-0004 5678") == "8613800045678"
