@@ -173,7 +173,7 @@ def _spellings(read: list[str]) -> list[str]:
 
 
 def _phone_lines(phone: str) -> list[str]:
-    """Return the digits of a number, and the national form with its zero where the country has one."""
+    """Return the digits of a number, and its national form where that begins with a zero."""
     digits = "".join([character for character in phone if character in "0123456789"])
     if phone.startswith("+") and not phone.startswith("+861"):  # Mobile numbers have no such zero.
         for code in _TRUNK_ZERO:

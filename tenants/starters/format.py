@@ -1,0 +1,80 @@
+"""What a starter holds once it is read: frozen facts, every text in every language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# The languages that every text must have; others (zh-TW) are welcome.
+LANGUAGES = ("en", "zh-CN")
+# The colours of a value's pill; the style sheet gives each its shade, light and dark.
+COLOURS = ("grey", "blue", "green", "amber", "red", "violet", "teal", "pink")
+# How far a right reaches; "none" takes it away.
+REACHES = ("none", "own", "team", "all")
+# The built-in roles that a starter may change; the owner's is fixed.
+ROLES = ("admin", "manager", "sales_rep", "service_agent", "marketer", "viewer")
+
+Localized = Mapping[str, str]
+
+
+class StarterError(ValueError):
+    """A starter that does not exist, or a file that does not say what a starter must say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a picklist; its place in the list is its order."""
+
+    key: str
+    label: Localized
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picklist:
+    """The values of one field, such as crm, account, industry."""
+
+    module: str
+    record_type: str
+    field: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLabel:
+    """What this industry calls a record type, one of it and many."""
+
+    module: str
+    record_type: str
+    one: Localized
+    many: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """What differs from the built-in role: its name, and rights such as "account:read" -> "all"."""
+
+    role: str
+    label: Localized | None
+    grants: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """Everything that a workspace of one industry begins with."""
+
+    key: str
+    name: Localized
+    summary: Localized
+    language: str
+    currency: str
+    zone: str
+    country: str
+    picklists: tuple[Picklist, ...]
+    labels: tuple[RecordLabel, ...]
+    roles: tuple[RoleChange, ...]
+
+    def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:
+        """Return the values of one field in their order; none when the starter does not name it."""
+        for picklist in self.picklists:
+            if (picklist.record_type, picklist.field) == (record_type, field):
+                return picklist.choices
+        return ()

@@ -1,0 +1,188 @@
+"""Reading a starter's file: every mistake is named with the place where it stands."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from zoneinfo import available_timezones
+
+from tenants.starters.format import (
+    COLOURS,
+    LANGUAGES,
+    REACHES,
+    ROLES,
+    Choice,
+    Localized,
+    Picklist,
+    RecordLabel,
+    RoleChange,
+    Starter,
+    StarterError,
+)
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+_PERMISSION = re.compile(r"[a-z_]+:[a-z_]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_LABELS = "labels"
+
+
+class _Table:
+    """A table of the file that knows where it stands, and refuses what nobody asked for."""
+
+    def __init__(self, content: object, place: str) -> None:
+        """Wrap `content`, which must be a table, standing at `place`."""
+        if not isinstance(content, dict):
+            raise StarterError(f"{place} must be a table.")
+        self._content: dict[str, object] = dict(content)
+        self._place = place
+
+    def at(self, key: str) -> str:
+        """Return the place of a key, as an error names it."""
+        joint = "." if ": " in self._place else ": "
+        return f"{self._place}{joint}{key}"
+
+    def take(self, key: str) -> object:
+        """Take a value out, or say that it is missing."""
+        if key not in self._content:
+            raise StarterError(f"{self.at(key)} is missing.")
+        return self._content.pop(key)
+
+    def text(self, key: str, pattern: re.Pattern[str]) -> str:
+        """Take a text that must look like `pattern`."""
+        value = self.take(key)
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise StarterError(f"{self.at(key)} cannot be {value!r}.")
+        return value
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        """Take a text that must be one of `allowed`."""
+        value = self.take(key)
+        if not isinstance(value, str) or value not in allowed:
+            raise StarterError(f"{self.at(key)} is {value!r}; it may be {', '.join(allowed)}.")
+        return value
+
+    def localized(self, key: str) -> Localized:
+        """Take a text in several languages; each of LANGUAGES must be there and say something."""
+        table = _Table(self.take(key), self.at(key))
+        texts: dict[str, str] = {}
+        for language, value in table.rest():
+            if not isinstance(value, str) or not value.strip():
+                raise StarterError(f"{table.at(language)} must be a text.")
+            texts[language] = value
+        for language in LANGUAGES:
+            if language not in texts:
+                raise StarterError(f"{table.at(language)} is missing.")
+        return MappingProxyType(texts)
+
+    def table(self, key: str) -> "_Table":
+        """Take a table, an empty one where it is absent."""
+        return _Table(self._content.pop(key, {}), self.at(key))
+
+    def has(self, key: str) -> bool:
+        """Tell whether a key is still to be taken."""
+        return key in self._content
+
+    def rest(self) -> Iterator[tuple[str, object]]:
+        """Take everything that is left."""
+        content, self._content = self._content, {}
+        yield from content.items()
+
+    def close(self) -> None:
+        """Refuse what is left: a misspelt key must not be silently without effect."""
+        for key in self._content:
+            raise StarterError(f"{self.at(key)} is not known.")
+
+
+def read_starter(key: str, source: str) -> Starter:
+    """Return the starter that `source` describes; a StarterError says what is wrong and where."""
+    try:
+        parsed = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise StarterError(f"{key}.toml: {error}") from error
+    document = _Table(parsed, f"{key}.toml")
+    about = _Table(document.take("starter"), document.at("starter"))
+    name, summary = about.localized("name"), about.localized("summary")
+    language, zone = about.one_of("language", LANGUAGES), about.take("zone")
+    currency, country = about.text("currency", _CURRENCY), about.text("country", _COUNTRY)
+    about.close()
+    if not isinstance(zone, str) or zone not in available_timezones():
+        raise StarterError(f"{about.at('zone')} is no time zone: {zone!r}.")
+    roles = tuple(_roles(document.table("roles")))
+    picklists: list[Picklist] = []
+    labels: list[RecordLabel] = []
+    for module, content in document.rest():
+        section = _Table(content, document.at(module))
+        labels += _labels(module, section.table(_LABELS))
+        picklists += _picklists(module, section)
+    return Starter(
+        key=key,
+        name=name,
+        summary=summary,
+        language=language,
+        currency=currency,
+        zone=zone,
+        country=country,
+        picklists=tuple(picklists),
+        labels=tuple(labels),
+        roles=roles,
+    )
+
+
+def _labels(module: str, section: _Table) -> Iterator[RecordLabel]:
+    """Read what the industry calls the record types of a module."""
+    for record_type, content in section.rest():
+        table = _Table(content, section.at(record_type))
+        yield RecordLabel(module, record_type, table.localized("one"), table.localized("many"))
+        table.close()
+
+
+def _picklists(module: str, section: _Table) -> Iterator[Picklist]:
+    """Read the picklists of a module: record type, field, then the values in their order."""
+    for record_type, fields in section.rest():
+        table = _Table(fields, section.at(record_type))
+        for field, values in table.rest():
+            if not isinstance(values, list) or not values:
+                raise StarterError(f"{table.at(field)} must list its values.")
+            choices = tuple(_choices(values, table.at(field)))
+            yield Picklist(module, record_type, field, choices)
+
+
+def _choices(values: list[object], place: str) -> Iterator[Choice]:
+    """Read the values of one picklist; no key may stand twice."""
+    seen: set[str] = set()
+    for number, content in enumerate(values, start=1):
+        table = _Table(content, f"{place}[{number}]")
+        choice = Choice(
+            key=table.text("key", _KEY),
+            label=table.localized("label"),
+            colour=table.one_of("colour", COLOURS),
+        )
+        table.close()
+        if choice.key in seen:
+            raise StarterError(f"{table.at('key')} stands twice: {choice.key!r}.")
+        seen.add(choice.key)
+        yield choice
+
+
+def _roles(section: _Table) -> Iterator[RoleChange]:
+    """Read what differs from the built-in roles."""
+    for role, content in section.rest():
+        if role not in ROLES:
+            raise StarterError(f"{section.at(role)} is no role; there are {', '.join(ROLES)}.")
+        table = _Table(content, section.at(role))
+        label = table.localized("label") if table.has("label") else None
+        rights = table.table("grants")
+        grants: Mapping[str, str] = MappingProxyType(dict(_grants(rights)))
+        table.close()
+        yield RoleChange(role, label, grants)
+
+
+def _grants(rights: _Table) -> Iterator[tuple[str, str]]:
+    """Read rights: a permission such as "account:read" and how far it reaches."""
+    for permission, reach in rights.rest():
+        if not _PERMISSION.fullmatch(permission):
+            raise StarterError(f"{rights.at(permission)} is no permission.")
+        if not isinstance(reach, str) or reach not in REACHES:
+            raise StarterError(f"{rights.at(permission)} reaches {', '.join(REACHES)}.")
+        yield permission, reach

@@ -1,0 +1,106 @@
+"""Starters: complete in both languages, and refused with a place when something is wrong."""
+
+import pytest
+
+from tenants.starters import LANGUAGES, StarterError, list_starters, load_starter
+from tenants.starters.reading import read_starter
+
+WHOLE = """
+[starter]
+name = { en = "Florist", "zh-CN" = "花店" }
+summary = { en = "Flowers.", "zh-CN" = "卖花。" }
+language = "en"
+currency = "EUR"
+zone = "Europe/Berlin"
+country = "DE"
+
+[[crm.account.industry]]
+key = "weddings"
+label = { en = "Weddings", "zh-CN" = "婚礼" }
+colour = "pink"
+"""
+
+
+def refusal(source):
+    with pytest.raises(StarterError) as refused:
+        read_starter("florist", source)
+    return str(refused.value)
+
+
+def test_the_two_starters_of_the_demo_are_there():
+    assert {"hotel", "manufacturer-exporter"} <= {starter.key for starter in list_starters()}
+
+
+@pytest.mark.parametrize("starter", list_starters(), ids=lambda starter: starter.key)
+def test_every_text_of_a_starter_is_there_in_every_language(starter):
+    texts = [starter.name, starter.summary]
+    texts += [choice.label for picklist in starter.picklists for choice in picklist.choices]
+    texts += [text for label in starter.labels for text in (label.one, label.many)]
+    texts += [change.label for change in starter.roles if change.label]
+    assert all(text[language].strip() for text in texts for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("starter", list_starters(), ids=lambda starter: starter.key)
+def test_every_starter_words_the_same_fields_of_the_crm(starter):
+    fields = {(picklist.record_type, picklist.field) for picklist in starter.picklists}
+    assert fields == {
+        ("account", "industry"),
+        ("account", "size"),
+        ("account", "customer_kind"),
+        ("account", "source"),
+        ("activity", "way"),
+    }
+    kinds = {choice.key for choice in starter.choices("account", "customer_kind")}
+    assert kinds == {"end_customer", "distributor", "partner", "competitor"}
+
+
+def test_a_whole_starter_is_read_in_its_order():
+    starter = read_starter("florist", WHOLE)
+    (choice,) = starter.choices("account", "industry")
+    assert (choice.key, choice.label["zh-CN"], choice.colour) == ("weddings", "婚礼", "pink")
+    assert starter.choices("account", "size") == ()
+
+
+def test_a_starter_is_frozen():
+    starter = load_starter("hotel")
+    with pytest.raises(AttributeError):
+        starter.key = "motel"
+    with pytest.raises(TypeError):
+        starter.name["en"] = "Motel"
+
+
+def test_an_unknown_starter_is_refused_with_those_there_are():
+    with pytest.raises(StarterError, match=r"no starter 'motel'.*hotel, manufacturer-exporter"):
+        load_starter("motel")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"zh-CN" = "婚礼"', '"zh-TW" = "婚禮"', "crm.account.industry[1].label.zh-CN is missing"),
+        ('en = "Weddings"', 'en = " "', "crm.account.industry[1].label.en must be a text"),
+        ('colour = "pink"', 'colour = "puce"', "colour is 'puce'; it may be grey, blue"),
+        ('colour = "pink"', 'color = "pink"', "crm.account.industry[1].colour is missing"),
+        ('key = "weddings"', 'key = "Big Weddings"', "key cannot be 'Big Weddings'"),
+        ('currency = "EUR"', 'currency = "euro"', "starter.currency cannot be 'euro'"),
+        ('zone = "Europe/Berlin"', 'zone = "Berlin"', "starter.zone is no time zone: 'Berlin'"),
+        ('country = "DE"', 'country = "DE"\nplanet = "Mars"', "starter.planet is not known"),
+        ("[[crm.account.industry]]", "[crm.account.industry]", "industry must list its values"),
+        ("[starter]", "[starter", "florist.toml: "),
+        ("[starter]", "[roles.owner]\n[starter]", "roles.owner is no role"),
+        ("[starter]", '[roles.viewer]\ngrants = { "x" = "all" }\n[starter]', "x is no permission"),
+        (
+            "[starter]",
+            '[roles.viewer]\ngrants = { "account:read" = "far" }\n[starter]',
+            "account:read reaches none, own, team, all",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(old, new, said):
+    assert old in WHOLE
+    assert said in refusal(WHOLE.replace(old, new))
+
+
+def test_a_value_stands_once():
+    again = WHOLE + WHOLE[WHOLE.index("[[crm") :]
+    assert "crm.account.industry[2].key stands twice: 'weddings'" in refusal(again)
