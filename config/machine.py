@@ -12,7 +12,7 @@ class Machine:
     chromium: str | None  # ZUKE_CHROMIUM: the browser of the browser tests.
     database_url: str | None
     database_owner_url: str | None
-    superuser_url: str | None  # ZUKE_SUPERUSER_URL: for tests and doctor --fix, never a service.
+    test_superuser_url: str | None  # ZUKE_TEST_SUPERUSER_URL: a real server to run the tests on.
     is_ci: bool  # CI: what is missing is then a failure and not a hint.
 
 
@@ -24,11 +24,17 @@ def read_machine() -> Machine:
         chromium=given.get("ZUKE_CHROMIUM"),
         database_url=given.get("DATABASE_URL"),
         database_owner_url=given.get("DATABASE_OWNER_URL"),
-        superuser_url=given.get("ZUKE_SUPERUSER_URL"),
+        test_superuser_url=given.get("ZUKE_TEST_SUPERUSER_URL"),
         is_ci=given.get("CI", "").lower() in {"1", "true", "yes"},
     )
 
 
-def child_environment(**changes: str) -> dict[str, str]:
-    """Return our environment with changes, for a program that a command starts."""
-    return {**os.environ, **changes}
+def child_environment(**changes: str | None) -> dict[str, str]:
+    """Return our environment with changes, for a program to start; None takes a variable away."""
+    merged = {**os.environ, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def adopt(**changes: str) -> None:
+    """Set variables of our own process, before anything has read its settings."""
+    os.environ.update(changes)

@@ -45,11 +45,6 @@ def run_as(
     account: Account | None, command: Sequence[str], *, text: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a program under the account, or as ourselves, with nothing of our own input or groups."""
-    kwargs = (
-        {}
-        if account is None
-        else {"user": account.uid, "group": account.gid, "extra_groups": ()}
-    )
     return subprocess.run(
         command,
         cwd="/",
@@ -58,5 +53,7 @@ def run_as(
         text=True,
         errors="replace",
         check=False,
-        **kwargs,  # type: ignore[call-overload]
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=() if account else None,
     )
