@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,28 +38,24 @@ def bootstrap(superuser_url: str, database: str) -> DatabaseUrls:
     ones in every database and test worker. A superuser without a password gives logins without.
     """
     urls = urls_of(superuser_url, database)
-    with _cursor(superuser_url) as maintenance:
-        maintenance.execute("SELECT pg_advisory_lock(%s)", (TURN,))
-        maintenance.execute(ROLES_SQL.read_text())
-        for url in (urls.owner, urls.app):
-            _set_password(maintenance, make_url(url))
-        maintenance.execute("SELECT FROM pg_database WHERE datname = %s", (database,))
-        if maintenance.rowcount == 0:
-            _create(maintenance, database)
-        prepare(urls.superuser)
+    repair(superuser_url, database, (urls.owner, urls.app))
     return urls
 
 
-def prepare(superuser_url: str) -> None:
-    """Give the URL's own database its extensions, grants and revocations, where missing."""
-    with _cursor(superuser_url) as inside:
-        inside.execute(DATABASE_SQL.read_text())
+def repair(superuser_url: str, database: str, logins: Iterable[str]) -> None:
+    """Put a database right: made if missing, roles with their attributes and passwords, rights.
 
-
-def prepare_roles(superuser_url: str) -> None:
-    """Make the roles or put their attributes right; passwords stay as they are."""
-    with _cursor(superuser_url) as inside:
-        inside.execute(ROLES_SQL.read_text())
+    `logins` are the URLs that services use; each one's password is set where it opens no door.
+    """
+    with open_cursor(superuser_url) as maintenance:
+        maintenance.execute("SELECT pg_advisory_lock(%s)", (TURN,))
+        maintenance.execute(ROLES_SQL.read_text())
+        for login in logins:
+            _set_password(maintenance, make_url(login))
+        if not _exists(maintenance, database):
+            _create(maintenance, database)
+        with open_cursor(urls_of(superuser_url, database).superuser) as inside:
+            inside.execute(DATABASE_SQL.read_text())
 
 
 def create_database(superuser_url: str, name: str) -> DatabaseUrls:
@@ -69,7 +65,7 @@ def create_database(superuser_url: str, name: str) -> DatabaseUrls:
     """
     drop_database(superuser_url, name)
     urls = bootstrap(superuser_url, name)
-    with _cursor(superuser_url) as maintenance:
+    with open_cursor(superuser_url) as maintenance:
         statement = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
         maintenance.execute(statement.format(sql.Identifier(name)))
     return urls
@@ -77,7 +73,7 @@ def create_database(superuser_url: str, name: str) -> DatabaseUrls:
 
 def drop_database(superuser_url: str, name: str) -> None:
     """Drop a database and the tenants' roles that nothing else of the server refers to."""
-    with _cursor(superuser_url) as maintenance:
+    with open_cursor(superuser_url) as maintenance:
         roles = _tenant_roles(superuser_url, name) if _exists(maintenance, name) else []
         statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         maintenance.execute(statement.format(sql.Identifier(name)))
@@ -108,7 +104,7 @@ def urls_of(superuser_url: str, database: str) -> DatabaseUrls:
 
 def other_sessions(superuser_url: str) -> int:
     """Return how many sessions of programs, ours excepted, the server has."""
-    with _cursor(superuser_url) as maintenance:
+    with open_cursor(superuser_url) as maintenance:
         maintenance.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -128,7 +124,7 @@ def _set_password(maintenance: cursor, login: URL) -> None:
 
     A needless ALTER ROLE would wait for, or collide with, another worker's.
     """
-    if login.password is None:
+    if login.password is None or login.username not in {OWNER, APP}:
         return
     try:
         _connect(login.set(database="postgres").render_as_string(hide_password=False)).close()
@@ -160,7 +156,7 @@ def _exists(maintenance: cursor, database: str) -> bool:
 def _tenant_roles(superuser_url: str, database: str) -> list[str]:
     """Return the roles of the database's tenants: each has the schema of its own name."""
     inside_url = urls_of(superuser_url, database).superuser
-    with _cursor(inside_url) as inside:
+    with open_cursor(inside_url) as inside:
         inside.execute(
             "SELECT rolname FROM pg_roles JOIN pg_namespace ON nspname = rolname"
             " WHERE rolname LIKE 't\\_%'"
@@ -175,7 +171,7 @@ def _connect(url: str) -> connection:
 
 
 @contextmanager
-def _cursor(url: str) -> Iterator[cursor]:
+def open_cursor(url: str) -> Iterator[cursor]:
     """Give a cursor whose every statement commits at once, as CREATE DATABASE demands."""
     opened = _connect(url)
     try:

@@ -1,0 +1,1 @@
+"""What `zuke doctor` looks at, one file for each part of the surroundings."""
