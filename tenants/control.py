@@ -146,13 +146,20 @@ class Job(ControlBase):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_ready", "tenant_id", "run_at", postgresql_where=text("state = 'ready'")),
-        Index("ix_job_lease", "lease_until", postgresql_where=text("state = 'running'")),
+        Index("ix_job_running", "tenant_id", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_job_finished",
+            "finished_at",
+            postgresql_where=text("state IN ('done', 'dead')"),
+        ),
+        # A running job keeps no other of its key from being enqueued: it may have read already
+        # what the new one is about. The worker lets them run one after the other.
         Index(
             "uq_job_key",
             "tenant_id",
             "key",
             unique=True,
-            postgresql_where=text("key IS NOT NULL AND state IN ('ready', 'running')"),
+            postgresql_where=text("key IS NOT NULL AND state = 'ready'"),
         ),
         CheckConstraint("state IN ('ready', 'running', 'done', 'dead')", name="state"),
     )
