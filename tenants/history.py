@@ -1,0 +1,100 @@
+"""The two migration histories, read by Alembic and rendered to plain SQL.
+
+Each revision is an Alembic file with one schema operation per step. It is rendered once and the
+text is run on the control schema, or on one tenant after another: that is what makes migrating
+thousands of tenants quick, and why a revision can't read rows and decide in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TextIO, cast
+
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+
+from tenants.schema import plain_dialect
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
+
+
+class HistoryError(RuntimeError):
+    """The history is not one line of revisions, or a version is none of its own."""
+
+
+class _Statements:
+    """Collects what Alembic writes, one statement per write, in place of a file."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Keep one statement without its terminator."""
+        statement = text.strip().removesuffix(";").rstrip()
+        if statement:
+            self.written.append(statement)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits to be written."""
+
+
+@dataclass(frozen=True)
+class History:
+    """One folder of revisions, a single line from the first to the head."""
+
+    folder: Path
+
+    @cached_property
+    def scripts(self) -> ScriptDirectory:
+        """Alembic's view of the folder."""
+        return ScriptDirectory(str(self.folder), file_template=FILE_NAME)
+
+    @cached_property
+    def line(self) -> tuple[Script, ...]:
+        """Every revision, the first one first."""
+        heads = self.scripts.get_heads()
+        if len(heads) > 1:
+            raise HistoryError(f"{self.folder.name} has several heads: {', '.join(sorted(heads))}.")
+        return tuple(reversed(list(self.scripts.walk_revisions())))
+
+    @property
+    def head(self) -> str:
+        """The newest revision, or an empty text where there is none yet."""
+        return self.line[-1].revision if self.line else ""
+
+    def upgrade(self, version: str) -> list[str]:
+        """The statements that lead from `version` (empty: from nothing) to the head."""
+        return self._render([step.module.upgrade for step in self.line[self._passed(version) :]])
+
+    def downgrade(self, version: str) -> list[str]:
+        """The statements that undo everything from `version` back to nothing."""
+        passed = self.line[: self._passed(version)]
+        return self._render([step.module.downgrade for step in reversed(passed)])
+
+    def _passed(self, version: str) -> int:
+        """How many revisions a schema at `version` has behind it."""
+        if not version:
+            return 0
+        for count, step in enumerate(self.line, start=1):
+            if step.revision == version:
+                return count
+        raise HistoryError(f"Version {version!r} is not in the history {self.folder.name}.")
+
+    @staticmethod
+    def _render(steps: list[object]) -> list[str]:
+        out = _Statements()
+        options = {"as_sql": True, "output_buffer": cast("TextIO", out)}
+        context = MigrationContext.configure(dialect=plain_dialect(), opts=options)
+        with Operations.context(context):
+            for step in steps:
+                step()  # type: ignore[operator]
+        return out.written
+
+
+CONTROL = History(MIGRATIONS / "control")
+TENANT = History(MIGRATIONS / "tenant")
