@@ -2,7 +2,7 @@
 
 A command is one file under `app/cli/` with four module-level names:
 
-    NAME = "routes"                                   # the verb typed after ./zuke
+    NAME = "routes"                                   # the verb typed after ./zuke, and the file's
     HELP = "List every route of the application."     # one line for --help
     def configure(parser: ArgumentParser) -> None     # declares arguments and subcommands
     def run(args: Namespace) -> int                   # does the work, returns the exit code

@@ -1,14 +1,17 @@
 """`zuke doctor`: what is wrong with the surroundings of the service, and how to mend it."""
 
+from __future__ import annotations
+
 import json
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from app.cli.diagnosis.database import diagnose_database
-from app.cli.diagnosis.finding import Finding
-from app.cli.diagnosis.service import diagnose_service, files_folder
 from app.cli.errors import CommandError
-from config.settings import Settings, command_settings
+
+if TYPE_CHECKING:
+    from app.cli.diagnosis.finding import Finding
+    from config.settings import Settings
 
 NAME = "doctor"
 HELP = "Say what is wrong with database, mail, files and payments, and how to mend it."
@@ -23,6 +26,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print every finding; exit code 1 when something has failed."""
+    from app.cli.diagnosis.database import diagnose_database
+    from app.cli.diagnosis.service import diagnose_service
+    from config.settings import command_settings
+
     settings = command_settings()
     if args.fix:
         _mend(settings, args.superuser_url)
@@ -45,16 +52,17 @@ def _line(finding: Finding) -> str:
 
 def _mend(settings: Settings, superuser_url: str | None) -> None:
     """Make the folder of files, and put database and roles right as the superuser."""
+    from sqlalchemy import make_url
+
+    from app.cli.diagnosis.service import files_folder
+    from app.cli.postgres.databases import repair
+
     folder = files_folder(settings.files_url)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    superuser = superuser_url or _embedded_superuser()
+    superuser = superuser_url or _embedded_superuser(settings)
     if superuser is None:
         raise CommandError("Mending the database takes a superuser: name it by --superuser-url.")
-    from sqlalchemy import make_url
-
-    from app.cli.postgres.databases import repair
-
     logins = [url for url in (settings.database_owner_url, settings.database_url) if url]
     database = make_url(logins[0]).database if logins else None
     if database is None:
@@ -62,12 +70,12 @@ def _mend(settings: Settings, superuser_url: str | None) -> None:
     repair(superuser, database, logins)
 
 
-def _embedded_superuser() -> str | None:
+def _embedded_superuser(settings: Settings) -> str | None:
     """Return the superuser of the demo's own server when that is what we were given."""
     from app.cli.demo_state import load_state
     from app.cli.postgres.server import ensure_running
 
-    settings, state = command_settings(), load_state()
+    state = load_state()
     if state is None or not state.own_server:
         return None
     server = ensure_running(account=state.account)

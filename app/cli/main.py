@@ -11,7 +11,8 @@ from app.cli.command import Command
 from app.cli.demo_state import demo_database
 from app.cli.errors import CommandError
 
-# The literal list of commands, in the order in which --help shows them.
+# The literal list of commands, in the order in which --help shows them. Each file bears the name
+# of its verb, with an underscore for a dash.
 COMMANDS = (
     "app.cli.demo",
     "app.cli.test",
@@ -75,5 +76,12 @@ def database_down(error: Exception) -> str | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse the arguments, run the command and return its exit code."""
-    commands = [cast("Command", import_module(path)) for path in COMMANDS]
-    return run(build_parser(commands).parse_args(argv))
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    commands = [cast("Command", import_module(path)) for path in _needed(arguments)]
+    return run(build_parser(commands).parse_args(arguments))
+
+
+def _needed(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the one module of the verb that was typed, or all of them to name them in --help."""
+    verb = f"app.cli.{arguments[0].replace('-', '_')}" if arguments else ""
+    return (verb,) if verb in COMMANDS else COMMANDS

@@ -1,13 +1,15 @@
 """Every text of the interface has its Chinese, none of it guessed, none of it forgotten."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
-
-from babel.messages.catalog import Catalog
-from babel.messages.frontend import CommandLineInterface
-from babel.messages.pofile import read_po
+from typing import TYPE_CHECKING
 
 from app.cli.postgres.places import ROOT
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 FOLDER = ROOT / "app" / "translations"
 
@@ -17,6 +19,8 @@ COMPLETE = ("zh_Hans_CN",)
 
 def problems() -> list[str]:
     """Return the texts of the source that a complete language lacks or only guesses."""
+    from babel.messages.pofile import read_po
+
     source = _source()
     found = []
     for language in COMPLETE:
@@ -31,6 +35,9 @@ def problems() -> list[str]:
 
 def _source() -> Catalog:
     """Extract the texts of the source as they are now, quietly."""
+    from babel.messages.frontend import CommandLineInterface
+    from babel.messages.pofile import read_po
+
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "messages.pot"
         arguments = ["pybabel", "--quiet", "extract", "-F", str(ROOT / "babel.cfg")]
