@@ -40,7 +40,7 @@ INDEXES = text(
 )
 RELATIONS = text(
     """
-    SELECT 'relation ' || c.relname || ' of kind ' || c.relkind || c.relpersistence
+    SELECT 'relation ' || c.relname || ' of kind ' || c.relkind::text || c.relpersistence::text
     FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace(:schema) AND c.relkind <> 'i'
     UNION ALL

@@ -52,7 +52,7 @@ class History:
     @cached_property
     def scripts(self) -> ScriptDirectory:
         """Alembic's view of the folder."""
-        return ScriptDirectory(str(self.folder), file_template=FILE_NAME)
+        return ScriptDirectory(str(self.folder), file_template=FILE_NAME, timezone="UTC")
 
     @cached_property
     def line(self) -> tuple[Script, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.operations.ops import DowngradeOps, UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData
 
@@ -117,7 +117,7 @@ def _empty(connection: Connection, schema: str) -> None:
 
 
 def write_revision(
-    engine: Engine, history: History, metadata: MetaData, message: str, at: datetime
+    engine: Engine, history: History, metadata: MetaData, message: str
 ) -> str | None:
     """Write the revision that leads from the history's head to the models; answer with its path.
 
@@ -131,7 +131,7 @@ def write_revision(
         up, down = script.upgrade_ops, script.downgrade_ops
         if up is None or down is None or up.is_empty():
             return None
-        texts = [render_python_code(ops) for ops in (up, down)]
+        texts = [_code(ops, context) for ops in (up, down)]
     needs_dialect = any("postgresql." in text for text in texts)
     number = f"{len(history.line) + 1:04d}"
     written = history.scripts.generate_revision(
@@ -140,9 +140,14 @@ def write_revision(
         upgrades=texts[0],
         downgrades=texts[1],
         imports="from sqlalchemy.dialects import postgresql" if needs_dialect else "",
-        create_date=at,
     )
     return str(written.path) if written else None
+
+
+def _code(ops: UpgradeOps | DowngradeOps, context: MigrationContext) -> str:
+    """The operations as Python, without the remarks that Alembic puts around them."""
+    text = render_python_code(ops, migration_context=context)
+    return "\n".join(line for line in text.split("\n") if "# ###" not in line).strip()
 
 
 def _options(metadata: MetaData, schema: str) -> dict[str, object]:

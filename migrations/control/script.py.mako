@@ -1,4 +1,4 @@
-"""${message}
+"""${message.capitalize()}.
 
 Does the code that is already running still run after this revision? Say how:
 """

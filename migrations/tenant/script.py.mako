@@ -1,4 +1,4 @@
-"""${message}
+"""${message.capitalize()}.
 
 Does the code that is already running still run after this revision? Say how. It must: tenants are
 migrated one after another while the old code serves them (expand now, contract a release later).
