@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, MetaData, Numeric, String, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from app.kernel.ids import new_id
@@ -55,7 +55,6 @@ Moment = Annotated[datetime, mapped_column(DateTime(timezone=True), info={"kind"
 Day = Annotated[date, mapped_column(Date, info={"kind": "day"})]
 Flag = Annotated[bool, mapped_column(Boolean, info={"kind": "flag"})]
 Digest = Annotated[str, mapped_column(String(64))]  # SHA-256 in hexadecimal, never the secret.
-Tag = Annotated[list[str], mapped_column(ARRAY(String(80)), info={"kind": "tags"})]
 # A sort key is folded in Python (pinyin, accents) and compared byte by byte.
 SortKey = Annotated[str, mapped_column(String(200, collation="C"), default="", server_default="")]
 # Texts of the tenant in several languages: {"en": ..., "zh-CN": ..., "zh-TW": ...}.

@@ -19,6 +19,7 @@ class Side(StrEnum):
 
     WORKSPACE = "workspace"
     SERVICE = "service"
+    BOTH = "both"  # The service's address and every workspace's.
     ANY = "any"  # Any host, even an unknown one: liveness and static files.
 
 

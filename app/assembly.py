@@ -1,0 +1,97 @@
+"""Putting the application together: database, shell, routes, edge; each part hands itself over."""
+
+from __future__ import annotations
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from app import modules
+from app.identity import wiring as identity
+from app.kernel import language
+from app.mail.send import send_mail
+from app.operator import wiring as operator
+from app.ops import wiring as ops
+from app.records import wiring as records
+from app.request import serve
+from app.web import routes as web
+from app.web.access import declared_access
+from app.web.assets import STATIC, asset, icon
+from app.web.forgery import protect_forms
+from app.web.headers import send_headers
+from app.web.shell import Shell
+from app.web.visit import keep_visits
+from config.logging import configure_logging
+from config.settings import Settings
+from tenants.database import connect_app
+
+FORM_MEMORY = 2 * 1024 * 1024  # Bytes of form fields kept in memory.
+FORM_PARTS = 1000
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route without a declaration of who may call it; the service does not start with one."""
+
+
+def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
+    """The application with everything that `settings` decides."""
+    configure_logging(settings)
+    app = Flask("app", static_folder=None, template_folder="web/templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["shell"] = Shell()
+    timeout = settings.job_statement_timeout_ms if for_jobs else settings.statement_timeout_ms
+    connect_app(app, settings, statement_timeout_ms=timeout)
+    _templates(app)
+    keep_visits(app, settings)
+    protect_forms(app)
+    send_headers(app, settings)
+    serve(app, settings)
+    _parts(app, settings)
+    _demand_declarations(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000, immutable_file_test=_is_hashed
+    )
+    return app
+
+
+def _templates(app: Flask) -> None:
+    """What every template may call, translated by the catalogues loaded at start-up."""
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        _=language.gettext,
+        gettext=language.gettext,
+        ngettext=language.ngettext,
+        icon=icon,
+        asset=asset,
+    )
+
+
+def _parts(app: Flask, settings: Settings) -> None:
+    """Let each layer hand over its routes and what it shows around every page."""
+    registry = modules.install_record_types()
+    app.register_blueprint(web.blueprint)
+    ops.wire(app, settings)
+    operator.wire(app, settings)
+    identity.wire(app, settings, send_mail)
+    records.wire(app, registry, modules.MODULES)
+    for module in modules.MODULES:
+        for blueprint in module.blueprints:
+            app.register_blueprint(blueprint)
+
+
+def _demand_declarations(app: Flask) -> None:
+    """Raise UndeclaredRoute when a route does not say who may call it."""
+    silent = [name for name, route in app.view_functions.items() if declared_access(route) is None]
+    if silent:
+        raise UndeclaredRoute(f"Routes without @access: {', '.join(sorted(silent))}.")
+
+
+def _is_hashed(path: str, _url: str) -> bool:
+    """True for built files, whose names change with their content."""
+    return "/dist/" in path and not path.endswith("manifest.json")

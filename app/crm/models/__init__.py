@@ -1,0 +1,7 @@
+"""The tables of the customer base."""
+
+from app.crm.models.account import Account
+from app.crm.models.activity import Activity, ActivityLink
+from app.crm.models.contact import Contact
+
+__all__ = ["Account", "Activity", "ActivityLink", "Contact"]

@@ -1,0 +1,45 @@
+"""Account: an organisation or a person we do business with, or hope to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.crm.models.steps import HasSteps
+from app.kernel.model import Choice, Email, LongText, Name, Phone, Short, SortKey, Url
+from app.records.model import LIVE, Record, record_indexes
+
+
+class Account(HasSteps, Record):
+    """A customer, a prospect, a distributor, a partner or a competitor."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        *record_indexes("accounts", "name_sort"),
+        Index("ix_accounts_parent", "parent_id", postgresql_where=LIVE),
+        Index("ix_accounts_next_step", "next_step_at", postgresql_where=LIVE),
+        CheckConstraint("parent_id <> id", name="parent"),
+    )
+
+    name: Mapped[Name]
+    name_sort: Mapped[SortKey]
+    kind: Mapped[Choice] = mapped_column(default="organisation")
+    customer_kind: Mapped[Choice | None]
+    lifecycle: Mapped[Choice] = mapped_column(default="prospect")
+    parent_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}
+    )
+    phone: Mapped[Phone | None]
+    email: Mapped[Email | None]
+    website: Mapped[Url | None]
+    industry: Mapped[Choice | None]
+    size: Mapped[Choice | None]
+    business_id: Mapped[Short | None]
+    tax_profile: Mapped[LongText | None]
+    country: Mapped[Short | None]
+    province: Mapped[Short | None]
+    city: Mapped[Short | None]
+    district: Mapped[Short | None]
+    address: Mapped[Name | None]

@@ -1,0 +1,66 @@
+"""Activity: anything done or planned with a record; one table for every kind."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kernel.model import Base, Choice, LongText, Moment, Name, Whole
+from app.records.model import LIVE, Record, record_indexes
+
+OPEN = text("deleted_at IS NULL AND done_at IS NULL")
+
+
+class Activity(Record):
+    """A follow-up, note, task, call or meeting: done at `done_at`, or planned for `due_at`.
+
+    `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
+    `about_id` name the record it was written on; `next_at` asks for the next follow-up.
+    """
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        *record_indexes("activities", "at"),
+        Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
+        Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
+        Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
+    )
+
+    kind: Mapped[Choice]
+    subject: Mapped[Name]
+    body: Mapped[LongText | None]
+    way: Mapped[Choice | None]
+    due_at: Mapped[Moment | None]
+    done_at: Mapped[Moment | None]
+    next_at: Mapped[Moment | None]
+    minutes: Mapped[Whole | None]
+    at: Mapped[Moment]
+    account_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}
+    )
+    contact_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("contacts.id"), info={"kind": "reference"}
+    )
+    about_type: Mapped[str | None] = mapped_column(String(60))
+    about_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    @property
+    def is_open(self) -> bool:
+        """True when it is planned and not yet done."""
+        return self.done_at is None and self.deleted_at is None
+
+
+class ActivityLink(Base):
+    """One record on whose timeline an activity stands: its own, its customer's, its contact's."""
+
+    __tablename__ = "activity_links"
+    __table_args__ = (Index("ix_activity_links_record", "record_type", "record_id", "at"),)
+
+    activity_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
+    )
+    record_type: Mapped[str] = mapped_column(String(60), primary_key=True)
+    record_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[Moment]

@@ -1,0 +1,35 @@
+"""Contact: a person we know, usually at an account."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.crm.models.steps import HasSteps
+from app.kernel.model import Email, Name, Phone, Short, SortKey
+from app.records.model import LIVE, Record, record_indexes
+
+
+class Contact(HasSteps, Record):
+    """A person; `name` is the whole name in the order of its script, made from its parts."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        *record_indexes("contacts", "name_sort"),
+        Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),
+        Index("ix_contacts_next_step", "next_step_at", postgresql_where=LIVE),
+    )
+
+    first_name: Mapped[Short | None]
+    last_name: Mapped[Short | None]
+    name: Mapped[Name]
+    name_sort: Mapped[SortKey]
+    title: Mapped[Short | None]
+    email: Mapped[Email | None]
+    phone: Mapped[Phone | None]
+    wechat: Mapped[Short | None]
+    account_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}
+    )

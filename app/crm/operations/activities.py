@@ -1,0 +1,153 @@
+"""Activities: settling their moments, completing and reopening them, linking, the next step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+
+from app.crm.models import Activity, ActivityLink, Contact
+from app.crm.operations.steps import refresh_steps
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.kernel.searchkeys import grams, search_text
+from app.records.access import fetch
+from app.records.door import perform
+from app.records.registry import registry
+
+SUBJECT_LENGTH = 120
+LOGGED = ("follow_up", "note")  # Written down after the fact, unless a time is planned.
+
+
+def prepare(activity: Activity, by: Actor) -> None:
+    """Fill an activity's subject, customer, moments and keys; Refused when it says nothing."""
+    _name(activity)
+    _place(activity, by)
+    if activity.done_at is None and activity.version == 1 and activity.due_at is None:
+        if activity.kind in LOGGED or activity.kind == "call":
+            activity.done_at = by.now
+    if activity.kind == "meeting" and activity.due_at is None and activity.done_at is None:
+        raise Refused(_("Say when the meeting is."), field="due_at")
+    activity.at = activity.done_at or activity.due_at or activity.created_at
+    activity.search_text = search_text((activity.subject, activity.body))
+    activity.search_grams = grams((activity.subject,))
+
+
+def _name(activity: Activity) -> None:
+    """Take the first line of the words as the subject where none was given."""
+    if activity.subject:
+        return
+    first_line = (activity.body or "").strip().partition("\n")[0]
+    if not first_line:
+        raise Refused(_("Write a few words."), field="body")
+    activity.subject = first_line[:SUBJECT_LENGTH]
+
+
+def _place(activity: Activity, by: Actor) -> None:
+    """Complete what an activity is about: a contact brings its account."""
+    if isinstance(activity.about_id, str):
+        activity.about_id = parse_id(activity.about_id)
+    if activity.about_type and activity.version == 1:
+        about = fetch(registry().type(activity.about_type), activity.about_id, by)
+        if activity.about_type == "account":
+            activity.account_id = about.id
+        elif activity.about_type == "contact":
+            activity.contact_id = about.id
+        else:
+            activity.account_id = activity.account_id or getattr(about, "account_id", None)
+    if activity.contact_id and not activity.account_id:
+        activity.account_id = by.session.scalar(
+            select(Contact.account_id).where(Contact.id == activity.contact_id)
+        )
+
+
+def complete(activity: Activity, by: Actor) -> None:
+    """Mark a planned activity as done now."""
+    activity.done_at = by.now
+
+
+def reopen(activity: Activity, by: Actor) -> None:
+    """Take back that an activity was done; one without a planned time is due now."""
+    activity.done_at = None
+    activity.due_at = activity.due_at or by.now
+
+
+def changed(activity: Activity, verb: str, by: Actor) -> None:
+    """Keep links, the next step of those concerned and the planned follow-up in step."""
+    link(activity, by)
+    if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
+        _fulfil_planned(activity, by)
+        if activity.next_at is not None:
+            _plan_next(activity, activity.next_at, by)
+    refresh_steps(by.session, activity.account_id, activity.contact_id)
+
+
+def places(activity: Activity) -> dict[tuple[str, UUID], None]:
+    """The records on whose timelines an activity stands."""
+    found: dict[tuple[str, UUID], None] = {}
+    if activity.about_type and activity.about_id:
+        found[activity.about_type, activity.about_id] = None
+    if activity.account_id:
+        found["account", activity.account_id] = None
+    if activity.contact_id:
+        found["contact", activity.contact_id] = None
+    return found
+
+
+def link(activity: Activity, by: Actor) -> None:
+    """Write anew on whose timelines an activity stands."""
+    by.session.execute(delete(ActivityLink).where(ActivityLink.activity_id == activity.id))
+    rows = link_rows(activity)
+    if rows:
+        by.session.execute(insert(ActivityLink), rows)
+
+
+def link_rows(activity: Activity) -> list[dict[str, Any]]:
+    """The link rows of an activity, for one insert or for COPY."""
+    return [
+        {
+            "activity_id": activity.id,
+            "record_type": record_type,
+            "record_id": record_id,
+            "at": activity.at,
+        }
+        for record_type, record_id in places(activity)
+    ]
+
+
+def _fulfil_planned(activity: Activity, by: Actor) -> None:
+    """A follow-up that was written down fulfils the actor's planned ones on the same record."""
+    planned = by.session.scalars(
+        select(Activity).where(
+            Activity.kind == "follow_up",
+            Activity.owner_id == activity.owner_id,
+            Activity.account_id.is_not_distinct_from(activity.account_id),
+            Activity.contact_id.is_not_distinct_from(activity.contact_id),
+            Activity.done_at.is_(None),
+            Activity.deleted_at.is_(None),
+            Activity.id != activity.id,
+        )
+    ).all()
+    for one in planned:
+        if by.may("activity", "complete"):
+            perform("activity", "complete", one, by=by)
+
+
+def _plan_next(activity: Activity, due_at: datetime, by: Actor) -> None:
+    """Plan the next follow-up that a follow-up asks for."""
+    inputs: dict[str, Any] = {
+        "kind": "follow_up",
+        "subject": activity.subject,
+        "due_at": due_at.isoformat(),
+        "way": activity.way,
+        "owner_id": activity.owner_id,
+        "account_id": activity.account_id,
+        "contact_id": activity.contact_id,
+    }
+    if activity.about_type not in (None, "account", "contact"):
+        inputs |= {"about_type": activity.about_type, "about_id": activity.about_id}
+    perform("activity", "create", by=by, **inputs)

@@ -1,0 +1,31 @@
+"""Derived columns: sort and search keys, filled in before a row is written, by any way in."""
+
+from __future__ import annotations
+
+from app.crm.models import Account, Contact
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+from app.kernel.names import PersonName, display_name
+from app.kernel.searchkeys import grams, search_text, sort_key
+
+
+def prepare_account(account: Account, _by: Actor) -> None:
+    """Fill the keys by which an account is sorted and found."""
+    account.name_sort = sort_key(account.name)
+    known = (account.name, account.email, account.website, account.business_id, account.city)
+    account.search_text = search_text(known, phones=(account.phone,))
+    account.search_grams = grams((account.name,))
+
+
+def prepare_contact(contact: Contact, _by: Actor) -> None:
+    """Fill a contact's whole name and keys; Refused when neither name was given."""
+    contact.name = display_name(contact.first_name, contact.last_name)
+    if not contact.name:
+        raise Refused(_("Give at least one name."), field="last_name")
+    contact.name_sort = sort_key(contact.name, person=True)
+    person = PersonName(first=contact.first_name or "", last=contact.last_name or "")
+    known = (contact.email, contact.title, contact.wechat)
+    contact.search_text = search_text(known, people=(person,), phones=(contact.phone,))
+    contact.search_grams = grams((contact.email,), people=(person,))
+

@@ -1,0 +1,109 @@
+"""What an account is, for list, form, page, search, API and roles."""
+
+from __future__ import annotations
+
+from app.crm.models import Account
+from app.crm.operations.keys import prepare_account
+from app.crm.panels import contacts_of_account
+from app.kernel.language import _
+from app.records.fields import Field, Option
+from app.records.types import Child, Panel, RecordType, Words
+
+KINDS = (Option("organisation", _("Organisation")), Option("individual", _("Individual")))
+CUSTOMER_KINDS = (
+    Option("end customer", _("End customer"), "blue"),
+    Option("distributor", _("Distributor"), "violet"),
+    Option("partner", _("Partner"), "teal"),
+    Option("competitor", _("Competitor"), "grey"),
+)
+LIFECYCLES = (
+    Option("prospect", _("Prospect"), "blue"),
+    Option("customer", _("Customer"), "green"),
+    Option("former", _("Former customer"), "amber"),
+)
+
+account = RecordType(
+    key="account",
+    collection="accounts",
+    module="crm",
+    model=Account,
+    icon="building",
+    words=Words(
+        one=_("Account"),
+        many=_("Accounts"),
+        new=_("New account"),
+        count=("%(n)s account", "%(n)s accounts"),
+        search=_("Name, city, phone or e-mail"),
+        empty=_("The firms and people you do business with will stand here."),
+    ),
+    title=Account.name,
+    subtitle=(Account.industry, Account.city),
+    highlights=(Account.lifecycle, Account.customer_kind),
+    fields=(
+        Field(Account.name, _("Name"), required=True, sort=Account.name_sort),
+        Field(Account.kind, _("Kind"), options=KINDS),
+        Field(Account.customer_kind, _("Customer kind"), options=CUSTOMER_KINDS),
+        Field(Account.lifecycle, _("Lifecycle"), options=LIFECYCLES),
+        Field(Account.phone, _("Phone")),
+        Field(Account.email, _("E-mail")),
+        Field(Account.website, _("Website")),
+        Field(Account.industry, _("Industry"), picklist=True),
+        Field(Account.size, _("Size"), picklist=True),
+        Field(Account.business_id, _("Business ID"), help=_("Registration or tax number")),
+        Field(
+            Account.tax_profile,
+            _("Invoice details"),
+            help=_("Title, tax number, address and bank for invoices"),
+        ),
+        Field(Account.country, _("Country")),
+        Field(Account.province, _("Province")),
+        Field(Account.city, _("City")),
+        Field(Account.district, _("District")),
+        Field(Account.address, _("Address")),
+        Field(Account.parent_id, _("Parent account"), to="account"),
+        Field(Account.owner_id, _("Owner"), to="user"),
+        Field(Account.next_step, _("Next step"), readonly=True),
+        Field(Account.next_step_at, _("Next step due"), readonly=True),
+        Field(Account.last_activity_at, _("Last activity"), readonly=True),
+        Field(Account.created_at, _("Created"), readonly=True),
+        Field(Account.updated_at, _("Changed"), readonly=True),
+    ),
+    columns=(
+        Account.name,
+        Account.lifecycle,
+        Account.customer_kind,
+        Account.industry,
+        Account.city,
+        Account.owner_id,
+        Account.last_activity_at,
+        Account.next_step,
+    ),
+    form=(
+        Account.name,
+        Account.phone,
+        Account.lifecycle,
+        Account.customer_kind,
+        Account.industry,
+        Account.owner_id,
+    ),
+    more=(
+        Account.kind,
+        Account.size,
+        Account.email,
+        Account.website,
+        Account.country,
+        Account.province,
+        Account.city,
+        Account.district,
+        Account.address,
+        Account.business_id,
+        Account.tax_profile,
+        Account.parent_id,
+    ),
+    default_sort="-last_activity_at",
+    account=Account.id,
+    attention=Account.next_step_at,
+    children=(Child("contact", "account_id"), Child("activity", "account_id")),
+    panels=(Panel("crm/_contacts_panel.html", contacts_of_account),),
+    prepare=prepare_account,
+)

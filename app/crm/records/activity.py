@@ -1,0 +1,95 @@
+"""What an activity is, for composer, list, timeline, API and roles."""
+
+from __future__ import annotations
+
+from app.crm.models import Activity
+from app.crm.operations import activities
+from app.kernel.language import _
+from app.records.fields import Field, Option
+from app.records.types import Action, RecordType, Words
+
+KINDS = (
+    Option("follow_up", _("Follow-up"), "blue"),
+    Option("note", _("Note"), "grey"),
+    Option("task", _("Task"), "amber"),
+    Option("call", _("Call"), "violet"),
+    Option("meeting", _("Meeting"), "teal"),
+)
+
+activity = RecordType(
+    key="activity",
+    collection="activities",
+    module="crm",
+    model=Activity,
+    icon="checkbox",
+    words=Words(
+        one=_("Activity"),
+        many=_("Activities"),
+        new=_("New activity"),
+        count=("%(n)s activity", "%(n)s activities"),
+        search=_("Words of an activity"),
+        empty=_("Follow-ups, calls, meetings and tasks will stand here."),
+    ),
+    title=Activity.subject,
+    subtitle=(Activity.account_id, Activity.contact_id),
+    highlights=(Activity.kind,),
+    fields=(
+        Field(Activity.kind, _("Kind"), required=True, options=KINDS),
+        Field(Activity.subject, _("Subject")),
+        Field(Activity.body, _("Words")),
+        Field(Activity.way, _("Way"), picklist=True),
+        Field(Activity.due_at, _("Due")),
+        Field(Activity.done_at, _("Done")),
+        Field(Activity.next_at, _("Next follow-up")),
+        Field(Activity.minutes, _("Minutes")),
+        Field(Activity.account_id, _("Account"), to="account"),
+        Field(Activity.contact_id, _("Contact"), to="contact"),
+        Field(Activity.owner_id, _("Owner"), to="user"),
+        Field(Activity.at, _("Time"), readonly=True),
+        Field(Activity.created_at, _("Created"), readonly=True),
+        Field(Activity.updated_at, _("Changed"), readonly=True),
+    ),
+    columns=(
+        Activity.subject,
+        Activity.kind,
+        Activity.account_id,
+        Activity.contact_id,
+        Activity.owner_id,
+        Activity.due_at,
+        Activity.done_at,
+    ),
+    form=(
+        Activity.kind,
+        Activity.subject,
+        Activity.due_at,
+        Activity.account_id,
+        Activity.contact_id,
+        Activity.owner_id,
+    ),
+    more=(Activity.body, Activity.way, Activity.minutes),
+    default_sort="-at",
+    account=Activity.account_id,
+    through=(Activity.account_id, Activity.contact_id),
+    has_timeline=False,
+    inputs=("about_type", "about_id"),
+    prepare=activities.prepare,
+    changed=activities.changed,
+    actions=(
+        Action(
+            "complete",
+            _("Mark as done"),
+            event="completed",
+            run=activities.complete,
+            when=lambda activity: activity.is_open,
+            icon="circle-check",
+        ),
+        Action(
+            "reopen",
+            _("Reopen"),
+            event="reopened",
+            run=activities.reopen,
+            when=lambda activity: not activity.is_open,
+            icon="refresh",
+        ),
+    ),
+)

@@ -1,0 +1,72 @@
+"""What a contact is, for list, form, page, search, API and roles."""
+
+from __future__ import annotations
+
+from app.crm.models import Contact
+from app.crm.operations.keys import prepare_contact
+from app.crm.panels import account_of_contact
+from app.kernel.language import _
+from app.records.fields import Field
+from app.records.types import Child, Panel, RecordType, Words
+
+contact = RecordType(
+    key="contact",
+    collection="contacts",
+    module="crm",
+    model=Contact,
+    icon="users",
+    words=Words(
+        one=_("Contact"),
+        many=_("Contacts"),
+        new=_("New contact"),
+        count=("%(n)s contact", "%(n)s contacts"),
+        search=_("Name, phone, e-mail or title"),
+        empty=_("The people you talk to will stand here."),
+    ),
+    title=Contact.name,
+    subtitle=(Contact.title, Contact.account_id),
+    fields=(
+        Field(
+            Contact.name, _("Name"), readonly=True, sort=Contact.name_sort, personal=True
+        ),
+        Field(Contact.last_name, _("Last name"), personal=True),
+        Field(Contact.first_name, _("First name"), personal=True),
+        Field(Contact.title, _("Job title")),
+        Field(Contact.account_id, _("Account"), to="account"),
+        Field(Contact.phone, _("Phone"), personal=True),
+        Field(Contact.email, _("E-mail"), personal=True),
+        Field(Contact.wechat, _("WeChat"), personal=True),
+        Field(Contact.owner_id, _("Owner"), to="user"),
+        Field(Contact.next_step, _("Next step"), readonly=True),
+        Field(Contact.next_step_at, _("Next step due"), readonly=True),
+        Field(Contact.last_activity_at, _("Last activity"), readonly=True),
+        Field(Contact.created_at, _("Created"), readonly=True),
+        Field(Contact.updated_at, _("Changed"), readonly=True),
+    ),
+    columns=(
+        Contact.name,
+        Contact.account_id,
+        Contact.title,
+        Contact.phone,
+        Contact.email,
+        Contact.owner_id,
+        Contact.last_activity_at,
+        Contact.next_step,
+    ),
+    form=(
+        Contact.last_name,
+        Contact.first_name,
+        Contact.account_id,
+        Contact.title,
+        Contact.phone,
+        Contact.email,
+    ),
+    more=(Contact.wechat, Contact.owner_id),
+    default_sort="-last_activity_at",
+    account=Contact.account_id,
+    attention=Contact.next_step_at,
+    children=(Child("activity", "contact_id"),),
+    panels=(Panel("crm/_account_panel.html", account_of_contact),),
+    is_person=True,
+    prepare=prepare_contact,
+)

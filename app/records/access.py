@@ -1,0 +1,108 @@
+"""Access, decided in SQL when records are fetched: a record obtained is a record permitted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from app.kernel.actor import Actor, FieldAccess, Reach
+from app.kernel.errors import Missing, NotPermitted
+from app.kernel.language import _
+from app.records.fields import Field
+from app.records.model import Record
+from app.records.registry import registry
+from app.records.types import RecordType
+
+
+def live(record_type: RecordType) -> ColumnElement[bool]:
+    """Rows that were not deleted."""
+    return record_type.model.deleted_at.is_(None)
+
+
+def permitted(record_type: RecordType, by: Actor, verb: str = "read") -> ColumnElement[bool]:
+    """The rows of a type on which `by` may do `verb`, as a condition for WHERE.
+
+    A grant reaches the actor's own records, those of the team and below, or all. Where a type says
+    so (`through`), whoever may read the record referred to may read this one too.
+    """
+    return and_(live(record_type), _within_reach(record_type, by, verb))
+
+
+def _within_reach(record_type: RecordType, by: Actor, verb: str) -> ColumnElement[bool]:
+    reach = by.rights.reach(record_type.key, verb)
+    if reach is None:
+        return false()
+    if reach is Reach.ALL:
+        return true()
+    owners = (by.user_id,) if reach is Reach.OWN else by.team_user_ids
+    own = record_type.model.owner_id.in_(owners)
+    if verb != "read" or not record_type.through:
+        return own
+    return or_(own, *(_through(record_type, by, one) for one in record_type.through))
+
+
+def _through(record_type: RecordType, by: Actor, reference: Any) -> ColumnElement[bool]:
+    """Rows whose `reference` points to a record that `by` may read."""
+    target = registry().type(record_type.field(reference.key).to or "")
+    found: ColumnElement[bool] = reference.in_(
+        select(target.model.id).where(permitted(target, by, "read"))
+    )
+    return found
+
+
+def fetch(record_type: RecordType, record_id: UUID | None, by: Actor, verb: str = "read") -> Record:
+    """The record, when `by` may do `verb` on it.
+
+    Missing when it does not exist or may not be seen; NotPermitted when it may be seen but not
+    treated so.
+    """
+    if record_id is None:
+        raise Missing(_("There is no such record."))
+    model = record_type.model
+    found = by.session.scalars(
+        select(model).where(model.id == record_id, permitted(record_type, by, verb))
+    ).one_or_none()
+    if found is not None:
+        return found
+    if verb != "read" and can_read(record_type, record_id, by):
+        raise NotPermitted(_("Your role does not allow this on this record."))
+    raise Missing(_("There is no such record."))
+
+
+def can_read(record_type: RecordType, record_id: UUID, by: Actor) -> bool:
+    """True when `by` may see this record."""
+    model = record_type.model
+    statement = select(model.id).where(model.id == record_id, permitted(record_type, by, "read"))
+    return by.session.execute(statement).first() is not None
+
+
+def may_do(record_type: RecordType, record: Record, verb: str, by: Actor) -> bool:
+    """True when `by` may do `verb` on a record already fetched; no statement is run."""
+    reach = by.rights.reach(record_type.key, verb)
+    if reach is None:
+        return False
+    if reach is Reach.ALL:
+        return True
+    owners = (by.user_id,) if reach is Reach.OWN else by.team_user_ids
+    return record.owner_id in owners
+
+
+def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:
+    """The fields whose values `by` may see."""
+    return tuple(
+        field
+        for field in record_type.fields
+        if by.rights.field(record_type.key, field.key) >= FieldAccess.READ
+    )
+
+
+def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
+    """The keys of the fields that `by` may change."""
+    return frozenset(
+        field.key
+        for field in record_type.fields
+        if not field.readonly
+        and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
+    )

@@ -1,0 +1,209 @@
+"""The one door: every change of a record, from page, API, import, rule or job, goes through here.
+
+Permission, precondition, version, operation, one event row: in that order, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.events import write_event
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.ids import new_id
+from app.kernel.language import _
+from app.records import history
+from app.records.access import may_do, writable_keys
+from app.records.model import Record
+from app.records.picklists import load_picklists
+from app.records.references import check_references
+from app.records.registry import registry
+from app.records.trash import delete_records, restore_records
+from app.records.types import RecordType
+from app.records.values import as_json, read_values
+
+
+def perform(
+    kind: RecordType | str,
+    verb: str,
+    record: Record | None = None,
+    *,
+    by: Actor,
+    version: int | None = None,
+    **inputs: Any,
+) -> Record:
+    """Do `verb` on a record and answer with it; `create` takes no record.
+
+    `inputs` are the fields by their keys, as strings of a form or values of JSON. `version` is the
+    one that the person saw: Conflict when somebody else was faster. Refused with a message per
+    field, NotPermitted, Missing (an undeclared verb) are the other answers.
+    """
+    record_type = registry().type(kind) if isinstance(kind, str) else kind
+    may_change(record_type, verb, by)
+    if verb == "create":
+        return _create(record_type, inputs, by)
+    if record is None:
+        raise Missing(_("There is no such record."))
+    # Bringing a record back is the undoing of a deletion, so whoever may delete may restore.
+    if not may_do(record_type, record, "delete" if verb == "restore" else verb, by):
+        raise NotPermitted(_("Your role does not allow this on this record."))
+    if version is not None and version != record.version:
+        raise history.conflict(record_type, record, version, inputs, by)
+    try:
+        _do(record_type, verb, record, inputs, by)
+    except StaleDataError:
+        raise history.overtaken() from None
+    return record
+
+
+def may_change(record_type: RecordType, verb: str, by: Actor) -> None:
+    """Raise the answer that stands against any `verb` on this type here, when one does."""
+    if not by.tenant.allows(record_type.module):
+        raise Missing(_("There is no such page."))
+    if verb not in (*record_type.verbs, "restore"):
+        raise Missing(_("There is no such action."))
+    if by.tenant.is_read_only:
+        raise NotPermitted(_("This workspace is read-only until its bill is paid."))
+    if not by.may(record_type.key, "delete" if verb == "restore" else verb):
+        raise NotPermitted(_("Your role does not allow this."))
+
+
+def _do(
+    record_type: RecordType, verb: str, record: Record, inputs: Mapping[str, Any], by: Actor
+) -> None:
+    """Run one verb on a record that is permitted and as the person saw it."""
+    if verb == "update":
+        _update(record_type, record, inputs, by)
+    elif verb == "delete":
+        delete_records(record_type, [record], by)
+    elif verb == "restore":
+        restore_records(record_type, record, by)
+    else:
+        _act(record_type, verb, record, inputs, by)
+
+
+def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Record:
+    record = build(record_type, inputs, by, load_picklists(by.session, record_type.key))
+    by.session.add(record)
+    by.session.flush()  # The row must stand before others refer to it and its event is written.
+    _write(record_type, record, "created", by, creation_changes(record_type, record))
+    record_type.changed(record, "create", by)
+    return record
+
+
+def build(
+    record_type: RecordType, inputs: Mapping[str, Any], by: Actor, picklists: Mapping[str, Any]
+) -> Record:
+    """A new record from `inputs`, checked and with its derived columns, not yet in the session."""
+    extra = {key: inputs[key] for key in record_type.inputs if key in inputs}
+    fields = {key: value for key, value in inputs.items() if key not in extra}
+    _only_writable(record_type, fields, by)
+    values = read_values(record_type, fields, by, picklists, complete=True)
+    check_references(record_type, values, by)
+    record = record_type.model(
+        id=new_id(),
+        version=1,
+        created_at=by.now,
+        created_by_id=by.user_id,
+        updated_at=by.now,
+        updated_by_id=by.user_id,
+        custom={},
+        **{"owner_id": by.user_id, **values},
+    )
+    for key, value in extra.items():
+        setattr(record, key, value)
+    record_type.prepare(record, by)
+    return record
+
+
+def _update(
+    record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor
+) -> None:
+    _only_writable(record_type, inputs, by)
+    picklists = load_picklists(by.session, record_type.key)
+    values = read_values(record_type, inputs, by, picklists, complete=False)
+    changed = {key: value for key, value in values.items() if getattr(record, key) != value}
+    check_references(record_type, changed, by)
+    if changed:
+        _apply(record_type, record, "updated", by, lambda: _set(record, changed))
+        record_type.changed(record, "update", by)
+
+
+def _act(
+    record_type: RecordType, verb: str, record: Record, inputs: Mapping[str, Any], by: Actor
+) -> None:
+    action = record_type.action(verb)
+    if action is None:
+        raise Missing(_("There is no such action."))
+    unknown = set(inputs) - set(action.inputs)
+    if unknown:
+        errors = {key: _("There is no such field.") for key in unknown}
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    if not action.when(record):
+        raise Refused(_("This can't be done with this record as it stands."))
+    _apply(record_type, record, action.event, by, lambda: action.run(record, by=by, **inputs))
+    record_type.changed(record, verb, by)
+
+
+def _apply(
+    record_type: RecordType, record: Record, event: str, by: Actor, change: Callable[[], None]
+) -> None:
+    """Run `change`, count the version up and write what it changed as one event."""
+    keys = tuple(record_type.by_key)
+    before = {key: getattr(record, key) for key in keys}
+    change()
+    record.updated_at, record.updated_by_id = by.now, by.user_id
+    record.version += 1
+    record_type.prepare(record, by)
+    by.session.flush()  # The version is compared here, before the event claims the change.
+    changes = {
+        key: [as_json(before[key]), as_json(getattr(record, key))]
+        for key in keys
+        if before[key] != getattr(record, key)
+    }
+    _write(record_type, record, event, by, changes)
+
+
+def _set(record: Record, values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        setattr(record, key, value)
+
+
+def _only_writable(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> None:
+    """NotPermitted when `inputs` holds a field that the actor's role may not change."""
+    writable = writable_keys(record_type, by)
+    barred = [
+        key
+        for key in inputs
+        if key in record_type.by_key
+        and key not in writable
+        and not record_type.by_key[key].readonly
+    ]
+    if barred:
+        errors = {key: _("Your role may not change this field.") for key in barred}
+        raise NotPermitted(_("Your role may not change this field."), errors=errors)
+
+
+def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
+    """What a new record's event tells: every field that was given."""
+    return {
+        key: [None, as_json(value)]
+        for key in record_type.by_key
+        if (value := getattr(record, key)) not in (None, "")
+    }
+
+
+def _write(
+    record_type: RecordType, record: Record, event: str, by: Actor, changes: Mapping[str, Any]
+) -> None:
+    write_event(
+        by,
+        record_type.key,
+        record.id,
+        event,
+        account_id=history.account_of(record_type, record),
+        changes=changes,
+    )

@@ -1,0 +1,82 @@
+"""A record's history: what its events tell, and who was faster when two people edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.events import Event
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.errors import Conflict
+from app.kernel.language import Text, _
+from app.records.model import Record
+from app.records.types import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What somebody else made of a field since a person opened the record."""
+
+    value: Any
+    by: str
+    at: datetime
+
+
+class Overtaken(Conflict):
+    """Somebody else changed the record; `theirs` tells what, by whom and when."""
+
+    theirs: Mapping[str, Theirs] = {}
+
+
+def account_of(record_type: RecordType, record: Any) -> UUID | None:
+    """The customer that a record concerns, for its events."""
+    if record_type.account is None:
+        return None
+    found: UUID | None = getattr(record, record_type.account.key)
+    return found
+
+
+def changes_since(
+    record_type: RecordType, record: Record, version: int, by: Actor
+) -> dict[str, Theirs]:
+    """The last change of each field after `version`; the n-th event made version n."""
+    rows = by.session.execute(
+        select(Event.changes, Event.at, User.name)
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(Event.record_type == record_type.key, Event.record_id == record.id)
+        .order_by(Event.at, Event.id)
+        .offset(version)
+    )
+    return {
+        field: Theirs(pair[1], name or "", at)
+        for changes, at, name in rows
+        for field, pair in changes.items()
+        if field in record_type.by_key
+    }
+
+
+def conflict(
+    record_type: RecordType, record: Record, version: int, inputs: Mapping[str, Any], by: Actor
+) -> Overtaken:
+    """The answer to a change of a record that somebody else changed meanwhile, field by field."""
+    theirs = changes_since(record_type, record, version, by)
+    errors: dict[str, Text | str] = {
+        field: _("%(who)s changed this meanwhile.", who=change.by)
+        for field, change in theirs.items()
+        if field in inputs
+    }
+    answer = overtaken(errors)
+    answer.theirs = theirs
+    return answer
+
+
+def overtaken(errors: Mapping[str, Text | str] | None = None) -> Overtaken:
+    """The answer to a change that came second."""
+    message = _("Somebody changed this record while you were editing it. Look at their change.")
+    return Overtaken(message, errors=errors)

@@ -1,0 +1,20 @@
+"""What a module hands over to the house: its record types, routes and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from app.kernel.language import Text
+from app.records.types import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module: `key` is what a tenant switches on, `label` heads its group in the rail."""
+
+    key: str
+    label: Text
+    record_types: tuple[RecordType, ...]
+    blueprints: tuple[Blueprint, ...] = ()

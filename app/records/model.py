@@ -1,0 +1,69 @@
+"""What every record has: its version, its owner, who made and changed it, and its search keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Integer, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from app.kernel.model import Base, Id, Moment
+
+LIVE = text("deleted_at IS NULL")
+
+
+class Record(Base):
+    """A row that people work with; deleting marks it, so that it can come back for 30 days.
+
+    `version` counts the changes made through the door, which writes one event with each; keys
+    that the framework maintains by itself (next step, last activity) leave it alone.
+    """
+
+    __abstract__ = True
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
+    created_at: Mapped[Moment]
+    created_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
+    updated_at: Mapped[Moment]
+    updated_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
+    deleted_at: Mapped[datetime | None]
+    deleted_by_id: Mapped[UUID | None] = mapped_column(Uuid)
+    delete_batch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    search_grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}
+
+
+def record_indexes(table: str, *sorts: str) -> tuple[Index, ...]:
+    """The indexes that every record type needs, and one for each list order in `sorts`.
+
+    A sort is a column's name; rows are ordered by (column, id), so that pages are found by key.
+    """
+    keys = [
+        Index(f"ix_{table}_by_{name}", name, "id", postgresql_where=LIVE)
+        for name in ("created_at", *sorts)
+    ]
+    return (
+        *keys,
+        Index(f"ix_{table}_owner", "owner_id", postgresql_where=LIVE),
+        Index(f"ix_{table}_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index(
+            f"ix_{table}_search",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+            postgresql_where=LIVE,
+        ),
+        Index(
+            f"ix_{table}_grams", "search_grams", postgresql_using="gin", postgresql_where=LIVE
+        ),
+    )

@@ -1,0 +1,52 @@
+"""Picklists: the values of a choice that the tenant decides, with colours and order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Integer, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.kernel.model import Base, Id, Localized
+from app.records.fields import Option
+
+
+class PicklistValue(Base):
+    """One value of one choice field; a retired value stays on records and is no longer offered."""
+
+    __tablename__ = "picklist_values"
+    __table_args__ = (
+        UniqueConstraint("record_type", "field", "value", name="uq_picklist_values_value"),
+    )
+
+    id: Mapped[Id]
+    record_type: Mapped[str] = mapped_column(String(60))
+    field: Mapped[str] = mapped_column(String(60))
+    value: Mapped[str] = mapped_column(String(60))
+    label: Mapped[Localized]
+    colour: Mapped[str] = mapped_column(String(20), default="")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    retired_at: Mapped[datetime | None]
+    created_by_id: Mapped[UUID | None]
+
+
+
+def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option, ...]]:
+    """The options of every tenant-defined choice of a record type, by field, in their order."""
+    rows = session.execute(
+        select(
+            PicklistValue.field,
+            PicklistValue.value,
+            PicklistValue.label,
+            PicklistValue.colour,
+            PicklistValue.retired_at,
+        )
+        .where(PicklistValue.record_type == record_type)
+        .order_by(PicklistValue.field, PicklistValue.position, PicklistValue.value)
+    )
+    found: dict[str, list[Option]] = {}
+    for field, value, label, colour, retired_at in rows:
+        option = Option(value, label, colour, is_retired=retired_at is not None)
+        found.setdefault(field, []).append(option)
+    return {field: tuple(options) for field, options in found.items()}

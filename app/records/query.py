@@ -1,0 +1,217 @@
+"""Lists: access rule, filters, search, order and page in one statement, by key and not by offset."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import aliased
+
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.kernel.searchkeys import query_terms
+from app.records.access import permitted, readable_fields
+from app.records.fields import Field
+from app.records.filters import Filter, condition
+from app.records.registry import registry
+from app.records.types import RecordType
+from app.records.values import as_json
+
+COUNT_CAP = 10_000
+# Where a nullable key is empty, the row sorts as if it held the earliest value.
+SENTINELS: Mapping[str, Any] = {
+    "moment": literal("0001-01-01T00:00:00+00:00"),
+    "day": literal("0001-01-01"),
+    "whole": literal(-(2**53)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person or a program asked of a list."""
+
+    q: str = ""
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; rows carry the columns asked for, `titles` name their references."""
+
+    rows: Sequence[Row[Any]]
+    sort: str
+    next: str | None
+    previous: str | None
+
+
+def page(record_type: RecordType, asked: Query, by: Actor, keys: Sequence[str]) -> Page:
+    """The rows of a list that `by` may read, with id, version and the fields in `keys`.
+
+    A reference `x_id` brings its title as `x_id__title`. Refused when the order or the cursor is
+    none of this list.
+    """
+    sort = asked.sort or record_type.default_sort
+    key, is_descending = _sort_key(record_type, sort, by)
+    after, value, last_id = read_cursor(asked.cursor, sort) if asked.cursor else (True, None, None)
+    statement = _columns(record_type, keys).add_columns(key.label("sort_key"))
+    statement = statement.where(*conditions(record_type, asked, by))
+    downwards = is_descending is after
+    if last_id is not None:
+        pair = tuple_(key, record_type.model.id)
+        bound = tuple_(literal(value, key.type), literal(last_id))
+        statement = statement.where(pair < bound if downwards else pair > bound)
+    order = (key, record_type.model.id)
+    statement = statement.order_by(*(one.desc() if downwards else one for one in order))
+    rows = list(by.session.execute(statement.limit(asked.limit + 1)))
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
+    if not after:
+        rows.reverse()
+    has_next, has_previous = (more, bool(asked.cursor)) if after else (True, more)
+    return Page(
+        rows,
+        sort,
+        write_cursor(sort, True, rows[-1]) if rows and has_next else None,
+        write_cursor(sort, False, rows[0]) if rows and has_previous else None,
+    )
+
+
+def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
+    """The WHERE of a list: access, filters, search."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    return [
+        permitted(record_type, by, "read"),
+        *(condition(record_type, one, by, readable) for one in asked.filters),
+        *_search(record_type, asked.q),
+    ]
+
+
+def count(record_type: RecordType, asked: Query, by: Actor, *, cap: int | None = COUNT_CAP) -> int:
+    """How many rows a list has: exact up to `cap`, and cap + 1 for all beyond it."""
+    found = select(literal(1)).select_from(record_type.model)
+    found = found.where(*conditions(record_type, asked, by))
+    if cap is not None:
+        found = found.limit(cap + 1)
+    return by.session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def count_attention(record_type: RecordType, by: Actor, cap: int = 999) -> int | None:
+    """How many records need attention: their next step is overdue; None where there is no such."""
+    if record_type.attention is None:
+        return None
+    found = (
+        select(literal(1))
+        .select_from(record_type.model)
+        .where(permitted(record_type, by, "read"), record_type.attention < by.now)
+        .limit(cap + 1)
+    )
+    return by.session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
+
+
+def _columns(record_type: RecordType, keys: Sequence[str]) -> Select[Any]:
+    """SELECT id, version and the fields, each reference with the title of what it points to."""
+    model = record_type.model
+    statement: Select[Any] = select(model.id, model.version)
+    for key in dict.fromkeys(keys):
+        field = record_type.by_key[key]
+        statement = statement.add_columns(field.attribute)
+        if field.to:
+            target, title = _titled(field.to)
+            statement = statement.add_columns(title.label(f"{key}__title"))
+            statement = statement.outerjoin(target, target.id == field.attribute)
+    return statement
+
+
+def _titled(to: str) -> tuple[Any, Any]:
+    """An alias of the referenced table and its title."""
+    if to == "user":
+        user = aliased(User)
+        return user, user.name
+    target = registry().type(to)
+    alias = aliased(target.model)
+    return alias, getattr(alias, target.title.key)
+
+
+def _sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElement[Any], bool]:
+    """The expression to order by, never NULL, and whether it descends."""
+    name = sort.removeprefix("-")
+    field = record_type.by_key.get(name)
+    if field is None or not is_sortable(field) or field not in readable_fields(record_type, by):
+        raise Refused(_("This list can't be sorted by that."), field="sort")
+    return sort_expression(field), sort.startswith("-")
+
+
+def is_sortable(field: Field) -> bool:
+    """True when a list can be ordered by this field: by a key of its own or by its value."""
+    return field.sort is not None or field.kind in ("moment", "day", "whole")
+
+
+def sort_expression(field: Field) -> ColumnElement[Any]:
+    """What a list by this field is ordered by; nullable fields sort through a sentinel."""
+    attribute = field.sort if field.sort is not None else field.attribute
+    column = attribute.property.columns[0]
+    if field.sort is None and field.nullable:
+        sentinel = SENTINELS[field.kind]
+        found: ColumnElement[Any] = func.coalesce(attribute, sentinel.cast(column.type))
+        return found
+    expression: ColumnElement[Any] = attribute.expression
+    return expression
+
+
+def _search(record_type: RecordType, q: str) -> list[ColumnElement[bool]]:
+    """A condition per word: substring by trigram, one or two characters by gram."""
+    model = record_type.model
+    found: list[ColumnElement[bool]] = []
+    for term in query_terms(q.replace("\x00", "")):
+        if term.kind == "contains":
+            found.append(model.search_text.like(term.like, escape="\\"))
+        else:
+            found.append(model.search_grams.contains([term.text]))
+    return found
+
+
+def write_cursor(sort: str, after: bool, row: Row[Any]) -> str:
+    """A cursor behind (or before) `row` in a list ordered by `sort`."""
+    parts = [sort, after, as_json(row.sort_key), str(row.id)]
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, sort: str) -> tuple[bool, Any, UUID]:
+    """Direction, sort key and id that a cursor holds; Refused when it is none of this list."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        its_sort, after, value, last_id = json.loads(base64.urlsafe_b64decode(padded))
+        record_id = parse_id(last_id)
+        if its_sort != sort or not isinstance(after, bool) or record_id is None:
+            raise ValueError(cursor)
+        if not isinstance(value, str | int):
+            raise TypeError(cursor)
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError(cursor)
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        raise Refused(_("This page of the list does not exist."), field="cursor") from None
+    return after, _moment_or(value), record_id
+
+
+def _moment_or(value: str | int) -> Any:
+    """The moment that a cursor's text spells, else the value itself."""
+    if isinstance(value, str) and value.endswith("Z"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return value

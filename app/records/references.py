@@ -1,0 +1,55 @@
+"""References: checking that what a record points to exists and may be seen, and naming it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _
+from app.records.access import permitted
+from app.records.registry import registry
+from app.records.types import RecordType
+
+
+def check_references(record_type: RecordType, values: Mapping[str, Any], by: Actor) -> None:
+    """Refused with a message per field when a value points to nothing that `by` may read."""
+    errors: dict[str, Text | str] = {}
+    for key, value in values.items():
+        field = record_type.by_key[key]
+        if field.to and value is not None and value not in existing(field.to, [value], by):
+            errors[key] = _("There is no such record.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+
+
+def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:
+    """Those of `ids` that `by` may point to: active colleagues, or records that may be read."""
+    if to == "user":
+        users = select(User.id).where(User.id.in_(ids), User.is_active.is_(True))
+        return set(by.session.scalars(users))
+    target = registry().type(to)
+    records = select(target.model.id).where(
+        target.model.id.in_(ids), permitted(target, by, "read")
+    )
+    return set(by.session.scalars(records))
+
+
+def titles(to: str, ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
+    """The titles of the referenced records, in one statement; deleted ones keep theirs."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    if to == "user":
+        rows = by.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    else:
+        target = registry().type(to)
+        rows = by.session.execute(
+            select(target.model.id, target.title).where(target.model.id.in_(wanted))
+        )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,69 @@
+"""The registry of record types: built once at start-up, then fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from app.kernel.errors import Missing
+from app.kernel.language import _
+from app.records.types import RecordType
+from tenants.facts import TenantFacts
+
+
+class Registry:
+    """Every record type by its key and by its collection; duplicates fail when it is built."""
+
+    def __init__(self, types: Iterable[RecordType]) -> None:
+        self._by_key: dict[str, RecordType] = {}
+        self._by_collection: dict[str, RecordType] = {}
+        for one in types:
+            if one.key in self._by_key or one.collection in self._by_collection:
+                raise ValueError(f"The record type {one.key!r} is declared twice.")
+            self._by_key[one.key] = one
+            self._by_collection[one.collection] = one
+
+    def __iter__(self) -> Iterator[RecordType]:
+        return iter(self._by_key.values())
+
+    def get(self, key: str) -> RecordType | None:
+        """The type called `key`, or None."""
+        return self._by_key.get(key)
+
+    def type(self, key: str) -> RecordType:
+        """The type called `key`; Missing when there is none."""
+        found = self._by_key.get(key)
+        if found is None:
+            raise Missing(_("There is no such record type."))
+        return found
+
+    def collection(self, name: str, tenant: TenantFacts) -> RecordType:
+        """The type whose collection is `name`, when its module is on; else Missing."""
+        found = self._by_collection.get(name)
+        if found is None or not tenant.allows(found.module):
+            raise Missing(_("There is no such page."))
+        return found
+
+    def named(self, word: str) -> RecordType | None:
+        """The type that a person means by its key or its collection, singular or plural."""
+        return self._by_key.get(word) or self._by_collection.get(word)
+
+    def switched_on(self, tenant: TenantFacts) -> list[RecordType]:
+        """The types whose module is on, in the order of the navigation."""
+        return [one for one in self if tenant.allows(one.module)]
+
+
+_installed: Registry | None = None
+
+
+def install(types: Iterable[RecordType]) -> Registry:
+    """Build the registry from the modules' types; start-up calls it once per process."""
+    global _installed  # noqa: PLW0603  The registry is fixed from here on.
+    _installed = Registry(types)
+    return _installed
+
+
+def registry() -> Registry:
+    """The registry; an error of ours when start-up has not built it."""
+    if _installed is None:
+        raise RuntimeError("The registry of record types was not built.")
+    return _installed

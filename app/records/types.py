@@ -1,0 +1,121 @@
+"""The declaration of a record type: facts, never control flow, HTML or SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text
+from app.records.fields import Attribute, Field
+from app.records.model import Record
+
+STANDARD_VERBS = ("read", "create", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a record type is called, in whole phrases that a translator can turn."""
+
+    one: Text  # Account
+    many: Text  # Accounts
+    new: Text  # New account
+    count: tuple[str, str]  # "%(n)s account", "%(n)s accounts"; marked by the declaration.
+    search: Text  # What the list's search box looks through.
+    empty: Text  # The sentence of an empty list.
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A declared verb of a record type beyond the standard ones.
+
+    `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
+    `event` is its past tense. `inputs` are the keys that a request may send.
+    """
+
+    name: str
+    label: Text
+    event: str
+    run: Callable[..., None]
+    when: Callable[[Any], bool] = lambda _record: True
+    inputs: tuple[str, ...] = ()
+    icon: str = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A template shown beside a record; `load(record, by)` gives what it shows."""
+
+    template: str
+    load: Callable[[Any, Actor], dict[str, Any]]
+    side: str = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Records that go and come back with theirs: `type` refers to its parent by `reference`."""
+
+    type: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """The facts of one record type; see `zuke records show` for all that derives from them.
+
+    `columns`, `form` and `more` name attributes: the list's columns, the drawer's first fields and
+    those behind "more". `prepare(record, by)` fills derived columns before a row is written,
+    `changed(record, verb, by)` keeps other rows in step after it. `through` names references whose
+    record, when it may be read, makes this one readable too.
+    """
+
+    key: str
+    collection: str
+    module: str
+    model: type[Record]
+    words: Words
+    icon: str
+    title: Attribute
+    fields: tuple[Field, ...]
+    columns: tuple[Attribute, ...]
+    form: tuple[Attribute, ...]
+    more: tuple[Attribute, ...] = ()
+    subtitle: tuple[Attribute, ...] = ()
+    highlights: tuple[Attribute, ...] = ()  # Shown as pills beside the title.
+    default_sort: str = "-created_at"
+    actions: tuple[Action, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    children: tuple[Child, ...] = ()
+    through: tuple[Attribute, ...] = ()
+    account: Attribute | None = None  # The customer concerned, for the event row.
+    attention: Attribute | None = None  # A moment; when it is past, the record needs attention.
+    is_person: bool = False
+    in_navigation: bool = True
+    has_timeline: bool = True
+    prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
+    changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
+    inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        """The fields by their key, in the order declared."""
+        return {one.key: one for one in self.fields}
+
+    @cached_property
+    def verbs(self) -> tuple[str, ...]:
+        """Every verb that can be granted on this type."""
+        return (*STANDARD_VERBS, *(action.name for action in self.actions))
+
+    def field(self, key: str) -> Field:
+        """The field called `key`; KeyError when there is none."""
+        return self.by_key[key]
+
+    def action(self, name: str) -> Action | None:
+        """The declared action called `name`, or None."""
+        return next((action for action in self.actions if action.name == name), None)
+
+    def title_of(self, record: Any) -> str:
+        """The title of a record or row of this type."""
+        return str(getattr(record, self.title.key) or "")

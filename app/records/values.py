@@ -1,0 +1,213 @@
+"""Values: from what a person or a program sent to what the column holds, with kind messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import Text, _
+from app.kernel.phones import to_e164
+from app.records.fields import Field, Option
+from app.records.types import RecordType
+
+LONG_TEXT = 20_000  # Characters; ten pages of A4.
+WHOLE_LIMIT = 2**53  # What JSON carries exactly.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Unfit(Exception):
+    """A value that does not fit its field; the message goes beside the field."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def read_values(
+    record_type: RecordType,
+    inputs: Mapping[str, Any],
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    *,
+    complete: bool,
+) -> dict[str, Any]:
+    """Column values for `inputs`, which hold strings of a form or values of JSON.
+
+    With `complete`, required fields that are absent count as empty. Refused with a message per
+    field: unknown fields, fields that can't be written, values that do not fit.
+    """
+    values: dict[str, Any] = {}
+    errors: dict[str, Text | str] = {}
+    for key, raw in inputs.items():
+        field = record_type.by_key.get(key)
+        if field is None:
+            errors[key] = _("There is no such field.")
+        elif field.readonly:
+            errors[key] = _("This field is kept by the system and can't be set.")
+        else:
+            try:
+                values[key] = read_value(field, raw, by, picklists.get(key, ()))
+            except Unfit as unfit:
+                errors[key] = unfit.message
+    for field in record_type.fields:
+        is_empty = values.get(field.key) in (None, "")
+        absent = field.key not in inputs
+        if field.required and is_empty and field.key not in errors and (complete or not absent):
+            errors[field.key] = _("Please fill in this field.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return values
+
+
+def read_value(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> Any:
+    """One column value, or None when nothing was given; Unfit when it does not fit."""
+    if raw is None or raw == "":
+        return None
+    reader = READERS.get(field.kind, _read_text)
+    return reader(field, raw, by, options or field.options)
+
+
+def clean_text(raw: Any) -> str:
+    """A string fit to be stored, with its ends trimmed; Unfit when it is none."""
+    if not isinstance(raw, str):
+        raise Unfit(_("This must be a text."))
+    try:
+        raw.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unfit(_("This contains characters that can't be stored.")) from None
+    if CONTROL.search(raw):
+        raise Unfit(_("This contains characters that can't be stored."))
+    return raw.replace("\r\n", "\n").strip()
+
+
+def _read_text(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> str | None:
+    text = clean_text(raw)
+    limit = field.max_length or LONG_TEXT
+    if len(text) > limit:
+        raise Unfit(_("This is longer than %(limit)s characters.", limit=limit))
+    if field.kind != "long_text" and "\n" in text:
+        raise Unfit(_("This must be one line."))
+    return text or None
+
+
+def _read_email(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    text = _read_text(field, raw, by, options)
+    if not text:
+        return None
+    try:
+        return validate_email(
+            text, check_deliverability=False, test_environment=True
+        ).normalized
+    except EmailNotValidError:
+        raise Unfit(_("This is no e-mail address, such as name@firm.example.")) from None
+
+
+def _read_phone(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    text = _read_text(field, raw, by, options)
+    if not text:
+        return None
+    if not any(character.isdigit() for character in text):
+        raise Unfit(_("This is no phone number."))
+    return to_e164(text, by.tenant.country) or text
+
+
+def _read_url(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    text = _read_text(field, raw, by, options)
+    if not text:
+        return None
+    if "://" not in text:
+        text = f"https://{text}"
+    if not re.fullmatch(r"https?://[^\s/?#@\"'<>]+\.[^\s\"'<>]+", text, re.IGNORECASE):
+        raise Unfit(_("This is no web address, such as www.firm.example."))
+    return text
+
+
+def _read_choice(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    text = _read_text(field, raw, by, options)
+    if text is not None and text not in {option.value for option in options}:
+        raise Unfit(_("This is not one of the values to choose from."))
+    return text
+
+
+def _read_whole(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int | str):
+        raise Unfit(_("This must be a whole number."))
+    text = str(raw).strip().replace(",", "")
+    if not re.fullmatch(r"[+-]?\d{1,16}", text) or abs(int(text)) > WHOLE_LIMIT:
+        raise Unfit(_("This must be a whole number."))
+    return int(text)
+
+
+def _read_flag(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    words = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False}
+    found = words.get(str(raw).strip().lower())
+    if found is None:
+        raise Unfit(_("This must be yes or no."))
+    return found
+
+
+def _read_moment(_field: Field, raw: Any, by: Actor, _options: tuple[Option, ...]) -> datetime:
+    """A moment; one without a zone is meant in the actor's zone."""
+    try:
+        moment = datetime.fromisoformat(clean_text(raw))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=by.zone)
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Unfit(_("This is no date and time, such as 2026-11-22 09:30.")) from None
+    if not 1900 <= moment.year <= 2200:
+        raise Unfit(_("This date is too far away."))
+    return moment
+
+
+def _read_day(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> date:
+    try:
+        day = date.fromisoformat(clean_text(raw))
+    except ValueError:
+        raise Unfit(_("This is no date, such as 2026-11-22.")) from None
+    if not 1900 <= day.year <= 2200:
+        raise Unfit(_("This date is too far away."))
+    return day
+
+
+def _read_reference(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> UUID:
+    found = raw if isinstance(raw, UUID) else parse_id(raw) if isinstance(raw, str) else None
+    if found is None:
+        raise Unfit(_("There is no such record."))
+    return found
+
+
+READERS: Mapping[str, Callable[[Field, Any, Actor, tuple[Option, ...]], Any]] = {
+    "text": _read_text,
+    "long_text": _read_text,
+    "email": _read_email,
+    "phone": _read_phone,
+    "url": _read_url,
+    "choice": _read_choice,
+    "whole": _read_whole,
+    "flag": _read_flag,
+    "moment": _read_moment,
+    "day": _read_day,
+    "reference": _read_reference,
+}
+
+
+def as_json(value: Any) -> Any:
+    """A column value as the API and the event row show it: times ISO 8601 in UTC, ids as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value

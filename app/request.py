@@ -1,0 +1,243 @@
+"""The edge of a request: host -> tenant -> scope -> person -> rights; commit or roll back; asides.
+
+The tenant must be known before Flask reads its cookie (the salt depends on it), so the request
+begins in `open_session` and is admitted before its route runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Request, Response, g, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.identity import sessions
+from app.kernel import clock, language
+from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.ids import new_id
+from app.kernel.language import _
+from app.web import toasts
+from app.web.access import Access, Side, Who, declared_access
+from app.web.forgery import csrf
+from app.web.links import safe_path
+from app.web.problems import from_answer, problem, wants_json
+from app.web.render import is_htmx
+from config.settings import Settings
+from tenants import scope
+from tenants.resolve import is_service_host, resolve_host
+
+log = logging.getLogger(__name__)
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The hooks of one application, bound to its settings."""
+
+    settings: Settings
+
+    def begin(self, incoming: Request) -> None:
+        """Find the side and the tenant of a request and open its scope; no statement runs yet."""
+        g.now = clock.now()
+        given = incoming.headers.get("X-Request-ID", "")
+        g.request_id = given if REQUEST_ID.match(given) else new_id().hex
+        g.side = g.tenant = g.actor = g.failure = None
+        language.use(_visitor_language(incoming))
+        if incoming.path.startswith(("/static/", "/healthz", "/readyz", "/metrics")):
+            return
+        try:
+            self._find_tenant(incoming)
+        except (OperationalError, PoolTimeout) as failure:
+            g.failure = failure
+
+    def _find_tenant(self, incoming: Request) -> None:
+        host = incoming.headers.get("Host", "")
+        if is_service_host(host, self.settings):
+            g.side = Side.SERVICE
+            return
+        facts = resolve_host(host, self.settings)
+        if facts is None:
+            return
+        g.side, g.tenant = Side.WORKSPACE, facts
+        g.db = scope.enter(facts)
+        if not incoming.cookies.get("lang") and "Accept-Language" not in incoming.headers:
+            language.use(facts.language)
+
+    def admit(self) -> Response | None:
+        """Let a request in, or answer in its place; runs before the route."""
+        if g.failure is not None:
+            raise g.failure
+        declared = self._declared()
+        if declared is not None and declared.side is Side.ANY:
+            return None
+        if g.side is None or (declared is not None and not _is_on_side(declared)):
+            raise Missing(_("There is nothing at this address."))
+        self._find_person(declared)
+        if request.routing_exception is not None or declared is None:
+            return None
+        _refuse_unstorable()
+        return self._check(declared)
+
+    def _declared(self) -> Access | None:
+        from flask import current_app
+
+        route = current_app.view_functions.get(request.endpoint or "")
+        return declared_access(route) if route is not None else None
+
+    def _find_person(self, declared: Access | None) -> None:
+        """Who is signed in here: by session in the browser, by token for a program."""
+        if g.side is not Side.WORKSPACE:
+            return
+        if declared is not None and declared.who is Who.TOKEN:
+            g.actor = sessions.actor_by_token(request, g.db, g.tenant, g.now)
+            return
+        g.actor = sessions.actor_by_cookie(request, g.db, g.tenant, g.now)
+        if g.actor is not None and not request.cookies.get("lang"):
+            language.use(g.actor.language)
+
+    def _check(self, declared: Access) -> Response | None:
+        """Sign-in, state of the tenancy, forgery token, permission: in this order."""
+        if declared.who is Who.TOKEN:
+            if g.actor is None:
+                return problem(401, headers={"WWW-Authenticate": 'Bearer realm="zuke"'})
+        elif request.method not in SAFE_METHODS:
+            csrf.protect()
+        if declared.who is Who.USER and g.actor is None:
+            return _to_sign_in()
+        if g.tenant is not None and g.tenant.is_suspended and not declared.while_suspended:
+            raise NotPermitted(_("This workspace is suspended until its bill is paid."))
+        if declared.permission is not None and not g.actor.may(*declared.permission):
+            raise NotPermitted(_("Your role does not allow this."))
+        return None
+
+    def finish(self, response: Response) -> Response:
+        """Commit a change that was answered with success; every other transaction is undone."""
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if 300 <= response.status_code < 400:
+            toasts.keep_for_next_page()
+        if "db" in g and response.status_code < 400 and request.method not in SAFE_METHODS:
+            g.db.commit()
+        return response
+
+    def end(self, _error: BaseException | None) -> None:
+        """Close the scope, then run what had to wait for the end of the transaction."""
+        if g.get("tenant") is not None:
+            with suppress(OperationalError):
+                scope.leave()
+        for work in g.pop("asides", []):
+            _run_aside(work)
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Put the edge around `app`: hooks, and an answer for everything that can be raised."""
+    edge = Edge(settings)
+    app.extensions["begin_request"] = edge.begin
+    app.before_request(edge.admit)
+    app.after_request(edge.finish)
+    app.teardown_request(edge.end)
+    app.register_error_handler(Answer, _answered)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _stale)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(Exception, _failed)
+
+
+def _is_on_side(declared: Access) -> bool:
+    return declared.side is Side.BOTH or declared.side is g.side
+
+
+def _visitor_language(incoming: Request) -> str:
+    chosen = incoming.cookies.get("lang", "")
+    if chosen in language.LOCALES:
+        return chosen
+    return language.best_match(incoming.headers.get("Accept-Language"))
+
+
+def _refuse_unstorable() -> None:
+    """No text of a person holds NUL, and the database can't keep it."""
+    given: list[str] = [request.path, *request.args.values(), *request.args.keys()]
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        given += [*request.form.values(), *request.form.keys()]
+    if any("\x00" in text for text in given):
+        raise Refused(_("This contains characters that can't be stored."))
+
+
+def _to_sign_in() -> Response:
+    """Lead a visitor to the sign-in page and back; htmx loads the whole page anew."""
+    if wants_json() or is_htmx():
+        return problem(401)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    from flask import redirect, url_for
+
+    target = url_for("identity.login", next=safe_path(wanted)) if wanted != "/" else "/login"
+    return redirect(target)  # type: ignore[return-value]
+
+
+def _undo() -> None:
+    """Undo the request's transaction, so that the answer's page can still read."""
+    if "db" in g:
+        with suppress(OperationalError):
+            g.db.rollback()
+
+
+def _answered(answer: Answer) -> Response:
+    _undo()
+    status = answer.status
+    if isinstance(answer, Conflict) and request.headers.get("If-Match"):
+        status = 412
+    return from_answer(answer, status)
+
+
+def _forged(_error: CSRFError) -> Response:
+    _undo()
+    return problem(400, _("This form is too old or came from elsewhere. Load the page again."))
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    _undo()
+    if error.code is None or error.code < 400:
+        return error
+    headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+    return problem(error.code, headers=headers)
+
+
+def _stale(_error: Exception) -> Response:
+    """Two changes met in the database: nothing was lost, the second one is told."""
+    _undo()
+    log.warning("A change met another one.", exc_info=_error)
+    return problem(409, _("Somebody changed the same thing at this moment. Please try again."))
+
+
+def _database_away(error: Exception) -> Response:
+    """The database is away or a statement took too long; the next try may find it again."""
+    _undo()
+    log.error("The database did not answer.", exc_info=error)
+    return problem(503, headers={"Retry-After": "5"})
+
+
+def _failed(error: Exception) -> Response:
+    _undo()
+    log.error("A request failed.", exc_info=error)
+    return problem(500)
+
+
+def _run_aside(work: Callable[[], Any]) -> None:
+    """Run one aside; its failure is recorded and changes nothing for the reader."""
+    try:
+        work()
+    except Exception:
+        log.exception("What had to survive a request could not be written.")

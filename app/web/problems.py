@@ -1,0 +1,106 @@
+"""Refusals and failures: a page, a part for htmx, or a JSON problem (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, g, jsonify, request
+
+from app.kernel.errors import Answer
+from app.kernel.language import Text, _
+from app.web.render import is_htmx, page
+from app.web.toasts import toast
+
+TITLES: Mapping[int, Text] = {
+    400: _("This request could not be understood"),
+    401: _("Please sign in"),
+    402: _("Your plan is used up"),
+    403: _("You may not do this"),
+    404: _("There is nothing here"),
+    405: _("This can't be done here"),
+    409: _("Somebody was faster"),
+    412: _("Somebody was faster"),
+    413: _("This is too large"),
+    415: _("This kind of content is not taken"),
+    422: _("Please check what you entered"),
+    429: _("Too many attempts"),
+    500: _("Something went wrong on our side"),
+    503: _("We are not reachable at the moment"),
+    507: _("There is no space left"),
+}
+TEXTS: Mapping[int, Text] = {
+    400: _("Go back, load the page again and retry."),
+    401: _("Your session has ended. Sign in again to go on."),
+    403: _("Your role does not allow this. Ask an administrator of your workspace."),
+    404: _("The page was moved or deleted, or you may not see it."),
+    405: _("Go back and try another way."),
+    413: _("Send less at once, or a smaller file."),
+    415: _("Send JSON or a form."),
+    429: _("Wait a little and try again."),
+    500: _("It was recorded and nothing was changed. Try again in a moment."),
+    503: _("Nothing is lost. Try again in a moment."),
+}
+
+
+def wants_json() -> bool:
+    """True when a program is calling, so that a JSON problem is the answer."""
+    return request.path.startswith("/api/")
+
+
+def problem(
+    status: int,
+    detail: Text | str = "",
+    errors: Mapping[str, Text | str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer for a refusal or a failure, in the reader's language and the caller's form."""
+    title = TITLES.get(status, TITLES[500])
+    text = str(detail) or str(TEXTS.get(status, ""))
+    if wants_json():
+        response = _json_problem(status, title, text, errors or {})
+    elif is_htmx():
+        response = _htmx_problem(status, text or str(title))
+    else:
+        response = _page_problem(status, title, text)
+    response.headers.extend(dict(headers or {}))
+    return response
+
+
+def from_answer(answer: Answer, status: int | None = None) -> Response:
+    """The answer for a domain error that no route turned into a form."""
+    return problem(status or answer.status, answer.message, answer.errors)
+
+
+def _json_problem(
+    status: int, title: Text, detail: str, errors: Mapping[str, Text | str]
+) -> Response:
+    body: dict[str, object] = {"type": "about:blank", "title": str(title), "status": status}
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = [{"field": key, "message": str(text)} for key, text in errors.items()]
+    if status >= 500 and g.get("request_id"):
+        body["request_id"] = g.request_id
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _htmx_problem(status: int, text: str) -> Response:
+    """A message out of band; the part of the page that was to be replaced stays."""
+    toast(text, kind="bad")
+    return page("_problem.html", "problem", status=status)
+
+
+def _page_problem(status: int, title: Text, text: str) -> Response:
+    actions = [{"url": "/", "label": str(_("To the start"))}]
+    return page(
+        "error.html",
+        status=status,
+        code=status,
+        title=str(title),
+        text=text,
+        actions=actions,
+        request_id=g.get("request_id") if status >= 500 else None,
+    )

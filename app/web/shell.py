@@ -1,0 +1,115 @@
+"""What stands around every page: navigation, create actions, pages for the palette.
+
+Layers above the shell contribute by handing over functions at start-up; it imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from flask import current_app, request
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text
+from app.kernel.names import avatar_colour, initial, initials
+from app.web import current
+
+
+@dataclass(slots=True)
+class Link:
+    """An entry of a menu, of the rail or of the palette."""
+
+    url: str
+    icon: str
+    label: Text | str
+    keywords: str = ""
+    count: str | None = None
+    hot: bool = False
+    active: bool = False
+
+
+@dataclass(slots=True)
+class Group:
+    """A group of the rail; the first one has no label."""
+
+    label: Text | None
+    items: list[Link]
+
+
+Contribution = Callable[[Actor], Iterable[Link]]
+
+
+@dataclass
+class Shell:
+    """Who contributes what; `rail` gives groups, the others give links."""
+
+    rail: list[Callable[[Actor], Iterable[Group]]] = field(default_factory=list)
+    foot: list[Contribution] = field(default_factory=list)
+    create: list[Contribution] = field(default_factory=list)
+    pages: list[Contribution] = field(default_factory=list)
+    person: list[Contribution] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The reader, as the corner of the page shows them."""
+
+    name: str
+    initials: str
+    colour: int
+    email: str = ""
+
+
+def shell() -> Shell:
+    """The shell of the running application; start-up makes it."""
+    found: Shell = current_app.extensions["shell"]
+    return found
+
+
+def frame(by: Actor) -> dict[str, object]:
+    """What `base.html` shows around a page for this reader."""
+    parts = shell()
+    groups = [group for give in parts.rail for group in give(by) if group.items]
+    foot = [link for give in parts.foot for link in give(by)]
+    for link in (*foot, *(link for group in groups for link in group.items)):
+        link.active = is_at(link.url, request.path)
+    pages = [link for group in groups for link in group.items]
+    pages += [link for give in parts.pages for link in give(by)]
+    return {
+        "nav": groups,
+        "nav_foot": foot,
+        "favourites": [],
+        "create_actions": [link for give in parts.create for link in give(by)],
+        "pages": [*pages, *foot],
+        "person_links": [link for give in parts.person for link in give(by)],
+        "notices": [],
+        "notice_count": 0,
+    }
+
+
+def is_at(url: str, path: str) -> bool:
+    """True when `path` is the page of a link or lies below it."""
+    url = url.partition("?")[0]
+    return path == url or (url != "/" and path.startswith(f"{url}/"))
+
+
+def person() -> Person | None:
+    """The signed-in person, or None for a visitor and for the service itself."""
+    by = current.actor_or_none()
+    if by is None or by.user_id is None:
+        return None
+    return Person(by.name, initials(by.name), avatar_colour(by.user_id))
+
+
+def workspace() -> dict[str, object] | None:
+    """The workspace whose address was called, or None at the service's own."""
+    tenant = current.tenant_or_none()
+    if tenant is None:
+        return None
+    return {
+        "name": tenant.name,
+        "slug": tenant.slug,
+        "plan_label": "",
+        "logo_initial": initial(tenant.name),
+    }

@@ -1,0 +1,38 @@
+"""Toasts: a message at the foot of the page, with an undo where there is one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from flask import g, session
+
+from app.kernel.language import Text
+
+KEPT = 5  # Messages that wait for the next page.
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """One message; `undo_url` is posted to when the reader takes the change back."""
+
+    text: str
+    kind: str = "good"
+    undo_url: str | None = None
+
+
+def toast(text: Text | str, *, undo_url: str | None = None, kind: str = "good") -> None:
+    """Show a message with this answer; one that redirects keeps it for the next page."""
+    g.setdefault("toasts", []).append(Toast(str(text), kind, undo_url))
+
+
+def shown() -> list[Toast]:
+    """The messages of this answer, and those that earlier ones left for the next page."""
+    waiting = [Toast(**one) for one in session.pop("toasts", [])]
+    return [*waiting, *g.pop("toasts", [])]
+
+
+def keep_for_next_page() -> None:
+    """Keep messages that this answer did not show, as it leads elsewhere."""
+    unseen = g.pop("toasts", [])
+    if unseen:
+        session["toasts"] = [*session.get("toasts", []), *map(asdict, unseen)][-KEPT:]
