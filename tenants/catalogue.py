@@ -6,6 +6,8 @@ stands where it belongs, and nothing of ours depends on the difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, text
 
 COLUMNS = text(
@@ -33,14 +35,15 @@ CONSTRAINTS = text(
 )
 INDEXES = text(
     """
-    SELECT 'index ' || replace(pg_get_indexdef(i.indexrelid), :schema || '.', '')
+    SELECT 'index ' || c.relname || ': '
+        || replace(pg_get_indexdef(i.indexrelid), :schema || '.', '')
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
     WHERE c.relnamespace = to_regnamespace(:schema)
     """
 )
 RELATIONS = text(
     """
-    SELECT 'relation ' || c.relname || ' of kind ' || c.relkind::text || c.relpersistence::text
+    SELECT 'relation ' || c.relname || ': kind ' || c.relkind::text || c.relpersistence::text
     FROM pg_class AS c
     WHERE c.relnamespace = to_regnamespace(:schema) AND c.relkind <> 'i'
     UNION ALL
@@ -66,3 +69,14 @@ def describe(connection: Connection, schema: str) -> frozenset[str]:
     for query in (COLUMNS, CONSTRAINTS, INDEXES, RELATIONS):
         lines.update(connection.execute(query, {"schema": schema}).scalars())
     return frozenset(lines)
+
+
+def concise(lines: Iterable[str]) -> list[str]:
+    """The same lines, sorted, without those that only elaborate a whole relation among them."""
+    whole = {line.split()[1].rstrip(":") for line in lines if line.startswith("relation ")}
+    return sorted(
+        line
+        for line in lines
+        if line.startswith("relation ")
+        or line.split()[1].partition(".")[0].rstrip(":") not in whole
+    )

@@ -1,4 +1,4 @@
-"""The tables that all tenants share, in the schema `control`: no customer of a tenant is in them."""
+"""The tables that all tenants share, in the schema `control`; no customer of a tenant is there."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class Hit(ControlBase):
     """How often something happened within a window, for limits; unlogged, so cheap to write."""
 
     __tablename__ = "hit"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     window: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -15,7 +15,7 @@ from alembic.operations.ops import DowngradeOps, UpgradeOps
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData
 
-from tenants.catalogue import describe
+from tenants.catalogue import concise, describe
 from tenants.database import ControlBase
 from tenants.engine import kind_of
 from tenants.history import CONTROL, TENANT, History, HistoryError
@@ -83,11 +83,13 @@ def _prove(connection: Connection, schema: str, history: History, metadata: Meta
     down = describe(connection, schema)
     run(connection, history.upgrade(""))
     again = describe(connection, schema)
-    problems = [f"{name}: downgrading leaves {line}" for line in sorted(down)]
-    problems += [f"{name}: the second upgrade differs in {line}" for line in sorted(up ^ again)]
-    problems += [f"{name}: no migration makes {line}" for line in sorted(models - up)]
-    problems += [f"{name}: no model has {line}" for line in sorted(up - models)]
-    return problems
+    compared = (
+        ("downgrading leaves", down),
+        ("the second upgrade differs in", up ^ again),
+        ("no migration makes", models - up),
+        ("no model has", up - models),
+    )
+    return [f"{name}: {what} {line}" for what, lines in compared for line in concise(lines)]
 
 
 @contextmanager

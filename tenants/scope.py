@@ -49,7 +49,7 @@ def enter(tenant: TenantFacts) -> Session:
     for name in (tenant.db_role, tenant.schema):
         if not IDENTIFIER.match(name):
             raise ScopeError(f"{name!r} can't name a role or a schema.")
-    db.session.remove()  # type: ignore[no-untyped-call]
+    db.session.remove()
     session: Session = db.session()
     session.info["tenant"] = tenant
     _open.set(tenant)
@@ -62,7 +62,7 @@ def leave() -> None:
     session: Session = db.session()
     session.rollback()
     session.info.pop("tenant", None)
-    db.session.remove()  # type: ignore[no-untyped-call]
+    db.session.remove()
 
 
 def open_tenant() -> TenantFacts | None:
