@@ -1,0 +1,151 @@
+"""The second step at sign-in: time-based codes (RFC 6238) and recovery codes that work once."""
+
+from __future__ import annotations
+
+import hmac
+
+import pyotp
+from sqlalchemy import delete, func, select, update
+
+from app.events import write_event
+from app.identity.models import RecoveryCode, User
+from app.identity.passwords import verify_password
+from app.identity.secret import digest, new_recovery_code
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+
+RECOVERY_CODES = 10
+STEP = 30  # Seconds that one code stands for.
+DRIFT = 1  # Steps by which the phone's clock may be off, either way.
+
+
+def begin_two_factor(by: Actor, user: User, *, password: str) -> str:
+    """Draw a secret to be confirmed by a code; the answer is the address for the QR code."""
+    _prove(user, password)
+    if user.has_two_factor:
+        raise Refused(_("Two-factor sign-in is on already."))
+    user.totp_secret = pyotp.random_base32()
+    return provisioning_address(by, user)
+
+
+def provisioning_address(by: Actor, user: User) -> str:
+    """The `otpauth://` address that an authenticator app reads from the QR code."""
+    secret = user.totp_secret or ""
+    return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=by.tenant.name)
+
+
+def confirm_two_factor(by: Actor, user: User, *, code: str) -> list[str]:
+    """Turn two-factor sign-in on after a first right code; the answer is the recovery codes."""
+    if user.totp_secret is None or user.has_two_factor:
+        raise Refused(_("Start setting up two-factor sign-in again."))
+    if not _use_totp(by, user, code):
+        raise Refused(_("This code is not right. Look at the app again."), field="code")
+    user.totp_confirmed_at = by.now
+    write_event(by, "user", user.id, "two_factor_enabled")
+    return _draw_codes(by, user)
+
+
+def renew_recovery_codes(by: Actor, user: User, *, password: str) -> list[str]:
+    """Replace the recovery codes; the old ones work no more."""
+    _prove(user, password)
+    if not user.has_two_factor:
+        raise Refused(_("Two-factor sign-in is off."))
+    write_event(by, "user", user.id, "recovery_codes_renewed")
+    return _draw_codes(by, user)
+
+
+def end_two_factor(by: Actor, user: User, *, password: str) -> None:
+    """Turn two-factor sign-in off."""
+    _prove(user, password)
+    _forget(by, user)
+    write_event(by, "user", user.id, "two_factor_disabled")
+
+
+def clear_two_factor(by: Actor, user: User) -> None:
+    """Turn it off for somebody who lost phone and codes; the caller has checked the right."""
+    _forget(by, user)
+    write_event(by, "user", user.id, "two_factor_cleared")
+
+
+def use_code(by: Actor, user: User, code: str) -> bool:
+    """True when `code` is a right one of the phone or an unused recovery code; it is used up."""
+    return _use_totp(by, user, code) or _use_recovery(by, user, code)
+
+
+def codes_left(by: Actor, user: User) -> int:
+    """How many recovery codes are still unused."""
+    return (
+        by.session.scalar(
+            select(func.count())
+            .select_from(RecoveryCode)
+            .where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _use_totp(by: Actor, user: User, code: str) -> bool:
+    """True for a code of this, the last or the next step that was not used before.
+
+    The step is written by a conditional UPDATE, so that two requests can't use one code.
+    """
+    typed = "".join(code.split())
+    if user.totp_secret is None or len(typed) != 6 or not typed.isascii() or not typed.isdigit():
+        return False
+    totp = pyotp.TOTP(user.totp_secret)
+    present = int(by.now.timestamp()) // STEP
+    for step in range(present - DRIFT, present + DRIFT + 1):
+        if hmac.compare_digest(totp.generate_otp(step), typed):
+            return _claim_step(by, user, step)
+    return False
+
+
+def _claim_step(by: Actor, user: User, step: int) -> bool:
+    claimed = by.session.scalars(
+        update(User)
+        .where(User.id == user.id, func.coalesce(User.totp_last_step, 0) < step)
+        .values(totp_last_step=step)
+        .returning(User.id)
+    ).all()
+    return bool(claimed)
+
+
+def _use_recovery(by: Actor, user: User, code: str) -> bool:
+    typed = "".join(character for character in code.casefold() if character.isalnum())[:40]
+    plain = "-".join(typed[start : start + 4] for start in range(0, len(typed), 4))
+    used = by.session.scalars(
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user.id,
+            RecoveryCode.digest == digest(plain),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=by.now)
+        .returning(RecoveryCode.id)
+    ).all()
+    if used:
+        write_event(by, "user", user.id, "recovery_code_used")
+    return bool(used)
+
+
+def _draw_codes(by: Actor, user: User) -> list[str]:
+    codes = [new_recovery_code() for _place in range(RECOVERY_CODES)]
+    by.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    by.session.add_all(
+        RecoveryCode(user_id=user.id, digest=digest(code), created_at=by.now, used_at=None)
+        for code in codes
+    )
+    return codes
+
+
+def _forget(by: Actor, user: User) -> None:
+    user.totp_secret = None
+    user.totp_confirmed_at = None
+    by.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+
+
+def _prove(user: User, password: str) -> None:
+    """Ask for the password again before the second step is touched."""
+    if not verify_password(user.password_hash, password):
+        raise Refused(_("This is not your password."), field="password")

@@ -1,0 +1,91 @@
+"""What a user may do: the grants and field rules of the role, remembered by the role's stamp."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from uuid import UUID
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.identity.models import FieldRule, Grant, Role, Team, User
+from app.kernel.actor import FieldAccess, Reach, Rights
+from tenants.facts import TenantFacts
+
+_KEPT = 4096  # Roles remembered in this process, of all workspaces together.
+_remembered: OrderedDict[tuple[UUID, UUID], Rights] = OrderedDict()
+_lock = Lock()
+
+
+def rights_of(session: Session, user: User) -> Rights:
+    """The rights of a user; no statement when the role was met before and has not changed."""
+    return rights_of_role(session, user.role)
+
+
+def rights_of_role(session: Session, role: Role) -> Rights:
+    """The rights that a role gives. A change of the role draws a new stamp, so none is stale."""
+    if role.is_owner:
+        return Rights(is_owner=True)
+    tenant: TenantFacts = session.info["tenant"]
+    key = (tenant.id, role.stamp)
+    with _lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    rights = read_rights(session, role)
+    with _lock:
+        _remembered[key] = rights
+        while len(_remembered) > _KEPT:
+            _remembered.popitem(last=False)
+    return rights
+
+
+def read_rights(session: Session, role: Role) -> Rights:
+    """The rights of a role as the database has them, in one statement."""
+    entries = session.execute(
+        union_all(
+            select(literal("grant"), Grant.record_type, Grant.verb, Grant.reach).where(
+                Grant.role_id == role.id
+            ),
+            select(
+                literal("field"), FieldRule.record_type, FieldRule.field, FieldRule.access
+            ).where(FieldRule.role_id == role.id),
+        )
+    ).all()
+    return Rights(
+        grants={(kind, verb): Reach(n) for what, kind, verb, n in entries if what == "grant"},
+        fields={(kind, key): FieldAccess(n) for what, kind, key, n in entries if what == "field"},
+        is_owner=role.is_owner,
+    )
+
+
+def team_user_ids(session: Session, user: User) -> tuple[UUID, ...]:
+    """The users of the user's team and of the teams below it, the user included."""
+    if user.team is None:
+        return (user.id,)
+    found = session.scalars(
+        select(User.id)
+        .join(Team, Team.id == User.team_id)
+        .where(Team.path.startswith(user.team.path, autoescape=True))
+    )
+    return tuple({user.id, *found})
+
+
+def covers(holder: Rights, wanted: Rights) -> bool:
+    """True when `holder` may do all that `wanted` allows: nobody grants what they lack."""
+    if wanted.is_owner:
+        return holder.is_owner and holder.scopes is None
+    for (record_type, verb), reach in wanted.grants.items():
+        held = holder.reach(record_type, verb)
+        if held is None or held < reach:
+            return False
+    return all(
+        wanted.field(record_type, key) <= access or not _touches(wanted, record_type)
+        for (record_type, key), access in holder.fields.items()
+        if not holder.is_owner
+    )
+
+
+def _touches(rights: Rights, record_type: str) -> bool:
+    return any(granted == record_type for granted, _verb in rights.grants)

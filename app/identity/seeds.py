@@ -1,0 +1,87 @@
+"""The built-in roles as a new workspace gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.kernel.actor import Reach
+
+RECORDS = ("account", "contact", "activity")
+WORK = ("read", "create", "update", "delete", "assign", "complete", "reopen", "export", "import")
+OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
+
+Grants = Mapping[tuple[str, str], Reach]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeed:
+    """A built-in role: its key, its label in three languages, what it allows."""
+
+    key: str
+    label: Mapping[str, str]
+    grants: Grants
+
+
+def _records(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """The same verbs with the same reach on every record type of `crm`."""
+    return {(kind, verb): reach for kind in RECORDS for verb, reach in reaches.items()}
+
+
+def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
+    return {(kind, verb): reach for kind in RECORDS for verb in WORK}
+
+
+SETTINGS = {
+    ("user", "manage"): ALL,
+    ("team", "manage"): ALL,
+    ("role", "manage"): ALL,
+    ("token", "create"): ALL,
+    ("token", "manage"): ALL,
+    ("workspace", "manage"): ALL,
+    ("audit", "read"): ALL,
+}
+DAILY = {("token", "create"): ALL}
+
+BUILT_IN = (
+    RoleSeed("owner", {"en": "Owner", "zh-CN": "所有者", "zh-TW": "擁有者"}, {}),
+    RoleSeed(
+        "admin",
+        {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
+        {**_everything(ALL), **SETTINGS},
+    ),
+    RoleSeed(
+        "manager",
+        {"en": "Manager", "zh-CN": "经理", "zh-TW": "經理"},
+        {**_everything(TEAM), **_records(read=ALL, create=ALL), **DAILY},
+    ),
+    RoleSeed(
+        "sales_rep",
+        {"en": "Sales rep", "zh-CN": "销售", "zh-TW": "業務"},
+        {
+            **_records(
+                read=TEAM, create=ALL, update=OWN, delete=OWN, assign=OWN, complete=OWN, reopen=OWN
+            ),
+            **DAILY,
+        },
+    ),
+    RoleSeed(
+        "service_agent",
+        {"en": "Service agent", "zh-CN": "客服", "zh-TW": "客服"},
+        {
+            **_records(read=ALL, create=ALL, update=ALL, delete=OWN, complete=OWN, reopen=OWN),
+            **DAILY,
+        },
+    ),
+    RoleSeed(
+        "marketer",
+        {"en": "Marketer", "zh-CN": "市场", "zh-TW": "行銷"},
+        {
+            **_records(
+                read=ALL, create=ALL, update=ALL, delete=OWN, complete=OWN, reopen=OWN, export=ALL
+            ),
+            **DAILY,
+        },
+    ),
+    RoleSeed("viewer", {"en": "Viewer", "zh-CN": "只读", "zh-TW": "檢視者"}, _records(read=ALL)),
+)
