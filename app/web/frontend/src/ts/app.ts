@@ -1,0 +1,27 @@
+/** What every page loads. Each module listens on the document, so content that comes later needs no set-up. */
+import * as busy from './busy';
+import * as composer from './composer';
+import * as confirm from './confirm';
+import * as copy from './copy';
+import * as drawer from './drawer';
+import * as edit from './edit';
+import * as fields from './fields';
+import * as forms from './forms';
+import * as guard from './guard';
+import * as keys from './keys';
+import * as list from './list';
+import * as lookup from './lookup';
+import * as menu from './menu';
+import * as palette from './palette';
+import * as rail from './rail';
+import * as requests from './requests';
+import * as rows from './rows';
+import * as theme from './theme';
+import * as toast from './toast';
+
+const parts = [
+  requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
+  composer, list, rows, edit,
+];
+for (const part of parts) part.start();
+document.documentElement.dataset.ready = '';

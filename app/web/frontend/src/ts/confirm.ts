@@ -1,0 +1,55 @@
+/** Asks before what cannot be taken back: `data-confirm` on a button, a link or a form. */
+import { find, on, word } from './dom';
+
+interface Question {
+  title: string;
+  text?: string;
+  yes: string;
+  no?: string;
+}
+
+/** Ask in the page's own dialog; resolves to what was answered. */
+export function ask(question: Question): Promise<boolean> {
+  const dialog = find<HTMLDialogElement>('#confirm');
+  if (!dialog) return Promise.resolve(window.confirm(question.title));
+  find('#confirm-title', dialog)!.textContent = question.title;
+  const text = find('#confirm-text', dialog)!;
+  text.textContent = question.text ?? '';
+  text.hidden = !question.text;
+  find('[data-confirm-no]', dialog)!.textContent = question.no ?? word('cancel');
+  const yes = find('[data-confirm-yes]', dialog)!;
+  yes.textContent = question.yes;
+  dialog.returnValue = '';
+  dialog.showModal();
+  yes.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+  });
+}
+
+const agreed = new WeakSet<Element>();
+
+/** Hold the event back until the question is answered, then let it happen again. */
+async function hold(event: Event, element: HTMLElement, again: () => void): Promise<void> {
+  if (agreed.delete(element)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const yes = await ask({
+    title: element.dataset.confirm ?? '',
+    text: element.dataset.confirmText,
+    yes: element.dataset.confirmYes ?? word('goOn'),
+  });
+  if (!yes) return;
+  agreed.add(element);
+  again();
+}
+
+export function start(): void {
+  on('click', '[data-confirm]:not(form)', (event, element) => {
+    void hold(event, element, () => element.click());
+  }, true);
+  on('submit', 'form[data-confirm]', (event, form) => {
+    const { submitter } = event as SubmitEvent;
+    void hold(event, form, () => (form as HTMLFormElement).requestSubmit(submitter));
+  }, true);
+}

@@ -1,0 +1,156 @@
+/** Editing a field where it stands: a cell of a list or a detail of a record, marked with `data-edit`. */
+import htmx from 'htmx.org';
+import { all, find, isComposing, on, onContent } from './dom';
+
+const shown = new WeakMap<Element, Node[]>();
+const loaded = new WeakMap<Element, string>();
+
+const formIn = (cell: Element): HTMLFormElement | null => find<HTMLFormElement>('.edit-form', cell);
+
+function content(form: HTMLFormElement): string {
+  return new URLSearchParams(new FormData(form) as unknown as Record<string, string>).toString();
+}
+
+/** Load the form of this cell and put the cursor into it. */
+async function open(cell: HTMLElement): Promise<void> {
+  if (formIn(cell) || !cell.dataset.edit) return;
+  const before = [...cell.childNodes];
+  await htmx.ajax('GET', cell.dataset.edit, { source: cell, target: cell, swap: 'innerHTML' });
+  const form = formIn(cell);
+  if (!form) return;
+  shown.set(cell, before);
+  loaded.set(cell, content(form));
+  focusControl(form);
+}
+
+function focusControl(form: HTMLFormElement): void {
+  const control = find<HTMLInputElement>(':is(input, select, textarea):not([type=hidden], [hidden])', form);
+  control?.focus();
+  if (control instanceof HTMLInputElement && control.type !== 'checkbox') control.select();
+}
+
+function cancel(cell: HTMLElement): void {
+  const before = shown.get(cell);
+  if (!before) return;
+  cell.replaceChildren(...before);
+  htmx.process(cell);
+}
+
+/** Send the form; resolves to whether it was taken. */
+function save(cell: HTMLElement): Promise<boolean> {
+  const form = formIn(cell);
+  if (!form) return Promise.resolve(true);
+  if (content(form) === loaded.get(cell)) {
+    cancel(cell);
+    return Promise.resolve(true);
+  }
+  form.requestSubmit();
+  return new Promise((resolve) => {
+    const settled = (event: CustomEvent<{ ctx: { sourceElement: Element } }>) => {
+      if (event.detail.ctx.sourceElement !== form && !cell.contains(event.detail.ctx.sourceElement)) return;
+      document.removeEventListener('htmx:finally:request', settled);
+      resolve(formIn(cell) === null);
+    };
+    document.addEventListener('htmx:finally:request', settled);
+  });
+}
+
+/** Where the focus rests when a cell shows its value again. */
+function rest(cell: HTMLElement): void {
+  (find('[data-edit-open]', cell) ?? cell).focus();
+}
+
+async function moveOn(cell: HTMLElement, step: number): Promise<void> {
+  const scope = cell.closest('tr, .props, [data-list]') ?? document.body;
+  const cells = all('[data-edit]', scope);
+  const next = cells[cells.indexOf(cell) + step];
+  if (!(await save(cell))) return;
+  if (next) await open(next);
+  else rest(cell);
+}
+
+function typed(event: KeyboardEvent, cell: HTMLElement): void {
+  if (!formIn(cell) || isComposing(event) || event.defaultPrevented) return;
+  if (event.key === 'Escape') {
+    event.preventDefault();
+    event.stopPropagation();
+    cancel(cell);
+    rest(cell);
+  } else if (event.key === 'Tab') {
+    const toButtons = event.target instanceof HTMLTextAreaElement || (event.target as Element).closest('.edit-acts');
+    if (toButtons && !event.shiftKey) return;
+    event.preventDefault();
+    void moveOn(cell, event.shiftKey ? -1 : 1);
+  }
+}
+
+/** Arrows on a cell of a list that is not being edited; F2 and Enter edit it. */
+function walked(event: KeyboardEvent, cell: HTMLElement): void {
+  if (event.target !== cell || isComposing(event)) return;
+  const row = cell.closest('tr');
+  if (event.key === 'F2' || event.key === 'Enter') {
+    event.preventDefault();
+    void open(cell);
+    return;
+  }
+  const beside = all('[data-edit]', row ?? document);
+  const at = beside.indexOf(cell);
+  let next: HTMLElement | undefined | null;
+  if (event.key === 'ArrowRight') next = beside[at + 1];
+  else if (event.key === 'ArrowLeft') next = beside[at - 1];
+  else if (event.key === 'ArrowDown') next = all('[data-edit]', row?.nextElementSibling ?? cell)[at];
+  else if (event.key === 'ArrowUp') next = all('[data-edit]', row?.previousElementSibling ?? cell)[at];
+  if (!next) return;
+  event.preventDefault();
+  cell.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+}
+
+function left(event: FocusEvent, cell: HTMLElement): void {
+  const to = event.relatedTarget;
+  if (to instanceof Node && cell.contains(to)) return;
+  setTimeout(() => {
+    const form = formIn(cell);
+    // A request under way and a window that lost the focus are no reason to leave the cell.
+    if (!form || form.matches('.htmx-request') || !document.hasFocus() || cell.contains(document.activeElement)) return;
+    if (!find('dialog[open]:not(#drawer)')) void save(cell);
+  }, 120);
+}
+
+/** One cell of a list can be reached with Tab; arrows lead to the others. */
+function reachable(): void {
+  for (const list of all('[data-list]')) {
+    const cells = all('td[data-edit]', list);
+    for (const cell of cells) cell.tabIndex = cell.tabIndex >= 0 && cell.hasAttribute('tabindex') ? 0 : -1;
+    if (cells[0] && !cells.some((cell) => cell.tabIndex === 0)) cells[0].tabIndex = 0;
+  }
+}
+
+export function start(): void {
+  on('dblclick', '[data-edit]', (event, cell) => {
+    if (event.target instanceof Element && event.target.closest('.edit-form, a, button')) return;
+    getSelection()?.removeAllRanges();
+    void open(cell);
+  });
+  on('click', '[data-edit-open]', (_event, button) => void open(button.closest<HTMLElement>('[data-edit]')!));
+  on('click', '[data-edit-cancel]', (_event, button) => {
+    const cell = button.closest<HTMLElement>('[data-edit]')!;
+    cancel(cell);
+    rest(cell);
+  });
+  on('keydown', '[data-edit]', typed);
+  on('keydown', 'td[data-edit]', walked);
+  on('focusout', '[data-edit]', left);
+  on('change', '.edit-form select', (_event, control) => void save(control.closest<HTMLElement>('[data-edit]')!));
+  htmx.on('htmx:after:swap', (event) => {
+    const { ctx } = event.detail;
+    const cell = ctx.target instanceof HTMLElement && ctx.target.matches('[data-edit]') ? ctx.target : null;
+    if (!cell || formIn(cell) || ctx.request.method === 'GET') return;
+    const hadFocus = document.activeElement === document.body;
+    cell.classList.add('is-saved');
+    setTimeout(() => cell.classList.remove('is-saved'), 1300);
+    if (hadFocus) rest(cell);
+  });
+  onContent(reachable);
+}

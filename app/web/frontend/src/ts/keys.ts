@@ -1,0 +1,38 @@
+/** Shortcuts. Single letters work only while no field has the focus and no dialog is open; `?` lists them. */
+import { all, find, isComposing, isMod, isTyping, on } from './dom';
+import { openPalette } from './palette';
+
+function showShortcuts(): void {
+  const dialog = find<HTMLDialogElement>('#shortcuts');
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+/** Press the control on this page that carries the letter. */
+function pressKeyed(letter: string): boolean {
+  const control = all(`[data-key="${CSS.escape(letter)}"]`).find((element) => element.offsetParent !== null);
+  control?.click();
+  return control !== undefined;
+}
+
+function single(key: string): boolean {
+  if (key === '/') openPalette();
+  else if (key === '?') showShortcuts();
+  else if (key === 'c') find('#create-button')?.click();
+  else return pressKeyed(key);
+  return true;
+}
+
+export function start(): void {
+  on('click', '[data-shortcuts-open]', showShortcuts);
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || isComposing(event)) return;
+    if (isMod(event) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      if (!find('dialog[open]')) openPalette();
+      return;
+    }
+    const alone = !isMod(event) && !event.altKey && event.key.length === 1;
+    if (!alone || isTyping() || find('dialog[open], [popover]:popover-open:not(#toasts)')) return;
+    if (single(event.key)) event.preventDefault();
+  });
+}

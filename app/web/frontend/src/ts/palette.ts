@@ -1,0 +1,81 @@
+/** The palette: one box that finds records (on the server), pages and what can be created (in the page). */
+import htmx from 'htmx.org';
+import { all, find, isComposing, isMod, on } from './dom';
+
+const palette = (): HTMLDialogElement | null => find<HTMLDialogElement>('#palette');
+const box = (): HTMLInputElement => find<HTMLInputElement>('.palette-input')!;
+
+function options(): HTMLElement[] {
+  return all('#palette-list [role=option]:not([hidden])');
+}
+
+function activate(option: HTMLElement | undefined): void {
+  for (const other of all('#palette-list [aria-selected="true"]')) other.setAttribute('aria-selected', 'false');
+  if (!option) {
+    box().removeAttribute('aria-activedescendant');
+    return;
+  }
+  option.setAttribute('aria-selected', 'true');
+  option.scrollIntoView({ block: 'nearest' });
+  box().setAttribute('aria-activedescendant', option.id);
+}
+
+/** Show those pages and actions that hold every word typed. */
+function filter(): void {
+  const words = box().value.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) find('#palette-results')?.replaceChildren();
+  for (const group of all('[data-palette-group]')) {
+    const found = all('[role=option]', group).map((option) => {
+      const text = (option.dataset.find ?? '').toLowerCase();
+      option.hidden = !words.every((word) => text.includes(word));
+      return !option.hidden;
+    });
+    group.hidden = !found.includes(true);
+  }
+  settle();
+}
+
+function settle(): void {
+  const list = options();
+  find('[data-palette-none]')!.hidden = list.length > 0;
+  activate(list[0]);
+}
+
+function walk(event: KeyboardEvent): void {
+  if (isComposing(event)) return;
+  const list = options();
+  const at = list.findIndex((option) => option.getAttribute('aria-selected') === 'true');
+  if (event.key === 'ArrowDown') activate(list[(at + 1) % list.length]);
+  else if (event.key === 'ArrowUp') activate(list[(at - 1 + list.length) % list.length]);
+  else if (event.key === 'Enter') follow(event, list[at]);
+  else return;
+  event.preventDefault();
+}
+
+function follow(event: KeyboardEvent, option: HTMLElement | undefined): void {
+  if (!(option instanceof HTMLAnchorElement)) return;
+  if (isMod(event)) window.open(option.href, '_blank', 'noopener');
+  else option.click();
+}
+
+export function openPalette(): void {
+  const dialog = palette();
+  if (!dialog || dialog.open) return;
+  box().value = '';
+  filter();
+  dialog.showModal();
+  box().focus();
+}
+
+export function start(): void {
+  if (!palette()) return;
+  on('click', '[data-palette-open]', openPalette);
+  on('input', '.palette-input', filter);
+  on('keydown', '.palette-input', walk);
+  htmx.on('htmx:config:request', (event) => {
+    if (event.detail.ctx.sourceElement === box() && !box().value.trim()) event.preventDefault();
+  });
+  htmx.on('htmx:after:swap', (event) => {
+    if (event.detail.ctx.sourceElement === box()) settle();
+  });
+}

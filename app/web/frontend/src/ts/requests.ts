@@ -1,0 +1,43 @@
+/** What goes with every htmx request, and what becomes of answers that are not the wished one. */
+import htmx, { type HtmxRequestCtx } from 'htmx.org';
+import { find, word } from './dom';
+import { toast } from './toast';
+
+const WORDS: Record<number, string> = { 403: 'forbidden', 404: 'gone', 409: 'conflict', 412: 'conflict' };
+
+function leadsToSignIn(ctx: HtmxRequestCtx): boolean {
+  const answer = ctx.response?.raw;
+  if (!answer) return false;
+  return answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === '/login');
+}
+
+/** A refused form comes back in its own place; any other failure changes nothing and says so. */
+function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
+  const { ctx } = event.detail;
+  const status = ctx.response?.status ?? 0;
+  if (leadsToSignIn(ctx)) {
+    event.preventDefault();
+    location.reload();
+    return;
+  }
+  if (status < 400) return;
+  if (status === 422 && ctx.sourceElement instanceof HTMLFormElement) {
+    ctx.target = ctx.sourceElement;
+    ctx.swap = 'outerHTML';
+    return;
+  }
+  ctx.swap = 'none';
+  if (!ctx.text?.includes('id="toasts"')) toast(word(WORDS[status] ?? 'failed'), 'bad');
+}
+
+export function start(): void {
+  const token = find<HTMLMetaElement>('meta[name=csrf-token]')?.content ?? '';
+  htmx.on('htmx:config:request', (event) => {
+    event.detail.ctx.request.headers['X-CSRFToken'] = token;
+  });
+  htmx.on('htmx:after:request', settle);
+  htmx.on('htmx:error', (event) => {
+    const { ctx } = event.detail;
+    if (ctx && !ctx.response) toast(word('offline'), 'bad');
+  });
+}
