@@ -43,14 +43,27 @@ class Record(Base):
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}
 
 
-def record_indexes(table: str, *sorts: str) -> tuple[Index, ...]:
+EARLIEST = "0001-01-01 00:00:00+00"  # Where a nullable moment is empty, its row sorts as this.
+
+
+def record_indexes(table: str, *sorts: str, moments: tuple[str, ...] = ()) -> tuple[Index, ...]:
     """The indexes that every record type needs, and one for each list order in `sorts`.
 
     A sort is a column's name; rows are ordered by (column, id), so that pages are found by key.
+    `moments` are nullable moments to sort by, indexed as the expression that lists order by.
     """
     keys = [
         Index(f"ix_{table}_by_{name}", name, "id", postgresql_where=LIVE)
         for name in ("created_at", *sorts)
+    ]
+    keys += [
+        Index(
+            f"ix_{table}_by_{name}",
+            text(f"coalesce({name}, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))"),
+            "id",
+            postgresql_where=LIVE,
+        )
+        for name in moments
     ]
     return (
         *keys,

@@ -24,6 +24,7 @@ from app.kernel.searchkeys import query_terms
 from app.records.access import permitted, readable_fields
 from app.records.fields import Field
 from app.records.filters import Filter, condition
+from app.records.model import EARLIEST
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.records.values import as_json
@@ -31,7 +32,7 @@ from app.records.values import as_json
 COUNT_CAP = 10_000
 # Where a nullable key is empty, the row sorts as if it held the earliest value.
 SENTINELS: Mapping[str, Any] = {
-    "moment": literal("0001-01-01T00:00:00+00:00"),
+    "moment": literal(EARLIEST),
     "day": literal("0001-01-01"),
     "whole": literal(-(2**53)),
 }

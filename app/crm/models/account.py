@@ -17,7 +17,7 @@ class Account(HasSteps, Record):
 
     __tablename__ = "accounts"
     __table_args__ = (
-        *record_indexes("accounts", "name_sort"),
+        *record_indexes("accounts", "name_sort", moments=("last_activity_at",)),
         Index("ix_accounts_parent", "parent_id", postgresql_where=LIVE),
         Index("ix_accounts_next_step", "next_step_at", postgresql_where=LIVE),
         CheckConstraint("parent_id <> id", name="parent"),

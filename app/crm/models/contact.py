@@ -17,7 +17,7 @@ class Contact(HasSteps, Record):
 
     __tablename__ = "contacts"
     __table_args__ = (
-        *record_indexes("contacts", "name_sort"),
+        *record_indexes("contacts", "name_sort", moments=("last_activity_at",)),
         Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),
         Index("ix_contacts_next_step", "next_step_at", postgresql_where=LIVE),
     )
