@@ -1,0 +1,45 @@
+"""What a job's function may say about a run that did not succeed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+ERROR_LENGTH = 500  # Enough to recognise a fault, too little to carry off a record.
+SERVER_GOING = frozenset({"57P01", "57P02", "57P03", "53300"})
+
+
+class TryLater(Exception):
+    """Something outside is not ready: run the job again after `wait`, or by its usual patience."""
+
+    def __init__(self, reason: str, wait: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class GiveUp(Exception):
+    """Trying again would change nothing: the job is a dead letter, with this reason."""
+
+
+def is_database_away(error: BaseException) -> bool:
+    """True when the database was lost or out of reach, which is no fault of the job."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "pgcode", None)
+    if code is None:
+        return isinstance(error, OperationalError)
+    return code in SERVER_GOING or code.startswith("08")
+
+
+def describe(error: BaseException) -> str:
+    """An error in one line for the operator: its type and the first line of what it says."""
+    lines = str(error).strip().splitlines()
+    said = lines[0] if lines else ""
+    name = "" if isinstance(error, (TryLater, GiveUp)) else f"{type(error).__name__}: "
+    return f"{name}{said}"[:ERROR_LENGTH]

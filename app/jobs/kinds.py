@@ -1,0 +1,90 @@
+"""What a kind of job is: its function, and how patiently it is tried."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from app.kernel.actor import Actor
+from config.settings import Settings
+
+Payload = Mapping[str, object]
+TenantWork = Callable[[Actor, Payload], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a job of the service itself is handed: it opens the transactions that it needs.
+
+    `owner` is an engine of the owner's login where the kind asked for it, and None elsewhere.
+    """
+
+    settings: Settings
+    now: datetime
+    job_id: UUID
+    owner: Engine | None = None
+
+
+ServiceWork = Callable[[Service, Payload], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often, how soon and for how long a kind of job is tried.
+
+    `timeout` is how long one run may take, in seconds; a run that takes longer is ended by ending
+    its worker's process. Between runs lie `first_retry` seconds, doubled each time, at most
+    `longest_retry`, and up to a quarter more so that failures don't come back in step.
+    """
+
+    max_attempts: int = 5
+    lease_seconds: int = 60
+    timeout: int = 600
+    first_retry: int = 10
+    longest_retry: int = 3600
+
+    def delay(self, attempts: int) -> timedelta:
+        """How long to wait after the run with the number `attempts` has failed."""
+        doubled = self.first_retry * 2 ** min(attempts - 1, 30)
+        wait = min(doubled, self.longest_retry)
+        return timedelta(seconds=wait * random.uniform(1.0, 1.25))  # noqa: S311 - not a secret.
+
+
+@dataclass(frozen=True, slots=True)
+class TenantKind:
+    """A kind of job that runs inside one workspace, as the service acting there.
+
+    `heavy` kinds run one at a time in a workspace. Where `module` is named, the job waits while the
+    workspace has that module switched off; unless `while_suspended`, it waits while the workspace
+    is suspended. With `every`, each open workspace gets such a job that often.
+    """
+
+    kind: str
+    run: TenantWork
+    patience: Patience
+    heavy: bool = False
+    while_suspended: bool = False
+    module: str | None = None
+    every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKind:
+    """A kind of job of the service itself, outside any workspace.
+
+    `owner` kinds run only where the worker has the owner's login (`zuke worker --owner`).
+    """
+
+    kind: str
+    run: ServiceWork
+    patience: Patience
+    owner: bool = False
+    every: timedelta | None = None
+
+
+Kind = TenantKind | ServiceKind

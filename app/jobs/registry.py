@@ -1,0 +1,99 @@
+"""Declaring kinds of jobs, and the registry of all of them.
+
+A module lists its kinds literally (`JOBS = (send_mail, ...)`) and the application is built with
+one registry of all lists; nothing registers itself by being imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from flask import Flask
+
+from app.jobs.kinds import Kind, Patience, ServiceKind, ServiceWork, TenantKind, TenantWork
+
+EXTENSION = "zuke-jobs"
+KIND_LENGTH = 80
+
+
+def job(
+    kind: str,
+    *,
+    max_attempts: int = 5,
+    lease_seconds: int = 60,
+    timeout: int = 600,
+    first_retry: int = 10,
+    longest_retry: int = 3600,
+    heavy: bool = False,
+    while_suspended: bool = False,
+    module: str | None = None,
+    every: timedelta | None = None,
+) -> Callable[[TenantWork], TenantKind]:
+    """Make the decorated function, which takes an Actor and a payload, a kind of tenant job."""
+    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
+
+    def declare(run: TenantWork) -> TenantKind:
+        return TenantKind(kind, run, patience, heavy, while_suspended, module, every)
+
+    return declare
+
+
+def service_job(
+    kind: str,
+    *,
+    owner: bool = False,
+    max_attempts: int = 5,
+    lease_seconds: int = 60,
+    timeout: int = 600,
+    first_retry: int = 10,
+    longest_retry: int = 3600,
+    every: timedelta | None = None,
+) -> Callable[[ServiceWork], ServiceKind]:
+    """Make the decorated function, which takes a Service and a payload, a kind of service job."""
+    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
+
+    def declare(run: ServiceWork) -> ServiceKind:
+        return ServiceKind(kind, run, patience, owner, every)
+
+    return declare
+
+
+class Registry:
+    """Every kind of job by its name; built once, never changed."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self._kinds: dict[str, Kind] = {}
+        for one in kinds:
+            if one.kind in self._kinds:
+                raise ValueError(f"Two kinds of job are called {one.kind!r}.")
+            if not 0 < len(one.kind) <= KIND_LENGTH:
+                raise ValueError(f"{one.kind!r} is no name for a kind of job.")
+            self._kinds[one.kind] = one
+
+    def find(self, kind: str) -> Kind | None:
+        """The kind of this name, or None."""
+        return self._kinds.get(kind)
+
+    def heavy(self) -> list[str]:
+        """The kinds that run one at a time in a workspace."""
+        return [k.kind for k in self._kinds.values() if isinstance(k, TenantKind) and k.heavy]
+
+    def for_owner(self) -> list[str]:
+        """The kinds that need the owner's login."""
+        return [k.kind for k in self._kinds.values() if isinstance(k, ServiceKind) and k.owner]
+
+    def recurring(self) -> list[Kind]:
+        """The kinds that the schedule enqueues."""
+        return [k for k in self._kinds.values() if k.every is not None]
+
+
+def connect(app: Flask, registry: Registry) -> None:
+    """Give the application its kinds of jobs."""
+    app.extensions[EXTENSION] = registry
+
+
+def registry_of(app: Flask) -> Registry:
+    """The kinds of jobs that the application was given."""
+    found: Registry = app.extensions[EXTENSION]
+    return found
