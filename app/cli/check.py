@@ -18,8 +18,8 @@ HELP = "Check format, lint, types, contracts, templates, texts, migrations, depe
 Check = Sequence[str] | Callable[[], list[str]]
 
 STEPS: tuple[tuple[str, Check], ...] = (
-    ("format", ("ruff", "format", "--check", ".", "zuke")),
-    ("lint", ("ruff", "check", ".", "zuke")),
+    ("format", ("ruff", "format", "--check", "--output-format=concise")),
+    ("lint", ("ruff", "check", "--output-format=concise")),
     ("types", ("mypy",)),
     ("contracts", ("lint-imports", "--no-logo")),
     ("templates", ("djlint", "app", "--lint", "--quiet")),
