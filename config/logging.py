@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TextIO
 from uuid import UUID
 
 import structlog
@@ -37,8 +38,8 @@ AN_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 DEEPEST = 6
 
 
-def configure_logging(settings: Settings) -> None:
-    """Send every log line of this process to standard output as JSON."""
+def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send every log line of this process to standard output (or `stream`) as JSON."""
     structlog.configure(
         processors=[
             *_common(),
@@ -49,7 +50,7 @@ def configure_logging(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(formatter())
     root = logging.getLogger()
     root.handlers = [handler]

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -63,7 +64,9 @@ class Worker:
         self.registry = registry_of(self.app)
         self.claimer = Claimer(self.name, self.registry, self.owner is not None)
         self.runner = Runner(self.registry, self.settings, self.owner)
-        self.stopping = threading.Event()
+        # A plain flag: a signal's handler must not take the lock that an event would need.
+        self.stopping = False
+        self._ended = threading.Event()
         self._running: dict[UUID, tuple[Claim, float]] = {}
         self._lock = threading.Lock()
         self._last: UUID | None = None
@@ -76,7 +79,7 @@ class Worker:
         beat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         beat.start()
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
-        while not self.stopping.is_set() and not until():
+        while not self.stopping and not until():
             if self._overdue():
                 code = OVERDUE_EXIT
                 break
@@ -87,12 +90,12 @@ class Worker:
                 busy, pause = False, min(pause * 2, LONGEST_PAUSE)
                 log.warning("worker_without_database", error=type(error).__name__)
             if not busy:
-                self.stopping.wait(pause * random.uniform(0.8, 1.2))  # noqa: S311 - only jitter.
+                self._rest(pause * random.uniform(0.8, 1.2))  # noqa: S311 - only jitter.
         return self._finish(pool, code)
 
     def stop(self) -> None:
         """Ask the worker to claim nothing more and to end."""
-        self.stopping.set()
+        self.stopping = True
 
     def drain(self, limit: int | None = None) -> int:
         """Run what is due now, here and one after another; answer with how many ran."""
@@ -111,13 +114,19 @@ class Worker:
         with self.app.app_context():
             if time.monotonic() >= self._upkeep_at:
                 self.upkeep()
-            if len(self._running) >= self.threads:
-                return not self.stopping.wait(0.01)
-            claim = self._claim()
+            claim = self._claim() if len(self._running) < self.threads else None
             if claim is None:
                 return False
             pool.submit(self._run_in_thread, claim)
             return True
+
+    def _rest(self, seconds: float) -> None:
+        """Wait until a thread is free again or the time is over, with an ear for the stop."""
+        deadline = time.monotonic() + seconds
+        while not self.stopping and (left := deadline - time.monotonic()) > 0:
+            if self._ended.wait(min(left, POLL)):
+                self._ended.clear()
+                return
 
     def upkeep(self) -> None:
         """Take back lost jobs, and enqueue what the schedule wants by now."""
@@ -170,6 +179,7 @@ class Worker:
         finally:
             with self._lock:
                 self._running.pop(claim.id, None)
+            self._ended.set()
 
     def _record(self, claim: Claim, outcome: Outcome) -> None:
         with control_session() as session:
@@ -216,7 +226,8 @@ class Worker:
             time.sleep(0.05)
         overdue, left = self._overdue(), self._claims()
         if left:
-            self._hand_back(left, overdue)
+            with suppress(SQLAlchemyError):  # Their leases end by themselves.
+                self._hand_back(left, overdue)
             log.warning("worker_ended_with_jobs_running", jobs=[str(claim.id) for claim in left])
             os._exit(code)
         log.info("worker_stopped", worker=self.name)
