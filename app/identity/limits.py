@@ -47,7 +47,6 @@ ADDRESS = Limit("sign-in:address", 60, 900)  # An office shares one address.
 CODE = Limit("sign-in:code", 10, 900)  # Wrong second-step codes for one user.
 RESET_ACCOUNT = Limit("reset:account", 3, 3600)
 RESET_ADDRESS = Limit("reset:address", 20, 3600)
-TOKEN_ADDRESS = Limit("token:address", 120, 60)  # Unknown API tokens from one address.
 INVITATION = Limit("invitation:user", 200, 86400)  # Invitations sent by one user in a day.
 
 

@@ -27,9 +27,9 @@ class _Outside:
     send_mail: SendMail | None = None
 
 
-def connect(settings: Settings, send_mail: SendMail) -> None:
+def connect(given: Settings, send_mail: SendMail) -> None:
     """Hand over the service's settings and the way to send mail; start-up calls it."""
-    _Outside.settings = settings
+    _Outside.settings = given
     _Outside.send_mail = send_mail
 
 
@@ -43,7 +43,11 @@ def send(by: Actor, *, to: str, template: str, language: str, **values: object) 
     )
 
 
+def settings() -> Settings:
+    """The service's settings; those of the environment where none were handed over."""
+    return _Outside.settings or command_settings()
+
+
 def workspace_url(tenant: TenantFacts, path: str = "") -> str:
     """The address of a page of the workspace, from the settings and never from the request."""
-    settings = _Outside.settings or command_settings()
-    return settings.workspace_url(tenant.slug) + path
+    return settings().workspace_url(tenant.slug) + path

@@ -1,145 +1,119 @@
-"""Who is there: the session behind a cookie, the user behind an API token, the actor they make.
+"""The request's side of sessions and tokens: whose cookie or token a request carries.
 
-A request costs one statement for session, user, role and team, none for the grants once the role
-was met, and one more for the team's users where a grant reaches that far.
+Flask-Login holds the person for the length of a request; sign-in itself is our own row in the
+tenant's schema, never a value in a signed cookie.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from functools import partial
 
-from sqlalchemy import select, update
+from flask import Flask, Request
+from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 
-from app.identity.models import ApiToken, User, UserSession
-from app.identity.rights import rights_of, team_user_ids
-from app.identity.secret import TOKEN_PREFIX, digest
-from app.kernel.actor import Actor, Reach
+from app.identity import cookies
+from app.identity.actors import (
+    SignedIn,
+    actor_for,
+    find_signed_in,
+    find_token,
+    touch_session,
+    touch_token,
+)
+from app.identity.rights import rights_of
+from app.kernel import language
+from app.kernel.actor import Actor
+from app.web import current
 from tenants.facts import TenantFacts
-from tenants.scope import tenant_scope
-
-IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
-ABSOLUTE = timedelta(days=30)  # And every session after this.
-SEEN_EVERY = timedelta(minutes=1)  # Last use is written at most this often.
-SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even looked up.
 
 __all__ = [
-    "SignedIn",
-    "TokenUse",
+    "actor_by_cookie",
+    "actor_by_token",
     "actor_for",
     "find_signed_in",
     "find_token",
+    "keep_people",
     "rights_of",
-    "touch_session",
-    "touch_token",
+    "signed_in",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A session that holds, with its user."""
-
-    session: UserSession
-    user: User
-
-    def is_stale(self, now: datetime) -> bool:
-        """True when the last use is so old that it should be written again."""
-        return now - self.session.last_seen_at >= SEEN_EVERY
+SAFE_METHODS = ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUse:
-    """An API token that holds, with its user and what it narrows the rights to."""
+class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types.
+    """The person of this request, as Flask-Login carries them."""
 
-    token: ApiToken
-    user: User
-    scopes: frozenset[str]
+    def __init__(self, found: SignedIn) -> None:
+        self.found = found
 
-    def is_stale(self, now: datetime) -> bool:
-        """True when the last use is so old that it should be written again."""
-        last = self.token.last_used_at
-        return last is None or now - last >= SEEN_EVERY
+    def get_id(self) -> str:
+        """The user's id; unique in its workspace, whose session it is."""
+        return str(self.found.user.id)
 
 
-def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
-    """The session that a cookie's token opens here and now, or None.
+def keep_people(app: Flask) -> None:
+    """Set Flask-Login up: who is there follows from the request alone, nothing from its cookies."""
+    app.config["REMEMBER_COOKIE_NAME"] = "__Host-unused"
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.request_loader(_load)
+    manager.init_app(app)
 
-    A disabled user, a new password, a sign-out elsewhere: all are seen at the next request.
+
+def actor_by_cookie(
+    request: Request, session: Session, tenant: TenantFacts, now: datetime
+) -> Actor | None:
+    """The actor behind the session cookie of a request, or None for a visitor."""
+    if not cookies.session_token(request):
+        return None
+    found = signed_in()
+    if found is None:
+        return None
+    if found.is_stale(now):
+        current.aside(partial(touch_session, tenant, found.session.id, now))
+    return actor_for(session, tenant, found.user, now, "web", _chosen_language(request))
+
+
+def actor_by_token(
+    request: Request, session: Session, tenant: TenantFacts, now: datetime
+) -> Actor | None:
+    """The actor behind a request's API token, or None.
+
+    A browser's cookie opens what only reads: a change by cookie would need a forgery token.
     """
-    if not token or len(token) > SECRET_LENGTH:
+    scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
+    if not scheme:
+        if request.method not in SAFE_METHODS:
+            return None
+        return actor_by_cookie(request, session, tenant, now)
+    if scheme.casefold() != "bearer":
         return None
-    row = session.execute(
-        select(UserSession, User)
-        .join(User, User.id == UserSession.user_id)
-        .where(
-            UserSession.digest == digest(token),
-            UserSession.generation == User.generation,
-            UserSession.idle_until > now,
-            UserSession.expires_at > now,
-            User.is_active,
-        )
-    ).one_or_none()
-    return SignedIn(row[0], row[1]) if row else None
-
-
-def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:
-    """The API token that a program shows, when it holds and its user may sign in, or None."""
-    if not raw_token.startswith(TOKEN_PREFIX) or len(raw_token) > SECRET_LENGTH:
+    use = find_token(session, raw.strip(), now)
+    if use is None:
         return None
-    row = session.execute(
-        select(ApiToken, User)
-        .join(User, User.id == ApiToken.user_id)
-        .where(ApiToken.digest == digest(raw_token), User.is_active)
-    ).one_or_none()
-    if row is None or (row[0].expires_at is not None and row[0].expires_at <= now):
+    if use.is_stale(now):
+        current.aside(partial(touch_token, tenant, use.token.id, now))
+    asked = language.best_match(request.headers.get("Accept-Language"), "")
+    return actor_for(session, tenant, use.user, now, "api", asked or None, scopes=use.scopes)
+
+
+def signed_in() -> SignedIn | None:
+    """The session and the user of this request, or None for a visitor."""
+    visitor = current_user._get_current_object()
+    return visitor.found if isinstance(visitor, Visitor) else None
+
+
+def _load(request: Request) -> Visitor | None:
+    """Flask-Login asks who is there."""
+    if current.tenant_or_none() is None:
         return None
-    return TokenUse(row[0], row[1], frozenset(row[0].scopes))
+    token = cookies.session_token(request)
+    found = find_signed_in(current.session(), token, current.moment()) if token else None
+    return Visitor(found) if found is not None else None
 
 
-def actor_for(
-    session: Session,
-    tenant: TenantFacts,
-    user: User,
-    now: datetime,
-    via: str,
-    language: str | None = None,
-    *,
-    scopes: frozenset[str] | None = None,
-) -> Actor:
-    """The actor that a user is at this moment; `scopes` are those of an API token.
-
-    `language` overrules the user's own (the cookie of a browser does).
-    """
-    rights = rights_of(session, user)
-    wants_team = any(reach is Reach.TEAM for reach in rights.grants.values())
-    return Actor(
-        session=session,
-        tenant=tenant,
-        now=now,
-        rights=rights if scopes is None else rights.narrowed(scopes),
-        user_id=user.id,
-        name=user.name,
-        language=language or user.language or tenant.language,
-        zone=ZoneInfo(user.zone or tenant.zone),
-        team_user_ids=team_user_ids(session, user) if wants_team else (user.id,),
-        via=via,
-    )
-
-
-def touch_session(tenant: TenantFacts, session_id: UUID, now: datetime) -> None:
-    """Write that a session was used, in a short scope of its own; call it by `aside`."""
-    with tenant_scope(tenant) as session:
-        session.execute(
-            update(UserSession)
-            .where(UserSession.id == session_id, UserSession.last_seen_at < now)
-            .values(last_seen_at=now, idle_until=now + IDLE)
-        )
-
-
-def touch_token(tenant: TenantFacts, token_id: UUID, now: datetime) -> None:
-    """Write that an API token was used, in a short scope of its own; call it by `aside`."""
-    with tenant_scope(tenant) as session:
-        session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))
+def _chosen_language(request: Request) -> str | None:
+    chosen = request.cookies.get("lang", "")
+    return chosen if chosen in language.LOCALES else None

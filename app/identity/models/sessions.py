@@ -72,7 +72,7 @@ class KnownDevice(Base):
 
 
 class ApiToken(Base):
-    """A program's key: acts with its user's rights, narrowed to `scopes`; only its digest is kept."""
+    """A program's key, acting with its user's rights narrowed to `scopes`; kept as a digest."""
 
     __tablename__ = "api_tokens"
     __table_args__ = (

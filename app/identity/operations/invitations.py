@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.events import write_event
 from app.identity import outside
+from app.identity.actors import SECRET_LENGTH, actor_for
 from app.identity.models import Invitation, Role, Team, User
 from app.identity.operations.guard import fetch, require_change, require_cover
 from app.identity.operations.passwords import set_password
 from app.identity.operations.sign_in import Opened, Visit, open_session
 from app.identity.operations.users import create_user, find_by_email
 from app.identity.secret import digest, new_secret
-from app.identity.sessions import SECRET_LENGTH, actor_for
 from app.identity.texts import clean_email
 from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Missing, Refused

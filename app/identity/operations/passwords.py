@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.events import write_event
 from app.identity import outside
+from app.identity.actors import SECRET_LENGTH, actor_for
 from app.identity.models import KnownDevice, PasswordReset, SignInChallenge, User, UserSession
 from app.identity.operations.sign_in import Opened, Visit, find_user, open_session
 from app.identity.passwords import check_new_password, hash_password, verify_password
 from app.identity.secret import digest, new_secret
-from app.identity.sessions import SECRET_LENGTH, actor_for
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _

@@ -10,12 +10,12 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events import write_event
+from app.identity.actors import ABSOLUTE, IDLE, SECRET_LENGTH, actor_for
 from app.identity.agents import agent_label
 from app.identity.models import KnownDevice, SignInChallenge, User, UserSession
 from app.identity.operations.two_factor import use_code
 from app.identity.passwords import MAXIMUM, hash_password, needs_rehash, verify_password
 from app.identity.secret import digest, new_secret
-from app.identity.sessions import ABSOLUTE, IDLE, SECRET_LENGTH, actor_for
 from app.identity.texts import email_key
 from app.kernel.errors import Refused
 from app.kernel.language import _

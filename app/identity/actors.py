@@ -1,0 +1,134 @@
+"""Who is there: the session behind a cookie, the user behind an API token, the actor they make.
+
+A request costs one statement for session, user, role and team, none for the grants once the role
+was met, and one more for the team's users where a grant reaches that far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.identity.models import ApiToken, User, UserSession
+from app.identity.rights import rights_of, team_user_ids
+from app.identity.secret import TOKEN_PREFIX, digest
+from app.kernel.actor import Actor, Reach
+from tenants.facts import TenantFacts
+from tenants.scope import tenant_scope
+
+IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
+ABSOLUTE = timedelta(days=30)  # And every session after this.
+SEEN_EVERY = timedelta(minutes=1)  # Last use is written at most this often.
+SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even looked up.
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that holds, with its user."""
+
+    session: UserSession
+    user: User
+
+    def is_stale(self, now: datetime) -> bool:
+        """True when the last use is so old that it should be written again."""
+        return now - self.session.last_seen_at >= SEEN_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """An API token that holds, with its user and what it narrows the rights to."""
+
+    token: ApiToken
+    user: User
+    scopes: frozenset[str]
+
+    def is_stale(self, now: datetime) -> bool:
+        """True when the last use is so old that it should be written again."""
+        last = self.token.last_used_at
+        return last is None or now - last >= SEEN_EVERY
+
+
+def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """The session that a cookie's token opens here and now, or None.
+
+    A disabled user, a new password, a sign-out elsewhere: all are seen at the next request.
+    """
+    if not token or len(token) > SECRET_LENGTH:
+        return None
+    row = session.execute(
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(
+            UserSession.digest == digest(token),
+            UserSession.generation == User.generation,
+            UserSession.idle_until > now,
+            UserSession.expires_at > now,
+            User.is_active,
+        )
+    ).one_or_none()
+    return SignedIn(row[0], row[1]) if row else None
+
+
+def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:
+    """The API token that a program shows, when it holds and its user may sign in, or None."""
+    if not raw_token.startswith(TOKEN_PREFIX) or len(raw_token) > SECRET_LENGTH:
+        return None
+    row = session.execute(
+        select(ApiToken, User)
+        .join(User, User.id == ApiToken.user_id)
+        .where(ApiToken.digest == digest(raw_token), User.is_active)
+    ).one_or_none()
+    if row is None or (row[0].expires_at is not None and row[0].expires_at <= now):
+        return None
+    return TokenUse(row[0], row[1], frozenset(row[0].scopes))
+
+
+def actor_for(
+    session: Session,
+    tenant: TenantFacts,
+    user: User,
+    now: datetime,
+    via: str,
+    language: str | None = None,
+    *,
+    scopes: frozenset[str] | None = None,
+) -> Actor:
+    """The actor that a user is at this moment; `scopes` are those of an API token.
+
+    `language` overrules the user's own (the cookie of a browser does).
+    """
+    rights = rights_of(session, user)
+    wants_team = any(reach is Reach.TEAM for reach in rights.grants.values())
+    return Actor(
+        session=session,
+        tenant=tenant,
+        now=now,
+        rights=rights if scopes is None else rights.narrowed(scopes),
+        user_id=user.id,
+        name=user.name,
+        language=language or user.language or tenant.language,
+        zone=ZoneInfo(user.zone or tenant.zone),
+        team_user_ids=team_user_ids(session, user) if wants_team else (user.id,),
+        via=via,
+    )
+
+
+def touch_session(tenant: TenantFacts, session_id: UUID, now: datetime) -> None:
+    """Write that a session was used, in a short scope of its own; call it by `aside`."""
+    with tenant_scope(tenant) as session:
+        session.execute(
+            update(UserSession)
+            .where(UserSession.id == session_id, UserSession.last_seen_at < now)
+            .values(last_seen_at=now, idle_until=now + IDLE)
+        )
+
+
+def touch_token(tenant: TenantFacts, token_id: UUID, now: datetime) -> None:
+    """Write that an API token was used, in a short scope of its own; call it by `aside`."""
+    with tenant_scope(tenant) as session:
+        session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))

@@ -1,0 +1,33 @@
+"""The routes of identity: signing in, invitations, passwords and the settings of people."""
+
+from app.identity.routes import (
+    audit,
+    invitations,
+    passwords,
+    people,
+    person_verbs,
+    profile,
+    roles,
+    settings,
+    sign_in,
+    teams,
+    tokens,
+    two_factor,
+)
+from app.identity.routes.blueprint import blueprint
+
+__all__ = [
+    "audit",
+    "blueprint",
+    "invitations",
+    "passwords",
+    "people",
+    "person_verbs",
+    "profile",
+    "roles",
+    "settings",
+    "sign_in",
+    "teams",
+    "tokens",
+    "two_factor",
+]

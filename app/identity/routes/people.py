@@ -1,0 +1,146 @@
+"""The people of the workspace: users, invitations, roles and teams of each."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import UUID
+
+from flask import Response, request
+
+from app.identity import limits
+from app.identity.models import Role, Team, User
+from app.identity.operations import invitations, roles, teams, users
+from app.identity.routes.asking import again, chosen, label_of, show, typed
+from app.identity.routes.blueprint import blueprint
+from app.identity.routes.paging import cursor_of, read_cursor
+from app.identity.routes.qr import qr_image
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import _
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PLACE = "/settings/people"
+MANAGE = ("user", "manage")
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE)
+def people() -> Response:
+    """Users by name, page by page, and the invitations that are still open."""
+    by, query = current.actor(), request.args.get("q", "")[:80]
+    cursor = read_cursor(request.args.get("after"))
+    found = users.list_users(by, query=query, after=cursor)
+    shown = found[: users.PAGE]
+    following = cursor_of(shown[-1].name_sort, shown[-1].id) if len(found) > users.PAGE else None
+    first = cursor is None and not query
+    return page(
+        "identity/people.html",
+        users=shown,
+        query=query,
+        following=following,
+        invitations=invitations.open_invitations(by) if first else [],
+        roles={role.id: label_of(role) for role in roles.list_roles(by)},
+        label_of=label_of,
+    )
+
+
+@blueprint.get(f"{PLACE}/invite")
+@access(permission=MANAGE)
+def invite() -> Response:
+    """The form to invite: by mail, by link or by QR code."""
+    first = {"way": request.args.get("way", "mail"), "max_uses": "1"}
+    return show("identity/invite.html", _choices(), block="form", typed=first)
+
+
+@blueprint.post(f"{PLACE}/invite")
+@access(permission=MANAGE)
+def send_invitation() -> Response:
+    """Invite, and show the link or the QR code this once."""
+    by = current.actor()
+    counters = [limits.counter(by.tenant, limits.INVITATION, str(by.user_id))]
+    try:
+        limits.check(counters, by.now)
+        role = chosen(Role, "role_id")
+        if role is None:
+            raise Refused(_("Choose a role."), field="role_id")
+        made = invitations.invite(
+            by,
+            way=typed("way"),
+            role=role,
+            team=chosen(Team, "team_id"),
+            email=typed("email"),
+            max_uses=int(typed("max_uses")) if typed("max_uses").isdecimal() else 1,
+            language=typed("language"),
+        )
+    except Answer as answer:
+        return again("identity/invite.html", answer, _choices())
+    current.aside(partial(limits.count, counters, by.now))
+    if made.invitation.way == "mail":
+        toast(_("The invitation to %(email)s is on its way.", email=made.invitation.email))
+        return see_other(PLACE)
+    return page(
+        "identity/invited.html",
+        "form",
+        url=made.url,
+        way=made.invitation.way,
+        uses=made.invitation.max_uses,
+        expires_at=made.invitation.expires_at.astimezone(by.zone),
+        qr=qr_image(made.url),
+    )
+
+
+@blueprint.post(f"{PLACE}/invitations/<uuid:invitation_id>/revoke")
+@access(permission=MANAGE)
+def revoke_invitation(invitation_id: UUID) -> Response:
+    """Withdraw an invitation."""
+    invitations.revoke_invitation(current.actor(), invitation_id)
+    toast(_("The invitation is withdrawn."))
+    return see_other(PLACE)
+
+
+@blueprint.get(f"{PLACE}/<uuid:user_id>")
+@access(permission=MANAGE)
+def person(user_id: UUID) -> Response:
+    """One user: role, team, phone, and what can be done for or against them."""
+    user = users.get_user(current.actor(), user_id)
+    before = {"role_id": str(user.role_id), "team_id": str(user.team_id or "")}
+    return show("identity/person.html", _person(user), block="form", typed=before)
+
+
+@blueprint.post(f"{PLACE}/<uuid:user_id>")
+@access(permission=MANAGE)
+def save_person(user_id: UUID) -> Response:
+    """Give a user another role or team."""
+    by = current.actor()
+    user = users.get_user(by, user_id)
+    try:
+        role = chosen(Role, "role_id")
+        if role is None:
+            raise Refused(_("Choose a role."), field="role_id")
+        users.change_role(by, user, role)
+        users.change_team(by, user, chosen(Team, "team_id"))
+    except Answer as answer:
+        return again("identity/person.html", answer, _person(users.get_user(by, user_id)))
+    toast(_("Saved."))
+    return see_other(PLACE)
+
+
+def _person(user: User) -> dict[str, object]:
+    choices = _choices()
+    offered = list(choices["roles"]) if isinstance(choices["roles"], list) else []
+    if user.role_id not in {role.id for role in offered}:
+        offered.insert(0, user.role)
+    return {**choices, "user": user, "roles": offered}
+
+
+def _choices() -> dict[str, object]:
+    """The roles that the actor may give, and the teams."""
+    by = current.actor()
+    return {
+        "roles": roles.grantable_roles(by),
+        "teams": teams.tree(by),
+        "label_of": label_of,
+        "most_uses": invitations.MOST_USES,
+    }

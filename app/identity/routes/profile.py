@@ -1,0 +1,136 @@
+"""One's own settings: profile, password, sessions."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from flask import Response
+
+from app.identity import cookies
+from app.identity.operations import passwords, sessions, tokens, users
+from app.identity.operations.two_factor import codes_left
+from app.identity.routes.asking import again, my_session, myself, show, typed, visit
+from app.identity.routes.blueprint import blueprint
+from app.identity.routes.sign_in import renew_visit
+from app.kernel import language
+from app.kernel.errors import Answer
+from app.kernel.language import _
+from app.web import current
+from app.web.access import access
+from app.web.render import COOKIE_YEAR, see_other
+from app.web.toasts import toast
+
+MINE = "/settings/me"
+
+
+@blueprint.get(MINE)
+@access(while_suspended=True)
+def profile() -> Response:
+    """Everything that a person settles for themselves."""
+    user = myself()
+    typed_before = {
+        "name": user.name,
+        "phone": user.phone or "",
+        "language": user.language or "",
+        "zone": user.zone or "",
+    }
+    return show("identity/me.html", shown_to_me(), typed=typed_before)
+
+
+@blueprint.post(MINE)
+@access()
+def save_profile() -> Response:
+    """Keep name, phone, language and zone."""
+    try:
+        users.update_profile(
+            current.actor(),
+            myself(),
+            name=typed("name"),
+            phone=typed("phone"),
+            language=typed("language"),
+            zone=typed("zone"),
+        )
+    except Answer as answer:
+        return again("identity/me.html", answer, shown_to_me())
+    toast(_("Saved."))
+    response = see_other(MINE)
+    if typed("language"):
+        response.set_cookie("lang", typed("language"), max_age=COOKIE_YEAR, samesite="Lax")
+    return response
+
+
+@blueprint.get("/settings/me/password")
+@access(while_suspended=True)
+def password() -> Response:
+    """The form to change one's password."""
+    return show("identity/password.html")
+
+
+@blueprint.post("/settings/me/password")
+@access(while_suspended=True)
+def change_password() -> Response:
+    """Change the password; all sessions end, this browser gets a fresh one."""
+    try:
+        opened = passwords.change_password(
+            current.actor(),
+            myself(),
+            present=typed("present"),
+            new=typed("new"),
+            visit=visit(),
+        )
+    except Answer as answer:
+        return again("identity/password.html", answer)
+    renew_visit()
+    toast(_("Your password is changed. Other devices are signed out."))
+    return cookies.give(see_other(MINE), opened)
+
+
+@blueprint.post("/settings/me/sessions/<uuid:session_id>/revoke")
+@access(while_suspended=True)
+def revoke_session(session_id: UUID) -> Response:
+    """Sign one device out."""
+    sessions.revoke_session(current.actor(), session_id)
+    toast(_("This device is signed out."))
+    return see_other(MINE)
+
+
+@blueprint.post("/settings/me/sessions/revoke")
+@access(while_suspended=True)
+def revoke_other_sessions() -> Response:
+    """Sign every other device out."""
+    sessions.revoke_other_sessions(current.actor(), myself(), keep=my_session())
+    toast(_("All other devices are signed out."))
+    return see_other(MINE)
+
+
+def shown_to_me() -> dict[str, object]:
+    """What the page of one's own settings shows beside the form."""
+    by, user = current.actor(), myself()
+    return {
+        "user": user,
+        "sessions": sessions.sessions_of(by, user),
+        "here": my_session(),
+        "tokens": tokens.tokens_of(by, user),
+        "codes_left": codes_left(by, user) if user.has_two_factor else 0,
+        "offered": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],
+        "zones": zones(),
+        "may_create_tokens": by.may("token", "create"),
+    }
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones that people live in, by name."""
+    areas = (
+        "Africa/",
+        "America/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
+    return ("UTC", *sorted(zone for zone in available_timezones() if zone.startswith(areas)))

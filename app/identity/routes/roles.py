@@ -1,0 +1,147 @@
+"""The role editor: a list, and for each role a matrix of what it allows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.identity import permissions
+from app.identity.models import Role
+from app.identity.operations import roles as operations
+from app.identity.rights import covers, read_rights
+from app.identity.routes.asking import again, chosen, label_of, show, typed
+from app.identity.routes.blueprint import blueprint
+from app.kernel.actor import FieldAccess, Reach
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import _
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PLACE = "/settings/roles"
+MANAGE = ("role", "manage")
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE)
+def roles() -> Response:
+    """Every role with the number of people who have it."""
+    by = current.actor()
+    return page(
+        "identity/roles.html",
+        roles=operations.list_roles(by),
+        people=operations.users_per_role(by),
+        label_of=label_of,
+    )
+
+
+@blueprint.get(f"{PLACE}/new")
+@access(permission=MANAGE)
+def new_role() -> Response:
+    """The form of a new role."""
+    return show("identity/role_new.html", _models(), block="form")
+
+
+@blueprint.post(f"{PLACE}/new")
+@access(permission=MANAGE)
+def create_role() -> Response:
+    """Make a role, empty or like another one, and open it."""
+    try:
+        role = operations.create_role(
+            current.actor(), label=typed("label"), like=chosen(Role, "like")
+        )
+    except Answer as answer:
+        return again("identity/role_new.html", answer, _models())
+    return see_other(f"{PLACE}/{role.id}")
+
+
+@blueprint.get(f"{PLACE}/<uuid:role_id>")
+@access(permission=MANAGE)
+def role(role_id: UUID) -> Response:
+    """The matrix of one role."""
+    found = operations.get_role(current.actor(), role_id)
+    first = {"label": label_of(found)}
+    return show("identity/role.html", _matrix(found), typed=first)
+
+
+@blueprint.post(f"{PLACE}/<uuid:role_id>")
+@access(permission=MANAGE)
+def save_role(role_id: UUID) -> Response:
+    """Keep the name and the matrix of a role."""
+    by = current.actor()
+    found = operations.get_role(by, role_id)
+    try:
+        operations.rename_role(by, found, label=typed("label"))
+        if not found.is_owner:
+            operations.set_rights(by, found, grants=_grants(), fields=_fields())
+    except Answer as answer:
+        found = operations.get_role(by, role_id)
+        return again("identity/role.html", answer, _matrix(found))
+    toast(_("Saved."))
+    return see_other(f"{PLACE}/{role_id}")
+
+
+@blueprint.post(f"{PLACE}/<uuid:role_id>/delete")
+@access(permission=MANAGE)
+def delete_role(role_id: UUID) -> Response:
+    """Remove a role of the workspace's own."""
+    by = current.actor()
+    found = operations.get_role(by, role_id)
+    try:
+        operations.delete_role(by, found)
+    except Answer as answer:
+        found = operations.get_role(by, role_id)
+        return again("identity/role.html", answer, _matrix(found))
+    toast(_("Deleted."))
+    return see_other(PLACE)
+
+
+def _grants() -> dict[tuple[str, str], Reach]:
+    """The grants that the form carries as `grant.contact.read=2`."""
+    found = {}
+    for name, value in request.form.items():
+        prefix, _dot, permission = name.partition(".")
+        if prefix != "grant" or value in ("", "0"):
+            continue
+        kind, _dot, verb = permission.partition(".")
+        if value not in ("1", "2", "3"):
+            raise Refused(_("There is no such permission."))
+        found[(kind, verb)] = Reach(int(value))
+    return found
+
+
+def _fields() -> dict[tuple[str, str], FieldAccess]:
+    """The field rules that the form carries as `field.contact.phone=1`; 2 means no rule."""
+    found = {}
+    for name, value in request.form.items():
+        prefix, _dot, rest = name.partition(".")
+        if prefix != "field" or value in ("", "2"):
+            continue
+        kind, _dot, key = rest.partition(".")
+        if value not in ("0", "1"):
+            raise Refused(_("There is no such field."))
+        found[(kind, key)] = FieldAccess(int(value))
+    return found
+
+
+def _matrix(found: Role) -> dict[str, object]:
+    """What can be granted, what is, and whether this person may change it."""
+    by = current.actor()
+    rights = read_rights(by.session, found)
+    return {
+        "role": found,
+        "rights": rights,
+        "groups": permissions.groups(by.tenant),
+        "is_editable": not found.is_owner and covers(by.rights, rights),
+        "mine": by.rights,
+        "title": label_of(found),
+    }
+
+
+def _models() -> dict[str, object]:
+    return {
+        "roles": [one for one in operations.grantable_roles(current.actor()) if not one.is_owner],
+        "label_of": label_of,
+    }

@@ -1,0 +1,96 @@
+"""The tree of teams."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+
+from app.identity.models import Team
+from app.identity.operations import teams as operations
+from app.identity.routes.asking import again, chosen, show, typed
+from app.identity.routes.blueprint import blueprint
+from app.kernel.errors import Answer
+from app.kernel.language import _
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PLACE = "/settings/teams"
+MANAGE = ("team", "manage")
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE)
+def teams() -> Response:
+    """The whole tree with the number of people in each team."""
+    by = current.actor()
+    tree, members = operations.tree(by), operations.members(by)
+    return page("identity/teams.html", teams=tree, members=members)
+
+
+@blueprint.get(f"{PLACE}/new")
+@access(permission=MANAGE)
+def new_team() -> Response:
+    """The form of a new team."""
+    return show("identity/team.html", _shown(None), block="form")
+
+
+@blueprint.post(f"{PLACE}/new")
+@access(permission=MANAGE)
+def create_team() -> Response:
+    """Make a team."""
+    try:
+        operations.create_team(
+            current.actor(), name=typed("name"), parent=chosen(Team, "parent_id")
+        )
+    except Answer as answer:
+        return again("identity/team.html", answer, _shown(None))
+    return see_other(PLACE)
+
+
+@blueprint.get(f"{PLACE}/<uuid:team_id>")
+@access(permission=MANAGE)
+def team(team_id: UUID) -> Response:
+    """The form to rename and move a team."""
+    found = operations.get_team(current.actor(), team_id)
+    before = {"name": found.name, "parent_id": str(found.parent_id or "")}
+    return show("identity/team.html", _shown(found), block="form", typed=before)
+
+
+@blueprint.post(f"{PLACE}/<uuid:team_id>")
+@access(permission=MANAGE)
+def save_team(team_id: UUID) -> Response:
+    """Rename and move a team."""
+    by = current.actor()
+    found = operations.get_team(by, team_id)
+    try:
+        operations.rename_team(by, found, name=typed("name"))
+        operations.move_team(by, found, chosen(Team, "parent_id"))
+    except Answer as answer:
+        return again("identity/team.html", answer, _shown(operations.get_team(by, team_id)))
+    toast(_("Saved."))
+    return see_other(PLACE)
+
+
+@blueprint.post(f"{PLACE}/<uuid:team_id>/delete")
+@access(permission=MANAGE)
+def delete_team(team_id: UUID) -> Response:
+    """Remove an empty team."""
+    by = current.actor()
+    found = operations.get_team(by, team_id)
+    try:
+        operations.delete_team(by, found)
+    except Answer as answer:
+        return again("identity/team.html", answer, _shown(operations.get_team(by, team_id)))
+    toast(_("Deleted."))
+    return see_other(PLACE)
+
+
+def _shown(found: Team | None) -> dict[str, object]:
+    """The team and those it may stand below."""
+    tree = operations.tree(current.actor())
+    if found is not None:
+        tree = [one for one in tree if not one.path.startswith(found.path)]
+    return {"team": found, "parents": tree}

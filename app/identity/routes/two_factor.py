@@ -1,0 +1,87 @@
+"""Setting up, renewing and ending one's own second step."""
+
+from __future__ import annotations
+
+from flask import Response
+from markupsafe import Markup
+
+from app.identity.operations import two_factor as operations
+from app.identity.routes.asking import again, myself, show, typed
+from app.identity.routes.blueprint import blueprint
+from app.identity.routes.qr import qr_image
+from app.kernel.errors import Answer
+from app.kernel.language import _
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PLACE = "/settings/me/two-factor"
+
+
+@blueprint.get(PLACE)
+@access(while_suspended=True)
+def two_factor() -> Response:
+    """The step where this person stands: off, half set up, or on."""
+    return show("identity/two_factor.html", _shown())
+
+
+@blueprint.post(PLACE)
+@access(while_suspended=True)
+def begin_two_factor() -> Response:
+    """Draw a secret and show it as a QR code."""
+    try:
+        operations.begin_two_factor(current.actor(), myself(), password=typed("password"))
+    except Answer as answer:
+        return again("identity/two_factor.html", answer, _shown())
+    return see_other(PLACE)
+
+
+@blueprint.post(f"{PLACE}/confirm")
+@access(while_suspended=True)
+def confirm_two_factor() -> Response:
+    """Turn it on by a first code, and show the recovery codes this once."""
+    try:
+        codes = operations.confirm_two_factor(current.actor(), myself(), code=typed("code"))
+    except Answer as answer:
+        return again("identity/two_factor.html", answer, _shown())
+    return page("identity/recovery_codes.html", codes=codes)
+
+
+@blueprint.post(f"{PLACE}/recovery-codes")
+@access(while_suspended=True)
+def renew_recovery_codes() -> Response:
+    """Replace the recovery codes, and show the new ones this once."""
+    try:
+        codes = operations.renew_recovery_codes(
+            current.actor(), myself(), password=typed("password")
+        )
+    except Answer as answer:
+        return again("identity/two_factor.html", answer, _shown())
+    return page("identity/recovery_codes.html", codes=codes)
+
+
+@blueprint.post(f"{PLACE}/end")
+@access(while_suspended=True)
+def end_two_factor() -> Response:
+    """Turn the second step off."""
+    try:
+        operations.end_two_factor(current.actor(), myself(), password=typed("password"))
+    except Answer as answer:
+        return again("identity/two_factor.html", answer, _shown())
+    toast(_("Two-factor sign-in is off."))
+    return see_other("/settings/me")
+
+
+def _shown() -> dict[str, object]:
+    user = myself()
+    pending = user.totp_secret is not None and not user.has_two_factor
+    qr = Markup("")
+    if pending:
+        qr = qr_image(operations.provisioning_address(current.actor(), user))
+    return {
+        "is_on": user.has_two_factor,
+        "is_pending": pending,
+        "qr": qr,
+        "secret": user.totp_secret if pending else "",
+    }

@@ -1,0 +1,95 @@
+"""The pages of the settings: who sees which; layers above add theirs at start-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """One subject of the settings: its group, what it is called, what it does, who may see it."""
+
+    url: str
+    icon: str
+    group: Text
+    label: Text
+    text: Text
+    permission: tuple[str, str] | None = None
+
+
+YOURSELF = _("Yourself")
+PEOPLE = _("People")
+
+_pages: dict[str, SettingsPage] = {
+    page.url: page
+    for page in (
+        SettingsPage(
+            "/settings/me",
+            "user-circle",
+            YOURSELF,
+            _("Profile and security"),
+            _("Your name, language, password, two-factor sign-in and sessions."),
+        ),
+        SettingsPage(
+            "/settings/people",
+            "users",
+            PEOPLE,
+            _("Users"),
+            _("Who may sign in, with which role and in which team."),
+            ("user", "manage"),
+        ),
+        SettingsPage(
+            "/settings/teams",
+            "hierarchy",
+            PEOPLE,
+            _("Teams"),
+            _("The tree that “team and below” follows."),
+            ("team", "manage"),
+        ),
+        SettingsPage(
+            "/settings/roles",
+            "shield-check",
+            PEOPLE,
+            _("Roles"),
+            _("What each role may see and do, down to single fields."),
+            ("role", "manage"),
+        ),
+        SettingsPage(
+            "/settings/tokens",
+            "key",
+            PEOPLE,
+            _("API tokens"),
+            _("Keys of programs that work in this workspace."),
+            ("token", "manage"),
+        ),
+        SettingsPage(
+            "/settings/audit",
+            "history",
+            PEOPLE,
+            _("Sign-in audit"),
+            _("Who signed in, from where, and what changed in people's access."),
+            ("audit", "read"),
+        ),
+    )
+}
+
+
+def add(page: SettingsPage) -> None:
+    """Add a page to the settings; start-up calls it."""
+    _pages[page.url] = page
+
+
+def for_actor(by: Actor) -> list[SettingsPage]:
+    """The pages that this person may open."""
+    return [page for page in _pages.values() if page.permission is None or by.may(*page.permission)]
+
+
+def groups(by: Actor) -> list[tuple[Text, list[SettingsPage]]]:
+    """The same pages under the names of their groups, in order."""
+    found: dict[Text, list[SettingsPage]] = {}
+    for page in for_actor(by):
+        found.setdefault(page.group, []).append(page)
+    return list(found.items())

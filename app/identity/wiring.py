@@ -1,0 +1,38 @@
+"""Identity handed over to the application: routes, sign-in, settings pages, links of the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from app.identity import outside, settings_pages
+from app.identity.routes import blueprint
+from app.identity.sessions import keep_people
+from app.kernel.actor import Actor
+from app.kernel.language import _
+from app.web.shell import Link, Shell
+from config.settings import Settings
+
+
+def wire(app: Flask, settings: Settings, send_mail: outside.SendMail) -> None:
+    """Give the application its people; `send_mail` is that of the layer above."""
+    outside.connect(settings, send_mail)
+    keep_people(app)
+    app.register_blueprint(blueprint)
+    parts: Shell = app.extensions["shell"]
+    parts.foot.append(_foot)
+    parts.person.append(_person)
+    parts.pages.append(_pages)
+
+
+def _foot(_by: Actor) -> Iterable[Link]:
+    return [Link("/settings", "settings", _("Settings"))]
+
+
+def _person(_by: Actor) -> Iterable[Link]:
+    return [Link("/settings/me", "user-circle", _("Profile and security"))]
+
+
+def _pages(by: Actor) -> Iterable[Link]:
+    return [Link(page.url, page.icon, page.label) for page in settings_pages.for_actor(by)]
