@@ -1,0 +1,106 @@
+"""Handing a message to the mail server, and reading from its answer whether to try again."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from app.jobs.errors import GiveUp, TryLater
+
+TIMEOUT = 20.0  # Seconds for each step of the conversation.
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail goes out, as `smtp://user:password@host:587` or `smtps://` say it.
+
+    `smtps` encrypts from the first byte, `smtp` as soon as the server offers it.
+    """
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    tls_first: bool = False
+
+    @classmethod
+    def parse(cls, url: str) -> Server:
+        """Read SMTP_URL; TryLater where it says nothing usable, since that can be mended."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise TryLater("SMTP_URL is missing or is no smtp:// or smtps:// address.")
+        tls_first = parts.scheme == "smtps"
+        try:
+            port = parts.port or (465 if tls_first else 587)
+        except ValueError:
+            raise TryLater("The port in SMTP_URL is no port.") from None
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.hostname, port, user, password, tls_first)
+
+
+def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
+    """Send `message` to one recipient; TryLater or GiveUp say what a refusal means."""
+    envelope_from = message["From"].addresses[0].addr_spec
+    try:
+        with _connection(server) as smtp:
+            smtp.send_message(message, from_addr=envelope_from, to_addrs=[recipient])
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        raise _meaning(code, said) from error
+    except smtplib.SMTPAuthenticationError as error:
+        # Whatever its number: the recipient is not to blame, and the operator can mend it.
+        raise TryLater(
+            f"The mail server did not accept our sign-in ({error.smtp_code})."
+        ) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise GiveUp(
+            f"The mail server can't carry this address or lacks a feature: {error}"
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise _meaning(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise TryLater(f"The mail server was lost: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _connection(server: Server) -> Iterator[smtplib.SMTP]:
+    """A conversation with the server, encrypted where it can be, ended politely where possible."""
+    context = ssl.create_default_context()
+    if server.tls_first:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=TIMEOUT, context=context
+        )
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    try:
+        smtp.ehlo()
+        if not server.tls_first and smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        if server.user:
+            _sign_in(smtp, server)
+        yield smtp
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+    finally:
+        smtp.close()
+
+
+def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
+    """Give our password only to an encrypted line, or to this machine."""
+    if not isinstance(smtp.sock, ssl.SSLSocket) and server.host not in LOCAL:
+        raise TryLater("The mail server offers no encryption, so it does not get our password.")
+    smtp.login(server.user, server.password)
+
+
+def _meaning(code: int, said: bytes | str) -> TryLater | GiveUp:
+    """4xx is "not now", 5xx is "never": RFC 5321, section 4.2.1."""
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    reason = f"The mail server answered {code}: {' '.join(words.split())}"
+    return GiveUp(reason) if 500 <= code < 600 else TryLater(reason)
