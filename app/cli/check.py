@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.cli.checks import dependencies, migrations, secrets, shape, translations
+from app.cli.checks import dependencies, frontend, migrations, secrets, shape, translations
 from app.cli.postgres.places import ROOT
 
 NAME = "check"
@@ -23,7 +23,7 @@ STEPS: tuple[tuple[str, Check], ...] = (
     ("types", ("mypy",)),
     ("contracts", ("lint-imports", "--no-logo")),
     ("templates", ("djlint", "app", "--lint", "--quiet")),
-    ("front end types", ("npm", "run", "--silent", "check")),
+    ("front end types", frontend.problems),
     ("translations", translations.problems),
     ("migrations", migrations.problems),
     ("dependencies", dependencies.problems),

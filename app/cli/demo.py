@@ -36,7 +36,7 @@ WELCOME = """
 Zuke 租客 is ready. Press Ctrl-C to stop.
 
   Service     http://localhost:{port}/
-  北风贸易     http://beifeng.localhost:{port}/      owner@beifeng.example
+  北风贸易    http://beifeng.localhost:{port}/      owner@beifeng.example
   Harbor      http://harbor.localhost:{port}/       owner@harbor.example
   Operator    http://localhost:{port}/operator      operator@zuke.example
   Mail sent   http://localhost:{port}/operator/mail
@@ -85,6 +85,7 @@ def _serve(state: DemoState, app_url: str, owner_url: str, processes: Processes)
     FILES.mkdir(parents=True, exist_ok=True)
     print("Preparing the workspaces…", file=sys.stderr, flush=True)
     _prepare(owner)
+    state.save()
     processes.start("mail", ["-m", "app.cli", "mailsink", "--port", str(state.mail_port)], owner)
     gunicorn = ["-m", "gunicorn", "--chdir", str(ROOT), "-c", str(ROOT / "config/gunicorn.py")]
     processes.start("web", [*gunicorn, "--bind", f"127.0.0.1:{state.port}", "wsgi:app"], web)
@@ -110,7 +111,7 @@ def _prepare(environment: dict[str, str]) -> None:
     lines = [line for line in done.stderr.splitlines() if line.strip()]
     if "OperationalError" in done.stderr:
         reason = next((line for line in lines if "OperationalError" in line), lines[-1])
-        raise CommandError(f"The database cannot be reached: {reason.split(') ', 1)[-1]}")
+        raise CommandError(f"The database did not serve us: {reason.split(': ', 1)[-1]}")
     sys.stderr.write(done.stderr)
     raise CommandError("The demo's workspaces could not be prepared.")
 
@@ -143,15 +144,13 @@ def _database(args: Namespace) -> Iterator[tuple[str, str]]:
 def _state(args: Namespace) -> DemoState:
     """Return this run's state, with the secret of the last run so that sign-ins survive."""
     before = load_state()
-    state = DemoState(
+    return DemoState(
         secret_key=before.secret_key if before and not args.reset else new_secret(),
         port=args.port,
         mail_port=_free_port(),
         account=args.account,
         own_server=demo_urls() is None,
     )
-    state.save()
-    return state
 
 
 def _wait_until_ready(port: int, processes: Processes) -> None:

@@ -18,11 +18,15 @@ COMMANDS = (
     "app.cli.test",
     "app.cli.check",
     "app.cli.doctor",
+    "app.cli.migrations",
+    "app.cli.routes",
+    "app.cli.worker",
+    "app.cli.jobs",
 )
 
 # These bring their own database or need none; every other command, typed without DATABASE_URL in
 # a clone that has run the demo, means the demo.
-OWN_SURROUNDINGS = frozenset({"demo", "test", "check", "bench", "mailsink"})
+OWN_SURROUNDINGS = frozenset({"demo", "test", "check", "bench", "mailsink", "migrations"})
 
 
 def build_parser(commands: Sequence[Command]) -> ArgumentParser:
