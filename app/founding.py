@@ -1,0 +1,101 @@
+"""Founding a workspace: the tenant, its people and its industry's words, in one transaction.
+
+The command line, the demo and sign-up all come through here, so that there is one kind of fresh
+workspace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, insert
+from sqlalchemy.orm import Session
+
+from app.identity.models import Role
+from app.identity.operations.roles import role_by_key, write_rights
+from app.identity.operations.workspace import seed_workspace
+from app.identity.seeds import BUILT_IN
+from app.kernel.actor import Actor, Reach, service_actor
+from app.kernel.ids import new_id
+from app.modules import tenant_schema
+from app.records.picklists import PicklistValue
+from tenants.facts import TenantFacts
+from tenants.lifecycle import NewTenant, create
+from tenants.starters import Starter, load_starter
+from tenants.starters.format import RoleChange
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """Who begins the workspace; without a password, an invitation is mailed."""
+
+    email: str
+    name: str
+    password: str | None = None
+
+
+def found_workspace(
+    engine: Engine, new: NewTenant, founder: Founder, *, now: datetime, via: str = "command"
+) -> TenantFacts:
+    """Make the workspace with its owner and what its starter says, or nothing at all.
+
+    `engine` is the owner's login. Raises SlugRefused, StarterError, or Refused for the owner.
+    """
+    starter = load_starter(new.starter) if new.starter else None
+
+    def seed(session: Session, facts: TenantFacts) -> None:
+        by = service_actor(session, facts, now, via=via)
+        seed_workspace(
+            by,
+            owner_email=founder.email,
+            owner_name=founder.name,
+            language=facts.language,
+            password=founder.password,
+        )
+        if starter is not None:
+            apply_starter(by, starter)
+        session.flush()  # The owner's login leaves the new schema when this ends.
+
+    return create(engine, tenant_schema(), new, now=now, seed=seed)
+
+
+def apply_starter(by: Actor, starter: Starter) -> None:
+    """Give a fresh workspace the picklists of its industry, and change its built-in roles."""
+    rows = [
+        {
+            "id": new_id(),
+            "record_type": picklist.record_type,
+            "field": picklist.field,
+            "value": choice.key,
+            "label": dict(choice.label),
+            "colour": choice.colour,
+            "position": position,
+        }
+        for picklist in starter.picklists
+        for position, choice in enumerate(picklist.choices)
+    ]
+    if rows:
+        by.session.execute(insert(PicklistValue), rows)
+    built_in = {seed.key: seed.grants for seed in BUILT_IN}
+    for change in starter.roles:
+        _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
+
+
+def _change_role(
+    by: Actor, role: Role, change: RoleChange, built_in: Mapping[tuple[str, str], Reach]
+) -> None:
+    """Give a built-in role the industry's name, and the rights in which it differs."""
+    if change.label is not None:
+        role.label = dict(change.label)
+    if not change.grants:
+        return
+    grants = dict(built_in)
+    for permission, reach in change.grants.items():
+        record_type, _separator, verb = permission.partition(":")
+        if reach == "none":
+            grants.pop((record_type, verb), None)
+        else:
+            grants[record_type, verb] = Reach[reach.upper()]
+    write_rights(by, role, grants, {})

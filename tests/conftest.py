@@ -1,0 +1,182 @@
+"""A real PostgreSQL, one database for each test worker, and the cast that every test shares."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import Engine, create_engine
+
+from app.cli.postgres.databases import DatabaseUrls, create_database, drop_database
+from app.cli.postgres.server import ensure_running
+from config.machine import read_machine
+from config.settings import Settings
+from tenants import resolve
+from tenants.database import connect_app
+from tenants.facts import TenantFacts
+from tenants.lifecycle import NewTenant
+from tenants.migrations import upgrade_control
+from tests import cast
+from tests.laundry import Laundry
+
+
+@pytest.fixture(scope="session")
+def test_server() -> Iterator[str]:
+    """The superuser's URL of the server that was named, else of one of our own."""
+    named = read_machine().test_superuser_url
+    if named:
+        yield named
+        return
+    server = ensure_running()
+    yield server.superuser_url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def urls(test_server: str) -> Iterator[DatabaseUrls]:
+    """This worker's database; two runs at the same time on one server don't meet."""
+    name = f"zuke_test_{os.getpid()}"
+    yield create_database(test_server, name)
+    drop_database(test_server, name)
+
+
+@pytest.fixture(scope="session")
+def settings(urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """What the service is told in tests; nothing of it comes from the environment."""
+    files: Path = tmp_path_factory.mktemp("files")
+    return Settings(
+        zuke_env="test",
+        database_url=urls.app,
+        database_owner_url="",
+        secret_key="a-secret-for-tests-and-nothing-else-0123",
+        base_url=f"http://{cast.SERVICE_HOST}",
+        smtp_url="smtp://127.0.0.1:1",
+        mail_from="Zuke <no-reply@zuke.test>",
+        files_url=files.as_uri(),
+        database_pool_size=4,
+    )
+
+
+@pytest.fixture(scope="session")
+def owner(urls: DatabaseUrls) -> Iterator[Engine]:
+    """The owner's login, with the shared tables migrated."""
+    engine = create_engine(urls.owner, connect_args={"options": "-c timezone=UTC"})
+    upgrade_control(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def engine_app(settings: Settings) -> Flask:
+    """An application that is nothing but its database connection."""
+    app = Flask("engine")
+    connect_app(app, settings)
+    return app
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, owner: Engine) -> Flask:
+    """The whole application."""
+    from app import create_app
+
+    made = create_app(settings)
+    made.testing = True
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    return made
+
+
+@pytest.fixture(scope="session")
+def houses(owner: Engine) -> tuple[TenantFacts, TenantFacts]:
+    """Acme and Globex with the people who work there, made once."""
+    acme = NewTenant(
+        slug="acme", name="Acme Ltd", zone="Europe/London", currency="GBP", country="GB"
+    )
+    globex = NewTenant(slug="globex", name="Globex Corp", zone="America/New_York")
+    return (
+        cast.found(owner, acme, cast.ALICE, (cast.BOB, cast.DORA)),
+        cast.found(owner, globex, cast.CHARLIE),
+    )
+
+
+@pytest.fixture(scope="session")
+def laundry(urls: DatabaseUrls, houses: tuple[TenantFacts, TenantFacts]) -> Iterator[Laundry]:
+    """Knows the state that every test begins with."""
+    made = Laundry(urls.superuser)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clean(laundry: Laundry) -> Iterator[None]:
+    """Undo at its end whatever the test wrote."""
+    resolve.forget()
+    yield
+    laundry.wash()
+    resolve.forget()
+
+
+@pytest.fixture
+def acme(clean: None, houses: tuple[TenantFacts, TenantFacts], engine_app: Flask) -> cast.Workspace:
+    return cast.Workspace(houses[0], engine_app)
+
+
+@pytest.fixture
+def globex(
+    clean: None, houses: tuple[TenantFacts, TenantFacts], engine_app: Flask
+) -> cast.Workspace:
+    return cast.Workspace(houses[1], engine_app)
+
+
+@pytest.fixture
+def alice(acme: cast.Workspace, app: Flask) -> cast.Person:
+    """The owner of Acme."""
+    return cast.find_person(cast.ALICE, acme, app)
+
+
+@pytest.fixture
+def bob(acme: cast.Workspace, app: Flask) -> cast.Person:
+    """A sales rep of Acme."""
+    return cast.find_person(cast.BOB, acme, app)
+
+
+@pytest.fixture
+def dora(acme: cast.Workspace, app: Flask) -> cast.Person:
+    """A colleague at Acme who may only read."""
+    return cast.find_person(cast.DORA, acme, app)
+
+
+@pytest.fixture
+def charlie(globex: cast.Workspace, app: Flask) -> cast.Person:
+    """The owner of Globex, a stranger at Acme."""
+    return cast.find_person(cast.CHARLIE, globex, app)
+
+
+class Clock:
+    """Time that stands still until it is moved."""
+
+    def __init__(self, traveller: time_machine.Coordinates) -> None:
+        self._traveller = traveller
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def move_to(self, moment: datetime) -> None:
+        """Make it `moment`."""
+        self._traveller.move_to(moment, tick=False)
+
+    def shift(self, by: timedelta) -> None:
+        """Let `by` pass."""
+        self._traveller.shift(by)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Stop the clock at the present second."""
+    with time_machine.travel(datetime.now(UTC).replace(microsecond=0), tick=False) as traveller:
+        yield Clock(traveller)
