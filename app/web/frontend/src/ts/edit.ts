@@ -15,9 +15,14 @@ function content(form: HTMLFormElement): string {
 async function open(cell: HTMLElement): Promise<void> {
   if (formIn(cell) || !cell.dataset.edit) return;
   const before = [...cell.childNodes];
+  // The form lies over a list's cell: the cell keeps the width its words gave it.
+  if (cell.matches('td')) cell.style.minWidth = `${cell.offsetWidth}px`;
   await htmx.ajax('GET', cell.dataset.edit, { source: cell, target: cell, swap: 'innerHTML' });
   const form = formIn(cell);
-  if (!form) return;
+  if (!form) {
+    cell.style.minWidth = '';
+    return;
+  }
   shown.set(cell, before);
   loaded.set(cell, content(form));
   focusControl(form);
@@ -32,6 +37,7 @@ function focusControl(form: HTMLFormElement): void {
 function cancel(cell: HTMLElement): void {
   const before = shown.get(cell);
   if (!before) return;
+  cell.style.minWidth = '';
   cell.replaceChildren(...before);
   htmx.process(cell);
 }
@@ -147,6 +153,7 @@ export function start(): void {
     const { ctx } = event.detail;
     const cell = ctx.target instanceof HTMLElement && ctx.target.matches('[data-edit]') ? ctx.target : null;
     if (!cell || formIn(cell) || ctx.request.method === 'GET') return;
+    cell.style.minWidth = '';
     const hadFocus = document.activeElement === document.body;
     cell.classList.add('is-saved');
     setTimeout(() => cell.classList.remove('is-saved'), 1300);

@@ -1,6 +1,6 @@
 /** What goes with every htmx request, and what becomes of answers that are not the wished one. */
 import htmx, { type HtmxRequestCtx } from 'htmx.org';
-import { find, word } from './dom';
+import { all, find, word } from './dom';
 import { toast } from './toast';
 
 const WORDS: Record<number, string> = { 403: 'forbidden', 404: 'gone', 409: 'conflict', 412: 'conflict' };
@@ -30,12 +30,20 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   if (!ctx.text?.includes('id="toasts"')) toast(word(WORDS[status] ?? 'failed'), 'bad');
 }
 
+/** htmx copies the style of a replaced element to its successor as an attribute, which the page's policy forbids. */
+function dropStyles(event: CustomEvent<{ tasks: { target: unknown }[] }>): void {
+  for (const { target } of event.detail.tasks) {
+    if (target instanceof Element) for (const element of all('[style]', target)) element.removeAttribute('style');
+  }
+}
+
 export function start(): void {
   const token = find<HTMLMetaElement>('meta[name=csrf-token]')?.content ?? '';
   htmx.on('htmx:config:request', (event) => {
     event.detail.ctx.request.headers['X-CSRFToken'] = token;
   });
   htmx.on('htmx:after:request', settle);
+  htmx.on('htmx:before:swap', dropStyles);
   htmx.on('htmx:error', (event) => {
     const { ctx } = event.detail;
     if (ctx && !ctx.response) toast(word('offline'), 'bad');
