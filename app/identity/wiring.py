@@ -20,6 +20,7 @@ def wire(app: Flask, settings: Settings, send_mail: outside.SendMail) -> None:
     outside.connect(settings, send_mail)
     keep_people(app)
     app.register_blueprint(blueprint)
+    app.jinja_env.globals["settings_groups"] = settings_pages.groups
     parts: Shell = app.extensions["shell"]
     parts.foot.append(_foot)
     parts.person.append(_person)

@@ -46,6 +46,12 @@ def confirm_two_factor(by: Actor, user: User, *, code: str) -> list[str]:
     return _draw_codes(by, user)
 
 
+def cancel_two_factor(_by: Actor, user: User) -> None:
+    """Forget a secret that no code has confirmed; one in use stays."""
+    if not user.has_two_factor:
+        user.totp_secret = None
+
+
 def renew_recovery_codes(by: Actor, user: User, *, password: str) -> list[str]:
     """Replace the recovery codes; the old ones work no more."""
     _prove(user, password)

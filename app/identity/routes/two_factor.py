@@ -48,6 +48,14 @@ def confirm_two_factor() -> Response:
     return page("identity/recovery_codes.html", codes=codes)
 
 
+@blueprint.post(f"{PLACE}/cancel")
+@access(while_suspended=True)
+def cancel_two_factor() -> Response:
+    """Forget a secret that was never confirmed."""
+    operations.cancel_two_factor(current.actor(), myself())
+    return see_other("/settings/me")
+
+
 @blueprint.post(f"{PLACE}/recovery-codes")
 @access(while_suspended=True)
 def renew_recovery_codes() -> Response:
