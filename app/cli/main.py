@@ -18,10 +18,12 @@ COMMANDS = (
     "app.cli.test",
     "app.cli.check",
     "app.cli.doctor",
+    "app.cli.tenants",
     "app.cli.migrations",
     "app.cli.routes",
     "app.cli.worker",
     "app.cli.jobs",
+    "app.cli.mailsink",
 )
 
 # These bring their own database or need none; every other command, typed without DATABASE_URL in
