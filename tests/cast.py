@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.founding import Founder, found_workspace
 from app.identity.actors import actor_for
@@ -28,7 +29,6 @@ from app.kernel.actor import Actor, service_actor
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant
 from tenants.scope import tenant_scope
-from werkzeug.test import TestResponse
 
 PASSWORD = "correct-Horse-battery-9"
 SERVICE_HOST = "zuke.test"

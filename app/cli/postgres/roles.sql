@@ -18,6 +18,8 @@ BEGIN
             EXECUTE format('ALTER ROLE %I %s', role[1], role[2]);
         END;
     END LOOP;
+    -- The usual path begins with "$user": a tenant's role alone would find its schema by it.
+    ALTER ROLE zuke_app SET search_path TO pg_catalog;
     -- The owner creates each tenant's role as a member of the group, which takes its ADMIN OPTION.
     GRANT zuke_tenant TO zuke_owner WITH ADMIN OPTION;
 END
