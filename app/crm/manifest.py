@@ -10,6 +10,4 @@ from app.records.manifest import Module
 
 blueprint = Blueprint("crm", __name__, template_folder="templates")
 
-CRM = Module(
-    key="crm", label=_("Customers"), record_types=RECORD_TYPES, blueprints=(blueprint,)
-)
+CRM = Module(key="crm", label=_("Customers"), record_types=RECORD_TYPES, blueprints=(blueprint,))

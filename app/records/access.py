@@ -27,10 +27,11 @@ def permitted(record_type: RecordType, by: Actor, verb: str = "read") -> ColumnE
     A grant reaches the actor's own records, those of the team and below, or all. Where a type says
     so (`through`), whoever may read the record referred to may read this one too.
     """
-    return and_(live(record_type), _within_reach(record_type, by, verb))
+    return and_(live(record_type), within_reach(record_type, by, verb))
 
 
-def _within_reach(record_type: RecordType, by: Actor, verb: str) -> ColumnElement[bool]:
+def within_reach(record_type: RecordType, by: Actor, verb: str) -> ColumnElement[bool]:
+    """The rows, deleted ones too, on which a grant of `verb` reaches; see `permitted`."""
     reach = by.rights.reach(record_type.key, verb)
     if reach is None:
         return false()
@@ -103,6 +104,5 @@ def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
     return frozenset(
         field.key
         for field in record_type.fields
-        if not field.readonly
-        and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
+        if not field.readonly and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
     )

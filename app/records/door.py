@@ -30,6 +30,7 @@ def perform(
     kind: RecordType | str,
     verb: str,
     record: Record | None = None,
+    /,
     *,
     by: Actor,
     version: int | None = None,
@@ -45,7 +46,7 @@ def perform(
     may_change(record_type, verb, by)
     if verb == "create":
         return _create(record_type, inputs, by)
-    if record is None:
+    if record is None or (record.deleted_at is not None and verb != "restore"):
         raise Missing(_("There is no such record."))
     # Bringing a record back is the undoing of a deletion, so whoever may delete may restore.
     if not may_do(record_type, record, "delete" if verb == "restore" else verb, by):
@@ -111,17 +112,16 @@ def build(
         updated_at=by.now,
         updated_by_id=by.user_id,
         custom={},
-        **{"owner_id": by.user_id, **values},
+        **{"owner_id": by.user_id, **record_type.defaults, **values, **extra},
     )
-    for key, value in extra.items():
-        setattr(record, key, value)
+    if not may_do(record_type, record, "create", by):
+        errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
+        raise NotPermitted(errors["owner_id"], errors=errors)
     record_type.prepare(record, by)
     return record
 
 
-def _update(
-    record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor
-) -> None:
+def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
     _only_writable(record_type, inputs, by)
     picklists = load_picklists(by.session, record_type.key)
     values = read_values(record_type, inputs, by, picklists, complete=False)
@@ -152,7 +152,7 @@ def _apply(
     record_type: RecordType, record: Record, event: str, by: Actor, change: Callable[[], None]
 ) -> None:
     """Run `change`, count the version up and write what it changed as one event."""
-    keys = tuple(record_type.by_key)
+    keys = _told(record_type)
     before = {key: getattr(record, key) for key in keys}
     change()
     record.updated_at, record.updated_by_id = by.now, by.user_id
@@ -191,9 +191,14 @@ def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
     return {
         key: [None, as_json(value)]
-        for key in record_type.by_key
+        for key in _told(record_type)
         if (value := getattr(record, key)) not in (None, "")
     }
+
+
+def _told(record_type: RecordType) -> tuple[str, ...]:
+    """The fields whose changes an event tells; when and by whom it says by itself."""
+    return tuple(key for key in record_type.by_key if key not in ("created_at", "updated_at"))
 
 
 def _write(

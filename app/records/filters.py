@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import operator
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.kernel.phones import to_e164
 from app.records.fields import Field, Option
 from app.records.types import RecordType
 from app.records.values import Unfit, clean_text, read_value
@@ -54,36 +56,49 @@ def condition(
 
 
 def _compare(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
-    attribute = field.attribute
     if one.operator == "isnull":
-        flags = {"true": True, "1": True, "false": False, "0": False}
-        if one.text not in flags:
-            raise Unfit(_("This must be yes or no."))
-        empty: ColumnElement[bool] = attribute.is_(None)
-        return empty if flags[one.text] else ~empty
+        return _is_null(field, one)
     if one.operator == "in":
-        parts = one.text.split(",")[: MAX_IN + 1]
-        if len(parts) > MAX_IN:
-            raise Unfit(_("At most %(limit)s values.", limit=MAX_IN))
-        among: ColumnElement[bool] = attribute.in_([_value(field, part, by) for part in parts])
-        return among
+        return _among(field, one, by)
     if one.operator in ("contains", "starts"):
         return _match(field, one)
     value = _value(field, one.text, by)
     if one.operator in ORDERED:
-        if field.kind not in ("moment", "day", "whole", "money", "number"):
-            raise Unfit(_("This field has no order to compare by."))
-        compared: ColumnElement[bool] = {
-            "lt": attribute < value,
-            "lte": attribute <= value,
-            "gt": attribute > value,
-            "gte": attribute >= value,
-        }[one.operator]
-        return compared
-    equal: ColumnElement[bool] = attribute.is_(None) if value is None else attribute == value
-    if one.operator == "ne":
-        return attribute.is_distinct_from(value)  # type: ignore[no-any-return]
-    return equal
+        return _ordered(field, one, value)
+    found: ColumnElement[bool] = (
+        field.attribute.is_distinct_from(value)
+        if one.operator == "ne"
+        else field.attribute == value  # SQLAlchemy makes IS NULL of None.
+    )
+    return found
+
+
+def _is_null(field: Field, one: Filter) -> ColumnElement[bool]:
+    flags = {"true": True, "1": True, "false": False, "0": False}
+    if one.text not in flags:
+        raise Unfit(_("This must be yes or no."))
+    empty: ColumnElement[bool] = field.attribute.is_(None)
+    return empty if flags[one.text] else ~empty
+
+
+def _among(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
+    parts = one.text.split(",")
+    if len(parts) > MAX_IN:
+        raise Unfit(_("At most %(limit)s values.", limit=MAX_IN))
+    found: ColumnElement[bool] = field.attribute.in_([_value(field, part, by) for part in parts])
+    return found
+
+
+def _ordered(field: Field, one: Filter, value: Any) -> ColumnElement[bool]:
+    """Before, after, less, more: for fields whose values have such an order."""
+    if field.kind not in ("moment", "day", "whole", "money", "number"):
+        raise Unfit(_("This field has no order to compare by."))
+    if value is None:
+        raise Unfit(_("Give a value to compare with."))
+    compare: Callable[[Any, Any], ColumnElement[bool]] = getattr(
+        operator, {"lte": "le", "gte": "ge"}.get(one.operator, one.operator)
+    )
+    return compare(field.attribute, value)
 
 
 def _match(field: Field, one: Filter) -> ColumnElement[bool]:
@@ -92,15 +107,17 @@ def _match(field: Field, one: Filter) -> ColumnElement[bool]:
         raise Unfit(_("Only texts can be searched for a part."))
     text = clean_text(one.text)
     if one.operator == "starts":
-        return field.attribute.istartswith(text, autoescape=True)  # type: ignore[no-any-return]
-    return field.attribute.icontains(text, autoescape=True)  # type: ignore[no-any-return]
+        return field.attribute.istartswith(text, autoescape=True)
+    return field.attribute.icontains(text, autoescape=True)
 
 
 def _value(field: Field, text: str, by: Actor) -> Any:
     """The value to compare with; `me` is the reader, a choice needs no longer be offered."""
     if field.to == "user" and text == "me":
         return by.user_id
-    if field.kind in ("choice", "phone", "email", "url"):
+    if field.kind == "phone":
+        return to_e164(clean_text(text), by.tenant.country) or clean_text(text) or None
+    if field.kind in ("choice", "email", "url"):
         return clean_text(text) or None
     options: tuple[Option, ...] = ()
     return read_value(field, text, by, options)

@@ -15,6 +15,7 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict
 from app.kernel.language import Text, _
+from app.records.access import readable_fields
 from app.records.model import Record
 from app.records.types import RecordType
 
@@ -45,19 +46,24 @@ def account_of(record_type: RecordType, record: Any) -> UUID | None:
 def changes_since(
     record_type: RecordType, record: Record, version: int, by: Actor
 ) -> dict[str, Theirs]:
-    """The last change of each field after `version`; the n-th event made version n."""
+    """The last change after `version` of each field that `by` may read.
+
+    The n-th event made version n; ids of events follow the order in which they were written, while
+    the moments of two requests that ran side by side may not.
+    """
+    readable = {field.key for field in readable_fields(record_type, by)}
     rows = by.session.execute(
         select(Event.changes, Event.at, User.name)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.record_type == record_type.key, Event.record_id == record.id)
-        .order_by(Event.at, Event.id)
+        .order_by(Event.id)
         .offset(version)
     )
     return {
         field: Theirs(pair[1], name or "", at)
         for changes, at, name in rows
         for field, pair in changes.items()
-        if field in record_type.by_key
+        if field in readable
     }
 
 

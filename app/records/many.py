@@ -26,6 +26,7 @@ def perform_many(
     kind: RecordType | str,
     verb: str,
     rows: Iterable[Mapping[str, Any] | Record],
+    /,
     *,
     by: Actor,
     **inputs: Any,
@@ -42,6 +43,8 @@ def perform_many(
         return _create_many(record_type, rows, batch)  # type: ignore[arg-type]
     ids = []
     for record in rows:
+        if verb == "delete" and record.delete_batch_id == batch.batch_id:  # type: ignore[union-attr]
+            continue  # It went with its parent, an earlier row of this batch.
         ids.append(perform(record_type, verb, record, by=batch, **inputs).id)  # type: ignore[arg-type]
     return ids
 

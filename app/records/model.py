@@ -76,7 +76,5 @@ def record_indexes(table: str, *sorts: str, moments: tuple[str, ...] = ()) -> tu
             postgresql_ops={"search_text": "gin_trgm_ops"},
             postgresql_where=LIVE,
         ),
-        Index(
-            f"ix_{table}_grams", "search_grams", postgresql_using="gin", postgresql_where=LIVE
-        ),
+        Index(f"ix_{table}_grams", "search_grams", postgresql_using="gin", postgresql_where=LIVE),
     )

@@ -31,7 +31,6 @@ class PicklistValue(Base):
     created_by_id: Mapped[UUID | None]
 
 
-
 def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option, ...]]:
     """The options of every tenant-defined choice of a record type, by field, in their order."""
     rows = session.execute(

@@ -1,19 +1,29 @@
-"""Lists: access rule, filters, search, order and page in one statement, by key and not by offset."""
+"""Lists: access, filters, search, order and page in one statement, by key and not by offset."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
 
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -27,7 +37,7 @@ from app.records.filters import Filter, condition
 from app.records.model import EARLIEST
 from app.records.registry import registry
 from app.records.types import RecordType
-from app.records.values import as_json
+from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
 
 COUNT_CAP = 10_000
 # Where a nullable key is empty, the row sorts as if it held the earliest value.
@@ -50,6 +60,15 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: behind (or before) the row with this sort key and id."""
+
+    after: bool
+    value: Any
+    record_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a list; rows carry the columns asked for, `titles` name their references."""
 
@@ -59,21 +78,29 @@ class Page:
     previous: str | None
 
 
-def page(record_type: RecordType, asked: Query, by: Actor, keys: Sequence[str]) -> Page:
+def page(
+    record_type: RecordType,
+    asked: Query,
+    by: Actor,
+    keys: Sequence[str],
+    *,
+    with_titles: bool = True,
+) -> Page:
     """The rows of a list that `by` may read, with id, version and the fields in `keys`.
 
-    A reference `x_id` brings its title as `x_id__title`. Refused when the order or the cursor is
-    none of this list.
+    A reference `x_id` brings its title as `x_id__title`, unless `with_titles` is off. Refused when
+    the order or the cursor is none of this list.
     """
     sort = asked.sort or record_type.default_sort
     key, is_descending = _sort_key(record_type, sort, by)
-    after, value, last_id = read_cursor(asked.cursor, sort) if asked.cursor else (True, None, None)
-    statement = _columns(record_type, keys).add_columns(key.label("sort_key"))
+    at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
+    after = at is None or at.after
+    statement = _columns(record_type, keys, with_titles).add_columns(key.label("sort_key"))
     statement = statement.where(*conditions(record_type, asked, by))
     downwards = is_descending is after
-    if last_id is not None:
+    if at is not None:
         pair = tuple_(key, record_type.model.id)
-        bound = tuple_(literal(value, key.type), literal(last_id))
+        bound = tuple_(literal(at.value, key.type), literal(at.record_id))
         statement = statement.where(pair < bound if downwards else pair > bound)
     order = (key, record_type.model.id)
     statement = statement.order_by(*(one.desc() if downwards else one for one in order))
@@ -123,14 +150,15 @@ def count_attention(record_type: RecordType, by: Actor, cap: int = 999) -> int |
     return by.session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 
-def _columns(record_type: RecordType, keys: Sequence[str]) -> Select[Any]:
+def _columns(record_type: RecordType, keys: Sequence[str], with_titles: bool) -> Select[Any]:
     """SELECT id, version and the fields, each reference with the title of what it points to."""
     model = record_type.model
-    statement: Select[Any] = select(model.id, model.version)
+    base: list[Any] = [model.id, model.version]
+    statement: Select[Any] = select(*base)
     for key in dict.fromkeys(keys):
         field = record_type.by_key[key]
         statement = statement.add_columns(field.attribute)
-        if field.to:
+        if field.to and with_titles:
             target, title = _titled(field.to)
             statement = statement.add_columns(title.label(f"{key}__title"))
             statement = statement.outerjoin(target, target.id == field.attribute)
@@ -151,7 +179,8 @@ def _sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElem
     """The expression to order by, never NULL, and whether it descends."""
     name = sort.removeprefix("-")
     field = record_type.by_key.get(name)
-    if field is None or not is_sortable(field) or field not in readable_fields(record_type, by):
+    readable = {one.key for one in readable_fields(record_type, by)}
+    if field is None or not is_sortable(field) or name not in readable:
         raise Refused(_("This list can't be sorted by that."), field="sort")
     return sort_expression(field), sort.startswith("-")
 
@@ -191,28 +220,33 @@ def write_cursor(sort: str, after: bool, row: Row[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: str) -> tuple[bool, Any, UUID]:
-    """Direction, sort key and id that a cursor holds; Refused when it is none of this list."""
+def read_cursor(cursor: str, sort: str, key: TypeEngine[Any]) -> Place:
+    """The place that a cursor holds in a list whose order has keys of the type `key`.
+
+    Refused when it is none of this list, or was made up.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         its_sort, after, value, last_id = json.loads(base64.urlsafe_b64decode(padded))
-        record_id = parse_id(last_id)
+        record_id = parse_id(last_id) if isinstance(last_id, str) else None
         if its_sort != sort or not isinstance(after, bool) or record_id is None:
             raise ValueError(cursor)
-        if not isinstance(value, str | int):
-            raise TypeError(cursor)
-        if isinstance(value, str) and "\x00" in value:
-            raise ValueError(cursor)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return Place(after, _sort_value(value, key), record_id)
+    except (ValueError, TypeError, OverflowError, RecursionError, Unfit):
         raise Refused(_("This page of the list does not exist."), field="cursor") from None
-    return after, _moment_or(value), record_id
 
 
-def _moment_or(value: str | int) -> Any:
-    """The moment that a cursor's text spells, else the value itself."""
-    if isinstance(value, str) and value.endswith("Z"):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
+def _sort_value(value: Any, key: TypeEngine[Any]) -> Any:
+    """A cursor's value as the database compares it; ValueError or TypeError when it is no such."""
+    if isinstance(key, DateTime):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment
+    if isinstance(key, Date):
+        return date.fromisoformat(value)
+    if isinstance(key, Integer):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > WHOLE_LIMIT:
+            raise TypeError(value)
+        return value
+    return clean_text(value) if value else ""

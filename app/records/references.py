@@ -34,15 +34,13 @@ def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:
         users = select(User.id).where(User.id.in_(ids), User.is_active.is_(True))
         return set(by.session.scalars(users))
     target = registry().type(to)
-    records = select(target.model.id).where(
-        target.model.id.in_(ids), permitted(target, by, "read")
-    )
+    records = select(target.model.id).where(target.model.id.in_(ids), permitted(target, by, "read"))
     return set(by.session.scalars(records))
 
 
 def titles(to: str, ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
     """The titles of the referenced records, in one statement; deleted ones keep theirs."""
-    wanted = {one for one in ids if one is not None}
+    wanted = set(ids)
     if not wanted:
         return {}
     if to == "user":

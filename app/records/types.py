@@ -104,6 +104,16 @@ class RecordType:
         return {one.key: one for one in self.fields}
 
     @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What the fields of a new record hold where nothing is said, by key."""
+        columns = {one.key: one.attribute.property.columns[0] for one in self.fields}
+        return {
+            key: column.default.arg
+            for key, column in columns.items()
+            if column.default is not None and column.default.is_scalar
+        }
+
+    @cached_property
     def verbs(self) -> tuple[str, ...]:
         """Every verb that can be granted on this type."""
         return (*STANDARD_VERBS, *(action.name for action in self.actions))

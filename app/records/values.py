@@ -21,6 +21,8 @@ from app.records.types import RecordType
 LONG_TEXT = 20_000  # Characters; ten pages of A4.
 WHOLE_LIMIT = 2**53  # What JSON carries exactly.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+Reader = Callable[[Field, Any, Actor, tuple[Option, ...]], Any]
+LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 
 class Unfit(Exception):
@@ -54,7 +56,8 @@ def read_values(
             errors[key] = _("This field is kept by the system and can't be set.")
         else:
             try:
-                values[key] = read_value(field, raw, by, picklists.get(key, ()))
+                value = read_value(field, raw, by, picklists.get(key, ()))
+                values[key] = record_type.defaults.get(key) if value is None else value
             except Unfit as unfit:
                 errors[key] = unfit.message
     for field in record_type.fields:
@@ -71,8 +74,12 @@ def read_value(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -
     """One column value, or None when nothing was given; Unfit when it does not fit."""
     if raw is None or raw == "":
         return None
-    reader = READERS.get(field.kind, _read_text)
-    return reader(field, raw, by, options or field.options)
+    reader: Reader = READERS.get(field.kind, _read_text)
+    value = reader(field, raw, by, options or field.options)
+    limit = field.max_length
+    if limit is not None and isinstance(value, str) and len(value) > limit:
+        raise _too_long(limit)  # Reading may have completed what was typed, such as an address.
+    return value
 
 
 def clean_text(raw: Any) -> str:
@@ -85,14 +92,18 @@ def clean_text(raw: Any) -> str:
         raise Unfit(_("This contains characters that can't be stored.")) from None
     if CONTROL.search(raw):
         raise Unfit(_("This contains characters that can't be stored."))
-    return raw.replace("\r\n", "\n").strip()
+    return LINE_END.sub("\n", raw).strip()
+
+
+def _too_long(limit: int) -> Unfit:
+    return Unfit(_("This is longer than %(limit)s characters.", limit=limit))
 
 
 def _read_text(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> str | None:
     text = clean_text(raw)
     limit = field.max_length or LONG_TEXT
     if len(text) > limit:
-        raise Unfit(_("This is longer than %(limit)s characters.", limit=limit))
+        raise _too_long(limit)
     if field.kind != "long_text" and "\n" in text:
         raise Unfit(_("This must be one line."))
     return text or None
@@ -103,9 +114,7 @@ def _read_email(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
     if not text:
         return None
     try:
-        return validate_email(
-            text, check_deliverability=False, test_environment=True
-        ).normalized
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise Unfit(_("This is no e-mail address, such as name@firm.example.")) from None
 
@@ -131,10 +140,15 @@ def _read_url(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) ->
 
 
 def _read_choice(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    """A value to choose from; other programs may write it with spaces and capitals."""
     text = _read_text(field, raw, by, options)
-    if text is not None and text not in {option.value for option in options}:
-        raise Unfit(_("This is not one of the values to choose from."))
-    return text
+    if text is None:
+        return None
+    values = {option.value for option in options}
+    for spelling in (text, text.lower().replace(" ", "_")):
+        if spelling in values:
+            return spelling
+    raise Unfit(_("This is not one of the values to choose from."))
 
 
 def _read_whole(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> int:
@@ -187,7 +201,7 @@ def _read_reference(_field: Field, raw: Any, _by: Actor, _options: tuple[Option,
     return found
 
 
-READERS: Mapping[str, Callable[[Field, Any, Actor, tuple[Option, ...]], Any]] = {
+READERS: Mapping[str, Reader] = {
     "text": _read_text,
     "long_text": _read_text,
     "email": _read_email,

@@ -36,6 +36,7 @@ class Account(HasSteps, Record):
     website: Mapped[Url | None]
     industry: Mapped[Choice | None]
     size: Mapped[Choice | None]
+    source: Mapped[Choice | None]
     business_id: Mapped[Short | None]
     tax_profile: Mapped[LongText | None]
     country: Mapped[Short | None]

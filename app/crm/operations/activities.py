@@ -11,25 +11,26 @@ from sqlalchemy import delete, insert, select
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.operations.steps import refresh_steps
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.searchkeys import grams, search_text
-from app.records.access import fetch
+from app.records.access import fetch, may_do
 from app.records.door import perform
+from app.records.model import Record
 from app.records.registry import registry
 
 SUBJECT_LENGTH = 120
-LOGGED = ("follow_up", "note")  # Written down after the fact, unless a time is planned.
+LOGGED = ("follow_up", "note", "call")  # Written down after the fact, unless a time is planned.
 
 
 def prepare(activity: Activity, by: Actor) -> None:
     """Fill an activity's subject, customer, moments and keys; Refused when it says nothing."""
     _name(activity)
     _place(activity, by)
-    if activity.done_at is None and activity.version == 1 and activity.due_at is None:
-        if activity.kind in LOGGED or activity.kind == "call":
-            activity.done_at = by.now
+    is_planned = activity.due_at is not None
+    if activity.version == 1 and not is_planned and activity.kind in LOGGED:
+        activity.done_at = activity.done_at or by.now
     if activity.kind == "meeting" and activity.due_at is None and activity.done_at is None:
         raise Refused(_("Say when the meeting is."), field="due_at")
     activity.at = activity.done_at or activity.due_at or activity.created_at
@@ -49,10 +50,8 @@ def _name(activity: Activity) -> None:
 
 def _place(activity: Activity, by: Actor) -> None:
     """Complete what an activity is about: a contact brings its account."""
-    if isinstance(activity.about_id, str):
-        activity.about_id = parse_id(activity.about_id)
-    if activity.about_type and activity.version == 1:
-        about = fetch(registry().type(activity.about_type), activity.about_id, by)
+    if activity.version == 1 and (activity.about_type or activity.about_id):
+        about = _read_about(activity, by)
         if activity.about_type == "account":
             activity.account_id = about.id
         elif activity.about_type == "contact":
@@ -63,6 +62,23 @@ def _place(activity: Activity, by: Actor) -> None:
         activity.account_id = by.session.scalar(
             select(Contact.account_id).where(Contact.id == activity.contact_id)
         )
+
+
+def _read_about(activity: Activity, by: Actor) -> Record:
+    """The record that a new activity is about; Refused unless its author may read it.
+
+    Both parts come from the request as they are and may be anything.
+    """
+    named: object = activity.about_type
+    about_id: object = activity.about_id
+    about_type = registry().get(named) if isinstance(named, str) else None
+    activity.about_id = about_id if isinstance(about_id, UUID) else parse_id(str(about_id))
+    try:
+        if about_type is None:
+            raise Missing
+        return fetch(about_type, activity.about_id, by)
+    except Missing:
+        raise Refused(_("There is no such record."), field="about_id") from None
 
 
 def complete(activity: Activity, by: Actor) -> None:
@@ -78,12 +94,12 @@ def reopen(activity: Activity, by: Actor) -> None:
 
 def changed(activity: Activity, verb: str, by: Actor) -> None:
     """Keep links, the next step of those concerned and the planned follow-up in step."""
-    link(activity, by)
+    concerned = dict.fromkeys([*link(activity, by), *places(activity)])
     if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
         _fulfil_planned(activity, by)
         if activity.next_at is not None:
             _plan_next(activity, activity.next_at, by)
-    refresh_steps(by.session, activity.account_id, activity.contact_id)
+    refresh_steps(by.session, concerned)
 
 
 def places(activity: Activity) -> dict[tuple[str, UUID], None]:
@@ -98,12 +114,21 @@ def places(activity: Activity) -> dict[tuple[str, UUID], None]:
     return found
 
 
-def link(activity: Activity, by: Actor) -> None:
-    """Write anew on whose timelines an activity stands."""
-    by.session.execute(delete(ActivityLink).where(ActivityLink.activity_id == activity.id))
+def link(activity: Activity, by: Actor) -> list[tuple[str, UUID]]:
+    """Write anew on whose timelines an activity stands; answers with where it stood before."""
+    before = by.session.execute(
+        select(ActivityLink.record_type, ActivityLink.record_id, ActivityLink.at).where(
+            ActivityLink.activity_id == activity.id
+        )
+    ).all()
     rows = link_rows(activity)
-    if rows:
-        by.session.execute(insert(ActivityLink), rows)
+    if {tuple(row) for row in before} != {
+        (row["record_type"], row["record_id"], row["at"]) for row in rows
+    }:
+        by.session.execute(delete(ActivityLink).where(ActivityLink.activity_id == activity.id))
+        if rows:
+            by.session.execute(insert(ActivityLink), rows)
+    return [(record_type, record_id) for record_type, record_id, _at in before]
 
 
 def link_rows(activity: Activity) -> list[dict[str, Any]]:
@@ -120,7 +145,7 @@ def link_rows(activity: Activity) -> list[dict[str, Any]]:
 
 
 def _fulfil_planned(activity: Activity, by: Actor) -> None:
-    """A follow-up that was written down fulfils the actor's planned ones on the same record."""
+    """A follow-up that was written down fulfils its owner's planned ones on the same record."""
     planned = by.session.scalars(
         select(Activity).where(
             Activity.kind == "follow_up",
@@ -129,11 +154,11 @@ def _fulfil_planned(activity: Activity, by: Actor) -> None:
             Activity.contact_id.is_not_distinct_from(activity.contact_id),
             Activity.done_at.is_(None),
             Activity.deleted_at.is_(None),
-            Activity.id != activity.id,
+            Activity.id < activity.id,  # Ids follow time: what a batch plans later is not meant.
         )
     ).all()
     for one in planned:
-        if by.may("activity", "complete"):
+        if may_do(registry().type("activity"), one, "complete", by):
             perform("activity", "complete", one, by=by)
 
 

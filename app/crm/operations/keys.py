@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy import select
+
 from app.crm.models import Account, Contact
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -9,13 +13,29 @@ from app.kernel.language import _
 from app.kernel.names import PersonName, display_name
 from app.kernel.searchkeys import grams, search_text, sort_key
 
+DEEPEST = 50  # Accounts above an account; a longer way up is a circle.
 
-def prepare_account(account: Account, _by: Actor) -> None:
-    """Fill the keys by which an account is sorted and found."""
+
+def prepare_account(account: Account, by: Actor) -> None:
+    """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
+    if account.parent_id is not None and account.version > 1:
+        _refuse_circle(account, account.parent_id, by)
     account.name_sort = sort_key(account.name)
     known = (account.name, account.email, account.website, account.business_id, account.city)
     account.search_text = search_text(known, phones=(account.phone,))
     account.search_grams = grams((account.name,))
+
+
+def _refuse_circle(account: Account, above: UUID | None, by: Actor) -> None:
+    """Refused when `account` stands above itself, by whatever way."""
+    for _level in range(DEEPEST):
+        if above is None:
+            return
+        if above == account.id:
+            break
+        with by.session.no_autoflush:
+            above = by.session.scalar(select(Account.parent_id).where(Account.id == above))
+    raise Refused(_("An account can't stand below itself."), field="parent_id")
 
 
 def prepare_contact(contact: Contact, _by: Actor) -> None:
@@ -28,4 +48,3 @@ def prepare_contact(contact: Contact, _by: Actor) -> None:
     known = (contact.email, contact.title, contact.wechat)
     contact.search_text = search_text(known, people=(person,), phones=(contact.phone,))
     contact.search_grams = grams((contact.email,), people=(person,))
-

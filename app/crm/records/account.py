@@ -11,7 +11,7 @@ from app.records.types import Child, Panel, RecordType, Words
 
 KINDS = (Option("organisation", _("Organisation")), Option("individual", _("Individual")))
 CUSTOMER_KINDS = (
-    Option("end customer", _("End customer"), "blue"),
+    Option("end_customer", _("End customer"), "blue"),
     Option("distributor", _("Distributor"), "violet"),
     Option("partner", _("Partner"), "teal"),
     Option("competitor", _("Competitor"), "grey"),
@@ -49,6 +49,7 @@ account = RecordType(
         Field(Account.website, _("Website")),
         Field(Account.industry, _("Industry"), picklist=True),
         Field(Account.size, _("Size"), picklist=True),
+        Field(Account.source, _("Source"), picklist=True),
         Field(Account.business_id, _("Business ID"), help=_("Registration or tax number")),
         Field(
             Account.tax_profile,
@@ -89,6 +90,7 @@ account = RecordType(
     more=(
         Account.kind,
         Account.size,
+        Account.source,
         Account.email,
         Account.website,
         Account.country,

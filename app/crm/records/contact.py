@@ -26,9 +26,7 @@ contact = RecordType(
     title=Contact.name,
     subtitle=(Contact.title, Contact.account_id),
     fields=(
-        Field(
-            Contact.name, _("Name"), readonly=True, sort=Contact.name_sort, personal=True
-        ),
+        Field(Contact.name, _("Name"), readonly=True, sort=Contact.name_sort, personal=True),
         Field(Contact.last_name, _("Last name"), personal=True),
         Field(Contact.first_name, _("First name"), personal=True),
         Field(Contact.title, _("Job title")),
