@@ -33,7 +33,8 @@ function release(): void {
 export function start(): void {
   bar.className = 'busy';
   bar.hidden = true;
-  document.body.append(bar);
+  // Outside the body, which htmx replaces when the reader goes back.
+  document.documentElement.append(bar);
   htmx.on('htmx:before:request', (event) => {
     begin();
     press(event.detail.ctx.request.submitter);

@@ -6,6 +6,8 @@ interface Question {
   text?: string;
   yes: string;
   no?: string;
+  /** Start at the answer that loses nothing. */
+  careful?: boolean;
 }
 
 /** Ask in the page's own dialog; resolves to what was answered. */
@@ -16,12 +18,13 @@ export function ask(question: Question): Promise<boolean> {
   const text = find('#confirm-text', dialog)!;
   text.textContent = question.text ?? '';
   text.hidden = !question.text;
-  find('[data-confirm-no]', dialog)!.textContent = question.no ?? word('cancel');
+  const no = find('[data-confirm-no]', dialog)!;
+  no.textContent = question.no ?? word('cancel');
   const yes = find('[data-confirm-yes]', dialog)!;
   yes.textContent = question.yes;
   dialog.returnValue = '';
   dialog.showModal();
-  yes.focus();
+  (question.careful ? no : yes).focus();
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
   });

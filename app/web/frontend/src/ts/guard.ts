@@ -16,7 +16,7 @@ export function forget(root: ParentNode): void {
 export async function mayLeave(root: ParentNode): Promise<boolean> {
   if (!isDirty(root)) return true;
   const leave = await ask({
-    title: word('discard'), text: word('discardText'), yes: word('discardYes'), no: word('keep'),
+    title: word('discard'), text: word('discardText'), yes: word('discardYes'), no: word('keep'), careful: true,
   });
   if (leave) forget(root);
   return leave;

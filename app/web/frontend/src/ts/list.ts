@@ -1,4 +1,5 @@
 /** Ticking rows of a list and the bar of what can be done with them. */
+import htmx from 'htmx.org';
 import { all, find, on, onContent } from './dom';
 
 const boxes = (): HTMLInputElement[] => all<HTMLInputElement>('[data-list] tbody .c-check input');
@@ -28,7 +29,14 @@ function range(event: MouseEvent, box: HTMLInputElement): void {
   show();
 }
 
+/** Load the rows again as the address now says: filters, sort and page included. */
+function reload(): void {
+  const list = find('#list[data-list]');
+  if (list) void htmx.ajax('GET', location.pathname + location.search, { source: list, target: list, swap: 'innerMorph' });
+}
+
 export function start(): void {
+  document.addEventListener('records-changed', reload);
   on('click', '[data-list] tbody .c-check input', (event, box) => range(event, box as HTMLInputElement));
   on('change', '[data-list] tbody .c-check input', show);
   on('change', '[data-check-all]', (_event, head) => {
