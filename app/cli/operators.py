@@ -1,0 +1,92 @@
+"""`zuke operators`: the people who run the service."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from app.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+NAME = "operators"
+HELP = "Make an operator of the service, or list them."
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Declare `create` and `list`."""
+    verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    create = verbs.add_parser("create", help="make an operator; the password is asked for")
+    create.add_argument("--email", required=True)
+    create.add_argument("--name", required=True)
+    create.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    listing = verbs.add_parser("list", help="list the operators")
+    for one in (create, listing):
+        one.add_argument("--json", action="store_true", help="answer as JSON")
+
+
+def run(args: Namespace) -> int:
+    """Create or list with the owner's login, which alone may write operators."""
+    from sqlalchemy.orm import Session
+
+    from config.settings import command_settings
+    from tenants.database import owner_engine
+
+    settings = command_settings()
+    if not settings.database_owner_url:
+        raise CommandError("DATABASE_OWNER_URL is missing: operators are made with it.")
+    engine = owner_engine(settings)
+    try:
+        with Session(engine) as session, session.begin():
+            return _create(args, session) if args.action == "create" else _list(args, session)
+    finally:
+        engine.dispose()
+
+
+def _create(args: Namespace, session: Session) -> int:
+    from app.kernel import clock
+    from app.kernel.errors import Refused
+    from app.operator.accounts import create_operator
+
+    password = _password(args)
+    try:
+        operator_id = create_operator(
+            session, email=args.email, name=args.name, password=password, now=clock.now()
+        )
+    except Refused as refusal:
+        raise CommandError(str(refusal.message)) from refusal
+    print(
+        json.dumps({"id": str(operator_id), "email": args.email})
+        if args.json
+        else f"{args.email} is an operator now."
+    )
+    return 0
+
+
+def _list(args: Namespace, session: Session) -> int:
+    from sqlalchemy import select
+
+    from tenants.control import Operator
+
+    rows = session.scalars(select(Operator).order_by(Operator.email)).all()
+    lines = [{"email": row.email, "name": row.name, "active": row.is_active} for row in rows]
+    if args.json:
+        print(json.dumps(lines, ensure_ascii=False))
+    else:
+        for row in rows:
+            print(f"{row.email}  {row.name}{'' if row.is_active else '  (not active)'}")
+    return 0
+
+
+def _password(args: Namespace) -> str:
+    """Ask for the password twice, or take one line of standard input."""
+    if args.password_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise CommandError("The two passwords differ.")
+    return first

@@ -1,0 +1,99 @@
+"""Signing operators in and out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from flask import Response, request, session
+
+from app.identity import limits
+from app.identity.limits import Counter, Limit, TooMany
+from app.identity.texts import email_key
+from app.kernel.language import Text, _
+from app.operator import here
+from app.operator import sessions as operators
+from app.operator.routes.blueprint import blueprint
+from app.web import current
+from app.web.access import Side, Who, access
+from app.web.links import safe_path
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PAIR = Limit("operator:pair", 5, 900)  # One account from one address.
+ACCOUNT = Limit("operator:account", 50, 3600)  # From anywhere: high, so that nobody is locked out.
+ADDRESS = Limit("operator:address", 20, 900)
+
+
+@blueprint.get("/operator/login")
+@access(Side.SERVICE, Who.ANYONE)
+def login() -> Response:
+    """The operators' sign-in page."""
+    if here.operator() is not None:
+        return see_other("/operator")
+    return _form(next_page(request.args.get("next")))
+
+
+@blueprint.post("/operator/login")
+@access(Side.SERVICE, Who.ANYONE)
+def enter() -> Response:
+    """Check the password; attempts are limited by account and address."""
+    moment, address = current.moment(), request.remote_addr or ""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    wanted = next_page(request.form.get("next"))
+    counters = _counters(email, address)
+    try:
+        limits.check(counters, moment)
+    except TooMany as refusal:
+        response = _form(wanted, refusal.message, refusal.status)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+    token = operators.sign_in(email, password, address=address, now=moment)
+    if token is None:
+        limits.count(counters, moment)
+        return _form(wanted, _("This e-mail address and password don't belong together."), 422)
+    limits.forgive(counters[:1])
+    session.clear()  # The forgery token is another before and after sign-in.
+    return operators.give(see_other(wanted), token, here.settings())
+
+
+@blueprint.post("/operator/logout")
+@access(Side.SERVICE, Who.ANYONE)
+def leave() -> Response:
+    """End the session on the server and in the browser."""
+    moment: datetime = current.moment()
+    token = operators.token_of(request, here.settings())
+    if token:
+        operators.sign_out(token, address=request.remote_addr or "", now=moment)
+    session.clear()
+    toast(_("You are signed out."))
+    return operators.take(see_other("/operator/login"), here.settings())
+
+
+def next_page(path: str | None) -> str:
+    """Where to go after signing in: a page of the console that is not the sign-in itself."""
+    target = safe_path(path, "/operator")
+    inside = target == "/operator" or target.startswith(("/operator/", "/operator?"))
+    return target if inside and not target.startswith("/operator/log") else "/operator"
+
+
+def _counters(email: str, address: str) -> list[Counter]:
+    """The limits of one attempt; keys hold digests, so that the table names nobody."""
+
+    def one(limit: Limit, subject: str) -> Counter:
+        hashed = sha256(subject.encode("utf-8", "replace")).hexdigest()
+        return Counter(limit, f"{limit.kind}:{hashed}")
+
+    account = email_key(email)
+    return [one(PAIR, f"{account}|{address}"), one(ACCOUNT, account), one(ADDRESS, address)]
+
+
+def _form(wanted: str, refusal: Text | str = "", status: int = 200) -> Response:
+    return page(
+        "operator/login.html",
+        status=status,
+        wanted=wanted,
+        email=request.form.get("email", ""),
+        form_errors=[refusal] if refusal else [],
+        is_demo=here.settings().is_demo,
+    )

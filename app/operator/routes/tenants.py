@@ -1,0 +1,29 @@
+"""The list of workspaces."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from app.operator import here
+from app.operator.routes.blueprint import blueprint
+from app.operator.tenancies import overview
+from app.web.access import Side, Who, access
+from app.web.render import page
+from tenants.database import control_session
+
+
+@blueprint.get("/operator")
+@access(Side.SERVICE, Who.OPERATOR)
+def workspaces() -> Response:
+    """Every workspace with its state, how far its schema is, and its jobs."""
+    search = request.args.get("q", "").strip()[:100]
+    with control_session() as session:
+        found = overview(session, search=search, after=request.args.get("after", "")[:63])
+    return page(
+        "operator/workspaces.html",
+        operator=here.operator(),
+        found=found,
+        search=search,
+        url_of=here.settings().workspace_url,
+        has_mail=here.settings().is_demo,
+    )
