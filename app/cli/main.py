@@ -19,6 +19,7 @@ COMMANDS = (
     "app.cli.check",
     "app.cli.doctor",
     "app.cli.tenants",
+    "app.cli.demo_data",
     "app.cli.migrations",
     "app.cli.routes",
     "app.cli.worker",

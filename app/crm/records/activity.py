@@ -6,7 +6,7 @@ from app.crm.models import Activity
 from app.crm.operations import activities
 from app.kernel.language import _
 from app.records.fields import Field, Option
-from app.records.types import Action, RecordType, Words
+from app.records.types import Action, RecordType, View, Words
 
 KINDS = (
     Option("follow_up", _("Follow-up"), "blue"),
@@ -70,7 +70,15 @@ activity = RecordType(
     default_sort="-at",
     account=Activity.account_id,
     through=(Activity.account_id, Activity.contact_id),
+    in_navigation=False,
     has_timeline=False,
+    views=(
+        View(
+            _("My tasks"),
+            (("owner_id", "me"), ("done_at__isnull", "true"), ("sort", "due_at")),
+            icon="checkbox",
+        ),
+    ),
     inputs=("about_type", "about_id"),
     prepare=activities.prepare,
     changed=activities.changed,
@@ -80,7 +88,7 @@ activity = RecordType(
             _("Mark as done"),
             event="completed",
             run=activities.complete,
-            when=lambda activity: activity.is_open,
+            when=lambda activity: activity.done_at is None,
             icon="circle-check",
         ),
         Action(
@@ -88,7 +96,7 @@ activity = RecordType(
             _("Reopen"),
             event="reopened",
             run=activities.reopen,
-            when=lambda activity: not activity.is_open,
+            when=lambda activity: activity.done_at is not None,
             icon="refresh",
         ),
     ),

@@ -1,0 +1,129 @@
+"""The two workspaces of the demo, made once and brought up to date ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from app.crm.models import Account
+from app.demo.load import Amounts, load
+from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
+from app.founding import Founder, found_workspace
+from app.identity.models import Team, User
+from app.identity.operations.roles import role_by_key
+from app.identity.operations.teams import create_team
+from app.identity.operations.users import create_user
+from app.kernel import clock
+from app.kernel.actor import Actor, service_actor
+from app.kernel.names import display_name
+from app.modules import install_record_types
+from app.operator.accounts import create_operator
+from tenants.control import Operator, Tenant
+from tenants.facts import State, TenantFacts
+from tenants.fleet import migrate_tenants
+from tenants.lifecycle import NewTenant
+
+OPERATOR = "operator@zuke.example"
+SEED = 2026
+# Every module is on at 北风; Harbor does without marketing.
+MODULES = {
+    "beifeng": ("service", "sales", "marketing", "insight", "loyalty"),
+    "harbor": ("service", "sales", "insight", "loyalty"),
+}
+AMOUNTS = {
+    "beifeng": Amounts(126, 310, 780, SEED, "beifeng"),
+    "harbor": Amounts(112, 260, 640, SEED, "harbor"),
+}
+
+
+def ensure_demo_workspaces(engine: Engine) -> None:
+    """Make the operator and the two workspaces where they are missing, and migrate what is there.
+
+    `engine` is the owner's login. What was interrupted half-way is completed by the next run.
+    """
+    install_record_types()
+    now = clock.now()
+    _ensure_operator(engine, now)
+    migrate_tenants(engine)
+    for workspace in WORKSPACES:
+        facts = _find(engine, workspace.slug) or _found(engine, workspace, now)
+        with owner_acting(engine, facts, now) as by:
+            if by.session.scalar(select(func.count()).select_from(Account)) == 0:
+                people = [_person(by, workspace, one) for one in workspace.people]
+                for _written in load(by, people, AMOUNTS[workspace.slug]):
+                    pass
+
+
+@contextmanager
+def owner_acting(engine: Engine, facts: TenantFacts, now: datetime) -> Iterator[Actor]:
+    """The service acting in a workspace through the owner's login, in one transaction."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        session.info["tenant"] = facts
+        session.connection().exec_driver_sql(f'SET LOCAL search_path TO "{facts.schema}", ext')
+        yield service_actor(session, facts, now, via="command")
+
+
+def _find(engine: Engine, slug: str) -> TenantFacts | None:
+    living = select(Tenant).where(Tenant.slug == slug, Tenant.state != State.ERASED.value)
+    with Session(engine) as session:
+        tenant = session.scalars(living).one_or_none()
+        return tenant.facts() if tenant else None
+
+
+def _found(engine: Engine, workspace: DemoWorkspace, now: datetime) -> TenantFacts:
+    owner = workspace.people[0]
+    new = NewTenant(
+        slug=workspace.slug,
+        name=workspace.name,
+        language=workspace.language,
+        currency=workspace.currency,
+        zone=workspace.zone,
+        country=workspace.country,
+        starter=workspace.starter,
+        modules=MODULES[workspace.slug],
+        state=State.ACTIVE,
+    )
+    founder = Founder(email=owner.email, name=_name(owner), password=PASSWORD)
+    return found_workspace(engine, new, founder, now=now)
+
+
+def _person(by: Actor, workspace: DemoWorkspace, person: DemoPerson) -> UUID:
+    """The user of one of the workspace's people, made where there is none yet."""
+    user = by.session.scalars(select(User).where(User.email == person.email)).one_or_none()
+    if user is None:
+        user = create_user(
+            by,
+            email=person.email,
+            name=_name(person),
+            role=role_by_key(by.session, person.role),
+            team=_team(by, person.team),
+            password=PASSWORD,
+        )
+    user.phone, user.phone_confirmed_at = person.phone, by.now
+    return user.id
+
+
+def _team(by: Actor, name: str) -> Team | None:
+    """The team of this name below the workspace's first team; without a name, that one itself."""
+    first = by.session.scalars(select(Team).where(Team.parent_id.is_(None))).first()
+    if not name:
+        return first
+    known = by.session.scalars(select(Team).where(Team.name == name)).one_or_none()
+    return known or create_team(by, name=name, parent=first)
+
+
+def _name(person: DemoPerson) -> str:
+    return display_name(person.first_name, person.last_name)
+
+
+def _ensure_operator(engine: Engine, now: datetime) -> None:
+    with Session(engine) as session, session.begin():
+        if session.scalar(select(Operator.id).where(Operator.email == OPERATOR)) is None:
+            create_operator(
+                session, email=OPERATOR, name="Zuke operator", password=PASSWORD, now=now
+            )
