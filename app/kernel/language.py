@@ -60,8 +60,11 @@ def gettext(message: str, **values: object) -> str:
     return text % values if values else text
 
 
-def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
-    """The singular or plural form for `n` in the language in use; `%(n)s` is filled too."""
+def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
+    """The singular or plural form for `n` in the language in use.
+
+    `%(n)s` is filled with `n`, unless `values` has its own way of writing it (10,000+).
+    """
     text = catalogue(_language.get()).ungettext(singular, plural, n)
     return text % {"n": n, **values}
 

@@ -112,9 +112,11 @@ def _match(field: Field, one: Filter) -> ColumnElement[bool]:
 
 
 def _value(field: Field, text: str, by: Actor) -> Any:
-    """The value to compare with; `me` is the reader, a choice needs no longer be offered."""
+    """The value to compare with; `me` is the reader, `now` this moment; a choice may be retired."""
     if field.to == "user" and text == "me":
         return by.user_id
+    if field.kind == "moment" and text == "now":
+        return by.now
     if field.kind == "phone":
         return to_e164(clean_text(text), by.tenant.country) or clean_text(text) or None
     if field.kind in ("choice", "email", "url"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text
@@ -54,6 +55,23 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A view of the list that comes with the product, as a tab; with an `icon` in the rail too.
+
+    `arguments` are those of the list's address: filters and order.
+    """
+
+    label: Text
+    arguments: tuple[tuple[str, str], ...]
+    icon: str = ""
+
+    @property
+    def query(self) -> str:
+        """The view as the query of the list's address."""
+        return urlencode(self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
 class Child:
     """Records that go and come back with theirs: `type` refers to its parent by `reference`."""
 
@@ -87,6 +105,7 @@ class RecordType:
     default_sort: str = "-created_at"
     actions: tuple[Action, ...] = ()
     panels: tuple[Panel, ...] = ()
+    views: tuple[View, ...] = ()
     children: tuple[Child, ...] = ()
     through: tuple[Attribute, ...] = ()
     account: Attribute | None = None  # The customer concerned, for the event row.

@@ -1,0 +1,77 @@
+"""The filters of a list as chips: what each one says, and the address of the list without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import Text, _, gettext
+from app.records.fields import Field, Option
+from app.records.filters import Filter
+from app.records.pages.looks import Words
+from app.records.pages.state import ListState
+from app.records.references import titles
+from app.web.formats import formats, parse_moment
+
+BETWEEN: Mapping[str, Text] = {
+    "ne": _("not %(value)s"),
+    "lt": _("before %(value)s"),
+    "lte": _("up to %(value)s"),
+    "gt": _("after %(value)s"),
+    "gte": _("from %(value)s"),
+    "contains": _("contains %(value)s"),
+    "starts": _("begins with %(value)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter: its field, what it asks for, and the address without it."""
+
+    label: Text
+    text: str
+    url: str
+
+
+def chips(
+    state: ListState, picklists: Mapping[str, tuple[Option, ...]], by: Actor
+) -> tuple[Chip, ...]:
+    """The chips of a list; a view that is a tab needs none, as the tab says it."""
+    record_type = state.record_type
+    asked = tuple((one.key, one.operator) for one in state.asked.filters)
+    if asked == (("owner_id", "eq"),) and state.asked.filters[0].text == "me":
+        return ()
+    found = []
+    for one in state.asked.filters:
+        field = record_type.by_key[one.key]
+        text = _text(one, _value(field, one, picklists, by))
+        found.append(Chip(field.label, text, state.without(one)))
+    return tuple(found)
+
+
+def _text(one: Filter, value: str) -> str:
+    if one.operator == "isnull":
+        return gettext("empty") if one.text in ("true", "1") else gettext("not empty")
+    between = BETWEEN.get(one.operator)
+    return gettext(between.message, value=value) if between is not None else value
+
+
+def _value(
+    field: Field, one: Filter, picklists: Mapping[str, tuple[Option, ...]], by: Actor
+) -> str:
+    """What a filter compares with, in words."""
+    if one.text == "me" and field.to == "user":
+        return gettext("me")
+    if one.text == "now":
+        return gettext("now")
+    parts = one.text.split(",") if one.operator == "in" else [one.text]
+    if field.kind == "choice":
+        words = Words(picklists.get(field.key) or field.options)
+        return ", ".join(words[part] for part in parts)
+    if field.to:
+        ids = [found for part in parts if (found := parse_id(part)) is not None]
+        return ", ".join(titles(field.to, ids, by).values())
+    moment = parse_moment(one.text) if field.kind == "moment" else None
+    return formats(by).moment(moment, by.today()) if moment else one.text

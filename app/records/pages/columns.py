@@ -1,0 +1,119 @@
+"""Which columns a reader's list has, and what each one shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor, Reach
+from app.kernel.language import current
+from app.records.access import readable_fields, writable_keys
+from app.records.fields import Field
+from app.records.query import is_sortable
+from app.records.types import RecordType
+
+PLAIN_BEFORE_MID = 2  # Plain columns that a small screen still shows.
+PLAIN_BEFORE_WIDE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its field, how it looks (`look`), and the class that gives it its priority."""
+
+    field: Field
+    look: str
+    classes: str
+    is_sortable: bool
+    is_editable: bool
+
+    @property
+    def key(self) -> str:
+        """The key of its field."""
+        return self.field.key
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A list as one reader sees it; `keys` are the fields that its statement fetches.
+
+    `update` and `delete` tell on which rows: "all", "own" (whose
+    owner the verb reaches) or "none".
+    """
+
+    title: Field
+    below: tuple[str, ...]
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+    update: str
+    delete: str
+
+
+def layout(record_type: RecordType, by: Actor) -> Layout:
+    """The list of a type as `by` sees it, in the language in use."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    below = tuple(key for key in _below() if key in readable)
+    hidden = {record_type.title.key, *below[:1]}
+    writable = writable_keys(record_type, by) if by.may(record_type.key, "update") else ()
+    columns: list[Column] = []
+    plain = 0
+    for attribute in record_type.columns:
+        field = record_type.by_key[attribute.key]
+        if field.key not in readable or field.key in hidden:
+            continue
+        look = look_of(record_type, field)
+        plain += look in ("text", "choice", "reference", "phone", "email")
+        columns.append(
+            Column(field, look, _classes(look, plain), is_sortable(field), field.key in writable)
+        )
+    keys = [record_type.title.key, "owner_id", *below, *(column.key for column in columns)]
+    keys += [f"{column.key}_at" for column in columns if column.look == "step"]
+    keys += ["done_at"] if any(column.look == "due" for column in columns) else []
+    return Layout(
+        title=record_type.by_key[record_type.title.key],
+        below=below,
+        columns=tuple(columns),
+        keys=tuple(key for key in dict.fromkeys(keys) if key in readable),
+        update=_mode(record_type, "update", by, readable),
+        delete=_mode(record_type, "delete", by, readable),
+    )
+
+
+def look_of(record_type: RecordType, field: Field) -> str:
+    """How a field looks in a list: its kind, unless its neighbours make it more.
+
+    A text beside a moment of its name (`next_step`, `next_step_at`) is a step that can be late; a
+    `due_at` beside a `done_at` can be too; a moment that the product keeps is told relatively.
+    """
+    if f"{field.key}_at" in record_type.by_key:
+        return "step"
+    if field.key == "due_at" and "done_at" in record_type.by_key:
+        return "due"
+    if field.to == "user":
+        return "user"
+    if field.kind == "moment" and field.readonly:
+        return "ago"
+    return field.kind
+
+
+def _below() -> tuple[str, ...]:
+    """What stands below a name: Chinese readers ring, others write."""
+    return ("phone", "email") if current().startswith("zh") else ("email", "phone")
+
+
+def _classes(look: str, plain: int) -> str:
+    if look == "user":
+        return "hide-phone"
+    if look not in ("text", "choice", "reference", "phone", "email"):
+        return "num" if look in ("whole", "number", "money") else ""
+    if plain > PLAIN_BEFORE_WIDE:
+        return "wide-only hide-phone"
+    return "mid-only" if plain > PLAIN_BEFORE_MID else ""
+
+
+def _mode(record_type: RecordType, verb: str, by: Actor, readable: Collection[str]) -> str:
+    reach = by.rights.reach(record_type.key, verb)
+    if reach is None or by.tenant.is_read_only:
+        return "none"
+    if reach is Reach.ALL:
+        return "all"
+    return "own" if "owner_id" in readable else "none"

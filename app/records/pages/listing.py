@@ -1,0 +1,210 @@
+"""A list page: its rows, numbers, tabs, chips, orders and neighbouring pages, for the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _, gettext, ngettext
+from app.records import query
+from app.records.fields import Option
+from app.records.filters import Filter
+from app.records.pages.chips import Chip, chips
+from app.records.pages.columns import Column, Layout, layout
+from app.records.pages.counts import ATTENTION_CAP, count_lists
+from app.records.pages.rows import render_rows
+from app.records.pages.state import ListState, is_same
+from app.records.picklists import load_picklists
+from app.records.query import COUNT_CAP, Query
+from app.records.types import RecordType
+from app.web.formats import Formats, formats
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A quick view of the list; `count` is None where it was not counted."""
+
+    label: Text
+    url: str
+    is_current: bool
+    count: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order to choose: from the head of a column or from the menu."""
+
+    label: Text
+    url: str
+    direction: str  # "ascending", "descending", or "" when the list is ordered otherwise.
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column."""
+
+    label: Text
+    classes: str
+    order: Order | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """All that `records/list.html` shows."""
+
+    record_type: RecordType
+    state: ListState
+    rows: Markup
+    is_empty: bool
+    shown: str
+    total: str
+    attention: int
+    attention_url: str
+    tabs: tuple[Tab, ...]
+    chips: tuple[Chip, ...]
+    heads: tuple[Head, ...]
+    orders: tuple[Order, ...]
+    next_url: str | None
+    previous_url: str | None
+    may_create: bool
+    may_delete: bool
+
+
+def list_page(state: ListState, by: Actor) -> ListPage:
+    """The page of a list that `state` asks for; Refused where the address asks for no such."""
+    record_type = state.record_type
+    shape = layout(record_type, by)
+    found = query.page(record_type, state.asked, by, shape.keys)
+    has_picklists = any(column.field.picklist for column in shape.columns) or state.asked.filters
+    picklists = load_picklists(by.session, record_type.key) if has_picklists else {}
+    write = formats(by)
+    counts = _counts(state, by)
+    last = state.first + len(found.rows) - 1
+    attention = counts.get("attention", 0)
+    return ListPage(
+        record_type=record_type,
+        state=state,
+        rows=render_rows(record_type, shape, found.rows, picklists, state.origin(), by),
+        is_empty=not found.rows,
+        shown=_shown(state.first, last, counts["shown"], write),
+        total=_total(record_type, counts["all"], write),
+        attention=attention,
+        attention_url=attention_url(record_type),
+        tabs=_tabs(state, counts, write),
+        chips=chips(state, picklists, by),
+        heads=_heads(state, shape),
+        orders=_orders(state, shape),
+        next_url=state.at(found.next, last + 1) if found.next else None,
+        previous_url=_previous(state, found.previous),
+        may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
+        may_delete=shape.delete != "none",
+    )
+
+
+def _counts(state: ListState, by: Actor) -> dict[str, int]:
+    """The numbers of the tabs and of what is shown; a list that is a tab is counted once."""
+    record_type = state.record_type
+    everything = Query()
+    mine = Query(filters=(Filter("owner_id", "eq", "me"),))
+    shown = Query(q=state.asked.q, filters=state.asked.filters)
+    lists = {"all": everything, "mine": mine}
+    if shown not in (everything, mine):
+        lists["shown"] = shown
+    if "owner_id" not in record_type.by_key:
+        del lists["mine"]
+    counts = count_lists(record_type, lists, by, attention=True)
+    counts.setdefault("shown", counts["mine"] if shown == mine else counts["all"])
+    return counts
+
+
+def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab, ...]:
+    record_type = state.record_type
+    path = state.path
+    tabs = [Tab(_("All"), path, is_same(state, ()), capped(counts["all"], write))]
+    if "mine" in counts:
+        pairs = (("owner_id", "me"),)
+        url = f"{path}?owner_id=me"
+        tabs.append(Tab(_("Mine"), url, is_same(state, pairs), capped(counts["mine"], write)))
+    for view in record_type.views:
+        tabs.append(Tab(view.label, f"{path}?{view.query}", is_same(state, view.arguments)))
+    return tuple(tabs)
+
+
+def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:
+    title = Column(shape.title, "text", "c-name", query.is_sortable(shape.title), False)
+    return tuple(
+        Head(
+            column.field.label,
+            column.classes,
+            _order(state, column.key, column.field.label) if column.is_sortable else None,
+        )
+        for column in (title, *shape.columns)
+    )
+
+
+def _order(state: ListState, key: str, label: Text) -> Order:
+    """The order that a click on a head leads to: the other direction of the one in use."""
+    field = state.record_type.by_key[key]
+    if state.sort.removeprefix("-") == key:
+        is_descending = state.sort.startswith("-")
+        direction = "descending" if is_descending else "ascending"
+        return Order(label, state.sorted_by(key if is_descending else f"-{key}"), direction)
+    first = f"-{key}" if field.kind in ("moment", "whole") and key != "due_at" else key
+    return Order(label, state.sorted_by(first), "")
+
+
+def _orders(state: ListState, shape: Layout) -> tuple[Order, ...]:
+    """The orders of the menu: the title, every sortable column, and when it was made."""
+    keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
+    fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys)]
+    return tuple(
+        _order(state, field.key, field.label) for field in fields if query.is_sortable(field)
+    )
+
+
+def _previous(state: ListState, cursor: str | None) -> str | None:
+    """The address of the page before; the first one has the list's plain address."""
+    if cursor is None:
+        return None
+    first = state.first - state.asked.limit
+    return state.url() if first <= 1 else state.at(cursor, first)
+
+
+def attention_url(record_type: RecordType) -> str:
+    """The list of what needs attention."""
+    if record_type.attention is None:
+        return ""
+    key = record_type.attention.key
+    return f"/{record_type.collection}?{key}__lt=now&sort={key}"
+
+
+def capped(count: int, write: Formats) -> str:
+    """A number up to the cap, and 10,000+ beyond it."""
+    return f"{write.number(COUNT_CAP)}+" if count > COUNT_CAP else write.number(count)
+
+
+def attention_text(page: ListPage) -> str:
+    """7 need attention, and 999+ beyond."""
+    count = page.attention
+    shown = f"{ATTENTION_CAP}+" if count > ATTENTION_CAP else str(count)
+    return ngettext("%(n)s needs attention", "%(n)s need attention", count, n=shown)
+
+
+def _total(record_type: RecordType, count: int, write: Formats) -> str:
+    one, many = record_type.words.count
+    return ngettext(one, many, count, n=capped(count, write))
+
+
+def _shown(first: int, last: int, count: int, write: Formats) -> str:
+    """1–50 of 12,846."""
+    if last < first:
+        return ""
+    return gettext(
+        "%(first)s–%(last)s of %(total)s",
+        first=write.number(first),
+        last=write.number(last),
+        total=capped(count, write),
+    )

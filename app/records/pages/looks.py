@@ -1,0 +1,79 @@
+"""Small things for the eye that every page shares: avatars, pills, the tone of a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from app.kernel.names import avatar_colour, initial, initials
+from app.records.fields import Option
+from app.records.types import RecordType
+
+TONES = {
+    "blue": "info",
+    "green": "good",
+    "amber": "warn",
+    "red": "bad",
+    "violet": "violet",
+    "teal": "teal",
+    "pink": "pink",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """An avatar: what stands in it, its colour from 0 to 7, and whether it is a firm's square."""
+
+    name: str
+    initials: str
+    colour: int
+    is_square: bool = False
+
+
+def face(record_type: RecordType | None, record_id: UUID | str | None, name: str) -> Face:
+    """The avatar of a record, or of a user when there is no type."""
+    is_person = record_type is None or record_type.is_person
+    letters = initials(name) if is_person else initial(name)
+    return Face(name, letters, avatar_colour(record_id or name), not is_person)
+
+
+def tone(colour: str) -> str:
+    """The tone of a pill for the colour of an option; nothing for grey and for none."""
+    return TONES.get(colour, "")
+
+
+def pill(text: str, colour: str = "") -> Markup:
+    """A pill, as the macro of the same name makes it, for where a page shows hundreds."""
+    found = tone(colour)
+    kind = f" pill-{found}" if found else ""
+    return Markup('<span class="pill{}">{}</span>').format(kind, text)
+
+
+class Shown(dict[Any, Markup]):
+    """What each value of a choice looks like; a value that is no option shows as itself."""
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        super().__init__()
+        for option in options:
+            text = option.shown()
+            self[option.value] = pill(text, option.colour) if option.colour else escape(text)
+
+    def __missing__(self, value: Any) -> Markup:
+        return escape(value) if value is not None else NOTHING
+
+
+NOTHING = Markup('<span class="none">—</span>')
+
+
+class Words(dict[Any, str]):
+    """The label of each value of a choice, without its looks."""
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        super().__init__((option.value, option.shown()) for option in options)
+
+    def __missing__(self, value: Any) -> str:
+        return str(value or "")

@@ -1,0 +1,130 @@
+"""Rows of a list, by one flat template per (type, columns, language), compiled once and kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from flask import current_app
+from jinja2 import Template
+from markupsafe import Markup
+
+from app.kernel.actor import Actor, Reach
+from app.kernel.language import current
+from app.kernel.names import avatar_colour, initial, initials
+from app.kernel.phones import display_phone
+from app.records.fields import Option
+from app.records.pages.cells import check_cell, title_cell, value_cell
+from app.records.pages.columns import Layout
+from app.records.pages.looks import Shown
+from app.records.pages.row_menu import menu_cell
+from app.records.types import RecordType
+from app.web.formats import formats
+
+KEPT = 256
+
+_templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
+_lock = Lock()
+
+
+def render_rows(
+    record_type: RecordType,
+    shape: Layout,
+    rows: Sequence[Any],
+    picklists: Mapping[str, tuple[Option, ...]],
+    origin: str,
+    by: Actor,
+) -> Markup:
+    """The `<tr>`s of a page; `origin` is the query that leads back from a record to this list."""
+    values = _values(by)
+    values["rows"] = rows
+    values["origin"] = f"?{origin}" if origin else ""
+    values["updaters"] = _owners(record_type, "update", by)
+    values["deleters"] = _owners(record_type, "delete", by)
+    values["may_act"] = lambda number, row: may_act(record_type, number, row, by)
+    for column in shape.columns:
+        if column.look == "choice":
+            options = picklists.get(column.key) or column.field.options
+            values[f"shown_{column.key}"] = Shown(options)
+    # The template escapes every value, and its own source is ours.
+    return Markup(_template(record_type, shape).render(values))  # noqa: S704
+
+
+def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
+    """True when a declared action can be done with a row by `by`, as far as the row tells."""
+    action = record_type.actions[number]
+    reach = by.rights.reach(record_type.key, action.name)
+    if reach is None or by.tenant.is_read_only or not action.when(row):
+        return False
+    return reach is Reach.ALL or row.owner_id in _owners(record_type, action.name, by)
+
+
+def _values(by: Actor) -> dict[str, Any]:
+    """What the snippets call, bound to this reader's language, zone and country."""
+    write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
+    return {
+        "colour": avatar_colour,
+        "initials": initials,
+        "initial": initial,
+        "phone": lambda number: display_phone(number, country),
+        "ago": lambda moment: write.relative(moment, now),
+        "exact": write.exact,
+        "moment": lambda moment: write.moment(moment, today),
+        "day": lambda moment: write.day(write.local(moment), today),
+        "date": lambda value: write.day(value, today),
+        "number": write.number,
+        "now": now,
+    }
+
+
+def _owners(record_type: RecordType, verb: str, by: Actor) -> frozenset[Any]:
+    """The owners on whose records `by` may do `verb`, where the verb does not reach all."""
+    reach = by.rights.reach(record_type.key, verb)
+    return frozenset((by.user_id,) if reach is Reach.OWN else by.team_user_ids)
+
+
+def _template(record_type: RecordType, shape: Layout) -> Template:
+    """The compiled template for these rows, from what is kept or put together now."""
+    columns = tuple((column.key, column.is_editable) for column in shape.columns)
+    key = (record_type.key, columns, shape.keys, shape.update, shape.delete, current())
+    with _lock:
+        found = _templates.get(key)
+        if found is not None:
+            _templates.move_to_end(key)
+            return found
+    made = current_app.jinja_env.from_string(row_source(record_type, shape))
+    with _lock:
+        _templates[key] = made
+        while len(_templates) > KEPT:
+            _templates.popitem(last=False)
+    return made
+
+
+def row_source(record_type: RecordType, shape: Layout) -> str:
+    """The source of the row template in the language in use."""
+    base = f"/{record_type.collection}/"
+    return "".join(
+        (
+            "{% for row in rows %}",
+            # Unpacked into local names: looking a name up in the row costs as much as its cell.
+            f"{{% set {', '.join(fetched_names(record_type, shape))} = row %}}",
+            f'<tr id="row-{{{{ id }}}}" data-href="{base}{{{{ id }}}}{{{{ origin }}}}">',
+            check_cell(shape) if shape.delete != "none" else "",
+            title_cell(record_type, shape, base),
+            *(value_cell(shape, column, base) for column in shape.columns),
+            menu_cell(record_type, shape, base),
+            "</tr>\n{% endfor %}",
+        )
+    )
+
+
+def fetched_names(record_type: RecordType, shape: Layout) -> list[str]:
+    """The local names of what a row of `query.page` holds, in its order."""
+    names = ["id", "version"]
+    for key in shape.keys:
+        names.append(f"v_{key}")
+        if record_type.by_key[key].to:
+            names.append(f"t_{key}")
+    return [*names, "sort_key"]

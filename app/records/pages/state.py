@@ -1,0 +1,110 @@
+"""What the address of a list says: search, filters, order and place, and the addresses beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from app.records.filters import Filter, read_filters
+from app.records.query import Query
+from app.records.types import RecordType
+
+PAGE_SIZE = 50
+RESERVED = ("q", "sort", "cursor", "from", "in", "next")
+LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """One state of one list; `first` is the number of the page's first row, where it is known."""
+
+    record_type: RecordType
+    asked: Query
+    first: int = 1
+
+    @property
+    def path(self) -> str:
+        """The address of the list without its query."""
+        return f"/{self.record_type.collection}"
+
+    @property
+    def sort(self) -> str:
+        """The order in use."""
+        return self.asked.sort or self.record_type.default_sort
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True when search or filters leave rows out."""
+        return bool(self.asked.q.strip() or self.asked.filters)
+
+    def query(self) -> str:
+        """Search, filters and order as the query of an address, without the place."""
+        asked = self.asked
+        pairs = [(name_of(one), one.text) for one in asked.filters]
+        if asked.q.strip():
+            pairs.append(("q", asked.q))
+        if asked.sort and asked.sort != self.record_type.default_sort:
+            pairs.append(("sort", asked.sort))
+        return urlencode(pairs)
+
+    def url(self) -> str:
+        """The address of the first page of this state."""
+        query = self.query()
+        return f"{self.path}?{query}" if query else self.path
+
+    def at(self, cursor: str, first: int) -> str:
+        """The address of another page of this state."""
+        place = urlencode({"cursor": cursor, "from": first})
+        query = self.query()
+        return f"{self.path}?{query}&{place}" if query else f"{self.path}?{place}"
+
+    def sorted_by(self, sort: str) -> str:
+        """The address of this list in another order."""
+        return replace(self, asked=replace(self.asked, sort=sort)).url()
+
+    def searching(self, q: str) -> str:
+        """The address of this list with another search."""
+        return replace(self, asked=replace(self.asked, q=q)).url()
+
+    def without(self, dropped: Filter) -> str:
+        """The address of this list without one of its filters."""
+        kept = tuple(one for one in self.asked.filters if one != dropped)
+        return replace(self, asked=replace(self.asked, filters=kept)).url()
+
+    def origin(self) -> str:
+        """The query that leads from a record back to its neighbours in this list."""
+        query = self.query() or f"sort={self.sort}"
+        return urlencode({"in": query}) if len(query) <= LONGEST_ORIGIN else ""
+
+
+def name_of(one: Filter) -> str:
+    """A filter's name in an address."""
+    return one.key if one.operator == "eq" else f"{one.key}__{one.operator}"
+
+
+def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListState:
+    """The state that the arguments of a list's address ask for."""
+    first = arguments.get("from", "")
+    asked = Query(
+        q=arguments.get("q", ""),
+        filters=read_filters(dict(arguments), RESERVED),
+        sort=arguments.get("sort", ""),
+        cursor=arguments.get("cursor", ""),
+        limit=PAGE_SIZE,
+    )
+    is_number = first.isdecimal() and len(first) < 9
+    return ListState(record_type, asked, max(int(first), 1) if is_number else 1)
+
+
+def read_origin(record_type: RecordType, query: str | None) -> ListState | None:
+    """The list that a reader came from, as its query in the record's address says."""
+    if not query or len(query) > LONGEST_ORIGIN:
+        return None
+    return read_state(record_type, dict(parse_qsl(query)))
+
+
+def is_same(state: ListState, arguments: Iterable[tuple[str, str]]) -> bool:
+    """True when a list is filtered by exactly these arguments."""
+    mine = {(name_of(one), one.text) for one in state.asked.filters}
+    return mine == {pair for pair in arguments if pair[0] not in RESERVED}

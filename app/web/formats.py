@@ -1,0 +1,132 @@
+"""Dates, times and numbers as the reader writes them; made once per language and zone, then kept.
+
+Babel's formatters look their locale up at every call, which a list would pay for each cell, so
+its words are fetched when a `Formats` is made.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_timedelta, get_day_names, get_month_names
+
+from app.kernel.actor import Actor
+from app.kernel.language import LOCALES, current, gettext
+
+MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60, 3_600, 86_400, 604_800, 2_629_800, 31_557_600
+UNITS = (
+    ("year", YEAR),
+    ("month", MONTH),
+    ("week", WEEK),
+    ("day", DAY),
+    ("hour", HOUR),
+    ("minute", MINUTE),
+)
+# The parts of a day as Chinese speakers name them, each with the hour at which it ends.
+PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+
+
+class Formats:
+    """How one language writes moments of one zone; the same object serves every request."""
+
+    def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language = language
+        self.zone = zone
+        self.is_chinese = language.startswith("zh")
+        self._locale = Locale.parse(LOCALES[language])
+        self._months = get_month_names("abbreviated", locale=self._locale)
+        self._weekdays = get_day_names("wide", locale=self._locale)
+        self._spans: dict[tuple[str, int, bool], str] = {}
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the reader's clock."""
+        return moment.astimezone(self.zone)
+
+    def day(self, value: date, today: date) -> str:
+        """24 Nov, 11月24日; with the year when it is not this one."""
+        if self.is_chinese:
+            text = f"{value.month}月{value.day}日"
+            return text if value.year == today.year else f"{value.year}年{text}"
+        text = f"{value.day} {self._months[value.month]}"
+        return text if value.year == today.year else f"{text} {value.year}"
+
+    def weekday(self, value: date) -> str:
+        """Tuesday, 星期二."""
+        return str(self._weekdays[value.weekday()])
+
+    def time(self, moment: datetime) -> str:
+        """16:31, 下午4:31."""
+        return self._clock(self.local(moment))
+
+    def moment(self, moment: datetime, today: date) -> str:
+        """24 Nov, 16:31; 11月24日 下午4:31."""
+        here = self.local(moment)
+        between = " " if self.is_chinese else ", "
+        return f"{self.day(here.date(), today)}{between}{self._clock(here)}"
+
+    def exact(self, moment: datetime) -> str:
+        """The whole moment, for a title: 24 Nov 2026, 16:31."""
+        return self.moment(moment, date.min)
+
+    def relative(self, moment: datetime, now: datetime) -> str:
+        """2 weeks ago, 2周前, in 3 days; the greatest unit that is full."""
+        seconds = int((now - moment).total_seconds())
+        is_past, seconds = seconds >= 0, abs(seconds)
+        for unit, length in UNITS:
+            if seconds >= length:
+                return self._span(unit, seconds // length, is_past)
+        return gettext("just now") if is_past else gettext("in a moment")
+
+    def number(self, value: float) -> str:
+        """12,846."""
+        return f"{value:,}"
+
+    def _clock(self, here: datetime) -> str:
+        if not self.is_chinese:
+            return f"{here.hour:02}:{here.minute:02}"
+        part = next(name for end, name in PARTS_OF_DAY if here.hour < end)
+        hour = here.hour - 12 if here.hour > 12 else here.hour
+        return f"{part}{hour}:{here.minute:02}"
+
+    def _span(self, unit: str, count: int, is_past: bool) -> str:
+        """The words for a count of one unit, from Babel once, then kept: there are few."""
+        key = (unit, count, is_past)
+        if key not in self._spans:
+            length = dict(UNITS)[unit] if unit not in ("month", "year") else 0
+            days = {"month": 30, "year": 365}.get(unit, 0) * count
+            delta = timedelta(seconds=length * count, days=days)
+            self._spans[key] = format_timedelta(
+                -delta if is_past else delta,
+                granularity=unit,
+                threshold=10**9,  # Never a greater unit than the one asked for.
+                add_direction=True,
+                locale=self._locale,
+            )
+        return self._spans[key]
+
+
+@lru_cache(maxsize=512)
+def _formats(language: str, zone: str) -> Formats:
+    return Formats(language, ZoneInfo(zone))
+
+
+def formats(by: Actor) -> Formats:
+    """The formats of the language in use and of the actor's zone."""
+    return _formats(current(), by.zone.key)
+
+
+def input_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as the browser's own control for date and time takes it, on the reader's clock."""
+    return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment that an ISO text of ours spells (an event's value, a cursor), or None."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
