@@ -1,1 +1,1 @@
-"""Demo data: two workspaces that look lived in, and as many plausible records as anybody asks for."""
+"""Demo data: two workspaces that look lived in, and plausible records of any number."""

@@ -1,7 +1,8 @@
 """Unified social credit codes (统一社会信用代码) of Chinese firms, GB 32100-2015.
 
-Eighteen characters: registration department, category, six digits of the division (GB/T 2260), the nine of
-the organisation code (GB 11714-1997, its last a check), and a check over the seventeen before.
+Eighteen characters: registration department, category, six digits of the division (GB/T 2260), the
+nine of the organisation code (GB 11714-1997, its last a check), and a check over the seventeen
+before.
 """
 
 from random import Random
@@ -13,7 +14,7 @@ _MODULUS = 31
 
 
 def business_id(rng: Random, division: str) -> str:
-    """Return a made-up code of a firm registered in that division (six digits), both checks right."""
+    """Return a made-up code of a firm in that division (six digits), both checks right."""
     organisation = "MA" + "".join(rng.choices("0123456789ABCDEFGH", k=6))
     first = f"91{division}{organisation}{organisation_check(organisation)}"
     return first + credit_check(first)

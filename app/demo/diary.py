@@ -1,4 +1,4 @@
-"""Activities around a moment: what was done in the last months, what is planned for the coming days."""
+"""Activities around a moment: what was done in the last months, what comes in the next days."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ _FARTHEST_AHEAD = 16
 _PAST = ("follow_up",) * 11 + ("call",) * 5 + ("meeting",) * 3 + ("note",) * 3 + ("task",) * 5
 _AHEAD = ("task",) * 6 + ("call",) * 2 + ("meeting",) * 3
 _SHARE_AHEAD = 0.16
-_SHARE_LEFT_UNDONE = 0.07
+_SHARE_OF_TASKS_LEFT = 0.2
 _SHARE_WITH_NEXT = 0.55
 _SATURDAY = 5
 _TO_MONDAY = 3
@@ -46,7 +46,8 @@ def activities(
 ) -> Iterator[ActivitySeed]:
     """Yield `n` activities with the first `accounts` accounts and their `contacts` contacts.
 
-    `as_of` is the moment that counts as now, in the zone of the firm: working hours are those of its zone.
+    `as_of` is the moment that counts as now, in the zone of the firm: working hours are those of
+    its zone.
     """
     if not accounts:
         return
@@ -68,7 +69,7 @@ def _activity(
     filled = _words(rng, seed, partner, contact)
     at = _ahead(rng, as_of) if ahead else _back(rng, as_of)
     is_task = kind == "task"
-    done = not ahead and not (is_task and rng.random() < _SHARE_LEFT_UNDONE * 3)
+    done = not ahead and not (is_task and rng.random() < _SHARE_OF_TASKS_LEFT)
     next_at = None
     if kind == "follow_up" and text.next_step and rng.random() < _SHARE_WITH_NEXT:
         next_at = _next(rng, at, as_of)

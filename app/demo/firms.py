@@ -1,4 +1,4 @@
-"""Invented firms: the listed ones of each demo workspace first, then as many composed ones as wanted.
+"""Invented firms: the listed ones of each demo workspace, then composed ones without end.
 
 A firm is worked out from its index alone, so that contacts and activities look it up again.
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from random import Random
 
 from app.demo.corpora import Row, pairs, rows, words
 from app.demo.draws import draw, scatter
@@ -39,8 +40,8 @@ class Firm:
 
 @lru_cache(maxsize=4096)
 def firm(seed: int, workspace: Workspace, index: int) -> Firm:
-    """Return the firm of that index; the same for the same seed and workspace, whatever came before."""
-    rng = draw(seed, "place", index)
+    """Return the firm of that index, always the same for a seed and a workspace."""
+    rng = draw(seed, "firm", index)
     listed = _listed(workspace)
     if index < len(listed):
         row, texts = listed[index]
@@ -52,15 +53,17 @@ def firm(seed: int, workspace: Workspace, index: int) -> Firm:
         return Firm(name, domain, industry, kind, place, texts)
     number = index - len(listed)
     if workspace == "harbor" or (workspace == "mixed" and number % 2):
-        return _american(seed, workspace, number, index)
-    if workspace == "beifeng" and number % 3 == 2:  # noqa: PLR2004 - every third firm is abroad
-        return _foreign(seed, number, index)
-    return _chinese(seed, number, index)
+        return _american(
+            rng, seed, workspace, index, number if workspace == "harbor" else number // 2
+        )
+    if workspace == "beifeng" and number % 3 == 2:
+        return _foreign(rng, seed, index, number // 3)
+    return _chinese(rng, seed, index, number)
 
 
 @lru_cache(maxsize=8)
 def _listed(workspace: Workspace) -> Sequence[tuple[Row, str]]:
-    """Return the listed firms of a workspace with the texts they get; every third of 北风 is abroad."""
+    """Return the listed firms of a workspace and their texts; every third of 北风 is abroad."""
     if workspace == "mixed":
         return ()
     if workspace == "harbor":
@@ -71,9 +74,8 @@ def _listed(workspace: Workspace) -> Sequence[tuple[Row, str]]:
     return mixed + home[2 * len(foreign) :]
 
 
-def _chinese(seed: int, number: int, index: int) -> Firm:
+def _chinese(rng: Random, seed: int, index: int, number: int) -> Firm:
     """Compose a firm in China: place, two characters of good omen, trade, form."""
-    rng = draw(seed, "firm", index)
     place = china(rng)
     first, second = words("words_firms", "chinese first"), words("words_firms", "chinese second")
     brand = scatter(number, len(first) * len(second), start=seed)
@@ -86,9 +88,8 @@ def _chinese(seed: int, number: int, index: int) -> Firm:
     return Firm(name, f"{spelled}{index}.example", industry, rng.choice(_KINDS), place, "home")
 
 
-def _american(seed: int, workspace: Workspace, number: int, index: int) -> Firm:
+def _american(rng: Random, seed: int, workspace: Workspace, index: int, number: int) -> Firm:
     """Compose a firm in the United States: of hotel guests for harbor, of any trade elsewhere."""
-    rng = draw(seed, "firm", index)
     key = "hotel trades" if workspace == "harbor" else "latin trades"
     name, industry = _latin_name(seed, number, key)
     if workspace == "mixed":
@@ -97,9 +98,8 @@ def _american(seed: int, workspace: Workspace, number: int, index: int) -> Firm:
     return Firm(name, _domain(name, index), industry, rng.choice(_KINDS), america(rng), texts)
 
 
-def _foreign(seed: int, number: int, index: int) -> Firm:
+def _foreign(rng: Random, seed: int, index: int, number: int) -> Firm:
     """Compose an importer somewhere in the world."""
-    rng = draw(seed, "firm", index)
     name, industry = _latin_name(seed, number, "latin trades")
     place = abroad(rng, rng.choice(rows("places_world"))[1])
     return Firm(name, _domain(name, index), industry, rng.choice(_KINDS), place, "abroad")
@@ -125,7 +125,7 @@ def _domain(name: str, index: int) -> str:
 
 
 def _shared(industry: str) -> str:
-    """Return the industry if every starter lists it, else "other": grown data goes to any workspace."""
+    """Return the industry if every starter lists it, else "other": grown data goes anywhere."""
     return industry if industry in SHARED_INDUSTRIES else "other"
 
 

@@ -1,13 +1,15 @@
 """Accounts, contacts and activities without end, the same for the same seed.
 
-`workspace` is "beifeng" or "harbor" for the demo, which begin with their listed firms, or "mixed" for data
-grown in any workspace, where every second firm is Chinese. Everything streams: a million contacts
-need no more memory than one.
+`workspace` is "beifeng" or "harbor" for the demo, which begin with their listed firms, or "mixed"
+for data grown in any workspace, where every second firm is Chinese. Everything streams: a million
+contacts need no more memory than one.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain, count
 from random import Random
+from zlib import crc32
 
 from app.demo.business_ids import business_id
 from app.demo.draws import draw
@@ -44,12 +46,11 @@ def contacts(seed: int, n: int, workspace: Workspace, *, accounts: int) -> Itera
         employer = firm(seed, workspace, account)
         taken: set[str] = set()
         for index in members:
-            someone = contact_person(seed, employer, index)
-            yield _contact(seed, employer, account, index, someone, taken)
+            yield _contact(seed, employer, account, index, taken)
 
 
 def contacts_of(account: int, *, contacts: int, accounts: int) -> range:
-    """Return the indices of an account's contacts: the first accounts have most, the last fewest."""
+    """Return the indices of an account's contacts: the first have most, the last fewest."""
 
     def start(place: int) -> int:
         return contacts * place * (3 * accounts - place) // (2 * accounts * accounts)
@@ -59,13 +60,18 @@ def contacts_of(account: int, *, contacts: int, accounts: int) -> range:
 
 def contact_person(seed: int, employer: Firm, index: int) -> Person:
     """Return the person of a contact, known from the firm and the contact's index alone."""
-    trade = "harbor" if employer.texts == "harbor" else "trade"
-    return person(draw(seed, "person", index), employer.place.tongue, trade)
+    return _person(draw(seed, "contact", index), employer)
 
 
 def owner_of(seed: int, account: int) -> int:
     """Return the owner of an account, as a place among the workspace's people."""
-    return draw(seed, "owner", account).choice(_OWNERS)
+    return _OWNERS[crc32(f"{seed} {account}".encode()) % len(_OWNERS)]
+
+
+def _person(rng: Random, employer: Firm) -> Person:
+    """Draw a person who works at a firm."""
+    trade = "harbor" if employer.texts == "harbor" else "trade"
+    return person(rng, employer.place.tongue, trade)
 
 
 def _account(seed: int, workspace: Workspace, index: int) -> AccountSeed:
@@ -95,14 +101,14 @@ def _account(seed: int, workspace: Workspace, index: int) -> AccountSeed:
     )
 
 
-def _contact(
-    seed: int, employer: Firm, account: int, index: int, someone: Person, taken: set[str]
-) -> ContactSeed:
+def _contact(seed: int, employer: Firm, account: int, index: int, taken: set[str]) -> ContactSeed:
     """Work out one contact; `taken` holds what stands before the @ at this firm already."""
     rng = draw(seed, "contact", index)
+    someone = _person(rng, employer)
     usual = mail_names(someone)
     style = account % len(usual)
-    options = (*usual[style:], *usual[:style], *(f"{usual[0]}{n}" for n in range(2, len(taken) + 4)))
+    numbered = (f"{usual[0]}{number}" for number in count(2))
+    options = chain(usual[style:], usual[:style], numbered)
     mailbox = next(option for option in options if option and option not in taken)
     taken.add(mailbox)
     return ContactSeed(

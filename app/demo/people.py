@@ -52,7 +52,13 @@ BEIFENG = DemoWorkspace(
             "sales_rep", "一鸣", "沈", "rep@beifeng.example", "+8613800001003", "外贸业务员", _SALES
         ),
         DemoPerson(
-            "service_agent", "敏", "周", "agent@beifeng.example", "+8613800001004", "售后客服", _SERVICE
+            "service_agent",
+            "敏",
+            "周",
+            "agent@beifeng.example",
+            "+8613800001004",
+            "售后客服",
+            _SERVICE,
         ),
         DemoPerson(
             "marketer",
@@ -79,7 +85,13 @@ HARBOR = DemoWorkspace(
     starter="hotel",
     people=(
         DemoPerson(
-            "owner", "Margaret", "Whitfield", "owner@harbor.example", "+12125550101", "President", ""
+            "owner",
+            "Margaret",
+            "Whitfield",
+            "owner@harbor.example",
+            "+12125550101",
+            "President",
+            "",
         ),
         DemoPerson(
             "manager",
@@ -118,7 +130,13 @@ HARBOR = DemoWorkspace(
             "Marketing",
         ),
         DemoPerson(
-            "viewer", "Tom", "Akers", "viewer@harbor.example", "+12125550106", "Controller", "Finance"
+            "viewer",
+            "Tom",
+            "Akers",
+            "viewer@harbor.example",
+            "+12125550106",
+            "Controller",
+            "Finance",
         ),
     ),
 )

@@ -47,7 +47,7 @@ def mail_names(someone: Person) -> tuple[str, ...]:
         first, last = _spelled(someone.first), _spelled(someone.last, surname=True)
         short = "".join(syllable[:1] for syllable in first)
         given, family = "".join(first), "".join(last)
-        return (f"{given}.{family}", f"{family}{short}", f"{family}{given}")
+        return (f"{given}.{family}", f"{family}.{short}", f"{family}{given}")
     given, family = (_not_mail.sub("", fold(part)) for part in (someone.first, someone.last))
     return (f"{given}.{family}", f"{given[:1]}{family}", given)
 

@@ -1,7 +1,8 @@
 """Invented addresses in real streets, and telephone numbers that ring nowhere.
 
-North America has 555-0100 to 0199, Britain, Germany, France, Sweden and Australia have ranges set aside for
-films. China has none: mobiles here have 000 after their prefix, landlines begin with 5550.
+North America has 555-0100 to 0199, Britain, Germany, France, Sweden and Australia have ranges set
+aside for films. China has none: mobiles here have 000 after their prefix, landlines begin with
+5550.
 """
 
 from dataclasses import dataclass
@@ -11,16 +12,17 @@ from random import Random
 from app.demo.corpora import Row, rows, split
 from app.demo.draws import scatter
 
-_MOBILE_PREFIXES = (
-    "130 131 132 133 134 135 136 137 138 139 150 151 152 153 155 156 157 158 159 "
-    "166 173 175 176 177 178 180 181 182 183 185 186 187 188 189 198 199"
-).split()
+_MOBILE_PREFIXES = tuple(
+    prefix
+    for first, last in ((130, 139), (150, 153), (155, 159), (175, 178), (180, 183), (185, 189))
+    for prefix in range(first, last + 1)
+)
 _MOBILES = len(_MOBILE_PREFIXES) * 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a firm is, its landline ("" where no number may be invented) and how names run there."""
+    """Where a firm is, its landline ("" where none may be invented) and how names run there."""
 
     country: str
     province: str
@@ -55,7 +57,9 @@ def america(rng: Random, *, city: str = "") -> Place:
     """Draw an address in the United States, most of them in New York and New England."""
     row = _by_city("places_us")[city] if city else rng.choice(_drawn("places_us", 3))
     name, state, area, _, streets = row
-    suite = rng.choice(("", f", Suite {rng.randrange(1, 29) * 100}", f", Floor {rng.randint(2, 30)}"))
+    suite = rng.choice(
+        ("", f", Suite {rng.randrange(1, 29) * 100}", f", Floor {rng.randint(2, 30)}")
+    )
     return Place(
         country="US",
         province=state,
@@ -86,7 +90,7 @@ def abroad(rng: Random, city: str) -> Place:
 
 
 def mobile(index: int, seed: int) -> str:
-    """Return the Chinese mobile number of that index: none comes twice before 3.6 million."""
+    """Return the Chinese mobile number of that index: none comes twice before 3.2 million."""
     prefix, rest = divmod(scatter(index, _MOBILES, start=seed * 31), 100_000)
     return f"+86{_MOBILE_PREFIXES[prefix]}000{rest:05}"
 

@@ -11,8 +11,8 @@ Workspace = Literal["beifeng", "harbor", "mixed"]
 class AccountSeed:
     """A firm, or a person who buys alone.
 
-    `owner` is a number for whoever writes the rows: the place among the workspace's people, modulo their
-    number. `age` says how long before now the record was entered.
+    `owner` is a number for whoever writes the rows: the place among the workspace's people, modulo
+    their number. `age` says how long before now the record was entered.
     """
 
     name: str
@@ -53,8 +53,8 @@ class ContactSeed:
 class ActivitySeed:
     """Something done or planned with an account, mostly with one of its contacts.
 
-    `at` is when it happened or begins, `due` when a task falls due, `next_at` when a follow-up asks for the
-    next one; all in UTC. `contact` is the contact's index, None where the account has none.
+    `at` is when it happened or begins, `due` when a task falls due, `next_at` when a follow-up asks
+    for the next one; all in UTC. `contact` is the contact's index, None where the account has none.
     """
 
     kind: str

@@ -25,7 +25,7 @@ def to_e164(text: str, region: str) -> str | None:
     compact = _SPACING.sub("", text)
     if region == "CN" and (mobile := _CHINA_MOBILE.fullmatch(compact)):
         return f"+86{mobile[1]}"
-    import phonenumbers  # noqa: PLC0415 - heavy, and most processes never need it
+    import phonenumbers
 
     try:
         number = phonenumbers.parse(text, region)
@@ -62,7 +62,7 @@ def phone_digits(number: str) -> str:
 
 def _display_by_library(number: str, region: str) -> str:
     """Let phonenumbers write a number, with its country code when it is foreign to `region`."""
-    import phonenumbers  # noqa: PLC0415 - heavy, and most processes never need it
+    import phonenumbers
 
     parsed = phonenumbers.parse(number)
     home = parsed.country_code == phonenumbers.country_code_for_region(region)

@@ -1,6 +1,6 @@
 """Starters: what a new workspace of an industry begins with, as data in both languages.
 
-One TOML file per industry; the file's name is the starter's key. `docs/starters.md` explains the format.
+One TOML file per industry, whose name is the starter's key. `docs/starters.md` has the format.
 """
 
 from functools import cache

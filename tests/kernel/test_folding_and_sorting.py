@@ -84,5 +84,5 @@ def test_sorting_chinese_does_not_load_the_dictionary_of_phrases():
         "import sys; from app.kernel.searchkeys import sort_key; sort_key('陈');"
         "sys.exit('pypinyin' in sys.modules)"
     )
-    finished = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603 - our code
+    finished = subprocess.run([sys.executable, "-c", code], check=False)
     assert finished.returncode == 0

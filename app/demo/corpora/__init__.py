@@ -1,7 +1,7 @@
 """The words that demo data is made of: plain text files, one row a line, cells parted by "|".
 
-Lines that begin with # say what the cells are. Every firm, person and address is invented; mail goes
-to `.example`, which nobody can own.
+Lines that begin with # say what the cells are. Every firm, person and address is invented; mail
+goes to `.example`, which nobody can own.
 """
 
 from functools import cache
@@ -25,9 +25,8 @@ def rows(name: str) -> tuple[Row, ...]:
 
 @cache
 def words(name: str, key: str) -> tuple[str, ...]:
-    """Return the list that stands beside `key`, parted by semicolons if it has any, else by spaces."""
-    listed = dict(row[:2] for row in rows(name))[key]
-    return tuple(split(listed))
+    """Return the list that stands beside `key`."""
+    return tuple(split({row[0]: row[1] for row in rows(name)}[key]))
 
 
 @cache
@@ -46,7 +45,9 @@ def weighted(name: str, key: str) -> tuple[str, ...]:
 @cache
 def pairs(name: str, key: str) -> tuple[tuple[str, str], ...]:
     """Return a list of "word:meaning" as pairs."""
-    return tuple((word, meaning) for word, _, meaning in (w.partition(":") for w in words(name, key)))
+    return tuple(
+        (word, meaning) for word, _, meaning in (w.partition(":") for w in words(name, key))
+    )
 
 
 def split(cell: str) -> list[str]:
