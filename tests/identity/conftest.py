@@ -1,0 +1,81 @@
+"""What the tests of identity share: the mails that were sent, and the second step's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import pyotp
+import pytest
+
+from app.identity import outside
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+from config.settings import Settings
+from tests.cast import HostClient, Person
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as identity asked for it."""
+
+    to: str
+    template: str
+    values: dict[str, object]
+    language: str
+
+    @property
+    def secret(self) -> str:
+        """The last part of the link in it."""
+        return str(self.values["url"]).rpartition("/")[2]
+
+
+@dataclass
+class Outbox:
+    """Keeps mails instead of sending them."""
+
+    mails: list[Mail] = field(default_factory=list)
+
+    def __call__(
+        self, by: Actor, *, to: str, template: str, values: dict[str, object], language: str
+    ) -> UUID:
+        self.mails.append(Mail(to, template, values, language))
+        return new_id()
+
+    @property
+    def last(self) -> Mail:
+        return self.mails[-1]
+
+
+@pytest.fixture
+def outbox(settings: Settings) -> Iterator[Outbox]:
+    """Every mail of identity lands here."""
+    before = outside._Outside.settings, outside._Outside.send_mail
+    made = Outbox()
+    outside.connect(settings, made)
+    yield made
+    outside._Outside.settings, outside._Outside.send_mail = before
+
+
+def totp_code(user: User, moment: datetime) -> str:
+    """What the phone of this user shows at a moment."""
+    return pyotp.TOTP(user.totp_secret or "").at(moment)
+
+
+def type_password(client: HostClient, login: str, password: str, **more: str):
+    """Send the sign-in form."""
+    return client.post("/login", data={"email": login, "password": password, **more})
+
+
+def turn_on_two_factor(person: Person) -> list[str]:
+    """Set the second step up for somebody; the answer is the recovery codes."""
+    from app.identity.operations.two_factor import begin_two_factor, confirm_two_factor
+
+    with person.workspace.acting(person) as by:
+        user = by.session.get_one(User, person.user_id)
+        begin_two_factor(by, user, password=person.password)
+        code = totp_code(user, by.now)
+        return confirm_two_factor(by, user, code=code)
