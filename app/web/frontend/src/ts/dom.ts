@@ -71,6 +71,7 @@ export function placeBy(anchor: Element, box: HTMLElement, sameWidth = false): v
   const fitsBelow = at.bottom + 4 + size.height <= innerHeight - margin;
   const top = fitsBelow ? at.bottom + 4 : Math.max(margin, at.top - 4 - size.height);
   const start = at.left + size.width <= innerWidth - margin ? at.left : at.right - size.width;
+  box.style.right = 'auto';
   box.style.top = `${top}px`;
   box.style.left = `${Math.max(margin, Math.min(start, innerWidth - size.width - margin))}px`;
 }
