@@ -6,6 +6,7 @@ from functools import cache
 
 from app.crm.manifest import CRM
 from app.kernel.model import Base
+from app.records.api import idempotency  # noqa: F401  Its table stands in every workspace.
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from tenants.history import TENANT

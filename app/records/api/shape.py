@@ -1,0 +1,70 @@
+"""Records as programs see them, and the marks by which they know a version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from werkzeug.datastructures import ETags
+
+from app.records import history
+from app.records.model import Record
+from app.records.values import as_json
+
+DIGEST = 12  # Characters; enough to tell two states of one record apart.
+LONGEST_VERSION = 9  # Digits.
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with JSON in it, before it is sent or kept: status, body and headers of its own."""
+
+    status: int
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def shape(record: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """A record, or a row of a list, as an object: its id and the fields in `keys`."""
+    return {"id": str(record.id), **{key: as_json(getattr(record, key)) for key in keys}}
+
+
+def reply(record: Record, keys: Sequence[str], status: int = 200) -> Reply:
+    """One record as an answer, with its mark."""
+    body = dumps(shape(record, keys))
+    return Reply(status, body, {"ETag": etag(record.version, body)})
+
+
+def dumps(value: Any) -> str:
+    """JSON as we send it: short, with Chinese as it is written."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def etag(version: int, body: str) -> str:
+    """The mark of a record: its version, and a digest of what was shown of it.
+
+    Keys that the product keeps by itself (the next step) change what is shown without a change of
+    the record, so a copy is fresh only when both are the same; `seen_version` looks at the first.
+    """
+    return f'"{version}-{sha256(body.encode()).hexdigest()[:DIGEST]}"'
+
+
+def seen_version(if_match: ETags, record: Record) -> int | None:
+    """The version that a change may be based on, by its If-Match; None when it names none.
+
+    Raises Conflict where none of the marks can be one of this record's.
+    """
+    if if_match.star_tag or not if_match:
+        return None
+    heads = [mark.partition("-")[0] for mark in if_match.as_set()]
+    versions = [
+        int(head)
+        for head in heads
+        if head.isascii() and head.isdigit() and len(head) <= LONGEST_VERSION
+    ]
+    if not versions:
+        raise history.overtaken()
+    return record.version if record.version in versions else max(versions)

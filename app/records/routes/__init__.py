@@ -1,0 +1,1 @@
+"""The addresses of records: pages for people, the API for programs."""

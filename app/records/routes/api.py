@@ -1,0 +1,163 @@
+"""The API of every record type: list, create, read, change, delete, and the declared actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing, NotPermitted
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.records.access import fetch
+from app.records.api.asked import read_fields, read_list, readable_keys, refuse_arguments
+from app.records.api.body import demand_known, read_object
+from app.records.api.idempotency import HEADER, fingerprint, once
+from app.records.api.shape import Reply, dumps, reply, seen_version, shape
+from app.records.door import may_change, perform
+from app.records.model import Record
+from app.records.query import COUNT_CAP, count, page
+from app.records.registry import registry
+from app.records.trash import fetch_deleted
+from app.records.types import RecordType
+from app.web import current
+from app.web.access import Who, access
+
+blueprint = Blueprint("records_api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.get("/<collection>")
+@access(who=Who.TOKEN, record_verb="read")
+def list_records(collection: str) -> Response:
+    """One page of a list: the records, and the cursor of the next page."""
+    by, record_type = _subject(collection)
+    asked = read_list(request.args, record_type, by)
+    found = page(record_type, asked.query, by, asked.keys, with_titles=False)
+    answer: dict[str, Any] = {
+        "data": [shape(row, asked.keys) for row in found.rows],
+        "next": found.next,
+    }
+    if asked.total:
+        cap = COUNT_CAP if asked.total == "capped" else None
+        total = count(record_type, asked.query, by, cap=cap)
+        answer["total"] = min(total, cap) if cap else total
+        answer["total_is_exact"] = cap is None or total <= cap
+    return _send(Reply(200, dumps(answer)))
+
+
+@blueprint.post("/<collection>")
+@access(who=Who.TOKEN, record_verb="create")
+def create_record(collection: str) -> Response:
+    """Create a record; the same Idempotency-Key gives the same answer for a day."""
+    by, record_type = _subject(collection)
+    may_change(record_type, "create", by)
+    inputs = _inputs((*record_type.by_key, *record_type.inputs))
+
+    def create() -> Reply:
+        record = perform(record_type, "create", by=by, **inputs)
+        made = reply(record, readable_keys(record_type, by), 201)
+        made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
+        return made
+
+    return _once(by, inputs, create)
+
+
+@blueprint.get("/<collection>/<record_id>")
+@access(who=Who.TOKEN, record_verb="read")
+def show_record(collection: str, record_id: str) -> Response:
+    """One record; 304 when the caller has it already."""
+    by, record_type = _subject(collection)
+    record = fetch(record_type, parse_id(record_id), by)
+    response = _send(reply(record, read_fields(request.args, record_type, by)))
+    response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
+    return response
+
+
+@blueprint.patch("/<collection>/<record_id>")
+@access(who=Who.TOKEN, record_verb="update")
+def change_record(collection: str, record_id: str) -> Response:
+    """Change the fields that are given; 412 when If-Match names another version."""
+    by, record_type = _subject(collection)
+    record = fetch(record_type, parse_id(record_id), by, "update")
+    inputs = _inputs(record_type.by_key)
+    _perform(record_type, "update", record, by, inputs)
+    return _send(reply(record, readable_keys(record_type, by)))
+
+
+@blueprint.delete("/<collection>/<record_id>")
+@access(who=Who.TOKEN, record_verb="delete")
+def delete_record(collection: str, record_id: str) -> Response:
+    """Delete a record with all below it; `restore` brings it back for 30 days."""
+    by, record_type = _subject(collection)
+    record = fetch(record_type, parse_id(record_id), by, "delete")
+    refuse_arguments(list(request.args))
+    _perform(record_type, "delete", record, by, {})
+    return Response(status=204)
+
+
+@blueprint.post("/<collection>/<record_id>/<action>")
+@access(who=Who.TOKEN, record_verb="action")
+def act_on_record(collection: str, record_id: str, action: str) -> Response:
+    """Do a declared action, or bring a deleted record back with `restore`."""
+    by, record_type = _subject(collection)
+    declared = record_type.action(action)
+    if declared is None and action != "restore":
+        raise Missing(_("There is no such action."))
+    may_change(record_type, action, by)
+    inputs = _inputs(declared.inputs if declared else (), may_be_empty=True)
+
+    def act() -> Reply:
+        record = (
+            fetch(record_type, parse_id(record_id), by, action)
+            if declared
+            else _deleted(record_type, record_id, by)
+        )
+        _perform(record_type, action, record, by, inputs)
+        return reply(record, readable_keys(record_type, by))
+
+    return _once(by, inputs, act)
+
+
+def _subject(collection: str) -> tuple[Actor, RecordType]:
+    """Who calls and about which type; NotPermitted where the type may not be read at all."""
+    by = current.actor()
+    record_type = registry().collection(collection, by.tenant)
+    if request.method in ("GET", "HEAD") and not by.may(record_type.key, "read"):
+        raise NotPermitted(_("Your role does not allow this."))
+    return by, record_type
+
+
+def _deleted(record_type: RecordType, record_id: str, by: Actor) -> Record:
+    record = fetch_deleted(record_type, parse_id(record_id), by)
+    if record is None:
+        raise Missing(_("There is no such record."))
+    return record
+
+
+def _inputs(known: Any, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """The fields in the body, each of them known."""
+    refuse_arguments(list(request.args))
+    inputs = read_object(request.get_data(), request.mimetype, may_be_empty=may_be_empty)
+    demand_known(inputs, known)
+    return inputs
+
+
+def _perform(
+    record_type: RecordType, verb: str, record: Record, by: Actor, inputs: dict[str, Any]
+) -> None:
+    """Go through the door with the version that If-Match names."""
+    version = seen_version(request.if_match, record)
+    perform(record_type, verb, record, by=by, version=version, **inputs)
+
+
+def _once(by: Actor, inputs: dict[str, Any], work: Any) -> Response:
+    """Do what a POST asks, once for each Idempotency-Key."""
+    asked = fingerprint(request.method, request.path, inputs)
+    return _send(once(by, request.headers.get(HEADER), asked, work))
+
+
+def _send(answer: Reply) -> Response:
+    response = Response(answer.body, answer.status, mimetype="application/json")
+    response.headers.extend(answer.headers)
+    return response
