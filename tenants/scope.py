@@ -60,9 +60,11 @@ def leave() -> None:
     """End the scope: roll back what was not committed, give the connection back."""
     _open.set(None)
     session: Session = db.session()
-    session.rollback()
-    session.info.pop("tenant", None)
-    db.session.remove()
+    try:
+        session.rollback()
+    finally:
+        session.info.pop("tenant", None)
+        db.session.remove()
 
 
 def open_tenant() -> TenantFacts | None:

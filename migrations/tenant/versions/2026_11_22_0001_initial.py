@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("website", sa.String(length=500), nullable=True),
         sa.Column("industry", sa.String(length=60), nullable=True),
         sa.Column("size", sa.String(length=60), nullable=True),
+        sa.Column("source", sa.String(length=60), nullable=True),
         sa.Column("business_id", sa.String(length=80), nullable=True),
         sa.Column("tax_profile", sa.Text(), nullable=True),
         sa.Column("country", sa.String(length=80), nullable=True),
@@ -65,6 +66,18 @@ def upgrade() -> None:
         "ix_accounts_by_created_at",
         "accounts",
         ["created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_accounts_by_last_activity_at",
+        "accounts",
+        [
+            sa.literal_column(
+                "coalesce(last_activity_at, CAST('0001-01-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE))"
+            ),
+            "id",
+        ],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
@@ -139,6 +152,36 @@ def upgrade() -> None:
     op.create_index("ix_events_batch", "events", ["batch_id"], unique=False)
     op.create_index("ix_events_record", "events", ["record_type", "record_id", "at"], unique=False)
     op.create_table(
+        "idempotency_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index(
+        "ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"], unique=False
+    )
+    op.create_index("uq_idempotency_keys_key", "idempotency_keys", ["user_id", "key"], unique=True)
+    op.create_table(
+        "picklist_values",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_type", sa.String(length=60), nullable=False),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=60), nullable=False),
+        sa.Column("label", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("colour", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picklist_values")),
+        sa.UniqueConstraint("record_type", "field", "value", name="uq_picklist_values_value"),
+    )
+    op.create_table(
         "roles",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=True),
@@ -211,6 +254,18 @@ def upgrade() -> None:
         "ix_contacts_by_created_at",
         "contacts",
         ["created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_contacts_by_last_activity_at",
+        "contacts",
+        [
+            sa.literal_column(
+                "coalesce(last_activity_at, CAST('0001-01-01 00:00:00+00' AS TIMESTAMP WITH TIME ZONE))"
+            ),
+            "id",
+        ],
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
@@ -685,6 +740,11 @@ def downgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.drop_index(
+        "ix_contacts_by_last_activity_at",
+        table_name="contacts",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
         "ix_contacts_by_created_at",
         table_name="contacts",
         postgresql_where=sa.text("deleted_at IS NULL"),
@@ -698,6 +758,10 @@ def downgrade() -> None:
     op.drop_table("teams")
     op.drop_index("uq_roles_key", table_name="roles", postgresql_where=sa.text("key IS NOT NULL"))
     op.drop_table("roles")
+    op.drop_table("picklist_values")
+    op.drop_index("uq_idempotency_keys_key", table_name="idempotency_keys")
+    op.drop_index("ix_idempotency_keys_created_at", table_name="idempotency_keys")
+    op.drop_table("idempotency_keys")
     op.drop_index("ix_events_record", table_name="events")
     op.drop_index("ix_events_batch", table_name="events")
     op.drop_index("ix_events_actor", table_name="events")
@@ -734,6 +798,11 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_accounts_by_name_sort",
+        table_name="accounts",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_accounts_by_last_activity_at",
         table_name="accounts",
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
