@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text
+from app.kernel.language import Text, _
 from app.kernel.names import avatar_colour, initial, initials
 from app.web import current
+from tenants.facts import State
 
 
 @dataclass(slots=True)
@@ -36,6 +37,13 @@ class Group:
     label: Text | None
     items: list[Link]
 
+
+# What stands under the workspace's name while something about its tenancy is worth knowing.
+STANDINGS = {
+    State.TRIAL: _("Trial"),
+    State.PAST_DUE: _("Read-only until paid"),
+    State.SUSPENDED: _("Suspended"),
+}
 
 Contribution = Callable[[Actor], Iterable[Link]]
 
@@ -110,6 +118,6 @@ def workspace() -> dict[str, object] | None:
     return {
         "name": tenant.name,
         "slug": tenant.slug,
-        "plan_label": "",
+        "plan_label": STANDINGS.get(tenant.state, ""),
         "logo_initial": initial(tenant.name),
     }
