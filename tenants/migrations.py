@@ -41,6 +41,8 @@ def upgrade_control(engine: Engine) -> bool:
             return False
         kind_of(connection).run(connection, CONTROL.upgrade(version))
         context.stamp(CONTROL.scripts, CONTROL.head)
+        # The version's table is Alembic's own, made by the stamp; readiness is asked of the web.
+        connection.exec_driver_sql("GRANT SELECT ON control.alembic_version TO zuke_app")
         return True
 
 

@@ -31,8 +31,7 @@ def enqueue_due(session: Session, registry: Registry, now: datetime) -> list[str
     recurring = registry.recurring()
     if not recurring or not session.scalar(select(func.pg_try_advisory_xact_lock(LEADER_LOCK))):
         return []
-    rows = session.execute(select(Schedule.kind, Schedule.last_at))
-    last: dict[str, datetime] = dict(rows.tuples())
+    last = {row.kind: row.last_at for row in session.scalars(select(Schedule))}
     due = [one for one in recurring if _is_due(one, last.get(one.kind), now)]
     for kind in due:
         _enqueue(session, kind, now)

@@ -60,7 +60,7 @@ def _environment() -> Environment:
     """Jinja for mails: texts as they are, HTML escaped, and no value silently empty."""
     made = Environment(
         loader=FunctionLoader(_load),
-        autoescape=_is_html,
+        autoescape=_is_html,  # noqa: S701 - plain text knows no escaping; HTML gets it.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
