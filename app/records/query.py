@@ -249,4 +249,4 @@ def _sort_value(value: Any, key: TypeEngine[Any]) -> Any:
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) > WHOLE_LIMIT:
             raise TypeError(value)
         return value
-    return clean_text(value) if value else ""
+    return "" if value == "" else clean_text(value)
