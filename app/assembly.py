@@ -7,6 +7,7 @@ from whitenoise import WhiteNoise
 
 from app import modules
 from app.identity import wiring as identity
+from app.jobs import registry as jobs
 from app.kernel import language
 from app.mail.send import send_mail
 from app.operator import wiring as operator
@@ -76,6 +77,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     """Let each layer hand over its routes and what it shows around every page."""
     registry = modules.install_record_types()
     app.register_blueprint(web.blueprint)
+    jobs.connect(app, modules.job_registry())
     ops.wire(app, settings)
     operator.wire(app, settings)
     identity.wire(app, settings, send_mail)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from app.crm.manifest import CRM
+from app.identity import jobs as identity_jobs
+from app.jobs import maintenance
+from app.jobs.kinds import Kind
+from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
+from app.mail import jobs as mail_jobs
 from app.records.api import idempotency  # noqa: F401  Its table stands in every workspace.
 from app.records.manifest import Module
 from app.records.registry import Registry, install
@@ -13,11 +18,17 @@ from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
 MODULES: tuple[Module, ...] = (CRM,)
+JOBS: tuple[Kind, ...] = (*maintenance.JOBS, *identity_jobs.JOBS, *mail_jobs.JOBS)
 
 
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
     return install(one for module in MODULES for one in module.record_types)
+
+
+def job_registry() -> JobRegistry:
+    """The registry of every kind of job."""
+    return JobRegistry(JOBS)
 
 
 @cache

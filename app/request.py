@@ -31,6 +31,7 @@ from app.web.forgery import csrf
 from app.web.links import safe_path
 from app.web.problems import from_answer, problem, wants_json
 from app.web.render import is_htmx
+from config.logging import bind_more, bind_request
 from config.settings import Settings
 from tenants import scope
 from tenants.resolve import is_service_host, resolve_host
@@ -52,6 +53,7 @@ class Edge:
         g.now = clock.now()
         given = incoming.headers.get("X-Request-ID", "")
         g.request_id = given if REQUEST_ID.match(given) else new_id().hex
+        bind_request(g.request_id)
         g.side = g.tenant = g.actor = g.failure = None
         language.use(_visitor_language(incoming))
         if incoming.path.startswith(("/static/", "/healthz", "/readyz", "/metrics")):
@@ -70,6 +72,7 @@ class Edge:
         if facts is None:
             return
         g.side, g.tenant = Side.WORKSPACE, facts
+        bind_more(tenant=facts.slug, tenant_id=facts.id)
         g.db = scope.enter(facts)
         if not incoming.cookies.get("lang") and "Accept-Language" not in incoming.headers:
             language.use(facts.language)
@@ -99,11 +102,13 @@ class Edge:
         """Who is signed in here: by session in the browser, by token for a program."""
         if g.side is not Side.WORKSPACE:
             return
-        if declared is not None and declared.who is Who.TOKEN:
-            g.actor = sessions.actor_by_token(request, g.db, g.tenant, g.now)
+        by_token = declared is not None and declared.who is Who.TOKEN
+        find = sessions.actor_by_token if by_token else sessions.actor_by_cookie
+        g.actor = find(request, g.db, g.tenant, g.now)
+        if g.actor is None:
             return
-        g.actor = sessions.actor_by_cookie(request, g.db, g.tenant, g.now)
-        if g.actor is not None and not request.cookies.get("lang"):
+        bind_more(user_id=g.actor.user_id)
+        if not by_token and not request.cookies.get("lang"):
             language.use(g.actor.language)
 
     def _check(self, declared: Access) -> Response | None:
