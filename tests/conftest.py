@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,6 +130,18 @@ def globex(
     clean: None, houses: tuple[TenantFacts, TenantFacts], engine_app: Flask
 ) -> cast.Workspace:
     return cast.Workspace(houses[1], engine_app)
+
+
+@pytest.fixture
+def fresh(clean: None, owner: Engine, engine_app: Flask) -> Callable[[str], cast.Workspace]:
+    """Make workspaces that nobody has used before; they are gone after the test."""
+
+    def made(slug: str) -> cast.Workspace:
+        part = cast.Part(f"Owner of {slug}", f"owner@{slug}.example", "owner")
+        facts = cast.found(owner, NewTenant(slug=slug, name=slug.title()), part)
+        return cast.Workspace(facts, engine_app)
+
+    return made
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
-import psycopg2
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, text
@@ -17,6 +16,7 @@ from app.identity.models import User
 from tenants.database import db
 from tenants.scope import ScopeError, tenant_scope
 from tests.cast import Workspace
+from tests.isolation.bare import connection_is_bare
 from tests.laundry import open_connection
 
 Ending = Callable[[Workspace, "Outside"], None]
@@ -226,16 +226,6 @@ def test_the_next_visitor_finds_nothing_of_acme(
                 narrow_globex.facts.db_role
             )
         connection_is_bare(narrow_app)
-
-
-def connection_is_bare(app: Flask) -> None:
-    """The pooled connection wears no role, has no search path of a tenant and reaches no table."""
-    with app.app_context(), db.engine.connect() as connection:
-        row = connection.execute(text("SELECT current_user, current_setting('search_path')")).one()
-        assert row == ("zuke_app", "pg_catalog")
-        with pytest.raises(DBAPIError) as refused:
-            connection.execute(text("SELECT * FROM users"))
-        assert isinstance(refused.value.orig, psycopg2.errors.UndefinedTable)
 
 
 def test_a_scope_does_not_open_inside_another(
