@@ -22,12 +22,13 @@ def build(payload: Payload, from_: Address, now: datetime) -> EmailMessage:
     message["Subject"] = str(payload["subject"])
     message["Message-ID"] = str(payload["message_id"])
     message["Date"] = format_datetime(now)
-    message["Content-Language"] = HTML_LANG.get(str(payload["language"]), "en")
     # Nobody wrote it, so no program shall answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     text, html = str(payload["text"]), str(payload["html"])
     message.set_content(text, cte=_encoding(text))
     message.add_alternative(html, subtype="html", cte=_encoding(html))
+    # Setting the content clears every header that describes it, so this one comes last.
+    message["Content-Language"] = HTML_LANG.get(str(payload["language"]), "en")
     return message
 
 
