@@ -72,6 +72,16 @@ def groups(tenant: TenantFacts) -> list[PermissionGroup]:
     return sorted(on, key=lambda group: group in SETTINGS)
 
 
+def verbs_of(given: list[PermissionGroup]) -> list[Choice]:
+    """Every verb that some group with a reach has, once, in the order in which they come up."""
+    found: dict[str, Choice] = {}
+    for group in given:
+        if group.has_reach:
+            for verb in group.verbs:
+                found.setdefault(verb.key, verb)
+    return list(found.values())
+
+
 def find(record_type: str, tenant: TenantFacts) -> PermissionGroup | None:
     """The group of a record type or a subject of the settings, when its module is on."""
     group = _groups.get(record_type)

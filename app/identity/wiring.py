@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import Flask
 
 from app.identity import outside, settings_pages
+from app.identity.moments import as_day, as_moment
 from app.identity.routes import blueprint
 from app.identity.sessions import keep_people
 from app.kernel.actor import Actor
@@ -21,6 +22,7 @@ def wire(app: Flask, settings: Settings, send_mail: outside.SendMail) -> None:
     keep_people(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["settings_groups"] = settings_pages.groups
+    app.jinja_env.filters.update(as_moment=as_moment, as_day=as_day)
     parts: Shell = app.extensions["shell"]
     parts.foot.append(_foot)
     parts.person.append(_person)

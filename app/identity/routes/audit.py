@@ -30,5 +30,4 @@ def audit() -> Response:
         earlier=earlier,
         verbs=VERBS,
         names=names_of(by, {entry.actor_id for entry in entries if entry.actor_id}),
-        zone=by.zone,
     )

@@ -86,7 +86,7 @@ def send_invitation() -> Response:
         url=made.url,
         way=made.invitation.way,
         uses=made.invitation.max_uses,
-        expires_at=made.invitation.expires_at.astimezone(by.zone),
+        expires_at=made.invitation.expires_at,
         qr=qr_image(made.url),
     )
 

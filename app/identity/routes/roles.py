@@ -12,7 +12,7 @@ from app.identity.operations import roles as operations
 from app.identity.rights import covers, read_rights
 from app.identity.routes.asking import again, chosen, label_of, show, typed
 from app.identity.routes.blueprint import blueprint
-from app.kernel.actor import FieldAccess, Reach
+from app.kernel.actor import FieldAccess, Reach, Rights
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
 from app.web import current
@@ -130,14 +130,25 @@ def _matrix(found: Role) -> dict[str, object]:
     """What can be granted, what is, and whether this person may change it."""
     by = current.actor()
     rights = read_rights(by.session, found)
+    groups = permissions.groups(by.tenant)
     return {
         "role": found,
         "rights": rights,
-        "groups": permissions.groups(by.tenant),
+        "groups": groups,
+        "verbs": permissions.verbs_of(groups),
+        "narrowed": _narrowed(rights),
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
         "title": label_of(found),
     }
+
+
+def _narrowed(rights: Rights) -> dict[str, set[str]]:
+    """The fields with a rule, by record type, so that the page opens on them."""
+    found: dict[str, set[str]] = {}
+    for record_type, key in rights.fields:
+        found.setdefault(record_type, set()).add(key)
+    return found
 
 
 def _models() -> dict[str, object]:
