@@ -7,6 +7,7 @@ thousands of tenants quick, and why a revision can't read rows and decide in Pyt
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from tenants.schema import plain_dialect
+
+# Alembic tells at INFO that it looked at the database, once for every look.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"

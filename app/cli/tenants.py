@@ -62,14 +62,13 @@ def _configure_create(create: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Do the verb with the owner's login; what can't be done is one sentence and exit code 1."""
     from app.kernel.errors import Answer
-    from config.settings import SettingsError
     from tenants.errors import TenancyError
     from tenants.starters import StarterError
 
     try:
         with _owner() as engine:
             code: int = args.work(engine, args)
-    except (TenancyError, StarterError, SettingsError) as error:
+    except (TenancyError, StarterError) as error:
         raise CommandError(str(error)) from error
     except Answer as error:
         reasons = " ".join(str(reason) for reason in dict.fromkeys(error.errors.values()))
@@ -203,10 +202,9 @@ def _erase(engine: Engine, args: Namespace) -> int:
 
 
 def _create(engine: Engine, args: Namespace) -> int:
-    from app import create_app
+    from app.cli.application import command_app
     from app.founding import Founder, found_workspace
     from app.kernel.clock import now
-    from config.settings import load_settings
     from tenants.lifecycle import NewTenant
     from tenants.slugs import tidy
     from tenants.starters import load_starter
@@ -222,10 +220,10 @@ def _create(engine: Engine, args: Namespace) -> int:
         zone=_zone(args.zone or (starter.zone if starter else "UTC")),
         country=starter.country if starter else "US",
     )
-    settings = load_settings()
+    app, settings = command_app()
     founder = Founder(email=args.owner, name=args.owner)
     # The invitation's mail and links are made by the whole application.
-    with create_app(settings).app_context():
+    with app.app_context():
         found_workspace(engine, new, founder, now=now())
     print(f"{new.name} begins at {settings.workspace_url(new.slug)}")
     print(f"{args.owner} is sent an invitation.")

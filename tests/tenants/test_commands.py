@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -32,6 +33,8 @@ def zuke(
     monkeypatch.setenv("SECRET_KEY", settings.secret_key)
     monkeypatch.setenv("BASE_URL", settings.base_url)
     settings_file.command_settings.cache_clear()
+    log = logging.getLogger()
+    handlers, level = log.handlers[:], log.level
 
     def typed(*arguments: str) -> tuple[int, str, str]:
         parser = main.build_parser([tenants])
@@ -40,6 +43,8 @@ def zuke(
         return code, said.out, said.err
 
     yield typed
+    # A command sends the logs to its own output, which is closed by now.
+    log.handlers, log.level = handlers, level
     settings_file.command_settings.cache_clear()
 
 
