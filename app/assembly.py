@@ -6,6 +6,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from app import modules
+from app.home.routes import blueprint as home
 from app.identity import wiring as identity
 from app.jobs import registry as jobs
 from app.kernel import language
@@ -82,6 +83,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     operator.wire(app, settings)
     identity.wire(app, settings, send_mail)
     records.wire(app, registry, modules.MODULES)
+    app.register_blueprint(home)
     for module in modules.MODULES:
         for blueprint in module.blueprints:
             app.register_blueprint(blueprint)

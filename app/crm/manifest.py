@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
+from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
+from app.crm.routes import blueprint
 from app.kernel.language import _
 from app.records.manifest import Module
 
-blueprint = Blueprint("crm", __name__, template_folder="templates")
-
-CRM = Module(key="crm", label=_("Customers"), record_types=RECORD_TYPES, blueprints=(blueprint,))
+CRM = Module(
+    key="crm",
+    label=_("Customers"),
+    record_types=RECORD_TYPES,
+    blueprints=(blueprint,),
+    timeline=(SOURCE,),
+)

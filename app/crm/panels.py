@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import func, select
 
 from app.crm.models import Account, Contact
 from app.kernel.actor import Actor
 from app.records.access import permitted
+from app.records.pages.looks import Face, Words, face
+from app.records.picklists import load_picklists
 from app.records.registry import registry
 
 SHOWN = 5
 
 
-def contacts_of_account(account: Account, by: Actor) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Related:
+    """One record beside another: its avatar, its name, and what tells it from others."""
+
+    url: str
+    name: str
+    note: str
+    face: Face
+
+
+def contacts_of_account(account: Account, by: Actor) -> dict[str, object]:
     """The first people at an account that `by` may read, and how many there are."""
     contact = registry().type("contact")
-    mine = (Contact.account_id == account.id, permitted(contact, by))
-    total = func.count().over().label("total")
     rows = by.session.execute(
-        select(Contact.id, Contact.name, Contact.title, Contact.phone, total)
-        .where(*mine)
+        select(Contact.id, Contact.name, Contact.title, func.count().over().label("total"))
+        .where(Contact.account_id == account.id, permitted(contact, by))
         .order_by(Contact.name_sort, Contact.id)
         .limit(SHOWN)
     ).all()
-    return {"contacts": rows, "total": rows[0].total if rows else 0}
+    return {
+        "contacts": [_person(row.id, row.name, row.title) for row in rows],
+        "total": rows[0].total if rows else 0,
+        "account_id": account.id,
+        "may_add": by.may("contact", "create") and not by.tenant.is_read_only,
+    }
 
 
-def account_of_contact(contact: Contact, by: Actor) -> dict[str, Any]:
+def account_of_contact(contact: Contact, by: Actor) -> dict[str, object]:
     """The firm of a contact, when `by` may read it, and colleagues there."""
     if contact.account_id is None:
         return {"account": None, "colleagues": []}
-    account_type, contact_type = registry().type("account"), registry().type("contact")
-    account = by.session.execute(
-        select(Account.id, Account.name, Account.industry, Account.city, Account.phone).where(
-            Account.id == contact.account_id, permitted(account_type, by)
-        )
-    ).first()
+    contact_type = registry().type("contact")
     colleagues = by.session.execute(
         select(Contact.id, Contact.name, Contact.title)
         .where(
@@ -48,4 +59,26 @@ def account_of_contact(contact: Contact, by: Actor) -> dict[str, Any]:
         .order_by(Contact.name_sort, Contact.id)
         .limit(SHOWN)
     ).all()
-    return {"account": account, "colleagues": colleagues}
+    return {
+        "account": _firm(contact.account_id, by),
+        "colleagues": [_person(row.id, row.name, row.title) for row in colleagues],
+    }
+
+
+def _firm(account_id: UUID, by: Actor) -> Related | None:
+    account_type = registry().type("account")
+    row = by.session.execute(
+        select(Account.id, Account.name, Account.industry, Account.city).where(
+            Account.id == account_id, permitted(account_type, by)
+        )
+    ).first()
+    if row is None:
+        return None
+    options = load_picklists(by.session, "account").get("industry", ()) if row.industry else ()
+    note = " · ".join(part for part in (Words(options)[row.industry], row.city) if part)
+    return Related(f"/accounts/{row.id}", row.name, note, face(account_type, row.id, row.name))
+
+
+def _person(contact_id: UUID, name: str, title: str | None) -> Related:
+    shown = face(registry().type("contact"), contact_id, name)
+    return Related(f"/contacts/{contact_id}", name, title or "", shown)

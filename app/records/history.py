@@ -22,11 +22,15 @@ from app.records.types import RecordType
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """What somebody else made of a field since a person opened the record."""
+    """What somebody else made of a field since a person opened the record.
+
+    `before` is what that person saw.
+    """
 
     value: Any
     by: str
     at: datetime
+    before: Any = None
 
 
 class Overtaken(Conflict):
@@ -59,12 +63,13 @@ def changes_since(
         .order_by(Event.id)
         .offset(version)
     )
-    return {
-        field: Theirs(pair[1], name or "", at)
-        for changes, at, name in rows
-        for field, pair in changes.items()
-        if field in readable
-    }
+    found: dict[str, Theirs] = {}
+    for changes, at, name in rows:
+        for field, (before, value) in changes.items():
+            if field in readable:
+                seen = found[field].before if field in found else before
+                found[field] = Theirs(value, name or "", at, seen)
+    return found
 
 
 def conflict(

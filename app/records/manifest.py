@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from app.kernel.language import Text
+from app.records.pages.timeline import Source
 from app.records.types import RecordType
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module: `key` is what a tenant switches on, `label` heads its group in the rail."""
+    """One module: `key` is what a tenant switches on, `label` heads its group in the rail.
+
+    `timeline` are what it tells on the timelines of records.
+    """
 
     key: str
     label: Text
     record_types: tuple[RecordType, ...]
     blueprints: tuple[Blueprint, ...] = ()
+    timeline: tuple[Source, ...] = ()

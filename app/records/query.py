@@ -92,7 +92,7 @@ def page(
     the order or the cursor is none of this list.
     """
     sort = asked.sort or record_type.default_sort
-    key, is_descending = _sort_key(record_type, sort, by)
+    key, is_descending = sort_key(record_type, sort, by)
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     after = at is None or at.after
     statement = _columns(record_type, keys, with_titles).add_columns(key.label("sort_key"))
@@ -175,7 +175,7 @@ def _titled(to: str) -> tuple[Any, Any]:
     return alias, getattr(alias, target.title.key)
 
 
-def _sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElement[Any], bool]:
+def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElement[Any], bool]:
     """The expression to order by, never NULL, and whether it descends."""
     name = sort.removeprefix("-")
     field = record_type.by_key.get(name)

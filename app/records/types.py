@@ -43,6 +43,7 @@ class Action:
     when: Callable[[Any], bool] = lambda _record: True
     inputs: tuple[str, ...] = ()
     icon: str = "check"
+    undo: str = ""  # The action that takes it back, offered with the message.
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Account
 from app.crm.operations.keys import prepare_account
+from app.crm.pages.composer import composer
 from app.crm.panels import contacts_of_account
 from app.kernel.language import _
 from app.records.fields import Field, Option
@@ -106,6 +107,9 @@ account = RecordType(
     account=Account.id,
     attention=Account.next_step_at,
     children=(Child("contact", "account_id"), Child("activity", "account_id")),
-    panels=(Panel("crm/_contacts_panel.html", contacts_of_account),),
+    panels=(
+        Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_contacts_panel.html", contacts_of_account),
+    ),
     prepare=prepare_account,
 )

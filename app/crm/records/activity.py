@@ -90,6 +90,7 @@ activity = RecordType(
             run=activities.complete,
             when=lambda activity: activity.done_at is None,
             icon="circle-check",
+            undo="reopen",
         ),
         Action(
             "reopen",
@@ -98,6 +99,7 @@ activity = RecordType(
             run=activities.reopen,
             when=lambda activity: activity.done_at is not None,
             icon="refresh",
+            undo="complete",
         ),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Contact
 from app.crm.operations.keys import prepare_contact
+from app.crm.pages.composer import composer
 from app.crm.panels import account_of_contact
 from app.kernel.language import _
 from app.records.fields import Field
@@ -64,7 +65,10 @@ contact = RecordType(
     account=Contact.account_id,
     attention=Contact.next_step_at,
     children=(Child("activity", "contact_id"),),
-    panels=(Panel("crm/_account_panel.html", account_of_contact),),
+    panels=(
+        Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_account_panel.html", account_of_contact),
+    ),
     is_person=True,
     prepare=prepare_contact,
 )

@@ -62,6 +62,7 @@ class ListPage:
     shown: str
     total: str
     attention: int
+    attention_text: str
     attention_url: str
     tabs: tuple[Tab, ...]
     chips: tuple[Chip, ...]
@@ -92,6 +93,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         shown=_shown(state.first, last, counts["shown"], write),
         total=_total(record_type, counts["all"], write),
         attention=attention,
+        attention_text=_attention(attention),
         attention_url=attention_url(record_type),
         tabs=_tabs(state, counts, write),
         chips=chips(state, picklists, by),
@@ -186,9 +188,8 @@ def capped(count: int, write: Formats) -> str:
     return f"{write.number(COUNT_CAP)}+" if count > COUNT_CAP else write.number(count)
 
 
-def attention_text(page: ListPage) -> str:
+def _attention(count: int) -> str:
     """7 need attention, and 999+ beyond."""
-    count = page.attention
     shown = f"{ATTENTION_CAP}+" if count > ATTENTION_CAP else str(count)
     return ngettext("%(n)s needs attention", "%(n)s need attention", count, n=shown)
 

@@ -38,7 +38,7 @@ def render_rows(
     by: Actor,
 ) -> Markup:
     """The `<tr>`s of a page; `origin` is the query that leads back from a record to this list."""
-    values = _values(by)
+    values = reader_values(by)
     values["rows"] = rows
     values["origin"] = f"?{origin}" if origin else ""
     values["updaters"] = _owners(record_type, "update", by)
@@ -61,7 +61,7 @@ def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
     return reach is Reach.ALL or row.owner_id in _owners(record_type, action.name, by)
 
 
-def _values(by: Actor) -> dict[str, Any]:
+def reader_values(by: Actor) -> dict[str, Any]:
     """What the snippets call, bound to this reader's language, zone and country."""
     write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
     return {

@@ -48,6 +48,10 @@ class ListState:
             pairs.append(("sort", asked.sort))
         return urlencode(pairs)
 
+    def hidden(self) -> list[tuple[str, str]]:
+        """What a new search keeps: the filters, as the fields of its form."""
+        return [(name_of(one), one.text) for one in self.asked.filters]
+
     def url(self) -> str:
         """The address of the first page of this state."""
         query = self.query()
@@ -62,10 +66,6 @@ class ListState:
     def sorted_by(self, sort: str) -> str:
         """The address of this list in another order."""
         return replace(self, asked=replace(self.asked, sort=sort)).url()
-
-    def searching(self, q: str) -> str:
-        """The address of this list with another search."""
-        return replace(self, asked=replace(self.asked, q=q)).url()
 
     def without(self, dropped: Filter) -> str:
         """The address of this list without one of its filters."""

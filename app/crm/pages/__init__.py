@@ -1,0 +1,1 @@
+"""What the customer base shows on pages: activities on timelines, the composer."""

@@ -1,0 +1,129 @@
+"""The composer: what is written down or planned on a record's page, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from app.crm.pages.timeline import ICONS, way_options
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer
+from app.kernel.language import Text, _
+from app.records.fields import Option
+from app.records.model import Record
+from app.records.registry import registry
+from app.records.types import RecordType
+from app.web.formats import formats, input_moment
+
+# What each kind sends; the words of a follow-up, a note and a call are its body.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "follow_up": ("way", "body", "next_at"),
+    "note": ("body",),
+    "task": ("subject", "due_at"),
+    "call": ("body", "minutes", "due_at"),
+    "meeting": ("subject", "due_at", "minutes", "body"),
+}
+LABELS: Mapping[str, Text] = {
+    "follow_up": _("Follow-up"),
+    "note": _("Note"),
+    "task": _("Task"),
+    "call": _("Call"),
+    "meeting": _("Meeting"),
+}
+MORNING = time(9, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class QuickTime:
+    """A usual next time: its label, and the moment as a control for moments takes it."""
+
+    label: Text
+    value: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """The form of one kind of activity, holding what was typed when that was refused."""
+
+    kind: str
+    label: Text
+    icon: str
+    action: str
+    draft: str
+    ways: tuple[Option, ...]
+    quick_times: tuple[QuickTime, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, Text | str] = field(default_factory=dict)
+    alert: str = ""
+
+
+def composer(record: Record, by: Actor) -> dict[str, list[Compose]]:
+    """The forms of every kind for a record, for those who may write activities."""
+    if not by.may("activity", "create") or by.tenant.is_read_only:
+        return {"forms": []}
+    record_type = _type_of(record)
+    ways = way_options(by)
+    return {"forms": [_form(record_type, record, kind, ways, by) for kind in FIELDS]}
+
+
+def refused(
+    record_type: RecordType,
+    record: Record,
+    kind: str,
+    texts: Mapping[str, str],
+    answer: Answer,
+    by: Actor,
+) -> Compose:
+    """One form as it was typed, with what stands against it."""
+    ways = way_options(by) if kind == "follow_up" else ()
+    made = _form(record_type, record, kind, ways, by)
+    known = {key: text for key, text in answer.errors.items() if key in FIELDS[kind]}
+    alert = "" if known else str(next(iter(answer.errors.values()), answer.message))
+    return Compose(
+        kind,
+        made.label,
+        made.icon,
+        made.action,
+        made.draft,
+        ways,
+        made.quick_times,
+        texts,
+        known,
+        alert,
+    )
+
+
+def _form(
+    record_type: RecordType, record: Record, kind: str, ways: tuple[Option, ...], by: Actor
+) -> Compose:
+    return Compose(
+        kind=kind,
+        label=LABELS[kind],
+        icon=ICONS[kind],
+        action=f"/{record_type.collection}/{record.id}/activities",
+        draft=f"{record_type.key}:{record.id}:{kind}",
+        ways=ways,
+        quick_times=quick_times(by),
+    )
+
+
+def quick_times(by: Actor) -> tuple[QuickTime, ...]:
+    """Tomorrow, in three days, next Monday: in the morning of the reader's zone."""
+    today = by.today()
+    days = (
+        (_("Tomorrow"), today + timedelta(days=1)),
+        (_("In 3 days"), today + timedelta(days=3)),
+        (_("Next week"), today + timedelta(days=7 - today.weekday())),
+    )
+    write = formats(by)
+    found = []
+    for label, day in days:
+        moment = datetime.combine(day, MORNING, by.zone)
+        found.append(QuickTime(label, input_moment(moment, by.zone), write.moment(moment, today)))
+    return tuple(found)
+
+
+def _type_of(record: Record) -> RecordType:
+    return next(one for one in registry() if one.model is type(record))

@@ -1,0 +1,191 @@
+"""Activities on the timelines of the records they stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import Row, Select, select, tuple_
+
+from app.crm.models import Activity, ActivityLink
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.access import may_do, permitted
+from app.records.fields import Option
+from app.records.model import Record
+from app.records.pages.looks import Words
+from app.records.pages.timeline import ALL, Asked, Entry, Source
+from app.records.picklists import load_picklists
+from app.records.registry import registry
+from app.records.types import RecordType
+from app.web.formats import formats
+
+Found: TypeAlias = Row[tuple[object, ...]]
+MOST_UPCOMING = 20
+TEMPLATE = "crm/_activity_entry.html"
+ICONS = {
+    "follow_up": "message-circle",
+    "note": "note",
+    "task": "checkbox",
+    "call": "phone",
+    "meeting": "calendar-event",
+}
+SENTENCES = {
+    "follow_up": _("followed up"),
+    "note": _("wrote a note"),
+    "task": _("did a task"),
+    "call": _("called"),
+    "meeting": _("met"),
+}
+SHOWS = (
+    ("follow_up", _("Follow-ups")),
+    ("call", _("Calls")),
+    ("meeting", _("Meetings")),
+    ("task", _("Tasks")),
+    ("note", _("Notes")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something planned is due, in words, and the tone that goes with it."""
+
+    text: Text
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One activity as its card shows it."""
+
+    url: str
+    kind: str
+    icon: str
+    who: str
+    sentence: Text | None
+    way: str
+    subject: str
+    body: str
+    minutes: int | None
+    time: str
+    at: str
+    next: str
+    due: Due | None
+    is_done: bool
+    may_complete: bool
+    may_reopen: bool
+    may_edit: bool
+    may_delete: bool
+
+
+def done(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
+    """What was done with a record, newest first."""
+    statement = _activities(record_type, record, by, asked).where(Activity.done_at.is_not(None))
+    if asked.before is not None:
+        statement = statement.where(tuple_(ActivityLink.at, Activity.id) < asked.before)
+    statement = statement.order_by(ActivityLink.at.desc(), Activity.id.desc())
+    return _entries(statement.limit(asked.limit + 1), by)
+
+
+def planned(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
+    """What is planned with a record and not yet done, the most urgent first."""
+    statement = _activities(record_type, record, by, asked).where(Activity.done_at.is_(None))
+    statement = statement.order_by(Activity.due_at.asc().nulls_last(), Activity.id)
+    return _entries(statement.limit(MOST_UPCOMING), by)
+
+
+def _activities(
+    record_type: RecordType, record: Record, by: Actor, asked: Asked
+) -> Select[tuple[object, ...]]:
+    """The activities that stand on a record's timeline and that `by` may read."""
+    activity = registry().type("activity")
+    statement: Select[tuple[object, ...]] = (
+        select(
+            Activity.id,
+            Activity.owner_id,
+            Activity.kind,
+            Activity.subject,
+            Activity.body,
+            Activity.way,
+            Activity.minutes,
+            Activity.at,
+            Activity.due_at,
+            Activity.done_at,
+            Activity.next_at,
+            User.name.label("who"),
+        )
+        .join(ActivityLink, ActivityLink.activity_id == Activity.id)
+        .outerjoin(User, User.id == Activity.owner_id)
+        .where(
+            ActivityLink.record_type == record_type.key,
+            ActivityLink.record_id == record.id,
+            permitted(activity, by),
+        )
+    )
+    return statement if asked.show == ALL else statement.where(Activity.kind == asked.show)
+
+
+def _entries(statement: Select[tuple[object, ...]], by: Actor) -> list[Entry]:
+    activity = registry().type("activity")
+    rows = by.session.execute(statement).all()
+    has_ways = any(row.way for row in rows)
+    picklists = load_picklists(by.session, activity.key) if has_ways else {}
+    ways = Words(picklists.get("way", ()))
+    return [Entry(row.at, row.id, TEMPLATE, shown(activity, row, ways, by)) for row in rows]
+
+
+def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
+    """One activity, ready for its card; its times on the reader's clock."""
+    write = formats(by)
+    is_done = row.done_at is not None
+    is_named = not (row.body or "").startswith(row.subject)
+    is_open = not by.tenant.is_read_only
+    moment = row.done_at or row.due_at
+    return Shown(
+        url=f"/{activity.collection}/{row.id}",
+        kind=row.kind,
+        icon=ICONS.get(row.kind, "activity"),
+        who=row.who or "",
+        sentence=SENTENCES.get(row.kind) if is_done else None,
+        way=ways[row.way] if row.way else "",
+        subject=row.subject if is_named or not row.body else "",
+        body=row.body or "",
+        minutes=row.minutes,
+        time=(write.time(moment) if is_done else write.moment(moment, by.today())) if moment else "",
+        at=moment.isoformat() if moment else "",
+        next=write.moment(row.next_at, by.today()) if row.next_at else "",
+        due=due_of(row.due_at, by) if not is_done and row.due_at else None,
+        is_done=is_done,
+        may_complete=is_open and not is_done and may_do(activity, row, "complete", by),
+        may_reopen=is_open and is_done and _may_reopen(activity, row, by),
+        may_edit=is_open and may_do(activity, row, "update", by),
+        may_delete=is_open and may_do(activity, row, "delete", by),
+    )
+
+
+def due_of(due_at: datetime, by: Actor) -> Due:
+    """How near a planned moment is: late, today, tomorrow, or later."""
+    on = due_at.astimezone(by.zone).date()
+    if due_at < by.now:
+        return Due(_("Overdue"), "bad")
+    if on == by.today():
+        return Due(_("Due today"), "good")
+    if on == by.today() + timedelta(days=1):
+        return Due(_("Due tomorrow"), "warn")
+    return Due(_("Planned"), "")
+
+
+def _may_reopen(activity: RecordType, row: Found, by: Actor) -> bool:
+    """Only what was planned can stand open again; a note never was."""
+    return row.kind in ("task", "call", "meeting") and may_do(activity, row, "reopen", by)
+
+
+def way_options(by: Actor) -> tuple[Option, ...]:
+    """The ways of a follow-up that the tenant offers."""
+    options = load_picklists(by.session, "activity").get("way", ())
+    return tuple(option for option in options if not option.is_retired)
+
+
+SOURCE = Source("crm", SHOWS, done, planned)

@@ -1,0 +1,142 @@
+"""What is due for a person: overdue, today, and in the next seven days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.crm.models import Account, Activity, Contact
+from app.crm.pages.timeline import ICONS
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.access import may_do, permitted
+from app.records.registry import registry
+from app.web.formats import Formats, formats
+
+DAYS = 7
+SHOWN = 50  # Of each group; the list of tasks has the rest.
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One open activity as Home shows it."""
+
+    url: str
+    icon: str
+    kind: str
+    subject: str
+    with_whom: str
+    whom_url: str
+    when: str
+    is_late: bool
+    may_complete: bool
+
+
+@dataclass(slots=True)
+class Due:
+    """What is due, group by group; `late_count` counts all that is overdue."""
+
+    late: list[Task] = field(default_factory=list)
+    today: list[Task] = field(default_factory=list)
+    soon: list[Task] = field(default_factory=list)
+    late_count: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """True when nothing is late and nothing is coming."""
+        return not (self.late or self.today or self.soon)
+
+
+def due(by: Actor) -> Due:
+    """The open activities of `by` up to a week from now."""
+    activity = registry().type("activity")
+    if not by.may(activity.key, "read"):
+        return Due()
+    begins = datetime.combine(by.today(), time(), by.zone)
+    found = Due()
+    write = formats(by)
+    mine = _mine(by)
+    rows = by.session.execute(
+        select(
+            Activity.id,
+            Activity.owner_id,
+            Activity.kind,
+            Activity.subject,
+            Activity.due_at,
+            Activity.account_id,
+            Activity.contact_id,
+            Account.name.label("account"),
+            Contact.name.label("contact"),
+            func.count().filter(Activity.due_at < begins).over().label("late"),
+        )
+        .outerjoin(Account, Account.id == Activity.account_id)
+        .outerjoin(Contact, Contact.id == Activity.contact_id)
+        .where(*mine, Activity.due_at < begins + timedelta(days=DAYS + 1))
+        .order_by(Activity.due_at, Activity.id)
+        .limit(SHOWN * 3)
+    ).all()
+    for row in rows:
+        found.late_count = row.late
+        may_complete = not by.tenant.is_read_only and may_do(activity, row, "complete", by)
+        with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
+        task = Task(
+            url=f"/activities/{row.id}",
+            icon=ICONS.get(row.kind, "activity"),
+            kind=row.kind,
+            subject=row.subject,
+            with_whom=with_whom,
+            whom_url=whom_url,
+            when=_when(row.due_at, begins, write, by),
+            is_late=row.due_at < by.now,
+            may_complete=may_complete,
+        )
+        _group(found, row.due_at, begins).append(task)
+    return found
+
+
+def _mine(by: Actor) -> tuple[ColumnElement[bool], ...]:
+    activity = registry().type("activity")
+    return (
+        permitted(activity, by),
+        Activity.owner_id == by.user_id,
+        Activity.done_at.is_(None),
+        Activity.due_at.is_not(None),
+    )
+
+
+def _whom(
+    contact: str | None, contact_id: UUID | None, account: str | None, account_id: UUID | None
+) -> tuple[str, str]:
+    """Whom a task is about, and where they stand: the person first, with the firm."""
+    if contact:
+        name = f"{contact} · {account}" if account else contact
+        return name, f"/contacts/{contact_id}"
+    return (account, f"/accounts/{account_id}") if account else ("", "")
+
+
+def _group(found: Due, due_at: datetime, begins: datetime) -> list[Task]:
+    if due_at < begins:
+        return found.late
+    return found.today if due_at < begins + timedelta(days=1) else found.soon
+
+
+def _when(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
+    if begins <= due_at < begins + timedelta(days=1):
+        return write.time(due_at)
+    here = write.local(due_at)
+    if due_at > by.now:
+        return f"{write.moment(due_at, by.today())} {write.weekday(here)}"
+    return write.moment(due_at, by.today())
+
+
+def greeting(by: Actor) -> Text:
+    """Good morning, afternoon or evening, by the reader's clock."""
+    hour = by.now.astimezone(by.zone).hour
+    if 5 <= hour < 12:
+        return _("Good morning, %(name)s", name=by.name)
+    if 12 <= hour < 18:
+        return _("Good afternoon, %(name)s", name=by.name)
+    return _("Good evening, %(name)s", name=by.name)

@@ -1,0 +1,147 @@
+"""What the events of a record tell on its timeline: who changed which field from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from app.events import Event
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import Text, _
+from app.records.access import readable_fields
+from app.records.fields import Option
+from app.records.model import Record
+from app.records.pages.shown import shown_text
+from app.records.pages.timeline import Asked, Entry, Source
+from app.records.picklists import load_picklists
+from app.records.references import titles
+from app.records.types import RecordType
+from app.web.formats import formats
+
+VERBS: Mapping[str, Text] = {
+    "created": _("added this"),
+    "updated": _("changed this"),
+    "deleted": _("deleted this"),
+    "restored": _("brought this back"),
+}
+VIAS: Mapping[str, Text] = {
+    "api": _("by API"),
+    "import": _("by import"),
+    "job": _("automatically"),
+    "command": _("by command"),
+}
+LONGEST = 120  # Characters of a value that a line shows.
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of an event, in words."""
+
+    label: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as its line shows it; `verb` is empty where the changes say it all."""
+
+    who: str
+    verb: Text | None
+    changes: list[Change]
+    via: Text | None
+    time: str
+    at: str
+
+
+def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
+    """The events of a record before a moment, newest first."""
+    statement = (
+        select(Event.id, Event.verb, Event.at, Event.via, Event.changes, User.name)
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(Event.record_type == record_type.key, Event.record_id == record.id)
+    )
+    if asked.before is not None:
+        statement = statement.where(tuple_(Event.at, Event.id) < asked.before)
+    statement = statement.order_by(Event.at.desc(), Event.id.desc()).limit(asked.limit + 1)
+    rows = by.session.execute(statement).all()
+    readable = {field.key for field in readable_fields(record_type, by)}
+    shown = {row.id: _readable(row, readable) for row in rows}
+    picklists = _picklists(record_type, shown, by)
+    names = _names(record_type, shown, by)
+    return [
+        Entry(
+            row.at,
+            row.id,
+            "records/_change.html",
+            _told(record_type, row, shown[row.id], by, picklists, names),
+        )
+        for row in rows
+    ]
+
+
+def _readable(row: Any, readable: set[str]) -> dict[str, list[Any]]:
+    """The changes of an event that its line shows: a new record's are the record itself."""
+    if row.verb == "created":
+        return {}
+    return {key: pair for key, pair in row.changes.items() if key in readable}
+
+
+def _picklists(
+    record_type: RecordType, shown: Mapping[UUID, Mapping[str, Any]], by: Actor
+) -> dict[str, tuple[Option, ...]]:
+    keys = {key for changes in shown.values() for key in changes}
+    if any(record_type.by_key[key].picklist for key in keys):
+        return load_picklists(by.session, record_type.key)
+    return {}
+
+
+def _names(
+    record_type: RecordType, shown: Mapping[UUID, Mapping[str, Any]], by: Actor
+) -> dict[UUID, str]:
+    """The titles of all records that the changes refer to, a statement for each type."""
+    wanted: dict[str, set[UUID]] = {}
+    for changes in shown.values():
+        for key, pair in changes.items():
+            to = record_type.by_key[key].to
+            if to:
+                ids = {found for value in pair if value and (found := parse_id(value))}
+                wanted.setdefault(to, set()).update(ids)
+    return {one: name for to, ids in wanted.items() for one, name in titles(to, ids, by).items()}
+
+
+def _told(
+    record_type: RecordType,
+    row: Any,
+    changes: Mapping[str, list[Any]],
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    names: Mapping[UUID, str],
+) -> Told:
+    lines = []
+    for key, pair in changes.items():
+        field = record_type.by_key[key]
+        before, after = (
+            shown_text(field, value, by, picklists.get(key, ()), names)[:LONGEST] for value in pair
+        )
+        lines.append(Change(field.label, before, after))
+    action = next((one for one in record_type.actions if one.event == row.verb), None)
+    verb = None if lines else VERBS.get(row.verb)
+    verb = action.label if action else verb
+    return Told(
+        row.name or "",
+        verb,
+        lines if action is None else [],
+        VIAS.get(row.via),
+        formats(by).time(row.at),
+        row.at.isoformat(),
+    )
+
+
+SOURCE = Source("", (("changes", _("Changes")),), changes_of)

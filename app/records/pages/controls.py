@@ -1,0 +1,168 @@
+"""Controls of forms: what each field shows to be typed in, with errors and others' changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import Text, gettext
+from app.kernel.phones import display_phone
+from app.records.fields import Field, Option
+from app.records.history import Theirs
+from app.records.pages.shown import shown_text
+from app.records.references import titles
+from app.records.types import RecordType
+from app.web.formats import formats, input_moment, parse_moment
+
+INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One field of a form as the template draws it; `value` is what stands in it."""
+
+    field: Field
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    title: str = ""  # The name of the record that a reference points to.
+    error: str = ""
+    theirs: str = ""  # What somebody else made of it meanwhile.
+
+    @property
+    def key(self) -> str:
+        """The name under which it is sent."""
+        return self.field.key
+
+    @property
+    def id(self) -> str:
+        """The element's id; a list behind the drawer has ids of its own."""
+        return f"f-{self.field.key}"
+
+    @property
+    def look(self) -> str:
+        """Which control it is: select, lookup, moment, long_text, flag, or input."""
+        if self.field.kind == "choice":
+            return "select"
+        if self.field.to:
+            return "lookup"
+        return self.field.kind if self.field.kind in ("moment", "long_text", "flag") else "input"
+
+    @property
+    def type(self) -> str:
+        """The type of an input."""
+        return INPUT_TYPES.get(self.field.kind, "text")
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what explains it."""
+        parts = [(self.error, "error"), (self.theirs, "theirs"), (self.field.help, "help")]
+        return " ".join(f"{self.id}-{name}" for there, name in parts if there)
+
+
+def controls(
+    record_type: RecordType,
+    keys: Iterable[str],
+    texts: Mapping[str, str],
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    *,
+    errors: Mapping[str, Text | str] | None = None,
+    theirs: Mapping[str, Theirs] | None = None,
+) -> list[Control]:
+    """The controls of some fields, holding `texts`; see Control."""
+    fields = [record_type.by_key[key] for key in keys]
+    named = _titles(fields, texts, by)
+    return [
+        Control(
+            field,
+            texts.get(field.key, ""),
+            _options(field, texts.get(field.key, ""), picklists),
+            named.get((field.to, parse_id(texts.get(field.key))), ""),
+            str((errors or {}).get(field.key, "")),
+            _told(field, (theirs or {}).get(field.key), by, picklists),
+        )
+        for field in fields
+    ]
+
+
+def input_text(field: Field, value: Any, by: Actor) -> str:
+    """A value as it stands in its control."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return input_moment(value, by.zone)
+    if field.kind == "phone":
+        return display_phone(value, by.tenant.country)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value)
+
+
+def input_texts(record_type: RecordType, record: Any, by: Actor) -> dict[str, str]:
+    """Every field of a record as it stands in its control."""
+    return {
+        field.key: input_text(field, getattr(record, field.key), by) for field in record_type.fields
+    }
+
+
+def event_text(field: Field, value: Any, by: Actor) -> str:
+    """A value of an event, which holds moments as texts, as it would stand in its control."""
+    moment = parse_moment(value) if field.kind == "moment" and isinstance(value, str) else None
+    return input_text(field, moment or value, by)
+
+
+def _titles(
+    fields: Iterable[Field], texts: Mapping[str, str], by: Actor
+) -> dict[tuple[str | None, UUID | None], str]:
+    """The names of what the references in `texts` point to, a statement for each type."""
+    wanted: dict[str, list[UUID]] = {}
+    for field in fields:
+        chosen = parse_id(texts.get(field.key)) if field.to else None
+        if field.to and chosen:
+            wanted.setdefault(field.to, []).append(chosen)
+    return {
+        (to, found): title
+        for to, ids in wanted.items()
+        for found, title in titles(to, ids, by).items()
+    }
+
+
+def _options(
+    field: Field, chosen: str, picklists: Mapping[str, tuple[Option, ...]]
+) -> tuple[tuple[str, str], ...]:
+    """What a choice offers: the options in use, and the chosen one even when it is retired."""
+    options = picklists.get(field.key) or field.options
+    return tuple(
+        (option.value, option.shown())
+        for option in options
+        if not option.is_retired or option.value == chosen
+    )
+
+
+def _told(
+    field: Field,
+    change: Theirs | None,
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+) -> str:
+    """A colleague's change of a field, in a sentence."""
+    if change is None:
+        return ""
+    names = _names_of(field, change.value, by)
+    value = shown_text(field, change.value, by, picklists.get(field.key, ()), names)
+    return gettext(
+        "%(who)s, %(when)s: %(value)s",
+        who=change.by,
+        when=formats(by).relative(change.at, by.now),
+        value=value or gettext("empty"),
+    )
+
+
+def _names_of(field: Field, value: Any, by: Actor) -> dict[UUID, str]:
+    found = parse_id(str(value)) if field.to and value else None
+    return titles(field.to, [found], by) if field.to and found else {}

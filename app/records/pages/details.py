@@ -1,0 +1,107 @@
+"""The details of a record: each field with its value, as its page and an edited cell show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from app.kernel.actor import Actor
+from app.records.access import may_do, readable_fields, writable_keys
+from app.records.fields import Field, Option
+from app.records.model import Record
+from app.records.pages.looks import Face, Shown, face
+from app.records.pages.shown import shown_text
+from app.records.registry import registry
+from app.records.types import RecordType
+
+Names = Mapping[UUID, str]
+EMPTY = ("", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One field of one record; `html` is its value, empty where there is none."""
+
+    field: Field
+    html: Markup
+    edit_url: str | None
+    owner: Face | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of its field."""
+        return self.field.key
+
+
+def details(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    names: Names,
+) -> tuple[list[Detail], list[Detail]]:
+    """The fields that stand on the page, and the empty ones of those behind "more"."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    more = {attribute.key for attribute in record_type.more}
+    shown: list[Detail] = []
+    folded: list[Detail] = []
+    for attribute in (*record_type.form, *record_type.more):
+        field = record_type.by_key[attribute.key]
+        if field.key not in readable:
+            continue
+        one = detail(record_type, record, field, by, picklists, names)
+        (folded if field.key in more and not one.html else shown).append(one)
+    return shown, folded
+
+
+def detail(
+    record_type: RecordType,
+    record: Record,
+    field: Field,
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    names: Names,
+) -> Detail:
+    """One field of a record, with the address to edit it where this reader may."""
+    value = getattr(record, field.key)
+    url = None
+    if field.key in writable_keys(record_type, by) and may_edit(record_type, record, by):
+        url = f"/{record_type.collection}/{record.id}/fields/{field.key}"
+    owner = face(None, value, names.get(value, "")) if field.to == "user" and value else None
+    return Detail(field, value_html(field, value, by, picklists, names), url, owner)
+
+
+def may_edit(record_type: RecordType, record: Record, by: Actor) -> bool:
+    """True when `by` may change this record now."""
+    return not by.tenant.is_read_only and may_do(record_type, record, "update", by)
+
+
+def value_html(
+    field: Field,
+    value: Any,
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    names: Names,
+) -> Markup:
+    """A value with its link or its pill; nothing for none."""
+    if value in EMPTY:
+        return Markup("")
+    if field.kind == "choice":
+        return Shown(picklists.get(field.key) or field.options)[value]
+    text = shown_text(field, value, by, (), names)
+    if field.to and field.to != "user":
+        href = f"/{registry().type(field.to).collection}/{value}"
+        return Markup('<a href="{}">{}</a>').format(href, text)
+    link = {"email": f"mailto:{value}", "phone": f"tel:{value}"}.get(field.kind)
+    if link is not None:
+        return Markup('<a href="{}">{}</a>').format(link, text)
+    if field.kind == "url":
+        told = text.partition("://")[2].removeprefix("www.").rstrip("/")
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(value, told)
+    if field.kind == "long_text":
+        return Markup('<span class="long">{}</span>').format(text)
+    return escape(text)

@@ -1,0 +1,119 @@
+"""Finding records by words: for references, for the palette, for the page of results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.language import current
+from app.kernel.phones import display_phone
+from app.records.access import readable_fields
+from app.records.fields import Option
+from app.records.pages.looks import Face, Words, face
+from app.records.picklists import load_picklists
+from app.records.query import Query, page
+from app.records.registry import registry
+from app.records.types import RecordType
+
+IN_BOX = 12
+IN_GROUP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result: where it leads, how it is called, and what tells it from its namesakes."""
+
+    id: str
+    url: str
+    title: str
+    note: str
+    icon: str
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """The results of one type; `url` is the list of all of them."""
+
+    label: str
+    url: str
+    items: list[Found]
+
+    def __getitem__(self, name: str) -> Any:
+        """The shell's template asks by name, as `items` is a method of mappings."""
+        return getattr(self, name)
+
+
+def find_users(words: str, by: Actor) -> list[Found]:
+    """Active colleagues whose name or e-mail holds the words."""
+    wanted = words.strip()[:80]
+    statement = select(User.id, User.name, User.email).where(User.is_active.is_(True))
+    if wanted:
+        statement = statement.where(
+            User.name.icontains(wanted, autoescape=True)
+            | User.name_sort.contains(wanted.casefold(), autoescape=True)
+            | User.email_key.startswith(wanted.casefold(), autoescape=True)
+        )
+    rows = by.session.execute(statement.order_by(User.name_sort, User.id).limit(IN_BOX))
+    return [
+        Found(str(row.id), "", row.name, row.email, "user", face(None, row.id, row.name))
+        for row in rows
+    ]
+
+
+def find_records(
+    record_type: RecordType, words: str, by: Actor, limit: int = IN_BOX
+) -> list[Found]:
+    """Records of one type that fit the words, in the order of its list."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    keys = [key for key in _telling(record_type) if key in readable]
+    wanted = [record_type.title.key, *keys]
+    rows = page(record_type, Query(q=words, limit=limit), by, wanted).rows
+    has_picklist = any(record_type.by_key[key].picklist for key in keys)
+    picklists = load_picklists(by.session, record_type.key) if rows and has_picklist else {}
+    return [_found(record_type, row, keys, picklists, by) for row in rows]
+
+
+def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
+    """A few records of every type that `by` may read."""
+    groups = []
+    for record_type in registry().switched_on(by.tenant):
+        if by.may(record_type.key, "read"):
+            items = find_records(record_type, words, by, IN_GROUP)
+            if items:
+                url = f"/{record_type.collection}"
+                groups.append(FoundGroup(str(record_type.words.many), url, items))
+    return groups
+
+
+def _telling(record_type: RecordType) -> list[str]:
+    """What tells records of one name apart: the subtitle, and the way to reach them."""
+    keys = [attribute.key for attribute in record_type.subtitle]
+    reach = "phone" if current().startswith("zh") else "email"
+    return [*keys, *([reach] if reach in record_type.by_key else [])]
+
+
+def _found(
+    record_type: RecordType,
+    row: Any,
+    keys: list[str],
+    picklists: dict[str, tuple[Option, ...]],
+    by: Actor,
+) -> Found:
+    parts = []
+    for key in keys:
+        field = record_type.by_key[key]
+        value = getattr(row, f"{key}__title" if field.to else key)
+        if value and field.kind == "choice":
+            value = Words(picklists.get(key) or field.options)[value]
+        elif value and field.kind == "phone":
+            value = display_phone(value, by.tenant.country)
+        parts += [str(value)] if value else []
+    title = record_type.title_of(row)
+    url = f"/{record_type.collection}/{row.id}"
+    shown = face(record_type, row.id, title)
+    return Found(str(row.id), url, title, " · ".join(parts), record_type.icon, shown)

@@ -1,0 +1,138 @@
+"""The drawer form of a record type, for a new record or for one that is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer
+from app.kernel.language import Text
+from app.records.access import readable_fields, writable_keys
+from app.records.history import Overtaken
+from app.records.model import Record
+from app.records.pages.controls import Control, controls, event_text, input_texts
+from app.records.picklists import load_picklists
+from app.records.types import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All that `records/form.html` shows."""
+
+    record_type: RecordType
+    action: str
+    title: str
+    first: list[Control]
+    more: list[Control]
+    version: int | None
+    next: str
+    alerts: list[str] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """True for a record that does not exist yet."""
+        return self.version is None
+
+    @property
+    def shows_more(self) -> bool:
+        """True when something behind "more" must be seen at once."""
+        return any(control.error or control.theirs for control in self.more)
+
+
+def new_form(
+    record_type: RecordType,
+    given: Mapping[str, str],
+    by: Actor,
+    *,
+    next_url: str = "",
+    answer: Answer | None = None,
+) -> Form:
+    """The form of a new record, holding its defaults and what was given or typed."""
+    texts = {key: str(value) for key, value in record_type.defaults.items() if value is not None}
+    if "owner_id" in record_type.by_key and by.user_id is not None:
+        texts["owner_id"] = str(by.user_id)
+    texts |= {key: text for key, text in given.items() if key in record_type.by_key}
+    action = f"/{record_type.collection}/new"
+    title = str(record_type.words.new)
+    return _form(record_type, texts, by, action, title, None, next_url, answer)
+
+
+def edit_form(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    *,
+    typed: Mapping[str, str] | None = None,
+    next_url: str = "",
+    answer: Answer | None = None,
+) -> Form:
+    """The form of a record as it stands, or as it was typed when that was refused.
+
+    Where a colleague was faster, a field that this person left alone takes the colleague's value;
+    one that both changed keeps what was typed, with the other beside it.
+    """
+    stands = input_texts(record_type, record, by)
+    texts = stands | dict(typed or {})
+    if isinstance(answer, Overtaken):
+        for key, change in answer.theirs.items():
+            if texts[key] == event_text(record_type.by_key[key], change.before, by):
+                texts[key] = stands[key]
+                answer.errors.pop(key, None)
+    action = f"/{record_type.collection}/{record.id}/edit"
+    title = record_type.title_of(record)
+    return _form(record_type, texts, by, action, title, record.version, next_url, answer)
+
+
+def typed_values(record_type: RecordType, sent: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """The fields among what a form sent that `by` may write."""
+    writable = writable_keys(record_type, by)
+    return {key: sent[key] for key in record_type.by_key if key in sent and key in writable}
+
+
+def changed_values(
+    record_type: RecordType, record: Record, typed: Mapping[str, str], by: Actor
+) -> dict[str, Any]:
+    """What differs from the record as its form showed it.
+
+    A control for moments knows no seconds, so what was not touched must not be written.
+    """
+    stands = input_texts(record_type, record, by)
+    return {key: text for key, text in typed.items() if text.replace("\r\n", "\n") != stands[key]}
+
+
+def _form(
+    record_type: RecordType,
+    texts: Mapping[str, str],
+    by: Actor,
+    action: str,
+    title: str,
+    version: int | None,
+    next_url: str,
+    answer: Answer | None,
+) -> Form:
+    readable = {one.key for one in readable_fields(record_type, by)}
+    writable = writable_keys(record_type, by) & readable
+    picklists = load_picklists(by.session, record_type.key)
+    errors: Mapping[str, Text | str] = answer.errors if answer else {}
+    theirs = answer.theirs if isinstance(answer, Overtaken) else {}
+    parts = [
+        [attribute.key for attribute in attributes if attribute.key in writable]
+        for attributes in (record_type.form, record_type.more)
+    ]
+    made = controls(
+        record_type,
+        [key for keys in parts for key in keys],
+        texts,
+        by,
+        picklists,
+        errors=errors,
+        theirs={key: theirs[key] for key in theirs if key in errors},
+    )
+    shown = {control.key for control in made}
+    alerts = [str(text) for key, text in errors.items() if key not in shown]
+    if answer is not None and (not errors or theirs):
+        alerts.insert(0, str(answer.message))
+    split = len(parts[0])
+    return Form(record_type, action, title, made[:split], made[split:], version, next_url, alerts)

@@ -1,0 +1,154 @@
+"""A record's page: who or what it is, its details, what can be done with it, its panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+
+from app.kernel.actor import Actor
+from app.records.access import may_do
+from app.records.fields import Option
+from app.records.model import Record
+from app.records.pages.details import Detail, details, may_edit, value_html
+from app.records.pages.looks import Face, face
+from app.records.pages.neighbours import neighbours
+from app.records.pages.state import ListState
+from app.records.pages.timeline import Asked, Timeline, timeline
+from app.records.picklists import load_picklists
+from app.records.references import titles
+from app.records.types import Action, Panel, RecordType
+from app.web.formats import formats
+
+MADE = ("created_by_id", "updated_by_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Who made a record or changed it last, and when."""
+
+    who: str
+    when: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """All that `records/record.html` shows, its panels apart."""
+
+    record_type: RecordType
+    record: Record
+    url: str
+    list_url: str
+    origin: str
+    previous_url: str | None
+    next_url: str | None
+    face: Face
+    title: str
+    pills: list[Markup]
+    facts: list[Markup]
+    phone: str | None
+    email: str | None
+    actions: list[Action]
+    may_edit: bool
+    may_delete: bool
+    shown: list[Detail]
+    folded: list[Detail]
+    created: Trace
+    updated: Trace
+    timeline: Timeline
+    panels: list[tuple[Panel, dict[str, Any]]]
+
+
+def record_page(
+    record_type: RecordType, record: Record, by: Actor, came_from: ListState | None, asked: Asked
+) -> RecordPage:
+    """The page of a record that `by` may read."""
+    picklists = load_picklists(by.session, record_type.key)
+    names = _names(record_type, record, by)
+    url = f"/{record_type.collection}/{record.id}"
+    origin = came_from.origin() if came_from else ""
+    before, after = neighbours(came_from, record.id, by) if came_from else (None, None)
+    title = record_type.title_of(record)
+    shown, folded = details(record_type, record, by, picklists, names)
+    values = {one.key: one.html for one in (*shown, *folded)}
+    return RecordPage(
+        record_type=record_type,
+        record=record,
+        url=url,
+        list_url=came_from.url() if came_from else f"/{record_type.collection}",
+        origin=origin,
+        previous_url=_beside(record_type, before, origin),
+        next_url=_beside(record_type, after, origin),
+        face=face(record_type, record.id, title),
+        title=title,
+        pills=_line(record_type, record, record_type.highlights, values, picklists, names, by),
+        facts=_line(record_type, record, record_type.subtitle, values, picklists, names, by),
+        phone=getattr(record, "phone", None) if "phone" in values else None,
+        email=getattr(record, "email", None) if "email" in values else None,
+        actions=_actions(record_type, record, by),
+        may_edit=may_edit(record_type, record, by),
+        may_delete=not by.tenant.is_read_only and may_do(record_type, record, "delete", by),
+        shown=shown,
+        folded=folded,
+        created=_trace(record.created_by_id, record.created_at, names, by),
+        updated=_trace(record.updated_by_id, record.updated_at, names, by),
+        timeline=timeline(record_type, record, by, asked, origin),
+        panels=[(panel, panel.load(record, by)) for panel in record_type.panels],
+    )
+
+
+def _names(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str]:
+    """The titles of all that a record refers to, a statement for each type."""
+    wanted: dict[str, set[UUID]] = {"user": {getattr(record, key) for key in MADE}}
+    for field in record_type.fields:
+        if field.to:
+            wanted.setdefault(field.to, set()).add(getattr(record, field.key))
+    found: dict[UUID, str] = {}
+    for to, ids in wanted.items():
+        found |= titles(to, ids - {None}, by)
+    return found
+
+
+def _line(
+    record_type: RecordType,
+    record: Record,
+    attributes: tuple[Any, ...],
+    values: dict[str, Markup],
+    picklists: dict[str, tuple[Option, ...]],
+    names: dict[UUID, str],
+    by: Actor,
+) -> list[Markup]:
+    """The values of some fields that the reader may see, without the empty ones."""
+    line = []
+    for attribute in attributes:
+        if attribute.key in values:
+            line.append(values[attribute.key])
+        elif attribute.key in record_type.by_key:
+            field = record_type.by_key[attribute.key]
+            value = getattr(record, field.key)
+            if by.rights.field(record_type.key, field.key):
+                line.append(value_html(field, value, by, picklists, names))
+    return [one for one in line if one]
+
+
+def _actions(record_type: RecordType, record: Record, by: Actor) -> list[Action]:
+    if by.tenant.is_read_only:
+        return []
+    return [
+        action
+        for action in record_type.actions
+        if not action.inputs and action.when(record) and may_do(record_type, record, action.name, by)
+    ]
+
+
+def _beside(record_type: RecordType, record_id: UUID | None, origin: str) -> str | None:
+    return f"/{record_type.collection}/{record_id}?{origin}" if record_id else None
+
+
+def _trace(who: UUID | None, at: Any, names: dict[UUID, str], by: Actor) -> Trace:
+    write = formats(by)
+    name = names.get(who, "") if who else ""
+    return Trace(name, write.relative(at, by.now), write.exact(at))

@@ -1,0 +1,46 @@
+"""The blueprint of the records' pages, and what their routes share."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import NotPermitted
+from app.kernel.language import _
+from app.records.access import fetch
+from app.records.model import Record
+from app.records.registry import registry
+from app.records.types import RecordType
+from app.web import current
+from app.web.links import safe_path
+
+blueprint = Blueprint("records", __name__, template_folder="../templates")
+
+
+def type_for(collection: str, verb: str, by: Actor) -> RecordType:
+    """The type at an address; Missing with its module off, NotPermitted without the right."""
+    record_type = registry().collection(collection, by.tenant)
+    if not by.may(record_type.key, verb):
+        raise NotPermitted(_("Your role does not allow this."))
+    return record_type
+
+
+def record_for(
+    collection: str, record_id: UUID, verb: str
+) -> tuple[RecordType, Record, Actor]:
+    """Type, record and actor of a route about one record that the actor may treat so."""
+    by = current.actor()
+    record_type = registry().collection(collection, by.tenant)
+    return record_type, fetch(record_type, record_id, by, verb), by
+
+
+def record_url(record_type: RecordType, record_id: UUID) -> str:
+    """The address of a record's page."""
+    return f"/{record_type.collection}/{record_id}"
+
+
+def next_or(fallback: str) -> str:
+    """Where the reader goes after a change: to the page that sent it, else to `fallback`."""
+    return safe_path(request.values.get("next"), fallback)

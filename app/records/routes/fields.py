@@ -1,0 +1,103 @@
+"""Editing one field where it stands: a cell of a list or a detail of a record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.language import _
+from app.records.access import writable_keys
+from app.records.door import perform
+from app.records.fields import Field
+from app.records.model import Record
+from app.records.pages.cell import cell_html
+from app.records.pages.controls import controls, input_texts
+from app.records.pages.details import detail
+from app.records.pages.form import changed_values
+from app.records.picklists import load_picklists
+from app.records.references import titles
+from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
+from app.records.routes.forms import seen_version
+from app.records.types import RecordType
+from app.web.access import access
+from app.web.render import fragment, is_htmx, see_other
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/fields/<key>")
+@access(record_verb="update")
+def show_field(collection: str, record_id: UUID, key: str) -> Response:
+    """The form of one field."""
+    record_type, record, by = record_for(collection, record_id, "update")
+    field = _writable(record_type, key, by)
+    return _form(record_type, record, field, by, input_texts(record_type, record, by)[key])
+
+
+@blueprint.post("/<collection:collection>/<uuid:record_id>/fields/<key>")
+@access(record_verb="update")
+def save_field(collection: str, record_id: UUID, key: str) -> Response:
+    """Save one field and answer with how it is shown now."""
+    record_type, record, by = record_for(collection, record_id, "update")
+    field = _writable(record_type, key, by)
+    # A ticked box comes after the hidden "no" of the same name.
+    text = (request.form.getlist(key) or [""])[-1]
+    inputs = changed_values(record_type, record, {key: text}, by)
+    try:
+        perform(record_type, "update", record, by=by, version=seen_version(), **inputs)
+    except (Refused, Conflict) as answer:
+        by.session.rollback()
+        return _form(record_type, record, field, by, text, answer)
+    if not is_htmx():
+        return see_other(next_or(record_url(record_type, record_id)))
+    return _value(record_type, record, field, by)
+
+
+def _writable(record_type: RecordType, key: str, by: Actor) -> Field:
+    field = record_type.by_key.get(key)
+    if field is None:
+        raise Missing(_("There is no such field."))
+    if key not in writable_keys(record_type, by):
+        raise NotPermitted(_("Your role may not change this field."))
+    return field
+
+
+def _form(
+    record_type: RecordType,
+    record: Record,
+    field: Field,
+    by: Actor,
+    text: str,
+    answer: Answer | None = None,
+) -> Response:
+    """The form of a field; refused, it shows why, or what a colleague made of it."""
+    picklists = load_picklists(by.session, record_type.key) if field.picklist else {}
+    errors = dict(answer.errors) if answer else {}
+    if answer is not None and field.key not in errors:
+        # Another field stands against it: the cell is the only place to say so.
+        errors[field.key] = next(iter(errors.values()), answer.message)
+    theirs = getattr(answer, "theirs", {})
+    control = controls(
+        record_type, [field.key], {field.key: text}, by, picklists, errors=errors, theirs=theirs
+    )[0]
+    url = f"{record_url(record_type, record.id)}/fields/{field.key}"
+    return fragment(
+        "records/_edit.html",
+        status=answer.status if answer else 200,
+        control=control,
+        url=url,
+        version=record.version,
+        next=record_url(record_type, record.id),
+    )
+
+
+def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> Response:
+    """The inside of the cell or of the detail, as the page that sent it shows such."""
+    picklists = load_picklists(by.session, record_type.key) if field.picklist else {}
+    value = getattr(record, field.key)
+    names = titles(field.to, [value], by) if field.to and value else {}
+    if request.headers.get("HX-Target", "").startswith("td"):
+        return Response(cell_html(record_type, field, record, picklists, names, by))
+    one = detail(record_type, record, field, by, picklists, names)
+    return fragment("records/_detail_value.html", one=one)

@@ -1,0 +1,96 @@
+"""Making and editing a record in the drawer, or on a page of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Conflict, OverLimit, Refused
+from app.kernel.language import _
+from app.records.door import perform
+from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
+from app.records.routes.blueprint import (
+    blueprint,
+    next_or,
+    record_for,
+    record_url,
+    type_for,
+)
+from app.records.types import RecordType
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+
+@blueprint.get("/<collection:collection>/new")
+@access(record_verb="create")
+def show_new(collection: str) -> Response:
+    """The form of a new record; arguments of the address fill its fields."""
+    by = current.actor()
+    record_type = type_for(collection, "create", by)
+    return _show(new_form(record_type, request.args, by, next_url=next_or("")))
+
+
+@blueprint.post("/<collection:collection>/new")
+@access(record_verb="create")
+def create(collection: str) -> Response:
+    """Make a record, then lead to it, or show an empty form for the next one."""
+    by = current.actor()
+    record_type = type_for(collection, "create", by)
+    typed = typed_values(record_type, request.form, by)
+    try:
+        record = perform(record_type, "create", by=by, **typed)
+    except (Refused, OverLimit) as answer:
+        by.session.rollback()
+        return _show(new_form(record_type, typed, by, next_url=next_or(""), answer=answer), answer)
+    toast(_("%(name)s was added.", name=record_type.title_of(record)))
+    if request.form.get("again"):
+        return _again(record_type, by)
+    return see_other(next_or(record_url(record_type, record.id)))
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/edit")
+@access(record_verb="update")
+def show_edit(collection: str, record_id: UUID) -> Response:
+    """The form of a record as it stands."""
+    record_type, record, by = record_for(collection, record_id, "update")
+    return _show(edit_form(record_type, record, by, next_url=next_or("")))
+
+
+@blueprint.post("/<collection:collection>/<uuid:record_id>/edit")
+@access(record_verb="update")
+def edit(collection: str, record_id: UUID) -> Response:
+    """Save a record; where a colleague was faster, their change stands beside what was typed."""
+    record_type, record, by = record_for(collection, record_id, "update")
+    typed = typed_values(record_type, request.form, by)
+    inputs = changed_values(record_type, record, typed, by)
+    try:
+        perform(record_type, "update", record, by=by, version=seen_version(), **inputs)
+    except (Refused, Conflict) as answer:
+        by.session.rollback()
+        again = next_or("")
+        return _show(
+            edit_form(record_type, record, by, typed=typed, next_url=again, answer=answer), answer
+        )
+    toast(_("Saved."))
+    return see_other(next_or(record_url(record_type, record_id)))
+
+
+def seen_version() -> int | None:
+    """The version of the record that a form was made from."""
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _again(record_type: RecordType, by: Actor) -> Response:
+    """A fresh form; what is behind the drawer learns that there is one record more."""
+    response = _show(new_form(record_type, {}, by, next_url=next_or("")))
+    response.headers["HX-Trigger"] = "records-changed"
+    return response
+
+
+def _show(form: Form, answer: Answer | None = None) -> Response:
+    return page("records/form.html", "form", status=answer.status if answer else 200, form=form)

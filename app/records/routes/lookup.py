@@ -1,0 +1,41 @@
+"""Finding records: for the boxes of references, for the palette, and on a page of results."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from app.kernel.errors import Missing, NotPermitted
+from app.kernel.language import _
+from app.records.pages.finding import find_everywhere, find_records, find_users
+from app.records.registry import registry
+from app.records.routes.blueprint import blueprint
+from app.web import current
+from app.web.access import access
+from app.web.render import fragment, page
+
+
+@blueprint.get("/lookup/<key>")
+@access(record_verb="read")
+def look_up(key: str) -> Response:
+    """The records, or with `user` the colleagues, that fit what was typed into a box."""
+    by = current.actor()
+    words = request.args.get("q", "")
+    if key == "user":
+        return fragment("records/_options.html", found=find_users(words, by))
+    record_type = registry().get(key)
+    if record_type is None or not by.tenant.allows(record_type.module):
+        raise Missing(_("There is no such record type."))
+    if not by.may(key, "read"):
+        raise NotPermitted(_("Your role does not allow this."))
+    return fragment("records/_options.html", found=find_records(record_type, words, by))
+
+
+@blueprint.get("/search")
+@access()
+def search() -> Response:
+    """Records of every type by the words of a search: in the palette, or on a page."""
+    words = request.args.get("q", "").strip()
+    groups = find_everywhere(words, current.actor()) if words else []
+    if request.args.get("fmt") == "palette":
+        return fragment("_palette_results.html", groups=groups)
+    return page("records/search.html", words=words, groups=groups)

@@ -1,0 +1,29 @@
+"""The page of one record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.records.pages.record import record_page
+from app.records.pages.state import read_origin
+from app.records.pages.timeline import read_asked, timeline
+from app.records.routes.blueprint import blueprint, record_for
+from app.web.access import access
+from app.web.render import is_htmx, page, target_block
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>")
+@access(record_verb="read")
+def show_record(collection: str, record_id: UUID) -> Response:
+    """A record's page, or its timeline alone when htmx asks for that."""
+    record_type, record, by = record_for(collection, record_id, "read")
+    came_from = read_origin(record_type, request.args.get("in"))
+    asked = read_asked(request.args.get("show", ""), request.args.get("before", ""))
+    block = target_block()
+    if is_htmx() and block in ("timeline", "earlier"):
+        origin = came_from.origin() if came_from else ""
+        shown = timeline(record_type, record, by, asked, origin)
+        return page("records/timeline.html", block, timeline=shown, record_type=record_type)
+    return page("records/record.html", it=record_page(record_type, record, by, came_from, asked))

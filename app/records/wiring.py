@@ -1,0 +1,95 @@
+"""The record framework handed over to the application: routes, permissions, navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from app.identity import permissions
+from app.identity.permissions import Choice, PermissionGroup
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.manifest import Module
+from app.records.pages import changes, timeline
+from app.records.registry import Registry
+from app.records.routes import BLUEPRINTS
+from app.records.types import RecordType
+from app.web.shell import Group, Link, Shell
+
+VERBS = {
+    "read": _("See"),
+    "create": _("Create"),
+    "update": _("Change"),
+    "delete": _("Delete"),
+}
+
+
+def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
+    """Register the pages and the API of records, what can be granted, and the way to them."""
+    app.url_map.converters["collection"] = _words(one.collection for one in registry)
+    app.url_map.converters["action"] = _words(
+        action.name for one in registry for action in one.actions
+    )
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for record_type in registry:
+        permissions.register(_permissions(record_type))
+    timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
+    shell: Shell = app.extensions["shell"]
+    shell.rail.append(lambda by: _rail(by, modules))
+    shell.create.append(lambda by: _create(by, registry))
+
+
+def _words(words: Iterable[str]) -> type[BaseConverter]:
+    """A part of an address that is one of `words`, so that any other is plainly unknown."""
+    pattern = "|".join(sorted(set(words)))
+    return type("WordConverter", (BaseConverter,), {"regex": f"(?:{pattern})"})
+
+
+def _permissions(record_type: RecordType) -> PermissionGroup:
+    """What can be granted on a type: its verbs with their reach, its fields."""
+    labels: dict[str, Text] = VERBS | {one.name: one.label for one in record_type.actions}
+    return PermissionGroup(
+        record_type.key,
+        record_type.words.many,
+        tuple(Choice(verb, labels[verb]) for verb in record_type.verbs),
+        tuple(Choice(field.key, field.label) for field in record_type.fields),
+        module=record_type.module,
+    )
+
+
+def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
+    """Home and the built-in views first, then one group per module that is on."""
+    on = [module for module in modules if by.tenant.allows(module.key)]
+    readable = {
+        module.key: [one for one in module.record_types if by.may(one.key, "read")]
+        for module in on
+    }
+    first = [Link("/", "layout-dashboard", _("Home"))]
+    first += [
+        Link(f"/{one.collection}?{view.query}", view.icon, view.label)
+        for types in readable.values()
+        for one in types
+        for view in one.views
+        if view.icon
+    ]
+    yield Group(None, first)
+    for module in on:
+        links = [
+            Link(f"/{one.collection}", one.icon, one.words.many)
+            for one in readable[module.key]
+            if one.in_navigation
+        ]
+        yield Group(module.label, links)
+
+
+def _create(by: Actor, registry: Registry) -> Iterable[Link]:
+    if by.tenant.is_read_only:
+        return []
+    return [
+        Link(f"/{one.collection}/new", one.icon, one.words.new)
+        for one in registry.switched_on(by.tenant)
+        if by.may(one.key, "create")
+    ]
