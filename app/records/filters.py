@@ -15,7 +15,7 @@ from app.kernel.language import _
 from app.kernel.phones import to_e164
 from app.records.fields import Field, Option
 from app.records.types import RecordType
-from app.records.values import Unfit, clean_text, read_value
+from app.records.values import Unfit, clean_text, read_value, spelled
 
 OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "starts", "isnull")
 ORDERED = ("lt", "lte", "gt", "gte")
@@ -120,6 +120,7 @@ def _value(field: Field, text: str, by: Actor) -> Any:
     if field.kind == "phone":
         return to_e164(clean_text(text), by.tenant.country) or clean_text(text) or None
     if field.kind in ("choice", "email", "url"):
-        return clean_text(text) or None
+        plain = clean_text(text) or None
+        return spelled(plain, field.options) or plain if plain else None
     options: tuple[Option, ...] = ()
     return read_value(field, text, by, options)

@@ -144,11 +144,17 @@ def _read_choice(field: Field, raw: Any, by: Actor, options: tuple[Option, ...])
     text = _read_text(field, raw, by, options)
     if text is None:
         return None
+    found = spelled(text, options)
+    if found is None:
+        raise Unfit(_("This is not one of the values to choose from."))
+    return found
+
+
+def spelled(text: str, options: tuple[Option, ...]) -> str | None:
+    """The value of a choice that `text` means, or None."""
     values = {option.value for option in options}
-    for spelling in (text, text.lower().replace(" ", "_")):
-        if spelling in values:
-            return spelling
-    raise Unfit(_("This is not one of the values to choose from."))
+    spellings = (text, text.lower().replace(" ", "_"))
+    return next((one for one in spellings if one in values), None)
 
 
 def _read_whole(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> int:

@@ -99,7 +99,10 @@ def test_who_may_read_a_customer_may_read_what_was_written_there_but_not_change_
         bobs = make_account(by, "Bob's", owner_id=bob.user_id)
         hers = make_account(by, "Hers")
         person = make_contact(by, owner_id=bob.user_id)
-        seen = {make_activity(by, account_id=bobs.id).id, make_activity(by, contact_id=person.id).id}
+        seen = {
+            make_activity(by, account_id=bobs.id).id,
+            make_activity(by, contact_id=person.id).id,
+        }
         make_activity(by, account_id=hers.id)
         make_activity(by)
     with acme.acting(bob) as by:
@@ -163,7 +166,9 @@ def test_a_deleted_record_is_found_only_by_who_could_read_it(
     with acme.acting(bob) as by:
         assert fetch_deleted(account, account_id, reaching(by, Reach.OWN, *VERBS)) is None
         seeing = reaching(by, Reach.ALL, "read", "delete")
-        seeing = replace(seeing, rights=Rights({**seeing.rights.grants, ("account", "delete"): Reach.OWN}))
+        seeing = replace(
+            seeing, rights=Rights({**seeing.rights.grants, ("account", "delete"): Reach.OWN})
+        )
         found = fetch_deleted(account, account_id, seeing)
         assert found is not None
         with pytest.raises(NotPermitted):

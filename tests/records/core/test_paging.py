@@ -119,7 +119,9 @@ def test_a_page_brings_the_fields_asked_for_and_the_titles_of_references(
     with acme.acting(alice) as by:
         above = make_account(by, "Above")
         make_account(by, "Below", parent_id=str(above.id))
-        found = page(registry().type("account"), Query(sort="name"), by, ("name", "parent_id", "owner_id"))
+        found = page(
+            registry().type("account"), Query(sort="name"), by, ("name", "parent_id", "owner_id")
+        )
         shown = [(row.name, row.parent_id__title, row.owner_id__title) for row in found.rows]
         assert shown == [("Above", None, "Alice Archer"), ("Below", "Above", "Alice Archer")]
         bare = page(registry().type("account"), Query(), by, ("owner_id",), with_titles=False)
@@ -199,9 +201,7 @@ CRAFTED_WHOLES = ["5", True, None, 5.5, 10**30, [5]]
 
 
 @pytest.mark.parametrize("cursor", CRAFTED)
-def test_a_cursor_that_was_made_up_is_refused(
-    acme: Workspace, alice: Person, cursor: str
-) -> None:
+def test_a_cursor_that_was_made_up_is_refused(acme: Workspace, alice: Person, cursor: str) -> None:
     with acme.acting(alice) as by, pytest.raises(Refused) as caught:
         page(registry().type("account"), Query(sort="name", cursor=cursor), by, ())
     assert list(caught.value.errors) == ["cursor"]
