@@ -17,6 +17,7 @@ COMMANDS = (
     "app.cli.demo",
     "app.cli.test",
     "app.cli.check",
+    "app.cli.bench",
     "app.cli.doctor",
     "app.cli.tenants",
     "app.cli.demo_data",
@@ -24,6 +25,7 @@ COMMANDS = (
     "app.cli.routes",
     "app.cli.worker",
     "app.cli.jobs",
+    "app.cli.operators",
     "app.cli.mailsink",
 )
 
