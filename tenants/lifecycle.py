@@ -74,7 +74,7 @@ def create(
             session.info["tenant"] = facts
             seed(session, facts)
         _note(session, tenant.id, "created", now, operator_id, slug=new.slug, starter=new.starter)
-        session.flush()
+        session.flush()  # The session ends without a commit of its own.
         return facts
 
 
@@ -154,7 +154,7 @@ def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None 
             tenant.slug = tenant.skeleton = tenant.schema_name
             tenant.state, tenant.changed_at = State.ERASED.value, now
             _note(session, tenant.id, "erased", now, operator_id, slug=slug)
-            session.flush()
+            session.flush()  # As above: the transaction is the connection's.
     except (DBAPIError, DriverError) as error:
         if sqlstate(error) != LOCKED:
             raise
@@ -190,7 +190,7 @@ def _insert(session: Session, tenant: Tenant) -> None:
     """Insert the row; of two who want one slug at the same moment, the second is told so."""
     session.add(tenant)
     try:
-        session.flush()
+        session.flush()  # A slug that is taken must show before any DDL runs.
     except IntegrityError as error:
         raise SlugRefused(SlugProblem.TAKEN, tenant.slug) from error
 

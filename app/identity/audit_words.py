@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.kernel.language import _
 
 VERBS = {
-    "created": (_("Added"), ""),
+    "created": (_("User added"), ""),
     "updated": (_("Changed the profile"), ""),
     "signed_in": (_("Signed in"), "good"),
     "sign_in_failed": (_("Failed to sign in"), "bad"),
@@ -24,6 +24,6 @@ VERBS = {
     "role_changed": (_("Role changed"), "info"),
     "team_changed": (_("Team changed"), "info"),
     "phone_confirmed": (_("Phone number confirmed"), ""),
-    "disabled": (_("Disabled"), "bad"),
-    "enabled": (_("Enabled"), "good"),
+    "disabled": (_("Sign-in disabled"), "bad"),
+    "enabled": (_("Sign-in enabled"), "good"),
 }

@@ -21,7 +21,7 @@ class SettingsPage:
 
 
 YOURSELF = _("Yourself")
-PEOPLE = _("People")
+PEOPLE = _("People and access")
 
 _pages: dict[str, SettingsPage] = {
     page.url: page
@@ -70,7 +70,7 @@ _pages: dict[str, SettingsPage] = {
             "history",
             PEOPLE,
             _("Sign-in audit"),
-            _("Who signed in, from where, and what changed in people's access."),
+            _("Who signed in, from where, and what changed in who may do what."),
             ("audit", "read"),
         ),
     )

@@ -104,6 +104,11 @@ def _(message: str, **values: object) -> Text:
     return Text(message, values)
 
 
+def plural(one: str, many: str) -> tuple[str, str]:
+    """Mark the two forms of a text whose count is known later; `ngettext` is given them then."""
+    return one, many
+
+
 def best_match(accept: str | None, fallback: str = DEFAULT) -> str:
     """The offered language that an Accept-Language header asks for first, else `fallback`."""
     wanted: list[tuple[float, str]] = []

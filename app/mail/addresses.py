@@ -33,7 +33,7 @@ def clean_header(text: str, length: int = SUBJECT_LENGTH) -> str:
     """A text of one line for a header; what would end the line or hide in it is refused."""
     line = text.strip()
     if any(unicodedata.category(letter) in UNSAFE for letter in line):
-        raise Refused(_("This text can't stand in the head of a mail: it has more than one line."))
+        raise Refused(_("The subject and names of an e-mail must be one line."))
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

@@ -85,7 +85,7 @@ def read_value(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -
 def clean_text(raw: Any) -> str:
     """A string fit to be stored, with its ends trimmed; Unfit when it is none."""
     if not isinstance(raw, str):
-        raise Unfit(_("This must be a text."))
+        raise Unfit(_("Enter a text here."))
     try:
         raw.encode("utf-8")
     except UnicodeEncodeError:
@@ -116,7 +116,7 @@ def _read_email(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
-        raise Unfit(_("This is no e-mail address, such as name@firm.example.")) from None
+        raise Unfit(_("Enter an e-mail address like name@example.com.")) from None
 
 
 def _read_phone(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
@@ -124,7 +124,7 @@ def _read_phone(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
     if not text:
         return None
     if not any(character.isdigit() for character in text):
-        raise Unfit(_("This is no phone number."))
+        raise Unfit(_("Enter a phone number, with its country code when abroad."))
     return to_e164(text, by.tenant.country) or text
 
 
@@ -135,7 +135,7 @@ def _read_url(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) ->
     if "://" not in text:
         text = f"https://{text}"
     if not re.fullmatch(r"https?://[^\s/?#@\"'<>]+\.[^\s\"'<>]+", text, re.IGNORECASE):
-        raise Unfit(_("This is no web address, such as www.firm.example."))
+        raise Unfit(_("Enter a web address like www.example.com."))
     return text
 
 
@@ -184,7 +184,7 @@ def _read_moment(_field: Field, raw: Any, by: Actor, _options: tuple[Option, ...
             moment = moment.replace(tzinfo=by.zone)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Unfit(_("This is no date and time, such as 2026-11-22 09:30.")) from None
+        raise Unfit(_("Enter a date and time like 2026-11-22 09:30.")) from None
     if not 1900 <= moment.year <= 2200:
         raise Unfit(_("This date is too far away."))
     return moment
@@ -194,7 +194,7 @@ def _read_day(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...])
     try:
         day = date.fromisoformat(clean_text(raw))
     except ValueError:
-        raise Unfit(_("This is no date, such as 2026-11-22.")) from None
+        raise Unfit(_("Enter a date like 2026-11-22.")) from None
     if not 1900 <= day.year <= 2200:
         raise Unfit(_("This date is too far away."))
     return day

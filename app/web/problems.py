@@ -14,14 +14,14 @@ from app.web.toasts import toast
 TITLES: Mapping[int, Text] = {
     400: _("This request could not be understood"),
     401: _("Please sign in"),
-    402: _("Your plan is used up"),
+    402: _("Your plan does not allow more"),
     403: _("You may not do this"),
     404: _("There is nothing here"),
     405: _("This can't be done here"),
     409: _("Somebody was faster"),
     412: _("Somebody was faster"),
     413: _("This is too large"),
-    415: _("This kind of content is not taken"),
+    415: _("This kind of content is not accepted"),
     422: _("Please check what you entered"),
     429: _("Too many attempts"),
     500: _("Something went wrong on our side"),
@@ -94,7 +94,7 @@ def _htmx_problem(status: int, text: str) -> Response:
 
 
 def _page_problem(status: int, title: Text, text: str) -> Response:
-    actions = [{"url": "/", "label": str(_("To the start"))}]
+    actions = [{"url": "/", "label": str(_("Go to the start page"))}]
     return page(
         "error.html",
         status=status,

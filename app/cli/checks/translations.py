@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import re
 from typing import TYPE_CHECKING
 
-from app.cli.postgres.places import ROOT
+from app.cli import catalogues
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-FOLDER = ROOT / "app" / "translations"
-
-# English is the language of the source; the wording of Traditional Chinese comes later.
-COMPLETE = ("zh_Hans_CN",)
+PLACE = re.compile(r"%\(\w+\)s")
 
 
 def problems() -> list[str]:
-    """Return the texts of the source that a complete language lacks or only guesses."""
-    from babel.messages.pofile import read_po
-
-    source = _source()
+    """Return the texts of the source that a complete language lacks, only guesses or breaks."""
+    source = catalogues.source()
     found = []
-    for language in COMPLETE:
-        file = FOLDER / language / "LC_MESSAGES" / "messages.po"
-        if not file.is_file():
+    for language in catalogues.LANGUAGES:
+        have = catalogues.read(language)
+        if have is None:
             found.append(f"{language}: the catalogue is missing.")
             continue
-        with file.open("rb") as opened:
-            found += _gaps(language, source, read_po(opened, locale=language))
+        if language in catalogues.COMPLETE:
+            found += _gaps(language, source, have)
+        found += _broken(language, have)
     return found
-
-
-def _source() -> Catalog:
-    """Extract the texts of the source as they are now, quietly."""
-    from babel.messages.frontend import CommandLineInterface
-    from babel.messages.pofile import read_po
-
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "messages.pot"
-        arguments = ["pybabel", "--quiet", "extract", "-F", str(ROOT / "babel.cfg")]
-        folders = [str(ROOT / name) for name in ("app", "tenants")]
-        CommandLineInterface().run(  # type: ignore[no-untyped-call]
-            [*arguments, "-o", str(target), *folders]
-        )
-        with target.open("rb") as opened:
-            return read_po(opened)
 
 
 def _gaps(language: str, source: Catalog, catalogue: Catalog) -> list[str]:
@@ -55,19 +34,22 @@ def _gaps(language: str, source: Catalog, catalogue: Catalog) -> list[str]:
         if not wanted.id:
             continue
         have = catalogue.get(wanted.id, wanted.context)
-        texts = [] if have is None else _texts(have.string)
-        if have is None or not texts or not all(texts):
+        if have is None or not catalogues.is_written(have):
             found.append(f"{language}: {_first(wanted.id)!r} has no translation.")
         elif have.fuzzy:
             found.append(f"{language}: {_first(wanted.id)!r} is only guessed (fuzzy).")
     return found
 
 
-def _texts(string: object) -> list[str]:
-    """Return the one text of a message, or its plural forms."""
-    if isinstance(string, str):
-        return [string]
-    return [str(form) for form in string] if isinstance(string, list | tuple) else []
+def _broken(language: str, catalogue: Catalog) -> list[str]:
+    """Name the texts whose placeholders differ from the English: they would fail or say less."""
+    found = []
+    for message in catalogue:
+        wanted = set(PLACE.findall(" ".join(catalogues.texts_of(message.id))))
+        texts = [text for text in catalogues.texts_of(message.string) if text]
+        if message.id and any(set(PLACE.findall(text)) != wanted for text in texts):
+            found.append(f"{language}: {_first(message.id)!r} has other placeholders.")
+    return found
 
 
 def _first(identity: object) -> str:

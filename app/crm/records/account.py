@@ -6,7 +6,7 @@ from app.crm.models import Account
 from app.crm.operations.keys import prepare_account
 from app.crm.pages.composer import composer
 from app.crm.panels import contacts_of_account
-from app.kernel.language import _
+from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Child, Panel, RecordType, Words
 
@@ -33,9 +33,9 @@ account = RecordType(
         one=_("Account"),
         many=_("Accounts"),
         new=_("New account"),
-        count=("%(n)s account", "%(n)s accounts"),
+        count=plural("%(n)s account", "%(n)s accounts"),
         search=_("Name, city, phone or e-mail"),
-        empty=_("The firms and people you do business with will stand here."),
+        empty=_("The firms and people you do business with appear here."),
     ),
     title=Account.name,
     subtitle=(Account.industry, Account.city),

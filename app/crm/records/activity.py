@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Activity
 from app.crm.operations import activities
-from app.kernel.language import _
+from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Action, RecordType, View, Words
 
@@ -26,9 +26,9 @@ activity = RecordType(
         one=_("Activity"),
         many=_("Activities"),
         new=_("New activity"),
-        count=("%(n)s activity", "%(n)s activities"),
-        search=_("Words of an activity"),
-        empty=_("Follow-ups, calls, meetings and tasks will stand here."),
+        count=plural("%(n)s activity", "%(n)s activities"),
+        search=_("Subject or details"),
+        empty=_("Follow-ups, calls, meetings and tasks appear here."),
     ),
     title=Activity.subject,
     subtitle=(Activity.account_id, Activity.contact_id),
@@ -36,10 +36,10 @@ activity = RecordType(
     fields=(
         Field(Activity.kind, _("Kind"), required=True, options=KINDS),
         Field(Activity.subject, _("Subject")),
-        Field(Activity.body, _("Words")),
-        Field(Activity.way, _("Way"), picklist=True),
+        Field(Activity.body, _("Details")),
+        Field(Activity.way, _("Method"), picklist=True),
         Field(Activity.due_at, _("Due")),
-        Field(Activity.done_at, _("Done")),
+        Field(Activity.done_at, _("Completed")),
         Field(Activity.next_at, _("Next follow-up")),
         Field(Activity.minutes, _("Minutes")),
         Field(Activity.account_id, _("Account"), to="account"),

@@ -6,7 +6,7 @@ from app.crm.models import Contact
 from app.crm.operations.keys import prepare_contact
 from app.crm.pages.composer import composer
 from app.crm.panels import account_of_contact
-from app.kernel.language import _
+from app.kernel.language import _, plural
 from app.records.fields import Field
 from app.records.types import Child, Panel, RecordType, Words
 
@@ -20,14 +20,14 @@ contact = RecordType(
         one=_("Contact"),
         many=_("Contacts"),
         new=_("New contact"),
-        count=("%(n)s contact", "%(n)s contacts"),
+        count=plural("%(n)s contact", "%(n)s contacts"),
         search=_("Name, phone, e-mail or title"),
-        empty=_("The people you talk to will stand here."),
+        empty=_("The people you talk to appear here."),
     ),
     title=Contact.name,
     subtitle=(Contact.title, Contact.account_id),
     fields=(
-        Field(Contact.name, _("Name"), readonly=True, sort=Contact.name_sort, personal=True),
+        Field(Contact.name, _("Full name"), readonly=True, sort=Contact.name_sort, personal=True),
         Field(Contact.last_name, _("Last name"), personal=True),
         Field(Contact.first_name, _("First name"), personal=True),
         Field(Contact.title, _("Job title")),

@@ -20,14 +20,14 @@ Row = TypeVar("Row", bound=Base)
 def require(by: Actor, record_type: str, verb: str) -> None:
     """Raise NotPermitted when the actor lacks a permission."""
     if not by.may(record_type, verb):
-        raise NotPermitted(_("You may not do this. Ask an owner of the workspace for the right."))
+        raise NotPermitted(_("You may not do this. Ask an owner of the workspace to allow it."))
 
 
 def require_change(by: Actor, record_type: str, verb: str) -> None:
     """As `require`, and Refused while the workspace is read-only."""
     require(by, record_type, verb)
     if by.tenant.is_read_only:
-        raise Refused(_("This workspace is read-only at present, so nothing was changed."))
+        raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
 
 
 def require_cover(by: Actor, role: Role) -> None:

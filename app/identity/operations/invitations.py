@@ -136,7 +136,7 @@ def accept_invitation(
     """Become a user of the workspace and sign in; by mail, the address is the invited one."""
     invitation = find_invitation(session, secret, now)
     if tenant.is_read_only:
-        raise Refused(_("This workspace is read-only at present, so nothing was changed."))
+        raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
     by = Actor(
         session=session, tenant=tenant, now=now, rights=Rights(), language=invitation.language
     )

@@ -40,9 +40,9 @@ def end_everything(by: Actor, user: User) -> None:
 def change_password(by: Actor, user: User, *, present: str, new: str, visit: Visit) -> Opened:
     """Change one's own password; every session ends, and a fresh one is opened for this browser."""
     if not verify_password(user.password_hash, present):
-        raise Refused(_("This is not your present password."), field="present")
+        raise Refused(_("This is not your current password."), field="present")
     if verify_password(user.password_hash, new):
-        raise Refused(_("Choose a password that differs from the present one."), field="new")
+        raise Refused(_("Choose a password that differs from the current one."), field="new")
     set_password(by, user, new, field="new")
     write_event(by, "user", user.id, "password_changed")
     return open_session(by.session, by.tenant, user, by.now, visit)

@@ -109,7 +109,7 @@ def enter_code(
         raise Refused(_("This took too long. Enter your password again."), field="challenge")
     by = actor_for(session, tenant, user, now, "web")
     if not use_code(by, user, code):
-        raise Refused(_("This code is not right or was used before."), field="code")
+        raise Refused(_("This code is wrong or was used before."), field="code")
     session.execute(delete(SignInChallenge).where(SignInChallenge.user_id == user.id))
     return open_session(session, tenant, user, now, visit)
 

@@ -54,9 +54,11 @@ def create_token(
     for scope in chosen:
         _check_scope(by, user, scope)
     if expires_at is not None and not by.now < expires_at <= by.now + LONGEST:
-        raise Refused(_("Choose a day to come."), field="expires_on")
+        raise Refused(_("Choose a day in the future."), field="expires_on")
     if len(tokens_of(by, user)) >= MOST_TOKENS:
-        raise Refused(_("Revoke a token that is no longer used first."))
+        raise Refused(
+            _("You have as many tokens as you may. Revoke one that is no longer used first.")
+        )
     secret = new_api_token()
     token = ApiToken(
         user_id=user.id,

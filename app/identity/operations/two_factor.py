@@ -40,7 +40,7 @@ def confirm_two_factor(by: Actor, user: User, *, code: str) -> list[str]:
     if user.totp_secret is None or user.has_two_factor:
         raise Refused(_("Start setting up two-factor sign-in again."))
     if not _use_totp(by, user, code):
-        raise Refused(_("This code is not right. Look at the app again."), field="code")
+        raise Refused(_("This code is wrong. Look at the app again."), field="code")
     user.totp_confirmed_at = by.now
     write_event(by, "user", user.id, "two_factor_enabled")
     return _draw_codes(by, user)

@@ -69,7 +69,7 @@ def _end_of(day: str) -> datetime | None:
     try:
         chosen = date.fromisoformat(day)
     except ValueError as error:
-        raise Refused(_("Choose a day to come."), field="expires_on") from error
+        raise Refused(_("Choose a day in the future."), field="expires_on") from error
     end = datetime.combine(chosen, time(23, 59, 59), current.actor().zone)
     return end.astimezone(UTC)
 

@@ -28,7 +28,7 @@ def menu_cell(record_type: RecordType, shape: Layout, base: str) -> str:
 def _items(record_type: RecordType, shape: Layout, base: str) -> list[str]:
     items = [_link(f"{base}{{{{ id }}}}{{{{ origin }}}}", "eye", gettext("Open"))]
     if "phone" in shape.below:
-        ring = _link("tel:{{ v_phone }}", "phone", gettext("Call"))
+        ring = _link("tel:{{ v_phone }}", "phone", gettext("Make a call"))
         items.append(f"{{% if v_phone %}}{ring}{{% endif %}}")
     if "email" in shape.below:
         write = _link("mailto:{{ v_email }}", "mail", gettext("Send e-mail"))
