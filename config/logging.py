@@ -29,7 +29,7 @@ USERINFO = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
 OUR_TOKEN = re.compile(r"\bzk_[\w-]+")
 ASSIGNED = re.compile(
-    r"(?i)\b((?:\w*(?:password|secret|token|api_?key)\w*))(\s*[=:]\s*|%3D)([^\s&,;\"')\]}]+)"
+    r"""(?i)\b(\w*(?:password|secret|token|api_?key)\w*["']?)(\s*[=:]\s*["']?|%3D)([^\s&,;"')\]}]+)"""
 )
 PARAMETERS = re.compile(r"^(\[parameters: |DETAIL: ).*$", re.MULTILINE)
 # A part of a path that is long and random: an invitation, a reset, an unsubscription.
