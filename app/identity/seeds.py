@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from app.kernel.actor import Reach
 
 RECORDS = ("account", "contact", "activity")
-WORK = ("read", "create", "update", "delete", "assign", "complete", "reopen", "export", "import")
+WORK = ("read", "create", "update", "delete")
+TICKS = ("complete", "reopen")  # Of activities alone.
 OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
 
 Grants = Mapping[tuple[str, str], Reach]
@@ -24,12 +25,19 @@ class RoleSeed:
 
 
 def _records(**reaches: Reach) -> dict[tuple[str, str], Reach]:
-    """The same verbs with the same reach on every record type of `crm`."""
-    return {(kind, verb): reach for kind in RECORDS for verb, reach in reaches.items()}
+    """The same verbs with the same reach on every record type of `crm`.
+
+    Whoever may update activities may also complete and reopen them, as far.
+    """
+    grants = {(kind, verb): reach for kind in RECORDS for verb, reach in reaches.items()}
+    if "update" in reaches:
+        grants |= {("activity", verb): reaches["update"] for verb in TICKS}
+    return grants
 
 
 def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
-    return {(kind, verb): reach for kind in RECORDS for verb in WORK}
+    """Every verb of every record type with one reach."""
+    return _records(**dict.fromkeys(WORK, reach))
 
 
 SETTINGS = {
@@ -59,9 +67,7 @@ BUILT_IN = (
         "sales_rep",
         {"en": "Sales rep", "zh-CN": "销售", "zh-TW": "業務"},
         {
-            **_records(
-                read=TEAM, create=ALL, update=OWN, delete=OWN, assign=OWN, complete=OWN, reopen=OWN
-            ),
+            **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **DAILY,
         },
     ),
@@ -69,7 +75,7 @@ BUILT_IN = (
         "service_agent",
         {"en": "Service agent", "zh-CN": "客服", "zh-TW": "客服"},
         {
-            **_records(read=ALL, create=ALL, update=ALL, delete=OWN, complete=OWN, reopen=OWN),
+            **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **DAILY,
         },
     ),
@@ -77,9 +83,7 @@ BUILT_IN = (
         "marketer",
         {"en": "Marketer", "zh-CN": "市场", "zh-TW": "行銷"},
         {
-            **_records(
-                read=ALL, create=ALL, update=ALL, delete=OWN, complete=OWN, reopen=OWN, export=ALL
-            ),
+            **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **DAILY,
         },
     ),

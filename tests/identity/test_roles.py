@@ -39,6 +39,12 @@ def test_a_workspace_begins_with_the_built_in_roles(acme):
     assert keys == [seed.key for seed in BUILT_IN]
 
 
+def test_the_built_in_roles_grant_nothing_that_does_not_exist(app, acme):
+    for seed in BUILT_IN:
+        for record_type, verb in seed.grants:
+            assert permissions.is_known(f"{record_type}:{verb}", acme.facts), (record_type, verb)
+
+
 def test_rights_are_remembered_until_the_role_changes(acme, alice, bob):
     with acme.acting(alice) as by:
         user = by.session.get_one(User, bob.user_id)
