@@ -33,12 +33,14 @@ class Action:
     """A declared verb of a record type beyond the standard ones.
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
-    `event` is its past tense. `inputs` are the keys that a request may send.
+    `event` is its past tense, and `told` how a timeline says after a name that it was done.
+    `inputs` are the keys that a request may send.
     """
 
     name: str
     label: Text
     event: str
+    told: Text
     run: Callable[..., None]
     when: Callable[[Any], bool] = lambda _record: True
     inputs: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ its words are fetched when a `Formats` is made.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -83,6 +84,10 @@ class Formats:
     def number(self, value: float) -> str:
         """12,846."""
         return f"{value:,}"
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Red, green; 红、绿."""
+        return ("、" if self.is_chinese else ", ").join(texts)
 
     def _clock(self, here: datetime) -> str:
         if not self.is_chinese:

@@ -55,7 +55,7 @@ def invite(
     if not 1 <= max_uses <= MOST_USES:
         raise Refused(_("Choose between 1 and %(n)s people.", n=MOST_USES), field="max_uses")
     if role.is_owner and way != "mail":
-        raise Refused(_("An owner is invited by mail."), field="role_id")
+        raise Refused(_("An owner can only be invited by e-mail."), field="role_id")
     address = clean_email(email) if way == "mail" else None
     if address is not None and find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")

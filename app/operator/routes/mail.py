@@ -58,7 +58,7 @@ def body(mail_id: str) -> Response:
 def _mail(mail_id: str) -> SunkMail:
     found = read(_folder(), mail_id)
     if found is None:
-        raise Missing(_("This mail is not kept any more."))
+        raise Missing(_("This e-mail is not kept any more."))
     return found
 
 

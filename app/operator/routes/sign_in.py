@@ -51,7 +51,7 @@ def enter() -> Response:
     token = operators.sign_in(email, password, address=address, now=moment)
     if token is None:
         limits.count(counters, moment)
-        return _form(wanted, _("This e-mail address and password don't belong together."), 422)
+        return _form(wanted, _("This e-mail address and password don't match."), 422)
     limits.forgive(counters[:1])
     session.clear()  # The forgery token is another before and after sign-in.
     return operators.give(see_other(wanted), token, here.settings())

@@ -133,7 +133,7 @@ def _told(
         lines.append(Change(field.label, before, after))
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb = None if lines else VERBS.get(row.verb)
-    verb = action.label if action else verb
+    verb = action.told if action else verb
     return Told(
         row.name or "",
         verb,

@@ -17,12 +17,20 @@ from app.web.formats import formats, parse_moment
 
 BETWEEN: Mapping[str, Text] = {
     "ne": _("not %(value)s"),
+    "contains": _("contains %(value)s"),
+    "starts": _("begins with %(value)s"),
+}
+IN_TIME: Mapping[str, Text] = {
     "lt": _("before %(value)s"),
     "lte": _("up to %(value)s"),
     "gt": _("after %(value)s"),
     "gte": _("from %(value)s"),
-    "contains": _("contains %(value)s"),
-    "starts": _("begins with %(value)s"),
+}
+IN_NUMBER: Mapping[str, Text] = {
+    "lt": _("less than %(value)s"),
+    "lte": _("at most %(value)s"),
+    "gt": _("more than %(value)s"),
+    "gte": _("at least %(value)s"),
 }
 
 
@@ -46,15 +54,16 @@ def chips(
     found = []
     for one in state.asked.filters:
         field = record_type.by_key[one.key]
-        text = _text(one, _value(field, one, picklists, by))
+        text = _text(field, one, _value(field, one, picklists, by))
         found.append(Chip(field.label, text, state.without(one)))
     return tuple(found)
 
 
-def _text(one: Filter, value: str) -> str:
+def _text(field: Field, one: Filter, value: str) -> str:
     if one.operator == "isnull":
         return gettext("empty") if one.text in ("true", "1") else gettext("not empty")
-    between = BETWEEN.get(one.operator)
+    compared = IN_TIME if field.kind in ("moment", "day") else IN_NUMBER
+    between = BETWEEN.get(one.operator) or compared.get(one.operator)
     return gettext(between.message, value=value) if between is not None else value
 
 
@@ -69,9 +78,9 @@ def _value(
     parts = one.text.split(",") if one.operator == "in" else [one.text]
     if field.kind == "choice":
         words = Words(picklists.get(field.key) or field.options)
-        return ", ".join(words[part] for part in parts)
+        return formats(by).listed(words[part] for part in parts)
     if field.to:
         ids = [found for part in parts if (found := parse_id(part)) is not None]
-        return ", ".join(titles(field.to, ids, by).values())
+        return formats(by).listed(titles(field.to, ids, by).values())
     moment = parse_moment(one.text) if field.kind == "moment" else None
     return formats(by).moment(moment, by.today()) if moment else one.text

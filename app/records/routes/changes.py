@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, ngettext
 from app.records.access import permitted, within_reach
 from app.records.door import perform
 from app.records.many import perform_many
@@ -55,7 +55,7 @@ def restore(collection: str, record_id: UUID) -> Response:
         raise Missing(_("There is no such record."))
     perform(record_type, "restore", record, by=by)
     name = record_type.title_of(record)
-    return _done(_("%(name)s is back.", name=name), record_url(record_type, record_id))
+    return _done(_("%(name)s was restored.", name=name), record_url(record_type, record_id))
 
 
 @blueprint.post("/<collection:collection>/bulk/delete")
@@ -68,7 +68,8 @@ def delete_many(collection: str) -> Response:
     batch_id = new_id()
     ids = perform_many(record_type, "delete", records, by=by.in_batch(batch_id))
     undo = f"/{collection}/bulk/{batch_id}/restore"
-    return _done(_("%(count)s deleted.", count=len(ids)), f"/{collection}", undo)
+    told = ngettext("%(n)s record was deleted.", "%(n)s records were deleted.", len(ids))
+    return _done(told, f"/{collection}", undo)
 
 
 @blueprint.post("/<collection:collection>/bulk/<uuid:batch_id>/restore")
@@ -88,7 +89,8 @@ def restore_many(collection: str, batch_id: UUID) -> Response:
     for record in gone:
         if record.deleted_at is not None:  # One may have come back with its parent, an earlier row.
             perform(record_type, "restore", record, by=by)
-    return _done(_("%(count)s are back.", count=len(gone)), f"/{collection}")
+    told = ngettext("%(n)s record was restored.", "%(n)s records were restored.", len(gone))
+    return _done(told, f"/{collection}")
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/<action:name>")
@@ -114,7 +116,7 @@ def _ticked(record_type: RecordType, by: Actor) -> list[Record]:
     texts = request.form.getlist("id")
     ids = {found for text in texts if (found := parse_id(text)) is not None}
     if not ids or len(texts) > MOST_AT_ONCE:
-        raise Refused(_("Tick some rows first, at most %(limit)s.", limit=MOST_AT_ONCE))
+        raise Refused(_("Select some rows first, at most %(limit)s.", limit=MOST_AT_ONCE))
     model = record_type.model
     found = by.session.scalars(
         select(model).where(model.id.in_(ids), permitted(record_type, by, "delete"))
@@ -124,7 +126,7 @@ def _ticked(record_type: RecordType, by: Actor) -> list[Record]:
     return list(found)
 
 
-def _done(text: Text, fallback: str, undo_url: str | None = None) -> Response:
+def _done(text: Text | str, fallback: str, undo_url: str | None = None) -> Response:
     """Tell what was done: in place for htmx, whose page reloads what changed, else on the next."""
     toast(text, undo_url=undo_url)
     if not is_htmx():
