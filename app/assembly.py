@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import modules
@@ -58,7 +59,17 @@ def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000, immutable_file_test=_is_hashed
     )
+    _trust_proxies(app, settings)
     return app
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    """Take the visitor's address and scheme from our own proxies; the host is always the client's."""
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_port=0, x_prefix=0
+        )
 
 
 def _templates(app: Flask) -> None:

@@ -204,7 +204,10 @@ def _answered(answer: Answer) -> Response:
     status = answer.status
     if isinstance(answer, Conflict) and request.headers.get("If-Match"):
         status = 412
-    return from_answer(answer, status)
+    response = from_answer(answer, status)
+    if retry_after := getattr(answer, "retry_after", None):
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 def _forged(_error: CSRFError) -> Response:

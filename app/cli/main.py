@@ -20,6 +20,8 @@ COMMANDS = (
     "app.cli.bench",
     "app.cli.doctor",
     "app.cli.tenants",
+    "app.cli.users",
+    "app.cli.tokens",
     "app.cli.demo_data",
     "app.cli.migrations",
     "app.cli.routes",
