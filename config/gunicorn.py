@@ -50,6 +50,7 @@ worker_connections = 1000
 preload_app = True
 reuse_port = False
 backlog = 512
+control_socket_disable = True  # A thread and a socket in the account's home that nobody asks.
 
 timeout = 60
 graceful_timeout = 30

@@ -1,0 +1,72 @@
+"""A figure that was measured, and the floor and aim it is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What must be reached and what is aimed at; a rate is better when it is more."""
+
+    floor: float | None = None
+    aim: float | None = None
+    rate_floor: float | None = None
+    rate_aim: float | None = None
+
+
+NO_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured thing: its median, and where it was measured so, p95 and actions a second."""
+
+    name: str
+    unit: str
+    value: float
+    p95: float | None = None
+    rate: float | None = None
+    limit: Limit = NO_LIMIT
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """How much of its floor the figure takes; up to 1 is as good as was promised."""
+        if self.limit.floor is None:
+            return None
+        return self.value / self.limit.floor if self.limit.floor else float(self.value > 0)
+
+    @property
+    def is_ok(self) -> bool | None:
+        """True when the floors are reached; None where there is none."""
+        verdicts = [ratio <= 1.0 for ratio in (self.ratio, self.rate_ratio) if ratio is not None]
+        return all(verdicts) if verdicts else None
+
+    @property
+    def rate_ratio(self) -> float | None:
+        """How much of the floor of the rate is missing; up to 1 is as good as was promised."""
+        if self.limit.rate_floor is None or not self.rate:
+            return None
+        return self.limit.rate_floor / self.rate
+
+
+def of_samples(
+    name: str,
+    samples: Sequence[float],
+    *,
+    unit: str = "ms",
+    rate: float | None = None,
+    limit: Limit = NO_LIMIT,
+    note: str = "",
+) -> Figure:
+    """The figure of several measurements of one thing."""
+    p95 = quantiles(samples, n=20)[-1] if len(samples) >= 20 else max(samples)
+    return Figure(name, unit, median(samples), p95, rate, limit, note)
+
+
+def ratio_of(name: str, over: Sequence[float], under: Sequence[float], limit: Limit) -> Figure:
+    """How many times the median of `under` fits into that of `over`."""
+    return Figure(name, "x", median(over) / median(under), limit=limit)

@@ -1,0 +1,37 @@
+"""Runs benches one after the other, each in the surroundings that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+from app.kernel import clock
+from bench import load, machine, pages, search, tenants
+from bench.figures import Figure
+from bench.report import Result
+from bench.service import service
+from bench.surroundings import DATABASE, Server, amounts_for, server, workspace
+
+OF_PAGES = {"load": load.run, "pages": pages.run, "search": search.run}
+
+
+def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[Result]:
+    """The result of each named bench, as soon as it is there."""
+    if "tenants" in names:
+        with server(f"{DATABASE}_tenants") as on:
+            yield _result("tenants", on, {}, tenants.run(on))
+    of_pages = [name for name in names if name in OF_PAGES]
+    if not of_pages:
+        return
+    with ExitStack() as at_end:
+        amounts = amounts_for(contacts)
+        on = at_end.enter_context(server(keep=keep, holding=amounts))
+        measured = workspace(on, amounts)
+        for name in of_pages:
+            with service(on) as web:
+                figures = OF_PAGES[name](measured, web)
+            yield _result(name, on, measured.scale, figures)
+
+
+def _result(name: str, on: Server, scale: dict[str, int], figures: list[Figure]) -> Result:
+    return Result(name, clock.now(), machine.describe(on.superuser_url), scale, figures)
