@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.orm import DeclarativeBase, Mapped
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session
 
 from app.kernel import model
+from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.door import perform
 from app.records.fields import Field, Option
 from app.records.values import Unfit, as_json, read_value
+from tenants.facts import State, TenantFacts
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -131,24 +134,35 @@ BAD = [
 ]
 
 
+@pytest.fixture
+def by() -> Actor:
+    """Somebody in London; reading a value takes no database."""
+    facts = TenantFacts(
+        id=SOME_ID,
+        slug="acme",
+        name="Acme Ltd",
+        db_role="t_x",
+        schema="t_x",
+        state=State.ACTIVE,
+        zone="Europe/London",
+        country="GB",
+    )
+    return service_actor(Session(), facts, datetime(2026, 11, 22, 9, 30, tzinfo=UTC), via="web")
+
+
 def field_of(kind: str) -> Field:
     return Field(getattr(Sample, kind), _("Sample"), options=OPTIONS)
 
 
 @pytest.mark.parametrize(("kind", "raw", "value"), GOOD)
-def test_a_kind_takes_what_people_write(
-    acme: Workspace, alice: Person, kind: str, raw: Any, value: Any
-) -> None:
+def test_a_kind_takes_what_people_write(by: Actor, kind: str, raw: Any, value: Any) -> None:
     assert field_of(kind).kind == kind
-    with acme.acting(alice) as by:
-        assert read_value(field_of(kind), raw, by, ()) == value
+    assert read_value(field_of(kind), raw, by, ()) == value
 
 
 @pytest.mark.parametrize(("kind", "raw"), BAD)
-def test_a_kind_refuses_what_it_can_not_hold(
-    acme: Workspace, alice: Person, kind: str, raw: Any
-) -> None:
-    with acme.acting(alice) as by, pytest.raises(Unfit) as caught:
+def test_a_kind_refuses_what_it_can_not_hold(by: Actor, kind: str, raw: Any) -> None:
+    with pytest.raises(Unfit) as caught:
         read_value(field_of(kind), raw, by, ())
     assert str(caught.value.message)
 
@@ -157,25 +171,16 @@ def test_a_kind_refuses_what_it_can_not_hold(
     "kind", ["text", "long_text", "email", "phone", "url", "whole", "moment", "flag"]
 )
 @pytest.mark.parametrize("piece", ["a", ".", "@", "1", " ", "-", "a.", "@a", "://", "１"])
-def test_no_value_keeps_a_server_busy(
-    acme: Workspace, alice: Person, kind: str, piece: str
-) -> None:
+def test_no_value_keeps_a_server_busy(by: Actor, kind: str, piece: str) -> None:
     begun = time.monotonic()
-    with acme.acting(alice) as by:
-        for text in (
-            piece * 20_000,
-            piece * 150,
-            "http://" + piece * 120 + " ",
-            "a@" + piece * 120,
-        ):
-            try:
-                read_value(field_of(kind), text, by, ())
-            except Unfit:
-                continue
+    tries = (piece * 20_000, piece * 150, "http://" + piece * 120 + " ", "a@" + piece * 120)
+    for text in tries:
+        with suppress(Unfit):
+            read_value(field_of(kind), text, by, ())
     assert time.monotonic() - begun < 1.5
 
 
-def test_every_value_comes_out_as_json(acme: Workspace) -> None:
+def test_every_value_comes_out_as_json() -> None:
     assert as_json(datetime(2026, 11, 22, 9, 30, tzinfo=UTC)) == "2026-11-22T09:30:00Z"
     assert as_json(date(2026, 11, 22)) == "2026-11-22"
     assert as_json(SOME_ID) == str(SOME_ID)
