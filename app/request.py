@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -34,11 +34,13 @@ from app.web.render import is_htmx
 from config.logging import bind_more, bind_request
 from config.settings import Settings
 from tenants import scope
-from tenants.resolve import is_service_host, resolve_host
+from tenants.engine import sqlstate
+from tenants.resolve import forget, is_service_host, resolve_host
 
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NO_SUCH_ROLE = ("22023", "42704")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
@@ -239,8 +241,15 @@ def _database_away(error: Exception) -> Response:
 
 def _failed(error: Exception) -> Response:
     _undo()
+    if isinstance(error, DBAPIError) and _lacks_role(error):
+        forget()  # The workspace was erased within the seconds that its facts are remembered.
+        return problem(404)
     log.error("A request failed.", exc_info=error)
     return problem(500)
+
+
+def _lacks_role(error: DBAPIError) -> bool:
+    return sqlstate(error) in NO_SUCH_ROLE and "role" in str(error.orig)
 
 
 def _run_aside(work: Callable[[], Any]) -> None:
