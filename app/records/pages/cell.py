@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.records.fields import Field, Option
 from app.records.pages.cells import value_source
 from app.records.pages.columns import Column, look_of
-from app.records.pages.looks import Shown
+from app.records.pages.looks import Shown, is_highlight
 from app.records.pages.rows import reader_values
 from app.records.types import RecordType
 
@@ -32,7 +32,9 @@ def cell_html(
     values |= {f"v_{key}": getattr(record, key) for key in record_type.by_key}
     value = getattr(record, field.key)
     values[f"t_{field.key}"] = names.get(value, "") if isinstance(value, UUID) else ""
-    values[f"shown_{field.key}"] = Shown(picklists.get(field.key) or field.options)
+    options = picklists.get(field.key) or field.options
+    as_pills = is_highlight(record_type, field.key)
+    values[f"shown_{field.key}"] = Shown(options, as_pills=as_pills)
     # The source is ours, and escapes every value.
     template = current_app.jinja_env.from_string(value_source(column))
     return Markup(template.render(values))  # noqa: S704

@@ -12,8 +12,7 @@ from app.records.fields import Field
 from app.records.query import is_sortable
 from app.records.types import RecordType
 
-PLAIN_BEFORE_MID = 2  # Plain columns that a small screen still shows.
-PLAIN_BEFORE_WIDE = 3
+PLAIN_SHOWN = 2  # Plain columns that fit on any screen beside name, owner, activity and step.
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +104,7 @@ def _classes(look: str, plain: int) -> str:
         return "hide-phone"
     if look not in ("text", "choice", "reference", "phone", "email"):
         return "num" if look in ("whole", "number", "money") else ""
-    if plain > PLAIN_BEFORE_WIDE:
-        return "wide-only hide-phone"
-    return "mid-only" if plain > PLAIN_BEFORE_MID else ""
+    return "wide-only hide-phone" if plain > PLAIN_SHOWN else ""
 
 
 def _mode(record_type: RecordType, verb: str, by: Actor, readable: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.records.access import may_do, readable_fields, writable_keys
 from app.records.fields import Field, Option
 from app.records.model import Record
-from app.records.pages.looks import Face, Shown, face
+from app.records.pages.looks import Face, Shown, face, is_highlight
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -72,7 +72,8 @@ def detail(
     if field.key in writable_keys(record_type, by) and may_edit(record_type, record, by):
         url = f"/{record_type.collection}/{record.id}/fields/{field.key}"
     owner = face(None, value, names.get(value, "")) if field.to == "user" and value else None
-    return Detail(field, value_html(field, value, by, picklists, names), url, owner)
+    html = value_html(record_type, field, value, by, picklists, names)
+    return Detail(field, html, url, owner)
 
 
 def may_edit(record_type: RecordType, record: Record, by: Actor) -> bool:
@@ -81,6 +82,7 @@ def may_edit(record_type: RecordType, record: Record, by: Actor) -> bool:
 
 
 def value_html(
+    record_type: RecordType,
     field: Field,
     value: Any,
     by: Actor,
@@ -91,7 +93,8 @@ def value_html(
     if value in EMPTY:
         return Markup("")
     if field.kind == "choice":
-        return Shown(picklists.get(field.key) or field.options)[value]
+        options = picklists.get(field.key) or field.options
+        return Shown(options, as_pills=is_highlight(record_type, field.key))[value]
     text = shown_text(field, value, by, (), names)
     if field.to and field.to != "user":
         href = f"/{registry().type(field.to).collection}/{value}"

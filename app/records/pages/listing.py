@@ -79,7 +79,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     record_type = state.record_type
     shape = layout(record_type, by)
     found = query.page(record_type, state.asked, by, shape.keys)
-    has_picklists = any(column.field.picklist for column in shape.columns) or state.asked.filters
+    has_picklists = state.asked.filters or any(one.look == "choice" for one in shape.columns)
     picklists = load_picklists(by.session, record_type.key) if has_picklists else {}
     write = formats(by)
     counts = _counts(state, by)

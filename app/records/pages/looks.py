@@ -33,12 +33,22 @@ class Face:
     colour: int
     is_square: bool = False
 
+    @property
+    def initial(self) -> str:
+        """The one letter of a small avatar."""
+        return initial(self.name)
+
 
 def face(record_type: RecordType | None, record_id: UUID | str | None, name: str) -> Face:
     """The avatar of a record, or of a user when there is no type."""
     is_person = record_type is None or record_type.is_person
     letters = initials(name) if is_person else initial(name)
     return Face(name, letters, avatar_colour(record_id or name), not is_person)
+
+
+def is_highlight(record_type: RecordType, key: str) -> bool:
+    """True for a field whose values are pills."""
+    return any(attribute.key == key for attribute in record_type.highlights)
 
 
 def tone(colour: str) -> str:
@@ -54,13 +64,16 @@ def pill(text: str, colour: str = "") -> Markup:
 
 
 class Shown(dict[Any, Markup]):
-    """What each value of a choice looks like; a value that is no option shows as itself."""
+    """What each value of a choice looks like; a value that is no option shows as itself.
 
-    def __init__(self, options: Iterable[Option]) -> None:
+    Only the choices that a type highlights are pills, so that a page stays calm.
+    """
+
+    def __init__(self, options: Iterable[Option], *, as_pills: bool) -> None:
         super().__init__()
         for option in options:
             text = option.shown()
-            self[option.value] = pill(text, option.colour) if option.colour else escape(text)
+            self[option.value] = pill(text, option.colour) if as_pills else escape(text)
 
     def __missing__(self, value: Any) -> Markup:
         return escape(value) if value is not None else NOTHING

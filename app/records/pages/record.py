@@ -130,7 +130,7 @@ def _line(
             field = record_type.by_key[attribute.key]
             value = getattr(record, field.key)
             if by.rights.field(record_type.key, field.key):
-                line.append(value_html(field, value, by, picklists, names))
+                line.append(value_html(record_type, field, value, by, picklists, names))
     return [one for one in line if one]
 
 

@@ -18,7 +18,7 @@ from app.kernel.phones import display_phone
 from app.records.fields import Option
 from app.records.pages.cells import check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
-from app.records.pages.looks import Shown
+from app.records.pages.looks import Shown, is_highlight
 from app.records.pages.row_menu import menu_cell
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -47,7 +47,8 @@ def render_rows(
     for column in shape.columns:
         if column.look == "choice":
             options = picklists.get(column.key) or column.field.options
-            values[f"shown_{column.key}"] = Shown(options)
+            as_pills = is_highlight(record_type, column.key)
+            values[f"shown_{column.key}"] = Shown(options, as_pills=as_pills)
     # The template escapes every value, and its own source is ours.
     return Markup(_template(record_type, shape).render(values))  # noqa: S704
 

@@ -1,4 +1,4 @@
-/** Fields that do a little more: a text that grows, a password that can be shown. */
+/** Fields that do a little more: a text that grows, a password that can be shown, a usual value at one press. */
 import { all, find, on, onContent } from './dom';
 
 /** Make the box as high as its words. */
@@ -17,6 +17,13 @@ export function start(): void {
   document.addEventListener('zuke:reset', (event) => growAll(event.target as HTMLElement));
   document.addEventListener('zuke:shown', (event) => growAll(event.target as HTMLElement));
   onContent(() => growAll());
+  on('click', '[data-fill]', (_event, button) => {
+    const input = document.getElementById(button.dataset.fill ?? '');
+    if (!(input instanceof HTMLInputElement)) return;
+    input.value = button.dataset.value ?? '';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.focus();
+  });
   on('click', '[data-reveal]', (_event, button) => {
     const input = find<HTMLInputElement>('input', button.parentElement ?? document);
     if (!input) return;

@@ -21,7 +21,9 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
     return;
   }
   if (status < 400) return;
-  if (status === 422 && ctx.sourceElement instanceof HTMLFormElement) {
+  // A form that came second (409) comes back as well, with the other person's change beside the fields.
+  const isForm = status === 422 || (status === 409 && ctx.text?.includes('<form'));
+  if (isForm && ctx.sourceElement instanceof HTMLFormElement) {
     ctx.target = ctx.sourceElement;
     ctx.swap = 'outerHTML';
     return;
