@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
+from app.web.visit import has_visit
+
 # The edge calls `protect` itself, after it knows whether a program with a token is calling.
 csrf = CSRFProtect()
 
@@ -19,6 +21,8 @@ def protect_forms(app: Flask) -> None:
 
 
 def token() -> str:
-    """The token of this visit, for a form's hidden field or a header."""
+    """The token of this visit, for a form's hidden field or a header; empty without a visit."""
+    if not has_visit():
+        return ""
     made: str = generate_csrf()
     return made

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from flask import g, session
 
 from app.kernel.language import Text
+from app.web.visit import has_visit
 
 KEPT = 5  # Messages that wait for the next page.
 
@@ -27,7 +28,7 @@ def toast(text: Text | str, *, undo_url: str | None = None, kind: str = "good") 
 
 def shown() -> list[Toast]:
     """The messages of this answer, and those that earlier ones left for the next page."""
-    waiting = [Toast(**one) for one in session.pop("toasts", [])]
+    waiting = [Toast(**one) for one in session.pop("toasts", [])] if has_visit() else []
     return [*waiting, *g.pop("toasts", [])]
 
 

@@ -22,9 +22,18 @@ class VisitInterface(SecureCookieSessionInterface):
         return super().get_signing_serializer(app)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Find the tenant before the cookie is read, as its salt depends on it."""
+        """Find the tenant before the cookie is read, as its salt depends on it.
+
+        At no known address, and for built files, there is no visit: its cookie, salted otherwise,
+        would overwrite the real one.
+        """
         app.extensions["begin_request"](request)
-        return super().open_session(app, request)
+        return super().open_session(app, request) if g.side is not None else None
+
+
+def has_visit() -> bool:
+    """True when this request carries a visit that can keep something."""
+    return g.get("side") is not None
 
 
 def keep_visits(app: Flask, settings: Settings) -> None:
