@@ -56,6 +56,8 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
     logging.captureWarnings(capture=True)
+    for talkative in ("alembic", "asyncio", "mail.log"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def formatter() -> logging.Formatter:
