@@ -109,6 +109,6 @@ def write(language: str, texts: Catalog) -> None:
     )
     file = file_of(language)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(head.encode() + body.getvalue().rstrip() + b"\n")
+    file.write_bytes((head.encode() + body.getvalue()).rstrip() + b"\n")
     with file.with_suffix(".mo").open("wb") as opened:
         write_mo(opened, texts)

@@ -25,6 +25,7 @@ COMMANDS = (
     "app.cli.demo_data",
     "app.cli.migrations",
     "app.cli.routes",
+    "app.cli.translations",
     "app.cli.worker",
     "app.cli.jobs",
     "app.cli.operators",
@@ -33,7 +34,9 @@ COMMANDS = (
 
 # These bring their own database or need none; every other command, typed without DATABASE_URL in
 # a clone that has run the demo, means the demo.
-OWN_SURROUNDINGS = frozenset({"demo", "test", "check", "bench", "mailsink", "migrations"})
+OWN_SURROUNDINGS = frozenset(
+    {"demo", "test", "check", "bench", "mailsink", "migrations", "translations"}
+)
 
 
 def build_parser(commands: Sequence[Command]) -> ArgumentParser:

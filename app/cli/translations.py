@@ -40,7 +40,8 @@ def update_all() -> int:
         written = sum(catalogues.is_written(message) for message in texts if message.id)
         print(f"{language}: {written} of {len(source)} texts.")
     found = problems()
-    print("\n".join(found))
+    for problem in found:
+        print(problem)
     return 1 if found else 0
 
 
