@@ -2,7 +2,8 @@
 
 Each revision is an Alembic file with one schema operation per step. It is rendered once and the
 text is run on the control schema, or on one tenant after another: that is what makes migrating
-thousands of tenants quick, and why a revision can't read rows and decide in Python.
+thousands of tenants quick, and why a revision can't read rows and decide in Python. Alembic is
+imported when a revision is looked at, since the web only asks for the head.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TextIO, cast
-
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
+from typing import TYPE_CHECKING, TextIO, cast
 
 from tenants.schema import plain_dialect
+
+if TYPE_CHECKING:
+    from alembic.script import Script, ScriptDirectory
 
 # Alembic tells at INFO that it looked at the database, once for every look.
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -56,6 +56,8 @@ class History:
     @cached_property
     def scripts(self) -> ScriptDirectory:
         """Alembic's view of the folder."""
+        from alembic.script import ScriptDirectory
+
         return ScriptDirectory(str(self.folder), file_template=FILE_NAME, timezone="UTC")
 
     @cached_property
@@ -66,10 +68,14 @@ class History:
             raise HistoryError(f"{self.folder.name} has several heads: {', '.join(sorted(heads))}.")
         return tuple(reversed(list(self.scripts.walk_revisions())))
 
-    @property
+    @cached_property
     def head(self) -> str:
-        """The newest revision, or an empty text where there is none yet."""
-        return self.line[-1].revision if self.line else ""
+        """The newest revision, or an empty text where there is none yet.
+
+        It is read from the files' names, where a day and the number of the revision come first.
+        """
+        names = sorted(path.name for path in self.folder.glob("versions/[0-9]*.py"))
+        return names[-1].split("_")[3] if names else ""
 
     def upgrade(self, version: str) -> list[str]:
         """The statements that lead from `version` (empty: from nothing) to the head."""
@@ -91,6 +97,9 @@ class History:
 
     @staticmethod
     def _render(steps: list[object]) -> list[str]:
+        from alembic.operations import Operations
+        from alembic.runtime.migration import MigrationContext
+
         out = _Statements()
         options = {"as_sql": True, "output_buffer": cast("TextIO", out)}
         context = MigrationContext.configure(dialect=plain_dialect(), opts=options)

@@ -59,6 +59,11 @@ def test_revisions_begin_with_their_date_and_answer_for_the_running_code(name: s
 
 
 @pytest.mark.parametrize("name", HISTORIES)
+def test_the_files_names_tell_the_head(name: str) -> None:
+    assert HISTORIES[name].head == HISTORIES[name].line[-1].revision
+
+
+@pytest.mark.parametrize("name", HISTORIES)
 def test_each_step_is_one_statement(name: str) -> None:
     history = HISTORIES[name]
     for statement in (*history.upgrade(""), *history.downgrade(history.head)):
@@ -81,7 +86,7 @@ def test_two_heads_are_refused(copied: History) -> None:
             "def upgrade(): pass\ndef downgrade(): pass\n"
         )
     with pytest.raises(HistoryError, match="several heads: 0098, 0099"):
-        _ = copied.head
+        _ = copied.line
 
 
 def test_an_unknown_version_is_refused() -> None:
