@@ -12,7 +12,7 @@ from app.crm.models import Account, Activity, Contact
 from app.crm.pages.timeline import ICONS
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.access import may_do, permitted
+from app.records.access import permitted, reaches
 from app.records.registry import registry
 from app.web.formats import Formats, formats
 
@@ -80,7 +80,9 @@ def due(by: Actor) -> Due:
     ).all()
     for row in rows:
         found.late_count = row.late
-        may_complete = not by.tenant.is_read_only and may_do(activity, row, "complete", by)
+        may_complete = not by.tenant.is_read_only and reaches(
+            activity, row.owner_id, "complete", by
+        )
         with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
         task = Task(
             url=f"/activities/{row.id}",

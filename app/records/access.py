@@ -81,13 +81,18 @@ def can_read(record_type: RecordType, record_id: UUID, by: Actor) -> bool:
 
 def may_do(record_type: RecordType, record: Record, verb: str, by: Actor) -> bool:
     """True when `by` may do `verb` on a record already fetched; no statement is run."""
+    return reaches(record_type, record.owner_id, verb, by)
+
+
+def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor) -> bool:
+    """True when `verb` of `by` reaches a record of this owner."""
     reach = by.rights.reach(record_type.key, verb)
     if reach is None:
         return False
     if reach is Reach.ALL:
         return True
     owners = (by.user_id,) if reach is Reach.OWN else by.team_user_ids
-    return record.owner_id in owners
+    return owner_id in owners
 
 
 def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:

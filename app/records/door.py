@@ -25,6 +25,8 @@ from app.records.trash import delete_records, restore_records
 from app.records.types import RecordType
 from app.records.values import as_json, read_values
 
+Inputs = dict[str, Any]  # Fields by their keys, as a form or JSON sent them.
+
 
 def perform(
     kind: RecordType | str,

@@ -64,8 +64,7 @@ def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
     """Home and the built-in views first, then one group per module that is on."""
     on = [module for module in modules if by.tenant.allows(module.key)]
     readable = {
-        module.key: [one for one in module.record_types if by.may(one.key, "read")]
-        for module in on
+        module.key: [one for one in module.record_types if by.may(one.key, "read")] for module in on
     }
     first = [Link("/", "layout-dashboard", _("Home"))]
     first += [

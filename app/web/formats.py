@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,7 +19,8 @@ from app.kernel.actor import Actor
 from app.kernel.language import LOCALES, current, gettext
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60, 3_600, 86_400, 604_800, 2_629_800, 31_557_600
-UNITS = (
+Unit = Literal["year", "month", "week", "day", "hour", "minute"]
+UNITS: tuple[tuple[Unit, int], ...] = (
     ("year", YEAR),
     ("month", MONTH),
     ("week", WEEK),
@@ -40,7 +42,7 @@ class Formats:
         self._locale = Locale.parse(LOCALES[language])
         self._months = get_month_names("abbreviated", locale=self._locale)
         self._weekdays = get_day_names("wide", locale=self._locale)
-        self._spans: dict[tuple[str, int, bool], str] = {}
+        self._spans: dict[tuple[Unit, int, bool], str] = {}
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the reader's clock."""
@@ -96,7 +98,7 @@ class Formats:
         hour = here.hour - 12 if here.hour > 12 else here.hour
         return f"{part}{hour}:{here.minute:02}"
 
-    def _span(self, unit: str, count: int, is_past: bool) -> str:
+    def _span(self, unit: Unit, count: int, is_past: bool) -> str:
         """The words for a count of one unit, from Babel once, then kept: there are few."""
         key = (unit, count, is_past)
         if key not in self._spans:

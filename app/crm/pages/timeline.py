@@ -12,7 +12,7 @@ from app.crm.models import Activity, ActivityLink
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.access import may_do, permitted
+from app.records.access import permitted, reaches
 from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.looks import Words
@@ -22,7 +22,7 @@ from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
 
-Found: TypeAlias = Row[tuple[object, ...]]
+Found: TypeAlias = Row[*tuple[object, ...]]
 MOST_UPCOMING = 20
 TEMPLATE = "crm/_activity_entry.html"
 ICONS = {
@@ -98,10 +98,10 @@ def planned(record_type: RecordType, record: Record, by: Actor, asked: Asked) ->
 
 def _activities(
     record_type: RecordType, record: Record, by: Actor, asked: Asked
-) -> Select[tuple[object, ...]]:
+) -> Select[*tuple[object, ...]]:
     """The activities that stand on a record's timeline and that `by` may read."""
     activity = registry().type("activity")
-    statement: Select[tuple[object, ...]] = (
+    statement: Select[*tuple[object, ...]] = (
         select(
             Activity.id,
             Activity.owner_id,
@@ -127,7 +127,7 @@ def _activities(
     return statement if asked.show == ALL else statement.where(Activity.kind == asked.show)
 
 
-def _entries(statement: Select[tuple[object, ...]], by: Actor) -> list[Entry]:
+def _entries(statement: Select[*tuple[object, ...]], by: Actor) -> list[Entry]:
     activity = registry().type("activity")
     rows = by.session.execute(statement).all()
     has_ways = any(row.way for row in rows)
@@ -153,15 +153,17 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         subject=row.subject if is_named or not row.body else "",
         body=row.body or "",
         minutes=row.minutes,
-        time=(write.time(moment) if is_done else write.moment(moment, by.today())) if moment else "",
+        time=(write.time(moment) if is_done else write.moment(moment, by.today()))
+        if moment
+        else "",
         at=moment.isoformat() if moment else "",
         next=write.moment(row.next_at, by.today()) if row.next_at else "",
         due=due_of(row.due_at, by) if not is_done and row.due_at else None,
         is_done=is_done,
-        may_complete=is_open and not is_done and may_do(activity, row, "complete", by),
+        may_complete=is_open and not is_done and reaches(activity, row.owner_id, "complete", by),
         may_reopen=is_open and is_done and _may_reopen(activity, row, by),
-        may_edit=is_open and may_do(activity, row, "update", by),
-        may_delete=is_open and may_do(activity, row, "delete", by),
+        may_edit=is_open and reaches(activity, row.owner_id, "update", by),
+        may_delete=is_open and reaches(activity, row.owner_id, "delete", by),
     )
 
 
@@ -179,7 +181,7 @@ def due_of(due_at: datetime, by: Actor) -> Due:
 
 def _may_reopen(activity: RecordType, row: Found, by: Actor) -> bool:
     """Only what was planned can stand open again; a note never was."""
-    return row.kind in ("task", "call", "meeting") and may_do(activity, row, "reopen", by)
+    return row.kind in ("task", "call", "meeting") and reaches(activity, row.owner_id, "reopen", by)
 
 
 def way_options(by: Actor) -> tuple[Option, ...]:

@@ -10,7 +10,7 @@ from app.crm.pages.composer import FIELDS, refused
 from app.crm.routes.blueprint import blueprint
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.door import perform
+from app.records.door import Inputs, perform
 from app.records.pages.timeline import Asked, timeline
 from app.records.routes.blueprint import record_for, record_url
 from app.web.access import access
@@ -27,9 +27,14 @@ def write_activity(collection: str, record_id: UUID) -> Response:
     if kind not in FIELDS:
         raise Refused(_("There is no such kind of activity."), field="kind")
     typed = {key: request.form[key] for key in FIELDS[kind] if key in request.form}
-    about = {"about_type": record_type.key, "about_id": record.id}
+    inputs: Inputs = {
+        **typed,
+        "kind": kind,
+        "about_type": record_type.key,
+        "about_id": record.id,
+    }
     try:
-        perform("activity", "create", by=by, kind=kind, **typed, **about)
+        perform("activity", "create", by=by, **inputs)
     except Refused as answer:
         by.session.rollback()
         if not is_htmx():

@@ -85,7 +85,7 @@ def edit_form(
     return _form(record_type, texts, by, action, title, record.version, next_url, answer)
 
 
-def typed_values(record_type: RecordType, sent: Mapping[str, str], by: Actor) -> dict[str, str]:
+def typed_values(record_type: RecordType, sent: Mapping[str, str], by: Actor) -> dict[str, Any]:
     """The fields among what a form sent that `by` may write."""
     writable = writable_keys(record_type, by)
     return {key: sent[key] for key in record_type.by_key if key in sent and key in writable}

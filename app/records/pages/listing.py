@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records import query
-from app.records.fields import Option
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
 from app.records.pages.columns import Column, Layout, layout
@@ -130,8 +128,10 @@ def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab
         pairs = (("owner_id", "me"),)
         url = f"{path}?owner_id=me"
         tabs.append(Tab(_("Mine"), url, is_same(state, pairs), capped(counts["mine"], write)))
-    for view in record_type.views:
-        tabs.append(Tab(view.label, f"{path}?{view.query}", is_same(state, view.arguments)))
+    tabs += [
+        Tab(view.label, f"{path}?{view.query}", is_same(state, view.arguments))
+        for view in record_type.views
+    ]
     return tuple(tabs)
 
 

@@ -140,7 +140,9 @@ def _actions(record_type: RecordType, record: Record, by: Actor) -> list[Action]
     return [
         action
         for action in record_type.actions
-        if not action.inputs and action.when(record) and may_do(record_type, record, action.name, by)
+        if not action.inputs
+        and action.when(record)
+        and may_do(record_type, record, action.name, by)
     ]
 
 

@@ -15,6 +15,7 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
 from app.kernel.phones import display_phone
+from app.records.access import reaches
 from app.records.fields import Option
 from app.records.pages.cells import check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
@@ -56,10 +57,9 @@ def render_rows(
 def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
     """True when a declared action can be done with a row by `by`, as far as the row tells."""
     action = record_type.actions[number]
-    reach = by.rights.reach(record_type.key, action.name)
-    if reach is None or by.tenant.is_read_only or not action.when(row):
+    if by.tenant.is_read_only or not action.when(row):
         return False
-    return reach is Reach.ALL or row.owner_id in _owners(record_type, action.name, by)
+    return reaches(record_type, row.owner_id, action.name, by)
 
 
 def reader_values(by: Actor) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the address of a list says: search, filters, order and place, and the addresses beside it."""
+"""What the address of a list says: search, filters, order, place; and the addresses beside it."""
 
 from __future__ import annotations
 

@@ -153,9 +153,7 @@ def _address(url: str, origin: str, **arguments: str) -> str:
 
 def _shows(sources: list[Source], url: str, origin: str, current: str) -> list[Show]:
     kinds = [(ALL, _("All")), *(show for source in sources for show in source.shows)]
-    return [
-        Show(label, _address(url, origin, show=kind), kind == current) for kind, label in kinds
-    ]
+    return [Show(label, _address(url, origin, show=kind), kind == current) for kind, label in kinds]
 
 
 def _days(entries: list[Entry], by: Actor, before: tuple[datetime, UUID] | None) -> list[Day]:

@@ -27,9 +27,7 @@ def type_for(collection: str, verb: str, by: Actor) -> RecordType:
     return record_type
 
 
-def record_for(
-    collection: str, record_id: UUID, verb: str
-) -> tuple[RecordType, Record, Actor]:
+def record_for(collection: str, record_id: UUID, verb: str) -> tuple[RecordType, Record, Actor]:
     """Type, record and actor of a route about one record that the actor may treat so."""
     by = current.actor()
     record_type = registry().collection(collection, by.tenant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response, request
@@ -12,7 +13,7 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _, ngettext
 from app.records.access import permitted, within_reach
-from app.records.door import perform
+from app.records.door import Inputs, perform
 from app.records.many import perform_many
 from app.records.model import Record
 from app.records.registry import registry
@@ -79,7 +80,7 @@ def restore_many(collection: str, batch_id: UUID) -> Response:
     by = current.actor()
     record_type = type_for(collection, "delete", by)
     model = record_type.model
-    gone = by.session.scalars(
+    gone: Sequence[Record] = by.session.scalars(
         select(model)
         .where(model.delete_batch_id == batch_id, within_reach(record_type, by, "read"))
         .limit(MOST_AT_ONCE)
@@ -103,7 +104,7 @@ def act(collection: str, record_id: UUID, name: str) -> Response:
     if action is None:
         raise Missing(_("There is no such action."))
     record_type, record, by = record_for(collection, record_id, name)
-    inputs = {key: request.form[key] for key in action.inputs if key in request.form}
+    inputs: Inputs = {key: request.form[key] for key in action.inputs if key in request.form}
     perform(record_type, name, record, by=by, **inputs)
     url = record_url(record_type, record_id)
     undo = f"{url}/{action.undo}" if action.undo and by.may(record_type.key, action.undo) else None
@@ -114,11 +115,11 @@ def act(collection: str, record_id: UUID, name: str) -> Response:
 def _ticked(record_type: RecordType, by: Actor) -> list[Record]:
     """The rows that a list's form ticked; NotPermitted when one of them may not be deleted."""
     texts = request.form.getlist("id")
-    ids = {found for text in texts if (found := parse_id(text)) is not None}
+    ids = {one for text in texts if (one := parse_id(text)) is not None}
     if not ids or len(texts) > MOST_AT_ONCE:
         raise Refused(_("Select some rows first, at most %(limit)s.", limit=MOST_AT_ONCE))
     model = record_type.model
-    found = by.session.scalars(
+    found: Sequence[Record] = by.session.scalars(
         select(model).where(model.id.in_(ids), permitted(record_type, by, "delete"))
     ).all()
     if len(found) < len(ids):
