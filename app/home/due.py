@@ -80,9 +80,7 @@ def due(by: Actor) -> Due:
     ).all()
     for row in rows:
         found.late_count = row.late
-        may_complete = not by.tenant.is_read_only and reaches(
-            activity, row.owner_id, "complete", by
-        )
+        is_mine = reaches(activity, row.owner_id, "complete", by)
         with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
         task = Task(
             url=f"/activities/{row.id}",
@@ -93,7 +91,7 @@ def due(by: Actor) -> Due:
             whom_url=whom_url,
             when=_when(row.due_at, begins, write, by),
             is_late=row.due_at < by.now,
-            may_complete=may_complete,
+            may_complete=is_mine and not by.tenant.is_read_only,
         )
         _group(found, row.due_at, begins).append(task)
     return found

@@ -153,9 +153,7 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         subject=row.subject if is_named or not row.body else "",
         body=row.body or "",
         minutes=row.minutes,
-        time=(write.time(moment) if is_done else write.moment(moment, by.today()))
-        if moment
-        else "",
+        time=_time(moment, is_done, by),
         at=moment.isoformat() if moment else "",
         next=write.moment(row.next_at, by.today()) if row.next_at else "",
         due=due_of(row.due_at, by) if not is_done and row.due_at else None,
@@ -165,6 +163,14 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         may_edit=is_open and reaches(activity, row.owner_id, "update", by),
         may_delete=is_open and reaches(activity, row.owner_id, "delete", by),
     )
+
+
+def _time(moment: datetime | None, is_done: bool, by: Actor) -> str:
+    """The time of day of what was done, as it stands under its day; else the whole moment."""
+    if moment is None:
+        return ""
+    write = formats(by)
+    return write.time(moment) if is_done else write.moment(moment, by.today())
 
 
 def due_of(due_at: datetime, by: Actor) -> Due:

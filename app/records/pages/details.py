@@ -96,15 +96,18 @@ def value_html(
         options = picklists.get(field.key) or field.options
         return Shown(options, as_pills=is_highlight(record_type, field.key))[value]
     text = shown_text(field, value, by, (), names)
-    if field.to and field.to != "user":
-        href = f"/{registry().type(field.to).collection}/{value}"
-        return Markup('<a href="{}">{}</a>').format(href, text)
-    link = {"email": f"mailto:{value}", "phone": f"tel:{value}"}.get(field.kind)
-    if link is not None:
-        return Markup('<a href="{}">{}</a>').format(link, text)
-    if field.kind == "url":
-        told = text.partition("://")[2].removeprefix("www.").rstrip("/")
-        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(value, told)
+    href = _href(field, value)
+    if href is not None:
+        told = text.partition("://")[2].removeprefix("www.").rstrip("/") or text
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(href, told)
     if field.kind == "long_text":
         return Markup('<span class="long">{}</span>').format(text)
     return escape(text)
+
+
+def _href(field: Field, value: Any) -> str | None:
+    """Where a value leads: to its record, to the telephone, to the mail, to the web."""
+    if field.to and field.to != "user":
+        return f"/{registry().type(field.to).collection}/{value}"
+    schemes = {"email": f"mailto:{value}", "phone": f"tel:{value}", "url": str(value)}
+    return schemes.get(field.kind)
