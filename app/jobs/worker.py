@@ -67,6 +67,7 @@ class Worker:
         # A plain flag: a signal's handler must not take the lock that an event would need.
         self.stopping = False
         self._ended = threading.Event()
+        self._over = threading.Event()
         self._running: dict[UUID, tuple[Claim, float]] = {}
         self._lock = threading.Lock()
         self._last: UUID | None = None
@@ -191,9 +192,8 @@ class Worker:
             return [claim for claim, _since in self._running.values()]
 
     def _beat(self) -> None:
-        """Renew the leases of what runs, for as long as this process lives."""
-        while True:
-            time.sleep(HEARTBEAT)
+        """Renew the leases of what runs, until all has ended."""
+        while not self._over.wait(HEARTBEAT):
             claims = self._claims()
             if not claims:
                 continue
@@ -230,6 +230,7 @@ class Worker:
                 self._hand_back(left, overdue)
             log.warning("worker_ended_with_jobs_running", jobs=[str(claim.id) for claim in left])
             os._exit(code)
+        self._over.set()
         log.info("worker_stopped", worker=self.name)
         return code
 

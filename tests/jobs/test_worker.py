@@ -120,8 +120,9 @@ def test_a_stop_lets_what_runs_finish(acme: Workspace, hire: Hire, queue: Queue)
     add(acme, "slow")
     running = Running(hire(slow))
     assert begun.wait(10)
-    add(acme, "slow")
     running.worker.stop()
+    time.sleep(1)
+    add(acme, "slow")
     may_end.set()
     assert running.stop() == 0
     assert [one.state for one in queue.jobs()] == ["done", "ready"]
