@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["production", "demo", "development", "test"]
@@ -51,6 +51,14 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     debug: bool = False
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        """Addresses as every provider writes them (`postgres://`, `postgresql://`) name our driver."""
+        scheme, separator, rest = url.partition("://")
+        named = scheme in ("postgres", "postgresql")
+        return f"postgresql+psycopg2{separator}{rest}" if named else url
 
     @property
     def is_production(self) -> bool:

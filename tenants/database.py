@@ -44,6 +44,7 @@ def engine_options(settings: Settings, statement_timeout_ms: int) -> dict[str, A
         "pool_timeout": 3,
         "pool_recycle": 1800,
         "pool_pre_ping": True,
+        "hide_parameters": True,  # What people wrote is no business of a log.
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT,
             "application_name": "zuke",

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.errors import CommandError
 
 # Longer than gunicorn and the worker take to finish what they have begun.
-PATIENCE = 20.0
+PATIENCE = 35.0
 
 
 @dataclass

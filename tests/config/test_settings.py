@@ -1,0 +1,57 @@
+"""The environment: what production refuses, and addresses as providers write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.settings import Settings, SettingsError, load_settings
+
+FIT = {
+    "DATABASE_URL": "postgresql://zuke_app:x@db/zuke",
+    "SECRET_KEY": "a-secret-that-is-long-enough-to-be-one-0123",
+    "BASE_URL": "https://zuke.example",
+    "ZUKE_ENV": "production",
+    "DEBUG": "false",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A production environment that is fit to start with."""
+    for name, value in FIT.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_fit_environment_starts(environment: pytest.MonkeyPatch) -> None:
+    assert load_settings().is_production
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", ""),
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "changeme"),
+        ("SECRET_KEY", "short"),
+        ("BASE_URL", "http://zuke.example"),
+        ("DEBUG", "true"),
+    ],
+)
+def test_production_refuses_to_start_and_names_the_variable(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_a_database_address_names_our_driver(scheme: str) -> None:
+    settings = Settings(database_url=f"{scheme}://a:b@db/zuke")
+    assert settings.database_url == "postgresql+psycopg2://a:b@db/zuke"
+
+
+def test_a_workspace_lies_below_the_service() -> None:
+    settings = Settings(base_url="http://localhost:8000")
+    assert settings.workspace_url("beifeng") == "http://beifeng.localhost:8000"
