@@ -11,14 +11,19 @@ from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
 from app.mail import jobs as mail_jobs
-from app.records.api import idempotency  # noqa: F401  Its table stands in every workspace.
+from app.records import jobs as record_jobs
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
 MODULES: tuple[Module, ...] = (CRM,)
-JOBS: tuple[Kind, ...] = (*maintenance.JOBS, *identity_jobs.JOBS, *mail_jobs.JOBS)
+JOBS: tuple[Kind, ...] = (
+    *maintenance.JOBS,
+    *identity_jobs.JOBS,
+    *record_jobs.JOBS,
+    *mail_jobs.JOBS,
+)
 
 
 def install_record_types() -> Registry:

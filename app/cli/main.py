@@ -25,6 +25,7 @@ COMMANDS = (
     "app.cli.demo_data",
     "app.cli.migrations",
     "app.cli.routes",
+    "app.cli.records",
     "app.cli.translations",
     "app.cli.worker",
     "app.cli.jobs",
@@ -35,7 +36,17 @@ COMMANDS = (
 # These bring their own database or need none; every other command, typed without DATABASE_URL in
 # a clone that has run the demo, means the demo.
 OWN_SURROUNDINGS = frozenset(
-    {"demo", "test", "check", "bench", "mailsink", "migrations", "translations"}
+    {
+        "demo",
+        "test",
+        "check",
+        "bench",
+        "mailsink",
+        "migrations",
+        "translations",
+        "routes",
+        "records",
+    }
 )
 
 

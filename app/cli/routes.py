@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Print a line for each rule; nothing is connected to."""
-    lines = route_lines(_app())
+    lines = route_lines(routing_app())
     if args.json:
         print(json.dumps(lines, ensure_ascii=False))
         return 0
@@ -58,7 +58,7 @@ def route_lines(app: Flask) -> list[dict[str, object]]:
     return lines
 
 
-def _app() -> Flask:
+def routing_app() -> Flask:
     """The application by the environment's settings, or by made-up ones where there are none."""
     import secrets
     import sys

@@ -82,7 +82,7 @@ def _mark(
 ) -> list[tuple[RecordType, Record]]:
     """Mark a record and all below it; answers with what was marked."""
     if record.deleted_at is not None:
-        return []  # Met twice: below its account and below its contact.
+        return []  # Met below another record of the batch already.
     record.deleted_at, record.deleted_by_id, record.delete_batch_id = by.now, by.user_id, batch
     record.version += 1
     _write(record_type, record, "deleted", by.in_batch(batch))

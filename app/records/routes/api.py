@@ -97,7 +97,7 @@ def delete_record(collection: str, record_id: str) -> Response:
 
 
 @blueprint.post("/<collection>/<record_id>/<action>")
-@access(who=Who.TOKEN, record_verb="action")
+@access(who=Who.TOKEN, record_verb="act")
 def act_on_record(collection: str, record_id: str, action: str) -> Response:
     """Do a declared action, or bring a deleted record back with `restore`."""
     by, record_type = _subject(collection)

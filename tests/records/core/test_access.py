@@ -14,7 +14,7 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.records.access import can_read, fetch, may_do, permitted
 from app.records.door import perform
 from app.records.filters import Filter
-from app.records.query import Query, page
+from app.records.query import Query, count, page
 from app.records.registry import registry
 from app.records.trash import fetch_deleted
 from tests.cast import Person, Workspace
@@ -173,3 +173,25 @@ def test_a_deleted_record_is_found_only_by_who_could_read_it(
         assert found is not None
         with pytest.raises(NotPermitted):
             perform("account", "restore", found, by=seeing)
+
+
+def test_a_list_and_its_count_hold_only_what_may_be_read(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    account = registry().type("account")
+    with acme.acting() as by:
+        make_account(by, "Hers", owner_id=alice.user_id)
+        make_account(by, "His", owner_id=bob.user_id)
+    with acme.acting(bob) as by:
+        own = reaching(by, Reach.OWN, "read")
+        for asked in (
+            Query(),
+            Query(q="h"),
+            Query(filters=(Filter("owner_id", "ne", "me"),)),
+            Query(filters=(Filter("name", "isnull", "false"),)),
+        ):
+            seen = {row.name for row in page(account, asked, own, ("name",)).rows}
+            assert seen <= {"His"}
+            assert count(account, asked, own) == len(seen)
+            blind = reaching(by, None)
+            assert (count(account, asked, blind), page(account, asked, blind, ()).rows) == (0, [])

@@ -1,0 +1,174 @@
+"""Making, editing, deleting on pages: nothing typed is lost, everything can be undone."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from app.crm.models import Account
+from tests.cast import Person, Workspace
+from tests.factories import make_account
+from tests.records.pages.conftest import Fence
+
+DRAWER = {"HX-Request": "true", "HX-Target": "div#drawer-body"}
+FORM = {"HX-Request": "true", "HX-Target": "form#record-form"}
+CELL = {"HX-Request": "true", "HX-Target": "td"}
+DETAIL = {"HX-Request": "true", "HX-Target": "dd#field-phone"}
+
+
+def test_the_drawer_holds_the_form_alone_and_the_page_all(acme: Workspace, alice: Person) -> None:
+    drawer = alice.client.get("/accounts/new?name=Kite", headers=DRAWER).text
+    assert drawer.lstrip().startswith("<form")
+    assert 'value="Kite"' in drawer
+    assert "<html" in alice.client.get("/accounts/new").text
+
+
+def test_a_new_record_leads_to_its_page(acme: Workspace, alice: Person) -> None:
+    answer = alice.client.post("/accounts/new", data={"name": "Kite"}, headers=FORM)
+    url = answer.headers["HX-Redirect"]
+    assert re.fullmatch(r"/accounts/[0-9a-f-]{36}", url)
+    page = alice.client.get(url).text
+    assert "Kite was added." in page
+    plain = alice.client.post("/accounts/new", data={"name": "Kite"})
+    assert plain.status_code == 303
+
+
+def test_saving_and_going_on_shows_an_empty_form(acme: Workspace, alice: Person) -> None:
+    answer = alice.client.post("/accounts/new", data={"name": "Kite", "again": "1"}, headers=FORM)
+    assert answer.headers["HX-Trigger"] == "records-changed"
+    assert "Kite was added." in answer.text
+    assert 'value="Kite"' not in answer.text
+
+
+def test_a_refused_form_keeps_what_was_typed(acme: Workspace, alice: Person) -> None:
+    answer = alice.client.post(
+        "/accounts/new", data={"name": "", "phone": "no number", "city": "Leeds"}, headers=FORM
+    )
+    assert answer.status_code == 422
+    assert 'value="no number"' in answer.text
+    assert 'value="Leeds"' in answer.text
+    assert 'id="f-name-error"' in answer.text
+    assert 'id="f-phone-error"' in answer.text
+
+
+def test_a_person_without_any_name_is_told_where(acme: Workspace, alice: Person) -> None:
+    answer = alice.client.post("/contacts/new", data={"title": "Buyer"}, headers=FORM)
+    assert answer.status_code == 422
+    assert 'id="f-last_name-error"' in answer.text
+
+
+def test_editing_leads_back_to_where_it_began(fence: Fence, alice: Person) -> None:
+    form = alice.client.get(f"{fence.account_url}/edit?next=/accounts", headers=DRAWER).text
+    assert 'name="next" value="/accounts"' in form
+    answer = alice.client.post(
+        f"{fence.account_url}/edit", data={"name": "Fence Ltd", "version": "1", "next": "/accounts"}
+    )
+    assert answer.headers["Location"] == "/accounts"
+    elsewhere = alice.client.post(
+        f"{fence.account_url}/edit", data={"city": "York", "next": "//evil.example"}
+    )
+    assert elsewhere.headers["Location"] == fence.account_url
+
+
+def test_the_slower_of_two_sees_the_change_of_the_faster_one(
+    fence: Fence, alice: Person, bob: Person, acme: Workspace
+) -> None:
+    url = f"{fence.account_url}/edit"
+    alice.client.post(url, data={"name": "Fence Ltd", "city": "York", "version": "1"})
+    answer = alice.client.post(
+        url,
+        data={"name": "Fence & Daughters", "city": "Leeds", "version": "1"},
+        headers=FORM,
+    )
+    assert answer.status_code == 409
+    assert 'value="Fence &amp; Daughters"' in answer.text  # What both changed stays as typed,
+    assert "Fence Ltd" in answer.text  # with the other's beside it;
+    assert 'value="York"' in answer.text  # what was left alone takes the other's.
+    assert 'name="version" value="2"' in answer.text
+    assert alice.client.get(fence.account_url).text.count("Fence Ltd") > 0
+
+
+def test_saving_what_was_not_touched_changes_nothing(
+    fence: Fence, alice: Person, acme: Workspace
+) -> None:
+    url = f"/activities/{fence.task}/edit"
+    form = alice.client.get(url, headers=DRAWER).text
+    due = re.search(r'value="(2030[^"]+)"', form)
+    assert due is not None
+    alice.client.post(url, data={"due_at": due[1], "subject": "Send the offer", "version": "1"})
+    assert 'name="version" value="1"' in alice.client.get(url, headers=DRAWER).text
+
+
+def test_a_field_is_edited_where_it_stands(fence: Fence, alice: Person) -> None:
+    url = f"{fence.account_url}/fields/phone"
+    form = alice.client.get(url, headers=DETAIL).text
+    assert 'value="020 7946 0301"' in form
+    detail = alice.client.post(url, data={"phone": "020 7946 0302", "version": "1"}, headers=DETAIL)
+    assert "020 7946 0302" in detail.text
+    assert "data-edit-open" in detail.text
+    cell = alice.client.post(url, data={"phone": "020 7946 0303", "version": "2"}, headers=CELL)
+    assert cell.text == "020 7946 0303"
+
+
+def test_a_field_that_does_not_fit_comes_back_with_the_reason(fence: Fence, alice: Person) -> None:
+    url = f"{fence.account_url}/fields/email"
+    answer = alice.client.post(url, data={"email": "nowhere", "version": "1"}, headers=CELL)
+    assert answer.status_code == 422
+    assert 'value="nowhere"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert alice.client.get(f"{fence.account_url}/fields/next_step").status_code == 403
+    assert alice.client.get(f"{fence.account_url}/fields/nothing").status_code == 404
+
+
+def test_a_field_that_somebody_changed_meanwhile_is_not_overwritten(
+    fence: Fence, alice: Person
+) -> None:
+    url = f"{fence.account_url}/fields/city"
+    alice.client.post(url, data={"city": "York", "version": "1"}, headers=CELL)
+    answer = alice.client.post(url, data={"city": "Hull", "version": "1"}, headers=CELL)
+    assert answer.status_code == 409
+    assert "York" in answer.text
+    assert 'value="Hull"' in answer.text
+
+
+def test_deleting_can_be_undone_with_all_that_went(fence: Fence, alice: Person) -> None:
+    gone = alice.client.post(f"{fence.account_url}/delete")
+    assert gone.headers["Location"] == "/accounts"
+    page = alice.client.get("/accounts").text
+    assert "Fence &amp; Sons was deleted." in page
+    assert f'action="{fence.account_url}/restore"' in page
+    assert alice.client.get(fence.account_url).status_code == 404
+    assert alice.client.get(fence.contact_url).status_code == 404
+    alice.client.post(f"{fence.account_url}/restore", headers={"HX-Request": "true"})
+    assert alice.client.get(fence.account_url).status_code == 200
+    assert alice.client.get(fence.contact_url).status_code == 200
+
+
+def test_ticked_rows_go_and_come_back_together(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        ids = [str(make_account(by, f"Firm {number}").id) for number in range(3)]
+    alice.client.post("/accounts/bulk/delete", data={"id": ids[:2]})
+    page = alice.client.get("/accounts").text
+    undo = re.search(r'action="(/accounts/bulk/[0-9a-f-]{36}/restore)"', page)
+    assert undo is not None
+    assert living(acme) == 1
+    alice.client.post(undo[1])
+    assert living(acme) == 3
+    assert alice.client.post(undo[1]).status_code == 404
+
+
+def test_one_row_that_may_not_be_deleted_spares_all(
+    fence: Fence, acme: Workspace, bob: Person
+) -> None:
+    with acme.acting(bob) as by:
+        own = make_account(by, "Bob's own").id
+    answer = bob.client.post("/accounts/bulk/delete", data={"id": [str(own), str(fence.account)]})
+    assert answer.status_code == 403
+    assert living(acme) == 2
+    assert bob.client.post("/accounts/bulk/delete").status_code == 422
+
+
+def living(workspace: Workspace) -> int:
+    with workspace.scope() as session:
+        return len(session.scalars(select(Account.id).where(Account.deleted_at.is_(None))).all())

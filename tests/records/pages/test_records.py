@@ -1,0 +1,160 @@
+"""Record pages: what they show to whom, the timeline, the way to neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+from tests.cast import Person, Workspace
+from tests.factories import make_account
+from tests.records.pages.conftest import Fence
+
+BUDGET = 16
+TIMELINE = {"HX-Request": "true", "HX-Target": "div#timeline"}
+
+
+def test_a_record_takes_few_statements(
+    fence: Fence, alice: Person, count_statements: Callable[[Person, str], int]
+) -> None:
+    assert count_statements(alice, f"{fence.account_url}?in=sort%3Dname") <= BUDGET
+    assert count_statements(alice, f"{fence.contact_url}?in=sort%3Dname") <= BUDGET
+
+
+def test_a_record_shows_its_facts_people_and_diary(fence: Fence, alice: Person) -> None:
+    page = alice.client.get(fence.account_url).text
+    for text in ("Fence &amp; Sons", "020 7946 0301", "Frank Fence", "Send the offer", "Upcoming"):
+        assert text in page
+
+
+def test_a_contact_leads_to_its_account(fence: Fence, alice: Person) -> None:
+    assert f'href="{fence.account_url}"' in alice.client.get(fence.contact_url).text
+
+
+def test_nobody_else_can_tell_that_it_exists(fence: Fence, charlie: Person) -> None:
+    for path in ("", "/edit", "/fields/phone"):
+        assert charlie.client.get(f"{fence.account_url}{path}").status_code == 404
+    for path in ("/edit", "/delete", "/restore", "/activities", "/fields/phone"):
+        assert charlie.client.post(f"{fence.account_url}{path}").status_code == 404
+
+
+def test_a_colleague_who_may_only_read_is_refused(fence: Fence, dora: Person) -> None:
+    assert dora.client.get(fence.account_url).status_code == 200
+    assert "composer" not in dora.client.get(fence.account_url).text
+    for path in ("/edit", "/delete", "/fields/phone"):
+        assert dora.client.post(f"{fence.account_url}{path}").status_code == 403
+    assert dora.client.get("/accounts/new").status_code == 403
+    task = f"/activities/{fence.task}/complete"
+    assert dora.client.post(task).status_code == 403
+
+
+def test_what_is_not_there_is_not_found(alice: Person) -> None:
+    for path in (f"/accounts/{uuid4()}", "/accounts/7", "/nothing", f"/leads/{uuid4()}"):
+        assert alice.client.get(path).status_code == 404
+
+
+def test_a_record_knows_its_neighbours_in_the_list_it_came_from(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        ids = [make_account(by, name).id for name in ("Alpha", "Beta", "Gamma")]
+    page = alice.client.get(f"/accounts/{ids[1]}?in=sort%3Dname").text
+    assert re.search(rf'rel="prev" href="/accounts/{ids[0]}\?in=sort%3Dname"', page)
+    assert re.search(rf'rel="next" href="/accounts/{ids[2]}\?in=sort%3Dname"', page)
+    made_up = alice.client.get(f"/accounts/{ids[1]}?in=sort%3Dnothing%26x%3D1")
+    assert made_up.status_code == 200
+    assert 'rel="next"' not in made_up.text
+
+
+def test_the_timeline_tells_who_changed_what(fence: Fence, alice: Person) -> None:
+    alice.client.post(
+        f"{fence.account_url}/fields/lifecycle", data={"lifecycle": "customer", "version": "1"}
+    )
+    page = alice.client.get(f"{fence.account_url}?show=changes", headers=TIMELINE).text
+    assert "<html" not in page
+    assert "changed Lifecycle" in page
+    assert "<del>Prospect</del>" in page
+    assert "<ins>Customer</ins>" in page
+    assert "They like green fences." not in page
+
+
+def test_the_timeline_goes_back_page_by_page_without_losing_any(
+    acme: Workspace, fence: Fence, alice: Person
+) -> None:
+    for number in range(45):
+        alice.client.post(
+            f"{fence.account_url}/activities",
+            data={"kind": "note", "body": f"Note number {number}."},
+        )
+    seen: list[str] = []
+    html = alice.client.get(fence.account_url, headers=TIMELINE).text
+    while True:
+        seen += re.findall(r"<p>Note number (\d+)\.</p>", html)
+        more = re.search(r'id="earlier" href="([^"]+)"', html)
+        if more is None:
+            break
+        headers = {"HX-Request": "true", "HX-Target": "a#earlier"}
+        html = alice.client.get(more[1].replace("&amp;", "&"), headers=headers).text
+    assert sorted(map(int, seen)) == list(range(45))
+
+
+def test_a_follow_up_plans_the_next_one(fence: Fence, alice: Person) -> None:
+    answer = alice.client.post(
+        f"{fence.account_url}/activities",
+        data={"kind": "follow_up", "body": "They will decide.", "next_at": "2029-05-06T10:00"},
+        headers=TIMELINE,
+    )
+    assert answer.status_code == 200
+    assert "Next follow-up" in answer.text
+    assert answer.text.count("They will decide.") == 2
+    assert "6 May 2029" in alice.client.get("/accounts").text
+
+
+def test_an_empty_note_comes_back_as_it_was(fence: Fence, alice: Person) -> None:
+    url = f"{fence.account_url}/activities"
+    answer = alice.client.post(
+        url, data={"kind": "meeting", "subject": "Visit", "due_at": ""}, headers=TIMELINE
+    )
+    assert answer.status_code == 422
+    assert 'value="Visit"' in answer.text
+    assert 'id="meeting-due_at-error"' in answer.text
+    assert alice.client.post(url, data={"kind": "party"}).status_code == 422
+
+
+def test_a_task_is_done_in_place_and_can_stand_open_again(fence: Fence, alice: Person) -> None:
+    url = f"/activities/{fence.task}"
+    done = alice.client.post(f"{url}/complete", headers={"HX-Request": "true"})
+    assert done.headers["HX-Trigger"] == "records-changed"
+    assert f'action="{url}/reopen"' in done.text
+    assert "Upcoming" not in alice.client.get(fence.account_url).text
+    alice.client.post(f"{url}/reopen")
+    assert "Upcoming" in alice.client.get(fence.account_url).text
+    assert alice.client.post(f"{url}/reopen").status_code == 422
+
+
+def test_home_shows_what_is_due_and_lets_it_be_done(fence: Fence, alice: Person) -> None:
+    alice.client.post(
+        f"{fence.account_url}/activities",
+        data={"kind": "task", "subject": "Ring them", "due_at": "2020-01-01T09:00"},
+    )
+    page = alice.client.get("/").text
+    assert "Overdue" in page
+    assert "Ring them" in page
+    assert "Send the offer" not in page
+
+
+def test_the_palette_finds_records_of_every_type(
+    fence: Fence, alice: Person, charlie: Person
+) -> None:
+    found = alice.client.get("/search?q=fence&fmt=palette").text
+    assert fence.account_url in found
+    assert fence.contact_url in found
+    assert fence.account_url in alice.client.get("/search?q=fence").text
+    assert "Fence" not in charlie.client.get("/search?q=fence&fmt=palette").text
+
+
+def test_a_lookup_offers_records_and_colleagues(fence: Fence, alice: Person) -> None:
+    assert f'data-value="{fence.account}"' in alice.client.get("/lookup/account?q=fen").text
+    assert 'data-text="Bob Baker"' in alice.client.get("/lookup/user?q=bob").text
+    assert "Nothing found" in alice.client.get("/lookup/user?q=nobody").text
+    assert alice.client.get("/lookup/nothing?q=x").status_code == 404
