@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -159,20 +160,26 @@ def _columns(record_type: RecordType, keys: Sequence[str], with_titles: bool) ->
         field = record_type.by_key[key]
         statement = statement.add_columns(field.attribute)
         if field.to and with_titles:
-            target, title = _titled(field.to)
+            target, title = _titled(field.to, key)
             statement = statement.add_columns(title.label(f"{key}__title"))
             statement = statement.outerjoin(target, target.id == field.attribute)
     return statement
 
 
-def _titled(to: str) -> tuple[Any, Any]:
-    """An alias of the referenced table and its title."""
+def _titled(to: str, key: str) -> tuple[Any, Any]:
+    """An alias of the table that the reference `key` points to, and its title."""
     if to == "user":
-        user = aliased(User)
+        user = _alias(User, key)
         return user, user.name
     target = registry().type(to)
-    alias = aliased(target.model)
+    alias = _alias(target.model, key)
     return alias, getattr(alias, target.title.key)
+
+
+@lru_cache(maxsize=1024)
+def _alias(model: Any, _key: str) -> Any:
+    """One alias for each reference, made once: it copies every column of its table."""
+    return aliased(model)
 
 
 def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElement[Any], bool]:
