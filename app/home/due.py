@@ -126,9 +126,8 @@ def _group(found: Due, due_at: datetime, begins: datetime) -> list[Task]:
 def _when(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
     if begins <= due_at < begins + timedelta(days=1):
         return write.time(due_at)
-    here = write.local(due_at)
     if due_at > by.now:
-        return f"{write.moment(due_at, by.today())} {write.weekday(here)}"
+        return write.weekday_and_moment(due_at, by.today())
     return write.moment(due_at, by.today())
 
 

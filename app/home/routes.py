@@ -24,5 +24,5 @@ def home() -> Response:
     if by is None:
         return see_other("/login")
     write = formats(by)
-    today = f"{write.day(by.today(), by.today())} {write.weekday(by.today())}"
+    today = write.weekday_and_day(by.today(), by.today())
     return page("home/home.html", greeting=greeting(by), today=today, due=due(by))

@@ -60,6 +60,17 @@ class Formats:
         """Tuesday, 星期二."""
         return str(self._weekdays[value.weekday()])
 
+    def weekday_and_day(self, value: date, today: date) -> str:
+        """Tuesday 24 Nov, 11月24日 星期二."""
+        parts = (self.weekday(value), self.day(value, today))
+        return " ".join(reversed(parts) if self.is_chinese else parts)
+
+    def weekday_and_moment(self, moment: datetime, today: date) -> str:
+        """Tuesday 24 Nov, 16:31; 11月24日 星期二 下午4:31."""
+        here = self.local(moment)
+        between = " " if self.is_chinese else ", "
+        return f"{self.weekday_and_day(here.date(), today)}{between}{self._clock(here)}"
+
     def time(self, moment: datetime) -> str:
         """16:31, 下午4:31."""
         return self._clock(self.local(moment))

@@ -177,5 +177,4 @@ def _day_label(on: date, by: Actor) -> str:
         return gettext("Today")
     if on == today - timedelta(days=1):
         return gettext("Yesterday")
-    write = formats(by)
-    return f"{write.day(on, today)} {write.weekday(on)}"
+    return formats(by).weekday_and_day(on, today)
