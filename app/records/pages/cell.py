@@ -35,6 +35,7 @@ def cell_html(
     options = picklists.get(field.key) or field.options
     as_pills = is_highlight(record_type, field.key)
     values[f"shown_{field.key}"] = Shown(options, as_pills=as_pills)
-    # The source is ours, and escapes every value.
-    template = current_app.jinja_env.from_string(value_source(column))
+    # The source is ours, and escapes what people typed.
+    source = f"{{% autoescape false %}}{value_source(column)}{{% endautoescape %}}"
+    template = current_app.jinja_env.from_string(source)
     return Markup(template.render(values))  # noqa: S704

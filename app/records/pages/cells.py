@@ -2,6 +2,7 @@
 
 A macro or a translation per cell made half of a list page's cost (`performance.md`), so labels are
 written into the source. Only our own words stand in it; what tenants wrote is always a value.
+What shapes a value is looked up in a `Kept` of `pages/rows.py`, which costs less than a call.
 """
 
 from __future__ import annotations
@@ -18,38 +19,34 @@ from app.records.types import RecordType
 from app.web.assets import icon
 
 NONE = '<span class="none">—</span>'
+NAME = "name"  # The row's title, escaped once.
 
+# Rows are written without automatic escaping, as most of a row is ids, addresses and dates of our
+# own making: whatever somebody typed passes through `|e`, and a test types mark-up into each.
 SNIPPETS: Mapping[str, str] = {
-    "text": "{% if v_$key %}{{ v_$key }}{% else %}$none{% endif %}",
-    "long_text": "{% if v_$key %}{{ v_$key[:80] }}{% else %}$none{% endif %}",
-    "phone": "{% if v_$key %}{{ phone(v_$key) }}{% else %}$none{% endif %}",
+    "text": "{% if v_$key %}{{ v_$key|e }}{% else %}$none{% endif %}",
+    "long_text": "{% if v_$key %}{{ v_$key[:80]|e }}{% else %}$none{% endif %}",
+    "phone": "{% if v_$key %}{{ phone[v_$key]|e }}{% else %}$none{% endif %}",
     "choice": "{{ shown_$key[v_$key] }}",
-    "user": (
-        '{% if v_$key %}<span class="own"><span class="avatar avatar-xs'
-        ' avatar-{{ colour(v_$key) }}" aria-hidden="true">{{ initial(t_$key or "") }}</span>'
-        '{{ t_$key or "" }}</span>{% else %}$none{% endif %}'
-    ),
+    "user": "{% if v_$key %}{{ owner[v_$key, t_$key] }}{% else %}$none{% endif %}",
     "reference": (
-        '{% if v_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key }}</a>'
+        '{% if v_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key|e }}</a>'
         "{% else %}$none{% endif %}"
     ),
-    "ago": (
-        '{% if v_$key %}<time class="muted" datetime="{{ v_$key.isoformat() }}"'
-        ' title="{{ exact(v_$key) }}">{{ ago(v_$key) }}</time>{% else %}$none{% endif %}'
-    ),
-    "moment": "{% if v_$key %}{{ moment(v_$key) }}{% else %}$none{% endif %}",
-    "day": "{% if v_$key %}{{ date(v_$key) }}{% else %}$none{% endif %}",
+    "ago": "{% if v_$key %}{{ ago[v_$key] }}{% else %}$none{% endif %}",
+    "moment": "{% if v_$key %}{{ moment[v_$key] }}{% else %}$none{% endif %}",
+    "day": "{% if v_$key %}{{ date[v_$key] }}{% else %}$none{% endif %}",
     "due": (
         '{% if v_$key %}<span class="next{% if v_$key < now and not v_done_at %} is-late{% endif %}'
-        '">$clock{{ moment(v_$key) }}</span>{% else %}$none{% endif %}'
+        '">$clock{{ moment[v_$key] }}</span>{% else %}$none{% endif %}'
     ),
     "step": (
         '{% if v_$key %}<span class="next{% if v_${key}_at and v_${key}_at < now %} is-late'
-        '{% endif %}" title="{{ v_$key }}">$clock<span class="next-words">{{ v_$key }}</span>'
-        "{% if v_${key}_at %}<span>· {{ day(v_${key}_at) }}</span>{% endif %}</span>"
+        '{% endif %}">$clock<span class="next-words" title="{{ v_$key|e }}">{{ v_$key|e }}</span>'
+        "{% if v_${key}_at %}<span>· {{ day[v_${key}_at] }}</span>{% endif %}</span>"
         '{% else %}<span class="muted">$nothing</span>{% endif %}'
     ),
-    "whole": "{% if v_$key is not none %}{{ number(v_$key) }}{% else %}$none{% endif %}",
+    "whole": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
     "flag": "{% if v_$key %}✓{% else %}$none{% endif %}",
 }
 
@@ -74,7 +71,7 @@ def guarded(mode: str, owners: str, html: str) -> str:
 
 def check_cell(shape: Layout) -> str:
     """The box that ticks a row for the bulk bar."""
-    told = named(_("Select %(name)s"), f"v_{shape.title.key}")
+    told = named(_("Select %(name)s"), NAME)
     box = (
         '<input class="check" type="checkbox" name="id" value="{{ id }}" form="bulk" '
         f'aria-label="{told}">'
@@ -84,20 +81,19 @@ def check_cell(shape: Layout) -> str:
 
 def title_cell(record_type: RecordType, shape: Layout, base: str) -> str:
     """The head of a row: avatar, name, and what stands below it."""
-    name = f"v_{shape.title.key}"
-    link = f'<a class="who-name" href="{base}{{{{ id }}}}{{{{ origin }}}}">{{{{ {name} }}}}</a>'
+    link = f'<a class="who-name" href="{base}{{{{ id }}}}{{{{ origin }}}}">{{{{ {NAME} }}}}</a>'
     if not shape.below:
         return f'<th scope="row" class="c-name">{link}</th>'
     below = "{% else %}".join(
         f'{{% if v_{key} %}}<span class="who-sub">'
-        f"{{{{ {f'phone(v_{key})' if key == 'phone' else f'v_{key}'} }}}}</span>"
+        f"{{{{ {f'phone[v_{key}]' if key == 'phone' else f'v_{key}'}|e }}}}</span>"
         for key in shape.below
     ) + "{% endif %}" * len(shape.below)
     square, letters = ("", "initials") if record_type.is_person else (" avatar-square", "initial")
     return (
         '<th scope="row" class="c-name"><div class="who">'
-        f'<span class="avatar avatar-{{{{ colour(id) }}}}{square}" aria-hidden="true">'
-        f"{{{{ {letters}({name}) }}}}</span><div>{link}{below}</div></div></th>"
+        f'<span class="avatar avatar-{{{{ colour[id] }}}}{square}" aria-hidden="true">'
+        f"{{{{ {letters}[v_{shape.title.key}]|e }}}}</span><div>{link}{below}</div></div></th>"
     )
 
 

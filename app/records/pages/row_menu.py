@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.kernel.language import _, gettext
-from app.records.pages.cells import guarded, label, named
+from app.records.pages.cells import NAME, guarded, label, named
 from app.records.pages.columns import Layout
 from app.records.types import RecordType
 from app.web.assets import icon
@@ -15,7 +15,7 @@ FORM = "row-form"
 
 def menu_cell(record_type: RecordType, shape: Layout, base: str) -> str:
     """Open, call, mail, edit, the declared actions, delete: each where this reader may."""
-    told = named(_("More actions for %(name)s"), f"v_{shape.title.key}")
+    told = named(_("More actions for %(name)s"), NAME)
     items = "".join(_items(record_type, shape, base))
     return (
         '<td class="c-more"><button class="btn btn-icon btn-xs" type="button" '
@@ -28,22 +28,22 @@ def menu_cell(record_type: RecordType, shape: Layout, base: str) -> str:
 def _items(record_type: RecordType, shape: Layout, base: str) -> list[str]:
     items = [_link(f"{base}{{{{ id }}}}{{{{ origin }}}}", "eye", gettext("Open"))]
     if "phone" in shape.below:
-        ring = _link("tel:{{ v_phone }}", "phone", gettext("Make a call"))
+        ring = _link("tel:{{ v_phone|e }}", "phone", gettext("Make a call"))
         items.append(f"{{% if v_phone %}}{ring}{{% endif %}}")
     if "email" in shape.below:
-        write = _link("mailto:{{ v_email }}", "mail", gettext("Send e-mail"))
+        write = _link("mailto:{{ v_email|e }}", "mail", gettext("Send e-mail"))
         items.append(f"{{% if v_email %}}{write}{{% endif %}}")
     edit = _link(f"{base}{{{{ id }}}}/edit", "pencil", gettext("Edit"), " data-drawer")
     items.append(guarded(shape.update, "updaters", edit))
     for number, action in enumerate(record_type.actions):
         button = _button(f"{base}{{{{ id }}}}/{action.name}", action.icon, str(action.label))
         items.append(f"{{% if may_act({number}, row) %}}{button}{{% endif %}}")
-    items.append(guarded(shape.delete, "deleters", _delete(shape, base)))
+    items.append(guarded(shape.delete, "deleters", _delete(base)))
     return items
 
 
-def _delete(shape: Layout, base: str) -> str:
-    asked = named(_("Delete %(name)s?"), f"v_{shape.title.key}")
+def _delete(base: str) -> str:
+    asked = named(_("Delete %(name)s?"), NAME)
     word = gettext("Delete")
     more = f' data-confirm="{asked}" data-confirm-yes="{label(word)}"'
     address = f"{base}{{{{ id }}}}/delete"
