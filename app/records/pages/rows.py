@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from jinja2 import Environment, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor, Reach
@@ -27,20 +27,6 @@ from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
 KEPT = 256
-
-# Filters, since Jinja looks a context up for each call of a function.
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "colour": avatar_colour,
-    "initials": initials,
-    "initial": initial,
-    "phone": display_phone,
-    "ago": lambda moment, write, now: write.relative(moment, now),
-    "exact": lambda moment, write: write.exact(moment),
-    "moment": lambda moment, write, today: write.moment(moment, today),
-    "day": lambda moment, write, today: write.day(write.local(moment), today),
-    "date": lambda value, write, today: write.day(value, today),
-    "number": lambda value, write: write.number(value),
-}
 
 _templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
 _lock = Lock()
@@ -94,25 +80,37 @@ class Kept(dict[Any, Any]):
 
 
 def reader_values(by: Actor) -> dict[str, Any]:
-    """What the filters take beside a value: this reader's language, zone and country."""
+    """What the snippets look up, bound to this reader's language, zone and country."""
+    write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
     return {
-        "write": formats(by),
-        "today": by.today(),
-        "country": by.tenant.country,
-        "now": by.now,
+        "colour": Kept(avatar_colour),
+        "initials": Kept(initials),
+        "initial": Kept(initial),
+        "owner": Kept(_owner),
+        "phone": Kept(lambda number: display_phone(number, country)),
+        "ago": Kept(lambda moment: _ago(moment, write, now)),
+        "moment": Kept(lambda moment: write.moment(moment, today)),
+        "day": Kept(lambda moment: write.day(write.local(moment), today)),
+        "date": Kept(lambda value: write.day(value, today)),
+        "number": Kept(write.number),
+        "now": now,
     }
 
 
-def snippets() -> Environment:
-    """The environment of the pages, with the filters that cells shape their values by."""
-    return _with_filters(current_app.jinja_env)
+def _owner(person: tuple[UUID, str | None]) -> Markup:
+    """The small avatar and the name of a colleague."""
+    user_id, name = person
+    return Markup(
+        '<span class="own"><span class="avatar avatar-xs avatar-{}" aria-hidden="true">{}</span>'
+        "{}</span>"
+    ).format(avatar_colour(user_id), initial(name or ""), name or "")
 
 
-@lru_cache(maxsize=4)
-def _with_filters(of_pages: Environment) -> Environment:
-    made = of_pages.overlay()
-    made.filters = {**of_pages.filters, **FILTERS}
-    return made
+def _ago(moment: datetime, write: Formats, now: datetime) -> Markup:
+    """A moment told relatively, with the exact one behind it."""
+    return Markup('<time class="muted" datetime="{}" title="{}">{}</time>').format(
+        moment.isoformat(), write.exact(moment), write.relative(moment, now)
+    )
 
 
 def _owners(record_type: RecordType, verb: str, by: Actor) -> frozenset[Any]:
@@ -130,7 +128,7 @@ def _template(record_type: RecordType, shape: Layout) -> Template:
         if found is not None:
             _templates.move_to_end(key)
             return found
-    made = snippets().from_string(row_source(record_type, shape))
+    made = current_app.jinja_env.from_string(row_source(record_type, shape))
     with _lock:
         _templates[key] = made
         while len(_templates) > KEPT:
@@ -146,8 +144,6 @@ def row_source(record_type: RecordType, shape: Layout) -> str:
             "{% autoescape false %}{% for id, row in rows %}",
             # Unpacked into local names: looking a name up in the row costs as much as its cell.
             f"{{% set {', '.join(fetched_names(record_type, shape))} = row %}}",
-            # It stands in a row a dozen times, and writing an id takes longer than any other value.
-            "{% set id = id|string %}",
             f"{{% set {NAME} = v_{shape.title.key}|e %}}",
             f'<tr id="row-{{{{ id }}}}" data-href="{base}{{{{ id }}}}{{{{ origin }}}}">',
             check_cell(shape) if shape.delete != "none" else "",
