@@ -40,6 +40,7 @@ from tenants.resolve import forget, is_service_host, resolve_host
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+OVERTAKEN = ("40P01", "40001")  # Deadlock, serialisation: the second of two changes.
 NO_SUCH_ROLE = ("22023", "42704")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -234,6 +235,8 @@ def _stale(_error: Exception) -> Response:
 
 def _database_away(error: Exception) -> Response:
     """The database is away or a statement took too long; the next try may find it again."""
+    if isinstance(error, DBAPIError) and sqlstate(error) in OVERTAKEN:
+        return _stale(error)
     _undo()
     log.error("The database did not answer.", exc_info=error)
     return problem(503, headers={"Retry-After": "5"})

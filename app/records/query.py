@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,8 +17,10 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    false,
     func,
     literal,
+    or_,
     select,
     tuple_,
 )
@@ -125,7 +127,7 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
     return [
         permitted(record_type, by, "read"),
         *(condition(record_type, one, by, readable) for one in asked.filters),
-        *_search(record_type, asked.q),
+        *_search(record_type, asked.q, readable),
     ]
 
 
@@ -209,15 +211,23 @@ def sort_expression(field: Field) -> ColumnElement[Any]:
     return expression
 
 
-def _search(record_type: RecordType, q: str) -> list[ColumnElement[bool]]:
-    """A condition per word: substring by trigram, one or two characters by gram."""
+def _search(record_type: RecordType, q: str, readable: Collection[str]) -> list[ColumnElement[bool]]:
+    """A condition per word: substring by trigram, one or two characters by gram.
+
+    The keys hold every field that can be found. Where one of them is hidden from the reader, a word
+    must stand in a field that is not, or a search would tell what the page does not.
+    """
     model = record_type.model
+    is_told = all(attribute.key in readable for attribute in record_type.search)
+    told = [attribute for attribute in record_type.search if attribute.key in readable]
     found: list[ColumnElement[bool]] = []
     for term in query_terms(q.replace("\x00", "")):
         if term.kind == "contains":
             found.append(model.search_text.like(term.like, escape="\\"))
         else:
             found.append(model.search_grams.contains([term.text]))
+        if not is_told:
+            found.append(or_(false(), *(one.ilike(term.like, escape="\\") for one in told)))
     return found
 
 

@@ -103,6 +103,7 @@ account = RecordType(
         Account.tax_profile,
         Account.parent_id,
     ),
+    search=(Account.name, Account.email, Account.website, Account.business_id, Account.city, Account.phone),
     default_sort="-last_activity_at",
     account=Account.id,
     attention=Account.next_step_at,

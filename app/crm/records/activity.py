@@ -67,6 +67,7 @@ activity = RecordType(
         Activity.owner_id,
     ),
     more=(Activity.body, Activity.way, Activity.minutes),
+    search=(Activity.subject, Activity.body),
     default_sort="-at",
     account=Activity.account_id,
     through=(Activity.account_id, Activity.contact_id),

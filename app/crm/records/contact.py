@@ -61,6 +61,7 @@ contact = RecordType(
         Contact.email,
     ),
     more=(Contact.wechat, Contact.owner_id),
+    search=(Contact.name, Contact.last_name, Contact.first_name, Contact.email, Contact.title, Contact.wechat, Contact.phone),
     default_sort="-last_activity_at",
     account=Contact.account_id,
     attention=Contact.next_step_at,
