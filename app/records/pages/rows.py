@@ -32,6 +32,21 @@ _templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
 _lock = Lock()
 
 
+class Kept(dict[Any, Any]):
+    """What a function makes of each key, made once: a page meets its owners and days again.
+
+    A look-up costs a template a third of what a call does.
+    """
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Any) -> Any:
+        made = self[key] = self._make(key)
+        return made
+
+
 def render_rows(
     record_type: RecordType,
     shape: Layout,
@@ -42,6 +57,7 @@ def render_rows(
 ) -> Markup:
     """The `<tr>`s of a page; `origin` is the query that leads back from a record to this list."""
     values = reader_values(by)
+    # An id stands in a row a dozen times, so it is spelt once.
     values["rows"] = [(str(row.id), row) for row in rows]
     values["origin"] = f"?{escape(origin)}" if origin else ""
     values["updaters"] = _owners(record_type, "update", by)
@@ -64,21 +80,6 @@ def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
     return reaches(record_type, row.owner_id, action.name, by)
 
 
-class Kept(dict[Any, Any]):
-    """What a function makes of each key, made once: a page meets its owners and days again.
-
-    A look-up costs a template a third of a call.
-    """
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: Any) -> Any:
-        made = self[key] = self._make(key)
-        return made
-
-
 def reader_values(by: Actor) -> dict[str, Any]:
     """What the snippets look up, bound to this reader's language, zone and country."""
     write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
@@ -86,8 +87,8 @@ def reader_values(by: Actor) -> dict[str, Any]:
         "colour": Kept(avatar_colour),
         "initials": Kept(initials),
         "initial": Kept(initial),
-        "owner": Kept(_owner),
         "phone": Kept(lambda number: display_phone(number, country)),
+        "owner": Kept(_owner),
         "ago": Kept(lambda moment: _ago(moment, write, now)),
         "moment": Kept(lambda moment: write.moment(moment, today)),
         "day": Kept(lambda moment: write.day(write.local(moment), today)),
@@ -97,19 +98,20 @@ def reader_values(by: Actor) -> dict[str, Any]:
     }
 
 
-def _owner(person: tuple[UUID, str | None]) -> Markup:
-    """The small avatar and the name of a colleague."""
-    user_id, name = person
-    return Markup(
-        '<span class="own"><span class="avatar avatar-xs avatar-{}" aria-hidden="true">{}</span>'
-        "{}</span>"
-    ).format(avatar_colour(user_id), initial(name or ""), name or "")
+def _owner(person: tuple[UUID, str | None]) -> str:
+    """A colleague with their avatar."""
+    user_id, name = person[0], person[1] or ""
+    return (
+        f'<span class="own"><span class="avatar avatar-xs avatar-{avatar_colour(user_id)}" '
+        f'aria-hidden="true">{escape(initial(name))}</span>{escape(name)}</span>'
+    )
 
 
-def _ago(moment: datetime, write: Formats, now: datetime) -> Markup:
-    """A moment told relatively, with the exact one behind it."""
-    return Markup('<time class="muted" datetime="{}" title="{}">{}</time>').format(
-        moment.isoformat(), write.exact(moment), write.relative(moment, now)
+def _ago(moment: datetime, write: Formats, now: datetime) -> str:
+    """A past moment as people tell it, exact for whoever points at it."""
+    return (
+        f'<time class="muted" datetime="{moment.isoformat()}" title="{write.exact(moment)}">'
+        f"{write.relative(moment, now)}</time>"
     )
 
 
