@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from app.crm.models import Account, Contact
 from app.kernel.actor import Actor
 from app.records.access import permitted
+from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
-from app.records.picklists import load_picklists
 from app.records.registry import registry
 
 SHOWN = 5
@@ -74,7 +74,7 @@ def _firm(account_id: UUID, by: Actor) -> Related | None:
     ).first()
     if row is None:
         return None
-    options = load_picklists(by.session, "account").get("industry", ()) if row.industry else ()
+    options = choices_of(account_type, by).get("industry", ()) if row.industry else ()
     note = " · ".join(part for part in (Words(options)[row.industry], row.city) if part)
     return Related(f"/accounts/{row.id}", row.name, note, face(account_type, row.id, row.name))
 

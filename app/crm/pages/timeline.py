@@ -15,9 +15,9 @@ from app.kernel.language import Text, _
 from app.records.access import permitted, reaches
 from app.records.fields import Option
 from app.records.model import Record
+from app.records.pages.choices import choices_of
 from app.records.pages.looks import Words
 from app.records.pages.timeline import ALL, Asked, Entry, Source
-from app.records.picklists import load_picklists
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -131,7 +131,7 @@ def _entries(statement: Select[*tuple[object, ...]], by: Actor) -> list[Entry]:
     activity = registry().type("activity")
     rows = by.session.execute(statement).all()
     has_ways = any(row.way for row in rows)
-    picklists = load_picklists(by.session, activity.key) if has_ways else {}
+    picklists = choices_of(activity, by) if has_ways else {}
     ways = Words(picklists.get("way", ()))
     return [Entry(row.at, row.id, TEMPLATE, shown(activity, row, ways, by)) for row in rows]
 
@@ -192,7 +192,7 @@ def _may_reopen(activity: RecordType, row: Found, by: Actor) -> bool:
 
 def way_options(by: Actor) -> tuple[Option, ...]:
     """The ways of a follow-up that the tenant offers."""
-    options = load_picklists(by.session, "activity").get("way", ())
+    options = choices_of(registry().type("activity"), by).get("way", ())
     return tuple(option for option in options if not option.is_retired)
 
 

@@ -17,9 +17,9 @@ from app.kernel.language import Text, _
 from app.records.access import readable_fields
 from app.records.fields import Option
 from app.records.model import Record
+from app.records.pages.choices import choices_of
 from app.records.pages.shown import shown_text
 from app.records.pages.timeline import Asked, Entry, Source
-from app.records.picklists import load_picklists
 from app.records.references import titles
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -97,8 +97,8 @@ def _picklists(
     record_type: RecordType, shown: Mapping[UUID, Mapping[str, Any]], by: Actor
 ) -> dict[str, tuple[Option, ...]]:
     keys = {key for changes in shown.values() for key in changes}
-    if any(record_type.by_key[key].picklist for key in keys):
-        return load_picklists(by.session, record_type.key)
+    if any(record_type.by_key[key].kind == "choice" for key in keys):
+        return choices_of(record_type, by)
     return {}
 
 

@@ -13,8 +13,8 @@ from app.kernel.language import current
 from app.kernel.phones import display_phone
 from app.records.access import readable_fields
 from app.records.fields import Option
+from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
-from app.records.picklists import load_picklists
 from app.records.query import Query, page
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -73,8 +73,8 @@ def find_records(
     keys = [key for key in _telling(record_type) if key in readable]
     wanted = [record_type.title.key, *keys]
     rows = page(record_type, Query(q=words, limit=limit), by, wanted).rows
-    has_picklist = any(record_type.by_key[key].picklist for key in keys)
-    picklists = load_picklists(by.session, record_type.key) if rows and has_picklist else {}
+    has_choice = any(record_type.by_key[key].kind == "choice" for key in keys)
+    picklists = choices_of(record_type, by) if rows and has_choice else {}
     return [_found(record_type, row, keys, picklists, by) for row in rows]
 
 

@@ -12,8 +12,8 @@ from app.kernel.language import Text
 from app.records.access import readable_fields, writable_keys
 from app.records.history import Overtaken
 from app.records.model import Record
+from app.records.pages.choices import choices_of
 from app.records.pages.controls import Control, controls, event_text, input_texts
-from app.records.picklists import load_picklists
 from app.records.types import RecordType
 
 
@@ -114,7 +114,7 @@ def _form(
 ) -> Form:
     readable = {one.key for one in readable_fields(record_type, by)}
     writable = writable_keys(record_type, by) & readable
-    picklists = load_picklists(by.session, record_type.key)
+    picklists = choices_of(record_type, by)
     errors: Mapping[str, Text | str] = answer.errors if answer else {}
     theirs = answer.theirs if isinstance(answer, Overtaken) else {}
     parts = [

@@ -11,11 +11,11 @@ from app.kernel.language import Text, _, gettext, ngettext
 from app.records import query
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
+from app.records.pages.choices import choices_of
 from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState, is_same
-from app.records.picklists import load_picklists
 from app.records.query import COUNT_CAP, Query
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
@@ -78,7 +78,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     shape = layout(record_type, by)
     found = query.page(record_type, state.asked, by, shape.keys)
     has_picklists = state.asked.filters or any(one.look == "choice" for one in shape.columns)
-    picklists = load_picklists(by.session, record_type.key) if has_picklists else {}
+    picklists = choices_of(record_type, by) if has_picklists else {}
     write = formats(by)
     counts = _counts(state, by)
     last = state.first + len(found.rows) - 1

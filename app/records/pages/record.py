@@ -12,12 +12,12 @@ from app.kernel.actor import Actor
 from app.records.access import may_do
 from app.records.fields import Option
 from app.records.model import Record
+from app.records.pages.choices import choices_of
 from app.records.pages.details import Detail, details, may_edit, value_html
 from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
 from app.records.pages.state import ListState
 from app.records.pages.timeline import Asked, Timeline, timeline
-from app.records.picklists import load_picklists
 from app.records.references import titles
 from app.records.types import Action, Panel, RecordType
 from app.web.formats import formats
@@ -66,7 +66,7 @@ def record_page(
     record_type: RecordType, record: Record, by: Actor, came_from: ListState | None, asked: Asked
 ) -> RecordPage:
     """The page of a record that `by` may read."""
-    picklists = load_picklists(by.session, record_type.key)
+    picklists = choices_of(record_type, by)
     names = _names(record_type, record, by)
     url = f"/{record_type.collection}/{record.id}"
     origin = came_from.origin() if came_from else ""

@@ -14,10 +14,10 @@ from app.records.door import perform
 from app.records.fields import Field
 from app.records.model import Record
 from app.records.pages.cell import cell_html
+from app.records.pages.choices import choices_of
 from app.records.pages.controls import controls, input_texts
 from app.records.pages.details import detail
 from app.records.pages.form import changed_values
-from app.records.picklists import load_picklists
 from app.records.references import titles
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
 from app.records.routes.forms import seen_version
@@ -72,7 +72,7 @@ def _form(
     answer: Answer | None = None,
 ) -> Response:
     """The form of a field; refused, it shows why, or what a colleague made of it."""
-    picklists = load_picklists(by.session, record_type.key) if field.picklist else {}
+    picklists = choices_of(record_type, by) if field.kind == "choice" else {}
     errors = dict(answer.errors) if answer else {}
     if answer is not None and field.key not in errors:
         # Another field stands against it: the cell is the only place to say so.
@@ -94,7 +94,7 @@ def _form(
 
 def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> Response:
     """The inside of the cell or of the detail, as the page that sent it shows such."""
-    picklists = load_picklists(by.session, record_type.key) if field.picklist else {}
+    picklists = choices_of(record_type, by) if field.kind == "choice" else {}
     value = getattr(record, field.key)
     names = titles(field.to, [value], by) if field.to and value else {}
     if request.headers.get("HX-Target", "").startswith("td"):

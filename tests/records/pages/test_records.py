@@ -10,7 +10,7 @@ from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.records.pages.conftest import Fence
 
-BUDGET = 16
+BUDGET = 14
 TIMELINE = {"HX-Request": "true", "HX-Target": "div#timeline"}
 
 
