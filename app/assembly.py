@@ -57,7 +57,11 @@ def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
     _parts(app, settings)
     _demand_declarations(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000, immutable_file_test=_is_hashed
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=31_536_000,
+        immutable_file_test=_is_hashed,
     )
     _trust_proxies(app, settings)
     return app

@@ -211,7 +211,9 @@ def sort_expression(field: Field) -> ColumnElement[Any]:
     return expression
 
 
-def _search(record_type: RecordType, q: str, readable: Collection[str]) -> list[ColumnElement[bool]]:
+def _search(
+    record_type: RecordType, q: str, readable: Collection[str]
+) -> list[ColumnElement[bool]]:
     """A condition per word: substring by trigram, one or two characters by gram.
 
     The keys hold every field that can be found. Where one of them is hidden from the reader, a word

@@ -1,4 +1,4 @@
-"""Values that fit every field of any record type, so that new types are tested on their first day."""
+"""Values that fit every field of any record type, so that a new one is tested at once."""
 
 from __future__ import annotations
 

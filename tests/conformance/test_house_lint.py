@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CODE = tuple(sorted(path for part in ("app", "tenants", "config") for path in (ROOT / part).rglob("*.py")))
+PARTS = ("app", "tenants", "config")
+CODE = tuple(sorted(path for part in PARTS for path in (ROOT / part).rglob("*.py")))
 TEMPLATES = tuple(sorted((ROOT / "app").rglob("templates/**/*.html")))
 
 COMMITS = {
@@ -143,7 +144,9 @@ def test_templates_hold_no_inline_script_or_style() -> None:
         f"{path.relative_to(ROOT)}: {match.group(0)}"
         for path in TEMPLATES
         if "/mails/" not in str(path)
-        for match in INLINE.finditer(re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.S))
+        for match in INLINE.finditer(
+            re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        )
     ]
     assert found == []
 

@@ -1,4 +1,4 @@
-"""Every record type through every standard verb, as every role: what is granted works, nothing else."""
+"""Every record type through every standard verb, as every role: what is granted, nothing else."""
 
 from __future__ import annotations
 
@@ -124,7 +124,9 @@ def test_what_was_given_comes_back(boss: Actor, record_type: RecordType) -> None
     boss.session.expire(record)
     for key, value in values.items():
         stored = getattr(record, key)
-        shown = stored.isoformat().replace("+00:00", "Z") if hasattr(stored, "isoformat") else stored
+        shown = (
+            stored.isoformat().replace("+00:00", "Z") if hasattr(stored, "isoformat") else stored
+        )
         assert str(shown) == str(value), key
 
 

@@ -154,7 +154,12 @@ def test_a_forgery_token_of_another_visit_is_refused(
 
 
 def test_a_foreign_id_is_answered_like_one_that_never_was(
-    app: Flask, acme: Workspace, alice: Person, theirs: Mapping[str, str], laundry: Laundry, globex: Workspace
+    app: Flask,
+    acme: Workspace,
+    alice: Person,
+    theirs: Mapping[str, str],
+    laundry: Laundry,
+    globex: Workspace,
 ) -> None:
     browser = alice.client
     before = digest(laundry, acme.facts), digest(laundry, globex.facts)
@@ -167,9 +172,7 @@ def test_a_foreign_id_is_answered_like_one_that_never_was(
             real = browser.open(
                 case.url({**foreign(case, theirs), **own, **here}), method=case.method
             )
-            never = browser.open(
-                case.url({**ids(case, NEVER_USED), **here}), method=case.method
-            )
+            never = browser.open(case.url({**ids(case, NEVER_USED), **here}), method=case.method)
             assert real.status_code in (404, 422), f"{case} {kind}: {real.status_code}"
             assert real.status_code == never.status_code, str(case)
             assert same(real, never, theirs), f"{case} {kind}"

@@ -32,7 +32,11 @@ def test_what_is_hidden_can_not_be_probed(acme: Workspace, q: str) -> None:
     with acme.scope():
         by = acme.actor()
         make_contact(
-            by, last_name="Müller", first_name="Uwe", phone="+442079460123", email="frank@fence.example"
+            by,
+            last_name="Müller",
+            first_name="Uwe",
+            phone="+442079460123",
+            email="frank@fence.example",
         )
         assert found_by(by, q) == ["Uwe Müller"]
         assert found_by(without(by, "phone", "email"), q) == []
