@@ -68,7 +68,7 @@ def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:
-    """Take the visitor's address and scheme from our own proxies; the host is always the client's."""
+    """Take the visitor's address and scheme from our own proxies, the host from the client."""
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

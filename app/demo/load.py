@@ -113,7 +113,7 @@ def _event(by: Actor, record_type: RecordType, record: Record) -> dict[str, Any]
     return {**row, "actor_id": record.owner_id, "at": record.created_at, "via": "web"}
 
 
-def _born(by: Actor, owner: UUID, moment: datetime) -> dict[str, Any]:
+def _born(owner: UUID, moment: datetime) -> dict[str, Any]:
     """The columns that every new record has."""
     return {
         "version": 1,
@@ -130,7 +130,7 @@ def _accounts(by: Actor, owners: Sequence[UUID], amounts: Amounts, ids: Ids) -> 
     prepare = registry().type("account").prepare
     for seed in accounts(amounts.seed, amounts.accounts, amounts.workspace):
         owner = owners[seed.owner % len(owners)]
-        account = Account(id=ids.add(), **_facts(seed), **_born(by, owner, by.now - seed.age))
+        account = Account(id=ids.add(), **_facts(seed), **_born(owner, by.now - seed.age))
         prepare(account, by)
         yield account
 
@@ -150,7 +150,7 @@ def _contacts(
             phone=seed.phone or None,
             title=seed.title or None,
             account_id=account_ids[seed.account],
-            **_born(by, owner, by.now - seed.age),
+            **_born(owner, by.now - seed.age),
         )
         prepare(contact, by)
         yield contact
@@ -181,7 +181,7 @@ def _activities(
             done_at=seed.at if seed.done else None,
             account_id=account_ids[seed.account],
             contact_id=None if seed.contact is None else contact_ids[seed.contact],
-            **_born(by, owner, min(seed.at, by.now)),
+            **_born(owner, min(seed.at, by.now)),
         )
         prepare(activity, by)
         yield activity

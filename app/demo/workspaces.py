@@ -54,7 +54,7 @@ def ensure_demo_workspaces(engine: Engine) -> None:
         facts = _find(engine, workspace.slug) or _found(engine, workspace, now)
         with owner_acting(engine, facts, now) as by:
             if by.session.scalar(select(func.count()).select_from(Account)) == 0:
-                people = [_person(by, workspace, one) for one in workspace.people]
+                people = [_person(by, one) for one in workspace.people]
                 for _written in load(by, people, AMOUNTS[workspace.slug]):
                     pass
 
@@ -92,7 +92,7 @@ def _found(engine: Engine, workspace: DemoWorkspace, now: datetime) -> TenantFac
     return found_workspace(engine, new, founder, now=now)
 
 
-def _person(by: Actor, workspace: DemoWorkspace, person: DemoPerson) -> UUID:
+def _person(by: Actor, person: DemoPerson) -> UUID:
     """The user of one of the workspace's people, made where there is none yet."""
     user = by.session.scalars(select(User).where(User.email == person.email)).one_or_none()
     if user is None:

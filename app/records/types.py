@@ -86,10 +86,11 @@ class Child:
 class RecordType:
     """The facts of one record type; see `zuke records show` for all that derives from them.
 
-    `columns`, `form` and `more` name attributes: the list's columns, the drawer's first fields and
-    those behind "more". `search` names what can be found, so that a hidden field is not betrayed. `prepare(record, by)` fills derived columns before a row is written,
-    `changed(record, verb, by)` keeps other rows in step after it. `through` names references whose
-    record, when it may be read, makes this one readable too.
+    `columns`, `form` and `more` name attributes: the list's columns, the drawer's first fields
+    and those behind "more". `search` names what can be found, so that a hidden field is not
+    betrayed. `prepare(record, by)` fills derived columns before a row is written,
+    `changed(record, verb, by)` keeps other rows in step after it. `through` names references
+    whose record, when it may be read, makes this one readable too.
     """
 
     key: str
