@@ -66,9 +66,13 @@ function rest(cell: HTMLElement): void {
   (find('[data-edit-open]', cell) ?? cell).focus();
 }
 
+/** The cells that can be seen: narrow windows leave columns out, and details may be folded. */
+function cellsIn(scope: ParentNode): HTMLElement[] {
+  return all('[data-edit]', scope).filter((cell) => cell.checkVisibility());
+}
+
 async function moveOn(cell: HTMLElement, step: number): Promise<void> {
-  const scope = cell.closest('tr, .props, [data-list]') ?? document.body;
-  const cells = all('[data-edit]', scope);
+  const cells = cellsIn(cell.closest('tr, .props, [data-list]') ?? document.body);
   const next = cells[cells.indexOf(cell) + step];
   if (!(await save(cell))) return;
   if (next) await open(next);
@@ -99,13 +103,13 @@ function walked(event: KeyboardEvent, cell: HTMLElement): void {
     void open(cell);
     return;
   }
-  const beside = all('[data-edit]', row ?? document);
+  const beside = cellsIn(row ?? document);
   const at = beside.indexOf(cell);
   let next: HTMLElement | undefined | null;
   if (event.key === 'ArrowRight') next = beside[at + 1];
   else if (event.key === 'ArrowLeft') next = beside[at - 1];
-  else if (event.key === 'ArrowDown') next = all('[data-edit]', row?.nextElementSibling ?? cell)[at];
-  else if (event.key === 'ArrowUp') next = all('[data-edit]', row?.previousElementSibling ?? cell)[at];
+  else if (event.key === 'ArrowDown') next = cellsIn(row?.nextElementSibling ?? cell)[at];
+  else if (event.key === 'ArrowUp') next = cellsIn(row?.previousElementSibling ?? cell)[at];
   if (!next) return;
   event.preventDefault();
   cell.tabIndex = -1;
@@ -127,7 +131,7 @@ function left(event: FocusEvent, cell: HTMLElement): void {
 /** One cell of a list can be reached with Tab; arrows lead to the others. */
 function reachable(): void {
   for (const list of all('[data-list]')) {
-    const cells = all('td[data-edit]', list);
+    const cells = cellsIn(list);
     for (const cell of cells) cell.tabIndex = cell.tabIndex >= 0 && cell.hasAttribute('tabindex') ? 0 : -1;
     if (cells[0] && !cells.some((cell) => cell.tabIndex === 0)) cells[0].tabIndex = 0;
   }

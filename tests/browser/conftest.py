@@ -1,0 +1,81 @@
+"""One Chromium for each test worker, looking at the real application on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import Engine
+
+from app.cli.chromium import INSTALL_HINT, find_chromium
+from app.web.assets import DIST
+from config.machine import read_machine
+from config.settings import Settings
+from tests.browser.site import Site, serve
+from tests.browser.visitor import PATIENCE, Windows
+from tests.cast import Person
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder, so that `-m "not browser"` leaves them out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; where there is none, tests are left out, but fail in CI."""
+    machine = read_machine()
+    program = find_chromium(machine.chromium)
+    if program is None:
+        missing = pytest.fail if machine.is_ci else pytest.skip
+        missing(f"No Chromium was found. {INSTALL_HINT}")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, settings: Settings, owner: Engine) -> Iterator[Site]:
+    """The application with its built scripts and styles, serving at a port of its own."""
+    if not (DIST / "manifest.json").is_file():
+        pytest.fail("Scripts and styles are not built: run ./zuke test, or npm run build.")
+    with serve(settings) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def app(site: Site) -> Flask:
+    """The application that is being served."""
+    return site.app
+
+
+@pytest.fixture
+def windows(browser: Browser, site: Site, clean: None) -> Iterator[Windows]:
+    """Opens windows; any error, policy violation or request elsewhere in them fails the test."""
+    opened = Windows(browser, site)
+    yield opened
+    wrong = opened.close()
+    assert not wrong, "The browser complained:\n" + "\n".join(wrong)
+
+
+@pytest.fixture
+def page(windows: Windows, alice: Person) -> Page:
+    """Alice's window, in English, light, at a desk."""
+    return windows.open(alice)

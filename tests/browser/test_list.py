@@ -1,0 +1,209 @@
+"""Lists: searching while typing, order, pages, rows, and all of it by keyboard."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.records.door import perform
+from app.records.many import perform_many
+from tests.browser.visitor import Windows, ready
+from tests.cast import Person, Workspace
+from tests.factories import make_account, make_contact
+
+NAMES = ("Birch Ltd", "Cedar Works", "Alder & Co")
+
+
+@pytest.fixture
+def firms(acme: Workspace, alice: Person) -> tuple[str, ...]:
+    """Three firms."""
+    with acme.acting(alice) as by:
+        for name in NAMES:
+            make_account(by, name=name)
+    return NAMES
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("#list .who-name").all_inner_texts()
+
+
+def mark(page: Page) -> None:
+    """Leave a mark that is gone as soon as the page is loaded anew."""
+    page.evaluate("() => { window.untouched = true; }")
+
+
+def is_untouched(page: Page) -> bool:
+    return bool(page.evaluate("() => window.untouched === true"))
+
+
+def test_typing_narrows_the_list_in_place_and_the_address_carries_it(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts")
+    mark(page)
+    page.get_by_role("searchbox").press_sequentially("cedar")
+    expect(page.locator("#list .who-name")).to_have_text(["Cedar Works"])
+    expect(page).to_have_url(re.compile(r"/accounts\?.*q=cedar"))
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    assert is_untouched(page)
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("cedar")
+    expect(page.locator("#list .who-name")).to_have_text(["Cedar Works"])
+
+
+def test_words_that_fit_nothing_are_told_and_taken_back(page: Page, firms: tuple[str, ...]) -> None:
+    ready(page, "/accounts")
+    page.get_by_role("searchbox").fill("zebra")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="Clear search and filters").click()
+    expect(page.locator("#list .who-name")).to_have_count(3)
+
+
+def test_a_press_on_a_column_sorts_by_it_and_a_second_turns_it(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts")
+    mark(page)
+    head = page.get_by_role("columnheader", name="Name")
+    head.get_by_role("link").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator("#list .who-name")).to_have_text(sorted(NAMES))
+    head.get_by_role("link").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("#list .who-name")).to_have_text(sorted(NAMES, reverse=True))
+    expect(page).to_have_url(re.compile(r"sort=-name"))
+    assert is_untouched(page)
+
+
+def test_a_search_keeps_the_order_and_the_browser_goes_back_through_both(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts")
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page.locator("#list .who-name")).to_have_text(sorted(NAMES))
+    page.get_by_role("searchbox").fill("r")
+    expect(page).to_have_url(re.compile(r"q=r"))
+    expect(page).to_have_url(re.compile(r"sort=name"))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/accounts$"))
+    expect(page.locator("#list .who-name")).to_have_count(3)
+
+
+def test_pages_go_on_and_back(page: Page, acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        perform_many("account", "create", ({"name": f"Firm {n:03}"} for n in range(60)), by=by)
+    ready(page, "/accounts?sort=name")
+    mark(page)
+    pager = page.get_by_role("navigation", name="Pages of the list")
+    expect(pager).to_contain_text("1–50 of 60")
+    pager.get_by_role("link", name="Next").click()
+    expect(pager).to_contain_text("51–60 of 60")
+    assert names(page) == [f"Firm {n:03}" for n in range(50, 60)]
+    pager.get_by_role("link", name="Previous").click()
+    expect(pager).to_contain_text("1–50 of 60")
+    assert names(page)[0] == "Firm 000"
+    assert is_untouched(page)
+    page.go_back()
+    expect(pager).to_contain_text("51–60 of 60")
+
+
+def test_a_press_anywhere_on_a_row_opens_the_record_and_its_neighbours_follow(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts?sort=name")
+    page.get_by_role("row", name="Birch Ltd").locator(".c-name").click(position={"x": 4, "y": 4})
+    expect(page.locator("#main h1")).to_contain_text("Birch Ltd")
+    page.get_by_role("link", name="Next in the list").click()
+    expect(page.locator("#main h1")).to_contain_text("Cedar Works")
+    page.get_by_role("link", name="Previous in the list").click()
+    expect(page.locator("#main h1")).to_contain_text("Birch Ltd")
+
+
+def test_rows_are_walked_ticked_and_opened_by_keyboard(page: Page, firms: tuple[str, ...]) -> None:
+    ready(page, "/accounts?sort=name")
+    for key in ("j", "j", "j", "k", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("tr.is-at .who-name")).to_have_text("Birch Ltd")
+    expect(page.get_by_role("checkbox", name="Select Birch Ltd")).to_be_checked()
+    expect(page.locator("[data-bulkbar]")).to_contain_text("Selected: 1")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulkbar]")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main h1")).to_contain_text("Birch Ltd")
+
+
+def test_a_name_is_found_by_its_characters_its_pinyin_and_its_initials(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by, last_name="王", first_name="小明")
+        make_contact(by, last_name="陈", first_name="思远")
+    ready(page, "/contacts")
+    for typed in ("xiaoming", "wangxiaoming", "wxm", "小明"):
+        page.get_by_role("searchbox").fill(typed)
+        expect(page).to_have_url(re.compile(f"q={quote(typed)}"))
+        expect(page.locator("#list .who-name")).to_have_text(["王小明"])
+
+
+def test_a_cell_is_edited_by_two_clicks_and_tab_goes_to_the_next(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by)
+    ready(page, "/contacts?sort=name")
+    mark(page)
+    title = page.locator("td[data-edit$='/title']")
+    title.dblclick()
+    expect(title.get_by_role("textbox")).to_be_focused()
+    title.get_by_role("textbox").fill("Head of fences")
+    page.keyboard.press("Tab")
+    phone = page.locator("td[data-edit$='/phone']")
+    expect(phone.get_by_role("textbox")).to_be_focused()
+    expect(title).to_have_text("Head of fences")
+    page.keyboard.press("Escape")
+    expect(phone.get_by_role("textbox")).to_have_count(0)
+    assert is_untouched(page)
+    page.reload()
+    expect(title).to_have_text("Head of fences")
+
+
+def test_ticked_rows_are_deleted_together_and_brought_back(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts?sort=name")
+    page.get_by_role("checkbox", name="Select Alder & Co").check()
+    page.get_by_role("checkbox", name="Select Cedar Works").check()
+    page.locator("[data-bulkbar]").get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.locator("#list .who-name")).to_have_text(sorted(NAMES))
+
+
+def test_a_viewer_is_offered_nothing_to_change(
+    windows: Windows, acme: Workspace, alice: Person, dora: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, name="Birch Ltd")
+    page = ready(windows.open(dora), "/accounts")
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    expect(page.get_by_role("link", name="New account")).to_have_count(0)
+    expect(page.get_by_role("button", name="Create")).to_have_count(0)
+    expect(page.locator("[data-edit], .c-check, [data-bulkbar]")).to_have_count(0)
+    ready(page, f"/accounts/{account.id}")
+    expect(page.locator("[data-edit], [data-tabs]")).to_have_count(0)
+
+
+def test_the_part_that_needs_attention_is_one_press_away(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        late, _calm = make_account(by, name="Late Ltd"), make_account(by, name="Calm Ltd")
+        due = {"kind": "task", "subject": "Call them", "due_at": "2020-01-01T09:00:00+00:00"}
+        perform("activity", "create", by=by, account_id=late.id, **due)
+    ready(page, "/accounts")
+    page.get_by_role("link", name="1 needs attention").click()
+    expect(page.locator("#list .who-name")).to_have_text(["Late Ltd"])
