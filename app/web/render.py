@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, current_app, g, make_response, redirect, request
 from jinja2 import Template
+from markupsafe import Markup
 
 from app.kernel import language
 from app.web import current, shell, toasts
@@ -57,6 +59,19 @@ def render_block(template: Template, name: str, values: dict[str, Any]) -> str:
     return html
 
 
+@lru_cache(maxsize=256)
+def unchanging(template: str, lang: str, mac: bool) -> Markup:
+    """A part of the frame that only the language and the keyboard decide, rendered once for each.
+
+    `lang` must be the language in use.
+    """
+    environment = current_app.jinja_env
+    values: dict[str, Any] = {"lang": lang, "mac": mac}
+    values["m"] = environment.get_template("_macros.html").make_module(values)
+    # Rendered with escaping, of a template of ours.
+    return Markup(environment.get_template(template).render(values))  # noqa: S704
+
+
 def target_block() -> str:
     """The block that htmx wants to replace: `div#drawer-body` names block `drawer_body`."""
     return request.headers.get("HX-Target", "").rpartition("#")[2].replace("-", "_")
@@ -85,6 +100,7 @@ def _basics() -> dict[str, Any]:
         "path": request.path,
         "full_path": request.full_path.rstrip("?"),
         "csrf_token": token,
+        "unchanging": unchanging,
         "by": current.actor_or_none(),
         "workspace": shell.workspace(),
         "person": shell.person(),
