@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _driver(cls, url: str) -> str:
-        """Addresses as every provider writes them (`postgres://`, `postgresql://`) name our driver."""
+        """Addresses as every provider writes them (`postgres://…`) name our driver."""
         scheme, separator, rest = url.partition("://")
         named = scheme in ("postgres", "postgresql")
         return f"postgresql+psycopg2{separator}{rest}" if named else url

@@ -47,7 +47,7 @@ def using(language: str) -> Iterator[None]:
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The catalogue of `language`; Traditional Chinese falls back to Simplified, that to English."""
+    """The catalogue of a language; Traditional Chinese falls back to Simplified, then English."""
     loaded = Translations.load(str(CATALOGUES), [LOCALES.get(language, DEFAULT)])
     if language == "zh-TW":
         loaded.add_fallback(catalogue("zh-CN"))

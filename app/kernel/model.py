@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, MetaData, Numeric, String, Text, Uuid
@@ -31,7 +31,7 @@ class Base(DeclarativeBase):
     """Every table that lives in a tenant's schema; the schema comes from the search path."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         UUID: Uuid,
         datetime: DateTime(timezone=True),
         date: Date,

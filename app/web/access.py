@@ -28,7 +28,7 @@ class Who(StrEnum):
 
     ANYONE = "anyone"
     USER = "user"  # Signed in, in the browser.
-    TOKEN = "token"  # An API token (a program), or a user of the browser for the API's own pages.
+    TOKEN = "token"  # noqa: S105  A program, with an API token.
     OPERATOR = "operator"
 
 
@@ -36,8 +36,8 @@ class Who(StrEnum):
 class Access:
     """One route's declaration.
 
-    `permission` is (record type, verb) needed beyond being signed in; `record_route` marks routes
-    whose permission depends on the `collection` in their URL; `while_suspended` keeps the route
+    `permission` is (record type, verb) needed beyond being signed in; `record_verb` says what a
+    route does with the record type that its URL names, and the door and the fetch decide; `while_suspended` keeps the route
     open in a suspended workspace.
     """
 
