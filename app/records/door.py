@@ -18,7 +18,7 @@ from app.kernel.language import _
 from app.records import history
 from app.records.access import may_do, writable_keys
 from app.records.model import Record
-from app.records.picklists import load_picklists
+from app.records.picklists import picklists_of
 from app.records.references import check_references
 from app.records.registry import registry
 from app.records.trash import delete_records, restore_records
@@ -89,7 +89,7 @@ def _do(
 
 
 def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Record:
-    record = build(record_type, inputs, by, load_picklists(by.session, record_type.key))
+    record = build(record_type, inputs, by, picklists_of(by.session, record_type))
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.
     _write(record_type, record, "created", by, creation_changes(record_type, record))
@@ -125,7 +125,7 @@ def build(
 
 def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
     _only_writable(record_type, inputs, by)
-    picklists = load_picklists(by.session, record_type.key)
+    picklists = picklists_of(by.session, record_type)
     values = read_values(record_type, inputs, by, picklists, complete=False)
     changed = {key: value for key, value in values.items() if getattr(record, key) != value}
     check_references(record_type, changed, by)

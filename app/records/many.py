@@ -15,7 +15,7 @@ from app.kernel.ids import new_id
 from app.records.door import build, creation_changes, may_change, perform
 from app.records.history import account_of
 from app.records.model import Record
-from app.records.picklists import load_picklists
+from app.records.picklists import picklists_of
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -53,7 +53,7 @@ def _create_many(
     record_type: RecordType, rows: Iterable[Mapping[str, Any]], by: Actor
 ) -> list[UUID]:
     """Insert in chunks; what a record's creation changes elsewhere follows each chunk."""
-    picklists = load_picklists(by.session, record_type.key)
+    picklists = picklists_of(by.session, record_type)
     ids: list[UUID] = []
     chunk: list[Record] = []
     for row in rows:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.model import Base, Id, Localized
 from app.records.fields import Option
+from app.records.types import RecordType
 
 
 class PicklistValue(Base):
@@ -49,3 +50,9 @@ def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option
         option = Option(value, label, colour, is_retired=retired_at is not None)
         found.setdefault(field, []).append(option)
     return {field: tuple(options) for field, options in found.items()}
+
+
+def picklists_of(session: Session, record_type: RecordType) -> dict[str, tuple[Option, ...]]:
+    """The same, without a statement where the type has no such choice."""
+    has_some = any(field.picklist for field in record_type.fields)
+    return load_picklists(session, record_type.key) if has_some else {}

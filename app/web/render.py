@@ -1,13 +1,14 @@
-"""Rendering: a page and its htmx part are the same template; a browser gets the page, htmx a block."""
+"""Rendering: a page and its htmx part are one template; a browser gets the page, htmx a block."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Response, current_app, g, make_response, redirect, request
 from jinja2 import Template
 from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 
 from app.kernel import language
 from app.web import current, shell, toasts
@@ -30,7 +31,6 @@ def page(
     block `drawer_body`); a template without it answers with the whole page.
     """
     found = current_app.jinja_env.get_template(template)
-    assert isinstance(found, Template)
     if is_htmx() and request.headers.get("HX-Request-Type") != "full":
         wanted = block or target_block()
         if wanted in found.blocks:
@@ -81,7 +81,8 @@ def see_other(url: str) -> Response:
     """Lead the reader to `url` after a change, by 303 or htmx's own header."""
     toasts.keep_for_next_page()
     if is_htmx():
-        return Response(status=204, headers={"HX-Redirect": url})
+        # As werkzeug does for Location: a header holds no letters beyond Latin ones.
+        return Response(status=204, headers={"HX-Redirect": iri_to_uri(url)})
     return make_response(redirect(url, 303))
 
 
@@ -99,7 +100,7 @@ def _basics() -> dict[str, Any]:
         "mac": "Mac" in request.headers.get("User-Agent", ""),
         "path": request.path,
         "full_path": request.full_path.rstrip("?"),
-        "csrf_token": token,
+        "csrf_token": cache(token),  # A list asks for it in every form.
         "unchanging": unchanging,
         "by": current.actor_or_none(),
         "workspace": shell.workspace(),
