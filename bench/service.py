@@ -124,6 +124,7 @@ def service(on: Server) -> Iterator[Service]:
         SMTP_URL="smtp://127.0.0.1:1",
         FILES_URL=Path(tempfile.gettempdir()).as_uri(),
         PYTHONPATH=str(ROOT),
+        PYTHONDONTWRITEBYTECODE=None,  # An image is compiled when it is built.
     )
     with tempfile.TemporaryDirectory(prefix="zuke-bench-") as logs:
         processes = Processes(Path(logs))
