@@ -35,22 +35,17 @@ class Figure:
     @property
     def ratio(self) -> float | None:
         """How much of its floor the figure takes; up to 1 is as good as was promised."""
-        if self.limit.floor is None:
-            return None
-        return self.value / self.limit.floor if self.limit.floor else float(self.value > 0)
+        return self.value / self.limit.floor if self.limit.floor else None
 
     @property
     def is_ok(self) -> bool | None:
         """True when the floors are reached; None where there is none."""
-        verdicts = [ratio <= 1.0 for ratio in (self.ratio, self.rate_ratio) if ratio is not None]
+        limit, verdicts = self.limit, []
+        if limit.floor is not None:
+            verdicts.append(self.value <= limit.floor)
+        if limit.rate_floor is not None and self.rate is not None:
+            verdicts.append(self.rate >= limit.rate_floor)
         return all(verdicts) if verdicts else None
-
-    @property
-    def rate_ratio(self) -> float | None:
-        """How much of the floor of the rate is missing; up to 1 is as good as was promised."""
-        if self.limit.rate_floor is None or not self.rate:
-            return None
-        return self.limit.rate_floor / self.rate
 
 
 def of_samples(
