@@ -37,8 +37,8 @@ class Access:
     """One route's declaration.
 
     `permission` is (record type, verb) needed beyond being signed in; `record_verb` says what a
-    route does with the record type that its URL names, and the door and the fetch decide; `while_suspended` keeps the route
-    open in a suspended workspace.
+    route does with the record type that its URL names, and the door and the fetch decide;
+    `while_suspended` keeps the route open in a suspended workspace.
     """
 
     side: Side
