@@ -43,7 +43,7 @@ SNIPPETS: Mapping[str, str] = {
     "step": (
         '{% if v_$key %}<span class="next{% if v_${key}_at and v_${key}_at < now %} is-late'
         '{% endif %}">$clock<span class="next-words" title="{{ v_$key|e }}">{{ v_$key|e }}</span>'
-        "{% if v_${key}_at %}<span>· {{ day[v_${key}_at] }}</span>{% endif %}</span>"
+        "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
         '{% else %}<span class="muted">$nothing</span>{% endif %}'
     ),
     "whole": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",

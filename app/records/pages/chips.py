@@ -11,7 +11,7 @@ from app.kernel.language import Text, _, gettext
 from app.records.fields import Field, Option
 from app.records.filters import Filter
 from app.records.pages.looks import Words
-from app.records.pages.state import ListState
+from app.records.pages.state import MINE, ListState, is_same
 from app.records.references import titles
 from app.web.formats import formats, parse_moment
 
@@ -48,8 +48,8 @@ def chips(
 ) -> tuple[Chip, ...]:
     """The chips of a list; a view that is a tab needs none, as the tab says it."""
     record_type = state.record_type
-    asked = tuple((one.key, one.operator) for one in state.asked.filters)
-    if asked == (("owner_id", "eq"),) and state.asked.filters[0].text == "me":
+    tabs = (MINE, *(view.arguments for view in record_type.views))
+    if any(is_same(state, arguments) for arguments in tabs):
         return ()
     found = []
     for one in state.asked.filters:

@@ -9,13 +9,14 @@ from markupsafe import Markup
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records import query
+from app.records.access import readable_fields
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.rows import render_rows
-from app.records.pages.state import ListState, is_same
+from app.records.pages.state import MINE, ListState, is_same
 from app.records.query import COUNT_CAP, Query
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
@@ -96,7 +97,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         tabs=_tabs(state, counts, write),
         chips=chips(state, picklists, by),
         heads=_heads(state, shape),
-        orders=_orders(state, shape),
+        orders=_orders(state, shape, by),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
@@ -113,7 +114,7 @@ def _counts(state: ListState, by: Actor) -> dict[str, int]:
     lists = {"all": everything, "mine": mine}
     if shown not in (everything, mine):
         lists["shown"] = shown
-    if "owner_id" not in record_type.by_key:
+    if "owner_id" not in {field.key for field in readable_fields(record_type, by)}:
         del lists["mine"]
     counts = count_lists(record_type, lists, by, attention=True)
     counts.setdefault("shown", counts["mine"] if shown == mine else counts["all"])
@@ -125,9 +126,8 @@ def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab
     path = state.path
     tabs = [Tab(_("All"), path, is_same(state, ()), capped(counts["all"], write))]
     if "mine" in counts:
-        pairs = (("owner_id", "me"),)
         url = f"{path}?owner_id=me"
-        tabs.append(Tab(_("Mine"), url, is_same(state, pairs), capped(counts["mine"], write)))
+        tabs.append(Tab(_("Mine"), url, is_same(state, MINE), capped(counts["mine"], write)))
     tabs += [
         Tab(view.label, f"{path}?{view.query}", is_same(state, view.arguments))
         for view in record_type.views
@@ -158,10 +158,11 @@ def _order(state: ListState, key: str, label: Text) -> Order:
     return Order(label, state.sorted_by(first), "")
 
 
-def _orders(state: ListState, shape: Layout) -> tuple[Order, ...]:
+def _orders(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
     """The orders of the menu: the title, every sortable column, and when it was made."""
+    readable = {field.key for field in readable_fields(state.record_type, by)}
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
-    fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys)]
+    fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
     return tuple(
         _order(state, field.key, field.label) for field in fields if query.is_sortable(field)
     )

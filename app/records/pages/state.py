@@ -11,6 +11,7 @@ from app.records.query import Query
 from app.records.types import RecordType
 
 PAGE_SIZE = 50
+MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
 RESERVED = ("q", "sort", "cursor", "from", "in", "next")
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
