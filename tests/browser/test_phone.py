@@ -1,0 +1,136 @@
+"""Everything on a phone, 390 pixels wide."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import Windows, ready
+from tests.cast import Person, Workspace
+from tests.factories import make_account, make_activity, make_contact
+
+LONG = "Wirtschaftsprüfungsgesellschaft Obermaier, Unterhuber & Partner mbB Niederlassung Garching"
+
+
+@pytest.fixture
+def phone(windows: Windows, alice: Person) -> Page:
+    """Alice's phone."""
+    return windows.open(alice, on_phone=True)
+
+
+@pytest.fixture
+def firm(acme: Workspace, alice: Person) -> str:
+    """The path of a firm with a name that fits no line and people who work there."""
+    with acme.acting(alice) as by:
+        account = make_account(by, name=LONG, phone="020 7946 0018", website=f"https://{'x' * 60}.example/")
+        contact = make_contact(by, account_id=account.id, title=LONG[:80])
+        make_activity(by, body=LONG * 3, account_id=account.id, contact_id=contact.id)
+    return f"/accounts/{account.id}"
+
+
+def overflow(page: Page) -> int:
+    """How many pixels of the page stand outside the window."""
+    return int(
+        page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_no_page_is_wider_than_the_phone(
+    windows: Windows, alice: Person, firm: str, lang: str
+) -> None:
+    page = windows.open(alice, on_phone=True, lang=lang)
+    paths = [
+        "/",
+        "/accounts",
+        "/accounts?q=zebra",
+        "/accounts?q=wirtschaft&lifecycle=prospect",
+        "/accounts/new",
+        firm,
+        f"{firm}/edit",
+        "/contacts",
+        "/activities",
+        "/search?q=wirtschaft",
+        "/settings",
+        "/settings/me",
+        "/settings/me/password",
+        "/settings/me/two-factor",
+        "/settings/people",
+        "/settings/people/invite",
+        "/settings/roles",
+        "/settings/roles/new",
+        "/settings/teams",
+        "/settings/tokens",
+        "/settings/audit",
+    ]
+    wide = {}
+    for path in paths:
+        page.goto(path)
+        if excess := overflow(page):
+            wide[path] = excess
+    assert wide == {}
+
+
+def test_the_navigation_opens_over_the_page_and_closes(phone: Page) -> None:
+    ready(phone, "/accounts")
+    rail = phone.get_by_role("complementary", name="Main navigation")
+    expect(rail).not_to_be_in_viewport()
+    phone.get_by_role("button", name="Open navigation").tap()
+    expect(rail).to_be_in_viewport()
+    expect(rail.get_by_role("link").first).to_be_focused()
+    phone.keyboard.press("Escape")
+    expect(rail).not_to_be_in_viewport()
+    phone.get_by_role("button", name="Open navigation").tap()
+    rail.get_by_role("link", name="Contacts").tap()
+    expect(phone.locator("#main h1")).to_have_text("Contacts")
+    expect(rail).not_to_be_in_viewport()
+
+
+def test_rows_are_cards_that_open_with_a_tap(phone: Page, firm: str) -> None:
+    ready(phone, "/accounts")
+    card = phone.locator("#list tbody tr")
+    expect(card).to_have_count(1)
+    expect(phone.locator("#list thead")).not_to_be_in_viewport()
+    box = card.bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+    assert box["height"] > 60
+    card.locator("td[data-label='Owner'], td[data-label='Lifecycle']").first.tap()
+    expect(phone.locator("#main h1")).to_contain_text(LONG)
+
+
+def test_a_follow_up_is_a_few_taps(phone: Page, firm: str) -> None:
+    ready(phone, firm)
+    words = phone.get_by_role("textbox", name="What was said?")
+    expect(words).to_be_in_viewport()
+    words.tap()
+    phone.keyboard.type("Called, wants a quote")
+    phone.get_by_role("button", name="Tomorrow").first.tap()
+    phone.get_by_role("button", name="Save follow-up").tap()
+    done = phone.locator("#timeline .is-follow_up", has_text="Alice Archer followed up")
+    expect(done).to_contain_text("Called, wants a quote")
+    expect(done.locator(".tl-next")).to_be_visible()
+
+
+def test_the_drawer_fills_the_phone_and_saves(phone: Page) -> None:
+    ready(phone, "/accounts")
+    phone.get_by_role("main").get_by_role("link", name="New account").first.tap()
+    drawer = phone.locator("#drawer")
+    expect(drawer.get_by_label("Name")).to_be_visible()
+    box = drawer.bounding_box()
+    assert box is not None
+    assert box["width"] == 390
+    drawer.get_by_label("Name").fill("Fence & Sons")
+    drawer.get_by_role("button", name="Save", exact=True).tap()
+    expect(phone.locator("#main h1")).to_contain_text("Fence & Sons")
+
+
+def test_the_palette_opens_with_a_tap(phone: Page, firm: str) -> None:
+    ready(phone, "/")
+    phone.get_by_role("button", name="Search or jump to").tap()
+    palette = phone.locator("#palette")
+    palette.get_by_role("combobox").fill("wirtschaft")
+    palette.get_by_role("option", name=LONG).first.tap()
+    expect(phone.locator("#main h1")).to_contain_text(LONG)
