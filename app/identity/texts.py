@@ -12,12 +12,17 @@ from app.kernel.phones import to_e164
 
 NAME_LENGTH = 200
 EMAIL_LENGTH = 254
+# Normalising a long run of combining marks takes time by the square of its length, so what is far
+# too long is cut or refused before it, not after.
+TYPED_NAME_LENGTH = 4 * NAME_LENGTH
 # Control and format characters and line separators: they split mail headers and hide in names.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def clean_name(text: str, *, field: str = "name") -> str:
     """A name in one line, or Refused when nothing or too much is left of it."""
+    if len(text) > TYPED_NAME_LENGTH:
+        raise Refused(_("This name is too long."), field=field)
     kept = "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in text)
     name = " ".join(unicodedata.normalize("NFC", kept).split())
     if not name:
@@ -40,7 +45,8 @@ def clean_email(text: str, *, field: str = "email") -> str:
 
 def email_key(email: str) -> str:
     """The spelling under which an e-mail address is unique in a workspace."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()[:EMAIL_LENGTH]
+    typed = email.strip()[:EMAIL_LENGTH]
+    return unicodedata.normalize("NFKC", typed).casefold()[:EMAIL_LENGTH]
 
 
 def clean_phone(text: str, country: str, *, field: str = "phone") -> str:

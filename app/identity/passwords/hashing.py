@@ -8,12 +8,16 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+# Characters of what was typed that are looked at. No password that is kept has as many, and
+# normalising a long run of combining marks takes time by the square of its length.
+LONGEST = 1000
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
 
 def normal_form(password: str) -> str:
     """The one spelling of a password that keyboards and systems write differently (NFKC)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password[:LONGEST])
 
 
 def hash_password(password: str) -> str:
