@@ -61,10 +61,16 @@ def phone_digits(number: str) -> str:
 
 
 def _display_by_library(number: str, region: str) -> str:
-    """Let phonenumbers write a number, with its country code when it is foreign to `region`."""
+    """Let phonenumbers write a number, with its country code when it is foreign to `region`.
+
+    One that has the shape of E.164 but a country code that does not exist stays as it is.
+    """
     import phonenumbers
 
-    parsed = phonenumbers.parse(number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
     home = parsed.country_code == phonenumbers.country_code_for_region(region)
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(parsed, form.NATIONAL if home else form.INTERNATIONAL)
