@@ -7,7 +7,7 @@ its words are fetched when a `Formats` is made.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -142,9 +142,13 @@ def input_moment(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """The moment that an ISO text of ours spells (an event's value, a cursor), or None."""
+    """The moment that an ISO text of ours spells (an event's value, a cursor), or None.
+
+    It comes in UTC, and far enough from the ends of the calendar that every zone can show it.
+    """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if MINYEAR < moment.year < MAXYEAR else None

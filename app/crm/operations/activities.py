@@ -50,7 +50,8 @@ def _name(activity: Activity) -> None:
 
 def _place(activity: Activity, by: Actor) -> None:
     """Complete what an activity is about: a contact brings its account."""
-    if activity.version == 1 and (activity.about_type or activity.about_id):
+    is_about = activity.about_type is not None or activity.about_id is not None
+    if activity.version == 1 and is_about:
         about = _read_about(activity, by)
         if activity.about_type == "account":
             activity.account_id = about.id

@@ -21,7 +21,7 @@ from app.identity.secret import digest, new_secret
 from app.identity.texts import clean_email
 from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Missing, Refused
-from app.kernel.language import _
+from app.kernel.language import LOCALES, _
 from tenants.facts import TenantFacts
 
 LIVES = timedelta(days=7)
@@ -54,6 +54,8 @@ def invite(
         raise Refused(_("Choose how to invite."), field="way")
     if not 1 <= max_uses <= MOST_USES:
         raise Refused(_("Choose between 1 and %(n)s people.", n=MOST_USES), field="max_uses")
+    if language and language not in LOCALES:
+        raise Refused(_("Choose one of the languages."), field="language")
     if role.is_owner and way != "mail":
         raise Refused(_("An owner can only be invited by e-mail."), field="role_id")
     address = clean_email(email) if way == "mail" else None

@@ -8,6 +8,8 @@ from binascii import Error
 from datetime import datetime
 from uuid import UUID
 
+from app.web.formats import parse_moment
+
 
 def cursor_of(key: str, row_id: UUID) -> str:
     """The cursor that continues after the row with this key and id."""
@@ -20,9 +22,11 @@ def read_cursor(text: str | None) -> tuple[str, UUID] | None:
         return None
     try:
         key, row_id = json.loads(urlsafe_b64decode(text.encode()))
-        return str(key), UUID(row_id)
-    except (Error, ValueError, TypeError, AttributeError):
+        found = str(key), UUID(row_id)
+        found[0].encode()  # Lone halves of characters can't be sent to the database.
+    except (Error, ValueError, TypeError, AttributeError, RecursionError):
         return None
+    return None if "\x00" in found[0] else found
 
 
 def read_moment_cursor(text: str | None) -> tuple[datetime, UUID] | None:
@@ -30,8 +34,5 @@ def read_moment_cursor(text: str | None) -> tuple[datetime, UUID] | None:
     found = read_cursor(text)
     if found is None:
         return None
-    try:
-        moment = datetime.fromisoformat(found[0])
-    except ValueError:
-        return None
-    return (moment, found[1]) if moment.tzinfo is not None else None
+    moment = parse_moment(found[0])
+    return (moment, found[1]) if moment is not None else None

@@ -71,7 +71,7 @@ def send_invitation() -> Response:
             role=role,
             team=chosen(Team, "team_id"),
             email=typed("email"),
-            max_uses=int(typed("max_uses")) if typed("max_uses").isdecimal() else 1,
+            max_uses=_whole(typed("max_uses")),
             language=typed("language"),
         )
     except Answer as answer:
@@ -125,6 +125,13 @@ def save_person(user_id: UUID) -> Response:
         return again("identity/person.html", answer, _person(users.get_user(by, user_id)))
     toast(_("Saved."))
     return see_other(PLACE)
+
+
+def _whole(text: str) -> int:
+    """How many people a form names: one where it says nothing, none where it says nonsense."""
+    if not text.strip():
+        return 1
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _person(user: User) -> dict[str, object]:

@@ -67,11 +67,12 @@ def _end_of(day: str) -> datetime | None:
     if not day:
         return None
     try:
-        chosen = date.fromisoformat(day)
-    except ValueError as error:
+        end = datetime.combine(
+            date.fromisoformat(day), time(23, 59, 59), current.actor().zone
+        ).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(_("Choose a day in the future."), field="expires_on") from error
-    end = datetime.combine(chosen, time(23, 59, 59), current.actor().zone)
-    return end.astimezone(UTC)
+    return end
 
 
 def _scopes() -> dict[str, object]:
