@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.crm.models import Account, Contact
 from app.kernel.actor import Actor
-from app.records.access import permitted
+from app.records.access import permitted, sees
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
 from app.records.registry import registry
@@ -37,7 +37,7 @@ def contacts_of_account(account: Account, by: Actor) -> dict[str, object]:
         .limit(SHOWN)
     ).all()
     return {
-        "contacts": [_person(row.id, row.name, row.title) for row in rows],
+        "contacts": [_person(row.id, row.name, row.title, by) for row in rows],
         "total": rows[0].total if rows else 0,
         "account_id": account.id,
         "may_add": by.may("contact", "create") and not by.tenant.is_read_only,
@@ -61,7 +61,7 @@ def account_of_contact(contact: Contact, by: Actor) -> dict[str, object]:
     ).all()
     return {
         "account": _firm(contact.account_id, by),
-        "colleagues": [_person(row.id, row.name, row.title) for row in colleagues],
+        "colleagues": [_person(row.id, row.name, row.title, by) for row in colleagues],
     }
 
 
@@ -74,11 +74,15 @@ def _firm(account_id: UUID, by: Actor) -> Related | None:
     ).first()
     if row is None:
         return None
-    options = choices_of(account_type, by).get("industry", ()) if row.industry else ()
-    note = " · ".join(part for part in (Words(options)[row.industry], row.city) if part)
+    industry = row.industry if sees(account_type, "industry", by) else None
+    city = row.city if sees(account_type, "city", by) else None
+    options = choices_of(account_type, by).get("industry", ()) if industry else ()
+    note = " · ".join(part for part in (Words(options)[industry], city) if part)
     return Related(f"/accounts/{row.id}", row.name, note, face(account_type, row.id, row.name))
 
 
-def _person(contact_id: UUID, name: str, title: str | None) -> Related:
-    shown = face(registry().type("contact"), contact_id, name)
-    return Related(f"/contacts/{contact_id}", name, title or "", shown)
+def _person(contact_id: UUID, name: str, title: str | None, by: Actor) -> Related:
+    contact_type = registry().type("contact")
+    note = title if title and sees(contact_type, "title", by) else ""
+    shown = face(contact_type, contact_id, name)
+    return Related(f"/contacts/{contact_id}", name, note, shown)

@@ -97,11 +97,12 @@ def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor
 
 def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:
     """The fields whose values `by` may see."""
-    return tuple(
-        field
-        for field in record_type.fields
-        if by.rights.field(record_type.key, field.key) >= FieldAccess.READ
-    )
+    return tuple(field for field in record_type.fields if sees(record_type, field.key, by))
+
+
+def sees(record_type: RecordType, key: str, by: Actor) -> bool:
+    """True when `by` may see this field; the title always, as it is what records are named by."""
+    return key == record_type.title.key or by.rights.field(record_type.key, key) >= FieldAccess.READ
 
 
 def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,7 @@ def page(
     A reference `x_id` brings its title as `x_id__title`, unless `with_titles` is off. Refused when
     the order or the cursor is none of this list.
     """
-    sort = asked.sort or record_type.default_sort
+    sort = asked.sort or default_sort(record_type, by)
     key, is_descending = sort_key(record_type, sort, by)
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     after = at is None or at.after
@@ -184,6 +184,13 @@ def _alias(model: Any, _key: str) -> Any:
     return aliased(model)
 
 
+def default_sort(record_type: RecordType, by: Actor) -> str:
+    """The order where none is asked for: the type's, unless `by` may not see its field."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    usual = (record_type.default_sort, "-created_at", "-updated_at", record_type.title.key)
+    return next((one for one in usual if one.removeprefix("-") in readable), usual[0])
+
+
 def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnElement[Any], bool]:
     """The expression to order by, never NULL, and whether it descends."""
     name = sort.removeprefix("-")
@@ -261,7 +268,7 @@ def _sort_value(value: Any, key: TypeEngine[Any]) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
+        return moment.astimezone(UTC)  # The database takes fewer offsets than Python does.
     if isinstance(key, Date):
         return date.fromisoformat(value)
     if isinstance(key, Integer):

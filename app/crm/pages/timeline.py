@@ -12,7 +12,7 @@ from app.crm.models import Activity, ActivityLink
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.access import permitted, reaches
+from app.records.access import permitted, reaches, sees
 from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.choices import choices_of
@@ -138,9 +138,9 @@ def _entries(statement: Select[*tuple[object, ...]], by: Actor) -> list[Entry]:
 
 def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
     """One activity, ready for its card; its times on the reader's clock."""
-    write = formats(by)
     is_done = row.done_at is not None
-    is_named = not (row.body or "").startswith(row.subject)
+    body = (row.body or "") if sees(activity, "body", by) else ""
+    is_named = not body.startswith(row.subject)
     is_open = not by.tenant.is_read_only
     moment = row.done_at or row.due_at
     return Shown(
@@ -149,13 +149,13 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         icon=ICONS.get(row.kind, "activity"),
         who=row.who or "",
         sentence=SENTENCES.get(row.kind) if is_done else None,
-        way=ways[row.way] if row.way else "",
-        subject=row.subject if is_named or not row.body else "",
-        body=row.body or "",
-        minutes=row.minutes,
+        way=ways[row.way] if row.way and sees(activity, "way", by) else "",
+        subject=row.subject if is_named or not body else "",
+        body=body,
+        minutes=row.minutes if sees(activity, "minutes", by) else None,
         time=_time(moment, is_done, by),
         at=moment.isoformat() if moment else "",
-        next=write.moment(row.next_at, by.today()) if row.next_at else "",
+        next=_next(row.next_at, activity, by),
         due=due_of(row.due_at, by) if not is_done and row.due_at else None,
         is_done=is_done,
         may_complete=is_open and not is_done and reaches(activity, row.owner_id, "complete", by),
@@ -163,6 +163,13 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         may_edit=is_open and reaches(activity, row.owner_id, "update", by),
         may_delete=is_open and reaches(activity, row.owner_id, "delete", by),
     )
+
+
+def _next(moment: datetime | None, activity: RecordType, by: Actor) -> str:
+    """When the next follow-up is, for who may see that."""
+    if moment is None or not sees(activity, "next_at", by):
+        return ""
+    return formats(by).moment(moment, by.today())
 
 
 def _time(moment: datetime | None, is_done: bool, by: Actor) -> str:

@@ -64,14 +64,15 @@ def layout(record_type: RecordType, by: Actor) -> Layout:
         columns.append(
             Column(field, look, _classes(look, plain), is_sortable(field), field.key in writable)
         )
-    keys = [record_type.title.key, "owner_id", *below, *(column.key for column in columns)]
+    keys = [record_type.title.key, *below, *(column.key for column in columns)]
+    # What a row is judged by (whose it is, whether it is late) is fetched, hidden or not.
+    keys += [key for key in ("owner_id", "done_at") if key in record_type.by_key]
     keys += [f"{column.key}_at" for column in columns if column.look == "step"]
-    keys += ["done_at"] if any(column.look == "due" for column in columns) else []
     return Layout(
         title=record_type.by_key[record_type.title.key],
         below=below,
         columns=tuple(columns),
-        keys=tuple(key for key in dict.fromkeys(keys) if key in readable),
+        keys=tuple(dict.fromkeys(keys)),
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
     )

@@ -15,7 +15,7 @@ from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.history import Theirs
 from app.records.pages.shown import shown_text
-from app.records.references import titles
+from app.records.references import existing, titles
 from app.records.types import RecordType
 from app.web.formats import formats, input_moment, parse_moment
 
@@ -73,10 +73,15 @@ def controls(
     *,
     errors: Mapping[str, Text | str] | None = None,
     theirs: Mapping[str, Theirs] | None = None,
+    stands: Mapping[str, str] | None = None,
 ) -> list[Control]:
-    """The controls of some fields, holding `texts`; see Control."""
+    """The controls of some fields, holding `texts`; see Control.
+
+    `stands` are the texts of the record as it is kept: what it refers to is named, while any other
+    reference in `texts`, typed or taken from an address, is named only to who may read its record.
+    """
     fields = [record_type.by_key[key] for key in keys]
-    named = _titles(fields, texts, by)
+    named = _titles(fields, texts, by, stands or {})
     return [
         Control(
             field,
@@ -117,13 +122,16 @@ def event_text(field: Field, value: Any, by: Actor) -> str:
 
 
 def _titles(
-    fields: Iterable[Field], texts: Mapping[str, str], by: Actor
+    fields: Iterable[Field], texts: Mapping[str, str], by: Actor, stands: Mapping[str, str]
 ) -> dict[tuple[str | None, UUID | None], str]:
-    """The names of what the references in `texts` point to, a statement for each type."""
+    """The names of what the references in `texts` point to; see `controls`."""
     wanted: dict[str, list[UUID]] = {}
     for field in fields:
         chosen = parse_id(texts.get(field.key)) if field.to else None
-        if field.to and chosen:
+        if not field.to or chosen is None:
+            continue
+        is_kept = chosen == parse_id(stands.get(field.key))
+        if is_kept or field.to == "user" or existing(field.to, [chosen], by):
             wanted.setdefault(field.to, []).append(chosen)
     return {
         (to, found): title

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 
 from app.kernel.actor import Actor
-from app.records.access import permitted
+from app.records.access import permitted, sees
 from app.records.query import COUNT_CAP, Query, conditions
 from app.records.types import RecordType
 
@@ -42,9 +42,10 @@ def count_lists(
         else:
             rows = select(literal(1)).select_from(record_type.model)
             wanted[name] = rows.where(*conditions(record_type, asked, by)).limit(COUNT_CAP + 1)
-    if attention and record_type.attention is not None:
+    watched = record_type.attention
+    if attention and watched is not None and sees(record_type, watched.key, by):
         rows = select(literal(1)).select_from(record_type.model)
-        overdue = (permitted(record_type, by), record_type.attention < by.now)
+        overdue = (permitted(record_type, by), watched < by.now)
         wanted["attention"] = rows.where(*overdue).limit(ATTENTION_CAP + 1)
     if wanted:
         counts = [
@@ -60,7 +61,8 @@ def count_lists(
 
 def _key(record_type: RecordType, asked: Query, by: Actor) -> tuple[Any, ...]:
     """Whose count it is: nobody sees a number that was counted with another's rights."""
-    rights = (by.rights.reach(record_type.key, "read"), by.user_id, by.tenant.id)
+    hidden = tuple(sorted(by.rights.fields)) if asked.q else ()
+    rights = (by.rights.reach(record_type.key, "read"), hidden, by.user_id, by.tenant.id)
     return (*rights, record_type.key, asked.q, asked.filters)
 
 

@@ -82,7 +82,7 @@ def edit_form(
                 answer.errors.pop(key, None)
     action = f"/{record_type.collection}/{record.id}/edit"
     title = record_type.title_of(record)
-    return _form(record_type, texts, by, action, title, record.version, next_url, answer)
+    return _form(record_type, texts, by, action, title, record.version, next_url, answer, stands)
 
 
 def typed_values(record_type: RecordType, sent: Mapping[str, str], by: Actor) -> dict[str, Any]:
@@ -111,6 +111,7 @@ def _form(
     version: int | None,
     next_url: str,
     answer: Answer | None,
+    stands: Mapping[str, str] | None = None,
 ) -> Form:
     readable = {one.key for one in readable_fields(record_type, by)}
     writable = writable_keys(record_type, by) & readable
@@ -129,6 +130,7 @@ def _form(
         picklists,
         errors=errors,
         theirs={key: theirs[key] for key in theirs if key in errors},
+        stands=stands,
     )
     shown = {control.key for control in made}
     alerts = [str(text) for key, text in errors.items() if key not in shown]

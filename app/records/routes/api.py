@@ -56,7 +56,7 @@ def create_record(collection: str) -> Response:
 
     def create() -> Reply:
         record = perform(record_type, "create", by=by, **inputs)
-        made = reply(record, readable_keys(record_type, by), 201)
+        made = reply(record, _told_keys(record_type, by), 201)
         made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
         return made
 
@@ -82,7 +82,7 @@ def change_record(collection: str, record_id: str) -> Response:
     record = fetch(record_type, parse_id(record_id), by, "update")
     inputs = _inputs(record_type.by_key)
     _perform(record_type, "update", record, by, inputs)
-    return _send(reply(record, readable_keys(record_type, by)))
+    return _send(reply(record, _told_keys(record_type, by)))
 
 
 @blueprint.delete("/<collection>/<record_id>")
@@ -114,7 +114,7 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
             else _deleted(record_type, record_id, by)
         )
         _perform(record_type, action, record, by, inputs)
-        return reply(record, readable_keys(record_type, by))
+        return reply(record, _told_keys(record_type, by))
 
     return _once(by, inputs, act)
 
@@ -126,6 +126,11 @@ def _subject(collection: str) -> tuple[Actor, RecordType]:
     if request.method in ("GET", "HEAD") and not by.may(record_type.key, "read"):
         raise NotPermitted(_("Your role does not allow this."))
     return by, record_type
+
+
+def _told_keys(record_type: RecordType, by: Actor) -> tuple[str, ...]:
+    """What the answer to a change tells: its id alone where the caller may write but not read."""
+    return readable_keys(record_type, by) if by.may(record_type.key, "read") else ()
 
 
 def _deleted(record_type: RecordType, record_id: str, by: Actor) -> Record:

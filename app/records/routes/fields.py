@@ -79,7 +79,14 @@ def _form(
         errors[field.key] = next(iter(errors.values()), answer.message)
     theirs = getattr(answer, "theirs", {})
     control = controls(
-        record_type, [field.key], {field.key: text}, by, picklists, errors=errors, theirs=theirs
+        record_type,
+        [field.key],
+        {field.key: text},
+        by,
+        picklists,
+        errors=errors,
+        theirs=theirs,
+        stands=input_texts(record_type, record, by),
     )[0]
     url = f"{record_url(record_type, record.id)}/fields/{field.key}"
     return fragment(
