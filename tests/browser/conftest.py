@@ -9,14 +9,17 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.cli.chromium import INSTALL_HINT, find_chromium
+from app.kernel import clock
+from app.operator.accounts import create_operator
 from app.web.assets import DIST
 from config.machine import read_machine
 from config.settings import Settings
 from tests.browser.site import Site, serve
 from tests.browser.visitor import PATIENCE, Windows
-from tests.cast import Person
+from tests.cast import PASSWORD, Person
 
 FLAGS = [
     "--no-sandbox",
@@ -79,3 +82,12 @@ def windows(browser: Browser, site: Site, clean: None) -> Iterator[Windows]:
 def page(windows: Windows, alice: Person) -> Page:
     """Alice's window, in English, light, at a desk."""
     return windows.open(alice)
+
+
+@pytest.fixture
+def operator(owner: Engine, clean: None) -> str:
+    """The e-mail address of somebody who runs the service; the password is the cast's."""
+    email = "olga@zuke.example"
+    with Session(owner) as session, session.begin():
+        create_operator(session, email=email, name="Olga Orr", password=PASSWORD, now=clock.now())
+    return email

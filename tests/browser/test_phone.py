@@ -22,7 +22,9 @@ def phone(windows: Windows, alice: Person) -> Page:
 def firm(acme: Workspace, alice: Person) -> str:
     """The path of a firm with a name that fits no line and people who work there."""
     with acme.acting(alice) as by:
-        account = make_account(by, name=LONG, phone="020 7946 0018", website=f"https://{'x' * 60}.example/")
+        account = make_account(
+            by, name=LONG, phone="020 7946 0018", website=f"https://{'x' * 60}.example/"
+        )
         contact = make_contact(by, account_id=account.id, title=LONG[:80])
         make_activity(by, body=LONG * 3, account_id=account.id, contact_id=contact.id)
     return f"/accounts/{account.id}"

@@ -174,9 +174,7 @@ def test_a_call_is_planned_done_and_reopened(page: Page, timeline: Locator) -> N
     expect(timeline.get_by_role("heading", name="Upcoming")).to_be_visible()
 
 
-def test_a_task_due_today_stands_on_home_and_is_ticked_off_there(
-    page: Page, fence: str
-) -> None:
+def test_a_task_due_today_stands_on_home_and_is_ticked_off_there(page: Page, fence: str) -> None:
     form = choose(page, "Task")
     form.get_by_role("textbox", name="What is to be done?").fill("Send the fence")
     form.get_by_label("Due by").fill("2020-01-01T09:00")

@@ -1,0 +1,210 @@
+"""Axe finds nothing: every kind of page, both languages, light and dark, at a desk and on a phone.
+
+Four variants are enough for every pair of language, theme and width to meet; two, for pages made of
+the same parts, still show each language, theme and width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import Windows, ready
+from tests.cast import PASSWORD, Person, Workspace
+from tests.factories import make_account, make_activity, make_contact
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+EN_LIGHT_DESK = pytest.param({"lang": "en", "theme": "light"}, id="en-light-1440")
+EN_DARK_PHONE = pytest.param({"lang": "en", "theme": "dark", "on_phone": True}, id="en-dark-390")
+ZH_LIGHT_PHONE = pytest.param(
+    {"lang": "zh-CN", "theme": "light", "on_phone": True}, id="zh-CN-light-390"
+)
+ZH_DARK_DESK = pytest.param({"lang": "zh-CN", "theme": "dark"}, id="zh-CN-dark-1440")
+ZH_DARK_PHONE = pytest.param(
+    {"lang": "zh-CN", "theme": "dark", "on_phone": True}, id="zh-CN-dark-390"
+)
+every_pair = pytest.mark.parametrize(
+    "variant", [EN_LIGHT_DESK, EN_DARK_PHONE, ZH_LIGHT_PHONE, ZH_DARK_DESK]
+)
+each_once = pytest.mark.parametrize("variant", [EN_LIGHT_DESK, ZH_DARK_PHONE])
+
+
+@dataclass
+class Findings:
+    """What axe found, by place."""
+
+    page: Page
+    found: dict[str, list[str]]
+
+    def look(self, place: str) -> None:
+        """Let axe look at the page as it stands."""
+        result = Axe().run(self.page, options=RULES)
+        violations = [
+            f"{one['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:240]})"
+            for one in result.response["violations"]
+            for node in one["nodes"][:3]
+        ]
+        if violations:
+            self.found[place] = violations
+
+    def visit(self, *paths: str) -> None:
+        """Look at each of these pages."""
+        for path in paths:
+            ready(self.page, path)
+            self.look(path)
+
+    def told(self) -> str:
+        """Everything found, for the reader of a failure."""
+        return "\n".join(f"{place}\n  " + "\n  ".join(one) for place, one in self.found.items())
+
+
+@pytest.fixture
+def looker(windows: Windows) -> Callable[..., Findings]:
+    """Opens a window whose pages axe looks at."""
+
+    def opened(person: Person | None, variant: dict[str, Any], **options: Any) -> Findings:
+        return Findings(windows.open(person, **variant, **options), {})
+
+    return opened
+
+
+@pytest.fixture
+def firm(acme: Workspace, alice: Person) -> str:
+    """The path of a firm with everything that a record's page can show."""
+    with acme.acting(alice) as by:
+        account = make_account(
+            by, phone="020 7946 0018", email="post@fence.example", city="York", lifecycle="customer"
+        )
+        make_account(by, name="北风贸易有限公司", lifecycle="former")
+        contact = make_contact(by, account_id=account.id, title="Head of procurement")
+        about = {"account_id": account.id, "contact_id": contact.id}
+        make_activity(by, **about)
+        make_activity(by, "follow_up", next_at="2031-05-06T10:00", **about)
+        make_activity(by, "task", subject="Send the fence", due_at="2020-01-01T09:00", **about)
+        make_activity(by, "call", due_at="2031-01-01T09:00", **about)
+    return f"/accounts/{account.id}"
+
+
+def press(page: Page, key: str, after: str) -> None:
+    """Press a key that closes what lies over the page, then one that the page listens to."""
+    page.keyboard.press(key)
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press(after)
+
+
+@each_once
+def test_pages_before_signing_in(
+    looker: Callable[..., Findings], windows: Windows, variant: dict[str, Any], acme: Workspace
+) -> None:
+    windows.watch.expect(404, 422)
+    seen = looker(None, variant)
+    seen.visit("/login", "/password/forgot", "/password/reset/nothing", "/nowhere")
+    ready(seen.page, "/login").locator("#email").fill("nobody@acme.example")
+    seen.page.locator("#password").fill("wrong")
+    seen.page.keyboard.press("Enter")
+    seen.page.locator("[aria-invalid=true]").first.wait_for()
+    seen.look("/login, refused")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_pages_of_the_service(
+    looker: Callable[..., Findings], windows: Windows, variant: dict[str, Any], operator: str
+) -> None:
+    windows.watch.expect(404, 422)
+    seen = looker(None, variant, slug=None)
+    seen.visit("/", "/?workspace=nobody", "/?workspace=acme", "/nowhere", "/operator/login")
+    seen.page.locator("#email").fill(operator)
+    seen.page.locator("#password").fill(PASSWORD)
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.locator("main.console h1")).to_be_visible()
+    seen.look("/operator")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_pages_of_an_empty_workspace(
+    looker: Callable[..., Findings], variant: dict[str, Any], alice: Person
+) -> None:
+    seen = looker(alice, variant)
+    seen.visit("/", "/accounts", "/activities", "/search?q=nothing")
+    assert not seen.found, seen.told()
+
+
+@every_pair
+def test_pages_of_records(
+    looker: Callable[..., Findings],
+    windows: Windows,
+    variant: dict[str, Any],
+    alice: Person,
+    firm: str,
+) -> None:
+    windows.watch.expect(404)
+    seen = looker(alice, variant)
+    seen.visit("/", "/accounts", "/accounts?q=zebra&lifecycle=customer", "/activities")
+    seen.visit(firm, f"{firm}?show=changes", "/contacts", "/accounts/new", f"{firm}/edit")
+    seen.visit("/search?q=fence", "/nowhere")
+    assert not seen.found, seen.told()
+
+
+@every_pair
+def test_what_opens_over_a_page(
+    looker: Callable[..., Findings],
+    windows: Windows,
+    variant: dict[str, Any],
+    alice: Person,
+    firm: str,
+) -> None:
+    windows.watch.expect(422)
+    seen = looker(alice, variant)
+    page = ready(seen.page, "/accounts")
+    page.keyboard.press("n")
+    expect(page.locator("#drawer [name=name]")).to_be_focused()
+    seen.look("drawer")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#drawer [name=name]")).to_have_attribute("aria-invalid", "true")
+    seen.look("drawer, refused")
+    page.locator("#drawer [name=name]").fill("Fence")
+    page.keyboard.press("Escape")
+    expect(page.locator("#confirm")).to_be_visible()
+    seen.look("question")
+    page.locator("#confirm [data-confirm-yes]").focus()
+    press(page, "Enter", "/")
+    page.keyboard.type("fence")
+    expect(page.locator("#palette-results [role=option]").first).to_be_visible()
+    seen.look("palette")
+    press(page, "Escape", "?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    seen.look("shortcuts")
+    press(page, "Escape", "j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulkbar]")).to_be_visible()
+    seen.look("bulk bar")
+    page.locator("[data-bulk-clear]").click()
+    page.locator("#list .c-more button").first.click()
+    expect(page.locator("#list .c-more [role=menu]").first).to_be_visible()
+    seen.look("menu of a row")
+    ready(page, firm).locator("#field-city [data-edit-open]").click()
+    expect(page.locator("#field-city input[name=city]")).to_be_focused()
+    seen.look("field being edited")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_settings(
+    looker: Callable[..., Findings], variant: dict[str, Any], alice: Person, bob: Person
+) -> None:
+    seen = looker(alice, variant)
+    seen.visit("/settings", "/settings/me", "/settings/me/password", "/settings/me/two-factor")
+    seen.visit("/settings/people", "/settings/people/invite", f"/settings/people/{bob.user_id}")
+    seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
+    seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
+    assert not seen.found, seen.told()
