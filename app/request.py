@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -63,8 +63,8 @@ class Edge:
             return
         try:
             self._find_tenant(incoming)
-        except (OperationalError, PoolTimeout) as failure:
-            g.failure = failure
+        except (DBAPIError, PoolTimeout) as failure:
+            g.failure = failure  # Raised once the request stands, so that the answer is a page.
 
     def _find_tenant(self, incoming: Request) -> None:
         host = incoming.headers.get("Host", "")
@@ -96,8 +96,6 @@ class Edge:
         return self._check(declared)
 
     def _declared(self) -> Access | None:
-        from flask import current_app
-
         route = current_app.view_functions.get(request.endpoint or "")
         return declared_access(route) if route is not None else None
 
@@ -135,8 +133,18 @@ class Edge:
         if 300 <= response.status_code < 400:
             toasts.keep_for_next_page()
         if "db" in g and response.status_code < 400 and request.method not in SAFE_METHODS:
-            g.db.commit()
+            try:
+                g.db.commit()
+            except SQLAlchemyError as error:
+                return self._not_kept(error)
         return response
+
+    def _not_kept(self, error: SQLAlchemyError) -> Response:
+        """The answer where the commit itself failed: what the route said of success is untrue."""
+        toasts.forget()
+        answer = current_app.make_response(current_app.handle_user_exception(error))
+        answer.headers["X-Request-ID"] = g.request_id
+        return answer
 
     def end(self, _error: BaseException | None) -> None:
         """Close the scope, then run what had to wait for the end of the transaction."""
@@ -247,6 +255,8 @@ def _failed(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and _lacks_role(error):
         forget()  # The workspace was erased within the seconds that its facts are remembered.
         return problem(404)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _database_away(error)
     log.error("A request failed.", exc_info=error)
     return problem(500)
 

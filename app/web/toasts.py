@@ -32,6 +32,13 @@ def shown() -> list[Toast]:
     return [*waiting, *g.pop("toasts", [])]
 
 
+def forget() -> None:
+    """Drop every message that waits: what they tell did not come to pass."""
+    g.pop("toasts", None)
+    if has_visit():
+        session.pop("toasts", None)
+
+
 def keep_for_next_page() -> None:
     """Keep messages that this answer did not show, as it leads elsewhere."""
     unseen = g.pop("toasts", [])
