@@ -26,6 +26,11 @@ def require(by: Actor, record_type: str, verb: str) -> None:
 def require_change(by: Actor, record_type: str, verb: str) -> None:
     """As `require`, and Refused while the workspace is read-only."""
     require(by, record_type, verb)
+    require_writable(by)
+
+
+def require_writable(by: Actor) -> None:
+    """Raise Refused while the workspace is read-only."""
     if by.tenant.is_read_only:
         raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
 

@@ -84,6 +84,7 @@ def rename_role(by: Actor, role: Role, *, label: str) -> None:
     name = clean_name(label, field="label")
     before = role.label.get(by.language)
     if before != name:
+        require_cover(by, role)  # Else the strongest role could be given out as a weak one.
         role.label = {**role.label, by.language: name}
         write_event(by, "role", role.id, "renamed", changes={"label": [before, name]})
 

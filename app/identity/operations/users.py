@@ -17,6 +17,7 @@ from app.identity.operations.guard import (
     require_change,
     require_cover,
     require_over,
+    require_writable,
 )
 from app.identity.operations.passwords import end_everything, mail_reset
 from app.identity.operations.two_factor import clear_two_factor
@@ -173,6 +174,7 @@ def update_profile(
     by: Actor, user: User, *, name: str, phone: str, language: str, zone: str
 ) -> None:
     """Change what a person says about themselves; a new phone number waits to be confirmed."""
+    require_writable(by)
     plain = clean_name(name)
     number = clean_phone(phone, by.tenant.country) if phone.strip() else None
     if language and language not in LOCALES:
