@@ -8,11 +8,13 @@ with what is shown.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select
 
 from app.kernel.actor import Actor
 from app.records.access import permitted, sees
@@ -27,6 +29,15 @@ _beyond: OrderedDict[tuple[Any, ...], datetime] = OrderedDict()
 _lock = Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A number to count: of which rows, up to where, and under which key it is remembered."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    cap: int
+    key: tuple[Any, ...]
+
+
 def count_lists(
     record_type: RecordType, lists: dict[str, Query], by: Actor, *, attention: bool = False
 ) -> dict[str, int]:
@@ -34,29 +45,31 @@ def count_lists(
 
     With `attention`, `attention` counts the records whose moment of attention is past.
     """
-    found: dict[str, int] = {}
-    wanted: dict[str, Any] = {}
-    for name, asked in lists.items():
-        if _is_beyond(_key(record_type, asked, by), by.now):
-            found[name] = COUNT_CAP + 1
-        else:
-            rows = select(literal(1)).select_from(record_type.model)
-            wanted[name] = rows.where(*conditions(record_type, asked, by)).limit(COUNT_CAP + 1)
+    wanted = {
+        name: _Wanted(conditions(record_type, asked, by), COUNT_CAP, _key(record_type, asked, by))
+        for name, asked in lists.items()
+    }
     watched = record_type.attention
     if attention and watched is not None and sees(record_type, watched.key, by):
-        rows = select(literal(1)).select_from(record_type.model)
-        overdue = (permitted(record_type, by), watched < by.now)
-        wanted["attention"] = rows.where(*overdue).limit(ATTENTION_CAP + 1)
-    if wanted:
-        counts = [
-            select(func.count()).select_from(rows.subquery()).scalar_subquery().label(f"n_{name}")
-            for name, rows in wanted.items()
-        ]
-        found.update(zip(wanted, by.session.execute(select(*counts)).one(), strict=True))
-    for name, asked in lists.items():
-        if found[name] > COUNT_CAP:
-            _remember(_key(record_type, asked, by), by.now)
+        overdue = [permitted(record_type, by), watched < by.now]
+        key = (*_key(record_type, Query(), by), watched.key)
+        wanted["attention"] = _Wanted(overdue, ATTENTION_CAP, key)
+    found = {name: one.cap + 1 for name, one in wanted.items() if _is_beyond(one.key, by.now)}
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        counts = [_count(record_type, wanted[name]).label(f"n_{name}") for name in unknown]
+        found.update(zip(unknown, by.session.execute(select(*counts)).one(), strict=True))
+    for name in unknown:
+        if found[name] > wanted[name].cap:
+            _remember(wanted[name].key, by.now)
     return found
+
+
+def _count(record_type: RecordType, one: _Wanted) -> ScalarSelect[int]:
+    """The number of rows, as a column of a statement."""
+    rows = select(literal(1)).select_from(record_type.model)
+    rows = rows.where(*one.conditions).limit(one.cap + 1)
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def _key(record_type: RecordType, asked: Query, by: Actor) -> tuple[Any, ...]:
