@@ -15,7 +15,7 @@ from app import create_app
 from config.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-PATIENCE = 10.0  # Seconds that a request may take to end.
+PATIENCE = 30.0  # Seconds that a request may take to end.
 
 
 class Traffic:
@@ -69,7 +69,7 @@ class Handler(WSGIRequestHandler):
         with self.traffic:
             super().run_wsgi()
 
-    def log(self, type: str, message: str, *args: object) -> None:
+    def log(self, kind: str, message: str, *args: object) -> None:
         """Say nothing: the application has a log of its own."""
 
 

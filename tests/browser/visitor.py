@@ -15,7 +15,7 @@ from tests.cast import Person
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 10_000  # Milliseconds until a state that does not come counts as missing.
+PATIENCE = 30_000  # Milliseconds until a state that does not come counts as missing.
 
 
 class Windows:
