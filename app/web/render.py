@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, g, make_response, redirect, request
 from jinja2 import Template
@@ -13,6 +13,7 @@ from werkzeug.urls import iri_to_uri
 from app.kernel import language
 from app.web import current, shell, toasts
 from app.web.forgery import token
+from app.web.shell import Link
 
 COOKIE_YEAR = 365 * 24 * 3600
 
@@ -65,11 +66,41 @@ def unchanging(template: str, lang: str, mac: bool) -> Markup:
 
     `lang` must be the language in use.
     """
+    return _part(template, {"lang": lang, "mac": mac})
+
+
+def _part(template: str, values: dict[str, Any]) -> Markup:
+    """A part of the frame with the macros that it calls."""
     environment = current_app.jinja_env
-    values: dict[str, Any] = {"lang": lang, "mac": mac}
-    values["m"] = environment.get_template("_macros.html").make_module(values)
+    macros = environment.get_template("_macros.html").make_module(values)
     # Rendered with escaping, of a template of ours.
-    return Markup(environment.get_template(template).render(values))  # noqa: S704
+    return Markup(environment.get_template(template).render(values, m=macros))  # noqa: S704
+
+
+class Entry(NamedTuple):
+    """What the palette shows of a link, in the reader's language."""
+
+    url: str
+    icon: str
+    label: str
+    keywords: str
+
+
+def palette(lang: str, mac: bool, create_actions: list[Link], pages: list[Link]) -> Markup:
+    """The palette of a reader; those who may go to the same places in one language share it."""
+    return _palette(lang, mac, tuple(map(_entry, create_actions)), tuple(map(_entry, pages)))
+
+
+def _entry(link: Link) -> Entry:
+    return Entry(link.url, link.icon, str(link.label), link.keywords)
+
+
+@lru_cache(maxsize=512)
+def _palette(
+    lang: str, mac: bool, create_actions: tuple[Entry, ...], pages: tuple[Entry, ...]
+) -> Markup:
+    values = {"lang": lang, "mac": mac, "create_actions": create_actions, "pages": pages}
+    return _part("_palette.html", values)
 
 
 def target_block() -> str:
@@ -102,6 +133,7 @@ def _basics() -> dict[str, Any]:
         "full_path": request.full_path.rstrip("?"),
         "csrf_token": cache(token),  # A list asks for it in every form.
         "unchanging": unchanging,
+        "palette": palette,
         "by": current.actor_or_none(),
         "workspace": shell.workspace(),
         "person": shell.person(),
