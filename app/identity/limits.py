@@ -44,6 +44,7 @@ class Limit:
 ACCOUNT = Limit("sign-in:account", 10, 900)  # Wrong passwords for one account, from anywhere new.
 DEVICE = Limit("sign-in:device", 10, 900)  # The same from a browser that the user has used before.
 ADDRESS = Limit("sign-in:address", 60, 900)  # An office shares one address.
+PROOF = Limit("sign-in:proof", 10, 900)  # Wrong passwords of somebody who is signed in already.
 CODE = Limit("sign-in:code", 10, 900)  # Wrong second-step codes for one user.
 RESET_ACCOUNT = Limit("reset:account", 3, 3600)
 RESET_ADDRESS = Limit("reset:address", 20, 3600)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from config.settings import Settings
 
@@ -38,7 +38,7 @@ def send_headers(app: Flask, settings: Settings) -> None:
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if settings.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if not request.path.startswith("/static/"):
-            headers.setdefault("Cache-Control", "no-store")
-            response.vary.update(HTMX_VARY)
+        # Built files are served before the application; what it answers there is a refusal.
+        headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(HTMX_VARY)
         return response

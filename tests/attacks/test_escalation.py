@@ -159,7 +159,7 @@ def test_no_column_beyond_the_fields_is_ever_taken(
     }
     forged |= {key: str(new_id()) for key in before if key.endswith("_id") or key == "id"}
     forged |= {key: "2020-01-01T00:00:00Z" for key in before if key.endswith("_at")}
-    forged |= {key: "x" for key in ("tenant_id", "role", "is_admin", "by", "session", "batch_id")}
+    forged |= dict.fromkeys(("tenant_id", "role", "is_admin", "by", "session", "batch_id"), "x")
     barred = {key: value for key, value in forged.items() if key not in fields}
     api, path = program(alice), f"{record_type.collection}/{found.id}"
     for key, value in barred.items():
@@ -218,8 +218,8 @@ def test_a_foreign_reference_is_one_that_never_was(
                     for value in (theirs[field.to], str(new_id()))
                 ]
                 assert told[0] == told[1], (one.key, field.key)
-    for kind in theirs:
-        assert theirs[kind] not in alice.client.get(f"/lookup/{kind}?q=").text
+    for kind, value in theirs.items():
+        assert value not in alice.client.get(f"/lookup/{kind}?q=").text
 
 
 def test_the_owner_of_a_workspace_is_no_operator(app: Flask, alice: Person) -> None:

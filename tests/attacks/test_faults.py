@@ -1,4 +1,4 @@
-"""The database goes away, is too slow or too busy: a clear 503, nothing half-done, healed by itself."""
+"""The database goes away, is slow or busy: a clear 503, nothing half-done, healed by itself."""
 
 from __future__ import annotations
 

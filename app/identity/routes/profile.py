@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -13,6 +13,7 @@ from app.identity.operations import passwords, sessions, tokens, users
 from app.identity.operations.two_factor import codes_left
 from app.identity.routes.asking import again, my_session, myself, show, typed, visit
 from app.identity.routes.blueprint import blueprint
+from app.identity.routes.proof import by_password
 from app.identity.routes.sign_in import renew_visit
 from app.kernel import language
 from app.kernel.errors import Answer
@@ -73,13 +74,15 @@ def password() -> Response:
 def change_password() -> Response:
     """Change the password; all sessions end, this browser gets a fresh one."""
     try:
-        opened = passwords.change_password(
+        change = partial(
+            passwords.change_password,
             current.actor(),
             myself(),
             present=typed("present"),
             new=typed("new"),
             visit=visit(),
         )
+        opened = by_password(change)
     except Answer as answer:
         return again("identity/password.html", answer)
     renew_visit()

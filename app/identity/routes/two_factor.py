@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response
 from markupsafe import Markup
 
+from app.identity.models import User
 from app.identity.operations import two_factor as operations
 from app.identity.routes.asking import again, myself, show, typed
 from app.identity.routes.blueprint import blueprint
+from app.identity.routes.proof import by_password
 from app.identity.routes.qr import qr_image
+from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import _
 from app.web import current
@@ -31,7 +36,7 @@ def two_factor() -> Response:
 def begin_two_factor() -> Response:
     """Draw a secret and show it as a QR code."""
     try:
-        operations.begin_two_factor(current.actor(), myself(), password=typed("password"))
+        by_password(partial(operations.begin_two_factor, *_mine(), password=typed("password")))
     except Answer as answer:
         return again("identity/two_factor.html", answer, _shown())
     return see_other(PLACE)
@@ -61,9 +66,8 @@ def cancel_two_factor() -> Response:
 def renew_recovery_codes() -> Response:
     """Replace the recovery codes, and show the new ones this once."""
     try:
-        codes = operations.renew_recovery_codes(
-            current.actor(), myself(), password=typed("password")
-        )
+        renew = partial(operations.renew_recovery_codes, *_mine(), password=typed("password"))
+        codes = by_password(renew)
     except Answer as answer:
         return again("identity/two_factor.html", answer, _shown())
     return page("identity/recovery_codes.html", codes=codes)
@@ -74,11 +78,15 @@ def renew_recovery_codes() -> Response:
 def end_two_factor() -> Response:
     """Turn the second step off."""
     try:
-        operations.end_two_factor(current.actor(), myself(), password=typed("password"))
+        by_password(partial(operations.end_two_factor, *_mine(), password=typed("password")))
     except Answer as answer:
         return again("identity/two_factor.html", answer, _shown())
     toast(_("Two-factor sign-in is off."))
     return see_other("/settings/me")
+
+
+def _mine() -> tuple[Actor, User]:
+    return current.actor(), myself()
 
 
 def _shown() -> dict[str, object]:

@@ -1,0 +1,27 @@
+"""Asking for one's own password again, and not too often: a stolen session must not guess it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from app.identity import limits
+from app.kernel.errors import Refused
+from app.web import current
+
+Result = TypeVar("Result")
+ASKED = frozenset({"password", "present"})  # The fields that the present password is typed into.
+
+
+def by_password(work: Callable[[], Result]) -> Result:
+    """Do `work`, which checks the present password; wrong ones are counted and end in TooMany."""
+    by = current.actor()
+    counters = [limits.counter(by.tenant, limits.PROOF, str(by.user_id))]
+    limits.check(counters, by.now)
+    try:
+        return work()
+    except Refused as answer:
+        if ASKED & set(answer.errors):
+            current.aside(partial(limits.count, counters, by.now))
+        raise
