@@ -98,7 +98,7 @@ def page(
     key, is_descending = sort_key(record_type, sort, by)
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     after = at is None or at.after
-    statement = _columns(record_type, keys, with_titles).add_columns(key.label("sort_key"))
+    statement = _columns(record_type, tuple(keys), with_titles).add_columns(key.label("sort_key"))
     statement = statement.where(*conditions(record_type, asked, by))
     downwards = is_descending is after
     if at is not None:
@@ -153,7 +153,8 @@ def count_attention(record_type: RecordType, by: Actor, cap: int = 999) -> int |
     return by.session.execute(select(func.count()).select_from(found.subquery())).scalar_one()
 
 
-def _columns(record_type: RecordType, keys: Sequence[str], with_titles: bool) -> Select[Any]:
+@lru_cache(maxsize=1024)
+def _columns(record_type: RecordType, keys: tuple[str, ...], with_titles: bool) -> Select[Any]:
     """SELECT id, version and the fields, each reference with the title of what it points to."""
     model = record_type.model
     base: list[Any] = [model.id, model.version]

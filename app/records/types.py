@@ -82,7 +82,7 @@ class Child:
     reference: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # Each type is one object, by which caches know it.
 class RecordType:
     """The facts of one record type; see `zuke records show` for all that derives from them.
 
