@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.kernel.actor import Actor
 from tenants.facts import TenantFacts
 
+
 def actor() -> Actor:
     """The signed-in actor of this request; routes declared for users may rely on it."""
     found: Actor = g.actor
@@ -57,4 +58,3 @@ def aside(work: Callable[[], None]) -> None:
     limits and last use must survive a refusal.
     """
     g.setdefault("asides", []).append(work)
-

@@ -23,9 +23,7 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def page(
-    template: str, block: str | None = None, *, status: int = 200, **values: Any
-) -> Response:
+def page(template: str, block: str | None = None, *, status: int = 200, **values: Any) -> Response:
     """Answer with a page, or with one block of it when htmx asks for a part.
 
     The block is the one named, else the one whose name is the id in `HX-Target` (`drawer-body` is

@@ -9,8 +9,8 @@ from app.events import Event
 from app.identity.actors import ABSOLUTE, IDLE
 from app.identity.models import User, UserSession
 from tests.cast import visitor
-from tests.isolation.routes import plain
 from tests.identity.conftest import type_password
+from tests.isolation.routes import plain
 
 
 def test_alice_signs_in_and_is_led_to_where_she_wanted(app, acme, alice):
