@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import Windows, ready
+from tests.browser.visitor import Windows, overflow, ready
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 
@@ -45,13 +45,15 @@ class Findings:
     found: dict[str, list[str]]
 
     def look(self, place: str) -> None:
-        """Let axe look at the page as it stands."""
+        """Let axe look at the page as it stands, and see that it fits its window."""
         result = Axe().run(self.page, options=RULES)
         violations = [
             f"{one['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:240]})"
             for one in result.response["violations"]
             for node in one["nodes"][:3]
         ]
+        if excess := overflow(self.page):
+            violations.append(f"{excess} pixels wider than the window")
         if violations:
             self.found[place] = violations
 
@@ -140,7 +142,16 @@ def test_pages_of_an_empty_workspace(
 
 
 @every_pair
-def test_pages_of_records(
+def test_the_pages_of_every_day(
+    looker: Callable[..., Findings], variant: dict[str, Any], alice: Person, firm: str
+) -> None:
+    seen = looker(alice, variant)
+    seen.visit("/", "/accounts", firm, "/accounts/new")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_other_pages_of_records(
     looker: Callable[..., Findings],
     windows: Windows,
     variant: dict[str, Any],
@@ -149,13 +160,12 @@ def test_pages_of_records(
 ) -> None:
     windows.watch.expect(404)
     seen = looker(alice, variant)
-    seen.visit("/", "/accounts", "/accounts?q=zebra&lifecycle=customer", "/activities")
-    seen.visit(firm, f"{firm}?show=changes", "/contacts", "/accounts/new", f"{firm}/edit")
-    seen.visit("/search?q=fence", "/nowhere")
+    seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
+    seen.visit(f"{firm}/edit", f"{firm}?show=changes", "/search?q=fence")
     assert not seen.found, seen.told()
 
 
-@every_pair
+@each_once
 def test_what_opens_over_a_page(
     looker: Callable[..., Findings],
     windows: Windows,

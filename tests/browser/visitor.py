@@ -82,3 +82,12 @@ def ready(page: Page, path: str) -> Page:
     page.goto(path)
     page.locator("html[data-ready]").wait_for(state="attached")
     return page
+
+
+def overflow(page: Page) -> int:
+    """How many pixels of the page stand outside the window."""
+    return int(
+        page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    )
