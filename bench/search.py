@@ -12,7 +12,7 @@ from bench.surroundings import Workspace
 
 LATIN = Limit(floor=25, aim=15, rate_aim=100)
 CHINESE = Limit(floor=25, aim=20, rate_aim=80)
-ROW = 'id="row-'
+ROW = '<tr id="row-'
 # Each kind with words that many, some and few names hold.
 KINDS = (
     ("part of a Latin name", LATIN, ("ander", "ohns", "mitche", "arg", "liam", "brow")),
