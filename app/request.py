@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 OVERTAKEN = ("40P01", "40001")  # Deadlock, serialisation: the second of two changes.
 URLENCODED = "application/x-www-form-urlencoded"
+DISK_FULL = "53100"
 NO_SUCH_ROLE = ("22023", "42704")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
@@ -264,6 +265,8 @@ def _database_away(error: Exception) -> Response:
         return _stale(error)
     _undo()
     log.error("The database did not answer.", exc_info=error)
+    if isinstance(error, DBAPIError) and sqlstate(error) == DISK_FULL:
+        return problem(507)
     return problem(503, headers={"Retry-After": "5"})
 
 

@@ -115,6 +115,12 @@ def see_other(url: str) -> Response:
     return make_response(redirect(url, 303))
 
 
+def keep_language(response: Response, wanted: str) -> None:
+    """Keep the language that the reader chose, in this browser; scripts may read it."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie("lang", wanted, max_age=COOKIE_YEAR, samesite="Lax", secure=secure)
+
+
 def _answer(html: str, status: int) -> Response:
     return Response(html, status=status, mimetype="text/html")
 

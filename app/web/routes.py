@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from app.kernel import language
 from app.web.access import Side, Who, access
 from app.web.links import safe_path
-from app.web.render import COOKIE_YEAR, see_other
+from app.web.render import keep_language, see_other
 
 blueprint = Blueprint("web", __name__, template_folder="templates")
 
@@ -19,5 +19,5 @@ def choose_language() -> Response:
     wanted = request.form.get("lang", "")
     response = see_other(safe_path(request.form.get("next")))
     if wanted in language.LOCALES:
-        response.set_cookie("lang", wanted, max_age=COOKIE_YEAR, samesite="Lax", path="/")
+        keep_language(response, wanted)
     return response

@@ -20,7 +20,7 @@ from app.kernel.errors import Answer
 from app.kernel.language import _
 from app.web import current
 from app.web.access import access
-from app.web.render import COOKIE_YEAR, see_other
+from app.web.render import keep_language, see_other
 from app.web.toasts import toast
 
 MINE = "/settings/me"
@@ -58,7 +58,7 @@ def save_profile() -> Response:
     toast(_("Saved."))
     response = see_other(MINE)
     if typed("language"):
-        response.set_cookie("lang", typed("language"), max_age=COOKIE_YEAR, samesite="Lax")
+        keep_language(response, typed("language"))
     return response
 
 

@@ -12,7 +12,10 @@ from app.records.fields import Field
 from app.records.query import is_sortable
 from app.records.types import RecordType
 
-PLAIN_SHOWN = 2  # Plain columns that fit on any screen beside name, owner, activity and step.
+# Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
+WIDTHS = {"text": 1.0, "reference": 1.0, "phone": 1.0, "email": 1.0, "choice": 0.75}
+PLAIN_SHOWN = {"zh-CN": 2.25, "zh-TW": 2.25}
+PLAIN_SHOWN_ELSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,13 @@ def layout(record_type: RecordType, by: Actor) -> Layout:
     hidden = {record_type.title.key, *below[:1]}
     writable = writable_keys(record_type, by) if by.may(record_type.key, "update") else ()
     columns: list[Column] = []
-    plain = 0
+    plain = 0.0
     for attribute in record_type.columns:
         field = record_type.by_key[attribute.key]
         if field.key not in readable or field.key in hidden:
             continue
         look = look_of(record_type, field)
-        plain += look in ("text", "choice", "reference", "phone", "email")
+        plain += WIDTHS.get(look, 0)
         columns.append(
             Column(field, look, _classes(look, plain), is_sortable(field), field.key in writable)
         )
@@ -100,12 +103,12 @@ def _below() -> tuple[str, ...]:
     return ("phone", "email") if current().startswith("zh") else ("email", "phone")
 
 
-def _classes(look: str, plain: int) -> str:
+def _classes(look: str, plain: float) -> str:
     if look == "user":
         return "hide-phone"
-    if look not in ("text", "choice", "reference", "phone", "email"):
+    if look not in WIDTHS:
         return "num" if look in ("whole", "number", "money") else ""
-    return "wide-only hide-phone" if plain > PLAIN_SHOWN else ""
+    return "wide-only hide-phone" if plain > PLAIN_SHOWN.get(current(), PLAIN_SHOWN_ELSE) else ""
 
 
 def _mode(record_type: RecordType, verb: str, by: Actor, readable: Collection[str]) -> str:
