@@ -1,21 +1,18 @@
-"""Moments and days on identity's pages, as the reader's language writes them."""
+"""Moments and days on identity's pages, written as everywhere else in the product."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from app.kernel import language
+from app.web.formats import formats_in
 
 
 def as_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment on the wall of `zone`, to the minute: 22 Nov 2026 12:12."""
-    return f"{as_day(moment, zone)} {moment.astimezone(zone):%H:%M}"
+    """A moment on the wall of `zone`, to the minute: 22 Nov 2026, 12:12."""
+    return formats_in(zone).exact(moment)
 
 
 def as_day(moment: datetime, zone: ZoneInfo) -> str:
-    """The day of a moment on the wall of `zone`."""
-    local = moment.astimezone(zone)
-    return format_date(local, "medium", locale=language.LOCALES[language.current()])
+    """The day of a moment on the wall of `zone`, with its year."""
+    return formats_in(zone).day(moment.astimezone(zone).date(), date.min)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Flask, Response, current_app, request
 
 from app.operator import here
@@ -26,4 +28,6 @@ def _guard() -> Response | None:
         return None
     if is_htmx() or request.method not in ("GET", "HEAD"):
         return problem(401)
-    return see_other("/operator/login")
+    if request.path == "/operator":
+        return see_other("/operator/login")
+    return see_other(f"/operator/login?next={quote(request.path)}")

@@ -133,7 +133,12 @@ def _formats(language: str, zone: str) -> Formats:
 
 def formats(by: Actor) -> Formats:
     """The formats of the language in use and of the actor's zone."""
-    return _formats(current(), by.zone.key)
+    return formats_in(by.zone)
+
+
+def formats_in(zone: ZoneInfo) -> Formats:
+    """The formats of the language in use and of a zone."""
+    return _formats(current(), zone.key)
 
 
 def input_moment(moment: datetime, zone: ZoneInfo) -> str:

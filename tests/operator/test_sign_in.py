@@ -108,10 +108,17 @@ def test_an_operator_who_left_is_out_at_once(console: HostClient, owner: Engine)
     assert console.get("/operator").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/operator", "/operator/mail", "/operator/mail/x"])
-def test_a_visitor_is_led_to_the_sign_in(guest: HostClient, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/operator", ""),
+        ("/operator/mail", "?next=/operator/mail"),
+        ("/operator/mail/x", "?next=/operator/mail/x"),
+    ],
+)
+def test_a_visitor_is_led_to_the_sign_in_and_on(guest: HostClient, path: str, wanted: str) -> None:
     answer = guest.get(path)
-    assert (answer.status_code, answer.location) == (303, "/operator/login")
+    assert (answer.status_code, answer.location) == (303, f"/operator/login{wanted}")
 
 
 def test_a_workspaces_owner_is_no_operator(app: Flask, alice: Person, console: HostClient) -> None:

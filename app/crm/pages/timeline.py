@@ -143,7 +143,9 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
     """One activity, ready for its card; its times on the reader's clock."""
     is_done = row.done_at is not None
     body = (row.body or "") if sees(activity, "body", by) else ""
-    is_named = not body.startswith(row.subject)
+    is_named = not is_done or not body.startswith(row.subject)
+    if not is_done and body.partition("\n")[0].strip() == row.subject:
+        body = body.partition("\n")[2]  # The card is headed by the subject: say it once.
     is_open = not by.tenant.is_read_only
     moment = row.done_at or row.due_at
     return Shown(

@@ -78,6 +78,15 @@ def test_the_timeline_tells_who_changed_what(fence: Fence, alice: Person) -> Non
     assert "They like green fences." not in page
 
 
+def test_a_plan_says_its_words_once(fence: Fence, alice: Person) -> None:
+    answer = alice.client.post(
+        f"{fence.account_url}/activities",
+        data={"kind": "call", "body": "Ask for the gates.", "due_at": "2029-05-06T10:00"},
+        headers=TIMELINE,
+    )
+    assert answer.text.count("Ask for the gates.") == 1
+
+
 def test_the_timeline_goes_back_page_by_page_without_losing_any(
     acme: Workspace, fence: Fence, alice: Person
 ) -> None:
