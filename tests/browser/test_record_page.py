@@ -104,6 +104,8 @@ def test_a_choice_is_saved_when_it_is_made(page: Page, fence: str) -> None:
     detail(page, "lifecycle").get_by_role("button").click()
     detail(page, "lifecycle").get_by_role("combobox").select_option(label="Customer")
     expect(detail(page, "lifecycle").locator(".value")).to_have_text("Customer")
+    expect(page.locator(".record-head .pill")).to_have_text("Customer")
+    expect(page.locator("#timeline")).to_contain_text("changed Lifecycle")
 
 
 def test_a_note_is_written_and_stands_on_the_timeline(page: Page, timeline: Locator) -> None:

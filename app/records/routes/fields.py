@@ -107,4 +107,6 @@ def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> 
     if request.headers.get("HX-Target", "").startswith("td"):
         return Response(cell_html(record_type, field, record, picklists, names, by))
     one = detail(record_type, record, field, by, picklists, names)
-    return fragment("records/_detail_value.html", one=one)
+    response = fragment("records/_detail_value.html", one=one)
+    response.headers["HX-Trigger"] = "field-changed"  # The page's head and timeline show it too.
+    return response
