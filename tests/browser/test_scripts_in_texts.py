@@ -14,14 +14,12 @@ from app.modules import install_record_types
 from app.records.door import perform
 from app.records.registry import registry
 from app.records.types import RecordType
-from tests.browser.conftest import app, browser, site, windows
 from tests.browser.visitor import Windows, ready
 from tests.cast import Person, Workspace
 from tests.conformance.examples import values_for
 
 install_record_types()
 
-__all__ = ["app", "browser", "site", "windows"]
 pytestmark = pytest.mark.browser
 
 # One text that breaks out of an element, an attribute of either quote, a script, a template.
