@@ -6,11 +6,12 @@ The text names no schema: the search path of the transaction that runs it decide
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import MetaData, create_mock_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.schema import ExecutableDDLElement
+from sqlalchemy.schema import CreateTable, ExecutableDDLElement
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,24 @@ class TenantSchema:
 
 
 def render(metadata: MetaData) -> tuple[str, ...]:
-    """The statements that make every table, constraint and index of `metadata`, in order."""
-    statements: list[str] = []
-    dialect = plain_dialect()
+    """The statements that make every table, constraint and index of `metadata`, in order.
+
+    The same models give the same text in every process.
+    """
+    made: list[ExecutableDDLElement] = []
 
     def keep(element: ExecutableDDLElement, *_args: object, **_options: object) -> None:
-        statements.append(str(element.compile(dialect=dialect)).strip())
+        made.append(element)
 
     mock = create_mock_engine("postgresql+psycopg2://", keep)
     metadata.create_all(mock, checkfirst=False)
+    dialect = plain_dialect()
+    statements: list[str] = []
+    for kind, group in groupby(made, type):
+        texts = [str(element.compile(dialect=dialect)).strip() for element in group]
+        # Tables come in the order of what they refer to; SQLAlchemy keeps the indexes of a table
+        # and the constraints that wait for other tables in sets, whose order is no order.
+        statements += texts if kind is CreateTable else sorted(texts)
     return tuple(statements)
 
 
