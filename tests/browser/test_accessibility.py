@@ -200,7 +200,7 @@ def test_what_opens_over_a_page(
     seen.look("bulk bar")
     page.locator("[data-bulk-clear]").click()
     page.locator("#list .c-more button").first.click()
-    expect(page.locator("#list .c-more [role=menu]").first).to_be_visible()
+    expect(page.locator("#row-menu [role=menu]")).to_be_visible()
     seen.look("menu of a row")
     ready(page, firm).locator("#field-city [data-edit-open]").click()
     expect(page.locator("#field-city input[name=city]")).to_be_focused()

@@ -30,7 +30,7 @@ SNIPPETS: Mapping[str, str] = {
     "choice": "{{ shown_$key[v_$key] }}",
     "user": "{% if v_$key %}{{ owner[v_$key, t_$key] }}{% else %}$none{% endif %}",
     "reference": (
-        '{% if v_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key|e }}</a>'
+        '{% if t_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key|e }}</a>'
         "{% else %}$none{% endif %}"
     ),
     "ago": "{% if v_$key %}{{ ago[v_$key] }}{% else %}$none{% endif %}",
@@ -97,10 +97,10 @@ def title_cell(record_type: RecordType, shape: Layout, base: str) -> str:
     )
 
 
-def value_cell(shape: Layout, column: Column, base: str) -> str:
+def value_cell(shape: Layout, column: Column) -> str:
     """One cell with its value; editable in place where the reader may change it."""
     classes = f' class="{column.classes}"' if column.classes else ""
-    edit = f' data-edit="{base}{{{{ id }}}}/fields/{column.key}"'
+    edit = f' data-edit="{column.key}"'
     edit = guarded(shape.update, "updaters", edit) if column.is_editable else ""
     told = label(column.field.label)
     return f'<td data-label="{told}"{classes}{edit}>{value_source(column)}</td>'

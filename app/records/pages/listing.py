@@ -15,6 +15,7 @@ from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
+from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
 from app.records.pages.state import MINE, ListState, is_same
 from app.records.query import COUNT_CAP, Query
@@ -69,6 +70,7 @@ class ListPage:
     orders: tuple[Order, ...]
     next_url: str | None
     previous_url: str | None
+    menu: RowMenu
     may_create: bool
     may_delete: bool
 
@@ -100,6 +102,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         orders=_orders(state, shape, by),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
+        menu=row_menu(record_type, shape),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         may_delete=shape.delete != "none",
     )

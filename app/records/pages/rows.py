@@ -22,7 +22,7 @@ from app.records.fields import Option
 from app.records.pages.cells import NAME, check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
 from app.records.pages.looks import Shown, is_highlight
-from app.records.pages.row_menu import menu_cell
+from app.records.pages.row_menu import menu_cell, told_to_menu
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
@@ -147,11 +147,11 @@ def row_source(record_type: RecordType, shape: Layout) -> str:
             # Unpacked into local names: looking a name up in the row costs as much as its cell.
             f"{{% set {', '.join(fetched_names(record_type, shape))} = row %}}",
             f"{{% set {NAME} = v_{shape.title.key}|e %}}",
-            f'<tr id="row-{{{{ id }}}}" data-href="{base}{{{{ id }}}}{{{{ origin }}}}">',
+            f'<tr id="row-{{{{ id }}}}"{told_to_menu(record_type, shape)}>',
             check_cell(shape) if shape.delete != "none" else "",
             title_cell(record_type, shape, base),
-            *(value_cell(shape, column, base) for column in shape.columns),
-            menu_cell(record_type, shape, base),
+            *(value_cell(shape, column) for column in shape.columns),
+            menu_cell(),
             "</tr>\n{% endfor %}{% endautoescape %}",
         )
     )

@@ -11,13 +11,20 @@ function content(form: HTMLFormElement): string {
   return new URLSearchParams(new FormData(form) as unknown as Record<string, string>).toString();
 }
 
+/** Where the form of a cell is: a cell of a list names its field alone, as the row knows its record. */
+function addressOf(cell: HTMLElement): string {
+  const named = cell.dataset.edit ?? '';
+  const path = cell.closest('tr') && find('.who-name', cell.closest('tr')!)?.getAttribute('href')?.split('?')[0];
+  return path && !named.startsWith('/') ? `${path}/fields/${named}` : named;
+}
+
 /** Load the form of this cell and put the cursor into it. */
 async function open(cell: HTMLElement): Promise<void> {
   if (formIn(cell) || !cell.dataset.edit) return;
   const before = [...cell.childNodes];
   // The form lies over a list's cell: the cell keeps the width its words gave it.
   if (cell.matches('td')) cell.style.minWidth = `${cell.offsetWidth}px`;
-  await htmx.ajax('GET', cell.dataset.edit, { source: cell, target: cell, swap: 'innerHTML' });
+  await htmx.ajax('GET', addressOf(cell), { source: cell, target: cell, swap: 'innerHTML' });
   const form = formIn(cell);
   if (!form) {
     cell.style.minWidth = '';

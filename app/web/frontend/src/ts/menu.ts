@@ -2,7 +2,7 @@
 import { all, find, isComposing, on, placeBy } from './dom';
 
 function items(menu: HTMLElement): HTMLElement[] {
-  return all('[role^="menuitem"]', menu).filter((item) => !item.hasAttribute('disabled'));
+  return all('[role^="menuitem"]', menu).filter((item) => !item.hidden && !item.hasAttribute('disabled'));
 }
 
 function open(button: HTMLElement, menu: HTMLElement): void {

@@ -3,6 +3,7 @@ import { all, find, isComposing, isMod, isPlainClick, isTyping, on } from './dom
 
 /** A double click edits the cell: only after this long is a click known to have been a single one. */
 const DOUBLE_CLICK = 240;
+const ROW = '[data-list] tbody tr';
 const OWN = 'a, button, input, label, select, textarea, form, [popover]';
 let waiting = 0;
 
@@ -10,8 +11,13 @@ function isOwn(event: Event): boolean {
   return event.target instanceof Element && event.target.closest(OWN) !== null;
 }
 
+/** Where a row leads: its name is the link. */
+function addressOf(row: Element): string {
+  return find('.who-name', row)?.getAttribute('href') ?? '';
+}
+
 function open(event: MouseEvent, row: HTMLElement): void {
-  const address = row.dataset.href;
+  const address = addressOf(row);
   if (!address || isOwn(event) || getSelection()?.toString()) return;
   const target = event.target as Element;
   const box = target.closest('.c-check')?.querySelector('input');
@@ -33,7 +39,7 @@ function current(): HTMLElement | null {
 }
 
 function walk(step: number): void {
-  const rows = all('[data-list] tbody tr[data-href]');
+  const rows = all(ROW);
   const at = current();
   const next = rows[at ? rows.indexOf(at) + step : 0];
   if (!next) return;
@@ -51,12 +57,38 @@ function press(key: string): boolean {
   return true;
 }
 
+/** The one menu that all rows share says and does what is right for this row. */
+function turnTo(row: HTMLElement, menu: HTMLElement): void {
+  const address = addressOf(row);
+  const path = address.split('?')[0];
+  const name = find('.who-name', row)?.textContent ?? '';
+  const may = (row.dataset.may ?? '').split(' ');
+  const told = find('[role=menu]', menu)!;
+  told.setAttribute('aria-label', (told.dataset.rowLabel ?? '').replace('{name}', name));
+  for (const item of all('[role=menuitem], hr', menu)) {
+    const { rowTo, rowReach, rowNeeds, rowConfirm } = item.dataset;
+    const reached = rowReach ? row.dataset[rowReach] : undefined;
+    item.hidden = (rowNeeds !== undefined && !may.includes(rowNeeds)) || (rowReach !== undefined && !reached);
+    const to = reached ? `${rowTo ?? ''}${reached}` : rowTo ? `${path}${rowTo}` : address;
+    item.setAttribute(item instanceof HTMLButtonElement ? 'formaction' : 'href', to);
+    if (rowConfirm) item.dataset.confirm = rowConfirm.replace('{name}', name);
+  }
+}
+
 export function start(): void {
-  on('click', 'tr[data-href]', open);
-  on('auxclick', 'tr[data-href]', (event, row) => {
+  on('click', '[popovertarget="row-menu"]', (_event, button) => {
+    const menu = find('#row-menu');
+    const row = button.closest<HTMLElement>('tr');
+    if (!menu || !row) return;
+    if (menu.dataset.row !== row.id && menu.matches(':popover-open')) menu.hidePopover();
+    menu.dataset.row = row.id;
+    turnTo(row, menu);
+  }, true);
+  on('click', ROW, open);
+  on('auxclick', ROW, (event, row) => {
     if (event.button === 1) open(event, row);
   });
-  on('dblclick', 'tr[data-href]', () => clearTimeout(waiting));
+  on('dblclick', ROW, () => clearTimeout(waiting));
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event) || isMod(event) || event.altKey) return;
     if (!find('[data-list]') || isTyping() || find('dialog[open], [popover]:popover-open:not(#toasts)')) return;
