@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.crm.models import Account, Activity, Contact
 from app.crm.pages.timeline import ICONS
@@ -72,8 +72,8 @@ def due(by: Actor) -> Due:
             Contact.name.label("contact"),
             func.count().filter(Activity.due_at < begins).over().label("late"),
         )
-        .outerjoin(Account, Account.id == Activity.account_id)
-        .outerjoin(Contact, Contact.id == Activity.contact_id)
+        .outerjoin(Account, and_(Account.id == Activity.account_id, _named("account", by)))
+        .outerjoin(Contact, and_(Contact.id == Activity.contact_id, _named("contact", by)))
         .where(*mine, Activity.due_at < begins + timedelta(days=DAYS + 1))
         .order_by(Activity.due_at, Activity.id)
         .limit(SHOWN * 3)
@@ -105,6 +105,11 @@ def _mine(by: Actor) -> tuple[ColumnElement[bool], ...]:
         Activity.done_at.is_(None),
         Activity.due_at.is_not(None),
     )
+
+
+def _named(kind: str, by: Actor) -> ColumnElement[bool]:
+    """Only what `by` may open is named."""
+    return permitted(registry().type(kind), by)
 
 
 def _whom(

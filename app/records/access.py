@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from app.records.fields import Field
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.types import RecordType
+
+ReachOf = Callable[[str, str], Reach | None]  # Of a verb on a record type.
+OwnersOf = Callable[[Reach], Any]  # Whose records a reach short of all means, for `in_`.
 
 
 def live(record_type: RecordType) -> ColumnElement[bool]:
@@ -32,25 +36,47 @@ def permitted(record_type: RecordType, by: Actor, verb: str = "read") -> ColumnE
 
 def within_reach(record_type: RecordType, by: Actor, verb: str) -> ColumnElement[bool]:
     """The rows, deleted ones too, on which a grant of `verb` reaches; see `permitted`."""
-    reach = by.rights.reach(record_type.key, verb)
+    return reached(
+        record_type, record_type.model, verb, by.rights.reach, lambda reach: owners(by, reach)
+    )
+
+
+def reached(
+    record_type: RecordType, model: Any, verb: str, reach_of: ReachOf, owners_of: OwnersOf
+) -> ColumnElement[bool]:
+    """The same of `model`, the type's own or an alias of it, for whoever has these reaches.
+
+    `owners_of` may answer with a parameter, so that a statement can be kept for many readers.
+    """
+    reach = reach_of(record_type.key, verb)
     if reach is None:
         return false()
     if reach is Reach.ALL:
         return true()
-    owners = (by.user_id,) if reach is Reach.OWN else by.team_user_ids
-    own = record_type.model.owner_id.in_(owners)
+    own: ColumnElement[bool] = model.owner_id.in_(owners_of(reach))
     if verb != "read" or not record_type.through:
         return own
-    return or_(own, *(_through(record_type, by, one) for one in record_type.through))
-
-
-def _through(record_type: RecordType, by: Actor, reference: Any) -> ColumnElement[bool]:
-    """Rows whose `reference` points to a record that `by` may read."""
-    target = registry().type(record_type.field(reference.key).to or "")
-    found: ColumnElement[bool] = reference.in_(
-        select(target.model.id).where(permitted(target, by, "read"))
+    through = (
+        _through(record_type, getattr(model, one.key), reach_of, owners_of)
+        for one in record_type.through
     )
+    return or_(own, *through)
+
+
+def _through(
+    record_type: RecordType, reference: Any, reach_of: ReachOf, owners_of: OwnersOf
+) -> ColumnElement[bool]:
+    """Rows whose `reference` points to a record that may be read."""
+    target = registry().type(record_type.field(reference.key).to or "")
+    may_read = reached(target, target.model, "read", reach_of, owners_of)
+    readable = select(target.model.id).where(live(target), may_read).correlate(None)
+    found: ColumnElement[bool] = reference.in_(readable)
     return found
+
+
+def owners(by: Actor, reach: Reach) -> tuple[UUID | None, ...]:
+    """Whose records a reach short of all means: one's own, or those of the team and below."""
+    return (by.user_id,) if reach is Reach.OWN else by.team_user_ids
 
 
 def fetch(record_type: RecordType, record_id: UUID | None, by: Actor, verb: str = "read") -> Record:
@@ -91,8 +117,7 @@ def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor
         return False
     if reach is Reach.ALL:
         return True
-    owners = (by.user_id,) if reach is Reach.OWN else by.team_user_ids
-    return owner_id in owners
+    return owner_id in owners(by, reach)
 
 
 def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:

@@ -12,16 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Date,
     DateTime,
     Integer,
     Select,
+    Uuid,
+    and_,
+    bindparam,
     false,
     func,
     literal,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.engine import Row
@@ -29,12 +34,12 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
 from app.identity.models import User
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.searchkeys import query_terms
-from app.records.access import permitted, readable_fields
+from app.records.access import owners, permitted, reached, readable_fields
 from app.records.fields import Field
 from app.records.filters import Filter, condition
 from app.records.model import EARLIEST
@@ -43,6 +48,12 @@ from app.records.types import RecordType
 from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
 
 COUNT_CAP = 10_000
+Reaches = tuple[tuple[str, Reach | None], ...]
+# Whose records a reader's titles may be, as parameters of a statement that is kept for many.
+READERS: Mapping[Reach, BindParameter[Any]] = {
+    reach: bindparam(f"readers_{reach.name.lower()}", expanding=True, type_=Uuid())
+    for reach in (Reach.OWN, Reach.TEAM)
+}
 # Where a nullable key is empty, the row sorts as if it held the earliest value.
 SENTINELS: Mapping[str, Any] = {
     "moment": literal(EARLIEST),
@@ -91,14 +102,16 @@ def page(
 ) -> Page:
     """The rows of a list that `by` may read, with id, version and the fields in `keys`.
 
-    A reference `x_id` brings its title as `x_id__title`, unless `with_titles` is off. Refused when
-    the order or the cursor is none of this list.
+    A reference `x_id` brings its title as `x_id__title`, unless `with_titles` is off; it is None
+    where `by` may not open what is referred to. Refused when the order or the cursor is none of
+    this list.
     """
     sort = asked.sort or default_sort(record_type, by)
     key, is_descending = sort_key(record_type, sort, by)
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     after = at is None or at.after
-    statement = _columns(record_type, tuple(keys), with_titles).add_columns(key.label("sort_key"))
+    reaches = _read_reaches(by) if with_titles else None
+    statement = _columns(record_type, tuple(keys), reaches).add_columns(key.label("sort_key"))
     statement = statement.where(*conditions(record_type, asked, by))
     downwards = is_descending is after
     if at is not None:
@@ -107,7 +120,7 @@ def page(
         statement = statement.where(pair < bound if downwards else pair > bound)
     order = (key, record_type.model.id)
     statement = statement.order_by(*(one.desc() if downwards else one for one in order))
-    rows = list(by.session.execute(statement.limit(asked.limit + 1)))
+    rows = list(by.session.execute(statement.limit(asked.limit + 1), _readers(by)))
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]
     if not after:
@@ -154,29 +167,48 @@ def count_attention(record_type: RecordType, by: Actor, cap: int = 999) -> int |
 
 
 @lru_cache(maxsize=1024)
-def _columns(record_type: RecordType, keys: tuple[str, ...], with_titles: bool) -> Select[Any]:
-    """SELECT id, version and the fields, each reference with the title of what it points to."""
+def _columns(
+    record_type: RecordType, keys: tuple[str, ...], reaches: Reaches | None
+) -> Select[Any]:
+    """SELECT id, version and the fields, each reference with the title of what it points to.
+
+    One statement serves all whose roles read as far (`reaches`); who they are is a parameter.
+    Without `reaches` there are no titles.
+    """
     model = record_type.model
     base: list[Any] = [model.id, model.version]
     statement: Select[Any] = select(*base)
     for key in dict.fromkeys(keys):
         field = record_type.by_key[key]
         statement = statement.add_columns(field.attribute)
-        if field.to and with_titles:
-            target, title = _titled(field.to, key)
+        if field.to and reaches is not None:
+            target, title, may_read = _titled(field.to, key, dict(reaches))
             statement = statement.add_columns(title.label(f"{key}__title"))
-            statement = statement.outerjoin(target, target.id == field.attribute)
+            statement = statement.outerjoin(target, (target.id == field.attribute) & may_read)
     return statement
 
 
-def _titled(to: str, key: str) -> tuple[Any, Any]:
-    """An alias of the table that the reference `key` points to, and its title."""
+def _titled(to: str, key: str, reaches: Mapping[str, Reach | None]) -> tuple[Any, Any, Any]:
+    """An alias of the table that the reference `key` points to, its title, and who may see it."""
     if to == "user":
         user = _alias(User, key)
-        return user, user.name
+        return user, user.name, true()
     target = registry().type(to)
     alias = _alias(target.model, key)
-    return alias, getattr(alias, target.title.key)
+    may_read = reached(
+        target, alias, "read", lambda kind, _verb: reaches[kind], READERS.__getitem__
+    )
+    return alias, getattr(alias, target.title.key), and_(alias.deleted_at.is_(None), may_read)
+
+
+def _read_reaches(by: Actor) -> Reaches:
+    """How far `by` reads each record type."""
+    return tuple((one.key, by.rights.reach(one.key, "read")) for one in registry())
+
+
+def _readers(by: Actor) -> dict[str, list[UUID | None]]:
+    """The values of READERS for `by`."""
+    return {READERS[reach].key: list(owners(by, reach)) for reach in READERS}
 
 
 @lru_cache(maxsize=1024)

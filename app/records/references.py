@@ -12,7 +12,7 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.access import permitted
+from app.records.access import permitted, within_reach
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -38,8 +38,13 @@ def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:
     return set(by.session.scalars(records))
 
 
-def titles(to: str, ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
-    """The titles of the referenced records, in one statement; deleted ones keep theirs."""
+def titles(
+    to: str, ids: Iterable[UUID], by: Actor, *, with_deleted: bool = False
+) -> dict[UUID, str]:
+    """The titles of those referenced records that `by` may open, in one statement; users' always.
+
+    What is missing here must be neither named nor linked. History names deleted records too.
+    """
     wanted = set(ids)
     if not wanted:
         return {}
@@ -47,7 +52,8 @@ def titles(to: str, ids: Iterable[UUID], by: Actor) -> dict[UUID, str]:
         rows = by.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
     else:
         target = registry().type(to)
+        readable = within_reach(target, by, "read") if with_deleted else permitted(target, by)
         rows = by.session.execute(
-            select(target.model.id, target.title).where(target.model.id.in_(wanted))
+            select(target.model.id, target.title).where(target.model.id.in_(wanted), readable)
         )
     return {row[0]: row[1] for row in rows}

@@ -16,7 +16,10 @@ from app.kernel.errors import Missing, NotPermitted
 from app.modules import install_record_types
 from app.records.access import fetch
 from app.records.door import perform
+from app.records.fields import Field
 from app.records.query import Query, page
+from app.records.references import titles
+from app.records.registry import registry
 from app.records.types import RecordType
 from tests.cast import Workspace
 from tests.conformance.examples import make, values_for
@@ -147,3 +150,32 @@ def test_a_record_goes_and_comes_back(boss: Actor, record_type: RecordType) -> N
     perform(record_type, "restore", record, by=boss)
     assert fetch(record_type, record.id, boss) is record
     assert events_of(boss, record_type, record)[-2:] == ["deleted", "restored"]
+
+
+def of_references() -> list[tuple[RecordType, Field]]:
+    """Every reference of every type to a record."""
+    return [
+        (one, field) for one in TYPES for field in one.fields if field.to and field.to != "user"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("record_type", "field"), of_references(), ids=lambda one: getattr(one, "key", "")
+)
+def test_a_reference_names_only_what_may_be_read(
+    acme: Workspace, boss: Actor, record_type: RecordType, field: Field
+) -> None:
+    target_type = registry().type(field.to or "")
+    target = make(target_type, boss)
+    by = somebody(acme, "sales_rep")
+    record = make(record_type, boss, owner_id=str(by.user_id), **{field.key: str(target.id)})
+
+    def named() -> list[object]:
+        rows = page(record_type, Query(limit=200), by, [field.key]).rows
+        return [getattr(row, f"{field.key}__title") for row in rows if row.id == record.id]
+
+    assert named() == [None]
+    assert titles(target_type.key, [target.id], by) == {}
+    perform(target_type, "update", target, by=boss, owner_id=str(by.user_id))
+    assert named() == [target_type.title_of(target)]
+    assert titles(target_type.key, [target.id], by) == {target.id: target_type.title_of(target)}

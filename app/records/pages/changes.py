@@ -113,7 +113,10 @@ def _names(
             if to:
                 ids = {found for value in pair if value and (found := parse_id(value))}
                 wanted.setdefault(to, set()).update(ids)
-    return {one: name for to, ids in wanted.items() for one, name in titles(to, ids, by).items()}
+    names: dict[UUID, str] = {}
+    for to, ids in wanted.items():
+        names |= titles(to, ids, by, with_deleted=True)
+    return names
 
 
 def _told(

@@ -11,6 +11,7 @@ from app.kernel.language import Text, _, gettext
 from app.records.fields import Field, Option
 from app.records.filters import Filter
 from app.records.pages.looks import Words
+from app.records.pages.shown import UNNAMED
 from app.records.pages.state import MINE, ListState, is_same
 from app.records.references import titles
 from app.web.formats import formats, parse_moment
@@ -81,6 +82,6 @@ def _value(
         return formats(by).listed(words[part] for part in parts)
     if field.to:
         ids = [found for part in parts if (found := parse_id(part)) is not None]
-        return formats(by).listed(titles(field.to, ids, by).values())
+        return formats(by).listed(titles(field.to, ids, by).values()) or UNNAMED
     moment = parse_moment(one.text) if field.kind == "moment" else None
     return formats(by).moment(moment, by.today()) if moment else one.text

@@ -14,8 +14,8 @@ from app.kernel.language import Text, gettext
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.history import Theirs
-from app.records.pages.shown import shown_text
-from app.records.references import existing, titles
+from app.records.pages.shown import UNNAMED, shown_text
+from app.records.references import titles
 from app.records.types import RecordType
 from app.web.formats import formats, input_moment, parse_moment
 
@@ -77,8 +77,8 @@ def controls(
 ) -> list[Control]:
     """The controls of some fields, holding `texts`; see Control.
 
-    `stands` are the texts of the record as it is kept: what it refers to is named, while any other
-    reference in `texts`, typed or taken from an address, is named only to who may read its record.
+    `stands` are the texts of the record as it is kept. What a reference points to is named only to
+    who may read it; one that is kept and may not be read shows as a dash, so that it stays.
     """
     fields = [record_type.by_key[key] for key in keys]
     named = _titles(fields, texts, by, stands or {})
@@ -126,18 +126,16 @@ def _titles(
 ) -> dict[tuple[str | None, UUID | None], str]:
     """The names of what the references in `texts` point to; see `controls`."""
     wanted: dict[str, list[UUID]] = {}
+    found: dict[tuple[str | None, UUID | None], str] = {}
     for field in fields:
         chosen = parse_id(texts.get(field.key)) if field.to else None
-        if not field.to or chosen is None:
-            continue
-        is_kept = chosen == parse_id(stands.get(field.key))
-        if is_kept or field.to == "user" or existing(field.to, [chosen], by):
+        if field.to and chosen is not None:
             wanted.setdefault(field.to, []).append(chosen)
-    return {
-        (to, found): title
-        for to, ids in wanted.items()
-        for found, title in titles(to, ids, by).items()
-    }
+            if chosen == parse_id(stands.get(field.key)):
+                found[field.to, chosen] = UNNAMED
+    for to, ids in wanted.items():
+        found |= {(to, one): title for one, title in titles(to, ids, by).items()}
+    return found
 
 
 def _options(

@@ -71,7 +71,7 @@ def detail(
     url = None
     if field.key in writable_keys(record_type, by) and may_edit(record_type, record, by):
         url = f"/{record_type.collection}/{record.id}/fields/{field.key}"
-    owner = face(None, value, names.get(value, "")) if field.to == "user" and value else None
+    owner = face(None, value, names[value]) if field.to == "user" and value in names else None
     html = value_html(record_type, field, value, by, picklists, names)
     return Detail(field, html, url, owner)
 
@@ -90,8 +90,8 @@ def value_html(
     names: Names,
 ) -> Markup:
     """A value with its link or its pill; nothing for none."""
-    if value in EMPTY:
-        return Markup("")
+    if value in EMPTY or (field.to and value not in names):
+        return Markup("")  # What may not be opened is neither named nor linked.
     if field.kind == "choice":
         options = picklists.get(field.key) or field.options
         return Shown(options, as_pills=is_highlight(record_type, field.key))[value]

@@ -15,6 +15,8 @@ from app.records.fields import Field, Option
 from app.records.pages.looks import Words
 from app.web.formats import formats, parse_moment
 
+UNNAMED = "—"
+
 
 def shown_text(
     field: Field,
@@ -25,13 +27,14 @@ def shown_text(
 ) -> str:
     """A value in words; events hold moments, dates and ids as texts, which are read back.
 
-    `names` are the titles of records by their id, for references.
+    `names` are the titles of records by their id, for references; one that the reader may not open
+    is not among them and shows as a dash.
     """
     if value is None or value == "":
         return ""
     if field.to:
         found = value if isinstance(value, UUID) else parse_id(str(value))
-        return (names or {}).get(found, "") if found else ""
+        return (names or {}).get(found, UNNAMED) if found else ""
     if field.kind == "choice":
         return Words(tuple(options) or field.options)[value]
     return _plain_text(field, value, by)
