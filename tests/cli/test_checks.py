@@ -1,8 +1,10 @@
 """The checks of our own find what they are for."""
 
+import pytest
 from babel.messages.catalog import Catalog
 
 from app.cli.checks import dependencies, secrets, shape, translations
+from app.cli.checks.kept_files import kept_files
 from app.cli.chromium import find_chromium
 
 
@@ -41,6 +43,35 @@ def test_a_new_secret_is_found_and_a_reviewed_one_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr(secrets, "_files", lambda: ["settings.py"])
     (found,) = set(secrets.problems())
     assert found.startswith("settings.py:1 looks like a secret")
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A folder with files that are kept and files that are not, of which git knows nothing."""
+    names = ("app/a.py", "app/a.mo", "b.toml", "node_modules/x/y.js", "app/static/dist/z.js")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n")
+    (tmp_path / ".gitignore").write_text("node_modules/\n*.mo\napp/static/dist/\n")
+    return tmp_path
+
+
+def test_an_archive_without_history_is_searched_all_the_same(clone):
+    assert kept_files(clone) == [".gitignore", "app/a.py", "b.toml"]
+
+
+def test_a_machine_without_git_searches_all_the_same(clone, monkeypatch):
+    monkeypatch.setenv("PATH", str(clone))
+    assert kept_files(clone) == [".gitignore", "app/a.py", "b.toml"]
+
+
+def test_git_and_the_walk_agree_on_this_clone(monkeypatch):
+    told = set(kept_files(secrets.ROOT))
+    monkeypatch.setenv("PATH", "")
+    walked = set(kept_files(secrets.ROOT))
+    assert "zuke" in told & walked
+    # What is kept is searched either way; the walk may see a local file that git would not keep.
+    assert told <= walked
 
 
 def test_the_longest_come_first_and_are_marked(tmp_path):

@@ -4,8 +4,8 @@ After a review, `detect-secrets scan > .secrets.baseline` writes the baseline an
 """
 
 import json
-import subprocess
 
+from app.cli.checks.kept_files import kept_files
 from app.cli.postgres.places import ROOT
 
 BASELINE = ROOT / ".secrets.baseline"
@@ -39,15 +39,5 @@ def problems() -> list[str]:
 
 
 def _files() -> list[str]:
-    """Return the files that are or would be kept; an unpacked archive has no history to search."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    names = listed.stdout.split("\0") if listed.returncode == 0 else []
-    return [
-        name for name in names if name and not name.endswith(WITHOUT) and (ROOT / name).is_file()
-    ]
+    """Return the files that are or would be kept and may hold a secret."""
+    return [name for name in kept_files(ROOT) if not name.endswith(WITHOUT)]
