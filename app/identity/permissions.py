@@ -14,10 +14,14 @@ from tenants.facts import TenantFacts
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A verb or a field that a role can be given or denied, with its label."""
+    """A verb or a field that a role can be given or denied, with its label.
+
+    A `readonly` field is kept by the product: nobody writes it, so it can only be hidden.
+    """
 
     key: str
     label: Text
+    readonly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,6 @@ SETTINGS = (
         (Choice("create", _("Create their own")), Choice("manage", _("Manage everyone's"))),
         has_reach=False,
     ),
-    PermissionGroup("workspace", _("Workspace"), (Choice("manage", _("Manage")),), has_reach=False),
     PermissionGroup("audit", _("Sign-in audit"), (Choice("read", _("Read")),), has_reach=False),
 )
 
@@ -70,16 +73,6 @@ def groups(tenant: TenantFacts) -> list[PermissionGroup]:
     """The groups that can be granted in this workspace: record types first, settings last."""
     on = [group for group in _groups.values() if tenant.allows(group.module)]
     return sorted(on, key=lambda group: group in SETTINGS)
-
-
-def verbs_of(given: list[PermissionGroup]) -> list[Choice]:
-    """Every verb that some group with a reach has, once, in the order in which they come up."""
-    found: dict[str, Choice] = {}
-    for group in given:
-        if group.has_reach:
-            for verb in group.verbs:
-                found.setdefault(verb.key, verb)
-    return list(found.values())
 
 
 def find(record_type: str, tenant: TenantFacts) -> PermissionGroup | None:

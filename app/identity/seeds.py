@@ -46,7 +46,6 @@ SETTINGS = {
     ("role", "manage"): ALL,
     ("token", "create"): ALL,
     ("token", "manage"): ALL,
-    ("workspace", "manage"): ALL,
     ("audit", "read"): ALL,
 }
 DAILY = {("token", "create"): ALL}

@@ -55,7 +55,7 @@ def _permissions(record_type: RecordType) -> PermissionGroup:
         record_type.key,
         record_type.words.many,
         tuple(Choice(verb, labels[verb]) for verb in record_type.verbs),
-        tuple(Choice(field.key, field.label) for field in record_type.fields),
+        tuple(Choice(field.key, field.label, field.readonly) for field in record_type.fields),
         module=record_type.module,
     )
 

@@ -1,9 +1,11 @@
 """Roles: what is granted, and that nobody grants what they lack."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
-from app.identity import permissions
+from app.identity import permissions, settings_pages
 from app.identity.models import Grant, User
 from app.identity.operations.roles import (
     create_role,
@@ -28,7 +30,7 @@ def gadgets(monkeypatch):
         "gadget",
         _("Gadgets"),
         (Choice("read", _("Read")), Choice("update", _("Update"))),
-        (Choice("price", _("Price")),),
+        (Choice("price", _("Price")), Choice("made_on", _("Made on"), readonly=True)),
     )
     monkeypatch.setitem(permissions._groups, "gadget", group)
 
@@ -172,6 +174,41 @@ def test_the_matrix_is_edited_in_the_browser(acme, alice):
         rights = read_rights(session, role_by_key(session, "viewer"))
     assert rights.reach("gadget", "read") is Reach.TEAM
     assert rights.field("gadget", "price") is FieldAccess.HIDDEN
+
+
+def test_a_field_kept_by_the_product_can_be_hidden_and_is_never_offered_to_be_written(acme, alice):
+    with acme.scope() as session:
+        role_id = role_by_key(session, "viewer").id
+    assert offered(alice, role_id, "price") == ["Write", "Read only", "Hidden"]
+    assert offered(alice, role_id, "made_on") == ["Read only", "Hidden"]
+    form = {"label": "Viewer", "grant.gadget.read": "3", "field.gadget.made_on": "2"}
+    for value, access in (("2", FieldAccess.WRITE), ("0", FieldAccess.HIDDEN)):
+        form["field.gadget.made_on"] = value
+        assert alice.client.post(f"/settings/roles/{role_id}", data=form).status_code == 303
+        with acme.scope() as session:
+            rights = read_rights(session, role_by_key(session, "viewer"))
+        assert rights.field("gadget", "made_on") is access
+    assert offered(alice, role_id, "made_on") == ["Read only", "Hidden"]
+
+
+def test_a_role_offers_no_right_over_settings_that_have_no_page(app, acme, alice):
+    with acme.acting(alice) as by:
+        pages = {page.permission for page in settings_pages.for_actor(by) if page.permission}
+    offered_rights = {
+        (group.record_type, verb.key)
+        for group in permissions.groups(acme.facts)
+        if not group.has_reach
+        for verb in group.verbs
+    }
+    own_tokens = {("token", "create")}  # Made on the page of one's own profile.
+    assert offered_rights == pages | own_tokens
+
+
+def offered(person, role_id, field):
+    """What the role's page offers for a field of gadgets, in its order."""
+    page = person.client.get(f"/settings/roles/{role_id}").text
+    select = page.partition(f'name="field.gadget.{field}"')[2].partition("</select>")[0]
+    return re.findall(r"<option[^>]*>([^<]+)<", select)
 
 
 def known(grants):

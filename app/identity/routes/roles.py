@@ -130,12 +130,10 @@ def _matrix(found: Role) -> dict[str, object]:
     """What can be granted, what is, and whether this person may change it."""
     by = current.actor()
     rights = read_rights(by.session, found)
-    groups = permissions.groups(by.tenant)
     return {
         "role": found,
         "rights": rights,
-        "groups": groups,
-        "verbs": permissions.verbs_of(groups),
+        "groups": permissions.groups(by.tenant),
         "narrowed": _narrowed(rights),
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
