@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +12,36 @@ from sqlalchemy.orm import aliased
 
 from app.events import write_event
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import NotPermitted, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import _
-from app.records.access import within_reach
+from app.kernel.language import _, ngettext
+from app.records.access import may_do, within_reach
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.types import RecordType
+from app.web.formats import formats
+
+Found = list[tuple[RecordType, Record]]
 
 
 def delete_records(record_type: RecordType, records: Sequence[Record], by: Actor) -> UUID:
-    """Mark records and their children as deleted, with an event each; answers with the batch."""
+    """Mark records and all below them as deleted, with an event each; answers with the batch.
+
+    NotPermitted when `by` may not delete one of those below: a deletion takes nobody's work along
+    that it could not delete by itself.
+    """
     batch = by.batch_id or new_id()
-    gone: list[tuple[RecordType, Record]] = []
+    gone: Found = []
     for record in records:
-        gone += _mark(record_type, record, by, batch)
+        below = _below(record_type, record, by, None)
+        _refuse_barred(record_type, record, below, by)
+        gone += [(record_type, record), *below]
+    gone = [(its_type, one) for its_type, one in gone if one.deleted_at is None]
+    for its_type, one in gone:
+        one.deleted_at, one.deleted_by_id, one.delete_batch_id = by.now, by.user_id, batch
+        one.version += 1
+        _write(its_type, one, "deleted", by.in_batch(batch))
     by.session.flush()  # The version is compared here, before hooks look at what is left.
     for its_type, one in gone:
         its_type.changed(one, "delete", by)
@@ -37,7 +52,12 @@ def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
     """Bring back a record and all that was deleted with it."""
     if record.deleted_at is None or record.delete_batch_id is None:
         raise Refused(_("This record is not deleted."))
-    back = _unmark(record_type, record, by, record.delete_batch_id)
+    batch = record.delete_batch_id
+    back = [(record_type, record), *_below(record_type, record, by, batch)]
+    for its_type, one in back:
+        one.deleted_at = one.deleted_by_id = one.delete_batch_id = None
+        one.version += 1
+        _write(its_type, one, "restored", by.in_batch(batch))
     by.session.flush()  # What was deleted must be visible again to the hook.
     for its_type, one in back:
         its_type.changed(one, "restore", by)
@@ -77,48 +97,53 @@ def purge_deleted(record_type: RecordType, before: Any, by: Actor, limit: int = 
     return len(ids)
 
 
-def _mark(
-    record_type: RecordType, record: Record, by: Actor, batch: UUID
-) -> list[tuple[RecordType, Record]]:
-    """Mark a record and all below it; answers with what was marked."""
-    if record.deleted_at is not None:
-        return []  # Met below another record of the batch already.
-    record.deleted_at, record.deleted_by_id, record.delete_batch_id = by.now, by.user_id, batch
-    record.version += 1
-    _write(record_type, record, "deleted", by.in_batch(batch))
-    marked = [(record_type, record)]
-    for child_type, child in _children(record_type, record, by, None):
-        marked += _mark(child_type, child, by, batch)
-    return marked
+def _below(record_type: RecordType, record: Record, by: Actor, batch: UUID | None) -> Found:
+    """All below a record, each once: the living ones, or those that went in `batch`.
+
+    A statement for each kind of child and level, however many rows there are.
+    """
+    found: Found = []
+    met = {record.id}
+    level: dict[str, list[UUID]] = {record_type.key: [record.id]}
+    while level:
+        next_level: dict[str, list[UUID]] = {}
+        for key, ids in level.items():
+            for child in registry().type(key).children:
+                child_type = registry().type(child.type)
+                model = child_type.model
+                statement = select(model).where(
+                    getattr(model, child.reference).in_(ids),
+                    model.delete_batch_id.is_not_distinct_from(batch),
+                )
+                for one in by.session.scalars(statement):
+                    if one.id not in met:
+                        met.add(one.id)
+                        found.append((child_type, one))
+                        next_level.setdefault(child.type, []).append(one.id)
+        level = next_level
+    return found
 
 
-def _unmark(
-    record_type: RecordType, record: Record, by: Actor, batch: UUID
-) -> list[tuple[RecordType, Record]]:
-    """Bring back a record and what went with it; answers with what came back."""
-    if record.deleted_at is None:
-        return []
-    record.deleted_at = record.deleted_by_id = record.delete_batch_id = None
-    record.version += 1
-    _write(record_type, record, "restored", by.in_batch(batch))
-    back = [(record_type, record)]
-    for child_type, child in _children(record_type, record, by, batch):
-        back += _unmark(child_type, child, by, batch)
-    return back
-
-
-def _children(
-    record_type: RecordType, record: Record, by: Actor, batch: UUID | None
-) -> Iterator[tuple[RecordType, Record]]:
-    """The records right below one: the living ones, or those that went in `batch`."""
-    for child in record_type.children:
-        child_type = registry().type(child.type)
-        reference = getattr(child_type.model, child.reference)
-        found = select(child_type.model).where(
-            reference == record.id, child_type.model.delete_batch_id.is_not_distinct_from(batch)
+def _refuse_barred(record_type: RecordType, record: Record, below: Found, by: Actor) -> None:
+    """NotPermitted, telling how many of what, when `by` may not delete something `below`."""
+    barred = Counter(
+        its_type.key for its_type, one in below if not may_do(its_type, one, "delete", by)
+    )
+    if not barred:
+        return
+    write = formats(by)
+    counts = [
+        ngettext(*registry().type(key).words.count, number, n=write.number(number))
+        for key, number in barred.items()
+    ]
+    raise NotPermitted(
+        _(
+            "Below “%(name)s” stand records that your role may not delete: %(what)s. Ask their "
+            "owners or an administrator to delete or move them first.",
+            name=record_type.title_of(record),
+            what=write.listed(counts),
         )
-        for one in by.session.scalars(found).all():
-            yield child_type, one
+    )
 
 
 def _write(record_type: RecordType, record: Record, event: str, by: Actor) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from app.crm.models import Account, Activity, Contact
 from app.events import Event
 from app.kernel.actor import Actor
+from app.kernel.errors import NotPermitted
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.query import Query, page
@@ -16,6 +18,7 @@ from app.records.registry import registry
 from app.records.trash import purge_deleted
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
+from tests.records.pages.conftest import statements
 
 
 def living(by: Actor) -> tuple[int, int, int]:
@@ -113,3 +116,60 @@ def test_after_its_days_a_deleted_record_is_gone_unless_another_refers_to_it(
         perform("contact", "delete", person, by=by)
         assert purge_deleted(contact, by.now + timedelta(days=1), by) == 1
         assert purge_deleted(account, by.now + timedelta(days=1), by) == 1
+
+
+def test_a_deletion_takes_nothing_along_that_its_maker_may_not_delete(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        bobs = make_account(by, "Bob's", owner_id=str(bob.user_id))
+        hers = make_contact(by, "Hers", account_id=str(bobs.id))
+        for _note in range(2):
+            make_activity(by, contact_id=str(hers.id))
+        make_activity(by, account_id=str(bobs.id), owner_id=str(bob.user_id))
+        account_id = bobs.id
+    with acme.acting(bob) as by:
+        bobs = by.session.get_one(Account, account_id)
+        with pytest.raises(NotPermitted) as answer:
+            perform("account", "delete", bobs, by=by)
+        assert str(answer.value.message) == (
+            "Below “Bob's” stand records that your role may not delete: 1 contact, 2 activities. "
+            "Ask their owners or an administrator to delete or move them first."
+        )
+        assert bobs.deleted_at is None
+        assert living(by) == (1, 1, 3)
+    with acme.acting(alice) as by:
+        hers = by.session.get_one(Contact, hers.id)
+        perform("contact", "delete", hers, by=by)
+    with acme.acting(bob) as by:
+        perform("account", "delete", by.session.get_one(Account, account_id), by=by)
+        assert living(by) == (0, 0, 0)
+
+
+def test_the_page_says_what_stands_in_the_way_of_a_deletion(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, "Bob's", owner_id=str(bob.user_id))
+        make_activity(by, account_id=str(account.id))
+        path = f"/accounts/{account.id}/delete"
+        ids = {"id": str(account.id)}
+    for answer in (bob.client.post(path), bob.client.post("/accounts/bulk/delete", data=ids)):
+        assert answer.status_code == 403
+        assert "may not delete: 1 activity." in answer.text
+
+
+def test_a_deletion_takes_as_many_statements_for_one_child_as_for_many(
+    acme: Workspace, alice: Person
+) -> None:
+    def reads(children: int) -> int:
+        account = make_account(by, f"With {children}")
+        for _child in range(children):
+            make_contact(by, account_id=str(account.id))
+        with statements() as seen:
+            perform("account", "delete", account, by=by)
+        tables = ("FROM contacts", "FROM activities")
+        return len([one for one in seen if any(table in one for table in tables)])
+
+    with acme.acting(alice) as by:
+        assert reads(1) == reads(7) == 3
