@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 INSTALL_HINT = (
-    "Install one (Debian: apt-get install chromium fonts-noto-cjk) or name it by ZUKE_CHROMIUM."
+    "Install one (Debian: apt-get install chromium fonts-noto-cjk libatomic1) "
+    "or name it by ZUKE_CHROMIUM."
 )
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
