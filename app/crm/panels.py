@@ -45,10 +45,13 @@ def contacts_of_account(account: Account, by: Actor) -> dict[str, object]:
 
 
 def account_of_contact(contact: Contact, by: Actor) -> dict[str, object]:
-    """The firm of a contact, when `by` may read it, and colleagues there."""
-    if contact.account_id is None:
-        return {"account": None, "colleagues": []}
+    """The firm of a contact, when `by` may read it, and colleagues there.
+
+    Colleagues tell where a person works, so whoever may not see that is shown none.
+    """
     contact_type = registry().type("contact")
+    if contact.account_id is None or not sees(contact_type, "account_id", by):
+        return {"account": None, "colleagues": []}
     colleagues = by.session.execute(
         select(Contact.id, Contact.name, Contact.title)
         .where(

@@ -121,19 +121,35 @@ def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor
 
 
 def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:
-    """The fields whose values `by` may see."""
+    """The fields whose values `by` may see: in forms, lists, filters, searches and the API."""
     return tuple(field for field in record_type.fields if sees(record_type, field.key, by))
 
 
 def sees(record_type: RecordType, key: str, by: Actor) -> bool:
-    """True when `by` may see this field; the title always, as it is what records are named by."""
-    return key == record_type.title.key or by.rights.field(record_type.key, key) >= FieldAccess.READ
+    """True when `by` may see this field; the title always, as it is what records are named by.
+
+    A reference is seen only by whoever may read records of the type that it points to.
+    """
+    if key == record_type.title.key:
+        return True
+    if by.rights.field(record_type.key, key) < FieldAccess.READ:
+        return False
+    return _points_to_readable(record_type.field(key), by)
+
+
+def _points_to_readable(field: Field, by: Actor) -> bool:
+    """True for what is no reference, and for one whose type is switched on and may be read."""
+    if field.to is None or field.to == "user":
+        return True
+    return by.tenant.allows(registry().type(field.to).module) and by.may(field.to, "read")
 
 
 def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
-    """The keys of the fields that `by` may change."""
+    """The keys of the fields that `by` may change; none of a type that may not be referred to."""
     return frozenset(
         field.key
         for field in record_type.fields
-        if not field.readonly and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
+        if not field.readonly
+        and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
+        and _points_to_readable(field, by)
     )

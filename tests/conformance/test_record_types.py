@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -11,13 +12,18 @@ from app.events import Event
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
 from app.identity.seeds import BUILT_IN
-from app.kernel.actor import Actor, Reach
-from app.kernel.errors import Missing, NotPermitted
+from app.kernel.actor import Actor, Reach, Rights
+from app.kernel.errors import Missing, NotPermitted, Refused
 from app.modules import install_record_types
-from app.records.access import fetch
+from app.records.access import fetch, readable_fields
 from app.records.door import perform
 from app.records.fields import Field
-from app.records.query import Query, page
+from app.records.filters import Filter
+from app.records.pages.columns import layout
+from app.records.pages.form import edit_form
+from app.records.pages.record import record_page
+from app.records.pages.timeline import Asked
+from app.records.query import Query, count, page
 from app.records.references import titles
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -179,3 +185,31 @@ def test_a_reference_names_only_what_may_be_read(
     perform(target_type, "update", target, by=boss, owner_id=str(by.user_id))
     assert named() == [target_type.title_of(target)]
     assert titles(target_type.key, [target.id], by) == {target.id: target_type.title_of(target)}
+
+
+@pytest.mark.parametrize(
+    ("record_type", "field"),
+    [(one, field) for one, field in of_references() if field.to != one.key],
+    ids=lambda one: getattr(one, "key", ""),
+)
+def test_a_reference_to_what_a_role_may_not_read_is_no_field_for_it(
+    boss: Actor, record_type: RecordType, field: Field
+) -> None:
+    record = make(record_type, boss)
+    verbs = {(one.key, verb): Reach.ALL for one in TYPES for verb in one.verbs}
+    grants = {key: reach for key, reach in verbs.items() if key[0] != field.to}
+    by = replace(boss, rights=Rights(grants=grants))
+    assert field in readable_fields(record_type, boss)
+    assert field not in readable_fields(record_type, by)
+    assert field.key not in layout(record_type, by).keys
+    form = edit_form(record_type, record, by)
+    assert field.key not in [control.key for control in (*form.first, *form.more)]
+    page = record_page(record_type, record, by, None, Asked())
+    assert field.key not in [one.key for one in (*page.shown, *page.folded)]
+    for operator in ("eq", "ne", "in", "isnull"):
+        with pytest.raises(Refused):
+            count(record_type, Query(filters=(Filter(field.key, operator, "true"),)), by)
+    with pytest.raises(Refused):
+        count(record_type, Query(filters=(Filter(field.key, "eq", str(record.id)),)), by)
+    with pytest.raises(NotPermitted):
+        perform(record_type, "update", record, by=by, **{field.key: None})

@@ -9,7 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
-from app.records.access import may_do
+from app.records.access import may_do, readable_fields, sees
 from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.choices import choices_of
@@ -103,7 +103,7 @@ def record_page(
 def _names(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str]:
     """The titles of all that a record refers to, a statement for each type."""
     wanted: dict[str, set[UUID]] = {"user": {getattr(record, key) for key in MADE}}
-    for field in record_type.fields:
+    for field in readable_fields(record_type, by):
         if field.to:
             wanted.setdefault(field.to, set()).add(getattr(record, field.key))
     found: dict[UUID, str] = {}
@@ -129,7 +129,7 @@ def _line(
         elif attribute.key in record_type.by_key:
             field = record_type.by_key[attribute.key]
             value = getattr(record, field.key)
-            if by.rights.field(record_type.key, field.key):
+            if sees(record_type, field.key, by):
                 line.append(value_html(record_type, field, value, by, picklists, names))
     return [one for one in line if one]
 

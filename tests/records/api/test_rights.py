@@ -9,7 +9,9 @@ from sqlalchemy import select
 from app.crm.models import Account
 from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import FieldAccess
+from app.records.door import perform
 from tests.cast import Person, Workspace
+from tests.factories import make_account, make_contact
 from tests.records.api.conftest import Programs, fields_in
 
 
@@ -117,3 +119,31 @@ def test_a_record_of_another_tenant_is_no_reference(
         assert fields_in(api.post(path, {"name": "A", field: value})) == [field]
     with acme.acting(alice) as by:
         assert by.session.scalars(select(Account.id)).all() == []
+
+
+def test_a_reference_to_a_type_that_a_role_may_not_read_is_hidden_like_any_field(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    with acme.acting() as by:
+        account = make_account(by)
+        colleague = make_contact(by, "Gray", "Gina", account_id=str(account.id))
+        contact = make_contact(by, account_id=str(account.id), owner_id=str(bob.user_id))
+        perform("contact", "update", colleague, by=by, owner_id=str(bob.user_id))
+        role = role_by_key(by.session, "sales_rep")
+        grants = acme.actor(bob).rights.grants
+        grants = {key: reach for key, reach in grants.items() if key[0] != "account"}
+        write_rights(by, role, grants, {})
+        account_id, one = str(account.id), f"contacts/{contact.id}"
+    api = program(bob)
+    assert "account_id" in program(alice).get(one).json
+    assert "account_id" not in api.get(one).json
+    assert fields_in(api.get(f"contacts?account_id={account_id}")) == ["account_id"]
+    assert fields_in(api.patch(one, {"account_id": None}), 403) == ["account_id"]
+    for path in (f"/{one}", f"/{one}/edit", "/contacts", "/contacts/new"):
+        page = bob.client.get(path)
+        assert page.status_code == 200
+        for told in ("account_id", account_id, "Fence &amp; Sons", "Others at this account"):
+            assert told not in page.text, (path, told)
+    assert bob.client.get(f"/contacts?account_id={account_id}").status_code == 422
+    assert bob.client.get("/lookup/account?q=F").status_code == 403
+    assert bob.client.get(f"/{one}/fields/account_id").status_code == 403
