@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from app.events import write_event
 from app.identity.models import Invitation, Team, User
 from app.identity.operations.guard import fetch, require_change
+from app.identity.operations.reach import lock_tree, require_reach_after_team
 from app.identity.texts import clean_name
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -48,16 +49,16 @@ def rename_team(by: Actor, team: Team, *, name: str) -> None:
 def move_team(by: Actor, team: Team, parent: Team | None) -> None:
     """Hang a team with all below it elsewhere in the tree; never below itself.
 
-    The whole tree is locked first, so that two moves at once can't close a circle.
+    The whole tree is locked first, so that two moves at once can't close a circle. NotPermitted
+    for who may not edit roles and would reach more people afterwards.
     """
     require_change(by, "team", "manage")
-    by.session.scalars(
-        select(Team).order_by(Team.id).with_for_update().execution_options(populate_existing=True)
-    ).all()
+    lock_tree(by)
     if parent is not None and parent.path.startswith(team.path):
         raise Refused(_("A team can't be below itself."), field="parent_id")
     if team.parent_id == (parent.id if parent else None):
         return
+    require_reach_after_team(by, team, parent)
     old, new = team.path, f"{parent.path if parent else ''}{team.id}/"
     deepest = by.session.scalar(
         select(func.max(func.length(Team.path))).where(Team.path.startswith(old))

@@ -20,6 +20,7 @@ from app.identity.operations.guard import (
     require_writable,
 )
 from app.identity.operations.passwords import end_everything, mail_reset
+from app.identity.operations.reach import lock_tree, require_reach_after_user
 from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
@@ -126,12 +127,17 @@ def change_role(by: Actor, user: User, role: Role) -> None:
 
 
 def change_team(by: Actor, user: User, team: Team | None) -> None:
-    """Move a user to another team, or out of every team."""
+    """Move a user to another team, or out of every team.
+
+    NotPermitted for who may not edit roles and would reach more people afterwards.
+    """
     require_change(by, "user", "manage")
     require_over(by, user)
     before, after = user.team_id, team.id if team else None
     if before == after:
         return
+    lock_tree(by)
+    require_reach_after_user(by, user, team)
     user.team = team
     changes = {"team_id": [_plain(before), _plain(after)]}
     write_event(by, "user", user.id, "team_changed", changes=changes)
