@@ -16,6 +16,8 @@ OPEN = text("deleted_at IS NULL AND done_at IS NULL")
 class Activity(Record):
     """A follow-up, note, task, call or meeting: done at `done_at`, or planned for `due_at`.
 
+    `done_by_id` is who did it, or said that it was done; its owner may be somebody else.
+
     `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
     `about_id` name the record it was written on; `next_at` asks for the next follow-up.
     """
@@ -34,6 +36,7 @@ class Activity(Record):
     way: Mapped[Choice | None]
     due_at: Mapped[Moment | None]
     done_at: Mapped[Moment | None]
+    done_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
     next_at: Mapped[Moment | None]
     minutes: Mapped[Whole | None]
     at: Mapped[Moment]

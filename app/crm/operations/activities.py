@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
 
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.operations.steps import refresh_steps
@@ -33,6 +33,7 @@ def prepare(activity: Activity, by: Actor) -> None:
         activity.done_at = activity.done_at or by.now
     if activity.kind == "meeting" and activity.due_at is None and activity.done_at is None:
         raise Refused(_("Say when the meeting is."), field="due_at")
+    _credit(activity, by)
     activity.at = activity.done_at or activity.due_at or activity.created_at
     activity.search_text = search_text((activity.subject, activity.body))
     activity.search_grams = grams((activity.subject,))
@@ -46,6 +47,15 @@ def _name(activity: Activity) -> None:
     if not first_line:
         raise Refused(_("Write a few words."), field="body")
     activity.subject = first_line[:SUBJECT_LENGTH]
+
+
+def _credit(activity: Activity, by: Actor) -> None:
+    """Credit what has just been done to who says so; what the service itself does, to the owner."""
+    was_done = inspect(activity).attrs.done_at.history
+    if activity.done_at is None:
+        activity.done_by_id = None
+    elif activity.done_by_id is None and was_done.has_changes():
+        activity.done_by_id = by.user_id or activity.owner_id
 
 
 def _place(activity: Activity, by: Actor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from app.crm.models import Activity, ActivityLink
 from app.identity.models import User
@@ -85,6 +85,7 @@ ON_TIMELINES: Select[*tuple[object, ...]] = (
     select(
         Activity.id,
         Activity.owner_id,
+        Activity.done_by_id,
         Activity.kind,
         Activity.subject,
         Activity.body,
@@ -97,7 +98,8 @@ ON_TIMELINES: Select[*tuple[object, ...]] = (
         User.name.label("who"),
     )
     .join(ActivityLink, ActivityLink.activity_id == Activity.id)
-    .outerjoin(User, User.id == Activity.owner_id)
+    # What is done is told of who did it, what is planned of who shall do it.
+    .outerjoin(User, User.id == func.coalesce(Activity.done_by_id, Activity.owner_id))
 )
 
 
@@ -148,11 +150,12 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         body = body.partition("\n")[2]  # The card is headed by the subject: say it once.
     is_open = not by.tenant.is_read_only
     moment = row.done_at or row.due_at
+    credit = "owner_id" if row.done_by_id is None else "done_by_id"
     return Shown(
         url=f"/{activity.collection}/{row.id}",
         kind=row.kind,
         icon=ICONS.get(row.kind, "activity"),
-        who=row.who or "",
+        who=(row.who or "") if sees(activity, credit, by) else "",
         sentence=SENTENCES.get(row.kind) if is_done else None,
         way=ways[row.way] if row.way and sees(activity, "way", by) else "",
         subject=row.subject if is_named or not body else "",

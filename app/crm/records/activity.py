@@ -40,6 +40,7 @@ activity = RecordType(
         Field(Activity.way, _("Method"), picklist=True),
         Field(Activity.due_at, _("Due")),
         Field(Activity.done_at, _("Completed")),
+        Field(Activity.done_by_id, _("Done by"), to="user", readonly=True),
         Field(Activity.next_at, _("Next follow-up")),
         Field(Activity.minutes, _("Minutes")),
         Field(Activity.account_id, _("Account"), to="account"),
