@@ -110,6 +110,23 @@ def test_pages_go_on_and_back(page: Page, acme: Workspace, alice: Person) -> Non
     expect(pager).to_contain_text("51–60 of 60")
 
 
+def test_the_number_of_a_search_follows_its_rows(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        perform_many("account", "create", ({"name": f"Firm {n:03}"} for n in range(60)), by=by)
+        perform_many("account", "create", ({"name": f"Shop {n:03}"} for n in range(55)), by=by)
+    ready(page, "/accounts?sort=name")
+    expect(page.locator("#list-total")).to_have_text("115 accounts")
+    page.get_by_role("searchbox").fill("firm")
+    expect(page.locator("#list-total")).to_have_text("60 of 115 accounts")
+    expect(page.get_by_role("navigation", name="Pages of the list")).to_contain_text("1–50 of 60")
+    page.get_by_role("searchbox").fill("shop")
+    expect(page.locator("#list-total")).to_have_text("55 of 115 accounts")
+    page.get_by_role("searchbox").fill("shop 001")
+    expect(page.locator("#list-total")).to_have_text("1 of 115 accounts")
+
+
 def test_a_press_anywhere_on_a_row_opens_the_record_and_its_neighbours_follow(
     page: Page, firms: tuple[str, ...]
 ) -> None:

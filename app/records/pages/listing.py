@@ -52,6 +52,19 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows a list has. `told` says it below the list's title.
+
+    `url` counts it when it `is_waiting`, and else, where there is one, beyond the cap.
+    """
+
+    text: str
+    told: str
+    url: str = ""
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """All that `records/list.html` shows."""
 
@@ -59,7 +72,9 @@ class ListPage:
     state: ListState
     rows: Markup
     is_empty: bool
-    shown: str
+    first: str
+    last: str
+    shown_total: Total
     total: str
     attention: int
     attention_text: str
@@ -83,16 +98,18 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     has_picklists = state.asked.filters or any(one.look == "choice" for one in shape.columns)
     picklists = choices_of(record_type, by) if has_picklists else {}
     write = formats(by)
-    counts = _counts(state, by)
     last = state.first + len(found.rows) - 1
+    counts = _counts(state, by, None if found.next else max(last, 0))
     attention = counts.get("attention", 0)
     return ListPage(
         record_type=record_type,
         state=state,
         rows=render_rows(record_type, shape, found.rows, picklists, state.origin(), by),
         is_empty=not found.rows,
-        shown=_shown(state.first, last, counts["shown"], write),
-        total=_total(record_type, counts["all"], write),
+        first=write.number(state.first),
+        last=write.number(last),
+        shown_total=total_of(state, counts.get("shown"), counts["all"], write),
+        total=all_of(record_type, counts["all"], write),
         attention=attention,
         attention_text=_attention(attention),
         attention_url=attention_url(record_type),
@@ -108,19 +125,32 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     )
 
 
-def _counts(state: ListState, by: Actor) -> dict[str, int]:
-    """The numbers of the tabs and of what is shown; a list that is a tab is counted once."""
+def count_state(state: ListState, by: Actor, *, is_exact: bool) -> Total:
+    """The number of what `state` shows: up to the cap, or exact where that was asked for."""
+    everything = count_lists(state.record_type, {"all": Query()}, by)["all"]
+    cap = None if is_exact else COUNT_CAP
+    found = query.count(state.record_type, state.asked, by, cap=cap)
+    return total_of(state, found, everything, formats(by), is_exact=is_exact)
+
+
+def _counts(state: ListState, by: Actor, reached: int | None) -> dict[str, int]:
+    """The numbers of the tabs, and of what is shown where it is known without counting.
+
+    `reached` is the number of the last row, when this page holds it. What search and filters leave
+    is counted after the page has been shown, as the number can take longer than the rows.
+    """
     record_type = state.record_type
-    everything = Query()
     mine = Query(filters=(Filter("owner_id", "eq", "me"),))
     shown = Query(q=state.asked.q, filters=state.asked.filters)
-    lists = {"all": everything, "mine": mine}
-    if shown not in (everything, mine):
-        lists["shown"] = shown
+    lists = {"all": Query(), "mine": mine}
     if "owner_id" not in {field.key for field in readable_fields(record_type, by)}:
         del lists["mine"]
     counts = count_lists(record_type, lists, by, attention=True)
-    counts.setdefault("shown", counts["mine"] if shown == mine else counts["all"])
+    for name, one in lists.items():
+        if one == shown:
+            counts["shown"] = counts[name]
+    if "shown" not in counts and reached is not None:
+        counts["shown"] = reached
     return counts
 
 
@@ -198,18 +228,30 @@ def _attention(count: int) -> str:
     return ngettext("%(n)s needs attention", "%(n)s need attention", count, n=shown)
 
 
-def _total(record_type: RecordType, count: int, write: Formats) -> str:
+def all_of(record_type: RecordType, count: int, write: Formats) -> str:
+    """12,846 contacts."""
     one, many = record_type.words.count
     return ngettext(one, many, count, n=capped(count, write))
 
 
-def _shown(first: int, last: int, count: int, write: Formats) -> str:
-    """1–50 of 12,846."""
-    if last < first:
-        return ""
-    return gettext(
-        "%(first)s–%(last)s of %(total)s",
-        first=write.number(first),
-        last=write.number(last),
-        total=capped(count, write),
-    )
+def total_of(
+    state: ListState,
+    count: int | None,
+    everything: int,
+    write: Formats,
+    *,
+    is_exact: bool = False,
+) -> Total:
+    """The number of what is shown, or where it is to be counted; see Total."""
+    if count is None:
+        told = all_of(state.record_type, everything, write)
+        return Total("…", told, state.count_url(), is_waiting=True)
+    text = write.number(count) if is_exact else capped(count, write)
+    if state.is_narrowed:
+        told = all_of(state.record_type, everything, write)
+        told = gettext("%(some)s of %(all)s", some=text, all=told)
+    else:
+        one, many = state.record_type.words.count
+        told = ngettext(one, many, count, n=text)
+    is_beyond = count > COUNT_CAP and not is_exact
+    return Total(text, told, state.count_url(exact=True) if is_beyond else "")

@@ -12,7 +12,7 @@ from app.records.types import RecordType
 
 PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
-RESERVED = ("q", "sort", "cursor", "from", "in", "next")
+RESERVED = ("q", "sort", "cursor", "from", "in", "next", "total")
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
 
@@ -57,6 +57,12 @@ class ListState:
         """The address of the first page of this state."""
         query = self.query()
         return f"{self.path}?{query}" if query else self.path
+
+    def count_url(self, *, exact: bool = False) -> str:
+        """Where the number of its rows is counted, up to the cap or beyond."""
+        parts = [self.query(), "total=exact" if exact else ""]
+        query = "&".join(part for part in parts if part)
+        return f"{self.path}/count?{query}" if query else f"{self.path}/count"
 
     def at(self, cursor: str, first: int) -> str:
         """The address of another page of this state."""

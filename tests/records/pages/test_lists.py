@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
 
+from app.records.pages import counts, listing
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 from tests.records.pages.conftest import Fence
@@ -73,15 +75,62 @@ def test_pages_lead_forth_and_back(acme: Workspace, alice: Person) -> None:
         for number in range(120):
             make_account(by, f"Firm {number:03}")
     first = alice.client.get("/accounts?sort=name")
-    assert "1–50 of 120" in first.text
+    assert "1–50 of 120" in words(first.text)
     second = alice.client.get(follow(first.text, "next"))
     assert names(second.text)[0] == "Firm 050"
-    assert "51–100 of 120" in second.text
+    assert "51–100 of 120" in words(second.text)
     third = alice.client.get(follow(second.text, "next"))
     assert names(third.text)[-1] == "Firm 119"
     assert 'rel="next"' not in third.text
     back = alice.client.get(follow(third.text, "prev"))
     assert names(back.text) == names(second.text)
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", html).split())
+
+
+def test_what_a_search_leaves_is_counted_beside_its_rows(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        for number in range(60):
+            make_account(by, f"Firm {number:03}")
+        make_account(by, "Southwind")
+    page = alice.client.get("/accounts?q=firm")
+    assert "1–50 of …" in words(page.text)
+    assert 'data-count="/accounts/count?q=firm"' in page.text
+    assert words(alice.client.get("/accounts/count?q=firm").text).strip() == "60"
+    second = alice.client.get(follow(page.text, "next"))
+    assert "51–60 of 60" in words(second.text), "the last row's number is the total"
+    few = alice.client.get("/accounts?q=south")
+    assert 'data-total="1 of 61 accounts"' in few.text
+
+
+def test_a_total_beyond_the_cap_is_exact_on_request(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(6):
+            make_account(by, f"Firm {number:03}")
+    monkeypatch.setattr(listing, "COUNT_CAP", 5)
+    monkeypatch.setattr(counts, "COUNT_CAP", 5)
+    monkeypatch.setattr(counts, "_beyond", OrderedDict())
+    page = alice.client.get("/accounts")
+    assert 'data-total="5+ accounts"' in page.text
+    asked = re.search(r'href="(/accounts/count[^"]+)"', page.text)
+    assert asked is not None
+    exact = alice.client.get(asked[1])
+    assert words(exact.text).strip() == "6"
+    assert "count?" not in exact.text
+
+
+def test_a_count_is_of_what_its_reader_may_see(
+    acme: Workspace, alice: Person, bob: Person, fence: Fence
+) -> None:
+    with acme.acting(bob) as by:
+        make_account(by, "Bob's own")
+    everybody = words(alice.client.get("/accounts/count").text).strip()
+    own = words(bob.client.get("/accounts/count").text).strip()
+    assert (everybody, own) == ("2", "1")
 
 
 def follow(html: str, rel: str) -> str:

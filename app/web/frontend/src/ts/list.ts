@@ -35,6 +35,21 @@ function reload(): void {
   if (list) void htmx.ajax('GET', location.pathname + location.search, { source: list, target: list, swap: 'innerMorph' });
 }
 
+const asked = new WeakMap<Element, string>();
+
+/** Numbers that take longer than the rows are counted once these stand; the title tells what is known. */
+function count(): void {
+  for (const number of all('[data-count]')) {
+    const url = number.dataset.count ?? '';
+    if (asked.get(number) === url) continue;
+    asked.set(number, url);
+    void htmx.ajax('GET', url, { source: number, target: number, swap: 'outerHTML' });
+  }
+  const told = find('#list-total');
+  const known = find('#list [data-total]:not([data-count])');
+  if (told && known) told.textContent = known.dataset.total ?? '';
+}
+
 export function start(): void {
   document.addEventListener('records-changed', reload);
   on('click', '[data-list] tbody .c-check input', (event, box) => range(event, box as HTMLInputElement));
@@ -48,4 +63,5 @@ export function start(): void {
     show();
   });
   onContent(show);
+  onContent(count);
 }
