@@ -22,7 +22,23 @@ from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant
 from tenants.migrations import upgrade_control
 from tests import cast
+from tests.isolation.shared_tables import Watch, problems, watching
 from tests.laundry import Laundry
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_tables() -> Iterator[Watch]:
+    """Sees every statement of the whole run that touches what tenants share."""
+    with watching() as watch:
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _statements_on_shared_tables_name_their_tenant(shared_tables: Watch) -> Iterator[None]:
+    """Turns any test red in which the service asked for several tenants' rows at once."""
+    yield
+    found = problems(shared_tables.take())
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(scope="session")

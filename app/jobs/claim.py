@@ -166,6 +166,7 @@ def still_ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     """The condition that the row is still the run that `claim` began."""
     return (
         Job.id == claim.id,
+        Job.tenant_id == claim.tenant_id,
         Job.state == "running",
         Job.worker == claim.worker,
         Job.attempts == claim.attempts,
