@@ -6,6 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.crm.models import Account, Activity, Contact
@@ -63,7 +64,7 @@ def refresh_all_steps(session: Session) -> None:
                 Activity.done_at.is_(None),
                 Activity.due_at.is_not(None),
             )
-            .distinct(reference)
+            .ext(distinct_on(reference))
             .order_by(reference, Activity.due_at)
             .subquery()
         )
