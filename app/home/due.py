@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
 
 from app.crm.models import Account, Activity, Contact
 from app.crm.pages.timeline import ICONS
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.access import permitted, reaches
+from app.records.access import permitted, reaches, sees
 from app.records.registry import registry
+from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
 DAYS = 7
@@ -37,29 +39,53 @@ class Task:
 
 @dataclass(slots=True)
 class Due:
-    """What is due, group by group; `late_count` counts all that is overdue."""
+    """What is due, group by group; `late_count` counts all that is overdue.
+
+    `undated` holds the open tasks of a reader who may not see when they are due.
+    """
 
     late: list[Task] = field(default_factory=list)
     today: list[Task] = field(default_factory=list)
     soon: list[Task] = field(default_factory=list)
+    undated: list[Task] = field(default_factory=list)
     late_count: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """True when nothing is late and nothing is coming."""
-        return not (self.late or self.today or self.soon)
+        return not (self.late or self.today or self.soon or self.undated)
 
 
 def due(by: Actor) -> Due:
-    """The open activities of `by` up to a week from now."""
+    """The open activities of `by` up to a week from now, as far as their role sees them."""
     activity = registry().type("activity")
     if not by.may(activity.key, "read"):
         return Due()
     begins = datetime.combine(by.today(), time(), by.zone)
+    is_dated = sees(activity, "due_at", by)
+    statement = _open(begins, by)
+    if is_dated:
+        statement = statement.where(Activity.due_at < begins + timedelta(days=DAYS + 1))
+        statement = statement.order_by(Activity.due_at, Activity.id).limit(SHOWN * 3)
+    else:
+        # Neither their order nor their number may tell when they are due.
+        statement = statement.order_by(Activity.id.desc()).limit(SHOWN)
     found = Due()
     write = formats(by)
-    mine = _mine(by)
-    rows = by.session.execute(
+    for row in by.session.execute(statement):
+        if is_dated:
+            found.late_count = row.late
+            when, is_late = _when(row.due_at, begins, write, by), row.due_at < by.now
+            _group(found, row.due_at, begins).append(_task(activity, row, when, is_late, by))
+        else:
+            found.undated.append(_task(activity, row, "", False, by))
+    return found
+
+
+def _open(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
+    """The open planned activities of `by`, with whom they are about where that may be opened."""
+    activity = registry().type("activity")
+    return (
         select(
             Activity.id,
             Activity.owner_id,
@@ -72,44 +98,41 @@ def due(by: Actor) -> Due:
             Contact.name.label("contact"),
             func.count().filter(Activity.due_at < begins).over().label("late"),
         )
+        .select_from(Activity)
         .outerjoin(Account, and_(Account.id == Activity.account_id, _named("account", by)))
         .outerjoin(Contact, and_(Contact.id == Activity.contact_id, _named("contact", by)))
-        .where(*mine, Activity.due_at < begins + timedelta(days=DAYS + 1))
-        .order_by(Activity.due_at, Activity.id)
-        .limit(SHOWN * 3)
-    ).all()
-    for row in rows:
-        found.late_count = row.late
-        is_mine = reaches(activity, row.owner_id, "complete", by)
-        with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
-        task = Task(
-            url=f"/activities/{row.id}",
-            icon=ICONS.get(row.kind, "activity"),
-            kind=row.kind,
-            subject=row.subject,
-            with_whom=with_whom,
-            whom_url=whom_url,
-            when=_when(row.due_at, begins, write, by),
-            is_late=row.due_at < by.now,
-            may_complete=is_mine and not by.tenant.is_read_only,
+        .where(
+            permitted(activity, by),
+            Activity.owner_id == by.user_id,
+            Activity.done_at.is_(None),
+            Activity.due_at.is_not(None),
         )
-        _group(found, row.due_at, begins).append(task)
-    return found
-
-
-def _mine(by: Actor) -> tuple[ColumnElement[bool], ...]:
-    activity = registry().type("activity")
-    return (
-        permitted(activity, by),
-        Activity.owner_id == by.user_id,
-        Activity.done_at.is_(None),
-        Activity.due_at.is_not(None),
     )
 
 
 def _named(kind: str, by: Actor) -> ColumnElement[bool]:
-    """Only what `by` may open is named."""
+    """Only what `by` may open is named, by whoever may see that the activity is about it."""
+    if not sees(registry().type("activity"), f"{kind}_id", by):
+        return false()
     return permitted(registry().type(kind), by)
+
+
+def _task(activity: RecordType, row: Any, when: str, is_late: bool, by: Actor) -> Task:
+    """One open activity with what `by` may know of it; its subject is what it is named by."""
+    kind = row.kind if sees(activity, "kind", by) else ""
+    with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
+    is_mine = reaches(activity, row.owner_id, "complete", by)
+    return Task(
+        url=f"/activities/{row.id}",
+        icon=ICONS.get(kind, activity.icon),
+        kind=kind,
+        subject=row.subject,
+        with_whom=with_whom,
+        whom_url=whom_url,
+        when=when,
+        is_late=is_late,
+        may_complete=is_mine and not by.tenant.is_read_only,
+    )
 
 
 def _whom(

@@ -150,6 +150,8 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         body = body.partition("\n")[2]  # The card is headed by the subject: say it once.
     is_open = not by.tenant.is_read_only
     moment = row.done_at or row.due_at
+    if not sees(activity, "done_at" if is_done else "due_at", by):
+        moment = None
     credit = "owner_id" if row.done_by_id is None else "done_by_id"
     return Shown(
         url=f"/{activity.collection}/{row.id}",
@@ -164,7 +166,7 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         time=_time(moment, is_done, by),
         at=moment.isoformat() if moment else "",
         next=_next(row.next_at, activity, by),
-        due=due_of(row.due_at, by) if not is_done and row.due_at else None,
+        due=due_of(moment, by) if not is_done and moment else None,
         is_done=is_done,
         may_complete=is_open and not is_done and reaches(activity, row.owner_id, "complete", by),
         may_reopen=is_open and is_done and _may_reopen(activity, row, by),
