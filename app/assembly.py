@@ -96,7 +96,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     jobs.connect(app, modules.job_registry())
     ops.wire(app, settings)
     operator.wire(app, settings)
-    identity.wire(app, settings, send_mail)
+    identity.wire(app, send_mail)
     records.wire(app, registry, modules.MODULES)
     app.register_blueprint(home)
     for module in modules.MODULES:

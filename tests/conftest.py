@@ -89,8 +89,9 @@ def owner(urls: DatabaseUrls) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def engine_app(settings: Settings) -> Flask:
-    """An application that is nothing but its database connection."""
+    """An application that is nothing but its settings and its database connection."""
     app = Flask("engine")
+    app.extensions["settings"] = settings
     connect_app(app, settings)
     return app
 

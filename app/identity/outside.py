@@ -1,14 +1,17 @@
-"""What identity needs from layers that stand above it, handed over once by `create_app`."""
+"""What identity needs from layers that stand above it; each application carries its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
+from flask import Flask, current_app
+
 from app.kernel.actor import Actor
-from config.settings import Settings, command_settings
+from config.settings import Settings
 from tenants.facts import TenantFacts
+
+SEND_MAIL = "send_mail"  # Its place among the application's extensions.
 
 
 class SendMail(Protocol):
@@ -20,32 +23,21 @@ class SendMail(Protocol):
         """Render and enqueue the mail; the answer is the job's id."""
 
 
-class _Outside:
-    """The two things that were handed over."""
-
-    settings: Settings | None = None
-    send_mail: SendMail | None = None
-
-
-def connect(given: Settings, send_mail: SendMail) -> None:
-    """Hand over the service's settings and the way to send mail; start-up calls it."""
-    _Outside.settings = given
-    _Outside.send_mail = send_mail
+def connect(app: Flask, send_mail: SendMail) -> None:
+    """Give an application its way to send mail; start-up calls it."""
+    app.extensions[SEND_MAIL] = send_mail
 
 
 def send(by: Actor, *, to: str, template: str, language: str, **values: object) -> None:
     """Send one of identity's mails, named by the folder of its template."""
-    if _Outside.send_mail is None:
-        raise RuntimeError("Identity was not connected to a way of sending mail.")
-    known: Mapping[str, object] = {"workspace": by.tenant.name, **values}
-    _Outside.send_mail(
-        by, to=to, template=f"identity/{template}", values=dict(known), language=language
-    )
+    send_mail = cast("SendMail", current_app.extensions[SEND_MAIL])
+    known = {"workspace": by.tenant.name, **values}
+    send_mail(by, to=to, template=f"identity/{template}", values=known, language=language)
 
 
 def settings() -> Settings:
-    """The service's settings; those of the environment where none were handed over."""
-    return _Outside.settings or command_settings()
+    """The service's settings, as the running application was made with them."""
+    return cast("Settings", current_app.extensions["settings"])
 
 
 def workspace_url(tenant: TenantFacts, path: str = "") -> str:

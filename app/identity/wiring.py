@@ -13,12 +13,11 @@ from app.identity.sessions import keep_people
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.web.shell import Link, Shell
-from config.settings import Settings
 
 
-def wire(app: Flask, settings: Settings, send_mail: outside.SendMail) -> None:
+def wire(app: Flask, send_mail: outside.SendMail) -> None:
     """Give the application its people; `send_mail` is that of the layer above."""
-    outside.connect(settings, send_mail)
+    outside.connect(app, send_mail)
     keep_people(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["settings_groups"] = settings_pages.groups

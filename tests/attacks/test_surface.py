@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -14,10 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
-from app.identity import outside
 from app.identity.models import Role
 from app.mail.jobs import SEND_MAIL
-from app.mail.send import send_mail
 from app.request import URLENCODED
 from config.settings import Settings
 from tenants.control import Job
@@ -91,7 +88,6 @@ def test_no_argument_leads_to_another_host(
 def test_a_mail_leads_to_the_workspace_and_nowhere_else(
     settings: Settings, acme: Workspace, alice: Person, owner: Engine, headers: dict[str, str]
 ) -> None:
-    outside.connect(settings, send_mail)  # Another application of this process may have its own.
     with acme.scope() as session:
         role = str(session.scalars(select(Role.id).where(Role.key == "viewer")).one())
     form = {"way": "mail", "email": "new@acme.example", "role_id": role, "max_uses": "1"}
@@ -199,13 +195,11 @@ def test_every_answer_is_kept_by_nobody_and_framed_by_nobody(
 
 
 @pytest.fixture
-def https(settings: Settings, owner: Engine) -> Iterator[Flask]:
+def https(settings: Settings, owner: Engine) -> Flask:
     """The application as it is reached by https."""
-    before = outside._Outside.settings, outside._Outside.send_mail
     made = create_app(settings.model_copy(update={"base_url": "https://zuke.test"}))
     made.testing = True
-    yield made
-    outside.connect(before[0] or settings, before[1] or send_mail)
+    return made
 
 
 def test_cookies_over_https_are_for_one_host_and_secure(

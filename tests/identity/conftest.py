@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import pyotp
 import pytest
+from flask import Flask
 
 from app.identity import outside
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
-from config.settings import Settings
 from tests.cast import HostClient, Person
 
 
@@ -51,13 +50,12 @@ class Outbox:
 
 
 @pytest.fixture
-def outbox(settings: Settings) -> Iterator[Outbox]:
+def outbox(app: Flask, engine_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Outbox:
     """Every mail of identity lands here."""
-    before = outside._Outside.settings, outside._Outside.send_mail
     made = Outbox()
-    outside.connect(settings, made)
-    yield made
-    outside._Outside.settings, outside._Outside.send_mail = before
+    for one in (app, engine_app):
+        monkeypatch.setitem(one.extensions, outside.SEND_MAIL, made)
+    return made
 
 
 def totp_code(user: User, moment: datetime) -> str:
