@@ -48,6 +48,7 @@ Email = Annotated[str, mapped_column(String(254), info={"kind": "email"})]
 Phone = Annotated[str, mapped_column(String(40), info={"kind": "phone"})]
 Url = Annotated[str, mapped_column(String(500), info={"kind": "url"})]
 Choice = Annotated[str, mapped_column(String(60), info={"kind": "choice"})]
+Country = Annotated[str, mapped_column(String(80), info={"kind": "country"})]  # ISO 3166 alpha-2.
 Money = Annotated[Decimal, mapped_column(Numeric(18, 4), info={"kind": "money"})]
 Number = Annotated[Decimal, mapped_column(Numeric(18, 6), info={"kind": "number"})]
 Whole = Annotated[int, mapped_column(BigInteger, info={"kind": "whole"})]

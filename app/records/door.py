@@ -114,7 +114,7 @@ def build(
         updated_at=by.now,
         updated_by_id=by.user_id,
         custom={},
-        **{"owner_id": by.user_id, **record_type.defaults, **values, **extra},
+        **{**record_type.initial_values(by), **values, **extra},
     )
     if not may_do(record_type, record, "create", by):
         errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
 
@@ -37,6 +38,8 @@ class Field:
     `options` are fixed choices; `picklist` says that the tenant defines them. `to` names the record
     type (or `user`) that a reference points to. `sort` is the attribute to order by, when it is not
     the field itself. A `readonly` field is kept by the product and never taken from input.
+    `initial(by)` is what a new record holds where nothing is said of the field, when that depends
+    on the workspace.
     """
 
     attribute: Attribute
@@ -50,6 +53,7 @@ class Field:
     readonly: bool = False
     sort: Attribute | None = None
     personal: bool = False
+    initial: Callable[[Actor], Any] | None = None
 
     @property
     def key(self) -> str:

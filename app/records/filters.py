@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from app.kernel.actor import Actor
+from app.kernel.countries import country_code
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.phones import to_e164
@@ -119,6 +120,8 @@ def _value(field: Field, text: str, by: Actor) -> Any:
         return by.now
     if field.kind == "phone":
         return to_e164(clean_text(text), by.tenant.country) or clean_text(text) or None
+    if field.kind == "country":
+        return country_code(clean_text(text)) or clean_text(text) or None
     if field.kind in ("choice", "email", "url"):
         plain = clean_text(text) or None
         return spelled(plain, field.options) or plain if plain else None

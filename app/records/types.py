@@ -137,6 +137,11 @@ class RecordType:
             if column.default is not None and column.default.is_scalar
         }
 
+    def initial_values(self, by: Actor) -> dict[str, Any]:
+        """What a new record of `by` holds where nothing is said: the defaults, and its owner."""
+        asked = {one.key: one.initial(by) for one in self.fields if one.initial is not None}
+        return {"owner_id": by.user_id, **self.defaults, **asked}
+
     @cached_property
     def verbs(self) -> tuple[str, ...]:
         """Every verb that can be granted on this type."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from app.kernel.actor import Actor
+from app.kernel.countries import country_code
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
@@ -150,6 +151,17 @@ def _read_choice(field: Field, raw: Any, by: Actor, options: tuple[Option, ...])
     return found
 
 
+def _read_country(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:
+    """The code of a country; other programs may write its name."""
+    text = _read_text(field, raw, by, options)
+    if text is None:
+        return None
+    found = country_code(text)
+    if found is None:
+        raise Unfit(_("Enter a country by its name or its code, like China or CN."))
+    return found
+
+
 def spelled(text: str, options: tuple[Option, ...]) -> str | None:
     """The value of a choice that `text` means, or None."""
     values = {option.value for option in options}
@@ -214,6 +226,7 @@ READERS: Mapping[str, Reader] = {
     "phone": _read_phone,
     "url": _read_url,
     "choice": _read_choice,
+    "country": _read_country,
     "whole": _read_whole,
     "flag": _read_flag,
     "moment": _read_moment,

@@ -17,6 +17,7 @@ BY_KIND: dict[str, Any] = {
     "email": "frank@fence.example",
     "phone": "+442079460123",
     "url": "https://www.fence.example",
+    "country": "GB",
     "whole": 42,
     "flag": True,
     "moment": "2026-12-01T09:30:00Z",

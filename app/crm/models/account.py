@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
-from app.kernel.model import Choice, Email, LongText, Name, Phone, Short, SortKey, Url
+from app.kernel.model import Choice, Country, Email, LongText, Name, Phone, Short, SortKey, Url
 from app.records.model import LIVE, Record, record_indexes
 
 
@@ -39,7 +39,7 @@ class Account(HasSteps, Record):
     source: Mapped[Choice | None]
     business_id: Mapped[Short | None]
     tax_profile: Mapped[LongText | None]
-    country: Mapped[Short | None]
+    country: Mapped[Country | None]
     province: Mapped[Short | None]
     city: Mapped[Short | None]
     district: Mapped[Short | None]

@@ -57,7 +57,7 @@ account = RecordType(
             _("Invoice details"),
             help=_("Title, tax number, address and bank for invoices"),
         ),
-        Field(Account.country, _("Country")),
+        Field(Account.country, _("Country"), initial=lambda by: by.tenant.country),
         Field(Account.province, _("Province")),
         Field(Account.city, _("City")),
         Field(Account.district, _("District")),

@@ -28,6 +28,7 @@ SNIPPETS: Mapping[str, str] = {
     "long_text": "{% if v_$key %}{{ v_$key[:80]|e }}{% else %}$none{% endif %}",
     "phone": "{% if v_$key %}{{ phone[v_$key]|e }}{% else %}$none{% endif %}",
     "choice": "{{ shown_$key[v_$key] }}",
+    "country": "{% if v_$key %}{{ territory[v_$key]|e }}{% else %}$none{% endif %}",
     "user": "{% if v_$key %}{{ owner[v_$key, t_$key] }}{% else %}$none{% endif %}",
     "reference": (
         '{% if t_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key|e }}</a>'

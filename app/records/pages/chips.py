@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.kernel.actor import Actor
+from app.kernel.countries import country_code, country_name
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import Text, _, current, gettext
 from app.records.fields import Field, Option
 from app.records.filters import Filter
 from app.records.pages.looks import Words
@@ -83,5 +84,8 @@ def _value(
     if field.to:
         ids = [found for part in parts if (found := parse_id(part)) is not None]
         return formats(by).listed(titles(field.to, ids, by).values()) or UNNAMED
+    if field.kind == "country":
+        names = (country_name(country_code(part) or part, current()) for part in parts)
+        return formats(by).listed(names)
     moment = parse_moment(one.text) if field.kind == "moment" else None
     return formats(by).moment(moment, by.today()) if moment else one.text

@@ -13,7 +13,14 @@ from app.records.query import is_sortable
 from app.records.types import RecordType
 
 # Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
-WIDTHS = {"text": 1.0, "reference": 1.0, "phone": 1.0, "email": 1.0, "choice": 0.75}
+WIDTHS = {
+    "text": 1.0,
+    "reference": 1.0,
+    "phone": 1.0,
+    "email": 1.0,
+    "choice": 0.75,
+    "country": 0.75,
+}
 PLAIN_SHOWN = {"zh-CN": 2.25, "zh-TW": 2.25}
 PLAIN_SHOWN_ELSE = 1.0
 

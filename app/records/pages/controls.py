@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
+from app.kernel.countries import countries
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, gettext
+from app.kernel.language import Text, current, gettext
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.history import Theirs
@@ -45,9 +46,11 @@ class Control:
 
     @property
     def look(self) -> str:
-        """Which control it is: select, lookup, moment, long_text, flag, or input."""
+        """Which control it is: select, country, lookup, moment, long_text, flag, or input."""
         if self.field.kind == "choice":
             return "select"
+        if self.field.kind == "country":
+            return "country"
         if self.field.to:
             return "lookup"
         return self.field.kind if self.field.kind in ("moment", "long_text", "flag") else "input"
@@ -141,7 +144,13 @@ def _titles(
 def _options(
     field: Field, chosen: str, picklists: Mapping[str, tuple[Option, ...]]
 ) -> tuple[tuple[str, str], ...]:
-    """What a choice offers: the options in use, and the chosen one even when it is retired."""
+    """What a choice offers: the options in use, and the chosen one even when it is retired.
+
+    A country that is kept as a text from before stands below all others.
+    """
+    if field.kind == "country":
+        named = countries(current())
+        return (*named.items(), *(((chosen, chosen),) if chosen and chosen not in named else ()))
     options = picklists.get(field.key) or field.options
     return tuple(
         (option.value, option.shown())

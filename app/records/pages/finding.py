@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.identity.models import User
 from app.kernel.actor import Actor
+from app.kernel.countries import country_name, find_countries
 from app.kernel.language import current
 from app.kernel.phones import display_phone
 from app.records.access import readable_fields
@@ -32,7 +33,7 @@ class Found:
     title: str
     note: str
     icon: str
-    face: Face
+    face: Face | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ def find_users(words: str, by: Actor) -> list[Found]:
     return [
         Found(str(row.id), "", row.name, row.email, "user", face(None, row.id, row.name))
         for row in rows
+    ]
+
+
+def look_up_countries(words: str, by: Actor) -> list[Found]:
+    """Countries that the words find, the workspace's own first."""
+    codes = find_countries(words, current())
+    if not words.strip() and by.tenant.country in codes:
+        codes = [by.tenant.country, *(code for code in codes if code != by.tenant.country)]
+    return [
+        Found(code, "", country_name(code, current()), code, "map-pin") for code in codes[:IN_BOX]
     ]
 
 
@@ -110,6 +121,8 @@ def _found(
         value = getattr(row, f"{key}__title" if field.to else key)
         if value and field.kind == "choice":
             value = Words(picklists.get(key) or field.options)[value]
+        elif value and field.kind == "country":
+            value = country_name(value, current())
         elif value and field.kind == "phone":
             value = display_phone(value, by.tenant.country)
         parts += [str(value)] if value else []

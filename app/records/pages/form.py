@@ -50,9 +50,11 @@ def new_form(
     answer: Answer | None = None,
 ) -> Form:
     """The form of a new record, holding its defaults and what was given or typed."""
-    texts = {key: str(value) for key, value in record_type.defaults.items() if value is not None}
-    if "owner_id" in record_type.by_key and by.user_id is not None:
-        texts["owner_id"] = str(by.user_id)
+    texts = {
+        key: str(value)
+        for key, value in record_type.initial_values(by).items()
+        if value is not None and key in record_type.by_key
+    }
     texts |= {key: text for key, text in given.items() if key in record_type.by_key}
     action = f"/{record_type.collection}/new"
     title = str(record_type.words.new)

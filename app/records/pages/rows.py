@@ -14,6 +14,7 @@ from jinja2 import Template
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor, Reach
+from app.kernel.countries import country_name
 from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
 from app.kernel.phones import display_phone
@@ -83,11 +84,13 @@ def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
 def reader_values(by: Actor) -> dict[str, Any]:
     """What the snippets look up, bound to this reader's language, zone and country."""
     write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
+    language = current()
     return {
         "colour": Kept(avatar_colour),
         "initials": Kept(initials),
         "initial": Kept(initial),
         "phone": Kept(lambda number: display_phone(number, country)),
+        "territory": Kept(lambda value: country_name(value, language)),
         "owner": Kept(_owner),
         "ago": Kept(lambda moment: _ago(moment, write, now)),
         "moment": Kept(lambda moment: write.moment(moment, today)),

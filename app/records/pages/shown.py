@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
+from app.kernel.countries import country_name
 from app.kernel.ids import parse_id
-from app.kernel.language import gettext
+from app.kernel.language import current, gettext
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.pages.looks import Words
@@ -51,6 +52,8 @@ def _plain_text(field: Field, value: Any, by: Actor) -> str:
         return write.day(day, by.today())
     if field.kind == "phone":
         return display_phone(str(value), by.tenant.country)
+    if field.kind == "country":
+        return country_name(str(value), current())
     if field.kind == "flag":
         return gettext("yes") if value else gettext("no")
     return write.number(value) if isinstance(value, int) else str(value)

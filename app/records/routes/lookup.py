@@ -6,7 +6,12 @@ from flask import Response, request
 
 from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
-from app.records.pages.finding import find_everywhere, find_records, find_users
+from app.records.pages.finding import (
+    find_everywhere,
+    find_records,
+    find_users,
+    look_up_countries,
+)
 from app.records.registry import registry
 from app.records.routes.blueprint import blueprint
 from app.web import current
@@ -17,11 +22,13 @@ from app.web.render import fragment, page
 @blueprint.get("/lookup/<key>")
 @access(record_verb="read")
 def look_up(key: str) -> Response:
-    """The records, or with `user` the colleagues, that fit what was typed into a box."""
+    """What fits the words in a box: records, colleagues (`user`) or countries (`country`)."""
     by = current.actor()
     words = request.args.get("q", "")
     if key == "user":
         return fragment("records/_options.html", found=find_users(words, by))
+    if key == "country":
+        return fragment("records/_options.html", found=look_up_countries(words, by))
     record_type = registry().get(key)
     if record_type is None or not by.tenant.allows(record_type.module):
         raise Missing(_("There is no such record type."))

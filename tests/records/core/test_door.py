@@ -59,6 +59,7 @@ def test_a_new_record_belongs_to_its_maker_and_tells_what_was_given(
             "name": [None, "Fence & Sons"],
             "kind": [None, "individual"],
             "lifecycle": [None, "prospect"],
+            "country": [None, "GB"],
             "phone": [None, "+442079460018"],
             "owner_id": [None, str(bob.user_id)],
         }
