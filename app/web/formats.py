@@ -86,13 +86,27 @@ class Formats:
         return self.moment(moment, date.min)
 
     def relative(self, moment: datetime, now: datetime) -> str:
-        """2 weeks ago, 2周前, in 3 days; the greatest unit that is full."""
+        """2 weeks ago, 2周前, yesterday, in 3 days; the greatest unit that is full.
+
+        Days are those of the reader's calendar: yesterday ends at midnight, whatever the hour is.
+        Within an hour minutes are told, across midnight too.
+        """
         seconds = int((now - moment).total_seconds())
         is_past, seconds = seconds >= 0, abs(seconds)
+        days = abs((self.local(now).date() - self.local(moment).date()).days)
+        if days and seconds >= HOUR:
+            return self._days(days, is_past)
         for unit, length in UNITS:
             if seconds >= length:
                 return self._span(unit, seconds // length, is_past)
         return gettext("just now") if is_past else gettext("in a moment")
+
+    def _days(self, days: int, is_past: bool) -> str:
+        """The words for a number of midnights between a moment and now."""
+        if days == 1:
+            return gettext("yesterday") if is_past else gettext("tomorrow")
+        unit, length = next((one for one in UNITS if days * DAY >= one[1]), ("day", DAY))
+        return self._span(unit, days * DAY // length, is_past)
 
     def number(self, value: float) -> str:
         """12,846."""

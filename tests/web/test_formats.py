@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.kernel.language import using
 from app.web.formats import Formats
 
 TODAY = date(2026, 11, 22)
@@ -34,3 +35,45 @@ def test_the_day_of_the_week_stands_where_the_language_puts_it(write):
 
 def test_values_are_listed_with_the_comma_of_the_language(write):
     assert write.listed(["A", "B"]) == told(write, "A, B", "A、B")
+
+
+def ago(write, now, moment):
+    """How `write`, on Shanghai's clock, tells `moment` at `now`, both as that clock shows them."""
+    here, there = (datetime.fromisoformat(one).replace(tzinfo=write.zone) for one in (now, moment))
+    with using("zh-CN" if write.is_chinese else "en"):
+        return write.relative(there.astimezone(UTC), here.astimezone(UTC))
+
+
+@pytest.mark.parametrize(
+    ("moment", "english", "chinese"),
+    [
+        ("2026-11-23 23:59", "yesterday", "昨天"),
+        ("2026-11-23 00:00", "yesterday", "昨天"),
+        ("2026-11-22 23:59", "2 days ago", "2天前"),
+        ("2026-11-18 12:00", "6 days ago", "6天前"),
+        ("2026-11-17 23:00", "1 week ago", "1周前"),
+        ("2026-10-24 01:00", "1 month ago", "1个月前"),
+        ("2025-11-23 23:00", "1 year ago", "1年前"),
+        ("2026-11-24 00:00", "1 hour ago", "1小时前"),
+        ("2026-11-24 01:29", "1 minute ago", "1分钟前"),
+        ("2026-11-24 23:59", "in 22 hours", "22小时后"),
+        ("2026-11-25 00:00", "tomorrow", "明天"),
+        ("2026-11-26 23:59", "in 2 days", "2天后"),
+    ],
+)
+def test_days_are_counted_by_the_calendar_of_the_reader(write, moment, english, chinese):
+    assert ago(write, "2026-11-24 01:30", moment) == told(write, english, chinese)
+
+
+def test_a_few_minutes_are_told_across_midnight(write):
+    said = ago(write, "2026-11-24 00:10", "2026-11-23 23:50")
+    assert said == told(write, "20 minutes ago", "20分钟前")
+    said = ago(write, "2026-11-24 00:10", "2026-11-23 23:05")
+    assert said == told(write, "yesterday", "昨天")
+
+
+def test_the_day_is_that_of_the_zone_and_not_of_utc():
+    moment, now = datetime(2026, 11, 23, 14, tzinfo=UTC), datetime(2026, 11, 23, 17, tzinfo=UTC)
+    with using("en"):
+        assert Formats("en", ZoneInfo("Asia/Shanghai")).relative(moment, now) == "yesterday"
+        assert Formats("en", ZoneInfo("UTC")).relative(moment, now) == "3 hours ago"
