@@ -24,6 +24,7 @@ from app.cli.demo_state import (
 from app.cli.errors import CommandError
 from app.cli.postgres.places import ROOT
 from app.cli.processes import Processes
+from app.cli.tether import tethered
 from config.machine import child_environment
 
 NAME = "demo"
@@ -100,7 +101,7 @@ def _serve(state: DemoState, app_url: str, owner_url: str, processes: Processes)
 def _prepare(environment: dict[str, str]) -> None:
     """Migrate and make the workspaces; what went wrong is shown, since it has no log."""
     done = subprocess.run(
-        [sys.executable, "-m", "app.cli.demo_setup"],
+        tethered(["-m", "app.cli.demo_setup"]),
         env=environment,
         stderr=subprocess.PIPE,
         text=True,

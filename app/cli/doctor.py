@@ -80,4 +80,5 @@ def _embedded_superuser(settings: Settings) -> str | None:
         return None
     server = ensure_running(account=state.account)
     ours = str(server.cluster.places.socket) in settings.database_url
+    server.stop()  # The command itself keeps it running for as long as it takes.
     return server.superuser_url if ours else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.cli.errors import CommandError
+from app.cli.tether import tethered
 
 # Longer than gunicorn and the worker take to finish what they have begun.
 PATIENCE = 35.0
@@ -23,12 +24,13 @@ class Processes:
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a program of Python with our interpreter.
 
-        It gets a session of its own, so that a Ctrl-C reaches us alone and each is stopped once.
+        It gets a session of its own, so that a Ctrl-C reaches us alone and each is stopped once;
+        should we be killed, it is asked to end.
         """
         self.logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("wb") as log:
             self.running[name] = subprocess.Popen(
-                [sys.executable, *command],
+                tethered(command),
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
