@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     zuke_env: Environment = "production"  # Demo and test relax what production insists on.
     database_url: str = ""  # The application's login (`zuke_app`).
     database_owner_url: str = ""  # Provisioning and migrations; never given to the web.
-    secret_key: str = ""  # Signs cookies and links; at least 32 characters.
+    secret_key: str = ""  # Signs cookies, seals second-step secrets; at least 32 characters.
+    secret_key_fallbacks: str = ""  # Earlier secrets by comma: what they signed and sealed opens.
     base_url: str = "http://localhost:8000"  # The service's own address; workspaces are below it.
     smtp_url: str = ""  # smtp://user:password@host:587, smtps:// for TLS from the start.
     mail_from: str = "Zuke <no-reply@localhost>"  # The sender of the service's own mail.
@@ -80,6 +81,16 @@ class Settings(BaseSettings):
         """The service's own host in lower case, without its port."""
         return (urlsplit(self.base_url).hostname or "").lower()
 
+    @property
+    def earlier_keys(self) -> tuple[str, ...]:
+        """The secrets of before, the newest first."""
+        return tuple(key for part in self.secret_key_fallbacks.split(",") if (key := part.strip()))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The secret and those of before: the first closes, any opens."""
+        return (self.secret_key, *self.earlier_keys)
+
     def workspace_url(self, slug: str) -> str:
         """The address of the workspace `slug`, without a slash at its end."""
         parts = urlsplit(self.base_url)
@@ -100,9 +111,10 @@ def _problems(settings: Settings) -> list[str]:
     found = []
     if not settings.database_url:
         found.append("DATABASE_URL is missing: give the address of the database.")
-    weak = settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < SECRET_LENGTH
-    if weak:
+    if settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < SECRET_LENGTH:
         found.append(f"SECRET_KEY is missing or weak: give {SECRET_LENGTH} random characters.")
+    if any(len(key) < SECRET_LENGTH for key in settings.earlier_keys):
+        found.append("SECRET_KEY_FALLBACKS holds a weak secret: name earlier ones, or none.")
     if settings.is_production:
         if settings.debug:
             found.append("DEBUG is on: production does not start with it.")

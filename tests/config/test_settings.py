@@ -34,6 +34,7 @@ def test_a_fit_environment_starts(environment: pytest.MonkeyPatch) -> None:
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY_FALLBACKS", "short"),
         ("BASE_URL", "http://zuke.example"),
         ("DEBUG", "true"),
     ],
@@ -44,6 +45,15 @@ def test_production_refuses_to_start_and_names_the_variable(
     environment.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings()
+
+
+def test_an_earlier_secret_opens_and_never_closes(environment: pytest.MonkeyPatch) -> None:
+    first, second = (
+        "an-earlier-secret-of-some-length-0001",
+        "a-still-earlier-secret-of-length-00002",
+    )
+    environment.setenv("SECRET_KEY_FALLBACKS", f" {first}, {second},")
+    assert load_settings().keys == (FIT["SECRET_KEY"], first, second)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])

@@ -58,9 +58,17 @@ def outbox(app: Flask, engine_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Ou
     return made
 
 
-def totp_code(user: User, moment: datetime) -> str:
-    """What the phone of this user shows at a moment."""
-    return pyotp.TOTP(user.totp_secret or "").at(moment)
+def totp_code(person: Person, moment: datetime) -> str:
+    """What the phone of somebody of the cast shows at a moment."""
+    with person.workspace.acting(person) as by:
+        return phone_of(by, by.session.get_one(User, person.user_id)).at(moment)
+
+
+def phone_of(by: Actor, user: User) -> pyotp.TOTP:
+    """The phone that was shown the QR code of this user."""
+    from app.identity.operations.two_factor import shared_secret
+
+    return pyotp.TOTP(shared_secret(by, user) or "")
 
 
 def type_password(client: HostClient, login: str, password: str, **more: str):
@@ -75,5 +83,4 @@ def turn_on_two_factor(person: Person) -> list[str]:
     with person.workspace.acting(person) as by:
         user = by.session.get_one(User, person.user_id)
         begin_two_factor(by, user, password=person.password)
-        code = totp_code(user, by.now)
-        return confirm_two_factor(by, user, code=code)
+        return confirm_two_factor(by, user, code=phone_of(by, user).at(by.now))

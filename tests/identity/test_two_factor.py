@@ -8,7 +8,7 @@ from app.identity.models import User
 from app.identity.operations.two_factor import end_two_factor, use_code
 from app.kernel.errors import Refused
 from tests.cast import visitor
-from tests.identity.conftest import totp_code, turn_on_two_factor, type_password
+from tests.identity.conftest import phone_of, totp_code, turn_on_two_factor, type_password
 
 
 def test_signing_in_asks_for_the_code_and_takes_it(app, acme, alice, clock):
@@ -18,7 +18,7 @@ def test_signing_in_asks_for_the_code_and_takes_it(app, acme, alice, clock):
     answer = type_password(browser, alice.email, alice.password, next="/settings/me")
     assert answer.location == "/login/code"
     assert browser.get("/settings/me").status_code == 302
-    answer = enter(browser, totp_code(alice.user, clock.now))
+    answer = enter(browser, totp_code(alice, clock.now))
     assert answer.location == "/settings/me"
     assert browser.get("/settings/me").status_code == 200
 
@@ -28,7 +28,7 @@ def test_a_code_works_once(acme, alice, clock):
     clock.shift(timedelta(minutes=5))
     with acme.acting(alice) as by:
         user = by.session.get_one(User, alice.user_id)
-        code = totp_code(user, by.now)
+        code = phone_of(by, user).at(by.now)
         assert use_code(by, user, code)
         assert not use_code(by, user, code)
 
@@ -48,7 +48,7 @@ def test_the_code_must_follow_the_password_soon(app, acme, alice, clock):
     type_password(browser, alice.email, alice.password)
     open_code_page(browser)
     clock.shift(timedelta(minutes=11))
-    answer = browser.post("/login/code", data={"code": totp_code(alice.user, clock.now)})
+    answer = browser.post("/login/code", data={"code": totp_code(alice, clock.now)})
     assert answer.location == "/login"
 
 
@@ -59,7 +59,7 @@ def test_codes_can_t_be_guessed_for_long(app, acme, alice, clock):
     type_password(browser, alice.email, alice.password)
     for _attempt in range(10):
         assert enter(browser, "000000").status_code == 422
-    assert enter(browser, totp_code(alice.user, clock.now)).status_code == 429
+    assert enter(browser, totp_code(alice, clock.now)).status_code == 429
 
 
 def test_without_a_right_password_there_is_no_second_step(app, acme):
@@ -85,7 +85,7 @@ def test_the_qr_code_is_an_svg_without_style(alice):
 
 def test_recovery_codes_are_shown_once_set_up(alice, clock):
     alice.client.post("/settings/me/two-factor", data={"password": alice.password})
-    code = totp_code(alice.user, clock.now)
+    code = totp_code(alice, clock.now)
     answer = alice.client.post("/settings/me/two-factor/confirm", data={"code": code})
     assert answer.text.count("<li>") >= 10
     assert alice.user.has_two_factor

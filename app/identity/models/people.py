@@ -73,7 +73,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))  # None: not accepted yet.
     password_changed_at: Mapped[datetime | None]
     generation: Mapped[int] = mapped_column(Integer, default=1)
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(String(200))  # Sealed, see sealing.py.
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(Integer)  # A code works once.
     last_sign_in_at: Mapped[datetime | None]

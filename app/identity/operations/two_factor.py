@@ -1,4 +1,8 @@
-"""The second step at sign-in: time-based codes (RFC 6238) and recovery codes that work once."""
+"""The second step at sign-in: time-based codes (RFC 6238) and recovery codes that work once.
+
+The secret that the phone shares with us is kept sealed. Those of before that are opened, and
+sealed, at the first right code.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,10 @@ import pyotp
 from sqlalchemy import delete, func, select, update
 
 from app.events import write_event
+from app.identity import outside
 from app.identity.models import RecoveryCode, User
 from app.identity.passwords import verify_password
+from app.identity.sealing import is_sealed, seal, unseal
 from app.identity.secret import digest, new_recovery_code
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -25,14 +31,22 @@ def begin_two_factor(by: Actor, user: User, *, password: str) -> str:
     _prove(user, password)
     if user.has_two_factor:
         raise Refused(_("Two-factor sign-in is on already."))
-    user.totp_secret = pyotp.random_base32()
+    _keep(by, user, pyotp.random_base32())
     return provisioning_address(by, user)
 
 
 def provisioning_address(by: Actor, user: User) -> str:
     """The `otpauth://` address that an authenticator app reads from the QR code."""
-    secret = user.totp_secret or ""
-    return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=by.tenant.name)
+    totp = pyotp.TOTP(shared_secret(by, user) or "")
+    return totp.provisioning_uri(name=user.email, issuer_name=by.tenant.name)
+
+
+def shared_secret(by: Actor, user: User) -> str | None:
+    """The secret that the phone shares with us; None without one, or when none of our keys fits."""
+    kept = user.totp_secret
+    if kept is None or not is_sealed(kept):
+        return kept
+    return unseal(kept, outside.settings().keys, by.tenant.id, user.id)
 
 
 def confirm_two_factor(by: Actor, user: User, *, code: str) -> list[str]:
@@ -97,14 +111,21 @@ def _use_totp(by: Actor, user: User, code: str) -> bool:
     The step is written by a conditional UPDATE, so that two requests can't use one code.
     """
     typed = "".join(code.split())
-    if user.totp_secret is None or len(typed) != 6 or not typed.isascii() or not typed.isdigit():
+    secret = shared_secret(by, user)
+    if secret is None or len(typed) != 6 or not typed.isascii() or not typed.isdigit():
         return False
-    totp = pyotp.TOTP(user.totp_secret)
+    totp = pyotp.TOTP(secret)
     present = int(by.now.timestamp()) // STEP
     for step in range(present - DRIFT, present + DRIFT + 1):
         if hmac.compare_digest(totp.generate_otp(step), typed):
-            return _claim_step(by, user, step)
+            if claimed := _claim_step(by, user, step):
+                _keep(by, user, secret)  # Under the key of today, whatever it lay under before.
+            return claimed
     return False
+
+
+def _keep(by: Actor, user: User, secret: str) -> None:
+    user.totp_secret = seal(secret, outside.settings().keys, by.tenant.id, user.id)
 
 
 def _claim_step(by: Actor, user: User, step: int) -> bool:

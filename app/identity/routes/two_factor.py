@@ -90,14 +90,11 @@ def _mine() -> tuple[Actor, User]:
 
 
 def _shown() -> dict[str, object]:
-    user = myself()
-    pending = user.totp_secret is not None and not user.has_two_factor
-    qr = Markup("")
-    if pending:
-        qr = qr_image(operations.provisioning_address(current.actor(), user))
+    by, user = _mine()
+    secret = None if user.has_two_factor else operations.shared_secret(by, user)
     return {
         "is_on": user.has_two_factor,
-        "is_pending": pending,
-        "qr": qr,
-        "secret": user.totp_secret if pending else "",
+        "is_pending": secret is not None,
+        "qr": qr_image(operations.provisioning_address(by, user)) if secret else Markup(""),
+        "secret": secret or "",
     }
