@@ -34,7 +34,8 @@ class Action:
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
     `event` is its past tense, and `told` how a timeline says after a name that it was done.
-    `inputs` are the keys that a request may send.
+    `reads` are the fields that `when` looks at, so that a list has them; `inputs` are the keys that
+    a request may send.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Action:
     told: Text
     run: Callable[..., None]
     when: Callable[[Any], bool] = lambda _record: True
+    reads: tuple[Attribute, ...] = ()
     inputs: tuple[str, ...] = ()
     icon: str = "check"
     undo: str = ""  # The action that takes it back, offered with the message.
@@ -101,10 +103,11 @@ class RecordType:
     icon: str
     title: Attribute
     fields: tuple[Field, ...]
-    columns: tuple[Attribute, ...]
-    form: tuple[Attribute, ...]
-    more: tuple[Attribute, ...] = ()
+    columns: tuple[Attribute | Field, ...]
+    form: tuple[Attribute | Field, ...]
+    more: tuple[Attribute | Field, ...] = ()
     search: tuple[Attribute, ...] = ()  # What `prepare` writes into the search keys.
+    search_other: Attribute | None = None  # A reference whose title is in the keys as well.
     subtitle: tuple[Attribute, ...] = ()
     highlights: tuple[Attribute, ...] = ()  # Shown as pills beside the title.
     default_sort: str = "-created_at"
@@ -121,6 +124,7 @@ class RecordType:
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
+    base: RecordType | None = None  # The declared type, of one that a workspace has tailored.
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
@@ -130,17 +134,12 @@ class RecordType:
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """What the fields of a new record hold where nothing is said, by key."""
-        columns = {one.key: one.attribute.property.columns[0] for one in self.fields}
-        return {
-            key: column.default.arg
-            for key, column in columns.items()
-            if column.default is not None and column.default.is_scalar
-        }
+        return {one.key: one.default for one in self.fields if one.default is not None}
 
     def initial_values(self, by: Actor) -> dict[str, Any]:
-        """What a new record of `by` holds where nothing is said: the defaults, and its owner."""
+        """What the fields of a new record of `by` hold where nothing is said."""
         asked = {one.key: one.initial(by) for one in self.fields if one.initial is not None}
-        return {"owner_id": by.user_id, **self.defaults, **asked}
+        return {**self.defaults, **asked}
 
     @cached_property
     def verbs(self) -> tuple[str, ...]:

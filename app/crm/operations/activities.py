@@ -40,13 +40,27 @@ def prepare(activity: Activity, by: Actor) -> None:
 
 
 def _name(activity: Activity) -> None:
-    """Take the first line of the words as the subject where none was given."""
-    if activity.subject:
-        return
-    first_line = (activity.body or "").strip().partition("\n")[0]
-    if not first_line:
+    """Take the first line of the words as the subject where none was given.
+
+    A subject that was made so follows its words; one that a person wrote stays.
+    """
+    made = first_line(activity.body)
+    if not activity.subject and not made:
         raise Refused(_("Write a few words."), field="body")
-    activity.subject = first_line[:SUBJECT_LENGTH]
+    if made and (not activity.subject or _has_made_subject(activity)):
+        activity.subject = made
+
+
+def _has_made_subject(activity: Activity) -> bool:
+    """True when the words change now and the subject, which does not, was made of the old ones."""
+    before = next(iter(inspect(activity).attrs.body.history.deleted or ()), None)
+    is_typed = inspect(activity).attrs.subject.history.has_changes()
+    return not is_typed and activity.subject == first_line(before)
+
+
+def first_line(words: str | None) -> str:
+    """The subject that words give."""
+    return (words or "").strip().partition("\n")[0][:SUBJECT_LENGTH]
 
 
 def _credit(activity: Activity, by: Actor) -> None:
@@ -97,10 +111,17 @@ def complete(activity: Activity, by: Actor) -> None:
     activity.done_at = by.now
 
 
-def reopen(activity: Activity, by: Actor) -> None:
-    """Take back that an activity was done; one without a planned time is due now."""
+def was_planned(kind: str, due_at: datetime | None) -> bool:
+    """True of what stood open once: it had a time, or is a task, which needs none.
+
+    What was only written down never did, so it can't be reopened.
+    """
+    return due_at is not None or kind == "task"
+
+
+def reopen(activity: Activity, by: Actor) -> None:  # noqa: ARG001  Actions are told who acts.
+    """Take back that an activity was done."""
     activity.done_at = None
-    activity.due_at = activity.due_at or by.now
 
 
 def changed(activity: Activity, verb: str, by: Actor) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Row, Select, func, select, tuple_
 
 from app.crm.models import Activity, ActivityLink
+from app.crm.operations.activities import was_planned
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
@@ -203,8 +204,7 @@ def due_of(due_at: datetime, by: Actor) -> Due:
 
 
 def _may_reopen(activity: RecordType, row: Found, by: Actor) -> bool:
-    """Only what was planned can stand open again; a note never was."""
-    return row.kind in ("task", "call", "meeting") and reaches(activity, row.owner_id, "reopen", by)
+    return was_planned(row.kind, row.due_at) and reaches(activity, row.owner_id, "reopen", by)
 
 
 def way_options(by: Actor) -> tuple[Option, ...]:

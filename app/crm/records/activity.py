@@ -93,6 +93,7 @@ activity = RecordType(
             told=_("completed this"),
             run=activities.complete,
             when=lambda activity: activity.done_at is None,
+            reads=(Activity.done_at,),
             icon="circle-check",
             undo="reopen",
         ),
@@ -102,7 +103,11 @@ activity = RecordType(
             event="reopened",
             told=_("reopened this"),
             run=activities.reopen,
-            when=lambda activity: activity.done_at is not None,
+            when=lambda activity: (
+                activity.done_at is not None
+                and activities.was_planned(activity.kind, activity.due_at)
+            ),
+            reads=(Activity.done_at, Activity.due_at, Activity.kind),
             icon="refresh",
             undo="complete",
         ),

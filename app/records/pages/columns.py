@@ -9,7 +9,6 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.language import current
 from app.records.access import readable_fields, writable_keys
 from app.records.fields import Field
-from app.records.query import is_sortable
 from app.records.types import RecordType
 
 # Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
@@ -72,11 +71,12 @@ def layout(record_type: RecordType, by: Actor) -> Layout:
         look = look_of(record_type, field)
         plain += WIDTHS.get(look, 0)
         columns.append(
-            Column(field, look, _classes(look, plain), is_sortable(field), field.key in writable)
+            Column(field, look, _classes(look, plain), field.is_sortable, field.key in writable)
         )
     keys = [record_type.title.key, *below, *(column.key for column in columns)]
     # What a row is judged by (whose it is, whether it is late) is fetched, hidden or not.
     keys += [key for key in ("owner_id", "done_at") if key in record_type.by_key]
+    keys += [one.key for action in record_type.actions for one in action.reads]
     keys += [f"{column.key}_at" for column in columns if column.look == "step"]
     return Layout(
         title=record_type.by_key[record_type.title.key],
