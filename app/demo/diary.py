@@ -6,6 +6,7 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
+from app.demo.ages import account_age, contact_age, entered
 from app.demo.corpora import rows, words
 from app.demo.draws import draw
 from app.demo.firms import Firm, firm
@@ -65,10 +66,12 @@ def _activity(
     """Work out one activity; everything it draws comes from `rng`."""
     ahead = rng.random() < _SHARE_AHEAD
     kind = rng.choice(_AHEAD if ahead else _PAST)
-    text = rng.choice(_texts(partner.texts, kind))
-    filled = _words(rng, seed, partner, contact)
-    at = _ahead(rng, as_of) if ahead else _back(rng, as_of)
     is_task = kind == "task"
+    # What is planned must read as something to do, and not as what came of it.
+    text = rng.choice(_texts(partner.texts, f"{kind} ahead" if ahead and not is_task else kind))
+    filled = _words(rng, seed, partner, contact)
+    age = account_age(seed, account) if contact is None else contact_age(seed, account, contact)
+    at = _ahead(rng, as_of) if ahead else _back(rng, age, as_of)
     done = not ahead and not (is_task and rng.random() < _SHARE_OF_TASKS_LEFT)
     next_at = None
     if kind == "follow_up" and text.next_step and rng.random() < _SHARE_WITH_NEXT:
@@ -76,10 +79,9 @@ def _activity(
     return ActivitySeed(
         kind=kind,
         subject=_fill(text.subject, filled),
-        # A call or a meeting to come has no outcome yet.
-        body="" if ahead and not is_task else _fill(text.body, filled),
+        body=_fill(text.body, filled),
         way=text.way,
-        at=_entered(rng, at, as_of) if is_task else at,
+        at=_entered(rng, at, age, as_of) if is_task else at,
         due=at if is_task else None,
         done=done,
         next_at=next_at,
@@ -113,9 +115,14 @@ def _fill(text: str, filled: dict[str, str]) -> str:
     return whole[:1].upper() + whole[1:]
 
 
-def _back(rng: Random, as_of: datetime) -> datetime:
-    """Draw a working moment before `as_of`, most of them in the last weeks."""
-    days = min(rng.expovariate(1 / _TYPICALLY_BACK), _FARTHEST_BACK) + 1
+def _back(rng: Random, age: timedelta, as_of: datetime) -> datetime:
+    """Draw a working moment before `as_of` and after a record of that age was entered.
+
+    Most of them lie in the last weeks.
+    """
+    known = age / timedelta(days=1) - 1
+    typically = min(_TYPICALLY_BACK, known / 2)
+    days = 1 + min(rng.expovariate(1 / typically), _FARTHEST_BACK, known)
     return _working_time(rng, as_of - timedelta(days=days))
 
 
@@ -131,9 +138,14 @@ def _next(rng: Random, at: datetime, as_of: datetime) -> datetime:
     return _working_time(rng, local + timedelta(days=rng.randint(2, 24)), forward=True)
 
 
-def _entered(rng: Random, due: datetime, as_of: datetime) -> datetime:
-    """Draw when a task was written down: some days before it falls due, and never after now."""
-    return min(due - timedelta(days=rng.randint(1, 12)), as_of.astimezone(UTC) - timedelta(hours=1))
+def _entered(rng: Random, due: datetime, age: timedelta, as_of: datetime) -> datetime:
+    """Draw when a task was written down: some days before it falls due.
+
+    That is never after now, nor before a record of that age was entered.
+    """
+    early = due - timedelta(days=rng.randint(1, 12))
+    before_now = as_of.astimezone(UTC) - timedelta(hours=1)
+    return max(min(early, before_now), entered(age, as_of))
 
 
 def _working_time(rng: Random, near: datetime, *, forward: bool = False) -> datetime:

@@ -6,11 +6,11 @@ contacts need no more memory than one.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import chain, count
 from random import Random
 from zlib import crc32
 
+from app.demo.ages import account_age, contact_age
 from app.demo.business_ids import business_id
 from app.demo.draws import draw
 from app.demo.firms import Firm, firm
@@ -28,7 +28,6 @@ _OWN_SOURCES = {
 _LIFECYCLES = ("customer",) * 11 + ("prospect",) * 8 + ("former",) * 2
 # The places of those who sell among a workspace's people: sales rep, manager, owner, service agent.
 _OWNERS = (2,) * 9 + (1,) * 5 + (0,) * 3 + (3,) * 3
-_OLDEST = 420
 
 
 def accounts(seed: int, n: int, workspace: Workspace) -> Iterator[AccountSeed]:
@@ -97,7 +96,7 @@ def _account(seed: int, workspace: Workspace, index: int) -> AccountSeed:
         district=place.district,
         address=place.address,
         owner=owner_of(seed, index),
-        age=_age(rng),
+        age=account_age(seed, index),
     )
 
 
@@ -119,10 +118,5 @@ def _contact(seed: int, employer: Firm, account: int, index: int, taken: set[str
         title=someone.title,
         account=account,
         owner=owner_of(seed, account),
-        age=_age(rng),
+        age=contact_age(seed, account, index),
     )
-
-
-def _age(rng: Random) -> timedelta:
-    """Draw how long ago a record was entered: up to fourteen months, more of them of late."""
-    return timedelta(days=_OLDEST * rng.random() ** 1.4, hours=2)

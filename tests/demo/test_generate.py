@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.demo.ages import entered
 from app.demo.business_ids import credit_check, organisation_check
 from app.demo.diary import activities
 from app.demo.firms import SHARED_INDUSTRIES
@@ -212,3 +213,36 @@ def test_each_demo_workspace_has_the_six_people_who_sign_in():
         assert mailboxes == ["owner", "manager", "rep", "agent", "marketer", "viewer"]
         assert len({person.phone for person in workspace.people}) == 6
         assert load_starter(workspace.starter).language == workspace.language
+
+
+@pytest.mark.parametrize("workspace", NAMES)
+@pytest.mark.parametrize("as_of", [SUNDAY, WEDNESDAY])
+def test_nothing_is_done_with_a_record_before_it_was_entered(workspace, as_of):
+    ages = [seed.age for seed in accounts(1, 60, workspace)]
+    people = list(contacts(1, 150, workspace, accounts=60))
+    born = [entered(age, as_of) for age in ages]
+    for person in people:
+        assert entered(person.age, as_of) >= born[person.account]
+    for seed in diary(workspace, n=2000, as_of=as_of):
+        assert seed.at >= born[seed.account]
+        if seed.contact is not None:
+            assert seed.at >= entered(people[seed.contact].age, as_of)
+
+
+def test_records_are_entered_on_working_mornings_before_now():
+    for days in range(5, 60):
+        age = timedelta(days=days / 2, minutes=7)
+        at = entered(age, SUNDAY).astimezone(SUNDAY.tzinfo)
+        assert (at.weekday() < 5, at.hour) == (True, 8)
+        assert at < SUNDAY
+    moments = [entered(timedelta(hours=hours), SUNDAY) for hours in range(50, 2000, 3)]
+    assert moments == sorted(moments, reverse=True)
+
+
+@pytest.mark.parametrize("workspace", NAMES)
+def test_what_is_planned_does_not_read_as_what_came_of_it(workspace):
+    seeds = diary(workspace, n=3000)
+    planned = {(seed.kind, seed.subject) for seed in seeds if not seed.done and seed.kind != "task"}
+    told = {(seed.kind, seed.subject) for seed in seeds if seed.done}
+    assert len(planned) > 20
+    assert not planned & told
