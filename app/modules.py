@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from app.crm import jobs as crm_jobs
 from app.crm.manifest import CRM
 from app.identity import jobs as identity_jobs
 from app.jobs import maintenance
@@ -23,6 +24,7 @@ JOBS: tuple[Kind, ...] = (
     *identity_jobs.JOBS,
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
+    *crm_jobs.JOBS,
 )
 
 

@@ -11,8 +11,10 @@ from uuid import UUID
 
 from app.crm.models import Account, Activity, Contact
 from app.crm.operations.activities import link_rows
+from app.crm.operations.keys import fill_contact
 from app.crm.operations.steps import refresh_all_steps
 from app.demo.diary import activities
+from app.demo.firms import firm
 from app.demo.generate import accounts, contacts
 from app.demo.seeds import AccountSeed, Workspace
 from app.events import event_row
@@ -138,8 +140,8 @@ def _accounts(by: Actor, owners: Sequence[UUID], amounts: Amounts, ids: Ids) -> 
 def _contacts(
     by: Actor, owners: Sequence[UUID], amounts: Amounts, account_ids: Ids, ids: Ids
 ) -> Iterator[Record]:
-    prepare = registry().type("contact").prepare
     made = contacts(amounts.seed, amounts.contacts, amounts.workspace, accounts=amounts.accounts)
+    at, name = -1, ""  # The contacts of a firm stand together.
     for seed in made:
         owner = owners[seed.owner % len(owners)]
         contact = Contact(
@@ -152,7 +154,9 @@ def _contacts(
             account_id=account_ids[seed.account],
             **_born(owner, by.now - seed.age),
         )
-        prepare(contact, by)
+        if seed.account != at:
+            at, name = seed.account, firm(amounts.seed, amounts.workspace, seed.account).name
+        fill_contact(contact, name)
         yield contact
 
 

@@ -28,6 +28,10 @@ MAX_TERMS = 8
 MAX_QUERY_LENGTH = 200
 _SHORTEST_NUMBER = 5
 
+# Parts a row's own keys from those of another record whose name finds it too, its firm's; a reader
+# may see the one and not the other. No word of a search holds it.
+OTHER = "\x1f"
+
 _LETTERS = rf"[^\W_{EAST_ASIAN}]+"
 _letters = re.compile(_LETTERS)
 _east_asian_run = re.compile(f"[{EAST_ASIAN}]+")
@@ -122,6 +126,16 @@ def grams(values: Iterable[str | None], *, people: Iterable[PersonName] = ()) ->
             _add_grams(found, f"{given} {family}", person=False)
     found.discard("")
     return sorted(found)
+
+
+def with_other(text: str, other: str) -> str:
+    """Return the search text of a row with that of another record behind it."""
+    return f"{text}\n{OTHER}\n{other}" if other else text
+
+
+def other_grams(found: Iterable[str]) -> list[str]:
+    """Return the grams of another record as they stand among a row's own."""
+    return [OTHER + one for one in found]
 
 
 def query_terms(query: str) -> list[Term]:

@@ -57,13 +57,13 @@ def reached(
     if verb != "read" or not record_type.through:
         return own
     through = (
-        _through(record_type, getattr(model, one.key), reach_of, owners_of)
+        refers_to_readable(record_type, getattr(model, one.key), reach_of, owners_of)
         for one in record_type.through
     )
     return or_(own, *through)
 
 
-def _through(
+def refers_to_readable(
     record_type: RecordType, reference: Any, reach_of: ReachOf, owners_of: OwnersOf
 ) -> ColumnElement[bool]:
     """Rows whose `reference` points to a record that may be read."""

@@ -38,8 +38,8 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.kernel.searchkeys import query_terms
-from app.records.access import owners, permitted, reached, readable_fields
+from app.kernel.searchkeys import OTHER, Term, query_terms
+from app.records.access import owners, permitted, reached, readable_fields, refers_to_readable
 from app.records.fields import Field
 from app.records.filters import Filter, condition
 from app.records.model import EARLIEST
@@ -140,7 +140,7 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
     return [
         permitted(record_type, by, "read"),
         *(condition(record_type, one, by, readable) for one in asked.filters),
-        *_search(record_type, asked.q, readable),
+        *_search(record_type, asked.q, by, readable),
     ]
 
 
@@ -252,25 +252,69 @@ def sort_expression(field: Field) -> ColumnElement[Any]:
 
 
 def _search(
-    record_type: RecordType, q: str, readable: Collection[str]
+    record_type: RecordType, q: str, by: Actor, readable: Collection[str]
 ) -> list[ColumnElement[bool]]:
-    """A condition per word: substring by trigram, one or two characters by gram.
+    """Conditions that each word is found: substring by trigram, one or two characters by gram.
 
-    The keys hold every field that can be found. Where one of them is hidden from the reader, a word
-    must stand in a field that is not, or a search would tell what the page does not.
+    The keys hold every field that can be found, and the title of another record (`search_other`).
+    Where one of them is hidden from the reader, a word must stand in what is not, or a search would
+    tell what the page does not.
     """
-    model = record_type.model
     is_told = all(attribute.key in readable for attribute in record_type.search)
-    told = [attribute for attribute in record_type.search if attribute.key in readable]
+    other = _other(record_type, by, readable)
     found: list[ColumnElement[bool]] = []
     for term in query_terms(q.replace("\x00", "")):
-        if term.kind == "contains":
-            found.append(model.search_text.like(term.like, escape="\\"))
-        else:
-            found.append(model.search_grams.contains([term.text]))
-        if not is_told:
-            found.append(or_(false(), *(one.ilike(term.like, escape="\\") for one in told)))
+        keys = _keys(record_type, term)
+        found.append(keys.anywhere)
+        if not is_told or other is not None:
+            told = (one for one in record_type.search if one.key in readable)
+            in_told = or_(false(), *(one.ilike(term.like, escape="\\") for one in told))
+            own = keys.own if is_told else and_(keys.own, in_told)
+            may_open = true() if other is None else other
+            found.append(or_(own, and_(keys.other, may_open)))
     return found
+
+
+def _other(
+    record_type: RecordType, by: Actor, readable: Collection[str]
+) -> ColumnElement[bool] | None:
+    """Where the title of `search_other` may find a row; None where it may find any."""
+    reference = record_type.search_other
+    if reference is None:
+        return None
+    if reference.key not in readable:
+        return false()
+    if by.rights.reach(record_type.field(reference.key).to or "", "read") is Reach.ALL:
+        return None
+    return refers_to_readable(
+        record_type, reference, by.rights.reach, lambda reach: owners(by, reach)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The conditions that the keys of a row hold a word: at all, its own keys, another's."""
+
+    anywhere: ColumnElement[bool]
+    own: ColumnElement[bool]
+    other: ColumnElement[bool]
+
+
+def _keys(record_type: RecordType, term: Term) -> Keys:
+    """The conditions of one word; `anywhere` is the one that an index answers."""
+    text, found = record_type.model.search_text, record_type.model.search_grams
+    if term.kind == "contains":
+        anywhere = text.like(term.like, escape="\\")
+        if record_type.search_other is None:
+            return Keys(anywhere, anywhere, false())
+        parts = [func.split_part(text, OTHER, part) for part in (1, 2)]
+        first, second = (part.like(term.like, escape="\\") for part in parts)
+        return Keys(anywhere, first, second)
+    own = found.contains([term.text])
+    if record_type.search_other is None:
+        return Keys(own, own, false())
+    marked = OTHER + term.text
+    return Keys(found.overlap([term.text, marked]), own, found.contains([marked]))
 
 
 def write_cursor(sort: str, after: bool, row: Row[Any]) -> str:

@@ -23,6 +23,7 @@ class Account(HasSteps, Record):
         CheckConstraint("parent_id <> id", name="parent"),
     )
 
+    is_renamed = False  # Told by `prepare_account` to the hook that follows; no column.
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     kind: Mapped[Choice] = mapped_column(default="organisation")

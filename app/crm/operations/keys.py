@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.crm.models import Account, Contact
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.names import PersonName, display_name
-from app.kernel.searchkeys import grams, search_text, sort_key
+from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, with_other
 
+ContactKeys = tuple[str, list[str]]
 DEEPEST = 50  # Accounts above an account; a longer way up is a circle.
 
 
@@ -20,6 +21,7 @@ def prepare_account(account: Account, by: Actor) -> None:
     """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
     if account.parent_id is not None and account.version > 1:
         _refuse_circle(account, account.parent_id, by)
+    account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
     account.name_sort = sort_key(account.name)
     known = (account.name, account.email, account.website, account.business_id, account.city)
     account.search_text = search_text(known, phones=(account.phone,))
@@ -38,13 +40,32 @@ def _refuse_circle(account: Account, above: UUID | None, by: Actor) -> None:
     raise Refused(_("An account can't stand below itself."), field="parent_id")
 
 
-def prepare_contact(contact: Contact, _by: Actor) -> None:
+def prepare_contact(contact: Contact, by: Actor) -> None:
     """Fill a contact's whole name and keys; Refused when neither name was given."""
+    fill_contact(contact, firm_name(contact.account_id, by))
+
+
+def fill_contact(contact: Contact, firm: str) -> None:
+    """The same where the name of the contact's firm is known."""
     contact.name = display_name(contact.first_name, contact.last_name)
     if not contact.name:
         raise Refused(_("Give at least one name."), field="last_name")
     contact.name_sort = sort_key(contact.name, person=True)
+    contact.search_text, contact.search_grams = contact_keys(contact, firm)
+
+
+def contact_keys(contact: Contact, firm: str) -> ContactKeys:
+    """The search text and the grams by which a contact is found, its firm's behind its own."""
     person = PersonName(first=contact.first_name or "", last=contact.last_name or "")
     known = (contact.email, contact.title, contact.wechat)
-    contact.search_text = search_text(known, people=(person,), phones=(contact.phone,))
-    contact.search_grams = grams((contact.email,), people=(person,))
+    own = search_text(known, people=(person,), phones=(contact.phone,))
+    own_grams = grams((contact.email,), people=(person,))
+    return with_other(own, search_text((firm,))), [*own_grams, *other_grams(grams((firm,)))]
+
+
+def firm_name(account_id: UUID | None, by: Actor) -> str:
+    """The name of an account, or nothing."""
+    if account_id is None:
+        return ""
+    with by.session.no_autoflush:
+        return by.session.scalar(select(Account.name).where(Account.id == account_id)) or ""

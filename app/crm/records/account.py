@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.crm.models import Account
+from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
 from app.crm.pages.composer import composer
 from app.crm.panels import contacts_of_account
@@ -120,4 +121,5 @@ account = RecordType(
         Panel("crm/_contacts_panel.html", contacts_of_account),
     ),
     prepare=prepare_account,
+    changed=account_changed,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.crm.models import Contact
+from app.crm.operations.firm_names import contact_changed
 from app.crm.operations.keys import prepare_contact
 from app.crm.pages.composer import composer
 from app.crm.panels import account_of_contact
@@ -21,7 +22,7 @@ contact = RecordType(
         many=_("Contacts"),
         new=_("New contact"),
         count=plural("%(n)s contact", "%(n)s contacts"),
-        search=_("Name, phone, e-mail or title"),
+        search=_("Name, account, phone or e-mail"),
         empty=_("The people you talk to appear here."),
     ),
     title=Contact.name,
@@ -70,6 +71,7 @@ contact = RecordType(
         Contact.wechat,
         Contact.phone,
     ),
+    search_other=Contact.account_id,
     default_sort="-last_activity_at",
     account=Contact.account_id,
     attention=Contact.next_step_at,
@@ -80,4 +82,5 @@ contact = RecordType(
     ),
     is_person=True,
     prepare=prepare_contact,
+    changed=contact_changed,
 )

@@ -1,0 +1,61 @@
+"""Contacts are found by the name of their firm: their keys follow it when it changes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, column, select, update, values
+
+from app.crm.models import Account, Contact
+from app.crm.operations.keys import ContactKeys, contact_keys, firm_name
+from app.jobs.enqueue import enqueue
+from app.kernel.actor import Actor
+
+REFRESH = "refresh_contact_keys"
+CHUNK = 200  # Contacts at once; a firm's others follow as jobs of so many.
+
+
+def account_changed(account: Account, verb: str, by: Actor) -> None:
+    """Let the contacts of an account be found by its new name."""
+    if verb == "update" and account.is_renamed:
+        refresh_contacts(account.id, None, by)
+
+
+def contact_changed(contact: Contact, verb: str, by: Actor) -> None:
+    """Bring the keys of a contact up to date that was deleted while its firm was renamed."""
+    if verb == "restore":
+        _write({contact.id: contact_keys(contact, firm_name(contact.account_id, by))}, by)
+
+
+def refresh_contacts(account_id: UUID, after: UUID | None, by: Actor) -> None:
+    """Write the keys of a firm's next contacts anew; a job goes on where there are more.
+
+    Their version stays, as nobody edited them. The name is read once the rows are locked, so that
+    of two jobs at work on the same rows the later one knows the newest name.
+    """
+    statement = select(Contact).where(
+        Contact.account_id == account_id, Contact.deleted_at.is_(None)
+    )
+    if after is not None:
+        statement = statement.where(Contact.id > after)
+    statement = statement.order_by(Contact.id).limit(CHUNK).with_for_update(key_share=True)
+    contacts = by.session.scalars(statement.execution_options(populate_existing=True)).all()
+    name = firm_name(account_id, by)
+    _write({one.id: contact_keys(one, name) for one in contacts}, by)
+    if len(contacts) == CHUNK:
+        enqueue(by, REFRESH, {"account_id": str(account_id), "after": str(contacts[-1].id)})
+
+
+def _write(keys: dict[UUID, ContactKeys], by: Actor) -> None:
+    """Write keys by the contact's id, in one statement."""
+    if not keys:
+        return
+    new = values(
+        column("id", Uuid), column("text", Text), column("grams", ARRAY(Text)), name="new"
+    ).data([(one, *its) for one, its in keys.items()])
+    table = Contact.__table__
+    by.session.connection().execute(
+        update(table)  # type: ignore[arg-type]
+        .where(table.c.id == new.c.id)
+        .values(search_text=new.c.text, search_grams=new.c.grams)
+    )
