@@ -22,6 +22,7 @@ from app.cli.demo_state import (
     new_secret,
 )
 from app.cli.errors import CommandError
+from app.cli.ports import DEFAULT_PORT, port_problem
 from app.cli.postgres.places import ROOT
 from app.cli.processes import Processes
 from app.cli.tether import tethered
@@ -54,7 +55,9 @@ class _Stopped(Exception):
 
 def configure(parser: ArgumentParser) -> None:
     """Declare the port, a new beginning, and the account of the database."""
-    parser.add_argument("--port", type=_port, default=8000, help="port of the service (8000)")
+    parser.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="port of the service (8000)"
+    )
     parser.add_argument("--reset", action="store_true", help="throw the demo's data away first")
     parser.add_argument("--as", dest="account", help="as root: account PostgreSQL runs under")
 
@@ -173,16 +176,9 @@ def _wait_until_ready(port: int, processes: Processes) -> None:
 
 def _refuse_used_port(port: int) -> None:
     """Answer with a sentence before anything is started when the port cannot be had."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except PermissionError:
-            raise CommandError(f"Port {port} needs more rights; choose one above 1023.") from None
-        except OSError:
-            raise CommandError(
-                f"Port {port} is in use: stop what runs there or choose another with --port."
-            ) from None
+    problem = port_problem(port)
+    if problem:
+        raise CommandError(problem)
 
 
 def _free_port() -> int:

@@ -1,5 +1,6 @@
 """The launcher `./zuke`: a step is done once for the same inputs, and failures are sentences."""
 
+import socket
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -83,3 +84,33 @@ def test_the_launcher_needs_the_standard_library_alone(launcher):
         if line.startswith(("import ", "from "))
     }
     assert imported <= set(__import__("sys").stdlib_module_names)
+
+
+@pytest.mark.parametrize("spelt", [["--port", "{}"], ["--port={}"], ["--reset", "--port", "{}"]])
+def test_a_port_in_use_is_told_before_anything_is_installed(launcher, monkeypatch, capsys, spelt):
+    def installs():
+        raise AssertionError
+
+    monkeypatch.setattr(launcher, "install_dependencies", installs)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert launcher.main(["demo", *(one.format(port) for one in spelt)]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"zuke: Port {port} is in use")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["demo", "--port", "x"], ["demo", "--port"], ["demo", "--port", "99999"], ["doctor"]],
+)
+def test_the_launcher_leaves_odd_ports_and_other_commands_alone(launcher, arguments):
+    launcher.refuse_used_port(arguments)
+
+
+def test_help_is_given_while_the_port_is_in_use(launcher):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        launcher.refuse_used_port(["demo", "--help", f"--port={taken.getsockname()[1]}"])
