@@ -13,6 +13,7 @@ from app.crm.models import Account, Activity, Contact
 from app.crm.operations.activities import link_rows
 from app.crm.operations.keys import fill_contact
 from app.crm.operations.steps import refresh_all_steps
+from app.demo.ages import entered
 from app.demo.diary import activities
 from app.demo.firms import firm
 from app.demo.generate import accounts, contacts
@@ -130,9 +131,11 @@ def _born(owner: UUID, moment: datetime) -> dict[str, Any]:
 
 def _accounts(by: Actor, owners: Sequence[UUID], amounts: Amounts, ids: Ids) -> Iterator[Record]:
     prepare = registry().type("account").prepare
+    as_of = by.now.astimezone(by.zone)
     for seed in accounts(amounts.seed, amounts.accounts, amounts.workspace):
         owner = owners[seed.owner % len(owners)]
-        account = Account(id=ids.add(), **_facts(seed), **_born(owner, by.now - seed.age))
+        born = _born(owner, entered(seed.age, as_of))
+        account = Account(id=ids.add(), **_facts(seed), **born)
         prepare(account, by)
         yield account
 
@@ -141,6 +144,7 @@ def _contacts(
     by: Actor, owners: Sequence[UUID], amounts: Amounts, account_ids: Ids, ids: Ids
 ) -> Iterator[Record]:
     made = contacts(amounts.seed, amounts.contacts, amounts.workspace, accounts=amounts.accounts)
+    as_of = by.now.astimezone(by.zone)
     at, name = -1, ""  # The contacts of a firm stand together.
     for seed in made:
         owner = owners[seed.owner % len(owners)]
@@ -152,7 +156,7 @@ def _contacts(
             phone=seed.phone or None,
             title=seed.title or None,
             account_id=account_ids[seed.account],
-            **_born(owner, by.now - seed.age),
+            **_born(owner, entered(seed.age, as_of)),
         )
         if seed.account != at:
             at, name = seed.account, firm(amounts.seed, amounts.workspace, seed.account).name
