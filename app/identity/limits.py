@@ -1,8 +1,8 @@
 """How often somebody may try: counters per account, per device and per address.
 
 Counters live in an unlogged table of the schema `control` under keys that carry the tenant, so
-that no workspace counts for another. They are read before an attempt and written by `aside`,
-because a refused request keeps nothing of its own.
+that no workspace counts for another. An attempt is counted before it is made, in a transaction of
+its own, because a refused request keeps nothing; what was none after all is given back by `aside`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from app.kernel.errors import Answer
 from app.kernel.language import _
@@ -73,35 +74,49 @@ def counter(tenant: TenantFacts, limit: Limit, subject: str) -> Counter:
     return Counter(limit, f"{limit.kind}:{bound}")
 
 
-def check(counters: Iterable[Counter], now: datetime) -> None:
-    """Raise TooMany when any of the counters has reached its limit."""
+def take(counters: Iterable[Counter], now: datetime) -> None:
+    """Count one attempt in each counter before it is made, or raise TooMany and count none."""
     wanted = list(counters)
     with control_session() as session:
-        rows = session.execute(
-            select(Hit.key, Hit.window, Hit.n).where(Hit.key.in_([one.key for one in wanted]))
-        )
-        found = {(key, window): n for key, window, n in rows}
-    waits = [
-        one.retry_after(now)
-        for one in wanted
-        if found.get((one.key, one.window(now)), 0) >= one.limit.n
-    ]
-    if waits:
-        raise TooMany(max(waits))
+        numbers = _count(session, wanted, now)
+        waits = [one.retry_after(now) for one in wanted if numbers[one.key] > one.limit.n]
+        if waits:
+            raise TooMany(max(waits))  # And the transaction is undone.
 
 
-def count(counters: Iterable[Counter], now: datetime) -> None:
-    """Count one attempt in each counter; past windows of the same keys are dropped."""
+def number(counter: Counter, now: datetime) -> int:
+    """Count one more, beyond the limit too; the answer is its place, from 1."""
+    with control_session() as session:
+        return _count(session, [counter], now)[counter.key]
+
+
+def _count(session: Session, counters: Iterable[Counter], now: datetime) -> dict[str, int]:
+    """Count one in each counter; the answer is what each has reached, by its key.
+
+    Counting and reading are one statement, so that those who come at the same moment wait for one
+    another and get different numbers. Past windows of the same keys are dropped.
+    """
+    windows = {one.key: one.window(now) for one in counters}
+    rows = [{"key": key, "window": windows[key], "n": 1} for key in sorted(windows)]
+    statement = insert(Hit).values(rows)
+    counted = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Hit.key, Hit.window], set_={"n": Hit.n + 1}
+        ).returning(Hit.key, Hit.n)
+    )
+    numbers = {key: n for key, n in counted}  # noqa: C416  Typed rows.
+    for key, n in numbers.items():
+        if n == 1:
+            session.execute(delete(Hit).where(Hit.key == key, Hit.window < windows[key]))
+    return numbers
+
+
+def give_back(counters: Iterable[Counter], now: datetime) -> None:
+    """Uncount one attempt that was none after all, such as a right password; call it by `aside`."""
     with control_session() as session:
         for one in sorted(counters, key=lambda counter: counter.key):
-            row = {"key": one.key, "window": one.window(now), "n": 1}
-            statement = insert(Hit).values(row)
-            session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[Hit.key, Hit.window], set_={"n": Hit.n + 1}
-                )
-            )
-            session.execute(delete(Hit).where(Hit.key == one.key, Hit.window < row["window"]))
+            counted = (Hit.key == one.key, Hit.window == one.window(now), Hit.n > 0)
+            session.execute(update(Hit).where(*counted).values(n=Hit.n - 1))
 
 
 def forgive(counters: Iterable[Counter]) -> None:

@@ -137,7 +137,7 @@ def test_asides_that_fail_break_no_answer(
     def full(*_given: object) -> None:
         raise OSError("No space left on device")
 
-    for name in ("count", "forgive"):
+    for name in ("give_back", "forgive"):
         monkeypatch.setattr(limits, name, full)
     browser = visitor(app, acme)
     wrong = browser.post("/login", data={"email": alice.email, "password": "wrong"})

@@ -176,7 +176,7 @@ MUTANTS: dict[str, Mutant] = {
         test_escalation.test_who_is_disabled_is_gone_at_the_next_request,
     ),
     "attempts are not limited": Mutant(
-        lambda patch, _fixture: patch.setattr(limits, "check", lambda _counters, _now: None),
+        lambda patch, _fixture: patch.setattr(limits, "take", lambda _counters, _now: None),
         test_limits.test_after_ten_wrong_passwords_even_the_right_one_has_to_wait,
     ),
     "a code works as often as one likes": Mutant(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Response
 
 from app.identity import jobs, limits
@@ -38,10 +36,9 @@ def ask_for_reset() -> Response:
     account = limits.counter(tenant, limits.RESET_ACCOUNT, email_key(login))
     address = limits.counter(tenant, limits.RESET_ADDRESS, visit().address)
     try:
-        limits.check([address], moment)
+        limits.take([address], moment)
     except limits.TooMany as answer:
         return again("identity/forgot.html", answer, {"sent": False})
-    current.aside(partial(limits.count, [account, address], moment))
     if login and not _is_used_up(account):
         by = service_actor(current.session(), tenant, moment, via="web")
         enqueue(by, jobs.RESET, {"login": login})
@@ -94,8 +91,9 @@ def _spent(answer: Missing) -> Response:
 
 
 def _is_used_up(counter: limits.Counter) -> bool:
+    """Count one more for the account; True when it has had all it may, which nobody is told."""
     try:
-        limits.check([counter], current.moment())
+        limits.take([counter], current.moment())
     except limits.TooMany:
         return True
     return False

@@ -61,7 +61,7 @@ def send_invitation() -> Response:
     by = current.actor()
     counters = [limits.counter(by.tenant, limits.INVITATION, str(by.user_id))]
     try:
-        limits.check(counters, by.now)
+        limits.take(counters, by.now)
         role = chosen(Role, "role_id")
         if role is None:
             raise Refused(_("Choose a role."), field="role_id")
@@ -75,8 +75,9 @@ def send_invitation() -> Response:
             language=typed("language"),
         )
     except Answer as answer:
+        if not isinstance(answer, limits.TooMany):
+            current.aside(partial(limits.give_back, counters, by.now))
         return again("identity/invite.html", answer, _choices())
-    current.aside(partial(limits.count, counters, by.now))
     if made.invitation.way == "mail":
         toast(_("The invitation to %(email)s is on its way.", email=made.invitation.email))
         return see_other(PLACE)

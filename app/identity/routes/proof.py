@@ -18,10 +18,12 @@ def by_password(work: Callable[[], Result]) -> Result:
     """Do `work`, which checks the present password; wrong ones are counted and end in TooMany."""
     by = current.actor()
     counters = [limits.counter(by.tenant, limits.PROOF, str(by.user_id))]
-    limits.check(counters, by.now)
+    limits.take(counters, by.now)
     try:
-        return work()
+        done = work()
     except Refused as answer:
-        if ASKED & set(answer.errors):
-            current.aside(partial(limits.count, counters, by.now))
+        if not ASKED & set(answer.errors):
+            current.aside(partial(limits.give_back, counters, by.now))
         raise
+    current.aside(partial(limits.give_back, counters, by.now))
+    return done

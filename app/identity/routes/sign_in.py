@@ -46,7 +46,7 @@ def enter() -> Response:
     user = operations.find_user(current.session(), tenant, typed("email"))
     counters = _counters(user.id if user else None, typed("email"), here)
     try:
-        limits.check(counters, moment)
+        limits.take(counters, moment)
         outcome = operations.sign_in(
             current.session(),
             tenant,
@@ -56,17 +56,17 @@ def enter() -> Response:
             visit=here,
         )
     except Answer as answer:
-        if not isinstance(answer, limits.TooMany):
-            current.aside(partial(limits.count, counters, moment))
-            if user is not None:
-                current.aside(partial(_note, tenant, user.id, moment, here))
+        if user is not None and not isinstance(answer, limits.TooMany):
+            current.aside(partial(_note, tenant, user.id, moment, here))
         return again("identity/login.html", answer)
     if isinstance(outcome, CodeNeeded):
+        current.aside(partial(limits.give_back, counters, moment))
         renew_visit()
         session[CHALLENGE] = outcome.challenge
         session["next"] = next_page(typed("next"))
         return see_other("/login/code")
     current.aside(partial(limits.forgive, counters[:1]))
+    current.aside(partial(limits.give_back, counters[1:], moment))
     return welcome(outcome, next_page(typed("next")))
 
 
@@ -90,7 +90,7 @@ def enter_code() -> Response:
         return see_other("/login")
     counters = [limits.counter(tenant, limits.CODE, str(user_id))]
     try:
-        limits.check(counters, moment)
+        limits.take(counters, moment)
         opened = operations.enter_code(
             current.session(),
             tenant,
@@ -101,7 +101,6 @@ def enter_code() -> Response:
         )
     except Answer as answer:
         if not isinstance(answer, limits.TooMany):
-            current.aside(partial(limits.count, counters, moment))
             current.aside(partial(_note, tenant, user_id, moment, here))
         return again("identity/code.html", answer)
     current.aside(partial(limits.forgive, counters))

@@ -43,16 +43,16 @@ def enter() -> Response:
     wanted = next_page(request.form.get("next"))
     counters = _counters(email, address)
     try:
-        limits.check(counters, moment)
+        limits.take(counters, moment)
     except TooMany as refusal:
         response = _form(wanted, refusal.message, refusal.status)
         response.headers["Retry-After"] = str(refusal.retry_after)
         return response
     token = operators.sign_in(email, password, address=address, now=moment)
     if token is None:
-        limits.count(counters, moment)
         return _form(wanted, _("This e-mail address and password don't match."), 422)
     limits.forgive(counters[:1])
+    limits.give_back(counters[1:], moment)
     session.clear()  # The forgery token is another before and after sign-in.
     return operators.give(see_other(wanted), token, here.settings())
 
