@@ -153,13 +153,14 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
     moment = row.done_at or row.due_at
     if not sees(activity, "done_at" if is_done else "due_at", by):
         moment = None
+    kind = row.kind if sees(activity, "kind", by) else ""
     credit = "owner_id" if row.done_by_id is None else "done_by_id"
     return Shown(
         url=f"/{activity.collection}/{row.id}",
-        kind=row.kind,
-        icon=ICONS.get(row.kind, "activity"),
+        kind=kind,
+        icon=ICONS.get(kind, "activity"),
         who=(row.who or "") if sees(activity, credit, by) else "",
-        sentence=SENTENCES.get(row.kind) if is_done else None,
+        sentence=SENTENCES.get(kind, _("did this")) if is_done else None,
         way=ways[row.way] if row.way and sees(activity, "way", by) else "",
         subject=row.subject if is_named or not body else "",
         body=body,
@@ -213,4 +214,4 @@ def way_options(by: Actor) -> tuple[Option, ...]:
     return tuple(option for option in options if not option.is_retired)
 
 
-SOURCE = Source("crm", SHOWS, done, planned)
+SOURCE = Source("crm", SHOWS, done, planned, reads="activity", kind_field="kind")

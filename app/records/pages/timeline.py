@@ -12,7 +12,9 @@ from uuid import UUID
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, gettext
+from app.records.access import sees
 from app.records.model import Record
+from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats, parse_moment
 
@@ -47,13 +49,23 @@ class Source:
     """What a module tells on the timelines of records; `module` is empty for the house itself.
 
     `shows` are the kinds to filter by. `load` answers with the entries before `Asked.before`,
-    newest first; `upcoming`, where there is one, with what is planned, nearest first.
+    newest first; `upcoming`, where there is one, with what is planned, nearest first. Who may not
+    read records of the type `reads` is told nothing; who may not see its field `kind_field` is
+    offered no filter by kind.
     """
 
     module: str
     shows: tuple[tuple[str, Text], ...]
     load: Load
     upcoming: Load | None = None
+    reads: str = ""
+    kind_field: str = ""
+
+    def shows_for(self, by: Actor) -> tuple[tuple[str, Text], ...]:
+        """The kinds that `by` may filter by."""
+        if self.kind_field and not sees(registry().type(self.reads), self.kind_field, by):
+            return ()
+        return self.shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,8 @@ def timeline(
 ) -> Timeline:
     """One page of the timeline of a record that `by` may read."""
     sources = [one for one in _sources if _tells(one, record_type, by)]
-    kinds = {kind for source in sources for kind, _label in source.shows}
+    shows = [show for source in sources for show in source.shows_for(by)]
+    kinds = {kind for kind, _label in shows}
     asked = asked if asked.show in kinds else Asked(ALL, asked.before, asked.limit)
     chosen = [one for one in sources if _is_asked(one, asked.show)]
     past = [entry for one in chosen for entry in one.load(record_type, record, by, asked)]
@@ -117,7 +130,7 @@ def timeline(
     url = f"/{record_type.collection}/{record.id}"
     return Timeline(
         _address(url, origin, show=asked.show),
-        _shows(sources, url, origin, asked.show),
+        _shows(shows, url, origin, asked.show),
         upcoming,
         _days(past, by, asked.before),
         _address(url, origin, show=asked.show, before=_place(past[-1])) if has_earlier else None,
@@ -132,6 +145,8 @@ def read_asked(show: str, before: str) -> Asked:
 
 
 def _tells(source: Source, record_type: RecordType, by: Actor) -> bool:
+    if source.reads and not by.may(source.reads, "read"):
+        return False
     if not source.module:
         return True
     return record_type.has_timeline and by.tenant.allows(source.module)
@@ -151,8 +166,8 @@ def _address(url: str, origin: str, **arguments: str) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _shows(sources: list[Source], url: str, origin: str, current: str) -> list[Show]:
-    kinds = [(ALL, _("All")), *(show for source in sources for show in source.shows)]
+def _shows(shows: list[tuple[str, Text]], url: str, origin: str, current: str) -> list[Show]:
+    kinds = [(ALL, _("All")), *shows]
     return [Show(label, _address(url, origin, show=kind), kind == current) for kind, label in kinds]
 
 
