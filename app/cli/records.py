@@ -101,13 +101,12 @@ def derived(record_type: RecordType) -> dict[str, Any]:
 
 def _field(field: Field) -> dict[str, Any]:
     """One field as a line says it."""
-    from app.records.query import is_sortable
 
     words = {
         "required": field.required,
         "kept by the product": field.readonly,
         "personal": field.personal,
-        "sortable": is_sortable(field),
+        "sortable": field.is_sortable,
         "picklist": field.picklist,
     }
     return {

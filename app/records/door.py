@@ -17,13 +17,16 @@ from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.records import history
 from app.records.access import may_do, writable_keys
+from app.records.custom.unique import check_unique
+from app.records.fields import Field
+from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.picklists import picklists_of
 from app.records.references import check_references
-from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.trash import delete_records, restore_records
 from app.records.types import RecordType
-from app.records.values import as_json, read_values
+from app.records.values import as_json
 
 Inputs = dict[str, Any]  # Fields by their keys, as a form or JSON sent them.
 
@@ -44,7 +47,7 @@ def perform(
     one that the person saw: Conflict when somebody else was faster. Refused with a message per
     field, NotPermitted, Missing (an undeclared verb) are the other answers.
     """
-    record_type = registry().type(kind) if isinstance(kind, str) else kind
+    record_type = tailored(kind, by)
     may_change(record_type, verb, by)
     if verb == "create":
         return _create(record_type, inputs, by)
@@ -104,8 +107,9 @@ def build(
     extra = {key: inputs[key] for key in record_type.inputs if key in inputs}
     fields = {key: value for key, value in inputs.items() if key not in extra}
     _only_writable(record_type, fields, by)
-    values = read_values(record_type, fields, by, picklists, complete=True)
+    values = read_values(record_type, fields, by, picklists)
     check_references(record_type, values, by)
+    check_unique(record_type, None, values, by)
     record = record_type.model(
         id=new_id(),
         version=1,
@@ -114,8 +118,10 @@ def build(
         updated_at=by.now,
         updated_by_id=by.user_id,
         custom={},
-        **{**record_type.initial_values(by), **values, **extra},
+        owner_id=by.user_id,
+        **extra,
     )
+    _set(record_type, record, {**record_type.initial_values(by), **values})
     if not may_do(record_type, record, "create", by):
         errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
         raise NotPermitted(errors["owner_id"], errors=errors)
@@ -126,11 +132,16 @@ def build(
 def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
     _only_writable(record_type, inputs, by)
     picklists = picklists_of(by.session, record_type)
-    values = read_values(record_type, inputs, by, picklists, complete=False)
-    changed = {key: value for key, value in values.items() if getattr(record, key) != value}
+    values = read_values(record_type, inputs, by, picklists, record)
+    changed = {
+        key: value
+        for key, value in values.items()
+        if record_type.by_key[key].value(record) != value
+    }
     check_references(record_type, changed, by)
+    check_unique(record_type, record.id, changed, by)
     if changed:
-        _apply(record_type, record, "updated", by, lambda: _set(record, changed))
+        _apply(record_type, record, "updated", by, lambda: _set(record_type, record, changed))
         record_type.changed(record, "update", by)
 
 
@@ -154,24 +165,25 @@ def _apply(
     record_type: RecordType, record: Record, event: str, by: Actor, change: Callable[[], None]
 ) -> None:
     """Run `change`, count the version up and write what it changed as one event."""
-    keys = _told(record_type)
-    before = {key: getattr(record, key) for key in keys}
+    fields = _told(record_type)
+    before = {field.key: field.value(record) for field in fields}
     change()
     record.updated_at, record.updated_by_id = by.now, by.user_id
     record.version += 1
     record_type.prepare(record, by)
     by.session.flush()  # The version is compared here, before the event claims the change.
+    after = {field.key: field.value(record) for field in fields}
     changes = {
-        key: [as_json(before[key]), as_json(getattr(record, key))]
-        for key in keys
-        if before[key] != getattr(record, key)
+        key: [as_json(value), as_json(after[key])]
+        for key, value in before.items()
+        if value != after[key]
     }
     _write(record_type, record, event, by, changes)
 
 
-def _set(record: Record, values: Mapping[str, Any]) -> None:
+def _set(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:
     for key, value in values.items():
-        setattr(record, key, value)
+        record_type.by_key[key].put(record, value)
 
 
 def _only_writable(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> None:
@@ -192,15 +204,15 @@ def _only_writable(record_type: RecordType, inputs: Mapping[str, Any], by: Actor
 def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
     return {
-        key: [None, as_json(value)]
-        for key in _told(record_type)
-        if (value := getattr(record, key)) not in (None, "")
+        field.key: [None, as_json(value)]
+        for field in _told(record_type)
+        if (value := field.value(record)) not in (None, "")
     }
 
 
-def _told(record_type: RecordType) -> tuple[str, ...]:
+def _told(record_type: RecordType) -> tuple[Field, ...]:
     """The fields whose changes an event tells; when and by whom it says by itself."""
-    return tuple(key for key in record_type.by_key if key not in ("created_at", "updated_at"))
+    return tuple(one for one in record_type.fields if one.key not in ("created_at", "updated_at"))
 
 
 def _write(

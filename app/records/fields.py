@@ -6,13 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, literal
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
+from app.records.model import EARLIEST
 
 Attribute = InstrumentedAttribute[Any]
+# Where a nullable key is empty, its row sorts as if it held the earliest or the least value.
+SENTINELS: Mapping[str, Any] = {
+    "moment": literal(EARLIEST),
+    "day": literal("0001-01-01"),
+    "whole": literal(-(2**53)),
+    "number": literal(-(2**53)),
+    "money": literal(-(2**53)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +85,39 @@ class Field:
     def nullable(self) -> bool:
         """True when the database takes no value for it."""
         return bool(self.attribute.property.columns[0].nullable)
+
+    @property
+    def default(self) -> Any:
+        """What a new record holds where nothing is said, or None."""
+        found = self.attribute.property.columns[0].default
+        return found.arg if found is not None and found.is_scalar else None
+
+    @property
+    def expression(self) -> ColumnElement[Any]:
+        """Its value in SQL, as lists fetch it and filters compare it."""
+        found: ColumnElement[Any] = self.attribute.expression
+        return found
+
+    @property
+    def is_sortable(self) -> bool:
+        """True when a list can be ordered by it: by a key of its own or by its value."""
+        return self.sort is not None or self.kind in SENTINELS
+
+    @property
+    def sort_expression(self) -> ColumnElement[Any]:
+        """What a list by this field is ordered by, never NULL."""
+        attribute = self.sort if self.sort is not None else self.attribute
+        column = attribute.property.columns[0]
+        if self.sort is None and self.nullable:
+            sentinel = SENTINELS[self.kind]
+            return func.coalesce(attribute, sentinel.cast(column.type))
+        expression: ColumnElement[Any] = attribute.expression
+        return expression
+
+    def value(self, record: Any) -> Any:
+        """Its value on a record, or on a row of a list."""
+        return getattr(record, self.key)
+
+    def put(self, record: Any, value: Any) -> None:
+        """Set its value on a record."""
+        setattr(record, self.key, value)

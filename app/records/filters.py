@@ -67,9 +67,9 @@ def _compare(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     if one.operator in ORDERED:
         return _ordered(field, one, value)
     found: ColumnElement[bool] = (
-        field.attribute.is_distinct_from(value)
+        field.expression.is_distinct_from(value)
         if one.operator == "ne"
-        else field.attribute == value  # SQLAlchemy makes IS NULL of None.
+        else field.expression == value  # SQLAlchemy makes IS NULL of None.
     )
     return found
 
@@ -78,7 +78,7 @@ def _is_null(field: Field, one: Filter) -> ColumnElement[bool]:
     flags = {"true": True, "1": True, "false": False, "0": False}
     if one.text not in flags:
         raise Unfit(_("This must be yes or no."))
-    empty: ColumnElement[bool] = field.attribute.is_(None)
+    empty: ColumnElement[bool] = field.expression.is_(None)
     return empty if flags[one.text] else ~empty
 
 
@@ -86,7 +86,7 @@ def _among(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     parts = one.text.split(",")
     if len(parts) > MAX_IN:
         raise Unfit(_("At most %(limit)s values.", limit=MAX_IN))
-    found: ColumnElement[bool] = field.attribute.in_([_value(field, part, by) for part in parts])
+    found: ColumnElement[bool] = field.expression.in_([_value(field, part, by) for part in parts])
     return found
 
 
@@ -99,7 +99,7 @@ def _ordered(field: Field, one: Filter, value: Any) -> ColumnElement[bool]:
     compare: Callable[[Any, Any], ColumnElement[bool]] = getattr(
         operator, {"lte": "le", "gte": "ge"}.get(one.operator, one.operator)
     )
-    return compare(field.attribute, value)
+    return compare(field.expression, value)
 
 
 def _match(field: Field, one: Filter) -> ColumnElement[bool]:
@@ -108,8 +108,8 @@ def _match(field: Field, one: Filter) -> ColumnElement[bool]:
         raise Unfit(_("Only texts can be searched for a part."))
     text = clean_text(one.text)
     if one.operator == "starts":
-        return field.attribute.istartswith(text, autoescape=True)
-    return field.attribute.icontains(text, autoescape=True)
+        return field.expression.istartswith(text, autoescape=True)
+    return field.expression.icontains(text, autoescape=True)
 
 
 def _value(field: Field, text: str, by: Actor) -> Any:

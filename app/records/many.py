@@ -16,7 +16,7 @@ from app.records.door import build, creation_changes, may_change, perform
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
-from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.types import RecordType
 
 CHUNK = 1000
@@ -36,7 +36,7 @@ def perform_many(
     For `create`, `rows` are mappings of fields; for every other verb they are records, and
     `inputs` apply to each. All or nothing: the first answer against it ends the whole.
     """
-    record_type = registry().type(kind) if isinstance(kind, str) else kind
+    record_type = tailored(kind, by)
     may_change(record_type, verb, by)
     batch = by if by.batch_id else by.in_batch(new_id())
     if verb == "create":

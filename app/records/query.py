@@ -40,9 +40,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.searchkeys import OTHER, Term, query_terms
 from app.records.access import owners, permitted, reached, readable_fields, refers_to_readable
-from app.records.fields import Field
 from app.records.filters import Filter, condition
-from app.records.model import EARLIEST
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
@@ -53,12 +51,6 @@ Reaches = tuple[tuple[str, Reach | None], ...]
 READERS: Mapping[Reach, BindParameter[Any]] = {
     reach: bindparam(f"readers_{reach.name.lower()}", expanding=True, type_=Uuid())
     for reach in (Reach.OWN, Reach.TEAM)
-}
-# Where a nullable key is empty, the row sorts as if it held the earliest value.
-SENTINELS: Mapping[str, Any] = {
-    "moment": literal(EARLIEST),
-    "day": literal("0001-01-01"),
-    "whole": literal(-(2**53)),
 }
 
 
@@ -180,11 +172,11 @@ def _columns(
     statement: Select[Any] = select(*base)
     for key in dict.fromkeys(keys):
         field = record_type.by_key[key]
-        statement = statement.add_columns(field.attribute)
+        statement = statement.add_columns(field.expression.label(field.key))
         if field.to and reaches is not None:
             target, title, may_read = _titled(field.to, key, dict(reaches))
             statement = statement.add_columns(title.label(f"{key}__title"))
-            statement = statement.outerjoin(target, (target.id == field.attribute) & may_read)
+            statement = statement.outerjoin(target, (target.id == field.expression) & may_read)
     return statement
 
 
@@ -229,26 +221,9 @@ def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnEleme
     name = sort.removeprefix("-")
     field = record_type.by_key.get(name)
     readable = {one.key for one in readable_fields(record_type, by)}
-    if field is None or not is_sortable(field) or name not in readable:
+    if field is None or not field.is_sortable or name not in readable:
         raise Refused(_("This list can't be sorted by that."), field="sort")
-    return sort_expression(field), sort.startswith("-")
-
-
-def is_sortable(field: Field) -> bool:
-    """True when a list can be ordered by this field: by a key of its own or by its value."""
-    return field.sort is not None or field.kind in ("moment", "day", "whole")
-
-
-def sort_expression(field: Field) -> ColumnElement[Any]:
-    """What a list by this field is ordered by; nullable fields sort through a sentinel."""
-    attribute = field.sort if field.sort is not None else field.attribute
-    column = attribute.property.columns[0]
-    if field.sort is None and field.nullable:
-        sentinel = SENTINELS[field.kind]
-        found: ColumnElement[Any] = func.coalesce(attribute, sentinel.cast(column.type))
-        return found
-    expression: ColumnElement[Any] = attribute.expression
-    return expression
+    return field.sort_expression, sort.startswith("-")
 
 
 def _search(

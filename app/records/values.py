@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +14,14 @@ from email_validator import EmailNotValidError, validate_email
 
 from app.kernel.actor import Actor
 from app.kernel.countries import country_code
-from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
 from app.kernel.phones import to_e164
 from app.records.fields import Field, Option
-from app.records.types import RecordType
 
 LONG_TEXT = 20_000  # Characters; ten pages of A4.
 WHOLE_LIMIT = 2**53  # What JSON carries exactly.
+DIGITS = 15  # Of a number with decimals, for the same reason.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Reader = Callable[[Field, Any, Actor, tuple[Option, ...]], Any]
 LINE_END = re.compile("\r\n?|[\x85\u2028\u2029]")
@@ -32,43 +33,6 @@ class Unfit(Exception):
     def __init__(self, message: Text) -> None:
         super().__init__(message)
         self.message = message
-
-
-def read_values(
-    record_type: RecordType,
-    inputs: Mapping[str, Any],
-    by: Actor,
-    picklists: Mapping[str, tuple[Option, ...]],
-    *,
-    complete: bool,
-) -> dict[str, Any]:
-    """Column values for `inputs`, which hold strings of a form or values of JSON.
-
-    With `complete`, required fields that are absent count as empty. Refused with a message per
-    field: unknown fields, fields that can't be written, values that do not fit.
-    """
-    values: dict[str, Any] = {}
-    errors: dict[str, Text | str] = {}
-    for key, raw in inputs.items():
-        field = record_type.by_key.get(key)
-        if field is None:
-            errors[key] = _("There is no such field.")
-        elif field.readonly:
-            errors[key] = _("This field is kept by the system and can't be set.")
-        else:
-            try:
-                value = read_value(field, raw, by, picklists.get(key, ()))
-                values[key] = record_type.defaults.get(key) if value is None else value
-            except Unfit as unfit:
-                errors[key] = unfit.message
-    for field in record_type.fields:
-        is_empty = values.get(field.key) in (None, "")
-        absent = field.key not in inputs
-        if field.required and is_empty and field.key not in errors and (complete or not absent):
-            errors[field.key] = _("Please fill in this field.")
-    if errors:
-        raise Refused(_("Please check the marked fields."), errors=errors)
-    return values
 
 
 def read_value(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> Any:
@@ -219,7 +183,64 @@ def _read_reference(_field: Field, raw: Any, _by: Actor, _options: tuple[Option,
     return found
 
 
+def _read_number(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> Decimal:
+    """A number with the field's decimals; thousands may be parted, digits may be full-width."""
+    text = str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
+    if not isinstance(text, str):
+        raise Unfit(_("This must be a number."))
+    text = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", clean_text(text)))
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+        raise Unfit(_("This must be a number."))
+    value = Decimal(text)
+    decimals = getattr(field, "decimals", 4)
+    if value != round(value, decimals):
+        raise Unfit(
+            _("At most %(n)s digits after the point.", n=decimals)
+            if decimals
+            else _("This must be a whole number.")
+        )
+    if len(value.normalize().as_tuple().digits) > DIGITS or abs(value) >= 10**DIGITS:
+        raise Unfit(_("This number has more than %(n)s digits.", n=DIGITS))
+    return value
+
+
+def _read_percent(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> Decimal:
+    return _read_number(field, raw.rstrip(" %％") if isinstance(raw, str) else raw, by, options)
+
+
+def _read_money(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> Decimal:
+    """An amount; a program may send it with its currency, which must be the workspace's."""
+    if isinstance(raw, Mapping):
+        if set(raw) != {"amount", "currency"} or raw["currency"] != by.tenant.currency:
+            raise Unfit(_("Give an amount in %(currency)s.", currency=by.tenant.currency))
+        raw = raw["amount"]
+    return _read_number(field, raw, by, options)
+
+
+def _read_time(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> time:
+    try:
+        return time.fromisoformat(clean_text(raw)).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise Unfit(_("Enter a time like 09:30.")) from None
+
+
+def _read_choices(
+    field: Field, raw: Any, by: Actor, options: tuple[Option, ...]
+) -> tuple[str, ...]:
+    """Some of the values to choose from, in their order; a form sends them line by line."""
+    parts = raw.split("\n") if isinstance(raw, str) else raw
+    if not isinstance(parts, list | tuple):
+        raise Unfit(_("Give a list of values to choose from."))
+    chosen = {_read_choice(field, one, by, options) for one in parts if one != ""}
+    return tuple(option.value for option in options if option.value in chosen)
+
+
 READERS: Mapping[str, Reader] = {
+    "number": _read_number,
+    "money": _read_money,
+    "percent": _read_percent,
+    "time": _read_time,
+    "choices": _read_choices,
     "text": _read_text,
     "long_text": _read_text,
     "email": _read_email,
@@ -241,6 +262,10 @@ def as_json(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
     if isinstance(value, UUID):
         return str(value)
-    return value
+    return list(value) if isinstance(value, tuple) else value

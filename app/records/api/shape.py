@@ -12,6 +12,7 @@ from werkzeug.datastructures import ETags
 
 from app.records import history
 from app.records.model import Record
+from app.records.types import RecordType
 from app.records.values import as_json
 
 DIGEST = 12  # Characters; enough to tell two states of one record apart.
@@ -27,14 +28,15 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def shape(record: Any, keys: Sequence[str]) -> dict[str, Any]:
+def shape(record_type: RecordType, record: Any, keys: Sequence[str]) -> dict[str, Any]:
     """A record, or a row of a list, as an object: its id and the fields in `keys`."""
-    return {"id": str(record.id), **{key: as_json(getattr(record, key)) for key in keys}}
+    fields = [record_type.by_key[key] for key in keys]
+    return {"id": str(record.id), **{one.key: as_json(one.value(record)) for one in fields}}
 
 
-def reply(record: Record, keys: Sequence[str], status: int = 200) -> Reply:
+def reply(record_type: RecordType, record: Record, keys: Sequence[str], status: int = 200) -> Reply:
     """One record as an answer, with its mark."""
-    body = dumps(shape(record, keys))
+    body = dumps(shape(record_type, record, keys))
     return Reply(status, body, {"ETag": etag(record.version, body)})
 
 

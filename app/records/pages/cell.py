@@ -29,8 +29,8 @@ def cell_html(
     """The inside of a cell, from the same snippet as the rows of the list."""
     column = Column(field, look_of(record_type, field), "", False, True)
     values = reader_values(by)
-    values |= {f"v_{key}": getattr(record, key) for key in record_type.by_key}
-    value = getattr(record, field.key)
+    values |= {f"v_{one.key}": one.value(record) for one in record_type.fields}
+    value = field.value(record)
     values[f"t_{field.key}"] = names.get(value, "") if isinstance(value, UUID) else ""
     options = picklists.get(field.key) or field.options
     as_pills = is_highlight(record_type, field.key)

@@ -113,9 +113,7 @@ def input_text(field: Field, value: Any, by: Actor) -> str:
 
 def input_texts(record_type: RecordType, record: Any, by: Actor) -> dict[str, str]:
     """Every field of a record as it stands in its control."""
-    return {
-        field.key: input_text(field, getattr(record, field.key), by) for field in record_type.fields
-    }
+    return {field.key: input_text(field, field.value(record), by) for field in record_type.fields}
 
 
 def event_text(field: Field, value: Any, by: Actor) -> str:

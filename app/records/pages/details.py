@@ -67,7 +67,7 @@ def detail(
     names: Names,
 ) -> Detail:
     """One field of a record, with the address to edit it where this reader may."""
-    value = getattr(record, field.key)
+    value = field.value(record)
     url = None
     if field.key in writable_keys(record_type, by) and may_edit(record_type, record, by):
         url = f"/{record_type.collection}/{record.id}/fields/{field.key}"

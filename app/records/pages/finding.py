@@ -17,7 +17,7 @@ from app.records.fields import Option
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
 from app.records.query import Query, page
-from app.records.registry import registry
+from app.records.tailored import switched_on
 from app.records.types import RecordType
 
 IN_BOX = 12
@@ -92,7 +92,7 @@ def find_records(
 def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
     """A few records of every type that `by` may read."""
     groups = []
-    for record_type in registry().switched_on(by.tenant):
+    for record_type in switched_on(by):
         if by.may(record_type.key, "read"):
             items = find_records(record_type, words, by, IN_GROUP)
             if items:
@@ -118,7 +118,7 @@ def _found(
     parts = []
     for key in keys:
         field = record_type.by_key[key]
-        value = getattr(row, f"{key}__title" if field.to else key)
+        value = getattr(row, f"{key}__title") if field.to else field.value(row)
         if value and field.kind == "choice":
             value = Words(picklists.get(key) or field.options)[value]
         elif value and field.kind == "country":

@@ -169,7 +169,7 @@ def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab
 
 
 def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:
-    title = Column(shape.title, "text", "c-name", query.is_sortable(shape.title), False)
+    title = Column(shape.title, "text", "c-name", shape.title.is_sortable, False)
     return tuple(
         Head(
             column.field.label,
@@ -196,9 +196,7 @@ def _orders(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
     readable = {field.key for field in readable_fields(state.record_type, by)}
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
     fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
-    return tuple(
-        _order(state, field.key, field.label) for field in fields if query.is_sortable(field)
-    )
+    return tuple(_order(state, field.key, field.label) for field in fields if field.is_sortable)
 
 
 def _previous(state: ListState, cursor: str | None) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import literal, select, tuple_
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.records.pages.state import ListState
-from app.records.query import conditions, sort_expression, sort_key
+from app.records.query import conditions, sort_key
 
 
 def neighbours(state: ListState, record_id: UUID, by: Actor) -> tuple[UUID | None, UUID | None]:
@@ -25,7 +25,7 @@ def neighbours(state: ListState, record_id: UUID, by: Actor) -> tuple[UUID | Non
     except Refused:
         return None, None
     model = record_type.model
-    own = select(sort_expression(record_type.by_key[state.sort.removeprefix("-")]))
+    own = select(record_type.by_key[state.sort.removeprefix("-")].sort_expression)
     here = tuple_(own.where(model.id == record_id).scalar_subquery(), literal(record_id))
     pair = tuple_(key, model.id)
 

@@ -105,7 +105,7 @@ def _names(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str
     wanted: dict[str, set[UUID]] = {"user": {getattr(record, key) for key in MADE}}
     for field in readable_fields(record_type, by):
         if field.to:
-            wanted.setdefault(field.to, set()).add(getattr(record, field.key))
+            wanted.setdefault(field.to, set()).add(field.value(record))
     found: dict[UUID, str] = {}
     for to, ids in wanted.items():
         found |= titles(to, ids - {None}, by)
@@ -128,7 +128,7 @@ def _line(
             line.append(values[attribute.key])
         elif attribute.key in record_type.by_key:
             field = record_type.by_key[attribute.key]
-            value = getattr(record, field.key)
+            value = field.value(record)
             if sees(record_type, field.key, by):
                 line.append(value_html(record_type, field, value, by, picklists, names))
     return [one for one in line if one]

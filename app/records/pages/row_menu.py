@@ -64,4 +64,3 @@ def told_to_menu(record_type: RecordType, shape: Layout) -> str:
         for number, action in enumerate(menu.actions)
     ]
     return "".join(told) + (f' data-may="{"".join(may)}"' if may else "")
-

@@ -18,7 +18,7 @@ from app.records.api.shape import Reply, dumps, reply, seen_version, shape
 from app.records.door import may_change, perform
 from app.records.model import Record
 from app.records.query import COUNT_CAP, count, page
-from app.records.registry import registry
+from app.records.tailored import tailored_at
 from app.records.trash import fetch_deleted
 from app.records.types import RecordType
 from app.web import current
@@ -35,7 +35,7 @@ def list_records(collection: str) -> Response:
     asked = read_list(request.args, record_type, by)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
     answer: dict[str, Any] = {
-        "data": [shape(row, asked.keys) for row in found.rows],
+        "data": [shape(record_type, row, asked.keys) for row in found.rows],
         "next": found.next,
     }
     if asked.total:
@@ -56,7 +56,7 @@ def create_record(collection: str) -> Response:
 
     def create() -> Reply:
         record = perform(record_type, "create", by=by, **inputs)
-        made = reply(record, _told_keys(record_type, by), 201)
+        made = reply(record_type, record, _told_keys(record_type, by), 201)
         made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
         return made
 
@@ -69,7 +69,7 @@ def show_record(collection: str, record_id: str) -> Response:
     """One record; 304 when the caller has it already."""
     by, record_type = _subject(collection)
     record = fetch(record_type, parse_id(record_id), by)
-    response = _send(reply(record, read_fields(request.args, record_type, by)))
+    response = _send(reply(record_type, record, read_fields(request.args, record_type, by)))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
     return response
 
@@ -82,7 +82,7 @@ def change_record(collection: str, record_id: str) -> Response:
     record = fetch(record_type, parse_id(record_id), by, "update")
     inputs = _inputs(record_type.by_key)
     _perform(record_type, "update", record, by, inputs)
-    return _send(reply(record, _told_keys(record_type, by)))
+    return _send(reply(record_type, record, _told_keys(record_type, by)))
 
 
 @blueprint.delete("/<collection>/<record_id>")
@@ -114,7 +114,7 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
             else _deleted(record_type, record_id, by)
         )
         _perform(record_type, action, record, by, inputs)
-        return reply(record, _told_keys(record_type, by))
+        return reply(record_type, record, _told_keys(record_type, by))
 
     return _once(by, inputs, act)
 
@@ -122,7 +122,7 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
 def _subject(collection: str) -> tuple[Actor, RecordType]:
     """Who calls and about which type; NotPermitted where the type may not be read at all."""
     by = current.actor()
-    record_type = registry().collection(collection, by.tenant)
+    record_type = tailored_at(collection, by)
     if request.method in ("GET", "HEAD") and not by.may(record_type.key, "read"):
         raise NotPermitted(_("Your role does not allow this."))
     return by, record_type

@@ -11,7 +11,7 @@ from app.kernel.errors import NotPermitted
 from app.kernel.language import _
 from app.records.access import fetch
 from app.records.model import Record
-from app.records.registry import registry
+from app.records.tailored import tailored_at
 from app.records.types import RecordType
 from app.web import current
 from app.web.links import safe_path
@@ -21,7 +21,7 @@ blueprint = Blueprint("records", __name__, template_folder="../templates")
 
 def type_for(collection: str, verb: str, by: Actor) -> RecordType:
     """The type at an address; Missing with its module off, NotPermitted without the right."""
-    record_type = registry().collection(collection, by.tenant)
+    record_type = tailored_at(collection, by)
     if not by.may(record_type.key, verb):
         raise NotPermitted(_("Your role does not allow this."))
     return record_type
@@ -30,7 +30,7 @@ def type_for(collection: str, verb: str, by: Actor) -> RecordType:
 def record_for(collection: str, record_id: UUID, verb: str) -> tuple[RecordType, Record, Actor]:
     """Type, record and actor of a route about one record that the actor may treat so."""
     by = current.actor()
-    record_type = registry().collection(collection, by.tenant)
+    record_type = tailored_at(collection, by)
     return record_type, fetch(record_type, record_id, by, verb), by
 
 

@@ -16,7 +16,6 @@ from app.records.access import permitted, within_reach
 from app.records.door import Inputs, perform
 from app.records.many import perform_many
 from app.records.model import Record
-from app.records.registry import registry
 from app.records.routes.blueprint import (
     blueprint,
     next_or,
@@ -24,6 +23,7 @@ from app.records.routes.blueprint import (
     record_url,
     type_for,
 )
+from app.records.tailored import tailored_at
 from app.records.trash import fetch_deleted
 from app.records.types import RecordType
 from app.web import current
@@ -99,7 +99,7 @@ def restore_many(collection: str, batch_id: UUID) -> Response:
 def act(collection: str, record_id: UUID, name: str) -> Response:
     """Do a declared action with a record, such as completing a task."""
     by = current.actor()
-    record_type = registry().collection(collection, by.tenant)
+    record_type = tailored_at(collection, by)
     action = record_type.action(name)
     if action is None:
         raise Missing(_("There is no such action."))

@@ -102,7 +102,7 @@ def _form(
 def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> Response:
     """The inside of the cell or of the detail, as the page that sent it shows such."""
     picklists = choices_of(record_type, by) if field.kind == "choice" else {}
-    value = getattr(record, field.key)
+    value = field.value(record)
     names = titles(field.to, [value], by) if field.to and value else {}
     if request.headers.get("HX-Target", "").startswith("td"):
         return Response(cell_html(record_type, field, record, picklists, names, by))

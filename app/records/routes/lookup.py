@@ -14,6 +14,7 @@ from app.records.pages.finding import (
 )
 from app.records.registry import registry
 from app.records.routes.blueprint import blueprint
+from app.records.tailored import tailored
 from app.web import current
 from app.web.access import access
 from app.web.render import fragment, page
@@ -34,7 +35,7 @@ def look_up(key: str) -> Response:
         raise Missing(_("There is no such record type."))
     if not by.may(key, "read"):
         raise NotPermitted(_("Your role does not allow this."))
-    return fragment("records/_options.html", found=find_records(record_type, words, by))
+    return fragment("records/_options.html", found=find_records(tailored(key, by), words, by))
 
 
 @blueprint.get("/search")

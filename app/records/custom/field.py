@@ -1,0 +1,119 @@
+"""A workspace's own field, as every part of the framework meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, collate, func, literal, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import Text
+
+from app.kernel.localized import TenantText
+from app.kernel.searchkeys import sort_key
+from app.records.custom.kinds import KINDS, LINKS, expression, from_json, to_json
+from app.records.custom.models import CustomField
+from app.records.fields import Field, Option
+from app.records.model import Record
+
+SORT = "_sort"  # Beside a text lies the key that it is ordered by, under its own key and this.
+LEAST_NUMBER = -1e300  # Where a number is empty, its row sorts as this.
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField(Field):
+    """A field that the workspace defined; its value lies in the record's `custom`.
+
+    `is_unique`, `default` and `conditions` are as in CustomField; `decimals` of a number.
+    """
+
+    own_key: str = ""
+    own_kind: str = "text"
+    is_unique: bool = False
+    is_filterable: bool = False
+    is_indexed: bool = False
+    default: Any = None
+    conditions: Mapping[str, Any] | None = None
+    decimals: int = 2
+
+    @property
+    def key(self) -> str:
+        """`x_` and what the workspace chose."""
+        return self.own_key
+
+    @property
+    def kind(self) -> str:
+        """How it behaves; colleagues and records are both references."""
+        return "reference" if self.own_kind in LINKS else self.own_kind
+
+    @property
+    def max_length(self) -> int | None:
+        """The same limits as those of built-in fields of the kind."""
+        return {"text": 200, "email": 254, "phone": 40, "url": 500, "choice": 60}.get(self.own_kind)
+
+    @property
+    def nullable(self) -> bool:
+        """A record may always lack it; required fields are asked for at the door."""
+        return True
+
+    @property
+    def expression(self) -> ColumnElement[Any]:
+        """Its value in SQL."""
+        return expression(self.attribute, self.own_key, self.own_kind)
+
+    @property
+    def is_sortable(self) -> bool:
+        """True when a list can be ordered by it."""
+        return KINDS[self.own_kind].can_sort
+
+    @property
+    def sort_expression(self) -> ColumnElement[Any]:
+        """What a list is ordered by, never NULL."""
+        if KINDS[self.own_kind].is_json:
+            number = self.attribute[self.own_key]
+            return type_coerce(func.coalesce(number, literal(LEAST_NUMBER, JSONB)), JSONB())
+        key = self.own_key + SORT if self.own_kind == "text" else self.own_key
+        return type_coerce(func.coalesce(collate(self.attribute[key].astext, "C"), ""), Text())
+
+    def value(self, record: Any) -> Any:
+        """The value on a record, or on a row of a list."""
+        if isinstance(record, Record):
+            return from_json(self.own_kind, (record.custom or {}).get(self.own_key))
+        return getattr(record, self.own_key)
+
+    def put(self, record: Any, value: Any) -> None:
+        """Set it on a record; `custom` is replaced, as a change inside it is not seen."""
+        custom = dict(record.custom or {})
+        custom.pop(self.own_key, None)
+        custom.pop(self.own_key + SORT, None)
+        if value is not None and value not in ((), ""):
+            custom[self.own_key] = to_json(value)
+            if self.own_kind == "text":
+                custom[self.own_key + SORT] = sort_key(value)
+        record.custom = custom
+
+
+def own_field(row: CustomField, model: type[Record]) -> OwnField:
+    """The field that a row of the table declares on `model`."""
+    to = "user" if row.kind == "user" else row.settings.get("to")
+    return OwnField(
+        attribute=model.custom,
+        label=TenantText(row.label),
+        required=row.is_required,
+        options=tuple(
+            Option(one["value"], one["label"], one.get("colour", ""), bool(one.get("retired")))
+            for one in row.options
+        ),
+        to=to,
+        help=TenantText(row.help) if row.help else None,
+        personal=row.is_personal,
+        own_key=row.key,
+        own_kind=row.kind,
+        is_unique=row.is_unique,
+        is_filterable=row.is_filterable,
+        is_indexed=row.indexed_at is not None,
+        default=from_json(row.kind, row.default),
+        conditions=row.conditions or None,
+        decimals=int(row.settings.get("decimals", 2)),
+    )

@@ -1,0 +1,265 @@
+"""What an admin does with a workspace's own fields: define, change, order, retire, bring back.
+
+A field's values stay with their records whatever happens to it; its key and kind never change, as
+programs, filters and history name it by them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.events import write_event
+from app.identity.operations.guard import fetch, require_change
+from app.kernel import stamps
+from app.kernel.actor import Actor
+from app.kernel.errors import Conflict, Refused
+from app.kernel.folding import fold
+from app.kernel.ids import new_id
+from app.kernel.language import OFFERED, Text, _
+from app.kernel.pinyin import readings
+from app.records.custom.conditions import read_conditions
+from app.records.custom.defaults import read_default
+from app.records.custom.field import own_field
+from app.records.custom.kinds import KINDS
+from app.records.custom.models import CustomField
+from app.records.custom.options import read_options
+from app.records.custom.unique import require_distinct
+from app.records.registry import registry
+from app.records.tailored import STAMP, tailored
+from app.records.types import RecordType
+
+MANAGE = ("field", "manage")
+MOST = 200  # Fields of one record type, built-in ones included.
+KEY = re.compile(r"x_[a-z][a-z0-9_]{0,36}")
+LABEL, HELP = 60, 200  # Characters.
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an admin wants a field to be; texts by language, options and conditions as JSON."""
+
+    label: Mapping[str, str]
+    help: Mapping[str, str] = field(default_factory=dict)
+    is_required: bool = False
+    is_unique: bool = False
+    is_personal: bool = False
+    is_filterable: bool = False
+    default: Any = None
+    options: tuple[Mapping[str, Any], ...] = ()
+    conditions: Mapping[str, Any] = field(default_factory=dict)
+    to: str = ""
+    decimals: int = 2
+
+
+def list_fields(by: Actor, record_type: RecordType) -> list[CustomField]:
+    """The workspace's own fields of a type, retired ones last."""
+    rows = by.session.scalars(
+        select(CustomField)
+        .where(CustomField.record_type == record_type.key)
+        .order_by(CustomField.retired_at.is_not(None), CustomField.position, CustomField.key)
+    )
+    return list(rows)
+
+
+def define_field(
+    by: Actor, record_type: RecordType, kind: str, wish: Wish, *, key: str = ""
+) -> CustomField:
+    """Add a field to a record type; `key` is made from its label where none is given.
+
+    Refused with a message per input, at 200 fields too; NotPermitted without `field:manage`.
+    """
+    require_change(by, *MANAGE)
+    declared = record_type.base or record_type
+    _refuse_too_many(by, declared)
+    errors = _errors_of(kind, wish)
+    if key and not KEY.fullmatch(key):
+        errors["key"] = _("A key is x_ and up to 37 small letters, digits and underscores.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    taken = set(declared.by_key) | {one.key for one in list_fields(by, declared)}
+    if key in taken:
+        raise Refused(_("There is a field with this key already."), field="key")
+    row = CustomField(
+        id=new_id(),
+        record_type=declared.key,
+        key=key or free_key(wish.label, taken),
+        kind=kind,
+        position=_last_position(by, declared) + 1,
+        settings={},
+        created_at=by.now,
+        created_by_id=by.user_id,
+    )
+    _apply(by, declared, row, wish)
+    by.session.add(row)
+    by.session.flush()  # A key that somebody took meanwhile is refused here.
+    _changed(by, row, "created", {"label": [None, row.label], "kind": [None, kind]})
+    return row
+
+
+def change_field(by: Actor, row: CustomField, version: int | None, wish: Wish) -> None:
+    """Make a field what `wish` says; Conflict when somebody else changed it meanwhile.
+
+    Refused when it shall be unique and two records hold one value.
+    """
+    require_change(by, *MANAGE)
+    if version is not None and version != row.version:
+        raise Conflict(_("Somebody changed this field while you were editing it."))
+    errors = _errors_of(row.kind, wish)
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    before = _told(row)
+    declared = registry().type(row.record_type)
+    was_unique = row.is_unique
+    _apply(by, declared, row, wish)
+    if row.is_unique and not was_unique:
+        require_distinct(by, declared, own_field(row, declared.model))
+    _save(by)
+    after = _told(row)
+    _changed(by, row, "updated", {k: [before[k], after[k]] for k in after if before[k] != after[k]})
+
+
+def retire_field(by: Actor, row: CustomField) -> None:
+    """Take a field out of use; what records hold in it stays, and comes back with it."""
+    require_change(by, *MANAGE)
+    if row.retired_at is None:
+        row.retired_at = by.now
+        _save(by)
+        _changed(by, row, "deleted", {})
+
+
+def bring_back_field(by: Actor, row: CustomField) -> None:
+    """Bring a retired field back into use; Refused at 200 fields."""
+    require_change(by, *MANAGE)
+    if row.retired_at is not None:
+        _refuse_too_many(by, registry().type(row.record_type))
+        row.retired_at = None
+        _save(by)
+        _changed(by, row, "restored", {})
+
+
+def order_fields(by: Actor, record_type: RecordType, ids: list[UUID]) -> None:
+    """Put a type's own fields into an order; those that `ids` does not name keep theirs behind."""
+    require_change(by, *MANAGE)
+    rows = {row.id: row for row in list_fields(by, record_type)}
+    wanted = [one for one in dict.fromkeys(ids) if one in rows]
+    rest = [one for one in rows if one not in set(wanted)]
+    for position, one in enumerate((*wanted, *rest), start=1):
+        rows[one].position = position
+    stamps.draw(by.session, STAMP)
+
+
+def get_field(by: Actor, field_id: UUID) -> CustomField:
+    """The field with this id; Missing when there is none."""
+    return fetch(by, CustomField, field_id)
+
+
+def free_key(label: Mapping[str, str], taken: set[str]) -> str:
+    """A key made of a label's Latin letters or pinyin, with a number where it is taken."""
+    text = label.get("en") or next(iter(label.values()), "")
+    spelled = " ".join(reading.rstrip("12345") for reading in readings(text)) or text
+    words = re.sub(r"[^a-z0-9]+", "_", fold(spelled)).strip("_")[:30].rstrip("_")
+    stem = f"x_{words}" if words[:1].isalpha() else f"x_field_{words}".rstrip("_")
+    key, number = stem, 1
+    while key in taken:
+        number += 1
+        key = f"{stem}_{number}"
+    return key
+
+
+def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> None:
+    """Write a wish into the row; Refused where options or default do not fit."""
+    kind = KINDS[row.kind]
+    row.label, row.help = _texts(wish.label), _texts(wish.help)
+    row.is_required, row.is_personal = wish.is_required, wish.is_personal
+    row.is_unique = wish.is_unique and kind.can_be_unique
+    row.is_filterable = wish.is_filterable or row.is_unique
+    row.options = read_options(wish.options, row.options or []) if kind.has_options else []
+    row.conditions = read_conditions(wish.conditions, tailored(declared, by))
+    settings: dict[str, Any] = {}
+    if row.kind == "reference":
+        settings["to"] = row.settings.get("to") or wish.to  # It never changes.
+    if kind.has_decimals:
+        settings["decimals"] = wish.decimals
+    row.settings = settings
+    row.default = None
+    row.default = read_default(own_field(row, declared.model), wish.default, by)
+
+
+def _errors_of(kind: str, wish: Wish) -> dict[str, Text | str]:
+    """What stands against a wish, by input."""
+    errors: dict[str, Text | str] = {}
+    known = KINDS.get(kind)
+    if known is None:
+        errors["kind"] = _("Choose what kind of field it is.")
+    if not any(text.strip() for text in wish.label.values()):
+        errors["label"] = _("Please fill in this field.")
+    for name, texts, limit in (("label", wish.label, LABEL), ("help", wish.help, HELP)):
+        if set(texts) - set(OFFERED) or any(len(text) > limit for text in texts.values()):
+            errors[name] = _("This is longer than %(limit)s characters.", limit=limit)
+    if kind == "reference" and registry().get(wish.to) is None:
+        errors["to"] = _("Choose what it points to.")
+    if known and known.has_decimals and not 0 <= wish.decimals <= 6:
+        errors["decimals"] = _("From 0 to 6.")
+    return errors
+
+
+def _texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {language: text.strip() for language, text in texts.items() if text.strip()}
+
+
+def _refuse_too_many(by: Actor, declared: RecordType) -> None:
+    used = by.session.scalar(
+        select(func.count())
+        .select_from(CustomField)
+        .where(CustomField.record_type == declared.key, CustomField.retired_at.is_(None))
+    )
+    if len(declared.fields) + (used or 0) >= MOST:
+        raise Refused(
+            _(
+                "There are %(most)s fields, which is as many as a page can hold. "
+                "Retire one that nobody fills in any more.",
+                most=MOST,
+            )
+        )
+
+
+def _last_position(by: Actor, declared: RecordType) -> int:
+    last = by.session.scalar(
+        select(func.max(CustomField.position)).where(CustomField.record_type == declared.key)
+    )
+    return last or 0
+
+
+def _told(row: CustomField) -> dict[str, Any]:
+    """What the audit tells of a field."""
+    return {
+        "label": dict(row.label),
+        "help": dict(row.help),
+        "is_required": row.is_required,
+        "is_unique": row.is_unique,
+        "is_personal": row.is_personal,
+        "is_filterable": row.is_filterable,
+        "default": row.default,
+        "options": [dict(one) for one in row.options],
+        "conditions": dict(row.conditions),
+    }
+
+
+def _save(by: Actor) -> None:
+    try:
+        by.session.flush()  # The version is compared here, before the event claims the change.
+    except StaleDataError:
+        raise Conflict(_("Somebody changed this field while you were editing it.")) from None
+
+
+def _changed(by: Actor, row: CustomField, verb: str, changes: Mapping[str, Any]) -> None:
+    """Let every process learn of it, and the audit tell it."""
+    stamps.draw(by.session, STAMP)
+    write_event(by, "field", row.id, verb, changes=changes)

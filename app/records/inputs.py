@@ -1,0 +1,85 @@
+"""Inputs: from the fields that a form or a program sent to column values, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _
+from app.records.custom.conditions import depends_on, is_readonly, is_required
+from app.records.fields import Field, Option
+from app.records.model import Record
+from app.records.types import RecordType
+from app.records.values import Unfit, read_value
+
+EMPTY = (None, "", ())
+
+
+def read_values(
+    record_type: RecordType,
+    inputs: Mapping[str, Any],
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    record: Record | None = None,
+) -> dict[str, Any]:
+    """Column values for `inputs`, which hold strings of a form or values of JSON.
+
+    For a new record (`record` is None) required fields that are absent count as empty; on one that
+    stands, only what is sent is asked for, and what a value that is sent makes required. Refused
+    with a message per field: unknown fields, fields that can't be written, values that do not fit.
+    """
+    values: dict[str, Any] = {}
+    errors: dict[str, Text | str] = {}
+    for key, raw in inputs.items():
+        field = record_type.by_key.get(key)
+        if field is None:
+            errors[key] = _("There is no such field.")
+        elif field.readonly:
+            errors[key] = _("This field is kept by the system and can't be set.")
+        else:
+            try:
+                value = read_value(field, raw, by, picklists.get(key, ()))
+                values[key] = field.default if value is None and not field.nullable else value
+            except Unfit as unfit:
+                errors[key] = unfit.message
+    errors |= _against(record_type, values, record, by, set(errors))
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return values
+
+
+def _against(
+    record_type: RecordType,
+    values: Mapping[str, Any],
+    record: Record | None,
+    by: Actor,
+    wrong: set[str],
+) -> dict[str, Text | str]:
+    """What stands against these values together: what is missing, what may not be changed now."""
+    initial = record_type.initial_values(by) if record is None else {}
+
+    def value_of(key: str) -> Any:
+        if key in values:
+            return values[key]
+        return initial.get(key) if record is None else record_type.by_key[key].value(record)
+
+    errors: dict[str, Text | str] = {}
+    for field in record_type.fields:
+        key = field.key
+        if key in wrong:
+            continue
+        is_asked = record is None or key in values or bool(depends_on(field) & values.keys())
+        if is_asked and value_of(key) in EMPTY and is_required(field, value_of):
+            errors[key] = _("Please fill in this field.")
+        elif _is_changed(field, values, record) and is_readonly(field, value_of):
+            errors[key] = _("This can't be changed as the record stands.")
+    return errors
+
+
+def _is_changed(field: Field, values: Mapping[str, Any], record: Record | None) -> bool:
+    """True when a record that stands would get another value."""
+    if record is None or field.key not in values:
+        return False
+    return bool(values[field.key] != field.value(record))

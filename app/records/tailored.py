@@ -1,0 +1,94 @@
+"""A record type as a workspace has tailored it: the declared one, with the workspace's own fields.
+
+Whoever meets a type on behalf of somebody asks here, so that an own field is met wherever a
+built-in one is. Where nothing was tailored the declared type itself is the answer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from threading import Lock
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kernel import stamps
+from app.kernel.actor import Actor
+from app.records.custom.field import OwnField, own_field
+from app.records.custom.models import CustomField
+from app.records.registry import registry
+from app.records.types import RecordType
+
+STAMP = "record_types"
+KEPT = 512  # Workspaces whose types a process remembers.
+
+_remembered: OrderedDict[tuple[UUID, UUID], Mapping[str, RecordType]] = OrderedDict()
+_lock = Lock()
+
+
+def tailored(kind: RecordType | str, by: Actor) -> RecordType:
+    """The type as `by`'s workspace has it; Missing when `kind` names none."""
+    declared = registry().type(kind) if isinstance(kind, str) else kind.base or kind
+    return _types(by).get(declared.key, declared)
+
+
+def tailored_at(collection: str, by: Actor) -> RecordType:
+    """The type at an address, when its module is on; else Missing."""
+    return tailored(registry().collection(collection, by.tenant), by)
+
+
+def switched_on(by: Actor) -> list[RecordType]:
+    """The types whose module is on, as the workspace has them, in the navigation's order."""
+    return [tailored(one, by) for one in registry().switched_on(by.tenant)]
+
+
+def _types(by: Actor) -> Mapping[str, RecordType]:
+    """The types that the workspace has tailored, by key; one statement when none was met before."""
+    mark = stamps.stamp(by.session, STAMP)
+    if mark is None:
+        return {}
+    key = (by.tenant.id, mark)
+    with _lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    types = _tailor(load_fields(by.session))
+    with _lock:
+        _remembered[key] = types
+        while len(_remembered) > KEPT:
+            _remembered.popitem(last=False)
+    return types
+
+
+def load_fields(session: Session) -> dict[str, list[OwnField]]:
+    """The workspace's own fields that are in use, by record type, in their order."""
+    rows = session.scalars(
+        select(CustomField)
+        .where(CustomField.retired_at.is_(None))
+        .order_by(CustomField.record_type, CustomField.position, CustomField.key)
+    )
+    found: dict[str, list[OwnField]] = {}
+    for row in rows:
+        declared = registry().get(row.record_type)
+        if declared is not None:
+            found.setdefault(row.record_type, []).append(own_field(row, declared.model))
+    return found
+
+
+def _tailor(fields: Mapping[str, Iterable[OwnField]]) -> dict[str, RecordType]:
+    return {key: _with(registry().type(key), tuple(own)) for key, own in fields.items()}
+
+
+def _with(declared: RecordType, own: tuple[OwnField, ...]) -> RecordType:
+    """The declared type with more fields: what must be filled in stands first in its form."""
+    return replace(
+        declared,
+        fields=(*declared.fields, *own),
+        form=(*declared.form, *(one for one in own if one.required)),
+        more=(*declared.more, *(one for one in own if not one.required)),
+        columns=(*declared.columns, *(one for one in own if one.required or one.is_filterable)),
+        base=declared,
+    )
