@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     base_url: str = "http://localhost:8000"  # The service's own address; workspaces are below it.
     smtp_url: str = ""  # smtp://user:password@host:587, smtps:// for TLS from the start.
     mail_from: str = "Zuke <no-reply@localhost>"  # The sender of the service's own mail.
+    mails_per_hour: int = Field(default=1_000, ge=1)  # Of one workspace; the others wait.
     inbound_mail_domain: str = ""  # Where mail to a workspace arrives.
     files_url: str = ""  # file:///folder or s3://bucket/prefix.
     stripe_secret_key: str = ""

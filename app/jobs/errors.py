@@ -19,6 +19,14 @@ class TryLater(Exception):
         self.wait = wait
 
 
+class NotYet(Exception):
+    """The job must not begin now: run it again after `wait`, and don't count this run."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
 class GiveUp(Exception):
     """Trying again would change nothing: the job is a dead letter, with this reason."""
 
@@ -41,5 +49,5 @@ def describe(error: BaseException) -> str:
     """An error in one line for the operator: its type and the first line of what it says."""
     lines = str(error).strip().splitlines()
     said = lines[0] if lines else ""
-    name = "" if isinstance(error, (TryLater, GiveUp)) else f"{type(error).__name__}: "
+    name = "" if isinstance(error, (TryLater, NotYet, GiveUp)) else f"{type(error).__name__}: "
     return f"{name}{said}"[:ERROR_LENGTH]

@@ -103,6 +103,31 @@ def _retry(session: Session, job: Job, now: datetime) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Jobs of one workspace that wait for one reason; `next_at` is when the first comes again."""
+
+    tenant: str | None
+    reason: str
+    n: int
+    next_at: datetime
+
+
+def held_jobs(session: Session, kind: str, limit: int = 20) -> list[Held]:
+    """What of a kind waits although it was looked at already, the largest heap first."""
+    n = func.count()
+    rows = session.execute(
+        select(Tenant.slug, Job.error, n, func.min(Job.run_at))
+        .select_from(Job)
+        .outerjoin(Tenant, Tenant.id == Job.tenant_id)
+        .where(Job.state == "ready", Job.kind == kind, Job.error.is_not(None))
+        .group_by(Tenant.slug, Job.error)
+        .order_by(n.desc(), Tenant.slug, Job.error)
+        .limit(limit)
+    )
+    return [Held(slug, reason or "", count, next_at) for slug, reason, count, next_at in rows]
+
+
 def count_by_state(session: Session) -> dict[tuple[str, str], int]:
     """How many jobs of each kind stand in each state: (kind, state) -> n."""
     rows = session.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))

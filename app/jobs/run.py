@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Engine
 
 from app.jobs.claim import Claim
-from app.jobs.errors import GiveUp, TryLater, describe, is_database_away
+from app.jobs.errors import GiveUp, NotYet, TryLater, describe, is_database_away
 from app.jobs.kinds import Kind, Service, ServiceKind, TenantKind
 from app.jobs.outcome import DATABASE_ATTEMPTS, PATIENT_DAYS, Ending, Outcome
 from app.jobs.registry import Registry
@@ -56,6 +56,8 @@ class Runner:
     def _attempt(self, claim: Claim, kind: Kind, now: datetime) -> Outcome:
         try:
             self._work(claim, kind, now)
+        except NotYet as error:
+            return _postponed(claim, error, now)
         except Exception as error:  # noqa: BLE001 - whatever a job raises is its outcome.
             return _failure(claim, kind, error)
         return Outcome(Ending.DONE)
@@ -97,6 +99,13 @@ def _is_open(tenant: TenantFacts, kind: TenantKind) -> bool:
     if tenant.is_suspended and not kind.while_suspended:
         return False
     return kind.module is None or tenant.allows(kind.module)
+
+
+def _postponed(claim: Claim, error: NotYet, now: datetime) -> Outcome:
+    """The wait of a job that says itself that it must not begin yet."""
+    if now - claim.created_at > timedelta(days=PATIENT_DAYS):
+        return Outcome(Ending.DEAD, f"It waited for {PATIENT_DAYS} days: {describe(error)}")
+    return Outcome(Ending.WAIT, describe(error), now + error.wait)
 
 
 def _unknown(claim: Claim, now: datetime) -> Outcome:

@@ -13,7 +13,12 @@ from urllib.parse import unquote, urlsplit
 from app.jobs.errors import GiveUp, TryLater
 
 TIMEOUT = 20.0  # Seconds for each step of the conversation.
+CLOSING = 421  # "Service not available, closing transmission channel".
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class ServerAway(TryLater):
+    """The server does not serve us at all, whomever the mail is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
         raise _meaning(code, said) from error
     except smtplib.SMTPAuthenticationError as error:
         # Whatever its number: the recipient is not to blame, and the operator can mend it.
-        raise TryLater(
+        raise ServerAway(
             f"The mail server did not accept our sign-in ({error.smtp_code})."
         ) from error
     except smtplib.SMTPNotSupportedError as error:
@@ -65,7 +70,7 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
     except smtplib.SMTPResponseException as error:
         raise _meaning(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise TryLater(f"The mail server was lost: {type(error).__name__}: {error}") from error
+        raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
 
 
 @contextmanager
@@ -95,12 +100,14 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
 def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
     """Give our password only to an encrypted line, or to this machine."""
     if not isinstance(smtp.sock, ssl.SSLSocket) and server.host not in LOCAL:
-        raise TryLater("The mail server offers no encryption, so it does not get our password.")
+        raise ServerAway("The mail server offers no encryption, so it does not get our password.")
     smtp.login(server.user, server.password)
 
 
 def _meaning(code: int, said: bytes | str) -> TryLater | GiveUp:
-    """4xx is "not now", 5xx is "never": RFC 5321, section 4.2.1."""
+    """4xx is "not now", 5xx is "never", 421 means everybody: RFC 5321, sections 4.2.1 and 3.8."""
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     reason = f"The mail server answered {code}: {' '.join(words.split())}"
+    if code == CLOSING:
+        return ServerAway(reason)
     return GiveUp(reason) if 500 <= code < 600 else TryLater(reason)

@@ -49,6 +49,7 @@ EXCEPTIONS = {
     "app.jobs.maintenance.prune_jobs": "finished jobs grow old whosever they are",
     "app.jobs.overview.list_jobs": "operators look at the whole queue",
     "app.jobs.overview.retry_jobs": "operators try dead letters of all workspaces again",
+    "app.jobs.overview.held_jobs": "operators see whose mails wait, and why",
     "app.jobs.overview.count_by_state": "the metrics count the whole queue",
     "app.jobs.overview.oldest_due": "the metrics tell the longest wait of all",
     "app.operator.tenancies.overview": "operators see every workspace",

@@ -16,7 +16,7 @@ from flask import Flask
 
 from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
-from app.mail.jobs import JOBS
+from app.mail.jobs import BREAKER, JOBS
 from config.settings import Settings
 
 
@@ -81,6 +81,7 @@ def mail_app(engine_app: Flask, settings: Settings, post_office: PostOffice) -> 
     connect(engine_app, Registry(JOBS))
     yield engine_app
     del engine_app.extensions["settings"], engine_app.extensions["zuke-jobs"]
+    engine_app.extensions.pop(BREAKER, None)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from app.jobs.enqueue import enqueue
+from app.mail import breaker, hourly
 from app.mail.sink import keep, sink_folder
 from config.settings import Settings
 from tenants.control import Job, Tenant
@@ -60,6 +61,28 @@ def test_erased_workspaces_are_not_listed(
 ) -> None:
     change(owner, Tenant, state="erased")
     assert "Acme Ltd" not in console.get("/operator").text
+
+
+def test_mails_that_wait_are_named_with_their_reason(
+    console: HostClient, acme: Workspace, owner: Engine
+) -> None:
+    assert "E-mails that wait" not in console.get("/operator").text
+    with acme.scope():
+        for _mail in range(3):
+            enqueue(acme.actor(), "send_mail", {})
+    assert "E-mails that wait" not in console.get("/operator").text
+    change(owner, Job, error=hourly.HELD, run_at=MOMENT)
+    page = console.get("/operator").text
+    assert "acme: 3 e-mails" in page
+    assert "has reached its limit of e-mails in an hour" in page
+    assert '<time class="nowrap" datetime="2026-11-22T09:30:00+00:00">' in page
+    change(owner, Job, error="The mail server answered 451: <b>busy</b>")
+    assert "answered 451: &lt;b&gt;busy&lt;/b&gt;" in console.get("/operator").text
+    chinese = console.get("/operator", headers={"Accept-Language": "zh-CN"}).text
+    assert "等待发送的邮件" in chinese
+    change(owner, Job, error=breaker.HELD)
+    chinese = console.get("/operator", headers={"Accept-Language": "zh-CN"}).text
+    assert "邮件服务器连续多次失败" in chinese
 
 
 def sink(demo: Settings, html: str = "<p>Hello <b>Bob</b></p>") -> str:
