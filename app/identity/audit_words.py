@@ -24,6 +24,8 @@ VERBS = {
     "role_changed": (_("Role changed"), "info"),
     "team_changed": (_("Team changed"), "info"),
     "phone_confirmed": (_("Phone number confirmed"), ""),
+    "email_change_asked": (_("Asked to change the e-mail"), ""),
+    "email_changed": (_("Changed the e-mail"), "warn"),
     "disabled": (_("Sign-in disabled"), "bad"),
     "enabled": (_("Sign-in enabled"), "good"),
 }

@@ -49,6 +49,7 @@ PROOF = Limit("sign-in:proof", 10, 900)  # Wrong passwords of somebody who is si
 CODE = Limit("sign-in:code", 10, 900)  # Wrong second-step codes for one user.
 RESET_ACCOUNT = Limit("reset:account", 3, 3600)
 RESET_ADDRESS = Limit("reset:address", 20, 3600)
+EMAIL_CHANGE = Limit("email-change:user", 10, 86400)  # Mails to new addresses of one user in a day.
 INVITATION = Limit("invitation:user", 200, 86400)  # Invitations sent by one user in a day.
 
 

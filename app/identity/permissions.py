@@ -72,7 +72,7 @@ def register(group: PermissionGroup) -> None:
 def groups(tenant: TenantFacts) -> list[PermissionGroup]:
     """The groups that can be granted in this workspace: record types first, settings last."""
     on = [group for group in _groups.values() if tenant.allows(group.module)]
-    return sorted(on, key=lambda group: group in SETTINGS)
+    return sorted(on, key=lambda group: not group.has_reach)
 
 
 def find(record_type: str, tenant: TenantFacts) -> PermissionGroup | None:

@@ -47,6 +47,7 @@ SETTINGS = {
     ("token", "create"): ALL,
     ("token", "manage"): ALL,
     ("audit", "read"): ALL,
+    ("field", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL}
 

@@ -1,4 +1,4 @@
-"""Links that let somebody in: invitations and password resets."""
+"""Links that let somebody in or prove an address: invitations, password resets, new e-mails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.models.access import Role
 from app.identity.models.people import Team, User
-from app.kernel.model import Base, Digest, Id, Moment
+from app.kernel.model import Base, Digest, Email, Id, Moment
 
 
 class Invitation(Base):
@@ -59,3 +59,25 @@ class PasswordReset(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     used_at: Mapped[datetime | None]
+
+
+class EmailChange(Base):
+    """A link that proves somebody's new e-mail once; it dies with the generation it was made for.
+
+    Nobody is mailed the link for an address that a colleague has: the row is there all the same,
+    so that whoever asked learns nothing.
+    """
+
+    __tablename__ = "email_changes"
+    __table_args__ = (
+        Index("uq_email_changes_digest", "digest", unique=True),
+        Index("uq_email_changes_user", "user_id", unique=True),
+    )
+
+    id: Mapped[Id]
+    digest: Mapped[Digest]
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(User.id))
+    generation: Mapped[int] = mapped_column(Integer)
+    email: Mapped[Email]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]

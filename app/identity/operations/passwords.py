@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from app.events import write_event
 from app.identity import outside
 from app.identity.actors import SECRET_LENGTH, actor_for
-from app.identity.models import KnownDevice, PasswordReset, SignInChallenge, User, UserSession
+from app.identity.models import (
+    EmailChange,
+    KnownDevice,
+    PasswordReset,
+    SignInChallenge,
+    User,
+    UserSession,
+)
 from app.identity.operations.sign_in import Opened, Visit, find_user, open_session
 from app.identity.passwords import check_new_password, hash_password, verify_password
 from app.identity.secret import digest, new_secret
@@ -31,9 +38,9 @@ def set_password(by: Actor, user: User, password: str, *, field: str = "password
 
 
 def end_everything(by: Actor, user: User) -> None:
-    """End every session, reset link, half-done sign-in and known device of a user at once."""
+    """End every session, link, half-done sign-in and known device of a user at once."""
     user.generation += 1
-    for model in (UserSession, PasswordReset, SignInChallenge, KnownDevice):
+    for model in (UserSession, PasswordReset, EmailChange, SignInChallenge, KnownDevice):
         by.session.execute(delete(model).where(model.user_id == user.id))
 
 

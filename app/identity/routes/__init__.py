@@ -2,6 +2,7 @@
 
 from app.identity.routes import (
     audit,
+    email,
     invitations,
     passwords,
     people,
@@ -19,6 +20,7 @@ from app.identity.routes.blueprint import blueprint
 __all__ = [
     "audit",
     "blueprint",
+    "email",
     "invitations",
     "passwords",
     "people",

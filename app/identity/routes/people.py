@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from uuid import UUID
 
 from flask import Response, request
@@ -13,6 +12,7 @@ from app.identity.operations import invitations, roles, teams, users
 from app.identity.routes.asking import again, chosen, label_of, show, typed
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.paging import cursor_of, read_cursor
+from app.identity.routes.proof import limited
 from app.identity.routes.qr import qr_image
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
@@ -58,25 +58,9 @@ def invite() -> Response:
 @access(permission=MANAGE)
 def send_invitation() -> Response:
     """Invite, and show the link or the QR code this once."""
-    by = current.actor()
-    counters = [limits.counter(by.tenant, limits.INVITATION, str(by.user_id))]
     try:
-        limits.take(counters, by.now)
-        role = chosen(Role, "role_id")
-        if role is None:
-            raise Refused(_("Choose a role."), field="role_id")
-        made = invitations.invite(
-            by,
-            way=typed("way"),
-            role=role,
-            team=chosen(Team, "team_id"),
-            email=typed("email"),
-            max_uses=_whole(typed("max_uses")),
-            language=typed("language"),
-        )
+        made = limited(limits.INVITATION, _invite)
     except Answer as answer:
-        if not isinstance(answer, limits.TooMany):
-            current.aside(partial(limits.give_back, counters, by.now))
         return again("identity/invite.html", answer, _choices())
     if made.invitation.way == "mail":
         toast(_("The invitation to %(email)s is on its way.", email=made.invitation.email))
@@ -126,6 +110,22 @@ def save_person(user_id: UUID) -> Response:
         return again("identity/person.html", answer, _person(users.get_user(by, user_id)))
     toast(_("Saved."))
     return see_other(PLACE)
+
+
+def _invite() -> invitations.Invited:
+    """Invite as the form says."""
+    role = chosen(Role, "role_id")
+    if role is None:
+        raise Refused(_("Choose a role."), field="role_id")
+    return invitations.invite(
+        current.actor(),
+        way=typed("way"),
+        role=role,
+        team=chosen(Team, "team_id"),
+        email=typed("email"),
+        max_uses=_whole(typed("max_uses")),
+        language=typed("language"),
+    )
 
 
 def _whole(text: str) -> int:

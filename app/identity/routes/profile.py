@@ -10,6 +10,7 @@ from flask import Response
 
 from app.identity import cookies
 from app.identity.operations import passwords, sessions, tokens, users
+from app.identity.operations.email_change import awaited_email_change
 from app.identity.operations.two_factor import codes_left
 from app.identity.routes.asking import again, my_session, myself, show, typed, visit
 from app.identity.routes.blueprint import blueprint
@@ -113,6 +114,7 @@ def shown_to_me() -> dict[str, object]:
     by, user = current.actor(), myself()
     return {
         "user": user,
+        "awaited": awaited_email_change(by, user),
         "sessions": sessions.sessions_of(by, user),
         "here": my_session(),
         "tokens": tokens.tokens_of(by, user),
