@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.cli.errors import CommandError
+from app.cli.table import table
 
 if TYPE_CHECKING:
     from app.jobs.overview import JobLine
 
 NAME = "jobs"
 HELP = "List the jobs, or try dead letters again."
+HEADINGS = ("ID", "WORKSPACE", "KIND", "STATE", "TRIES", "DUE", "ERROR")
 STATES = ("ready", "running", "done", "dead")
 
 
@@ -67,15 +69,19 @@ def _show(lines: list[JobLine], *, as_json: bool) -> int:
     if not lines:
         print("No jobs.")
         return 0
-    head = f"{'ID':36}  {'WORKSPACE':16}  {'KIND':24}  {'STATE':7}  {'TRIES':>5}  {'DUE':19}  ERROR"
-    print(head)
-    for line in lines:
-        due = f"{line.run_at:%Y-%m-%d %H:%M:%S}"
-        owner = line.tenant or "(service)"
-        print(
-            f"{line.id!s:36}  {owner:16.16}  {line.kind:24.24}  {line.state:7}  "
-            f"{line.attempts:>5}  {due}  {line.error or ''}".rstrip()
+    rows = [
+        (
+            line.id,
+            line.tenant or "(service)",
+            line.kind,
+            line.state,
+            line.attempts,
+            f"{line.run_at:%Y-%m-%d %H:%M:%S}",
+            line.error or "",
         )
+        for line in lines
+    ]
+    print(*table([HEADINGS, *rows], right={4}), sep="\n")
     return 0
 
 

@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from app.cli.errors import CommandError
+from app.cli.table import table
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -76,9 +77,11 @@ def _list(args: Namespace, session: Session) -> int:
     lines = [{"email": row.email, "name": row.name, "active": row.is_active} for row in rows]
     if args.json:
         print(json.dumps(lines, ensure_ascii=False))
+    elif not rows:
+        print("There is no operator yet.")
     else:
-        for row in rows:
-            print(f"{row.email}  {row.name}{'' if row.is_active else '  (not active)'}")
+        active = {True: "", False: "(not active)"}
+        print(*table([(row.email, row.name, active[row.is_active]) for row in rows]), sep="\n")
     return 0
 
 

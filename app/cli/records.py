@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
 from app.cli.errors import CommandError
+from app.cli.table import pad, table
 
 if TYPE_CHECKING:
     from app.records.fields import Field
@@ -52,9 +53,10 @@ def _list(args: Namespace) -> int:
     if args.json:
         print(json.dumps(lines, ensure_ascii=False))
         return 0
-    for line in lines:
-        verbs = " ".join(line["verbs"])  # type: ignore[arg-type]
-        print(f"{line['type']:16} {line['collection']:16} {line['module']:12} {verbs}")
+    shown = ("type", "collection", "module")
+    verbs = [" ".join(map(str, line["verbs"])) for line in lines]  # type: ignore[call-overload]
+    rows = [[*(line[key] for key in shown), said] for line, said in zip(lines, verbs, strict=True)]
+    print(*table(rows), sep="\n")
     return 0
 
 
@@ -162,4 +164,5 @@ def _line(field: dict[str, Any]) -> str:
         details.append(f"points to {field['to']}")
     if field["options"]:
         details.append(f"one of {', '.join(field['options'])}")
-    return f"{field['key']:18}{field['kind']:11}{field['label']:18}{', '.join(details)}".rstrip()
+    label = pad(field["label"], 18)
+    return f"{field['key']:18}{field['kind']:11}{label}{', '.join(details)}".rstrip()

@@ -6,6 +6,8 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from app.cli.table import table
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -25,13 +27,8 @@ def run(args: Namespace) -> int:
     if args.json:
         print(json.dumps(lines, ensure_ascii=False))
         return 0
-    widths = [max(len(str(line[key])) for line in lines) for key in ("methods", "path", "side")]
-    for line in lines:
-        permission = f"  {line['permission']}" if line["permission"] else ""
-        print(
-            f"{line['methods']:{widths[0]}}  {line['path']:{widths[1]}}  "
-            f"{line['side']:{widths[2]}}  {line['who']}{permission}"
-        )
+    shown = ("methods", "path", "side", "who", "permission")
+    print(*table([[line[key] or "" for key in shown] for line in lines]), sep="\n")
     return 0
 
 

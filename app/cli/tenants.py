@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.cli.errors import CommandError
+from app.cli.table import table
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -263,9 +264,4 @@ def _print(rows: Sequence[Mapping[str, object]], as_json: bool) -> None:
     if not rows:
         print("There is no workspace yet.")
         return
-    cells = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    for row in cells:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+    print(*table([list(rows[0]), *(list(row.values()) for row in rows)]), sep="\n")

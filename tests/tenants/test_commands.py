@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cli import main, tenants
 from app.cli.postgres.databases import DatabaseUrls
+from app.cli.table import width
 from config import settings as settings_file
 from config.settings import Settings
 from tenants.control import Job, Tenant
@@ -163,3 +164,14 @@ def test_without_the_owners_login_nothing_is_tried(
     code, _out, err = zuke("list")
     assert code == 1
     assert "DATABASE_OWNER_URL is missing" in err
+
+
+def test_a_chinese_name_leaves_the_columns_straight(zuke: Zuke, owner: Engine) -> None:
+    with Session(owner) as session, session.begin():
+        acme = session.scalars(select(Tenant).where(Tenant.slug == "acme")).one()
+        acme.name = "北风贸易"
+    _code, out, _err = zuke("list")
+    lines = [line for line in out.splitlines() if line.startswith(("acme ", "globex "))]
+    before_state = [line.partition("trial")[0] for line in lines]
+    assert len({width(text) for text in before_state}) == 1
+    assert "北风贸易" in before_state[0] + before_state[1]
