@@ -39,16 +39,6 @@ class Picklist:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordLabel:
-    """What this industry calls a record type, one of it and many."""
-
-    module: str
-    record_type: str
-    one: Localized
-    many: Localized
-
-
-@dataclass(frozen=True, slots=True)
 class RoleChange:
     """What differs from the built-in role: its name, and rights such as "account:read" -> "all"."""
 
@@ -69,7 +59,6 @@ class Starter:
     zone: str
     country: str
     picklists: tuple[Picklist, ...]
-    labels: tuple[RecordLabel, ...]
     roles: tuple[RoleChange, ...]
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:

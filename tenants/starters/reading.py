@@ -14,7 +14,6 @@ from tenants.starters.format import (
     Choice,
     Localized,
     Picklist,
-    RecordLabel,
     RoleChange,
     Starter,
     StarterError,
@@ -24,7 +23,6 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _PERMISSION = re.compile(r"[a-z_]+:[a-z_]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_LABELS = "labels"
 
 
 class _Table:
@@ -110,10 +108,8 @@ def read_starter(key: str, source: str) -> Starter:
         raise StarterError(f"{about.at('zone')} is no time zone: {zone!r}.")
     roles = tuple(_roles(document.table("roles")))
     picklists: list[Picklist] = []
-    labels: list[RecordLabel] = []
     for module, content in document.rest():
         section = _Table(content, document.at(module))
-        labels += _labels(module, section.table(_LABELS))
         picklists += _picklists(module, section)
     return Starter(
         key=key,
@@ -124,17 +120,8 @@ def read_starter(key: str, source: str) -> Starter:
         zone=zone,
         country=country,
         picklists=tuple(picklists),
-        labels=tuple(labels),
         roles=roles,
     )
-
-
-def _labels(module: str, section: _Table) -> Iterator[RecordLabel]:
-    """Read what the industry calls the record types of a module."""
-    for record_type, content in section.rest():
-        table = _Table(content, section.at(record_type))
-        yield RecordLabel(module, record_type, table.localized("one"), table.localized("many"))
-        table.close()
 
 
 def _picklists(module: str, section: _Table) -> Iterator[Picklist]:
