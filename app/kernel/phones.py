@@ -7,9 +7,18 @@ China and numbers of North America, most of what a list shows, are written witho
 import re
 from functools import lru_cache
 
+from app.kernel.language import current
+
 _CHINA_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+# "x123", "ext. 123", "转123", "分机123": an extension behind a number, or one of the house alone.
+_EXTENSION = re.compile(
+    r"(.*?)[\s,;，；]*(?:x|ext(?:ension)?\.?|#|转|轉|分机号?|分機號?)[\s:：]*(\d{1,7})",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHORTEST_SERVICE_NUMBER = 5  # 95588; those of two or three digits ring the police.
 _SPACING = re.compile(r"[\s().\-]+")
+_KEPT_EXTENSION = re.compile(r"(\+\d+)? ?x(\d{1,7})")
 _NANP = frozenset({"US", "CA"})
 _KEPT = 8192
 _NANP_LENGTH = len("+12125550123")
@@ -36,12 +45,66 @@ def to_e164(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-@lru_cache(_KEPT)
-def display_phone(number: str, region: str) -> str:
-    """Return an E.164 number for the screen: national within `region`, international elsewhere.
+def read_phone(text: str, region: str) -> str | None:
+    """Return a number as it is kept, or None if it cannot be one.
 
-    What is no E.164 number (an extension somebody typed, an imported remark) is returned as it is.
+    That is E.164 where it is a number of the public network ("+862162158888"), with " x123" where
+    an extension follows; "x123" is one of the house alone; a short service number of `region`
+    ("95588") stays as it is.
     """
+    marked = _EXTENSION.fullmatch(text.strip())
+    if marked is None:
+        return _service_number(text, region) or to_e164(text, region)
+    if not marked[1]:
+        return f"x{marked[2]}"
+    number = to_e164(marked[1], region)
+    return f"{number} x{marked[2]}" if number else None
+
+
+def _service_number(text: str, region: str) -> str | None:
+    """Return a number of five or six digits that `region` has given to a service."""
+    compact = _SPACING.sub("", text)
+    if not (compact.isdigit() and _SHORTEST_SERVICE_NUMBER <= len(compact) <= 6):
+        return None
+    from phonenumbers import NumberParseException, parse, shortnumberinfo
+
+    try:
+        number = parse(compact, region)
+    except NumberParseException:
+        return None
+    is_service = shortnumberinfo.is_valid_short_number_for_region(number, region)
+    return compact if is_service else None
+
+
+def dial_phone(number: str) -> str:
+    """Return what follows `tel:` to call a number that is kept (RFC 3966); "" for the house's own.
+
+    >>> dial_phone("+862162158888 x123")
+    '+862162158888;ext=123'
+    """
+    public, _mark, extension = number.partition(" x")
+    if public.startswith("x"):
+        return ""
+    return f"{public};ext={extension}" if extension else public
+
+
+def display_phone(number: str, region: str) -> str:
+    """Return a number that is kept for the screen: national within `region`, else international.
+
+    An extension is marked as the reader's language does. What is no number (an imported remark) is
+    returned as it is.
+    """
+    marked = _KEPT_EXTENSION.fullmatch(number)
+    if marked is None:
+        return _display(number, region)
+    mark = "转" if current().startswith("zh") else "x"
+    public = f"{_display(marked[1], region)} " if marked[1] else ""
+    return f"{public}{mark}{marked[2]}"
+
+
+@lru_cache(_KEPT)
+def _display(number: str, region: str) -> str:
+    """Return a number without an extension for the screen."""
     if not _E164.fullmatch(number):
         return number
     if mobile := _CHINA_MOBILE.fullmatch(number):

@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_code
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.kernel.phones import to_e164
+from app.kernel.phones import read_phone
 from app.records.fields import Field, Option
 from app.records.types import RecordType
 from app.records.values import Unfit, clean_text, read_value, spelled
@@ -119,7 +119,7 @@ def _value(field: Field, text: str, by: Actor) -> Any:
     if field.kind == "moment" and text == "now":
         return by.now
     if field.kind == "phone":
-        return to_e164(clean_text(text), by.tenant.country) or clean_text(text) or None
+        return read_phone(clean_text(text), by.tenant.country) or clean_text(text) or None
     if field.kind == "country":
         return country_code(clean_text(text)) or clean_text(text) or None
     if field.kind in ("choice", "email", "url"):

@@ -16,7 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_code
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
-from app.kernel.phones import to_e164
+from app.kernel.phones import read_phone
 from app.records.fields import Field, Option
 
 LONG_TEXT = 20_000  # Characters; ten pages of A4.
@@ -88,9 +88,12 @@ def _read_phone(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
     text = _read_text(field, raw, by, options)
     if not text:
         return None
-    if not any(character.isdigit() for character in text):
-        raise Unfit(_("Enter a phone number, with its country code when abroad."))
-    return to_e164(text, by.tenant.country) or text
+    number = read_phone(text, by.tenant.country)
+    if number is None:
+        raise Unfit(
+            _("Enter a whole phone number, with its country code when abroad. Extension: x123.")
+        )
+    return number
 
 
 def _read_url(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:

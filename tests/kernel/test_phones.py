@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.kernel.phones import display_phone, phone_digits, to_e164
+from app.kernel.language import using
+from app.kernel.phones import dial_phone, display_phone, phone_digits, read_phone, to_e164
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,40 @@ def test_the_written_form_leads_back_to_the_number():
 
 def test_digits_are_all_that_a_search_compares():
     assert phone_digits("+86 138-0004 5678") == "8613800045678"
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "kept", "dialled"),
+    [
+        ("021-5550 1234 转123", "CN", "+862155501234 x123", "+862155501234;ext=123"),
+        ("021-5550 1234转123", "CN", "+862155501234 x123", "+862155501234;ext=123"),
+        ("021 5550 1234 分机：12", "CN", "+862155501234 x12", "+862155501234;ext=12"),
+        ("(212) 555-0123, ext. 7", "US", "+12125550123 x7", "+12125550123;ext=7"),
+        ("(212) 555-0123 #7", "US", "+12125550123 x7", "+12125550123;ext=7"),
+        ("x123", "CN", "x123", ""),
+        ("转123", "CN", "x123", ""),
+        ("95588", "CN", "95588", "95588"),
+        ("138 0004 5678", "CN", "+8613800045678", "+8613800045678"),
+        ("123", "CN", None, None),
+        ("110", "CN", None, None),
+        ("12 x123", "CN", None, None),
+        ("ask at the gate", "CN", None, None),
+    ],
+)
+def test_extensions_and_service_numbers_are_kept_and_too_short_ones_are_not(
+    typed, region, kept, dialled
+):
+    assert read_phone(typed, region) == kept
+    if kept is not None:
+        assert dial_phone(kept) == dialled
+
+
+def test_an_extension_is_marked_in_the_readers_language_and_read_again():
+    for kept in ("+862155501234 x123", "x123"):
+        for language in ("en", "zh-CN"):
+            with using(language):
+                assert read_phone(display_phone(kept, "CN"), "CN") == kept
+    with using("zh-CN"):
+        assert display_phone("+862155501234 x123", "CN") == "021 5550 1234 转123"
+    assert display_phone("+862155501234 x123", "CN") == "021 5550 1234 x123"
+    assert display_phone("ask for x123", "CN") == "ask for x123"

@@ -10,6 +10,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
+from app.kernel.phones import dial_phone
 from app.records.access import may_do, readable_fields, writable_keys
 from app.records.fields import Field, Option
 from app.records.model import Record
@@ -109,5 +110,8 @@ def _href(field: Field, value: Any) -> str | None:
     """Where a value leads: to its record, to the telephone, to the mail, to the web."""
     if field.to and field.to != "user":
         return f"/{registry().type(field.to).collection}/{value}"
-    schemes = {"email": f"mailto:{value}", "phone": f"tel:{value}", "url": str(value)}
+    if field.kind == "phone":
+        number = dial_phone(str(value))
+        return f"tel:{number}" if number else None
+    schemes = {"email": f"mailto:{value}", "url": str(value)}
     return schemes.get(field.kind)

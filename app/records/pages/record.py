@@ -9,6 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
+from app.kernel.phones import dial_phone
 from app.records.access import may_do, readable_fields, sees
 from app.records.fields import Option
 from app.records.model import Record
@@ -49,7 +50,7 @@ class RecordPage:
     title: str
     pills: list[Markup]
     facts: list[Markup]
-    phone: str | None
+    phone: str  # As `tel:` dials it.
     email: str | None
     actions: list[Action]
     may_edit: bool
@@ -86,7 +87,7 @@ def record_page(
         title=title,
         pills=_line(record_type, record, record_type.highlights, values, picklists, names, by),
         facts=_line(record_type, record, record_type.subtitle, values, picklists, names, by),
-        phone=getattr(record, "phone", None) if "phone" in values else None,
+        phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
         actions=_actions(record_type, record, by),
         may_edit=may_edit(record_type, record, by),

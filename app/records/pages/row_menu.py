@@ -14,6 +14,9 @@ from app.records.pages.columns import Layout
 from app.records.types import Action, RecordType
 from app.web.assets import icon
 
+# What a person is reached by, as a link has it.
+REACHES = {"phone": "dial[v_phone]", "email": "v_email"}
+
 
 @dataclass(frozen=True, slots=True)
 class RowMenu:
@@ -31,7 +34,7 @@ class RowMenu:
 
 def row_menu(record_type: RecordType, shape: Layout) -> RowMenu:
     """The menu of a list as its reader may use it."""
-    reaches = tuple(key for key in ("phone", "email") if key in shape.below)
+    reaches = tuple(key for key in REACHES if key in shape.below)
     return RowMenu(reaches, shape.update, shape.delete, record_type.actions)
 
 
@@ -49,7 +52,8 @@ def told_to_menu(record_type: RecordType, shape: Layout) -> str:
     """The attributes of a row by which the menu is turned to it, as template source."""
     menu = row_menu(record_type, shape)
     told = [
-        f'{{% if v_{key} %}} data-{key}="{{{{ v_{key}|e }}}}"{{% endif %}}' for key in menu.reaches
+        f'{{% if v_{key} %}} data-{key}="{{{{ {REACHES[key]}|e }}}}"{{% endif %}}'
+        for key in menu.reaches
     ]
     may = [
         guarded(mode, owners, f"{verb} ")

@@ -17,7 +17,7 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.countries import country_name
 from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
-from app.kernel.phones import display_phone
+from app.kernel.phones import dial_phone, display_phone
 from app.records.access import reaches
 from app.records.fields import Option
 from app.records.pages.cells import NAME, check_cell, title_cell, value_cell
@@ -90,6 +90,7 @@ def reader_values(by: Actor) -> dict[str, Any]:
         "initials": Kept(initials),
         "initial": Kept(initial),
         "phone": Kept(lambda number: display_phone(number, country)),
+        "dial": Kept(dial_phone),
         "territory": Kept(lambda value: country_name(value, language)),
         "owner": Kept(_owner),
         "ago": Kept(lambda moment: _ago(moment, write, now)),

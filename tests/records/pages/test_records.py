@@ -167,3 +167,32 @@ def test_a_lookup_offers_records_and_colleagues(fence: Fence, alice: Person) -> 
     assert 'data-text="Bob Baker"' in alice.client.get("/lookup/user?q=bob").text
     assert "Nothing found" in alice.client.get("/lookup/user?q=nobody").text
     assert alice.client.get("/lookup/nothing?q=x").status_code == 404
+
+
+def test_a_number_with_an_extension_is_shown_with_it_and_dialled_with_it(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        path = f"/accounts/{make_account(by, phone='020 7946 0301 ext 7').id}"
+        inside = f"/accounts/{make_account(by, 'Inside', phone='x7').id}"
+    page = alice.client.get(path).text
+    assert "020 7946 0301 x7" in page
+    assert page.count('href="tel:+442079460301;ext=7"') == 2
+    assert "tel:" not in alice.client.get(inside).text
+    assert 'data-phone="+442079460301;ext=7"' in alice.client.get("/accounts").text
+
+
+def test_a_number_from_before_stays_as_long_as_nobody_touches_it(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        account.phone = "ask reception"
+        path = f"/accounts/{account.id}"
+    sent = {"name": "Fence & Sons", "phone": "ask reception", "city": "Leeds", "version": "1"}
+    answer = alice.client.post(f"{path}/edit", data=sent)
+    assert answer.status_code in (204, 302, 303), answer.text
+    assert "ask reception" in alice.client.get(path).text
+    refused = alice.client.post(f"{path}/edit", data={**sent, "phone": "123", "version": "2"})
+    assert refused.status_code == 422
+    assert "Enter a whole phone number" in refused.text
