@@ -1,7 +1,8 @@
 """What differs between plain PostgreSQL and Citus; nothing else in the house does.
 
-On PostgreSQL each tenant has a role of its own and DDL travels as one string. Citus spreads DDL to
-its workers statement by statement, and there roles are a fixed number of shared buckets.
+On PostgreSQL each tenant has a role of its own and DDL and SET LOCAL travel as one string. Citus
+spreads them to its workers statement by statement, and there roles are a fixed number of shared
+buckets.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 GROUP = "zuke_tenant"  # Every tenant's role is in it; rights on shared objects go to it once.
 LOGIN = "zuke_app"  # What web and worker log in as.
-BUCKETS = 64
+BUCKET, BUCKETS = "zuke_bucket_", 64
 LOCKED, DEADLOCK = "55P03", "40P01"  # SQLSTATEs that another try may mend.
 RIGHTS_PER_GRANT = 160000  # The server version since which a grant says what it passes on.
 
@@ -30,7 +31,7 @@ class DatabaseKind:
         """The database role that the data of `tenant_id` is reached by."""
         if self.own_role:
             return f"t_{tenant_id.hex}"
-        return f"zuke_bucket_{tenant_id.int % BUCKETS:02d}"
+        return f"{BUCKET}{tenant_id.int % BUCKETS:02d}"
 
     def make_role(self, role: str, server_version: int) -> list[str]:
         """The statements that make `role` and let the application's login wear it.
@@ -56,14 +57,24 @@ class DatabaseKind:
 
         SQLAlchemy would look for parameters in it: `exec_driver_sql` fails on `%`, `text` on `:`.
         """
-        pieces = ["".join(f"{s};\n" for s in statements)] if self.one_string else statements
         cursor = connection.connection.cursor()
         try:
-            for piece in pieces:
-                if piece:
-                    cursor.execute(piece)
+            for piece in self.pieces(statements):
+                cursor.execute(piece)
         finally:
             cursor.close()
+
+    def pieces(self, statements: Sequence[str]) -> Sequence[str]:
+        """The statements as they travel: in one trip to the database where that is possible."""
+        if not self.one_string:
+            return statements
+        return [";\n".join(statements)] if statements else []
+
+    def wear(self, role: str, schema: str) -> Sequence[str]:
+        """What gives a transaction the role and the search path of a tenant, as it travels."""
+        return self.pieces(
+            [f'SET LOCAL ROLE "{role}"', f'SET LOCAL search_path TO "{schema}", ext']
+        )
 
 
 POSTGRESQL = DatabaseKind(own_role=True, one_string=True)
@@ -74,6 +85,11 @@ def kind_of(connection: Connection) -> DatabaseKind:
     """Which kind of database this connection leads to."""
     found = connection.exec_driver_sql("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
     return CITUS if found.scalar() else POSTGRESQL
+
+
+def kind_by_role(role: str) -> DatabaseKind:
+    """Which kind of database gave a tenant this role, without asking it: each transaction does."""
+    return CITUS if role.startswith(BUCKET) else POSTGRESQL
 
 
 def server_version(connection: Connection) -> int:

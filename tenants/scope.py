@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from tenants.database import db
+from tenants.engine import kind_by_role
 from tenants.facts import TenantFacts
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
@@ -74,10 +75,8 @@ def open_tenant() -> TenantFacts | None:
 
 def wear(connection: Connection, tenant: TenantFacts) -> None:
     """Give the running transaction of `connection` the tenant's role and search path."""
-    # One trip to the database for both: every transaction pays for it.
-    connection.exec_driver_sql(
-        f'SET LOCAL ROLE "{tenant.db_role}"; SET LOCAL search_path TO "{tenant.schema}", ext'
-    )
+    for piece in kind_by_role(tenant.db_role).wear(tenant.db_role, tenant.schema):
+        connection.exec_driver_sql(piece)
     connection.info.setdefault("tenants", set()).add(tenant.id)
 
 

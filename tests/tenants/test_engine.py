@@ -1,11 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Engine, MetaData, String, Table, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    text,
+)
 
+from app.cli.postgres.databases import DatabaseUrls
 from tenants.engine import CITUS, POSTGRESQL, kind_of
+from tenants.facts import State, TenantFacts
 from tenants.schema import render
+from tenants.scope import wear
 
 ID = UUID("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001")
 
@@ -49,6 +63,31 @@ def test_ddl_with_signs_that_drivers_look_for_runs_as_it_stands(owner: Engine) -
             connection.exec_driver_sql("INSERT INTO odd DEFAULT VALUES")
             assert connection.exec_driver_sql("SELECT note FROM odd").scalar() == "100 %"
             transaction.rollback()
+
+
+def test_a_scope_is_one_trip_and_on_citus_a_statement_each(urls: DatabaseUrls) -> None:
+    engine, sent = create_engine(urls.superuser), []
+    role = POSTGRESQL.role_for(ID)
+    own = TenantFacts(id=ID, slug="x", name="X", db_role=role, schema=role, state=State.ACTIVE)
+    bucket = replace(own, db_role=CITUS.role_for(ID))
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with engine.connect() as connection:
+        for tenant, trips in ((own, 1), (bucket, 2)):
+            transaction = connection.begin()
+            connection.exec_driver_sql(f'CREATE ROLE "{tenant.db_role}" NOLOGIN')
+            event.listen(engine, "before_cursor_execute", note)
+            wear(connection, tenant)
+            event.remove(engine, "before_cursor_execute", note)
+            assert len(sent) == trips
+            assert [one.count("SET LOCAL") for one in sent] == [2 // trips] * trips
+            sent.clear()
+            worn = text("SELECT current_user, current_setting('search_path')")
+            assert connection.execute(worn).one() == (tenant.db_role, f"{tenant.schema}, ext")
+            transaction.rollback()
+    engine.dispose()
 
 
 def test_nothing_to_run_is_nothing_to_run(owner: Engine) -> None:
