@@ -86,6 +86,8 @@ def _do(
     elif verb == "delete":
         delete_records(record_type, [record], by)
     elif verb == "restore":
+        held = {one.key: one.value(record) for one in record_type.fields}
+        check_unique(record_type, record.id, held, by)
         restore_records(record_type, record, by)
     else:
         _act(record_type, verb, record, inputs, by)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from app.kernel.actor import Actor
 from app.kernel.countries import country_code
@@ -20,6 +20,7 @@ from app.records.values import Unfit, clean_text, read_value, spelled
 
 OPERATORS = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "starts", "isnull")
 ORDERED = ("lt", "lte", "gt", "gte")
+ORDERLY = ("moment", "day", "time", "whole", "number", "money", "percent")  # Kinds with an order.
 MAX_IN = 200
 
 
@@ -66,12 +67,23 @@ def _compare(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     value = _value(field, one.text, by)
     if one.operator in ORDERED:
         return _ordered(field, one, value)
+    if field.kind == "choices":
+        return _holds(field, value, one.operator)
     found: ColumnElement[bool] = (
         field.expression.is_distinct_from(value)
         if one.operator == "ne"
         else field.expression == value  # SQLAlchemy makes IS NULL of None.
     )
     return found
+
+
+def _holds(field: Field, value: Any, asked: str) -> ColumnElement[bool]:
+    """A multiple choice that has this value among its own, or has it not."""
+    if value is None:
+        empty: ColumnElement[bool] = field.expression.is_(None)
+        return ~empty if asked == "ne" else empty
+    among: ColumnElement[bool] = field.attribute.contains({field.key: [value]})
+    return or_(field.expression.is_(None), ~among) if asked == "ne" else among
 
 
 def _is_null(field: Field, one: Filter) -> ColumnElement[bool]:
@@ -86,13 +98,15 @@ def _among(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     parts = one.text.split(",")
     if len(parts) > MAX_IN:
         raise Unfit(_("At most %(limit)s values.", limit=MAX_IN))
-    found: ColumnElement[bool] = field.expression.in_([_value(field, part, by) for part in parts])
-    return found
+    values = [_value(field, part, by) for part in parts]
+    if field.kind == "choices":
+        return or_(*(_holds(field, value, "eq") for value in values))
+    return field.expression.in_(values)
 
 
 def _ordered(field: Field, one: Filter, value: Any) -> ColumnElement[bool]:
     """Before, after, less, more: for fields whose values have such an order."""
-    if field.kind not in ("moment", "day", "whole", "money", "number"):
+    if field.kind not in ORDERLY:
         raise Unfit(_("This field has no order to compare by."))
     if value is None:
         raise Unfit(_("Give a value to compare with."))
@@ -122,7 +136,7 @@ def _value(field: Field, text: str, by: Actor) -> Any:
         return read_phone(clean_text(text), by.tenant.country) or clean_text(text) or None
     if field.kind == "country":
         return country_code(clean_text(text)) or clean_text(text) or None
-    if field.kind in ("choice", "email", "url"):
+    if field.kind in ("choice", "choices", "email", "url"):
         plain = clean_text(text) or None
         return spelled(plain, field.options) or plain if plain else None
     options: tuple[Option, ...] = ()

@@ -8,15 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BindParameter,
     ColumnElement,
     Date,
     DateTime,
     Integer,
+    Numeric,
     Select,
     Uuid,
     and_,
@@ -323,6 +326,10 @@ def _sort_value(value: Any, key: TypeEngine[Any]) -> Any:
         return moment.astimezone(UTC)  # The database takes fewer offsets than Python does.
     if isinstance(key, Date):
         return date.fromisoformat(value)
+    if isinstance(key, JSON | Numeric):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise TypeError(value)
+        return value
     if isinstance(key, Integer):
         if isinstance(value, bool) or not isinstance(value, int) or abs(value) > WHOLE_LIMIT:
             raise TypeError(value)

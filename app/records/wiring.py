@@ -25,6 +25,10 @@ VERBS = {
     "delete": _("Delete"),
 }
 
+DATA_MODEL = PermissionGroup(
+    "field", _("Fields and layouts"), (Choice("manage", _("Manage")),), has_reach=False
+)
+
 
 def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     """Register the pages and the API of records, what can be granted, and the way to them."""
@@ -36,6 +40,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         app.register_blueprint(blueprint)
     for record_type in registry:
         permissions.register(_permissions(record_type))
+    permissions.register(DATA_MODEL)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_timedelta, get_day_names, get_month_names
+from babel.numbers import format_currency
 
 from app.kernel.actor import Actor
 from app.kernel.language import LOCALES, current, gettext
@@ -108,15 +111,23 @@ class Formats:
         unit, length = next((one for one in UNITS if days * DAY >= one[1]), ("day", DAY))
         return self._span(unit, days * DAY // length, is_past)
 
-    def number(self, value: float) -> str:
+    def clock(self, value: time_of_day) -> str:
+        """16:31, 下午4:31, of a time of no day."""
+        return self._clock(value)
+
+    def number(self, value: float | Decimal) -> str:
         """12,846."""
         return f"{value:,}"
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """£1,200.00, ¥1,200.00, with as many digits as the currency has."""
+        return format_currency(amount, currency, locale=self._locale)
 
     def listed(self, texts: Iterable[str]) -> str:
         """Red, green; 红、绿."""
         return ("、" if self.is_chinese else ", ").join(texts)
 
-    def _clock(self, here: datetime) -> str:
+    def _clock(self, here: datetime | time_of_day) -> str:
         if not self.is_chinese:
             return f"{here.hour:02}:{here.minute:02}"
         part = next(name for end, name in PARTS_OF_DAY if here.hour < end)

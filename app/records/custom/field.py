@@ -18,6 +18,7 @@ from app.records.fields import Field, Option
 from app.records.model import Record
 
 SORT = "_sort"  # Beside a text lies the key that it is ordered by, under its own key and this.
+SORT_KEYED = ("text", "email", "url")
 LEAST_NUMBER = -1e300  # Where a number is empty, its row sorts as this.
 
 
@@ -73,7 +74,7 @@ class OwnField(Field):
         if KINDS[self.own_kind].is_json:
             number = self.attribute[self.own_key]
             return type_coerce(func.coalesce(number, literal(LEAST_NUMBER, JSONB)), JSONB())
-        key = self.own_key + SORT if self.own_kind == "text" else self.own_key
+        key = self.own_key + SORT if self.own_kind in SORT_KEYED else self.own_key
         return type_coerce(func.coalesce(collate(self.attribute[key].astext, "C"), ""), Text())
 
     def value(self, record: Any) -> Any:
@@ -89,7 +90,7 @@ class OwnField(Field):
         custom.pop(self.own_key + SORT, None)
         if value is not None and value not in ((), ""):
             custom[self.own_key] = to_json(value)
-            if self.own_kind == "text":
+            if self.own_kind in SORT_KEYED:
                 custom[self.own_key + SORT] = sort_key(value)
         record.custom = custom
 

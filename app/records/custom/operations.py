@@ -20,10 +20,9 @@ from app.identity.operations.guard import fetch, require_change
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
-from app.kernel.folding import fold
 from app.kernel.ids import new_id
 from app.kernel.language import OFFERED, Text, _
-from app.kernel.pinyin import readings
+from app.kernel.slug import free, slug
 from app.records.custom.conditions import read_conditions
 from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
@@ -162,15 +161,8 @@ def get_field(by: Actor, field_id: UUID) -> CustomField:
 
 def free_key(label: Mapping[str, str], taken: set[str]) -> str:
     """A key made of a label's Latin letters or pinyin, with a number where it is taken."""
-    text = label.get("en") or next(iter(label.values()), "")
-    spelled = " ".join(reading.rstrip("12345") for reading in readings(text)) or text
-    words = re.sub(r"[^a-z0-9]+", "_", fold(spelled)).strip("_")[:30].rstrip("_")
-    stem = f"x_{words}" if words[:1].isalpha() else f"x_field_{words}".rstrip("_")
-    key, number = stem, 1
-    while key in taken:
-        number += 1
-        key = f"{stem}_{number}"
-    return key
+    words = slug(label.get("en") or next(iter(label.values()), ""))[:30].rstrip("_")
+    return free(f"x_{words}" if words[:1].isalpha() else f"x_field_{words}".rstrip("_"), taken)
 
 
 def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> None:

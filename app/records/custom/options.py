@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.errors import Refused
 from app.kernel.folding import fold
 from app.kernel.language import OFFERED, _
-from app.kernel.pinyin import readings
+from app.kernel.slug import free, slug
 
 MOST = 200
 LABEL = 60  # Characters.
@@ -34,7 +34,8 @@ def read_options(
         shown.add(name)
         value = str(wish.get("value") or "")
         if value not in kept:
-            value = _free_value(label, kept.keys() | found.keys())
+            words = slug(label.get("en") or next(iter(label.values())))
+            value = free(words[:50] or "option", kept.keys() | found.keys())
         colour = str(wish.get("colour") or "")
         found[value] = {
             "value": value,
@@ -61,17 +62,3 @@ def _label(raw: Any) -> dict[str, str]:
         message = _("This is longer than %(limit)s characters.", limit=LABEL)
         raise Refused(message, field="options")
     return label
-
-
-def _free_value(label: Mapping[str, str], taken: Iterable[str]) -> str:
-    """A value for programs, of the label's letters or pinyin."""
-    text = label.get("en") or next(iter(label.values()))
-    spelled = " ".join(one.rstrip("12345") for one in readings(text)) or text
-    letters = "".join(one if one.isalnum() else "_" for one in fold(spelled))
-    stem = "_".join(part for part in letters.split("_") if part)[:50] or "option"
-    known = set(taken)
-    value, number = stem, 1
-    while value in known:
-        number += 1
-        value = f"{stem}_{number}"
-    return value

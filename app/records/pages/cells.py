@@ -47,7 +47,12 @@ SNIPPETS: Mapping[str, str] = {
         "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
         '{% else %}<span class="muted">$nothing</span>{% endif %}'
     ),
+    "choices": "{% if v_$key %}{{ listed_$key[v_$key]|e }}{% else %}$none{% endif %}",
     "whole": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
+    "number": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
+    "money": "{% if v_$key is not none %}{{ money[v_$key]|e }}{% else %}$none{% endif %}",
+    "percent": "{% if v_$key is not none %}{{ number[v_$key] }}%{% else %}$none{% endif %}",
+    "time": "{% if v_$key is not none %}{{ clock[v_$key] }}{% else %}$none{% endif %}",
     "flag": "{% if v_$key %}✓{% else %}$none{% endif %}",
 }
 

@@ -78,7 +78,7 @@ def _value(
     if one.text == "now":
         return gettext("now")
     parts = one.text.split(",") if one.operator == "in" else [one.text]
-    if field.kind == "choice":
+    if field.kind in ("choice", "choices"):
         words = Words(picklists.get(field.key) or field.options)
         return formats(by).listed(words[part] for part in parts)
     if field.to:

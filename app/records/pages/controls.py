@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,16 @@ from app.records.references import titles
 from app.records.types import RecordType
 from app.web.formats import formats, input_moment, parse_moment
 
-INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date"}
+# How a value stands in a control, by what it is.
+WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
+    (bool, lambda value: "1" if value else "0"),
+    (time, lambda value: value.strftime("%H:%M")),
+    ((tuple, list), "\n".join),
+    (Decimal, "{:f}".format),
+    (object, str),
+)
+OWN_LOOKS = ("moment", "long_text", "flag", "choices")
+INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date", "time": "time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,19 @@ class Control:
 
     @property
     def look(self) -> str:
-        """Which control it is: select, country, lookup, moment, long_text, flag, or input."""
+        """Which control it is: select, country, lookup, one of OWN_LOOKS, or input."""
         if self.field.kind == "choice":
             return "select"
         if self.field.kind == "country":
             return "country"
         if self.field.to:
             return "lookup"
-        return self.field.kind if self.field.kind in ("moment", "long_text", "flag") else "input"
+        return self.field.kind if self.field.kind in OWN_LOOKS else "input"
+
+    @property
+    def chosen(self) -> list[str]:
+        """The values of a multiple choice."""
+        return self.value.split("\n")
 
     @property
     def type(self) -> str:
@@ -106,9 +121,7 @@ def input_text(field: Field, value: Any, by: Actor) -> str:
         return input_moment(value, by.zone)
     if field.kind == "phone":
         return display_phone(value, by.tenant.country)
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return str(value)
+    return next(write(value) for known, write in WRITTEN if isinstance(value, known))
 
 
 def input_texts(record_type: RecordType, record: Any, by: Actor) -> dict[str, str]:
@@ -153,7 +166,7 @@ def _options(
     return tuple(
         (option.value, option.shown())
         for option in options
-        if not option.is_retired or option.value == chosen
+        if not option.is_retired or option.value in chosen.split("\n")
     )
 
 

@@ -20,7 +20,7 @@ from app.records.registry import registry
 from app.records.types import RecordType
 
 Names = Mapping[UUID, str]
-EMPTY = ("", None)
+EMPTY = ("", None, ())
 
 
 @dataclass(frozen=True, slots=True)

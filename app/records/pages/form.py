@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text
 from app.records.access import readable_fields, writable_keys
+from app.records.fields import Field
 from app.records.history import Overtaken
 from app.records.model import Record
 from app.records.pages.choices import choices_of
@@ -87,10 +90,20 @@ def edit_form(
     return _form(record_type, texts, by, action, title, record.version, next_url, answer, stands)
 
 
-def typed_values(record_type: RecordType, sent: Mapping[str, str], by: Actor) -> dict[str, Any]:
+def typed_values(record_type: RecordType, sent: MultiDict[str, str], by: Actor) -> dict[str, Any]:
     """The fields among what a form sent that `by` may write."""
     writable = writable_keys(record_type, by)
-    return {key: sent[key] for key in record_type.by_key if key in sent and key in writable}
+    return {
+        field.key: sent_text(field, sent)
+        for field in record_type.fields
+        if field.key in sent and field.key in writable
+    }
+
+
+def sent_text(field: Field, sent: MultiDict[str, str]) -> str:
+    """What a form sent for a field: a ticked box comes after the hidden "no" of the same name."""
+    values = sent.getlist(field.key) or [""]
+    return "\n".join(filter(None, values)) if field.kind == "choices" else values[-1]
 
 
 def changed_values(

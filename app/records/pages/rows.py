@@ -19,10 +19,10 @@ from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
 from app.kernel.phones import dial_phone, display_phone
 from app.records.access import reaches
-from app.records.fields import Option
+from app.records.fields import Field, Option
 from app.records.pages.cells import NAME, check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
-from app.records.pages.looks import Shown, is_highlight
+from app.records.pages.looks import Shown, Words, is_highlight
 from app.records.pages.row_menu import menu_cell, told_to_menu
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
@@ -65,6 +65,8 @@ def render_rows(
     values["deleters"] = _owners(record_type, "delete", by)
     values["may_act"] = lambda number, row: may_act(record_type, number, row, by)
     for column in shape.columns:
+        if column.look == "choices":
+            values[f"listed_{column.key}"] = Kept(listing_of(column.field, by))
         if column.look == "choice":
             options = picklists.get(column.key) or column.field.options
             as_pills = is_highlight(record_type, column.key)
@@ -83,7 +85,8 @@ def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
 
 def reader_values(by: Actor) -> dict[str, Any]:
     """What the snippets look up, bound to this reader's language, zone and country."""
-    write, today, country, now = formats(by), by.today(), by.tenant.country, by.now
+    write, today, now = formats(by), by.today(), by.now
+    country, currency = by.tenant.country, by.tenant.currency
     language = current()
     return {
         "colour": Kept(avatar_colour),
@@ -98,8 +101,17 @@ def reader_values(by: Actor) -> dict[str, Any]:
         "day": Kept(lambda moment: write.day(write.local(moment), today)),
         "date": Kept(lambda value: write.day(value, today)),
         "number": Kept(write.number),
+        "money": Kept(lambda amount: write.money(amount, currency)),
+        "clock": Kept(write.clock),
         "now": now,
     }
+
+
+def listing_of(field: Field, by: Actor) -> Callable[[Any], str]:
+    """What writes the values of a multiple choice one after the other."""
+    words = Words(field.options)
+    write = formats(by)
+    return lambda chosen: write.listed(words[one] for one in chosen)
 
 
 def _owner(person: tuple[UUID, str | None]) -> str:
@@ -128,7 +140,7 @@ def _owners(record_type: RecordType, verb: str, by: Actor) -> frozenset[Any]:
 def _template(record_type: RecordType, shape: Layout) -> Template:
     """The compiled template for these rows, from what is kept or put together now."""
     columns = tuple((column.key, column.is_editable) for column in shape.columns)
-    key = (record_type.key, columns, shape.keys, shape.update, shape.delete, current())
+    key = (record_type, columns, shape.keys, shape.update, shape.delete, current())
     with _lock:
         found = _templates.get(key)
         if found is not None:

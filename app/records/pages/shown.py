@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,9 @@ def shown_text(
     if field.to:
         found = value if isinstance(value, UUID) else parse_id(str(value))
         return (names or {}).get(found, UNNAMED) if found else ""
+    if field.kind == "choices":
+        words = Words(tuple(options) or field.options)
+        return formats(by).listed(words[one] for one in value)
     if field.kind == "choice":
         return Words(tuple(options) or field.options)[value]
     return _plain_text(field, value, by)
@@ -43,17 +47,45 @@ def shown_text(
 
 def _plain_text(field: Field, value: Any, by: Actor) -> str:
     """A value that needs no other record and no picklist."""
-    write = formats(by)
-    if field.kind == "moment":
-        moment = value if isinstance(value, datetime) else parse_moment(str(value))
-        return write.moment(moment, by.today()) if moment else str(value)
-    if field.kind == "day":
-        day = value if isinstance(value, date) else date.fromisoformat(value)
-        return write.day(day, by.today())
-    if field.kind == "phone":
-        return display_phone(str(value), by.tenant.country)
-    if field.kind == "country":
-        return country_name(str(value), current())
-    if field.kind == "flag":
-        return gettext("yes") if value else gettext("no")
-    return write.number(value) if isinstance(value, int) else str(value)
+    write = WRITERS.get(field.kind)
+    return write(value, by) if write is not None else _number_text(value, by)
+
+
+def _moment_text(value: Any, by: Actor) -> str:
+    moment = value if isinstance(value, datetime) else parse_moment(str(value))
+    return formats(by).moment(moment, by.today()) if moment else str(value)
+
+
+def _day_text(value: Any, by: Actor) -> str:
+    day = value if isinstance(value, date) else date.fromisoformat(value)
+    return formats(by).day(day, by.today())
+
+
+def _time_text(value: Any, by: Actor) -> str:
+    return formats(by).clock(value if isinstance(value, time) else time.fromisoformat(value))
+
+
+def _money_text(value: Any, by: Actor) -> str:
+    return formats(by).money(_decimal(value), by.tenant.currency)
+
+
+def _number_text(value: Any, by: Actor) -> str:
+    """A number of any kind, which an event holds as JSON does; a text as it is."""
+    is_number = isinstance(value, int | float | Decimal)
+    return formats(by).number(_decimal(value)) if is_number else str(value)
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+WRITERS: Mapping[str, Callable[[Any, Actor], str]] = {
+    "moment": _moment_text,
+    "day": _day_text,
+    "time": _time_text,
+    "phone": lambda value, by: display_phone(str(value), by.tenant.country),
+    "country": lambda value, _by: country_name(str(value), current()),
+    "flag": lambda value, _by: gettext("yes") if value else gettext("no"),
+    "money": _money_text,
+    "percent": lambda value, by: f"{_number_text(value, by)}%",
+}

@@ -17,7 +17,7 @@ from app.records.pages.cell import cell_html
 from app.records.pages.choices import choices_of
 from app.records.pages.controls import controls, input_texts
 from app.records.pages.details import detail
-from app.records.pages.form import changed_values
+from app.records.pages.form import changed_values, sent_text
 from app.records.references import titles
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
 from app.records.routes.forms import seen_version
@@ -41,8 +41,7 @@ def save_field(collection: str, record_id: UUID, key: str) -> Response:
     """Save one field and answer with how it is shown now."""
     record_type, record, by = record_for(collection, record_id, "update")
     field = _writable(record_type, key, by)
-    # A ticked box comes after the hidden "no" of the same name.
-    text = (request.form.getlist(key) or [""])[-1]
+    text = sent_text(field, request.form)
     inputs = changed_values(record_type, record, {key: text}, by)
     try:
         perform(record_type, "update", record, by=by, version=seen_version(), **inputs)

@@ -51,10 +51,17 @@ def upgrade() -> None:
         sa.Column("value", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_stamps")),
     )
+    op.execute(
+        "INSERT INTO grants (id, role_id, record_type, verb, reach) "
+        "SELECT gen_random_uuid(), id, 'field', 'manage', 3 FROM roles WHERE key = 'admin'"
+    )
+    # A role is remembered by its stamp, so a changed one needs another.
+    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key = 'admin'")
 
 
 def downgrade() -> None:
     """The way back, so that the check can walk up, down and up again."""
+    op.execute("DELETE FROM grants WHERE record_type = 'field'")
     op.drop_table("stamps")
     op.drop_index("uq_custom_fields_key", table_name="custom_fields")
     op.drop_table("custom_fields")
