@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["production", "demo", "development", "test"]
 
 WEAK_SECRETS = frozenset({"", "changeme", "change-me", "secret", "dev", "development"})
 SECRET_LENGTH = 32
+OURS = "Value error, "  # Pydantic puts it before the words of our own checks.
+POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg2")
 
 
 class SettingsError(Exception):
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
     def _driver(cls, url: str) -> str:
         """Addresses as every provider writes them (`postgres://…`) name our driver."""
         scheme, separator, rest = url.partition("://")
+        if url and scheme not in POSTGRESQL:
+            raise ValueError("it must begin with postgresql://")
         named = scheme in ("postgres", "postgresql")
         return f"postgresql+psycopg2{separator}{rest}" if named else url
 
@@ -100,11 +104,24 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read the environment and answer with settings fit to start with, or raise SettingsError."""
-    settings = Settings()
+    settings = _read()
     problems = list(_problems(settings))
     if problems:
         raise SettingsError(" ".join(problems))
     return settings
+
+
+def _read() -> Settings:
+    """Read the environment; what can't be read is named without its value, which may be secret."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(
+            " ".join(
+                f"{str(one['loc'][0]).upper()} can't be used: {one['msg'].removeprefix(OURS)}."
+                for one in error.errors()
+            )
+        ) from None
 
 
 def _problems(settings: Settings) -> list[str]:
@@ -127,4 +144,4 @@ def _problems(settings: Settings) -> list[str]:
 @lru_cache(maxsize=1)
 def command_settings() -> Settings:
     """The settings of a command, which may need less than the web does; checked by the command."""
-    return Settings()
+    return _read()

@@ -63,6 +63,10 @@ def run(args: Namespace) -> int:
     folder = args.folder or sink_folder(command_settings())
     if folder is None:
         raise CommandError("Name a folder for the mails with --folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CommandError(f"The folder {folder} can't be made: {error.strerror}.") from error
     endings = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, endings)  # Before the thread begins, so it has it too.
     controller = Controller(

@@ -77,7 +77,7 @@ def run(args: Namespace) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:
-        sentence = database_down(error)
+        sentence = database_down(error) or unfit_settings(error)
         if sentence is None:
             raise
         print(f"zuke: {sentence}", file=sys.stderr)
@@ -97,6 +97,15 @@ def database_down(error: Exception) -> str | None:
         return None
     reason = str(getattr(error, "orig", error)).strip().splitlines()
     return f"The database did not serve us: {reason[0] if reason else 'no reason given'}"
+
+
+def unfit_settings(error: Exception) -> str | None:
+    """Return the sentence for an environment that can't be used, or None for another error.
+
+    As above: a command that never read the settings cannot have failed on them.
+    """
+    settings = sys.modules.get("config.settings")
+    return str(error) if settings and isinstance(error, settings.SettingsError) else None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

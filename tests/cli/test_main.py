@@ -9,6 +9,7 @@ from sqlalchemy import create_engine
 
 from app.cli import main
 from app.cli.errors import CommandError
+from config.settings import command_settings
 
 
 def parse(run, argv=("greet",)):
@@ -47,6 +48,17 @@ def test_a_database_that_is_down_is_one_sentence(capsys):
 def test_the_drivers_own_error_counts_as_well(capsys):
     assert main.run(raising(OperationalError("server closed the connection"))) == 1
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_settings_that_cannot_be_used_are_one_sentence(capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "mysql://zuke@db/zuke")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "mysql://zuke@db/zuke")
+    command_settings.cache_clear()
+    assert main.main(["tenants", "list"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("zuke: DATABASE_URL can't be used: ")
+    assert len(said.splitlines()) == 1
+    command_settings.cache_clear()
 
 
 def test_a_mistake_of_ours_keeps_its_traceback():

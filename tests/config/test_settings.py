@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.settings import Settings, SettingsError, load_settings
+from config.settings import Settings, SettingsError, command_settings, load_settings
 
 FIT = {
     "DATABASE_URL": "postgresql://zuke_app:x@db/zuke",
@@ -65,3 +65,24 @@ def test_a_database_address_names_our_driver(scheme: str) -> None:
 def test_a_workspace_lies_below_the_service() -> None:
     settings = Settings(base_url="http://localhost:8000")
     assert settings.workspace_url("beifeng") == "http://beifeng.localhost:8000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WEB_THREADS", "many"),
+        ("MAILS_PER_HOUR", "0"),
+        ("DATABASE_URL", "mysql://zuke_app:x@db/zuke"),
+        ("DATABASE_OWNER_URL", "a-password-alone"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_and_not_shown(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    command_settings.cache_clear()
+    for read in (load_settings, command_settings):
+        with pytest.raises(SettingsError, match=f"^{name} can't be used: ") as refused:
+            read()
+        assert value not in str(refused.value) or value == "0"
+    command_settings.cache_clear()

@@ -91,3 +91,12 @@ def test_the_command_listens_keeps_and_ends(tmp_path: Path) -> None:
         assert time.monotonic() - started < 5
         assert process.stdout is not None
         process.stdout.close()
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence() -> None:
+    command = ["-m", "app.cli", "mailsink", "--port", str(free_port()), "--folder", "/proc/mails"]
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("zuke: The folder /proc/mails can't be made")
