@@ -164,10 +164,13 @@ def test_a_form_names_no_record_that_its_reader_may_not_open(
     assert "Secretmark" not in answer.text
 
 
-def test_a_form_names_what_a_record_refers_to_already(
+def test_a_form_keeps_what_a_record_refers_to_and_names_it_only_to_who_may_open_it(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:
     with acme.acting(alice) as by:
         secret = make_account(by, name="Knownmark Ltd")
         contact = make_contact(by, account_id=str(secret.id), owner_id=str(bob.user_id))
-    assert "Knownmark" in bob.client.get(f"/contacts/{contact.id}/edit").text
+    form = bob.client.get(f"/contacts/{contact.id}/edit").text
+    assert "Knownmark" not in form
+    assert f'<option value="{secret.id}" selected>' in form
+    assert "Knownmark" in alice.client.get(f"/contacts/{contact.id}/edit").text
