@@ -37,4 +37,8 @@ def _person(_by: Actor) -> Iterable[Link]:
 
 
 def _pages(by: Actor) -> Iterable[Link]:
-    return [Link(page.url, page.icon, page.label) for page in settings_pages.for_actor(by)]
+    # What a page is about are words by which it is looked for.
+    return [
+        Link(page.url, page.icon, page.label, str(page.text))
+        for page in settings_pages.for_actor(by)
+    ]

@@ -41,6 +41,11 @@ TEXTS: Mapping[int, Text] = {
     503: _("Nothing is lost. Try again in a moment."),
 }
 
+# What is told to a program in place of it: it has no session and can't go back.
+TEXTS_FOR_PROGRAMS: Mapping[int, Text] = {
+    401: _("Send a valid API token in the Authorization header."),
+}
+
 
 def wants_json() -> bool:
     """True when a program is calling, so that a JSON problem is the answer."""
@@ -57,7 +62,8 @@ def problem(
     title = TITLES.get(status, TITLES[500])
     text = str(detail) or str(TEXTS.get(status, ""))
     if wants_json():
-        response = _json_problem(status, title, text, errors or {})
+        told = str(detail) or str(TEXTS_FOR_PROGRAMS.get(status, text))
+        response = _json_problem(status, title, told, errors or {})
     elif is_htmx():
         response = _htmx_problem(status, text or str(title))
     else:

@@ -97,7 +97,13 @@ def _entry(link: Link) -> Entry:
 def _palette(
     lang: str, mac: bool, create_actions: tuple[Entry, ...], pages: tuple[Entry, ...]
 ) -> Markup:
-    values = {"lang": lang, "mac": mac, "create_actions": create_actions, "pages": pages}
+    values = {
+        "lang": lang,
+        "mac": mac,
+        "create_actions": create_actions,
+        "pages": pages,
+        "actions": shell.actions(),
+    }
     return _part("_palette.html", values)
 
 

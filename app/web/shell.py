@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _
 from app.kernel.names import avatar_colour, initial, initials
 from app.web import current
 from tenants.facts import State
@@ -67,6 +67,43 @@ class Person:
     initials: str
     colour: int
     email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAction:
+    """Something that every page can do: the palette presses the control at the selector `press`.
+
+    `keywords` are other words by which it is looked for.
+    """
+
+    press: str
+    icon: str
+    label: Text | str
+    keywords: Text | str = ""
+
+
+def actions() -> list[PageAction]:
+    """What the palette can do on every page."""
+    languages = [
+        PageAction(
+            f'form[action="/language"] [value="{code}"]',
+            "language",
+            NATIVE_NAMES[code],
+            _("language English Chinese 中文 语言"),
+        )
+        for code in OFFERED
+    ]
+    return [
+        PageAction(
+            "[data-theme-toggle]",
+            "moon",
+            _("Switch between light and dark"),
+            _("theme appearance dark mode night 深色 浅色"),
+        ),
+        *languages,
+        PageAction("[data-shortcuts-open]", "keyboard", _("Keyboard shortcuts"), _("keys help")),
+        PageAction('form[action="/logout"] button', "logout", _("Sign out"), _("log out leave")),
+    ]
 
 
 def shell() -> Shell:

@@ -60,6 +60,38 @@ def test_the_palette_creates(page: Page) -> None:
     expect(page.locator("#drawer").get_by_role("heading", name="New contact")).to_be_visible()
 
 
+@pytest.mark.parametrize("words", ["dark", "深色", "theme"])
+def test_the_palette_switches_to_dark_and_back(page: Page, words: str) -> None:
+    ready(page, "/")
+    for theme in ("dark", "light"):
+        opened = palette(page, "/")
+        page.keyboard.type(words)
+        chosen = opened.get_by_role("option", selected=True)
+        expect(chosen).to_have_text("Switch between light and dark")
+        page.keyboard.press("Enter")
+        expect(opened).to_be_hidden()
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+
+
+def test_the_palette_changes_the_language_finds_settings_and_signs_out(page: Page) -> None:
+    ready(page, "/accounts")
+    opened = palette(page, "/")
+    page.keyboard.type("简体")
+    opened.get_by_role("option", name="简体中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans-CN")
+    expect(page).to_have_url(re.compile(r"/accounts$"))
+    opened = palette(page, "/")
+    page.keyboard.type("密码")
+    expect(opened.get_by_role("option", selected=True)).to_have_attribute("href", "/settings/me")
+    page.keyboard.press("Escape")
+    opened = palette(page, "/")
+    with page.expect_response("**/search?*"):
+        page.keyboard.type("退出")
+    expect(opened.get_by_role("option", selected=True)).to_have_text("退出登录")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/login"))
+
+
 def test_the_palette_says_when_nothing_fits_and_closes_with_escape(page: Page) -> None:
     ready(page, "/")
     opened = palette(page, "/")

@@ -85,6 +85,7 @@ def test_a_token_is_unknown_elsewhere_and_no_token_is_nobody(
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
         assert answer.json["status"] == 401
+        assert answer.json["detail"] == "Send a valid API token in the Authorization header."
 
 
 def test_a_browser_may_read_the_api_and_never_write_by_its_cookie(alice: Person) -> None:

@@ -1,4 +1,4 @@
-/** The palette: one box that finds records (on the server), pages and what can be created (in the page). */
+/** The palette: one box that finds records (on the server), pages, what can be created and done (in the page). */
 import htmx from 'htmx.org';
 import { all, find, isComposing, isMod, on } from './dom';
 
@@ -53,9 +53,15 @@ function walk(event: KeyboardEvent): void {
 }
 
 function follow(event: KeyboardEvent, option: HTMLElement | undefined): void {
-  if (!(option instanceof HTMLAnchorElement)) return;
-  if (isMod(event)) window.open(option.href, '_blank', 'noopener');
+  if (!option) return;
+  if (option instanceof HTMLAnchorElement && isMod(event)) window.open(option.href, '_blank', 'noopener');
   else option.click();
+}
+
+/** Do what the page's own control does, wherever that stands. */
+function press(option: HTMLElement): void {
+  palette()!.close();
+  find<HTMLElement>(option.dataset.palettePress!)?.click();
 }
 
 export function openPalette(): void {
@@ -72,6 +78,7 @@ export function start(): void {
   on('click', '[data-palette-open]', openPalette);
   on('input', '.palette-input', filter);
   on('keydown', '.palette-input', walk);
+  on('click', '[data-palette-press]', (_event, option) => press(option));
   htmx.on('htmx:config:request', (event) => {
     if (event.detail.ctx.sourceElement === box() && !box().value.trim()) event.preventDefault();
   });
