@@ -2,7 +2,7 @@
 
 It holds subject.txt, body.txt and, where the plain text needs more than paragraphs, body.html.
 Templates are ours, never a tenant's. A folder without body.html gets one from its plain text:
-each paragraph a paragraph, a line that is an address a button.
+each paragraph a paragraph, a line that is an address a button that says what button.txt says.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, TemplateNotFound
 
 from app.kernel import language
 
@@ -45,6 +45,7 @@ def render(template: str, values: Mapping[str, object], lang: str) -> Rendered:
         )
         text = environment.get_template(f"{template}/body.txt").render(known).strip() + "\n"
         known |= {"subject": subject, "blocks": blocks(text)}
+        known["button_label"] = _button(environment, template).render(known).strip()
         html = environment.select_template([f"{template}/body.html", LAYOUT]).render(known)
     return Rendered(subject, text, html)
 
@@ -68,6 +69,14 @@ def _environment() -> Environment:
     )
     made.globals.update(_=language.gettext, gettext=language.gettext, ngettext=language.ngettext)
     return made
+
+
+def _button(environment: Environment, template: str) -> Template:
+    """What the button of a mail says; opening is what any link does."""
+    try:
+        return environment.get_template(f"{template}/button.txt")
+    except TemplateNotFound:
+        return environment.from_string('{{ _("Open") }}')
 
 
 def _is_html(name: str | None) -> bool:

@@ -123,3 +123,9 @@ def test_the_palette_opens_with_a_tap(phone: Page, firm: str) -> None:
     palette.get_by_role("combobox").fill("wirtschaft")
     palette.get_by_role("option", name=LONG).first.tap()
     expect(phone.locator("#main h1")).to_contain_text(LONG)
+
+
+def test_the_settings_strip_begins_at_the_page_one_is_on(phone: Page) -> None:
+    for path in ("/settings/me", "/settings/teams", "/settings/audit"):
+        phone.goto(path)
+        expect(phone.locator(".settings-nav [aria-current]")).to_be_in_viewport(ratio=1)

@@ -72,3 +72,15 @@ def test_language_is_chosen(plain: Page) -> None:
     plain.get_by_role("button", name="Language").click()
     plain.get_by_role("menuitemradio", name="简体中文").click()
     expect(plain.locator("#main h1")).to_have_text("客户")
+
+
+def test_inviting_asks_only_for_what_the_chosen_way_needs(plain: Page) -> None:
+    plain.goto("/settings/people/invite")
+    expect(plain.locator("#email")).to_be_visible()
+    expect(plain.get_by_label("People who may use it")).to_be_hidden()
+    plain.get_by_text("By QR code").click()
+    expect(plain.locator("#email")).to_be_hidden()
+    plain.get_by_label("People who may use it").fill("3")
+    plain.get_by_label("Role").select_option("Viewer")
+    plain.get_by_role("button", name="Invite").click()
+    expect(plain.locator("#main")).to_contain_text("3 people")

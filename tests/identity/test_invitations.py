@@ -115,3 +115,12 @@ def invited(workspace, person, *, way, email="", max_uses=1):
     with workspace.acting(person) as by:
         role = role_by_key(by.session, "viewer")
         return invite(by, way=way, role=role, email=email, max_uses=max_uses).url.rpartition("/")[2]
+
+
+def test_what_the_chosen_way_does_not_ask_for_is_no_matter(acme, alice, outbox):
+    with acme.scope() as session:
+        viewer = str(role_by_key(session, "viewer").id)
+    by_mail = {"way": "mail", "email": "erin@acme.example", "role_id": viewer, "max_uses": "x"}
+    assert alice.client.post("/settings/people/invite", data=by_mail).status_code == 303
+    by_link = {"way": "link", "email": "no address", "role_id": viewer, "max_uses": "2"}
+    assert alice.client.post("/settings/people/invite", data=by_link).status_code == 200

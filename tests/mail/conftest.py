@@ -77,10 +77,12 @@ def post_office() -> Iterator[PostOffice]:
 def mail_app(engine_app: Flask, settings: Settings, post_office: PostOffice) -> Iterator[Flask]:
     """The database's application with settings that lead to the post office."""
     changed = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{post_office.port}"})
+    before = engine_app.extensions["settings"]
     engine_app.extensions["settings"] = changed
     connect(engine_app, Registry(JOBS))
     yield engine_app
-    del engine_app.extensions["settings"], engine_app.extensions["zuke-jobs"]
+    engine_app.extensions["settings"] = before
+    del engine_app.extensions["zuke-jobs"]
     engine_app.extensions.pop(BREAKER, None)
 
 

@@ -52,7 +52,7 @@ def invite(
     require_cover(by, role)
     if way not in WAYS:
         raise Refused(_("Choose how to invite."), field="way")
-    if not 1 <= max_uses <= MOST_USES:
+    if way != "mail" and not 1 <= max_uses <= MOST_USES:
         raise Refused(_("Choose between 1 and %(n)s people.", n=MOST_USES), field="max_uses")
     if language and language not in LOCALES:
         raise Refused(_("Choose one of the languages."), field="language")

@@ -16,12 +16,13 @@ import * as palette from './palette';
 import * as rail from './rail';
 import * as requests from './requests';
 import * as rows from './rows';
+import * as settings from './settings';
 import * as theme from './theme';
 import * as toast from './toast';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
-  composer, list, rows, edit,
+  composer, list, rows, edit, settings,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';
