@@ -77,7 +77,7 @@ def walk_through_pages(
         assert guest.get(path).status_code == 200
     guest.host = "crm.acme.example"
     assert guest.get("/login").status_code == 200
-    stranger.post("/login", data={"email": alice.email, "password": "wrong"})
+    stranger.post("/login", data={"email": alice.email, "password": PASSWORD.lower()})
     stranger.post("/login", data={"email": alice.email, "password": PASSWORD})
     for path in ("/", "/accounts"):
         assert alice.client.get(path).status_code == 200
