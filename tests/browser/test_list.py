@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.crm.models import Contact
 from app.records.door import perform
 from app.records.many import perform_many
 from tests.browser.visitor import Windows, ready
@@ -236,3 +237,32 @@ def test_the_numbers_over_a_list_follow_a_deletion_and_its_undoing(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#list-top .sub")).to_have_text("3 accounts")
     expect(page.locator("#list .who-name")).to_have_count(3)
+
+
+def test_a_reference_is_emptied_where_it_stands(acme: Workspace, alice: Person, page: Page) -> None:
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Birch Ltd")
+        contact = make_contact(by, account_id=str(firm.id))
+        contact_id = contact.id
+    ready(page, f"/contacts/{contact_id}")
+    field = page.locator("#field-account_id")
+    expect(field).to_contain_text("Birch Ltd")
+    field.hover()
+    field.get_by_role("button", name="Edit: Account").click()
+    field.get_by_role("button", name="Clear").click()
+    expect(field.locator(".none")).to_have_text("—")
+    with acme.acting(alice) as by:
+        assert by.session.get_one(Contact, contact_id).account_id is None
+
+
+def test_the_bulk_bar_tells_how_many_are_ticked_in_both_languages(
+    acme: Workspace, alice: Person, page: Page
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Birch Ltd")
+    ready(page, "/accounts")
+    for lang, told in (("en", "1 selected"), ("zh-CN", "已选 1 项")):
+        page.context.add_cookies([{"name": "lang", "value": lang, "url": page.url}])
+        ready(page, "/accounts")
+        page.locator("tbody .c-check input").first.check()
+        expect(page.locator("[data-bulkbar] strong")).to_have_text(told)
