@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from app.web import current
 from app.web.render import page
 
 Row = TypeVar("Row", bound=Base)
+Result = TypeVar("Result")
 
 
 def label_of(role: Role) -> str:
@@ -98,3 +99,17 @@ def again(template: str, answer: Answer, values: Mapping[str, object] | None = N
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def submit(
+    work: Callable[[], Result], template: str, shown: Callable[[], Mapping[str, object]]
+) -> Result | Response:
+    """What `work` answers, or the form again where it is refused; `shown` is asked only then.
+
+    It is asked once nothing of the refused change is left, so that it shows what is kept.
+    """
+    try:
+        return work()
+    except Answer as answer:
+        current.session().rollback()
+        return again(template, answer, shown())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response, request
 
 from app.identity import limits
-from app.identity.models import Role, Team, User
+from app.identity.models import Role, Team
 from app.identity.operations import invitations, roles, teams, users
-from app.identity.routes.asking import again, chosen, label_of, show, typed
+from app.identity.routes.asking import chosen, label_of, show, submit, typed
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.paging import cursor_of, read_cursor
 from app.identity.routes.proof import limited
 from app.identity.routes.qr import qr_image
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.web import current
 from app.web.access import access
@@ -58,10 +59,9 @@ def invite() -> Response:
 @access(permission=MANAGE)
 def send_invitation() -> Response:
     """Invite, and show the link or the QR code this once."""
-    try:
-        made = limited(limits.INVITATION, _invite)
-    except Answer as answer:
-        return again("identity/invite.html", answer, _choices())
+    made = submit(partial(limited, limits.INVITATION, _invite), "identity/invite.html", _choices)
+    if isinstance(made, Response):
+        return made
     if made.invitation.way == "mail":
         toast(_("The invitation to %(email)s is on its way.", email=made.invitation.email))
         return see_other(PLACE)
@@ -91,36 +91,39 @@ def person(user_id: UUID) -> Response:
     """One user: role, team, phone, and what can be done for or against them."""
     user = users.get_user(current.actor(), user_id)
     before = {"role_id": str(user.role_id), "team_id": str(user.team_id or "")}
-    return show("identity/person.html", _person(user), block="form", typed=before)
+    return show("identity/person.html", _person(user_id), block="form", typed=before)
 
 
 @blueprint.post(f"{PLACE}/<uuid:user_id>")
 @access(permission=MANAGE)
 def save_person(user_id: UUID) -> Response:
     """Give a user another role or team."""
-    by = current.actor()
-    user = users.get_user(by, user_id)
-    try:
-        role = chosen(Role, "role_id")
-        if role is None:
-            raise Refused(_("Choose a role."), field="role_id")
-        users.change_role(by, user, role)
+
+    def work() -> Response:
+        by = current.actor()
+        user = users.get_user(by, user_id)
+        users.change_role(by, user, _role())
         users.change_team(by, user, chosen(Team, "team_id"))
-    except Answer as answer:
-        return again("identity/person.html", answer, _person(users.get_user(by, user_id)))
-    toast(_("Saved."))
-    return see_other(PLACE)
+        toast(_("Saved."))
+        return see_other(PLACE)
+
+    return submit(work, "identity/person.html", partial(_person, user_id))
+
+
+def _role() -> Role:
+    """The role that the form names, or Refused beside its field."""
+    role = chosen(Role, "role_id")
+    if role is None:
+        raise Refused(_("Choose a role."), field="role_id")
+    return role
 
 
 def _invite() -> invitations.Invited:
     """Invite as the form says."""
-    role = chosen(Role, "role_id")
-    if role is None:
-        raise Refused(_("Choose a role."), field="role_id")
     return invitations.invite(
         current.actor(),
         way=typed("way"),
-        role=role,
+        role=_role(),
         team=chosen(Team, "team_id"),
         email=typed("email"),
         max_uses=_whole(typed("max_uses")),
@@ -135,7 +138,8 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def _person(user: User) -> dict[str, object]:
+def _person(user_id: UUID) -> dict[str, object]:
+    user = users.get_user(current.actor(), user_id)
     choices = _choices()
     offered = list(choices["roles"]) if isinstance(choices["roles"], list) else []
     if user.role_id not in {role.id for role in offered}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response, request
@@ -10,10 +11,10 @@ from app.identity import permissions
 from app.identity.models import Role
 from app.identity.operations import roles as operations
 from app.identity.rights import covers, read_rights
-from app.identity.routes.asking import again, chosen, label_of, show, typed
+from app.identity.routes.asking import chosen, label_of, show, submit, typed
 from app.identity.routes.blueprint import blueprint
 from app.kernel.actor import FieldAccess, Reach, Rights
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.web import current
 from app.web.access import access
@@ -22,6 +23,7 @@ from app.web.toasts import toast
 
 PLACE = "/settings/roles"
 MANAGE = ("role", "manage")
+FORM = "identity/role.html"
 
 
 @blueprint.get(PLACE)
@@ -48,13 +50,13 @@ def new_role() -> Response:
 @access(permission=MANAGE)
 def create_role() -> Response:
     """Make a role, empty or like another one, and open it."""
-    try:
-        role = operations.create_role(
-            current.actor(), label=typed("label"), like=chosen(Role, "like")
-        )
-    except Answer as answer:
-        return again("identity/role_new.html", answer, _models())
-    return see_other(f"{PLACE}/{role.id}")
+
+    def work() -> Response:
+        like = chosen(Role, "like")
+        role = operations.create_role(current.actor(), label=typed("label"), like=like)
+        return see_other(f"{PLACE}/{role.id}")
+
+    return submit(work, "identity/role_new.html", _models)
 
 
 @blueprint.get(f"{PLACE}/<uuid:role_id>")
@@ -63,39 +65,38 @@ def role(role_id: UUID) -> Response:
     """The matrix of one role."""
     found = operations.get_role(current.actor(), role_id)
     first = {"label": label_of(found)}
-    return show("identity/role.html", _matrix(found), typed=first)
+    return show(FORM, _matrix(role_id), typed=first)
 
 
 @blueprint.post(f"{PLACE}/<uuid:role_id>")
 @access(permission=MANAGE)
 def save_role(role_id: UUID) -> Response:
     """Keep the name and the matrix of a role."""
-    by = current.actor()
-    found = operations.get_role(by, role_id)
-    try:
+
+    def work() -> Response:
+        by = current.actor()
+        found = operations.get_role(by, role_id)
         operations.rename_role(by, found, label=typed("label"))
         if not found.is_owner:
             operations.set_rights(by, found, grants=_grants(), fields=_fields())
-    except Answer as answer:
-        found = operations.get_role(by, role_id)
-        return again("identity/role.html", answer, _matrix(found))
-    toast(_("Saved."))
-    return see_other(f"{PLACE}/{role_id}")
+        toast(_("Saved."))
+        return see_other(f"{PLACE}/{role_id}")
+
+    return submit(work, FORM, partial(_matrix, role_id))
 
 
 @blueprint.post(f"{PLACE}/<uuid:role_id>/delete")
 @access(permission=MANAGE)
 def delete_role(role_id: UUID) -> Response:
     """Remove a role of the workspace's own."""
-    by = current.actor()
-    found = operations.get_role(by, role_id)
-    try:
-        operations.delete_role(by, found)
-    except Answer as answer:
-        found = operations.get_role(by, role_id)
-        return again("identity/role.html", answer, _matrix(found))
-    toast(_("Deleted."))
-    return see_other(PLACE)
+
+    def work() -> Response:
+        by = current.actor()
+        operations.delete_role(by, operations.get_role(by, role_id))
+        toast(_("Deleted."))
+        return see_other(PLACE)
+
+    return submit(work, FORM, partial(_matrix, role_id))
 
 
 def _grants() -> dict[tuple[str, str], Reach]:
@@ -126,9 +127,10 @@ def _fields() -> dict[tuple[str, str], FieldAccess]:
     return found
 
 
-def _matrix(found: Role) -> dict[str, object]:
+def _matrix(role_id: UUID) -> dict[str, object]:
     """What can be granted, what is, and whether this person may change it."""
     by = current.actor()
+    found = operations.get_role(by, role_id)
     rights = read_rights(by.session, found)
     return {
         "role": found,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response
 
 from app.identity.models import Team
 from app.identity.operations import teams as operations
-from app.identity.routes.asking import again, chosen, show, typed
+from app.identity.routes.asking import chosen, show, submit, typed
 from app.identity.routes.blueprint import blueprint
-from app.kernel.errors import Answer
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.web import current
 from app.web.access import access
 from app.web.render import page, see_other
@@ -19,6 +19,7 @@ from app.web.toasts import toast
 
 PLACE = "/settings/teams"
 MANAGE = ("team", "manage")
+FORM = "identity/team.html"
 
 
 @blueprint.get(PLACE)
@@ -34,20 +35,20 @@ def teams() -> Response:
 @access(permission=MANAGE)
 def new_team() -> Response:
     """The form of a new team."""
-    return show("identity/team.html", _shown(None), block="form")
+    return show(FORM, _shown(None), block="form")
 
 
 @blueprint.post(f"{PLACE}/new")
 @access(permission=MANAGE)
 def create_team() -> Response:
     """Make a team."""
-    try:
-        operations.create_team(
-            current.actor(), name=typed("name"), parent=chosen(Team, "parent_id")
-        )
-    except Answer as answer:
-        return again("identity/team.html", answer, _shown(None))
-    return see_other(PLACE)
+
+    def work() -> Response:
+        parent = chosen(Team, "parent_id")
+        operations.create_team(current.actor(), name=typed("name"), parent=parent)
+        return see_other(PLACE)
+
+    return submit(work, FORM, partial(_shown, None))
 
 
 @blueprint.get(f"{PLACE}/<uuid:team_id>")
@@ -56,41 +57,47 @@ def team(team_id: UUID) -> Response:
     """The form to rename and move a team."""
     found = operations.get_team(current.actor(), team_id)
     before = {"name": found.name, "parent_id": str(found.parent_id or "")}
-    return show("identity/team.html", _shown(found), block="form", typed=before)
+    return show(FORM, _shown(team_id), block="form", typed=before)
 
 
 @blueprint.post(f"{PLACE}/<uuid:team_id>")
 @access(permission=MANAGE)
 def save_team(team_id: UUID) -> Response:
     """Rename and move a team."""
-    by = current.actor()
-    found = operations.get_team(by, team_id)
-    try:
+
+    def work() -> Response:
+        by = current.actor()
+        found = operations.get_team(by, team_id)
         operations.rename_team(by, found, name=typed("name"))
         operations.move_team(by, found, chosen(Team, "parent_id"))
-    except Answer as answer:
-        return again("identity/team.html", answer, _shown(operations.get_team(by, team_id)))
-    toast(_("Saved."))
-    return see_other(PLACE)
+        return _saved(_("Saved."))
+
+    return submit(work, FORM, partial(_shown, team_id))
 
 
 @blueprint.post(f"{PLACE}/<uuid:team_id>/delete")
 @access(permission=MANAGE)
 def delete_team(team_id: UUID) -> Response:
     """Remove an empty team."""
-    by = current.actor()
-    found = operations.get_team(by, team_id)
-    try:
-        operations.delete_team(by, found)
-    except Answer as answer:
-        return again("identity/team.html", answer, _shown(operations.get_team(by, team_id)))
-    toast(_("Deleted."))
+
+    def work() -> Response:
+        by = current.actor()
+        operations.delete_team(by, operations.get_team(by, team_id))
+        return _saved(_("Deleted."))
+
+    return submit(work, FORM, partial(_shown, team_id))
+
+
+def _saved(text: Text) -> Response:
+    toast(text)
     return see_other(PLACE)
 
 
-def _shown(found: Team | None) -> dict[str, object]:
+def _shown(team_id: UUID | None) -> dict[str, object]:
     """The team and those it may stand below."""
-    tree = operations.tree(current.actor())
+    by = current.actor()
+    found = operations.get_team(by, team_id) if team_id is not None else None
+    tree = operations.tree(by)
     if found is not None:
         tree = [one for one in tree if not one.path.startswith(found.path)]
     return {"team": found, "parents": tree}
