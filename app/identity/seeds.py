@@ -48,6 +48,7 @@ SETTINGS = {
     ("token", "manage"): ALL,
     ("audit", "read"): ALL,
     ("field", "manage"): ALL,
+    ("trash", "erase"): ALL,
 }
 DAILY = {("token", "create"): ALL}
 

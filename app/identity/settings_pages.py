@@ -22,6 +22,7 @@ class SettingsPage:
 
 YOURSELF = _("Yourself")
 PEOPLE = _("People and access")
+DATA = _("Data")
 
 _pages: dict[str, SettingsPage] = {
     page.url: page

@@ -9,9 +9,8 @@ from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.records.api.idempotency import forget_keys
 from app.records.registry import registry
+from app.records.retention import DELETED_KEPT
 from app.records.trash import purge_deleted
-
-DELETED_KEPT = timedelta(days=30)
 
 
 @job("clear_records", every=timedelta(days=1), while_suspended=True)

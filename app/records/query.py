@@ -139,6 +139,12 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
     ]
 
 
+def search_conditions(record_type: RecordType, q: str, by: Actor) -> list[ColumnElement[bool]]:
+    """The WHERE of the words of a search alone, over what `by` may read of a record."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    return _search(record_type, q, by, readable)
+
+
 def count(record_type: RecordType, asked: Query, by: Actor, *, cap: int | None = COUNT_CAP) -> int:
     """How many rows a list has: exact up to `cap`, and cap + 1 for all beyond it."""
     found = select(literal(1)).select_from(record_type.model)

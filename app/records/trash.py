@@ -34,9 +34,9 @@ def delete_records(record_type: RecordType, records: Sequence[Record], by: Actor
     batch = by.batch_id or new_id()
     gone: Found = []
     for record in records:
-        below = _below(record_type, record, by, None)
-        _refuse_barred(record_type, record, below, by)
-        gone += [(record_type, record), *below]
+        with_it = below(record_type, record, by, None)
+        _refuse_barred(record_type, record, with_it, by)
+        gone += [(record_type, record), *with_it]
     gone = [(its_type, one) for its_type, one in gone if one.deleted_at is None]
     for its_type, one in gone:
         one.deleted_at, one.deleted_by_id, one.delete_batch_id = by.now, by.user_id, batch
@@ -49,11 +49,15 @@ def delete_records(record_type: RecordType, records: Sequence[Record], by: Actor
 
 
 def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
-    """Bring back a record and all that was deleted with it."""
+    """Bring back a record and all that was deleted with it.
+
+    Refused while the record that it belongs to is deleted: it would come back to nowhere.
+    """
     if record.deleted_at is None or record.delete_batch_id is None:
         raise Refused(_("This record is not deleted."))
+    _refuse_without_parent(record_type, record, by)
     batch = record.delete_batch_id
-    back = [(record_type, record), *_below(record_type, record, by, batch)]
+    back = [(record_type, record), *below(record_type, record, by, batch)]
     for its_type, one in back:
         one.deleted_at = one.deleted_by_id = one.delete_batch_id = None
         one.version += 1
@@ -97,7 +101,7 @@ def purge_deleted(record_type: RecordType, before: Any, by: Actor, limit: int = 
     return len(ids)
 
 
-def _below(record_type: RecordType, record: Record, by: Actor, batch: UUID | None) -> Found:
+def below(record_type: RecordType, record: Record, by: Actor, batch: UUID | None) -> Found:
     """All below a record, each once: the living ones, or those that went in `batch`.
 
     A statement for each kind of child and level, however many rows there are.
@@ -124,10 +128,10 @@ def _below(record_type: RecordType, record: Record, by: Actor, batch: UUID | Non
     return found
 
 
-def _refuse_barred(record_type: RecordType, record: Record, below: Found, by: Actor) -> None:
-    """NotPermitted, telling how many of what, when `by` may not delete something `below`."""
+def _refuse_barred(record_type: RecordType, record: Record, with_it: Found, by: Actor) -> None:
+    """NotPermitted, telling how many of what, when `by` may not delete one of `with_it`."""
     barred = Counter(
-        its_type.key for its_type, one in below if not may_do(its_type, one, "delete", by)
+        its_type.key for its_type, one in with_it if not may_do(its_type, one, "delete", by)
     )
     if not barred:
         return
@@ -144,6 +148,29 @@ def _refuse_barred(record_type: RecordType, record: Record, below: Found, by: Ac
             what=write.listed(counts),
         )
     )
+
+
+def _refuse_without_parent(record_type: RecordType, record: Record, by: Actor) -> None:
+    """Refused when what the record stands below is deleted; named to those who could read it."""
+    for parent in registry():
+        for child in parent.children:
+            parent_id = getattr(record, child.reference) if child.type == record_type.key else None
+            found = by.session.get(parent.model, parent_id) if parent_id else None
+            if found is None or found.deleted_at is None:
+                continue
+            readable = select(parent.model.id).where(
+                parent.model.id == found.id, within_reach(parent, by, "read")
+            )
+            if by.session.scalar(readable) is None:
+                raise Refused(
+                    _("What it belongs to is deleted. Ask for that to be restored first.")
+                )
+            raise Refused(
+                _(
+                    "It belongs to “%(name)s”, which is deleted too. Restore that first.",
+                    name=parent.title_of(found),
+                )
+            )
 
 
 def _write(record_type: RecordType, record: Record, event: str, by: Actor) -> None:

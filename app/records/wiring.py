@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.identity import permissions
+from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
+from app.identity.settings_pages import DATA, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.manifest import Module
@@ -28,6 +29,16 @@ VERBS = {
 DATA_MODEL = PermissionGroup(
     "field", _("Fields and layouts"), (Choice("manage", _("Manage")),), has_reach=False
 )
+TRASH = PermissionGroup(
+    "trash", _("Recycle bin"), (Choice("erase", _("Erase for good")),), has_reach=False
+)
+BIN = SettingsPage(
+    "/settings/trash",
+    "trash",
+    DATA,
+    _("Recycle bin"),
+    _("What was deleted, by whom and when, to bring it back or to erase it for good."),
+)
 
 
 def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
@@ -41,6 +52,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     for record_type in registry:
         permissions.register(_permissions(record_type))
     permissions.register(DATA_MODEL)
+    permissions.register(TRASH)
+    settings_pages.add(BIN)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))

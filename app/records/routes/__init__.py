@@ -1,8 +1,8 @@
 """The addresses of records: pages for people, the API for programs."""
 
-from app.records.routes import api, changes, fields, forms, lists, lookup, pages
+from app.records.routes import api, changes, fields, forms, lists, lookup, pages, recycle
 from app.records.routes.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, api.blueprint)
 
-__all__ = ["BLUEPRINTS", "api", "changes", "fields", "forms", "lists", "lookup", "pages"]
+__all__ = ["BLUEPRINTS", "api", "changes", "fields", "forms", "lists", "lookup", "pages", "recycle"]
