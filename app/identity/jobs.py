@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from app.identity.operations.notices import forget_notices
 from app.identity.operations.passwords import send_reset
 from app.jobs.registry import job
 from app.kernel.actor import Actor
@@ -17,4 +19,10 @@ def send_reset_link(by: Actor, payload: Mapping[str, object]) -> None:
     send_reset(by, login=str(payload["login"]))
 
 
-JOBS = (send_reset_link,)
+@job("clear_notices", every=timedelta(days=1), while_suspended=True)
+def clear_notices(by: Actor, _payload: Mapping[str, object]) -> None:
+    """Drop notices that are so old that nobody looks for them."""
+    forget_notices(by.session, by.now)
+
+
+JOBS = (send_reset_link, clear_notices)

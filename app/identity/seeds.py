@@ -49,8 +49,10 @@ SETTINGS = {
     ("audit", "read"): ALL,
     ("field", "manage"): ALL,
     ("trash", "erase"): ALL,
+    ("tag", "create"): ALL,
+    ("tag", "manage"): ALL,
 }
-DAILY = {("token", "create"): ALL}
+DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
 BUILT_IN = (
     RoleSeed("owner", {"en": "Owner", "zh-CN": "所有者", "zh-TW": "擁有者"}, {}),
@@ -62,7 +64,12 @@ BUILT_IN = (
     RoleSeed(
         "manager",
         {"en": "Manager", "zh-CN": "经理", "zh-TW": "經理"},
-        {**_everything(TEAM), **_records(read=ALL, create=ALL), **DAILY},
+        {
+            **_everything(TEAM),
+            **_records(read=ALL, create=ALL),
+            **DAILY,
+            ("tag", "manage"): ALL,
+        },
     ),
     RoleSeed(
         "sales_rep",

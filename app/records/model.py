@@ -19,7 +19,8 @@ class Record(Base):
     """A row that people work with; deleting marks it, so that it can come back for 30 days.
 
     `version` counts the changes made through the door, which writes one event with each; keys
-    that the framework maintains by itself (next step, last activity) leave it alone.
+    that the framework maintains by itself (next step, last activity) leave it alone. `tags` are the
+    keys of tags in their order, and NULL where there are none.
     """
 
     __abstract__ = True
@@ -34,6 +35,9 @@ class Record(Base):
     deleted_at: Mapped[datetime | None]
     deleted_by_id: Mapped[UUID | None] = mapped_column(Uuid)
     delete_batch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    tags: Mapped[tuple[str, ...] | None] = mapped_column(
+        ARRAY(Text, as_tuple=True), info={"kind": "tags"}
+    )
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     search_grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
@@ -76,5 +80,6 @@ def record_indexes(table: str, *sorts: str, moments: tuple[str, ...] = ()) -> tu
             postgresql_ops={"search_text": "gin_trgm_ops"},
             postgresql_where=LIVE,
         ),
+        Index(f"ix_{table}_tags", "tags", postgresql_using="gin", postgresql_where=LIVE),
         Index(f"ix_{table}_grams", "search_grams", postgresql_using="gin", postgresql_where=LIVE),
     )

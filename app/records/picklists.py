@@ -1,15 +1,16 @@
-"""Picklists: the values of a choice that the tenant decides, with colours and order."""
+"""Picklists: the values of a choice that the tenant decides, with colours and order; and tags."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, String, UniqueConstraint, select
+from sqlalchemy import Integer, String, UniqueConstraint, func, literal, null, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.model import Base, Id, Localized
 from app.records.fields import Option
+from app.records.tags.models import Tag
 from app.records.types import RecordType
 
 
@@ -32,18 +33,35 @@ class PicklistValue(Base):
     created_by_id: Mapped[UUID | None]
 
 
+TAGS = "tags"  # Tags stand among the picklists under the name of the field that holds them.
+
+
 def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option, ...]]:
-    """The options of every tenant-defined choice of a record type, by field, in their order."""
+    """The options of every tenant-defined choice of a record type, by field, in their order.
+
+    The tags of the type are among them, so that a page reads both in one statement.
+    """
+    values = select(
+        PicklistValue.field,
+        PicklistValue.value,
+        PicklistValue.label,
+        PicklistValue.colour,
+        PicklistValue.retired_at,
+        PicklistValue.position,
+    ).where(PicklistValue.record_type == record_type)
+    tags = select(
+        literal(TAGS),
+        Tag.key,
+        func.jsonb_build_object("en", Tag.name),
+        Tag.colour,
+        null(),
+        literal(0),
+    ).where(Tag.record_type == record_type)
+    both = union_all(values, tags).subquery()
     rows = session.execute(
-        select(
-            PicklistValue.field,
-            PicklistValue.value,
-            PicklistValue.label,
-            PicklistValue.colour,
-            PicklistValue.retired_at,
+        select(both.c.field, both.c.value, both.c.label, both.c.colour, both.c.retired_at).order_by(
+            both.c.field, both.c.position, both.c.value
         )
-        .where(PicklistValue.record_type == record_type)
-        .order_by(PicklistValue.field, PicklistValue.position, PicklistValue.value)
     )
     found: dict[str, list[Option]] = {}
     for field, value, label, colour, retired_at in rows:
@@ -54,5 +72,5 @@ def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option
 
 def picklists_of(session: Session, record_type: RecordType) -> dict[str, tuple[Option, ...]]:
     """The same, without a statement where the type has no such choice."""
-    has_some = any(field.picklist for field in record_type.fields)
+    has_some = any(field.picklist or field.kind == TAGS for field in record_type.fields)
     return load_picklists(session, record_type.key) if has_some else {}

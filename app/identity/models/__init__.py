@@ -2,6 +2,7 @@
 
 from app.identity.models.access import FieldRule, Grant, Role
 from app.identity.models.doors import EmailChange, Invitation, PasswordReset
+from app.identity.models.notices import Notice
 from app.identity.models.people import Team, User
 from app.identity.models.sessions import ApiToken, KnownDevice, SignInChallenge, UserSession
 from app.identity.models.two_factor import RecoveryCode
@@ -13,6 +14,7 @@ __all__ = [
     "Grant",
     "Invitation",
     "KnownDevice",
+    "Notice",
     "PasswordReset",
     "RecoveryCode",
     "Role",

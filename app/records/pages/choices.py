@@ -12,11 +12,11 @@ READ = "choices"
 
 
 def choices_of(record_type: RecordType, by: Actor) -> Choices:
-    """The tenant's options of a type's choices, by field; none where it has no choice.
+    """The tenant's options of a type's choices and its tags, by field; none where it has neither.
 
     A page's parts ask one by one; what was read stays with the session, which ends with the page.
     """
-    if not any(field.kind == "choice" for field in record_type.fields):
+    if not any(field.kind in ("choice", "tags") for field in record_type.fields):
         return {}
     kept: dict[str, Choices] = by.session.info.setdefault(READ, {})
     if record_type.key not in kept:

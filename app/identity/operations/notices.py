@@ -1,0 +1,76 @@
+"""Telling somebody something, and what they have read of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.identity.models import Notice
+from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+
+KEPT = timedelta(days=90)
+PAGE = 20
+MOST_COUNTED = 99
+
+
+def tell(by: Actor, user_id: UUID, text: str, *, url: str, icon: str = "bell") -> None:
+    """Put a line into somebody's bell, in `by`'s transaction; `text` is in their language."""
+    by.session.add(
+        Notice(id=new_id(), user_id=user_id, text=text[:300], url=url, icon=icon, at=by.now)
+    )
+
+
+def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:
+    """The newest notices of `by`."""
+    return list(
+        by.session.scalars(
+            select(Notice)
+            .where(Notice.user_id == by.user_id)
+            .order_by(Notice.at.desc(), Notice.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def count_unread(by: Actor) -> int:
+    """How many notices `by` has not read; no more than MOST_COUNTED are counted."""
+    unread = select(Notice.id).where(Notice.user_id == by.user_id, Notice.read_at.is_(None))
+    counted = select(func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
+    return by.session.scalar(counted) or 0
+
+
+def read_notice(by: Actor, notice_id: UUID) -> Notice | None:
+    """Mark one of `by`'s notices as read and answer with it; None when it is none of theirs."""
+    found = by.session.scalars(
+        select(Notice).where(Notice.id == notice_id, Notice.user_id == by.user_id)
+    ).one_or_none()
+    if found is not None and found.read_at is None:
+        found.read_at = by.now
+    return found
+
+
+def read_all(by: Actor) -> None:
+    """Mark every notice of `by` as read."""
+    by.session.execute(
+        update(Notice)
+        .where(Notice.user_id == by.user_id, Notice.read_at.is_(None))
+        .values(read_at=by.now)
+    )
+
+
+def read_about(by: Actor, url: str) -> None:
+    """Mark as read what leads to a page that `by` is looking at."""
+    by.session.execute(
+        update(Notice)
+        .where(Notice.user_id == by.user_id, Notice.url == url, Notice.read_at.is_(None))
+        .values(read_at=by.now)
+    )
+
+
+def forget_notices(session: Session, now: datetime) -> None:
+    """Drop what is so old that nobody looks for it."""
+    session.execute(delete(Notice).where(Notice.at < now - KEPT))

@@ -1,0 +1,1 @@
+"""Changes of many records as one batch: asked for, counted before, told after, taken back."""
