@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
 from app.records.fields import Field, Option
@@ -31,6 +31,7 @@ def cell_html(
     values = reader_values(by)
     values |= {f"v_{one.key}": one.value(record) for one in record_type.fields}
     value = field.value(record)
+    values[f"h_{field.key}"] = escape(names.get(value, "") if field.to else value or "")
     values[f"t_{field.key}"] = names.get(value, "") if isinstance(value, UUID) else ""
     options = picklists.get(field.key) or field.options
     as_pills = is_highlight(record_type, field.key)

@@ -22,16 +22,17 @@ NONE = '<span class="none">—</span>'
 NAME = "name"  # The row's title, escaped once.
 
 # Rows are written without automatic escaping, as most of a row is ids, addresses and dates of our
-# own making: whatever somebody typed passes through `|e`, and a test types mark-up into each.
+# own making. `v_` is a value as it is, `h_` a text that was escaped with its whole column, at once
+# for all rows; whatever else somebody typed passes through `|e`. A test types mark-up into each.
 SNIPPETS: Mapping[str, str] = {
-    "text": "{% if v_$key %}{{ v_$key|e }}{% else %}$none{% endif %}",
+    "text": "{% if v_$key %}{{ h_$key }}{% else %}$none{% endif %}",
     "long_text": "{% if v_$key %}{{ v_$key[:80]|e }}{% else %}$none{% endif %}",
     "phone": "{% if v_$key %}{{ phone[v_$key]|e }}{% else %}$none{% endif %}",
     "choice": "{{ shown_$key[v_$key] }}",
     "country": "{% if v_$key %}{{ territory[v_$key]|e }}{% else %}$none{% endif %}",
     "user": "{% if v_$key %}{{ owner[v_$key, t_$key] }}{% else %}$none{% endif %}",
     "reference": (
-        '{% if t_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ t_$key|e }}</a>'
+        '{% if t_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ h_$key }}</a>'
         "{% else %}$none{% endif %}"
     ),
     "ago": "{% if v_$key %}{{ ago[v_$key] }}{% else %}$none{% endif %}",
@@ -43,7 +44,7 @@ SNIPPETS: Mapping[str, str] = {
     ),
     "step": (
         '{% if v_$key %}<span class="next{% if v_${key}_at and v_${key}_at < now %} is-late'
-        '{% endif %}">$clock<span class="next-words" title="{{ v_$key|e }}">{{ v_$key|e }}</span>'
+        '{% endif %}">$clock<span class="next-words" title="{{ h_$key }}">{{ h_$key }}</span>'
         "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
         '{% else %}<span class="muted">$nothing</span>{% endif %}'
     ),
@@ -92,7 +93,7 @@ def title_cell(record_type: RecordType, shape: Layout, base: str) -> str:
         return f'<th scope="row" class="c-name">{link}</th>'
     below = "{% else %}".join(
         f'{{% if v_{key} %}}<span class="who-sub">'
-        f"{{{{ {f'phone[v_{key}]' if key == 'phone' else f'v_{key}'}|e }}}}</span>"
+        f"{{{{ {f'phone[v_{key}]|e' if key == 'phone' else f'h_{key}'} }}}}</span>"
         for key in shape.below
     ) + "{% endif %}" * len(shape.below)
     square, letters = ("", "initials") if record_type.is_person else (" avatar-square", "initial")

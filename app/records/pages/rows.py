@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -20,7 +20,7 @@ from app.kernel.names import avatar_colour, initial, initials
 from app.kernel.phones import dial_phone, display_phone
 from app.records.access import reaches
 from app.records.fields import Field, Option
-from app.records.pages.cells import NAME, check_cell, title_cell, value_cell
+from app.records.pages.cells import NAME, SNIPPETS, check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
 from app.records.pages.looks import Shown, Words, is_highlight
 from app.records.pages.row_menu import menu_cell, told_to_menu
@@ -28,6 +28,8 @@ from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
 KEPT = 256
+ESCAPED = ("text", "reference", "step")  # Looks whose snippet takes an escaped text.
+MARK = "\x1f"
 
 _templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
 _lock = Lock()
@@ -59,7 +61,8 @@ def render_rows(
     """The `<tr>`s of a page; `origin` is the query that leads back from a record to this list."""
     values = reader_values(by)
     # An id stands in a row a dozen times, so it is spelt once.
-    values["rows"] = [(str(row.id), row) for row in rows]
+    told = zip(*(escaped(column) for column in text_columns(record_type, shape, rows)), strict=True)
+    values["rows"] = [(str(row.id), row, texts) for row, texts in zip(rows, told, strict=True)]
     values["origin"] = f"?{escape(origin)}" if origin else ""
     values["updaters"] = _owners(record_type, "update", by)
     values["deleters"] = _owners(record_type, "delete", by)
@@ -73,6 +76,30 @@ def render_rows(
             values[f"shown_{column.key}"] = Shown(options, as_pills=as_pills)
     # The template escapes what people typed, and its own source is ours.
     return Markup(_template(record_type, shape).render(values))  # noqa: S704
+
+
+def text_keys(shape: Layout) -> list[str]:
+    """The fields whose texts are escaped for all rows at once."""
+    keys = [shape.title.key, *(key for key in shape.below if key != "phone")]
+    keys += [one.key for one in shape.columns if one.look in ESCAPED or one.look not in SNIPPETS]
+    return list(dict.fromkeys(keys))
+
+
+def text_columns(
+    record_type: RecordType, shape: Layout, rows: Sequence[Any]
+) -> Iterator[list[str]]:
+    """The texts of those fields, column by column; of a reference it is the title."""
+    for key in text_keys(shape):
+        to = record_type.by_key[key].to
+        name = f"{key}__title" if to and to != "user" else key
+        yield [str(getattr(row, name) or "") for row in rows]
+    yield [""] * len(rows)  # Jinja unpacks two names or more.
+
+
+def escaped(texts: list[str]) -> list[str]:
+    """Texts as they may stand in HTML, escaped in one go: no text of a record holds the mark."""
+    parts = str(escape(MARK.join(texts))).split(MARK)
+    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
 
 
 def may_act(record_type: RecordType, number: int, row: Any, by: Actor) -> bool:
@@ -139,7 +166,7 @@ def _owners(record_type: RecordType, verb: str, by: Actor) -> frozenset[Any]:
 
 def _template(record_type: RecordType, shape: Layout) -> Template:
     """The compiled template for these rows, from what is kept or put together now."""
-    columns = tuple((column.key, column.is_editable) for column in shape.columns)
+    columns = tuple((column.key, column.is_editable, column.classes) for column in shape.columns)
     key = (record_type, columns, shape.keys, shape.update, shape.delete, current())
     with _lock:
         found = _templates.get(key)
@@ -159,10 +186,11 @@ def row_source(record_type: RecordType, shape: Layout) -> str:
     base = f"/{record_type.collection}/"
     return "".join(
         (
-            "{% autoescape false %}{% for id, row in rows %}",
+            "{% autoescape false %}{% for id, row, texts in rows %}",
             # Unpacked into local names: looking a name up in the row costs as much as its cell.
             f"{{% set {', '.join(fetched_names(record_type, shape))} = row %}}",
-            f"{{% set {NAME} = v_{shape.title.key}|e %}}",
+            f"{{% set {''.join(f'h_{key}, ' for key in text_keys(shape))}_end = texts %}}",
+            f"{{% set {NAME} = h_{shape.title.key} %}}",
             f'<tr id="row-{{{{ id }}}}"{told_to_menu(record_type, shape)}>',
             check_cell(shape) if shape.delete != "none" else "",
             title_cell(record_type, shape, base),
