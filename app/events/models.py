@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index, String, Uuid
+from sqlalchemy import Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Document, Id, Moment
@@ -23,6 +23,11 @@ class Event(Base):
         Index("ix_events_account", "account_id", "at"),
         Index("ix_events_batch", "batch_id"),
         Index("ix_events_actor", "actor_id", "at"),
+        # The audit's orders: all of it, and narrowed to what may be rare among very many.
+        Index("ix_events_at", "at", "id"),
+        Index("ix_events_type", "record_type", "at", "id"),
+        Index("ix_events_verb", "verb", "at", "id"),
+        Index("ix_events_via", "via", "at", "id", postgresql_where=text("via <> 'web'")),
     )
 
     id: Mapped[Id]

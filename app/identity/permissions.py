@@ -55,7 +55,7 @@ SETTINGS = (
         (Choice("create", _("Create their own")), Choice("manage", _("Manage everyone's"))),
         has_reach=False,
     ),
-    PermissionGroup("audit", _("Sign-in audit"), (Choice("read", _("Read")),), has_reach=False),
+    PermissionGroup("audit", _("Audit"), (Choice("read", _("Read")),), has_reach=False),
 )
 
 _groups: dict[str, PermissionGroup] = {group.record_type: group for group in SETTINGS}

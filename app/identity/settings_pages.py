@@ -70,8 +70,8 @@ _pages: dict[str, SettingsPage] = {
             "/settings/audit",
             "history",
             PEOPLE,
-            _("Sign-in audit"),
-            _("Who signed in, from where, and what changed in who may do what."),
+            _("Audit"),
+            _("Who did what, when and how: sign-ins, records, and who may do what."),
             ("audit", "read"),
         ),
     )

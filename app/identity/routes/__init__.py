@@ -1,7 +1,6 @@
 """The routes of identity: signing in, invitations, passwords and the settings of people."""
 
 from app.identity.routes import (
-    audit,
     email,
     invitations,
     passwords,
@@ -18,7 +17,6 @@ from app.identity.routes import (
 from app.identity.routes.blueprint import blueprint
 
 __all__ = [
-    "audit",
     "blueprint",
     "email",
     "invitations",

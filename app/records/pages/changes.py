@@ -43,7 +43,7 @@ LONGEST = 120  # Characters of a value that a line shows.
 class Change:
     """One field of an event, in words."""
 
-    label: Text
+    label: Text | str
     before: str
     after: str
 
@@ -119,6 +119,24 @@ def _names(
     return names
 
 
+def change_lines(
+    record_type: RecordType,
+    changes: Mapping[str, list[Any]],
+    by: Actor,
+    picklists: Mapping[str, tuple[Option, ...]],
+    names: Mapping[UUID, str],
+) -> list[Change]:
+    """Fields of an event in words; `names` are the titles of what they refer to."""
+    lines = []
+    for key, pair in changes.items():
+        field = record_type.by_key[key]
+        before, after = (
+            shown_text(field, value, by, picklists.get(key, ()), names)[:LONGEST] for value in pair
+        )
+        lines.append(Change(field.label, before, after))
+    return lines
+
+
 def _told(
     record_type: RecordType,
     row: Any,
@@ -127,13 +145,7 @@ def _told(
     picklists: Mapping[str, tuple[Option, ...]],
     names: Mapping[UUID, str],
 ) -> Told:
-    lines = []
-    for key, pair in changes.items():
-        field = record_type.by_key[key]
-        before, after = (
-            shown_text(field, value, by, picklists.get(key, ()), names)[:LONGEST] for value in pair
-        )
-        lines.append(Change(field.label, before, after))
+    lines = change_lines(record_type, changes, by, picklists, names)
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb = None if lines else VERBS.get(row.verb)
     verb = action.told if action else verb

@@ -1,8 +1,19 @@
 """The addresses of records: pages for people, the API for programs."""
 
-from app.records.routes import api, changes, fields, forms, lists, lookup, pages, recycle
+from app.records.routes import api, audit, changes, fields, forms, lists, lookup, pages, recycle
 from app.records.routes.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, api.blueprint)
 
-__all__ = ["BLUEPRINTS", "api", "changes", "fields", "forms", "lists", "lookup", "pages", "recycle"]
+__all__ = [
+    "BLUEPRINTS",
+    "api",
+    "audit",
+    "changes",
+    "fields",
+    "forms",
+    "lists",
+    "lookup",
+    "pages",
+    "recycle",
+]

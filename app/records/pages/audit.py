@@ -1,0 +1,197 @@
+"""The lines of the audit: events in words, as far as their reader may know them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Text, cast, literal, select, union_all
+
+from app.identity.models import ApiToken, Invitation, Role, Team, User
+from app.kernel.actor import Actor, Reach
+from app.kernel.ids import parse_id
+from app.kernel.language import Text as Words
+from app.kernel.language import current, gettext
+from app.kernel.localized import pick
+from app.records.access import readable_fields, within_reach
+from app.records.custom.models import CustomField
+from app.records.pages.audit_words import ORIGIN, REACHES, VIAS, changed, say, subjects
+from app.records.pages.changes import LONGEST, Change, change_lines
+from app.records.pages.choices import choices_of
+from app.records.registry import registry
+from app.records.tailored import tailored
+from app.web.formats import formats
+
+Named = dict[tuple[str, UUID], str]
+# What subjects that are no records are called; a label is localized.
+TITLES: Mapping[str, tuple[Any, Any]] = {
+    "user": (User.id, User.name),
+    "team": (Team.id, Team.name),
+    "role": (Role.id, Role.label),
+    "token": (ApiToken.id, ApiToken.name),
+    "invitation": (Invitation.id, Invitation.email),
+    "field": (CustomField.id, CustomField.label),
+}
+LOCALIZED = ("role", "field")
+REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words; `url` leads to its record while it can be opened."""
+
+    moment: str
+    at: str
+    who: str
+    what: Words
+    tone: str
+    subject: Words
+    title: str
+    url: str | None
+    changes: list[Change]
+    origin: str
+    via: Words
+
+    @property
+    def told(self) -> str:
+        """What changed as one text, for a cell of a spreadsheet."""
+        parts = [f"{one.label}: {one.before or '—'} → {one.after or '—'}" for one in self.changes]
+        return "; ".join([*parts, *([self.origin] if self.origin else [])])
+
+
+def lines(rows: Sequence[Row[Any]], by: Actor) -> list[Line]:
+    """Events in words. The statements do not grow with the rows: one names all that is met."""
+    shown = [_readable(row, by) for row in rows]
+    names = _names(rows, shown, by)
+    words = subjects(by)
+    return [_line(row, changes, names, words, by) for row, changes in zip(rows, shown, strict=True)]
+
+
+def _readable(row: Row[Any], by: Actor) -> dict[str, list[Any]]:
+    """The changes of an event whose fields its reader may see; a new record's are left out."""
+    declared = registry().get(row.record_type)
+    if declared is None:
+        return {} if row.verb == "created" else dict(row.changes)
+    if row.verb == "created":
+        return {}
+    record_type = tailored(declared, by)
+    readable = {field.key for field in readable_fields(record_type, by)}
+    return {key: pair for key, pair in row.changes.items() if key in readable}
+
+
+def _line(
+    row: Row[Any],
+    changes: dict[str, list[Any]],
+    names: Named,
+    words: Mapping[str, Words],
+    by: Actor,
+) -> Line:
+    key = (row.record_type, row.record_id)
+    declared = registry().get(row.record_type)
+    title, url, told = names.get(key, ""), None, []
+    if declared is None:
+        told = _plain_changes(changes, names, by)
+    elif title or by.rights.reach(row.record_type, "read") is Reach.ALL:
+        # Values are told of what the reader could open; of what is gone, to who could open all.
+        record_type = tailored(declared, by)
+        referred = {row_id: name for (_kind, row_id), name in names.items()}
+        told = change_lines(record_type, changes, by, choices_of(record_type, by), referred)
+        url = f"/{declared.collection}/{row.record_id}" if title else None
+    what, tone = say(row.record_type, row.verb)
+    who = names.get(("user", row.actor_id), "") if row.actor_id else ""
+    return Line(
+        moment=formats(by).exact(row.at),
+        at=row.at.isoformat(),
+        who=who or gettext("The service"),
+        what=what,
+        tone=tone,
+        subject=words.get(row.record_type, Words(row.record_type)),
+        title=title,
+        url=url,
+        changes=told,
+        origin=" · ".join(str(changes[one][1]) for one in ORIGIN if changes.get(one, [0, 0])[1]),
+        via=VIAS.get(row.via, Words(row.via)),
+    )
+
+
+def _plain_changes(changes: Mapping[str, list[Any]], names: Named, by: Actor) -> list[Change]:
+    """What changed of a user, a role, a team: by its name where it has one, else by its key."""
+    told = []
+    for key, pair in changes.items():
+        if key in ORIGIN or len(pair) != 2:
+            continue
+        before, after = (_plain(REFERRED.get(key), value, names)[:LONGEST] for value in pair)
+        told.append(Change(changed(key, by), before, after))
+    return told
+
+
+def _plain(refers_to: str | None, value: Any, names: Named) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if refers_to and (found := parse_id(str(value))):
+        return names.get((refers_to, found), "")
+    if isinstance(value, dict):
+        return _picked(value)
+    if isinstance(value, str):
+        return str(REACHES.get(value, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _names(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], by: Actor) -> Named:
+    """The titles of all that the events are about, that did them and that they refer to."""
+    wanted: dict[str, set[UUID]] = {}
+    for row, changes in zip(rows, shown, strict=True):
+        wanted.setdefault(row.record_type, set()).add(row.record_id)
+        if row.actor_id:
+            wanted.setdefault("user", set()).add(row.actor_id)
+        for key, pair in changes.items():
+            to = _points_to(row.record_type, key, by)
+            if to:
+                ids = {found for value in pair if value and (found := parse_id(str(value)))}
+                wanted.setdefault(to, set()).update(ids)
+    return named(wanted, by)
+
+
+def _points_to(record_type: str, key: str, by: Actor) -> str | None:
+    declared = registry().get(record_type)
+    if declared is None:
+        return REFERRED.get(key)
+    return tailored(declared, by).field(key).to
+
+
+def named(wanted: Mapping[str, Iterable[UUID]], by: Actor) -> Named:
+    """Titles by type and id in one statement; records that `by` may not open have none."""
+    arms = []
+    for kind, ids in wanted.items():
+        declared = registry().get(kind)
+        if declared is not None and by.tenant.allows(declared.module):
+            row_id, title, reach = (
+                declared.model.id,
+                declared.title,
+                [within_reach(declared, by, "read")],
+            )
+        elif kind in TITLES:
+            row_id, title = TITLES[kind]
+            reach = []
+        else:
+            continue
+        arm = select(literal(kind), row_id, cast(title, Text)).where(row_id.in_(set(ids)), *reach)
+        arms.append(arm)
+    if not arms:
+        return {}
+    found = by.session.execute(union_all(*arms))
+    return {(kind, row_id): _title(kind, title or "") for kind, row_id, title in found}
+
+
+def _picked(texts: Mapping[str, str]) -> str:
+    return pick(texts, current())
+
+
+def _title(kind: str, text: str) -> str:
+    """A title from the database's text; a localized one is JSON."""
+    return _picked(json.loads(text)) if kind in LOCALIZED else text

@@ -1,0 +1,102 @@
+"""How the audit says what happened, to whom or to what, and in which way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.identity import permissions
+from app.identity.audit_words import VERBS as OF_PEOPLE
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.registry import registry
+from app.records.tailored import switched_on
+
+Said = tuple[Text, str]  # What happened, and the tone of its pill.
+
+VERBS: Mapping[str, Said] = {
+    "created": (_("Added"), "good"),
+    "updated": (_("Changed"), ""),
+    "deleted": (_("Deleted"), "bad"),
+    "restored": (_("Brought back"), "info"),
+    "erased": (_("Erased for good"), "bad"),
+    "renamed": (_("Renamed"), ""),
+    "moved": (_("Moved"), ""),
+    "revoked": (_("Revoked"), "warn"),
+    "rights_changed": (_("Permissions changed"), "warn"),
+    "retired": (_("Retired"), "warn"),
+    "ordered": (_("Put in order"), ""),
+}
+SUBJECTS: Mapping[str, Text] = {
+    "user": _("User"),
+    "team": _("Team"),
+    "role": _("Role"),
+    "token": _("API token"),
+    "invitation": _("Invitation"),
+    "field": _("Field"),
+    "workspace": _("Workspace"),
+}
+VIAS: Mapping[str, Text] = {
+    "web": _("On the web"),
+    "api": _("By API"),
+    "import": _("By import"),
+    "job": _("Automatically"),
+    "command": _("By command"),
+}
+KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
+    "name": _("Name"),
+    "label": _("Name"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "role_id": _("Role"),
+    "team_id": _("Team"),
+    "parent_id": _("Below"),
+    "language": _("Language"),
+    "zone": _("Time zone"),
+    "is_active": _("May sign in"),
+}
+REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
+    "OWN": _("Own"),
+    "TEAM": _("Team and below"),
+    "ALL": _("All"),
+    "HIDDEN": _("Hidden"),
+    "READ": _("Read only"),
+    "WRITE": _("May change"),
+}
+ORIGIN = ("address", "agent")  # Where somebody signed in from: told without what was before.
+
+
+def say(record_type: str, verb: str) -> Said:
+    """What happened, in words; a declared action says it by its own label."""
+    if record_type == "user" and verb in OF_PEOPLE:
+        return OF_PEOPLE[verb]
+    known = VERBS.get(verb)
+    if known is not None:
+        return known
+    declared = registry().get(record_type)
+    for action in declared.actions if declared else ():
+        if action.event == verb:
+            return (action.label, "")
+    return (Text(verb), "")
+
+
+def changed(key: str, by: Actor) -> Text | str:
+    """What a change of a subject that is no record is about; `account:read` is a permission."""
+    kind, separator, rest = key.replace(".", ":").partition(":")
+    group = permissions.find(kind, by.tenant) if separator else None
+    if group is None:
+        return KEYS.get(key, key)
+    choice = next((one for one in (*group.verbs, *group.fields) if one.key == rest), None)
+    return f"{group.label} · {choice.label if choice else rest}"
+
+
+def subjects(by: Actor) -> dict[str, Text]:
+    """Everything that events are about, by the type that they carry."""
+    return {one.key: one.words.one for one in switched_on(by)} | dict(SUBJECTS)
+
+
+def verbs(by: Actor) -> dict[str, Text]:
+    """Everything that can happen, to narrow the audit by."""
+    found = {verb: said[0] for verb, said in VERBS.items()}
+    for one in switched_on(by):
+        found |= {action.event: action.label for action in one.actions}
+    return found | {verb: said[0] for verb, said in OF_PEOPLE.items() if verb not in found}

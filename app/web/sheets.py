@@ -1,0 +1,28 @@
+"""Tables for spreadsheets: CSV that opens in the reader's letters and runs nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+BOM = "\ufeff"  # Without it spreadsheets take UTF-8 for the letters of the machine.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A head and rows as the text of a CSV file, piece by piece (RFC 4180)."""
+    yield BOM + _line(head)
+    for row in rows:
+        yield _line(row)
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; an apostrophe marks it as plain text."""
+    return f"'{text}" if text.startswith(FORMULA) else text
