@@ -104,6 +104,8 @@ def derived(record_type: RecordType) -> dict[str, Any]:
 def _field(field: Field) -> dict[str, Any]:
     """One field as a line says it."""
 
+    from app.records.filters import operators_of
+
     words = {
         "required": field.required,
         "kept by the product": field.readonly,
@@ -118,6 +120,7 @@ def _field(field: Field) -> dict[str, Any]:
         "to": field.to,
         "options": [option.value for option in field.options],
         "is": [word for word, holds in words.items() if holds],
+        "filters": list(operators_of(field)),
     }
 
 
@@ -164,5 +167,6 @@ def _line(field: dict[str, Any]) -> str:
         details.append(f"points to {field['to']}")
     if field["options"]:
         details.append(f"one of {', '.join(field['options'])}")
+    details.append(f"filters {' '.join(field['filters'])}")
     label = pad(field["label"], 18)
     return f"{field['key']:18}{field['kind']:11}{label}{', '.join(details)}".rstrip()

@@ -43,7 +43,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.searchkeys import OTHER, Term, query_terms
 from app.records.access import owners, permitted, reached, readable_fields, refers_to_readable
-from app.records.filters import Filter, condition
+from app.records.filters import Node, where
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
@@ -62,7 +62,7 @@ class Query:
     """What a person or a program asked of a list."""
 
     q: str = ""
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[Node, ...] = ()
     sort: str = ""
     cursor: str = ""
     limit: int = 50
@@ -134,7 +134,7 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
     readable = {field.key for field in readable_fields(record_type, by)}
     return [
         permitted(record_type, by, "read"),
-        *(condition(record_type, one, by, readable) for one in asked.filters),
+        *where(record_type, asked.filters, by, readable),
         *_search(record_type, asked.q, by, readable),
     ]
 

@@ -114,7 +114,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         attention_text=_attention(attention),
         attention_url=attention_url(record_type),
         tabs=_tabs(state, counts, write),
-        chips=chips(state, picklists, by),
+        chips=chips(state, by),
         heads=_heads(state, shape),
         orders=_orders(state, shape, by),
         next_url=state.at(found.next, last + 1) if found.next else None,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
-from app.records.filters import Filter, read_filters
+from app.kernel.errors import Refused
+from app.records.filters import Node, read_filters, write_filters
 from app.records.query import Query
 from app.records.types import RecordType
 
@@ -42,7 +43,7 @@ class ListState:
     def query(self) -> str:
         """Search, filters and order as the query of an address, without the place."""
         asked = self.asked
-        pairs = [(name_of(one), one.text) for one in asked.filters]
+        pairs = write_filters(asked.filters)
         if asked.q.strip():
             pairs.append(("q", asked.q))
         if asked.sort and asked.sort != self.record_type.default_sort:
@@ -51,7 +52,7 @@ class ListState:
 
     def hidden(self) -> list[tuple[str, str]]:
         """What a new search keeps: the filters, as the fields of its form."""
-        return [(name_of(one), one.text) for one in self.asked.filters]
+        return write_filters(self.asked.filters)
 
     def url(self) -> str:
         """The address of the first page of this state."""
@@ -74,7 +75,7 @@ class ListState:
         """The address of this list in another order."""
         return replace(self, asked=replace(self.asked, sort=sort)).url()
 
-    def without(self, dropped: Filter) -> str:
+    def without(self, dropped: Node) -> str:
         """The address of this list without one of its filters."""
         kept = tuple(one for one in self.asked.filters if one != dropped)
         return replace(self, asked=replace(self.asked, filters=kept)).url()
@@ -83,11 +84,6 @@ class ListState:
         """The query that leads from a record back to its neighbours in this list."""
         query = self.query() or f"sort={self.sort}"
         return urlencode({"in": query}) if len(query) <= LONGEST_ORIGIN else ""
-
-
-def name_of(one: Filter) -> str:
-    """A filter's name in an address."""
-    return one.key if one.operator == "eq" else f"{one.key}__{one.operator}"
 
 
 def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListState:
@@ -108,10 +104,13 @@ def read_origin(record_type: RecordType, query: str | None) -> ListState | None:
     """The list that a reader came from, as its query in the record's address says."""
     if not query or len(query) > LONGEST_ORIGIN:
         return None
-    return read_state(record_type, dict(parse_qsl(query)))
+    try:
+        return read_state(record_type, dict(parse_qsl(query)))
+    except Refused:
+        return None  # Somebody made it up; the record's page stands without it.
 
 
 def is_same(state: ListState, arguments: Iterable[tuple[str, str]]) -> bool:
     """True when a list is filtered by exactly these arguments."""
-    mine = {(name_of(one), one.text) for one in state.asked.filters}
+    mine = set(write_filters(state.asked.filters))
     return mine == {pair for pair in arguments if pair[0] not in RESERVED}

@@ -32,13 +32,18 @@ def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
     assert fields["account_id"]["to"] == "account"
     assert fields["email"]["kind"] == "email"
     assert "kept by the product" in fields["name"]["is"]
+    assert "contains" in fields["email"]["filters"]
+    assert "stale" not in fields["email"]["filters"]
+    assert "stale" in fields["created_at"]["filters"]
     assert "contact:update" in facts["permissions"]
     assert "contact.restored" in facts["events"]
     assert "PATCH /api/v1/contacts/<id>" in facts["api"]
     assert "POST /api/v1/contacts/<id>/restore" in facts["api"]
     assert "GET /contacts/new" in facts["pages"]
     assert main(["records", "show", "activities"]) == 0
-    assert "one of follow_up, note" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "one of follow_up, note" in told
+    assert "filters eq ne in nin" in told
 
 
 def test_an_unknown_type_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:

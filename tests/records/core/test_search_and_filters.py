@@ -108,7 +108,7 @@ REFUSED = [
     ("city", "isnull", "maybe"),
     ("owner_id", "eq", "not-an-id"),
     ("owner_id", "contains", "a"),
-    ("created_at", "eq", "yesterday"),
+    ("created_at", "eq", "someday"),
     ("created_at", "lt", ""),
     ("created_at", "contains", "2026"),
     ("name", "in", ",".join("a" * 201)),
@@ -166,7 +166,7 @@ def test_sql_in_any_parameter_is_text_or_refused_and_changes_nothing(
                     found = names(by, "account", "", Filter(key, operator, payload))
                 except Refused:
                     continue
-                negative = (operator == "ne", operator == "isnull")
+                negative = (operator in ("ne", "nin"), operator == "isnull")
                 assert found == [] or any(negative) or payload in "%_\\'"
         for sort in (payload, f"name{payload}", f"-{payload}", "name,created_at", "--name"):
             with pytest.raises(Refused):

@@ -1,0 +1,106 @@
+"""The WHERE of filters: every field that the reader sees, and those of related records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, true
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+from app.records.access import permitted, readable_fields, sees
+from app.records.fields import Field
+from app.records.filters.compare import OPERATORS, compare
+from app.records.filters.node import MOST, Filter, Group, Node, leaves, name_of
+from app.records.filters.written import ARGUMENT
+from app.records.tailored import tailored
+from app.records.types import RecordType
+from app.records.values import Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The field that a condition is about, on `of`: the type itself, or what `by` refers to."""
+
+    of: RecordType
+    field: Field
+    by: Field | None = None
+
+
+def where(
+    record_type: RecordType, filters: Iterable[Node], by: Actor, readable: Collection[str]
+) -> list[ColumnElement[bool]]:
+    """The conditions of some filters, all of which must hold.
+
+    Refused for a field that is not there or may not be read, without telling which of both, for a
+    value that does not fit its field, and for more than MOST conditions.
+    """
+    asked = tuple(filters)
+    if sum(1 for _one in leaves(asked)) > MOST:
+        raise Refused(_("A filter has at most %(most)s conditions.", most=MOST), field=ARGUMENT)
+    return [_condition(record_type, one, by, readable) for one in asked]
+
+
+def meant(
+    record_type: RecordType, key: str, by: Actor, readable: Collection[str] | None = None
+) -> Meant | None:
+    """The field that the key of a condition names, or None where the reader sees no such.
+
+    `readable` are the keys of the type's own fields that `by` sees, when they are known.
+    """
+    if readable is None:
+        readable = {field.key for field in readable_fields(record_type, by)}
+    first, dot, second = key.partition(".")
+    if first not in readable or first not in record_type.by_key:
+        return None
+    field = record_type.by_key[first]
+    if not dot:
+        return Meant(record_type, field)
+    if field.to is None or field.to == "user":
+        return None
+    target = tailored(field.to, by)
+    if second not in target.by_key or not sees(target, second, by):
+        return None
+    return Meant(target, target.by_key[second], field)
+
+
+def _condition(
+    record_type: RecordType, node: Node, by: Actor, readable: Collection[str]
+) -> ColumnElement[bool]:
+    if isinstance(node, Group):
+        parts = [_condition(record_type, part, by, readable) for part in node.parts]
+        if node.how == "not":  # What is unknown of an empty field is no reason to leave it out.
+            return and_(*(part.is_not(true()) for part in parts))
+        return and_(*parts) if node.how == "and" else or_(*parts)
+    return _one(record_type, node, by, readable)
+
+
+def _one(
+    record_type: RecordType, one: Filter, by: Actor, readable: Collection[str]
+) -> ColumnElement[bool]:
+    found = meant(record_type, one.key, by, readable)
+    name = name_of(one)
+    if found is None or one.operator not in OPERATORS:
+        raise Refused(_("This list can't be filtered by %(name)s.", name=name[:80]), field=name)
+    try:
+        compared = compare(found.field, one, by)
+    except Unfit as unfit:
+        raise Refused(unfit.message, field=name) from None
+    return compared if found.by is None else _related(found.by, found.of, compared, by)
+
+
+def _related(
+    reference: Field, target: RecordType, compared: ColumnElement[bool], by: Actor
+) -> ColumnElement[bool]:
+    """Rows that refer to a record which `by` may read and of which a condition holds."""
+    told = target.model.id if _is_id(reference) else cast(target.model.id, String)
+    records = select(told).where(permitted(target, by, "read"), compared).correlate(None)
+    found: ColumnElement[bool] = reference.expression.in_(records)
+    return found
+
+
+def _is_id(reference: Field) -> bool:
+    """True for a column of ids; a workspace's own reference lies in JSON as a text."""
+    return reference.key == reference.attribute.key
