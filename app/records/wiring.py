@@ -40,6 +40,18 @@ BIN = SettingsPage(
     _("What was deleted, by whom and when, to bring it back or to erase it for good."),
 )
 
+MODEL = _("Data model")
+SETTINGS = (
+    SettingsPage(
+        "/settings/fields",
+        "forms",
+        MODEL,
+        _("Fields"),
+        _("What is kept of each kind of record: fields of your own, when they are asked for."),
+        ("field", "manage"),
+    ),
+)
+
 
 def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     """Register the pages and the API of records, what can be granted, and the way to them."""
@@ -52,6 +64,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     for record_type in registry:
         permissions.register(_permissions(record_type))
     permissions.register(DATA_MODEL)
+    for one in SETTINGS:
+        settings_pages.add(one)
     permissions.register(TRASH)
     settings_pages.add(BIN)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.custom.field import OwnField
 from app.records.fields import Field
+from app.records.picklists import picklists_of
 from app.records.types import RecordType
-from app.records.values import as_json
+from app.records.values import Unfit, as_json, read_value
 
 WHENS = ("visible", "required", "readonly")
 OPERATORS = ("eq", "ne", "in", "empty", "filled")
@@ -23,27 +25,72 @@ ValueOf = Callable[[str], Any]
 Test = Mapping[str, Any]
 
 
-def read_conditions(raw: Mapping[str, Any], record_type: RecordType) -> dict[str, list[Test]]:
-    """Conditions as they are kept; Refused where one names no field or no operator."""
+def operators_of(field: Field) -> tuple[str, ...]:
+    """How a condition may look at a field."""
+    if field.to or field.kind in ("choices", "long_text"):
+        return ("filled", "empty")
+    if field.kind in ("choice", "country"):
+        return ("eq", "ne", "in", "filled", "empty")
+    return ("eq",) if field.kind == "flag" else ("eq", "ne", "filled", "empty")
+
+
+def read_conditions(
+    raw: Mapping[str, Any], record_type: RecordType, by: Actor, own_key: str = ""
+) -> dict[str, list[Test]]:
+    """Conditions of the field `own_key` as they are kept.
+
+    Refused where one names no field, the field itself or no operator of that field, or where its
+    value is none that the field could have.
+    """
     found: dict[str, list[Test]] = {}
     for when, tests in raw.items():
-        if when not in WHENS or not isinstance(tests, list) or len(tests) > MOST:
+        if when not in WHENS or not isinstance(tests, list):
             raise Refused(_("This condition can't be kept."), field="conditions")
-        kept = [_read_test(test, record_type) for test in tests]
+        if len(tests) > MOST:
+            raise Refused(_("At most %(limit)s conditions.", limit=MOST), field="conditions")
+        kept = [_read_test(test, record_type, by, own_key) for test in tests]
         if kept:
             found[when] = kept
     return found
 
 
-def _read_test(test: Any, record_type: RecordType) -> Test:
-    if not isinstance(test, Mapping) or test.get("op") not in OPERATORS:
-        raise Refused(_("This condition can't be kept."), field="conditions")
-    if test.get("field") not in record_type.by_key:
+def _read_test(test: Any, record_type: RecordType, by: Actor, own_key: str) -> Test:
+    key = str(test.get("field")) if isinstance(test, Mapping) else ""
+    field = record_type.by_key.get(key)
+    if field is None:
         raise Refused(_("There is no such field."), field="conditions")
-    value = test.get("value")
-    if isinstance(value, Mapping) or (test["op"] == "in") is not isinstance(value, list):
+    if field.key == own_key:
+        raise Refused(_("A field can't depend on itself."), field="conditions")
+    operator = test.get("op")
+    if operator not in operators_of(field):
         raise Refused(_("This condition can't be kept."), field="conditions")
-    return {"field": test["field"], "op": test["op"], "value": value}
+    if operator in ("filled", "empty"):
+        return {"field": field.key, "op": operator}
+    value = test.get("value")
+    if (operator == "in") is not isinstance(value, list):
+        raise Refused(_("This condition can't be kept."), field="conditions")
+    if operator != "in":
+        wanted = _read_wanted(record_type, field, value, by)
+        return {"field": field.key, "op": operator, "value": wanted}
+    several = [_read_wanted(record_type, field, one, by) for one in value]
+    if not several:
+        raise Refused(_("Give a value to compare with."), field="conditions")
+    return {"field": field.key, "op": operator, "value": several}
+
+
+def _read_wanted(record_type: RecordType, field: Field, raw: Any, by: Actor) -> Any:
+    """A value that the field could have, as records tell it; it may be a retired option."""
+    options = picklists_of(by.session, record_type).get(field.key, ()) if field.picklist else ()
+    try:
+        value = read_value(field, raw, by, options)
+    except Unfit as unfit:
+        raise Refused(
+            _("%(field)s: %(problem)s", field=field.label, problem=unfit.message),
+            field="conditions",
+        ) from None
+    if value is None:
+        raise Refused(_("Give a value to compare with."), field="conditions")
+    return as_json(value)
 
 
 def is_visible(field: Field, value_of: ValueOf) -> bool:

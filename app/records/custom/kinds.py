@@ -25,7 +25,7 @@ from app.kernel.language import _
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of field: its name for people, its icon, and what can be said of such a field.
+    """One kind of field: its name for people, an example, its icon, and what can be said of it.
 
     `is_json` values lie as numbers, yes or no, or lists; all others as texts.
     """
@@ -33,6 +33,7 @@ class Kind:
     key: str
     label: Label
     icon: str
+    example: Label
     is_json: bool = False
     has_options: bool = False
     has_decimals: bool = False
@@ -43,29 +44,54 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("text", _("Text"), "letter-case", can_be_unique=True),
-        Kind("long_text", _("Long text"), "align-left", can_sort=False),
-        Kind("number", _("Number"), "123", is_json=True, has_decimals=True, can_be_unique=True),
-        Kind("money", _("Money"), "coin", is_json=True),
-        Kind("percent", _("Percent"), "percentage", is_json=True, has_decimals=True),
-        Kind("day", _("Date"), "calendar"),
-        Kind("moment", _("Date and time"), "calendar-time"),
-        Kind("time", _("Time"), "clock"),
-        Kind("choice", _("Choice"), "list", has_options=True, can_sort=False),
+        Kind("text", _("Text"), "letter-case", _("A licence number"), can_be_unique=True),
+        Kind("long_text", _("Long text"), "align-left", _("How to find them"), can_sort=False),
+        Kind(
+            "number",
+            _("Number"),
+            "hash",
+            _("Machines in use"),
+            is_json=True,
+            has_decimals=True,
+            can_be_unique=True,
+        ),
+        Kind("money", _("Money"), "coin", _("Budget for the year"), is_json=True),
+        Kind(
+            "percent",
+            _("Percent"),
+            "percentage",
+            _("Discount agreed"),
+            is_json=True,
+            has_decimals=True,
+        ),
+        Kind("day", _("Date"), "calendar", _("End of the contract")),
+        Kind("moment", _("Date and time"), "calendar-time", _("Next audit")),
+        Kind("time", _("Time"), "clock", _("Best time to call")),
+        Kind(
+            "choice", _("Choice"), "list", _("Segment A, B or C"), has_options=True, can_sort=False
+        ),
         Kind(
             "choices",
             _("Multiple choice"),
             "list-check",
+            _("Interests, several at once"),
             is_json=True,
             has_options=True,
             can_sort=False,
         ),
-        Kind("flag", _("Yes or no"), "toggle-left", is_json=True, can_sort=False),
-        Kind("email", _("E-mail"), "mail", can_be_unique=True),
-        Kind("phone", _("Phone"), "phone", can_be_unique=True),
-        Kind("url", _("Web address"), "link", can_be_unique=True),
-        Kind("user", _("Colleague"), "user", can_sort=False),
-        Kind("reference", _("Record"), "arrow-up-right", can_sort=False),
+        Kind(
+            "flag",
+            _("Yes or no"),
+            "toggle-left",
+            _("Framework agreement signed"),
+            is_json=True,
+            can_sort=False,
+        ),
+        Kind("email", _("E-mail"), "mail", _("Where invoices go"), can_be_unique=True),
+        Kind("phone", _("Phone"), "phone", _("The switchboard"), can_be_unique=True),
+        Kind("url", _("Web address"), "link", _("Their shop"), can_be_unique=True),
+        Kind("user", _("Colleague"), "user", _("Who advises them"), can_sort=False),
+        Kind("reference", _("Record"), "arrow-up-right", _("Their distributor"), can_sort=False),
     )
 }
 LINKS = ("user", "reference")  # Their values are ids.

@@ -42,7 +42,10 @@ LABEL, HELP = 60, 200  # Characters.
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an admin wants a field to be; texts by language, options and conditions as JSON."""
+    """What an admin wants a field to be; texts by language, options and conditions as JSON.
+
+    An option may be marked as the `default`, which then need not be named by its value.
+    """
 
     label: Mapping[str, str]
     help: Mapping[str, str] = field(default_factory=dict)
@@ -150,7 +153,11 @@ def order_fields(by: Actor, record_type: RecordType, ids: list[UUID]) -> None:
     wanted = [one for one in dict.fromkeys(ids) if one in rows]
     rest = [one for one in rows if one not in set(wanted)]
     for position, one in enumerate((*wanted, *rest), start=1):
-        rows[one].position = position
+        row, before = rows[one], rows[one].position
+        if before != position:
+            row.position = position
+            write_event(by, "field", row.id, "updated", changes={"position": [before, position]})
+    _save(by)
     stamps.draw(by.session, STAMP)
 
 
@@ -173,7 +180,7 @@ def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> Non
     row.is_unique = wish.is_unique and kind.can_be_unique
     row.is_filterable = wish.is_filterable or row.is_unique
     row.options = read_options(wish.options, row.options or []) if kind.has_options else []
-    row.conditions = read_conditions(wish.conditions, tailored(declared, by))
+    row.conditions = read_conditions(wish.conditions, tailored(declared, by), by, row.key)
     settings: dict[str, Any] = {}
     if row.kind == "reference":
         settings["to"] = row.settings.get("to") or wish.to  # It never changes.
@@ -181,7 +188,19 @@ def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> Non
         settings["decimals"] = wish.decimals
     row.settings = settings
     row.default = None
-    row.default = read_default(own_field(row, declared.model), wish.default, by)
+    default = wish.default if wish.default is not None else _marked_default(row, wish)
+    row.default = read_default(own_field(row, declared.model), default, by)
+
+
+def _marked_default(row: CustomField, wish: Wish) -> Any:
+    """The options that are marked as what a new record holds; None without a mark."""
+    pairs = zip(wish.options, row.options, strict=False)  # Those behind were not wished.
+    marked = [kept["value"] for wished, kept in pairs if wished.get("default")]
+    if len(marked) > 1 and row.kind == "choice":
+        raise Refused(_("A new record holds one of these at most."), field="options")
+    if row.kind == "choices":
+        return marked or None
+    return marked[0] if marked else None
 
 
 def _errors_of(kind: str, wish: Wish) -> dict[str, Text | str]:

@@ -1,6 +1,17 @@
 """The addresses of records: pages for people, the API for programs."""
 
-from app.records.routes import api, audit, changes, fields, forms, lists, lookup, pages, recycle
+from app.records.routes import (
+    api,
+    audit,
+    changes,
+    fields,
+    forms,
+    lists,
+    lookup,
+    pages,
+    recycle,
+    settings,
+)
 from app.records.routes.blueprint import blueprint
 
 BLUEPRINTS = (blueprint, api.blueprint)
@@ -16,4 +27,5 @@ __all__ = [
     "lookup",
     "pages",
     "recycle",
+    "settings",
 ]

@@ -12,6 +12,7 @@ import * as keys from './keys';
 import * as list from './list';
 import * as lookup from './lookup';
 import * as menu from './menu';
+import * as order from './order';
 import * as palette from './palette';
 import * as rail from './rail';
 import * as requests from './requests';
@@ -22,7 +23,7 @@ import * as toast from './toast';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
-  composer, list, rows, edit, settings,
+  composer, list, rows, edit, order, settings,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';

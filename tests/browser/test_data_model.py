@@ -1,0 +1,112 @@
+"""The data model in a browser: rows dragged and moved by keys, values added, conditions built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.records.custom.models import CustomField
+from app.records.custom.operations import Wish, define_field
+from app.records.tailored import tailored
+from tests.browser.test_accessibility import Findings, each_once
+from tests.browser.visitor import Windows, ready
+from tests.cast import Person, Workspace
+
+PLACE = "/settings/fields/accounts"
+
+
+@pytest.fixture
+def trees(acme: Workspace, alice: Person) -> list[str]:
+    """Three fields of Acme's own, by their ids in their order."""
+    with acme.acting(alice) as by:
+        account = tailored("account", by)
+        return [
+            str(define_field(by, account, "text", Wish({"en": name})).id)
+            for name in ("Ash", "Beech", "Cedar")
+        ]
+
+
+def labels(acme: Workspace) -> list[str]:
+    with acme.scope() as session:
+        rows = session.scalars(select(CustomField).order_by(CustomField.position))
+        return [row.label["en"] for row in rows]
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("[data-row] b").all_inner_texts()
+
+
+@pytest.mark.usefixtures("trees")
+def test_fields_are_put_in_order_by_drag_and_by_keyboard_and_kept_at_once(
+    windows: Windows, acme: Workspace, alice: Person
+) -> None:
+    page = ready(windows.open(alice), PLACE)
+    grips = page.locator("[data-grip]")
+    grips.nth(2).drag_to(grips.nth(0), target_position={"x": 5, "y": 1})
+    assert names(page) == ["Cedar", "Ash", "Beech"]
+    page.locator("[data-row]").nth(0).get_by_role("button", name="Move down").focus()
+    with page.expect_response("**/order"):
+        page.keyboard.press("Enter")
+    assert names(page) == ["Ash", "Cedar", "Beech"]
+    expect(page.locator("#order-voice")).to_have_text("Cedar: place 2 of 3")
+    expect(page.get_by_role("button", name="Move down: Cedar")).to_be_focused()
+    page.reload()
+    assert names(page) == ["Ash", "Cedar", "Beech"] == labels(acme)
+
+
+@pytest.mark.usefixtures("trees")
+def test_escape_puts_a_dragged_row_back(windows: Windows, acme: Workspace, alice: Person) -> None:
+    page = ready(windows.open(alice), PLACE)
+    grips = page.locator("[data-grip]")
+    grips.nth(2).hover()
+    page.mouse.down()
+    grips.nth(0).hover(position={"x": 5, "y": 1})
+    assert names(page) == ["Cedar", "Ash", "Beech"]
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert names(page) == ["Ash", "Beech", "Cedar"] == labels(acme)
+
+
+@pytest.mark.parametrize("on_phone", [False, True])
+def test_a_choice_is_made_with_values_and_a_condition(
+    windows: Windows, acme: Workspace, alice: Person, on_phone: bool
+) -> None:
+    page = ready(windows.open(alice, on_phone=on_phone), f"{PLACE}/new")
+    page.get_by_role("link", name="Choice Segment").click()
+    page.locator("html[data-ready]").wait_for(state="attached")
+    expect(page.locator("[id='label.en']")).to_be_focused()
+    page.keyboard.type("Wood")
+    rows = page.locator("#option-rows > [data-row]")
+    rows.nth(0).locator("[lang=en]").fill("Oak")
+    page.get_by_role("button", name="Add a value").click()
+    expect(rows).to_have_count(4)
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ash")
+    rows.nth(3).get_by_role("button", name="Move up").click()
+    rows.nth(1).locator("[data-remove]").click()
+    expect(rows).to_have_count(3)
+    page.locator("#conditions summary").click()
+    page.get_by_role("group", name="Shown only when").get_by_role("button").click()
+    page.get_by_label("Field", exact=True).select_option("lifecycle")
+    page.get_by_label("How it compares").select_option("in")
+    page.get_by_label("Customer", exact=True).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[data-row] b")).to_have_text("Wood")
+    with acme.scope() as session:
+        row = session.scalars(select(CustomField)).one()
+    assert sorted(one["value"] for one in row.options) == ["ash", "oak"]
+    condition = {"field": "lifecycle", "op": "in", "value": ["customer"]}
+    assert row.conditions == {"visible": [condition]}
+
+
+@each_once
+def test_axe_finds_nothing(
+    windows: Windows, alice: Person, trees: list[str], variant: dict[str, Any]
+) -> None:
+    seen = Findings(windows.open(alice, **variant), {})
+    seen.visit("/settings/fields", PLACE, f"{PLACE}/new", f"{PLACE}/{trees[0]}")
+    seen.visit(*(f"{PLACE}/new?kind={kind}" for kind in ("choice", "number", "reference", "flag")))
+    assert not seen.found, seen.told()
