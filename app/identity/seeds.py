@@ -49,6 +49,7 @@ SETTINGS = {
     ("audit", "read"): ALL,
     ("field", "manage"): ALL,
     ("trash", "erase"): ALL,
+    ("retention", "manage"): ALL,
     ("tag", "create"): ALL,
     ("tag", "manage"): ALL,
 }

@@ -52,19 +52,20 @@ def changes_since(
 ) -> dict[str, Theirs]:
     """The last change after `version` of each field that `by` may read.
 
-    The n-th event made version n; ids of events follow the order in which they were written, while
-    the moments of two requests that ran side by side may not.
+    Each event made one version, so the last ones are counted back: the oldest may be forgotten.
+    Ids of events follow the order in which they were written, while the moments of two requests
+    that ran side by side may not.
     """
     readable = {field.key for field in readable_fields(record_type, by)}
-    rows = by.session.execute(
+    newest_first = by.session.execute(
         select(Event.changes, Event.at, User.name)
         .outerjoin(User, User.id == Event.actor_id)
         .where(Event.record_type == record_type.key, Event.record_id == record.id)
-        .order_by(Event.id)
-        .offset(version)
-    )
+        .order_by(Event.id.desc())
+        .limit(max(record.version - version, 0))
+    ).all()
     found: dict[str, Theirs] = {}
-    for changes, at, name in rows:
+    for changes, at, name in reversed(newest_first):
         for field, (before, value) in changes.items():
             if field in readable:
                 seen = found[field].before if field in found else before

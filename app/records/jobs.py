@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.jobs.enqueue import enqueue
 from app.jobs.kinds import Payload
 from app.jobs.progress import forget_works
 from app.jobs.registry import job
@@ -11,14 +12,17 @@ from app.kernel.actor import Actor
 from app.records.api.idempotency import forget_keys
 from app.records.bulk.keep import forget_changes
 from app.records.registry import registry
-from app.records.retention import DELETED_KEPT
+from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
+
+FORGET = "forget_old_events"
+CHUNKS = 20  # Of events in one run, so that no transaction is long.
 
 
 @job("clear_records", every=timedelta(days=1), while_suspended=True)
 def clear_records(by: Actor, _payload: Payload) -> None:
-    """Remove for good what was deleted 30 days ago, and all else whose time is over."""
-    before = by.now - DELETED_KEPT
+    """Remove for good what was deleted long enough ago, and all else whose time is over."""
+    before = retention(by).deleted_before(by.now)
     for record_type in reversed(list(registry())):  # What refers to others stands behind them.
         while purge_deleted(record_type, before, by):
             continue
@@ -27,4 +31,13 @@ def clear_records(by: Actor, _payload: Payload) -> None:
     forget_works(by.session, by.now)
 
 
-JOBS = (clear_records,)
+@job(FORGET, every=timedelta(days=1), while_suspended=True)
+def forget_old_events(by: Actor, _payload: Payload) -> None:
+    """Forget what happened before the workspace's months; what one run leaves, the next takes."""
+    for _chunk in range(CHUNKS):
+        if forget_events(by) < CHUNK:
+            return
+    enqueue(by, FORGET, {}, key=FORGET)
+
+
+JOBS = (clear_records, forget_old_events)

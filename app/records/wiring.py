@@ -32,6 +32,17 @@ DATA_MODEL = PermissionGroup(
 TRASH = PermissionGroup(
     "trash", _("Recycle bin"), (Choice("erase", _("Erase for good")),), has_reach=False
 )
+RETENTION = PermissionGroup(
+    "retention", _("Retention"), (Choice("manage", _("Manage")),), has_reach=False
+)
+KEEPING = SettingsPage(
+    "/settings/retention",
+    "clock",
+    DATA,
+    _("Retention"),
+    _("How long deleted records and the history are kept."),
+    ("retention", "manage"),
+)
 BIN = SettingsPage(
     "/settings/trash",
     "trash",
@@ -67,7 +78,9 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     for one in SETTINGS:
         settings_pages.add(one)
     permissions.register(TRASH)
+    permissions.register(RETENTION)
     settings_pages.add(BIN)
+    settings_pages.add(KEEPING)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))

@@ -34,6 +34,7 @@ SUBJECTS: Mapping[str, Text] = {
     "invitation": _("Invitation"),
     "field": _("Field"),
     "workspace": _("Workspace"),
+    "retention": _("Retention"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -53,6 +54,8 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "language": _("Language"),
     "zone": _("Time zone"),
     "is_active": _("May sign in"),
+    "deleted_days": _("Days that deleted records are kept"),
+    "event_months": _("Months that the history is kept"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

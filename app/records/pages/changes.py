@@ -159,4 +159,46 @@ def _told(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One change of one field: who made it, when, from what to what."""
+
+    who: str
+    change: Change
+    via: Text | None
+    moment: str
+    at: str
+
+
+def field_history(
+    record_type: RecordType, record: Record, key: str, by: Actor, limit: int = 50
+) -> list[FieldChange]:
+    """The last changes of one field that `by` may read, newest first, the first value included."""
+    rows = by.session.execute(
+        select(Event.id, Event.verb, Event.at, Event.via, Event.changes, User.name)
+        .outerjoin(User, User.id == Event.actor_id)
+        .where(
+            Event.record_type == record_type.key,
+            Event.record_id == record.id,
+            Event.changes.has_key(key),
+        )
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(limit)
+    ).all()
+    shown = {row.id: {key: row.changes[key]} for row in rows}
+    picklists = _picklists(record_type, shown, by)
+    names = _names(record_type, shown, by)
+    write = formats(by)
+    return [
+        FieldChange(
+            row.name or "",
+            change_lines(record_type, shown[row.id], by, picklists, names)[0],
+            VIAS.get(row.via),
+            write.exact(row.at),
+            row.at.isoformat(),
+        )
+        for row in rows
+    ]
+
+
 SOURCE = Source("", (("changes", _("Changes")),), changes_of)

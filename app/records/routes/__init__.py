@@ -10,6 +10,7 @@ from app.records.routes import (
     lookup,
     pages,
     recycle,
+    retention,
     settings,
 )
 from app.records.routes.blueprint import blueprint
@@ -27,5 +28,6 @@ __all__ = [
     "lookup",
     "pages",
     "recycle",
+    "retention",
     "settings",
 ]

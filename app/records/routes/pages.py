@@ -6,10 +6,14 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.kernel.errors import Missing
+from app.kernel.language import _
+from app.records.access import sees
+from app.records.pages.changes import field_history
 from app.records.pages.record import record_page
 from app.records.pages.state import read_origin
 from app.records.pages.timeline import read_asked, timeline
-from app.records.routes.blueprint import blueprint, record_for
+from app.records.routes.blueprint import blueprint, record_for, record_url
 from app.web.access import access
 from app.web.render import is_htmx, page, target_block
 
@@ -27,3 +31,22 @@ def show_record(collection: str, record_id: UUID) -> Response:
         shown = timeline(record_type, record, by, asked, origin)
         return page("records/timeline.html", block, timeline=shown, record_type=record_type)
     return page("records/record.html", it=record_page(record_type, record, by, came_from, asked))
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/history/<key>")
+@access(record_verb="read")
+def show_history(collection: str, record_id: UUID, key: str) -> Response:
+    """Who changed one field when, from what to what; in the drawer, or as a page."""
+    record_type, record, by = record_for(collection, record_id, "read")
+    field = record_type.by_key.get(key)
+    if field is None or not sees(record_type, key, by):
+        raise Missing(_("There is no such field."))
+    return page(
+        "records/history.html",
+        "form",
+        record_type=record_type,
+        title=record_type.title_of(record),
+        url=record_url(record_type, record_id),
+        field=field,
+        changes=field_history(record_type, record, key, by),
+    )

@@ -17,7 +17,7 @@ from app.records.door import perform
 from app.records.erase import erase_record
 from app.records.model import Record
 from app.records.recycle import PAGE, read_bin, restorable_types
-from app.records.retention import days_left
+from app.records.retention import retention
 from app.records.routes.blueprint import blueprint
 from app.records.tailored import tailored
 from app.records.trash import fetch_deleted
@@ -68,6 +68,7 @@ def _show(refused: list[str], status: int = 200) -> Response:
     found = read_bin(by, kind=kind, q=q, before=read_moment_cursor(request.args.get("before")))
     shown = found[:PAGE]
     earlier = cursor_of(shown[-1].at.isoformat(), shown[-1].id) if len(found) > PAGE else None
+    kept = retention(by)
     return page(
         "records/recycle.html",
         status=status,
@@ -75,7 +76,7 @@ def _show(refused: list[str], status: int = 200) -> Response:
         types={one.key: one for one in types},
         kind=kind,
         q=q,
-        rows=[(one, days_left(one.at, by.now)) for one in shown],
+        rows=[(one, kept.days_left(one.at, by.now)) for one in shown],
         names=names_of(by, {one.by_id for one in shown if one.by_id}),
         earlier=earlier,
         refused=refused,
