@@ -10,6 +10,7 @@ from app.kernel.language import current
 from app.records.access import readable_fields, writable_keys
 from app.records.fields import Field
 from app.records.types import RecordType
+from app.records.views.look import Chosen, Look
 
 # Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
 WIDTHS = {
@@ -22,6 +23,12 @@ WIDTHS = {
 }
 PLAIN_SHOWN = {"zh-CN": 2.25, "zh-TW": 2.25}
 PLAIN_SHOWN_ELSE = 1.0
+# How wide a column is, in pixels, once one of its neighbours was given a width.
+USUAL_WIDTHS = {"text": 180, "reference": 180, "email": 200, "long_text": 260, "step": 260}
+USUAL_WIDTH = 140
+TITLE_WIDTH = 280
+NUMBERS = ("whole", "number", "money")
+AS_USUAL = Look()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Column:
     classes: str
     is_sortable: bool
     is_editable: bool
+    width: int = 0  # In pixels; 0 as its content needs.
 
     @property
     def key(self) -> str:
@@ -45,7 +53,7 @@ class Layout:
     """A list as one reader sees it; `keys` are the fields that its statement fetches.
 
     `update` and `delete` tell on which rows: "all", "own" (whose
-    owner the verb reaches) or "none".
+    owner the verb reaches) or "none". `title_width` is 0 where the columns have no widths.
     """
 
     title: Field
@@ -54,25 +62,18 @@ class Layout:
     keys: tuple[str, ...]
     update: str
     delete: str
+    title_width: int = 0
 
 
-def layout(record_type: RecordType, by: Actor) -> Layout:
-    """The list of a type as `by` sees it, in the language in use."""
+def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout:
+    """The list of a type as `by` sees it, in the language in use, with the columns `asked` for."""
     readable = {field.key for field in readable_fields(record_type, by)}
     below = tuple(key for key in _below() if key in readable)
-    hidden = {record_type.title.key, *below[:1]}
     writable = writable_keys(record_type, by) if by.may(record_type.key, "update") else ()
-    columns: list[Column] = []
-    plain = 0.0
-    for attribute in record_type.columns:
-        field = record_type.by_key[attribute.key]
-        if field.key not in readable or field.key in hidden:
-            continue
-        look = look_of(record_type, field)
-        plain += WIDTHS.get(look, 0)
-        columns.append(
-            Column(field, look, _classes(look, plain), field.is_sortable, field.key in writable)
-        )
+    chosen = [one for one in asked.columns if one.key in readable]
+    columns = _chosen(record_type, chosen, asked, writable)
+    if not chosen:
+        columns = _usual(record_type, {*readable} - {record_type.title.key, *below[:1]}, writable)
     keys = [record_type.title.key, *below, *(column.key for column in columns)]
     # What a row is judged by (whose it is, whether it is late) is fetched, hidden or not.
     keys += [key for key in ("owner_id", "done_at") if key in record_type.by_key]
@@ -85,7 +86,49 @@ def layout(record_type: RecordType, by: Actor) -> Layout:
         keys=tuple(dict.fromkeys(keys)),
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
+        title_width=_title_width(record_type, chosen) if asked.is_sized and chosen else 0,
     )
+
+
+def _usual(
+    record_type: RecordType, shown: Collection[str], writable: Collection[str]
+) -> list[Column]:
+    """The columns of a list that nobody chose, the later ones for wide screens only."""
+    columns: list[Column] = []
+    plain = 0.0
+    for attribute in record_type.columns:
+        field = record_type.by_key[attribute.key]
+        if field.key not in shown:
+            continue
+        look = look_of(record_type, field)
+        plain += WIDTHS.get(look, 0)
+        columns.append(
+            Column(field, look, _classes(look, plain), field.is_sortable, field.key in writable)
+        )
+    return columns
+
+
+def _chosen(
+    record_type: RecordType, chosen: list[Chosen], asked: Look, writable: Collection[str]
+) -> list[Column]:
+    """The columns that somebody chose, on every screen; the title stands before them by itself."""
+    columns: list[Column] = []
+    for one in chosen:
+        if one.key == record_type.title.key:
+            continue
+        field = record_type.by_key[one.key]
+        look = look_of(record_type, field)
+        width = one.width or USUAL_WIDTHS.get(look, USUAL_WIDTH) if asked.is_sized else 0
+        classes = "num" if look in NUMBERS else ""
+        columns.append(
+            Column(field, look, classes, field.is_sortable, field.key in writable, width)
+        )
+    return columns
+
+
+def _title_width(record_type: RecordType, chosen: list[Chosen]) -> int:
+    """How wide the title is beside columns that have widths."""
+    return next((one.width for one in chosen if one.key == record_type.title.key), 0) or TITLE_WIDTH
 
 
 def look_of(record_type: RecordType, field: Field) -> str:
@@ -114,7 +157,7 @@ def _classes(look: str, plain: float) -> str:
     if look == "user":
         return "hide-phone"
     if look not in WIDTHS:
-        return "num" if look in ("whole", "number", "money") else ""
+        return "num" if look in NUMBERS else ""
     return "wide-only hide-phone" if plain > PLAIN_SHOWN.get(current(), PLAIN_SHOWN_ELSE) else ""
 
 

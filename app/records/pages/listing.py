@@ -46,9 +46,11 @@ class Order:
 class Head:
     """The head of a column."""
 
+    key: str
     label: Text
     classes: str
     order: Order | None
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class ListPage:
     tabs: tuple[Tab, ...]
     chips: tuple[Chip, ...]
     heads: tuple[Head, ...]
+    is_sized: bool
+    columns_url: str
     orders: tuple[Order, ...]
     next_url: str | None
     previous_url: str | None
@@ -93,7 +97,7 @@ class ListPage:
 def list_page(state: ListState, by: Actor) -> ListPage:
     """The page of a list that `state` asks for; Refused where the address asks for no such."""
     record_type = state.record_type
-    shape = layout(record_type, by)
+    shape = layout(record_type, by, state.look)
     found = query.page(record_type, state.asked, by, shape.keys)
     has_picklists = state.asked.filters or any(one.look == "choice" for one in shape.columns)
     picklists = choices_of(record_type, by) if has_picklists else {}
@@ -116,6 +120,8 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         tabs=_tabs(state, counts, write),
         chips=chips(state, by),
         heads=_heads(state, shape),
+        is_sized=shape.title_width > 0,
+        columns_url=state.columns_url(),
         orders=_orders(state, shape, by),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
@@ -169,12 +175,15 @@ def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab
 
 
 def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:
-    title = Column(shape.title, "text", "c-name", shape.title.is_sortable, False)
+    sortable = shape.title.is_sortable
+    title = Column(shape.title, "text", "c-name", sortable, False, shape.title_width)
     return tuple(
         Head(
+            column.key,
             column.field.label,
             column.classes,
             _order(state, column.key, column.field.label) if column.is_sortable else None,
+            column.width,
         )
         for column in (title, *shape.columns)
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
 from app.kernel.errors import Refused
 from app.records.filters import Node, read_filters, write_filters
 from app.records.query import Query
 from app.records.types import RecordType
+from app.records.views.look import ARGUMENTS, Look, read_look
 
 PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
-RESERVED = ("q", "sort", "cursor", "from", "in", "next", "total")
+RESERVED = ("q", "sort", "cursor", "from", "in", "next", "total", *ARGUMENTS)
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
 
@@ -24,6 +25,7 @@ class ListState:
     record_type: RecordType
     asked: Query
     first: int = 1
+    look: Look = field(default_factory=Look)
 
     @property
     def path(self) -> str:
@@ -41,14 +43,18 @@ class ListState:
         return bool(self.asked.q.strip() or self.asked.filters)
 
     def query(self) -> str:
-        """Search, filters and order as the query of an address, without the place."""
+        """Search, filters, order and look as the query of an address, without the place."""
+        return urlencode([*self.rows_asked(), *self.look.pairs()])
+
+    def rows_asked(self) -> list[tuple[str, str]]:
+        """Search, filters and order: which rows, and not how they look."""
         asked = self.asked
         pairs = write_filters(asked.filters)
         if asked.q.strip():
             pairs.append(("q", asked.q))
         if asked.sort and asked.sort != self.record_type.default_sort:
             pairs.append(("sort", asked.sort))
-        return urlencode(pairs)
+        return pairs
 
     def hidden(self) -> list[tuple[str, str]]:
         """What a new search keeps: the filters, as the fields of its form."""
@@ -61,9 +67,13 @@ class ListState:
 
     def count_url(self, *, exact: bool = False) -> str:
         """Where the number of its rows is counted, up to the cap or beyond."""
-        parts = [self.query(), "total=exact" if exact else ""]
-        query = "&".join(part for part in parts if part)
+        query = urlencode([*self.rows_asked(), *([("total", "exact")] if exact else [])])
         return f"{self.path}/count?{query}" if query else f"{self.path}/count"
+
+    def columns_url(self) -> str:
+        """Where the columns of this list are chosen."""
+        query = self.query()
+        return f"{self.path}/columns?{query}" if query else f"{self.path}/columns"
 
     def at(self, cursor: str, first: int) -> str:
         """The address of another page of this state."""
@@ -81,9 +91,14 @@ class ListState:
         return replace(self, asked=replace(self.asked, filters=kept)).url()
 
     def origin(self) -> str:
-        """The query that leads from a record back to its neighbours in this list."""
-        query = self.query() or f"sort={self.sort}"
-        return urlencode({"in": query}) if len(query) <= LONGEST_ORIGIN else ""
+        """The query that leads from a record back to its neighbours in this list.
+
+        Where it grows too long, the list's look is left out before the way back is.
+        """
+        for query in (self.query() or f"sort={self.sort}", urlencode(self.rows_asked())):
+            if query and len(query) <= LONGEST_ORIGIN:
+                return urlencode({"in": query})
+        return ""
 
 
 def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListState:
@@ -97,7 +112,8 @@ def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListSta
         limit=PAGE_SIZE,
     )
     is_number = first.isdecimal() and len(first) < 9
-    return ListState(record_type, asked, max(int(first), 1) if is_number else 1)
+    number = max(int(first), 1) if is_number else 1
+    return ListState(record_type, asked, number, read_look(arguments))
 
 
 def read_origin(record_type: RecordType, query: str | None) -> ListState | None:

@@ -1,5 +1,6 @@
 /** What every page loads. Each module listens on the document, so content that comes later needs no set-up. */
 import * as busy from './busy';
+import * as columns from './columns';
 import * as composer from './composer';
 import * as confirm from './confirm';
 import * as copy from './copy';
@@ -23,7 +24,7 @@ import * as toast from './toast';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
-  composer, list, rows, edit, order, settings,
+  composer, list, rows, edit, order, settings, columns,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';

@@ -52,6 +52,7 @@ function count(): void {
 
 export function start(): void {
   document.addEventListener('records-changed', reload);
+  document.addEventListener('records-look', reload);
   on('click', '[data-list] tbody .c-check input', (event, box) => range(event, box as HTMLInputElement));
   on('change', '[data-list] tbody .c-check input', show);
   on('change', '[data-check-all]', (_event, head) => {
