@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.custom.conditions import depends_on, is_readonly, is_required
+from app.records.custom.conditions import depends_on, is_readonly, is_required, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
 from app.records.types import RecordType
@@ -59,11 +59,12 @@ def _against(
 ) -> dict[str, Text | str]:
     """What stands against these values together: what is missing, what may not be changed now."""
     initial = record_type.initial_values(by) if record is None else {}
+    of_record = values_of(record_type, record)
 
     def value_of(key: str) -> Any:
         if key in values:
             return values[key]
-        return initial.get(key) if record is None else record_type.by_key[key].value(record)
+        return initial.get(key) if record is None else of_record(key)
 
     errors: dict[str, Text | str] = {}
     for field in record_type.fields:

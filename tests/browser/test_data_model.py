@@ -14,6 +14,7 @@ from app.records.tailored import tailored
 from tests.browser.test_accessibility import Findings, each_once
 from tests.browser.visitor import Windows, ready
 from tests.cast import Person, Workspace
+from tests.factories import make_account
 
 PLACE = "/settings/fields/accounts"
 
@@ -110,3 +111,40 @@ def test_axe_finds_nothing(
     seen.visit("/settings/fields", PLACE, f"{PLACE}/new", f"{PLACE}/{trees[0]}")
     seen.visit(*(f"{PLACE}/new?kind={kind}" for kind in ("choice", "number", "reference", "flag")))
     assert not seen.found, seen.told()
+
+
+def test_a_field_appears_is_asked_for_and_fixed_while_one_types(
+    windows: Windows, acme: Workspace, alice: Person
+) -> None:
+    customer = [{"field": "lifecycle", "op": "in", "value": ["customer"]}]
+    york = [{"field": "city", "op": "eq", "value": "York"}]
+    many = [{"field": "x_trees", "op": "ne", "value": "1200"}, {"field": "x_trees", "op": "filled"}]
+    with acme.acting(alice) as by:
+        account = tailored("account", by)
+        define_field(by, account, "number", Wish({"en": "Trees"}))
+        conditions = {"visible": customer, "required": york, "readonly": many}
+        define_field(
+            by, tailored("account", by), "text", Wish({"en": "Wood"}, conditions=conditions)
+        )
+        record = make_account(by)
+    page = ready(windows.open(alice), f"/accounts/{record.id}/edit")
+    page.locator(".more summary").click()
+    wood = page.get_by_label("Wood")
+    expect(wood).to_be_hidden()
+    page.get_by_label("Lifecycle").select_option("customer")
+    expect(wood).to_be_visible()
+    expect(wood).to_have_js_property("required", False)
+    page.get_by_label("City").fill("York")
+    expect(wood).to_have_js_property("required", True)
+    page.get_by_label("Trees").fill("1,200.00")
+    expect(wood).to_be_enabled()
+    wood.fill("Oak")
+    page.get_by_label("Trees").fill("1201")
+    expect(wood).to_be_disabled()
+    page.get_by_label("Trees").fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#field-x_wood")).to_contain_text("Oak")
+    cell = page.locator("#field-lifecycle")
+    cell.locator("[data-edit-open]").click()
+    cell.locator("select").select_option("former")
+    expect(page.locator("#field-x_wood")).to_have_count(0)

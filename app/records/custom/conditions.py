@@ -110,6 +110,21 @@ def is_readonly(field: Field, value_of: ValueOf) -> bool:
     return field.readonly or _is_so(field, "readonly", value_of, otherwise=False)
 
 
+def values_of(record_type: RecordType, record: Any) -> ValueOf:
+    """The values of a record; a field that is no longer there has none."""
+
+    def value_of(key: str) -> Any:
+        field = record_type.by_key.get(key)
+        return field.value(record) if field is not None else None
+
+    return value_of
+
+
+def others_depend_on(record_type: RecordType, key: str) -> bool:
+    """True when the condition of some field looks at this one."""
+    return any(key in depends_on(field) for field in record_type.fields)
+
+
 def depends_on(field: Field) -> frozenset[str]:
     """The keys of the fields that its conditions look at."""
     conditions = field.conditions if isinstance(field, OwnField) else None
@@ -121,10 +136,11 @@ def _is_so(field: Field, when: str, value_of: ValueOf, *, otherwise: bool) -> bo
     tests: Sequence[Test] = (conditions or {}).get(when, ())
     if not tests:
         return otherwise
-    return all(_holds(test, value_of) for test in tests)
+    return all(holds(test, value_of) for test in tests)
 
 
-def _holds(test: Test, value_of: ValueOf) -> bool:
+def holds(test: Test, value_of: ValueOf) -> bool:
+    """True when one test of a condition holds with these values."""
     value = as_json(value_of(test["field"]))
     operator, wanted = test["op"], test.get("value")
     if operator == "empty":

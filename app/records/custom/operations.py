@@ -23,7 +23,7 @@ from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import OFFERED, Text, _
 from app.kernel.slug import free, slug
-from app.records.custom.conditions import read_conditions
+from app.records.custom.conditions import depends_on, read_conditions
 from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
 from app.records.custom.kinds import KINDS
@@ -128,19 +128,24 @@ def change_field(by: Actor, row: CustomField, version: int | None, wish: Wish) -
 
 
 def retire_field(by: Actor, row: CustomField) -> None:
-    """Take a field out of use; what records hold in it stays, and comes back with it."""
+    """Take a field out of use; what records hold in it stays, and comes back with it.
+
+    Refused while other fields depend on it.
+    """
     require_change(by, *MANAGE)
     if row.retired_at is None:
+        _refuse_depended_on(by, row)
         row.retired_at = by.now
         _save(by)
         _changed(by, row, "deleted", {})
 
 
 def bring_back_field(by: Actor, row: CustomField) -> None:
-    """Bring a retired field back into use; Refused at 200 fields."""
+    """Bring a retired field back into use; Refused at 200 fields, and before one it depends on."""
     require_change(by, *MANAGE)
     if row.retired_at is not None:
         _refuse_too_many(by, registry().type(row.record_type))
+        _refuse_dependent(by, row)
         row.retired_at = None
         _save(by)
         _changed(by, row, "restored", {})
@@ -239,6 +244,25 @@ def _refuse_too_many(by: Actor, declared: RecordType) -> None:
                 most=MOST,
             )
         )
+
+
+def _refuse_depended_on(by: Actor, row: CustomField) -> None:
+    """Refuse to retire a field that the conditions of others look at: they would never hold."""
+    record_type = tailored(row.record_type, by)
+    others = [str(one.label) for one in record_type.fields if row.key in depends_on(one)]
+    if others:
+        names = ", ".join(others)
+        raise Refused(
+            _("Conditions of %(names)s look at this field. Change them first.", names=names)
+        )
+
+
+def _refuse_dependent(by: Actor, row: CustomField) -> None:
+    """Refuse to bring a field back whose conditions look at one that is retired."""
+    record_type = tailored(row.record_type, by)
+    own = own_field(row, record_type.model)
+    if depends_on(own) - record_type.by_key.keys():
+        raise Refused(_("Its conditions look at a retired field. Bring that one back first."))
 
 
 def _last_position(by: Actor, declared: RecordType) -> int:

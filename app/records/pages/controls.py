@@ -43,11 +43,19 @@ class Control:
     title: str = ""  # The name of the record that a reference points to.
     error: str = ""
     theirs: str = ""  # What somebody else made of it meanwhile.
+    watched: str = ""  # What its conditions look at, for the script that watches them.
+    is_visible: bool = True
+    is_asked: bool | None = None  # What its conditions say; None: as its field.
 
     @property
     def key(self) -> str:
         """The name under which it is sent."""
         return self.field.key
+
+    @property
+    def required(self) -> bool:
+        """True when it must be filled in as things stand."""
+        return self.field.required if self.is_asked is None else self.is_asked
 
     @property
     def id(self) -> str:

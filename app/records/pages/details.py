@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from app.kernel.actor import Actor
 from app.kernel.phones import dial_phone
 from app.records.access import may_do, readable_fields, writable_keys
+from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
 from app.records.pages.looks import Face, Shown, face, is_highlight
@@ -48,11 +49,12 @@ def details(
     """The fields that stand on the page, and the empty ones of those behind "more"."""
     readable = {field.key for field in readable_fields(record_type, by)}
     more = {attribute.key for attribute in record_type.more}
+    value_of = values_of(record_type, record)
     shown: list[Detail] = []
     folded: list[Detail] = []
     for attribute in (*record_type.form, *record_type.more):
         field = record_type.by_key[attribute.key]
-        if field.key not in readable:
+        if field.key not in readable or not is_visible(field, value_of):
             continue
         one = detail(record_type, record, field, by, picklists, names)
         (folded if field.key in more and not one.html else shown).append(one)
@@ -70,7 +72,12 @@ def detail(
     """One field of a record, with the address to edit it where this reader may."""
     value = field.value(record)
     url = None
-    if field.key in writable_keys(record_type, by) and may_edit(record_type, record, by):
+    is_fixed = is_readonly(field, values_of(record_type, record))
+    if (
+        not is_fixed
+        and field.key in writable_keys(record_type, by)
+        and may_edit(record_type, record, by)
+    ):
         url = f"/{record_type.collection}/{record.id}/fields/{field.key}"
     owner = face(None, value, names[value]) if field.to == "user" and value in names else None
     html = value_html(record_type, field, value, by, picklists, names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -16,6 +16,7 @@ from app.records.fields import Field
 from app.records.history import Overtaken
 from app.records.model import Record
 from app.records.pages.choices import choices_of
+from app.records.pages.conditions import Standing, standings
 from app.records.pages.controls import Control, controls, event_text, input_texts
 from app.records.types import RecordType
 
@@ -147,9 +148,24 @@ def _form(
         theirs={key: theirs[key] for key in theirs if key in errors},
         stands=stands,
     )
+    keys = {control.key for control in made}
+    known = standings(record_type, keys, texts, by, picklists, is_new=stands is None)
+    made = [_with_conditions(control, known.get(control.key)) for control in made]
     shown = {control.key for control in made}
     alerts = [str(text) for key, text in errors.items() if key not in shown]
     if answer is not None and (not errors or theirs):
         alerts.insert(0, str(answer.message))
     split = len(parts[0])
     return Form(record_type, action, title, made[:split], made[split:], version, next_url, alerts)
+
+
+def _with_conditions(control: Control, standing: Standing | None) -> Control:
+    """The control as its field's conditions have it; one that was refused is seen in any case."""
+    if standing is None:
+        return control
+    return replace(
+        control,
+        watched=standing.watched,
+        is_visible=standing.is_visible or bool(control.error),
+        is_asked=standing.is_required,
+    )

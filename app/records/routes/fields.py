@@ -10,6 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
 from app.kernel.language import _
 from app.records.access import writable_keys
+from app.records.custom.conditions import others_depend_on
 from app.records.door import perform
 from app.records.fields import Field
 from app.records.model import Record
@@ -107,5 +108,7 @@ def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> 
         return Response(cell_html(record_type, field, record, picklists, names, by))
     one = detail(record_type, record, field, by, picklists, names)
     response = fragment("records/_detail_value.html", one=one)
-    response.headers["HX-Trigger"] = "field-changed"  # The page's head and timeline show it too.
+    # The page's head and timeline show it too; other details may come or go with it.
+    is_watched = others_depend_on(record_type, field.key)
+    response.headers["HX-Trigger"] = "field-changed" + ", details-changed" * is_watched
     return response

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing
+from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.custom import operations
@@ -64,7 +64,10 @@ def order_fields(collection: str) -> Response:
 def retire_field(collection: str, field_id: UUID) -> Response:
     """Take a field out of use."""
     record_type, row, by = field_at(collection, field_id)
-    operations.retire_field(by, row)
+    try:
+        operations.retire_field(by, row)
+    except Refused as answer:
+        return _again(record_type, answer, by)
     toast(_("Retired. What records hold in it stays."))
     return see_other(list_url(record_type))
 
@@ -74,9 +77,19 @@ def retire_field(collection: str, field_id: UUID) -> Response:
 def restore_field(collection: str, field_id: UUID) -> Response:
     """Bring a retired field back."""
     record_type, row, by = field_at(collection, field_id)
-    operations.bring_back_field(by, row)
+    try:
+        operations.bring_back_field(by, row)
+    except Refused as answer:
+        return _again(record_type, answer, by)
     toast(_("Back in use, with what records hold in it."))
     return see_other(list_url(record_type))
+
+
+def _again(record_type: RecordType, answer: Refused, by: Actor) -> Response:
+    """The fields as they stand, with why nothing was changed."""
+    by.session.rollback()
+    shown = field_list(record_type, by)
+    return page("records/settings/fields.html", status=422, list=shown, problem=answer.message)
 
 
 def field_at(collection: str, field_id: UUID) -> tuple[RecordType, CustomField, Actor]:

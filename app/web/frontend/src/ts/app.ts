@@ -2,6 +2,7 @@
 import * as busy from './busy';
 import * as columns from './columns';
 import * as composer from './composer';
+import * as conditions from './conditions';
 import * as confirm from './confirm';
 import * as copy from './copy';
 import * as drawer from './drawer';
@@ -24,7 +25,7 @@ import * as toast from './toast';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
-  composer, list, rows, edit, order, settings, columns,
+  composer, list, rows, edit, order, conditions, settings, columns,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';
