@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.identity import outside, settings_pages
 from app.identity.moments import as_day, as_moment
+from app.identity.operations.notices import count_unread
 from app.identity.routes import blueprint
 from app.identity.sessions import keep_people
 from app.kernel.actor import Actor
@@ -26,6 +27,7 @@ def wire(app: Flask, send_mail: outside.SendMail) -> None:
     parts.foot.append(_foot)
     parts.person.append(_person)
     parts.pages.append(_pages)
+    parts.notices.append(count_unread)
 
 
 def _foot(_by: Actor) -> Iterable[Link]:
@@ -41,4 +43,7 @@ def _pages(by: Actor) -> Iterable[Link]:
     return [
         Link(page.url, page.icon, page.label, str(page.text))
         for page in settings_pages.for_actor(by)
+    ] + [
+        Link("/notices", "bell", _("Notifications")),
+        Link("/work", "clock", _("Work in the background")),
     ]

@@ -90,7 +90,6 @@ def begin_work(
         created_at=by.now,
     )
     by.session.add(work)
-    by.session.flush()
     return work
 
 
@@ -112,6 +111,20 @@ def lock_work(session: Session, work_id: UUID) -> Work | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def cancel_work(work_id: UUID, by: Actor) -> bool:
+    """Stop `by`'s own work where it stands; False when there is none to be stopped.
+
+    A piece that is being done is waited for; whatever would do the next one looks here first.
+    """
+    work = lock_work(by.session, work_id)
+    if work is None or work.user_id != by.user_id:
+        return False
+    if not work.is_under_way or not work.is_cancellable:
+        return False
+    finish(work, State.CANCELLED, by.now)
+    return True
 
 
 def find_work(work_id: UUID, by: Actor) -> Work | None:

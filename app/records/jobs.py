@@ -10,6 +10,7 @@ from app.jobs.progress import forget_works
 from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.records.api.idempotency import forget_keys
+from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
@@ -40,4 +41,4 @@ def forget_old_events(by: Actor, _payload: Payload) -> None:
     enqueue(by, FORGET, {}, key=FORGET)
 
 
-JOBS = (clear_records, forget_old_events)
+JOBS = (clear_records, forget_old_events, *bulk_jobs.JOBS)

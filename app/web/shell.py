@@ -50,13 +50,14 @@ Contribution = Callable[[Actor], Iterable[Link]]
 
 @dataclass
 class Shell:
-    """Who contributes what; `rail` gives groups, the others give links."""
+    """Who contributes what: `rail` groups, `notices` how many are new, the others links."""
 
     rail: list[Callable[[Actor], Iterable[Group]]] = field(default_factory=list)
     foot: list[Contribution] = field(default_factory=list)
     create: list[Contribution] = field(default_factory=list)
     pages: list[Contribution] = field(default_factory=list)
     person: list[Contribution] = field(default_factory=list)
+    notices: list[Callable[[Actor], int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,7 @@ def frame(by: Actor) -> dict[str, object]:
         "create_actions": [link for give in parts.create for link in give(by)],
         "pages": [*pages, *foot],
         "person_links": [link for give in parts.person for link in give(by)],
-        "notices": [],
-        "notice_count": 0,
+        "notice_count": sum(count(by) for count in parts.notices),
     }
 
 

@@ -227,13 +227,15 @@ def test_two_who_delete_the_same_rows_in_opposite_order_end_well(
             ids = [str(make_contact(by).id) for _number in range(6)]
         answers = together(
             [
-                partial(alice.sign_in().post, "/contacts/bulk/delete", data={"id": order})
+                partial(
+                    alice.sign_in().post, "/contacts/bulk", data={"verb": "delete", "id": order}
+                )
                 for order in (ids, ids[::-1])
             ]
         )
         statuses = sorted(answer.status_code for answer in answers)
         assert statuses[0] == 303
-        assert statuses[1] in (303, 403, 409, 503)
+        assert statuses[1] in (303, 409, 422)
         assert names_alive(acme) == []
 
 

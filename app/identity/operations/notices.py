@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.identity.models import Notice
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
+from tenants.facts import TenantFacts
+from tenants.scope import tenant_scope
 
 KEPT = timedelta(days=90)
 PAGE = 20
@@ -43,14 +45,11 @@ def count_unread(by: Actor) -> int:
     return by.session.scalar(counted) or 0
 
 
-def read_notice(by: Actor, notice_id: UUID) -> Notice | None:
-    """Mark one of `by`'s notices as read and answer with it; None when it is none of theirs."""
-    found = by.session.scalars(
+def find_notice(by: Actor, notice_id: UUID) -> Notice | None:
+    """One of `by`'s notices, or None."""
+    return by.session.scalars(
         select(Notice).where(Notice.id == notice_id, Notice.user_id == by.user_id)
     ).one_or_none()
-    if found is not None and found.read_at is None:
-        found.read_at = by.now
-    return found
 
 
 def read_all(by: Actor) -> None:
@@ -62,13 +61,17 @@ def read_all(by: Actor) -> None:
     )
 
 
-def read_about(by: Actor, url: str) -> None:
-    """Mark as read what leads to a page that `by` is looking at."""
-    by.session.execute(
-        update(Notice)
-        .where(Notice.user_id == by.user_id, Notice.url == url, Notice.read_at.is_(None))
-        .values(read_at=by.now)
-    )
+def read_about(tenant: TenantFacts, user_id: UUID, url: str, now: datetime) -> None:
+    """Mark as read what leads to the page that somebody looks at, in a scope of its own.
+
+    Call it by `aside`, as a page that is looked at changes nothing by itself.
+    """
+    with tenant_scope(tenant) as session:
+        session.execute(
+            update(Notice)
+            .where(Notice.user_id == user_id, Notice.url == url, Notice.read_at.is_(None))
+            .values(read_at=now)
+        )
 
 
 def forget_notices(session: Session, now: datetime) -> None:

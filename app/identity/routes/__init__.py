@@ -3,6 +3,7 @@
 from app.identity.routes import (
     email,
     invitations,
+    notices,
     passwords,
     people,
     person_verbs,
@@ -20,6 +21,7 @@ __all__ = [
     "blueprint",
     "email",
     "invitations",
+    "notices",
     "passwords",
     "people",
     "person_verbs",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.kernel.actor import Actor, Reach
 from app.kernel.language import current
 from app.records.access import readable_fields, writable_keys
+from app.records.bulk.verbs import offered
 from app.records.fields import Field
 from app.records.types import RecordType
 from app.records.views.look import Chosen, Look
@@ -63,6 +64,7 @@ class Layout:
     update: str
     delete: str
     title_width: int = 0
+    ticks: bool = False  # Rows can be ticked, to change many at once.
 
 
 def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout:
@@ -86,6 +88,7 @@ def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout
         keys=tuple(dict.fromkeys(keys)),
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
+        ticks=bool(offered(record_type, by)),
         title_width=_title_width(record_type, chosen) if asked.is_sized and chosen else 0,
     )
 

@@ -10,6 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records import query
 from app.records.access import readable_fields
+from app.records.bulk.verbs import BulkVerb, offered
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
@@ -91,7 +92,7 @@ class ListPage:
     previous_url: str | None
     menu: RowMenu
     may_create: bool
-    may_delete: bool
+    bulk: tuple[BulkVerb, ...]
 
 
 def list_page(state: ListState, by: Actor) -> ListPage:
@@ -127,7 +128,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         previous_url=_previous(state, found.previous),
         menu=row_menu(record_type, shape),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
-        may_delete=shape.delete != "none",
+        bulk=tuple(offered(record_type, by)) if shape.ticks else (),
     )
 
 

@@ -167,7 +167,7 @@ def _owners(record_type: RecordType, verb: str, by: Actor) -> frozenset[Any]:
 def _template(record_type: RecordType, shape: Layout) -> Template:
     """The compiled template for these rows, from what is kept or put together now."""
     columns = tuple((column.key, column.is_editable, column.classes) for column in shape.columns)
-    key = (record_type, columns, shape.keys, shape.update, shape.delete, current())
+    key = (record_type, columns, shape.keys, shape.update, shape.delete, shape.ticks, current())
     with _lock:
         found = _templates.get(key)
         if found is not None:
@@ -192,7 +192,7 @@ def row_source(record_type: RecordType, shape: Layout) -> str:
             f"{{% set {''.join(f'h_{key}, ' for key in text_keys(shape))}_end = texts %}}",
             f"{{% set {NAME} = h_{shape.title.key} %}}",
             f'<tr id="row-{{{{ id }}}}"{told_to_menu(record_type, shape)}>',
-            check_cell(shape) if shape.delete != "none" else "",
+            check_cell() if shape.ticks else "",
             title_cell(record_type, shape, base),
             *(value_cell(shape, column) for column in shape.columns),
             menu_cell(),

@@ -3,6 +3,7 @@
 from app.records.routes import (
     api,
     audit,
+    bulk,
     changes,
     columns,
     fields,
@@ -22,6 +23,7 @@ __all__ = [
     "BLUEPRINTS",
     "api",
     "audit",
+    "bulk",
     "changes",
     "columns",
     "fields",

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app.crm.models import Account
 from tests.cast import Person, Workspace
-from tests.factories import make_account
 from tests.records.pages.conftest import Fence
 
 DRAWER = {"HX-Request": "true", "HX-Target": "div#drawer-body"}
@@ -143,30 +142,6 @@ def test_deleting_can_be_undone_with_all_that_went(fence: Fence, alice: Person) 
     alice.client.post(f"{fence.account_url}/restore", headers={"HX-Request": "true"})
     assert alice.client.get(fence.account_url).status_code == 200
     assert alice.client.get(fence.contact_url).status_code == 200
-
-
-def test_ticked_rows_go_and_come_back_together(acme: Workspace, alice: Person) -> None:
-    with acme.acting(alice) as by:
-        ids = [str(make_account(by, f"Firm {number}").id) for number in range(3)]
-    alice.client.post("/accounts/bulk/delete", data={"id": ids[:2]})
-    page = alice.client.get("/accounts").text
-    undo = re.search(r'action="(/accounts/bulk/[0-9a-f-]{36}/restore)"', page)
-    assert undo is not None
-    assert living(acme) == 1
-    alice.client.post(undo[1])
-    assert living(acme) == 3
-    assert alice.client.post(undo[1]).status_code == 404
-
-
-def test_one_row_that_may_not_be_deleted_spares_all(
-    fence: Fence, acme: Workspace, bob: Person
-) -> None:
-    with acme.acting(bob) as by:
-        own = make_account(by, "Bob's own").id
-    answer = bob.client.post("/accounts/bulk/delete", data={"id": [str(own), str(fence.account)]})
-    assert answer.status_code == 403
-    assert living(acme) == 2
-    assert bob.client.post("/accounts/bulk/delete").status_code == 422
 
 
 def living(workspace: Workspace) -> int:

@@ -6,15 +6,15 @@ import { forget, mayLeave } from './guard';
 
 const drawer = (): HTMLDialogElement | null => find<HTMLDialogElement>('#drawer');
 
-/** Load the form at this address into the drawer. */
-export async function openDrawer(address: string): Promise<void> {
+/** Load the form at this address into the drawer; `values` are sent to it by POST. */
+export async function openDrawer(address: string, values?: Record<string, string>): Promise<void> {
   const dialog = drawer();
   const body = find('#drawer-body');
   const wait = find<HTMLTemplateElement>('#drawer-wait');
   if (!dialog || !body) return;
   body.replaceChildren(...(wait ? [wait.content.cloneNode(true)] : []));
   if (!dialog.open) dialog.showModal();
-  await htmx.ajax('GET', address, { source: body, target: body, swap: 'innerHTML' });
+  await htmx.ajax(values ? 'POST' : 'GET', address, { source: body, target: body, swap: 'innerHTML', ...(values ? { values } : {}) });
   if (!find('form', body)) dialog.close();
   else focusFirst(body);
 }

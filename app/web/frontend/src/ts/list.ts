@@ -1,16 +1,33 @@
 /** Ticking rows of a list and the bar of what can be done with them. */
 import htmx from 'htmx.org';
 import { all, find, on, onContent } from './dom';
+import { openDrawer } from './drawer';
 
 const boxes = (): HTMLInputElement[] => all<HTMLInputElement>('[data-list] tbody .c-check input');
 let last: HTMLInputElement | undefined;
+
+/** How many rows the list has in all, as it is written below the table; empty while it is counted. */
+const total = (): string => find('#list .pager [data-total]:not([data-count])')?.textContent.trim() ?? '';
+const hasMore = (): boolean => find('#list .pager a[rel=next], #list .pager a[rel=prev]') !== null;
+
+/** Every row of the page is ticked and there are more: offer all of them; once taken, say so. */
+function offerEvery(bar: HTMLElement, ticked: number): void {
+  const button = find('[data-bulk-every]', bar);
+  const every = find<HTMLInputElement>('[data-bulk-all]', bar);
+  if (!button || !every) return;
+  const isWhole = ticked > 0 && ticked === boxes().length && hasMore() && total() !== '';
+  if (!isWhole) every.value = '';
+  button.hidden = !isWhole || every.value === '1';
+  button.textContent = (button.dataset.bulkEvery ?? '').replace('{n}', total());
+  find('[data-bulk-n]', bar)!.textContent = every.value === '1' ? total() : String(ticked);
+}
 
 function show(): void {
   const bar = find('[data-bulkbar]');
   if (!bar) return;
   const ticked = boxes().filter((box) => box.checked).length;
   bar.hidden = ticked === 0;
-  find('[data-bulk-n]', bar)!.textContent = String(ticked);
+  offerEvery(bar, ticked);
   const head = find<HTMLInputElement>('[data-check-all]');
   if (!head) return;
   head.checked = ticked > 0 && ticked === boxes().length;
@@ -27,6 +44,21 @@ function range(event: MouseEvent, box: HTMLInputElement): void {
   }
   last = box;
   show();
+}
+
+function clear(): void {
+  for (const box of boxes()) box.checked = false;
+  show();
+}
+
+/** The question of a bulk change opens in the drawer, with the ticked rows or the whole list. */
+function ask(event: SubmitEvent, form: HTMLFormElement): void {
+  event.preventDefault();
+  const values: Record<string, string> = {};
+  for (const [name, value] of new FormData(form, event.submitter)) {
+    if (typeof value === 'string') values[name] = values[name] && name === 'id' ? `${values[name]},${value}` : value;
+  }
+  void openDrawer(form.action, values);
 }
 
 /** Load the rows again as the address now says: filters, sort and page included. */
@@ -59,10 +91,14 @@ export function start(): void {
     for (const box of boxes()) box.checked = (head as HTMLInputElement).checked;
     show();
   });
-  on('click', '[data-bulk-clear]', () => {
-    for (const box of boxes()) box.checked = false;
+  on('click', '[data-bulk-clear]', clear);
+  on('click', '[data-bulk-every]', () => {
+    find<HTMLInputElement>('[data-bulk-all]')!.value = '1';
     show();
+    find('[data-bulkbar] [type=submit]')?.focus();
   });
+  on('submit', '[data-bulkbar]', (event, form) => ask(event as SubmitEvent, form as HTMLFormElement));
+  document.addEventListener('bulk-done', clear);
   onContent(show);
   onContent(count);
 }

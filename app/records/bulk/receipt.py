@@ -1,0 +1,176 @@
+"""What became of a bulk change, for the message after it, the notice and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.identity.operations.users import names_of
+from app.jobs.progress import Work
+from app.kernel.actor import Actor
+from app.kernel.language import Text, gettext, ngettext
+from app.records.access import readable_fields
+from app.records.bulk.begin import why_not_undo
+from app.records.bulk.models import BulkChange, BulkRow, Outcome
+from app.records.bulk.verbs import verb_called, worded
+from app.records.pages.choices import choices_of
+from app.records.pages.shown import UNNAMED, shown_text
+from app.records.references import titles
+from app.records.types import RecordType
+from app.records.values import Unfit, read_value
+from app.web.formats import formats
+
+SHOWN = 200  # Records that a receipt names.
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One record with what is to be said of it; `url` is empty where it can't be opened."""
+
+    title: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some were left out, and how many."""
+
+    text: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """All that `records/receipt.html` shows."""
+
+    record_type: RecordType
+    change: BulkChange
+    url: str
+    title: str
+    text: str
+    who: str
+    when: str
+    sets: list[tuple[Text, str]]
+    reasons: list[Reason]
+    left_out: list[Told]
+    spared: list[Told]
+    waiting: str
+    error: str
+    why_not_undo: str
+    original_url: str
+    undone_url: str
+
+    @property
+    def can_undo(self) -> bool:
+        """True when it can be taken back now."""
+        return not self.why_not_undo
+
+
+def told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
+    """Changed 318 accounts, 12 left out."""
+    verb = verb_called(record_type, change.verb)
+    done = worded(verb, verb.told, record_type, change.done, by)
+    if not change.left_out:
+        return gettext("%(done)s.", done=done)
+    left = ngettext("%(n)s left out", "%(n)s left out", change.left_out, n=_n(change.left_out, by))
+    return gettext("%(done)s, %(left)s.", done=done, left=left)
+
+
+def receipt(change: BulkChange, record_type: RecordType, by: Actor) -> Receipt:
+    """The page of a bulk change that has come to its end."""
+    verb = verb_called(record_type, change.verb)
+    who = names_of(by, {change.user_id}) if change.user_id else {}
+    url = f"/{record_type.collection}/bulk/"
+    waiting = change.total - change.done - change.left_out
+    why = why_not_undo(change, verb, by)
+    work = by.session.get(Work, change.id)
+    return Receipt(
+        record_type=record_type,
+        change=change,
+        url=f"{url}{change.id}",
+        title=worded(verb, verb.title, record_type, change.total, by),
+        text=told(change, record_type, by),
+        who=who.get(change.user_id, "") if change.user_id else "",
+        when=_when(change.created_at, by),
+        sets=_sets(change, record_type, by),
+        reasons=_reasons(change, by),
+        left_out=_told_rows(change, record_type, Outcome.LEFT_OUT, by),
+        spared=_told_rows(change, record_type, Outcome.DONE, by),
+        waiting=_n(waiting, by) if waiting else "",
+        error=(work.error or "") if work is not None else "",
+        why_not_undo=str(why) if why is not None else "",
+        original_url=f"{url}{change.undoes_id}" if change.undoes_id else "",
+        undone_url=f"{url}{change.undone_by_id}" if change.undone_by_id else "",
+    )
+
+
+def _n(count: int, by: Actor) -> str:
+    return formats(by).number(count)
+
+
+def _when(moment: datetime, by: Actor) -> str:
+    return formats(by).moment(moment, by.today())
+
+
+def _sets(change: BulkChange, record_type: RecordType, by: Actor) -> list[tuple[Text, str]]:
+    """The fields that were set, in words, as far as the reader may see them."""
+    readable = {field.key: field for field in readable_fields(record_type, by)}
+    picklists = choices_of(record_type, by)
+    found = []
+    for key, raw in change.inputs.items():
+        field = readable.get(key)
+        if field is None:
+            continue
+        options = picklists.get(key, ())
+        try:
+            value = read_value(field, raw, by, options)
+        except Unfit:
+            continue  # A choice that is gone since says nothing.
+        names = titles(field.to, [value], by) if field.to and value else {}
+        text = shown_text(field, value, by, options, names)
+        found.append((field.label, text or gettext("empty")))
+    return found
+
+
+def _reasons(change: BulkChange, by: Actor) -> list[Reason]:
+    """Why records were left out, the most frequent reason first."""
+    count = func.count()
+    rows = by.session.execute(
+        select(BulkRow.reason, count)
+        .where(BulkRow.change_id == change.id, BulkRow.outcome == Outcome.LEFT_OUT)
+        .group_by(BulkRow.reason)
+        .order_by(count.desc(), BulkRow.reason)
+        .limit(20)
+    )
+    return [Reason(reason or "", _n(number, by)) for reason, number in rows]
+
+
+def _told_rows(
+    change: BulkChange, record_type: RecordType, outcome: Outcome, by: Actor
+) -> list[Told]:
+    """The records of one outcome of which something is to be told."""
+    rows = by.session.execute(
+        select(BulkRow.record_id, BulkRow.reason)
+        .where(
+            BulkRow.change_id == change.id,
+            BulkRow.outcome == outcome,
+            BulkRow.reason.is_not(None),
+        )
+        .order_by(BulkRow.record_id)
+        .limit(SHOWN)
+    ).all()
+    return list(_named(rows, record_type, by))
+
+
+def _named(rows: Sequence[Any], record_type: RecordType, by: Actor) -> Iterable[Told]:
+    ids = [record_id for record_id, _reason in rows]
+    names = titles(record_type.key, ids, by, with_deleted=True)
+    standing = titles(record_type.key, ids, by)
+    for record_id, reason in rows:
+        url = f"/{record_type.collection}/{record_id}" if record_id in standing else ""
+        yield Told(names.get(record_id, UNNAMED), url, reason)

@@ -1,0 +1,135 @@
+"""Doing a bulk change piece by piece: each record by itself, through the one door.
+
+A piece is one transaction. It holds the row of its change, does its records in the order of their
+ids, and writes how far it came; so a piece that was cut off leaves nothing, and none is done twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer
+from app.kernel.language import Text, _
+from app.records.access import within_reach
+from app.records.bulk.models import BulkChange, BulkRow, Outcome
+from app.records.bulk.verbs import BulkVerb
+from app.records.door import perform
+from app.records.model import Record
+from app.records.types import RecordType
+
+MET = _("Somebody changed this at the same moment.")
+GONE = _("It is gone.")
+BARRED = _("Your role does not allow this on this record.")
+
+
+def next_rows(change: BulkChange, by: Actor, size: int) -> list[UUID]:
+    """The records of the next piece, in the order of their ids."""
+    rows = select(BulkRow.record_id).where(BulkRow.change_id == change.id)
+    if change.reached is not None:
+        rows = rows.where(BulkRow.record_id > change.reached)
+    return list(by.session.scalars(rows.order_by(BulkRow.record_id).limit(size)))
+
+
+def held(
+    record_type: RecordType, verb: str, ids: Iterable[UUID], by: Actor
+) -> dict[UUID, tuple[Record, bool]]:
+    """The records that `by` may read, deleted ones too, each with whether `verb` reaches it.
+
+    They stay locked until the transaction ends, in the order of their ids: a second change of the
+    same records waits, and then sees what the first one made of them.
+    """
+    model = record_type.model
+    rows = by.session.execute(
+        select(model, within_reach(record_type, by, verb))
+        .where(model.id.in_(ids), within_reach(record_type, by, "read"))
+        .order_by(model.id)
+        .with_for_update(of=model)
+        .execution_options(populate_existing=True)
+    )
+    return {record.id: (record, reaches) for record, reaches in rows}
+
+
+def run_piece(
+    change: BulkChange, record_type: RecordType, verb: BulkVerb, by: Actor, size: int
+) -> bool:
+    """Do the next `size` records; True while there are more. `by` acts in the change's batch."""
+    ids = next_rows(change, by, size)
+    found = held(record_type, verb.needs, ids, by)
+    for record_id in ids:
+        record, reaches = found.get(record_id, (None, False))
+        reason = _one(change, record_type, verb, record, reaches, by)
+        note(change, record_id, reason is None, reason, by)
+    return reached(change, ids, size)
+
+
+def reached(change: BulkChange, ids: list[UUID], size: int) -> bool:
+    """Write how far the change came; True while there may be more."""
+    if ids:
+        change.reached = ids[-1]
+    change.step += 1
+    return len(ids) == size
+
+
+def note(
+    change: BulkChange, record_id: UUID, is_done: bool, reason: Text | str | None, by: Actor
+) -> None:
+    """Write what became of one record."""
+    by.session.execute(
+        update(BulkRow)
+        .where(BulkRow.change_id == change.id, BulkRow.record_id == record_id)
+        .values(
+            outcome=Outcome.DONE if is_done else Outcome.LEFT_OUT,
+            reason=str(reason) if reason is not None else None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if is_done:
+        change.done += 1
+    else:
+        change.left_out += 1
+
+
+def sentence(answer: Answer) -> str:
+    """What stands against one record, in words: of its field rather than of the form."""
+    return str(next(iter(answer.errors.values()), "") or answer.message)
+
+
+def _one(
+    change: BulkChange,
+    record_type: RecordType,
+    verb: BulkVerb,
+    record: Record | None,
+    reaches: bool,
+    by: Actor,
+) -> Text | str | None:
+    """Do the verb on one record; answers with why it was left out, or None when it was done."""
+    if record is None:
+        return GONE
+    if record.deleted_at is not None:
+        # A row that went with its parent, an earlier row of this batch, is deleted as was asked.
+        with_parent = verb.name == "delete" and record.delete_batch_id == change.id
+        return None if with_parent else GONE
+    if not reaches:
+        return BARRED
+    try:
+        with by.session.begin_nested():
+            _do(record_type, verb, record, change, by)
+    except Answer as answer:
+        return sentence(answer)
+    except IntegrityError:
+        return MET
+    return None
+
+
+def _do(
+    record_type: RecordType, verb: BulkVerb, record: Record, change: BulkChange, by: Actor
+) -> None:
+    if verb.needs == "update":
+        perform(record_type, "update", record, by=by, **change.inputs)
+    else:
+        perform(record_type, verb.name, record, by=by)

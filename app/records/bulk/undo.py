@@ -1,0 +1,130 @@
+"""Taking a bulk change back: old values from its events, except where somebody went on since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.events import Event
+from app.kernel.actor import Actor, Rights
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import Text, _
+from app.records.bulk.models import BulkChange
+from app.records.bulk.run import BARRED, GONE, MET, held, next_rows, note, reached, sentence
+from app.records.bulk.verbs import BulkVerb, verb_called
+from app.records.door import perform
+from app.records.model import Record
+from app.records.types import RecordType
+from app.web.formats import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the batch changed of one record, field by field, and what others touched since."""
+
+    changes: Mapping[str, list[Any]]
+    touched: frozenset[str]
+
+
+def undoing(change: BulkChange, by: Actor) -> Actor:
+    """Who takes a change back: whoever made it may, even what it has put out of their reach.
+
+    They restore nothing but the values that they themselves replaced, where nobody went on since.
+    """
+    if by.user_id is not None and by.user_id == change.user_id:
+        return replace(by, rights=Rights(is_owner=True))
+    return by
+
+
+def undo_piece(
+    change: BulkChange, original: BulkChange, record_type: RecordType, by: Actor, size: int
+) -> bool:
+    """Take back the next `size` records of `original`; True while there are more."""
+    by = undoing(original, by)
+    verb = verb_called(record_type, original.verb)
+    ids = next_rows(change, by, size)
+    found = held(record_type, verb.undoes_by or verb.needs, ids, by)
+    pasts = _pasts(record_type, original, ids, by) if verb.needs == "update" else {}
+    for record_id in ids:
+        record, reaches = found.get(record_id, (None, False))
+        is_done, reason = False, BARRED
+        if record is None:
+            reason = GONE
+        elif reaches:
+            is_done, reason = _one(record_type, verb, record, pasts.get(record_id), by)
+        note(change, record_id, is_done, reason, by)
+    return reached(change, ids, size)
+
+
+def _one(
+    record_type: RecordType, verb: BulkVerb, record: Record, past: Past | None, by: Actor
+) -> tuple[bool, Any]:
+    """Take the change of one record back: whether it was, and what is to be told of it."""
+    try:
+        with by.session.begin_nested():
+            return True, _do(record_type, verb, record, past, by)
+    except Answer as answer:
+        return False, sentence(answer)
+    except IntegrityError:
+        return False, MET
+
+
+def _do(
+    record_type: RecordType, verb: BulkVerb, record: Record, past: Past | None, by: Actor
+) -> Text | str | None:
+    if verb.name == "delete":
+        if record.deleted_at is not None:  # Else it came back with its parent, or by a colleague.
+            perform(record_type, "restore", record, by=by)
+        return None
+    if record.deleted_at is not None:
+        raise Refused(GONE)
+    if verb.undoes_by:
+        perform(record_type, verb.undoes_by, record, by=by)
+        return None
+    if past is None:
+        return None  # It held the new value already, so nothing was changed.
+    return _put_back(record_type, record, past, by)
+
+
+def _put_back(record_type: RecordType, record: Record, past: Past, by: Actor) -> Text | str | None:
+    """Restore the fields that nobody touched since; answers with which were, if any."""
+    fields = record_type.by_key
+    mine = [key for key, one in fields.items() if key in past.changes and not one.readonly]
+    spared = [key for key in mine if key in past.touched]
+    inputs = {key: past.changes[key][0] for key in mine if key not in past.touched}
+    told = formats(by).listed(str(fields[key].label) for key in spared)
+    if spared and not inputs:
+        raise Refused(_("Changed again since: %(fields)s.", fields=told))
+    perform(record_type, "update", record, by=by, **inputs)
+    return _("Left as it is, as it was changed again: %(fields)s.", fields=told) if told else None
+
+
+def _pasts(
+    record_type: RecordType, original: BulkChange, ids: Iterable[UUID], by: Actor
+) -> dict[UUID, Past]:
+    """What the batch changed of these records, and the fields of every event after it.
+
+    Ids of events follow the order in which they were written.
+    """
+    rows = by.session.execute(
+        select(Event.record_id, Event.batch_id, Event.verb, Event.changes)
+        .where(
+            Event.record_type == record_type.key,
+            Event.record_id.in_(ids),
+            Event.at >= original.created_at,
+        )
+        .order_by(Event.id)
+    )
+    found: dict[UUID, Past] = {}
+    for record_id, batch_id, verb, changes in rows:
+        if batch_id == original.id and verb == "updated":
+            found[record_id] = Past(changes, frozenset())
+        elif record_id in found:
+            past = found[record_id]
+            found[record_id] = replace(past, touched=past.touched | changes.keys())
+    return found

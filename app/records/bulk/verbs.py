@@ -1,0 +1,126 @@
+"""What can be done with many records at once: the words of each verb, and who is offered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing
+from app.kernel.language import Text, _, gettext, ngettext
+from app.records.access import writable_keys
+from app.records.types import Action, RecordType
+from app.web.formats import formats
+
+
+@dataclass(frozen=True, slots=True)
+class BulkVerb:
+    """One verb: how its button and its question read, and how its receipt tells it.
+
+    `needs` is the verb of the record type that the role must allow. `ask`, `title` and `told` hold
+    `%(what)s`, the number of records in words. `fields` are the keys that its form asks for at
+    once; `is_open` lets the person choose more.
+    """
+
+    name: str
+    needs: str
+    label: Text
+    ask: Text
+    title: Text
+    told: Text
+    icon: str
+    fields: tuple[str, ...] = ()
+    is_open: bool = False
+    is_danger: bool = False
+    undoes_by: str = ""  # The action that takes a declared action back.
+    can_undo: bool = True
+
+
+ASSIGN = BulkVerb(
+    "assign",
+    "update",
+    _("Assign"),
+    _("Assign %(what)s to somebody?"),
+    _("Assign %(what)s"),
+    _("Assigned %(what)s"),
+    "user-plus",
+    fields=("owner_id",),
+)
+UPDATE = BulkVerb(
+    "update",
+    "update",
+    _("Edit fields"),
+    _("Change %(what)s?"),
+    _("Change %(what)s"),
+    _("Changed %(what)s"),
+    "pencil",
+    is_open=True,
+)
+DELETE = BulkVerb(
+    "delete",
+    "delete",
+    _("Delete"),
+    _("Delete %(what)s?"),
+    _("Delete %(what)s"),
+    _("Deleted %(what)s"),
+    "trash",
+    is_danger=True,
+)
+UNDO = BulkVerb(
+    "undo",
+    "read",
+    _("Undo"),
+    _("Undo the change of %(what)s?"),
+    _("Undo the change of %(what)s"),
+    _("Took back the change of %(what)s"),
+    "arrow-back-up",
+    can_undo=False,
+)
+STANDARD = (ASSIGN, UPDATE, DELETE)
+
+
+def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:
+    """The verbs that `by` may use on some records of the type: changes, actions, deletion."""
+    if by.tenant.is_read_only:
+        return []
+    writable = writable_keys(record_type, by)
+    verbs = [one for one in STANDARD if one is not DELETE and _has_use(one, writable)]
+    verbs += [of_action(one) for one in record_type.actions if not one.inputs]
+    verbs.append(DELETE)
+    return [one for one in verbs if by.may(record_type.key, one.needs)]
+
+
+def verb_called(record_type: RecordType, name: str) -> BulkVerb:
+    """The verb of this name, offered or not; Missing when the type has none such."""
+    found = next((one for one in (*STANDARD, UNDO) if one.name == name), None)
+    action = record_type.action(name)
+    if found is None and action is not None and not action.inputs:
+        found = of_action(action)
+    if found is None:
+        raise Missing(_("There is no such action."))
+    return found
+
+
+def of_action(action: Action) -> BulkVerb:
+    """A declared action as a verb for many records."""
+    return BulkVerb(
+        action.name,
+        action.name,
+        action.label,
+        _("%(action)s: %(what)s?"),
+        _("%(action)s: %(what)s"),
+        _("%(action)s: %(what)s"),
+        action.icon,
+        undoes_by=action.undo,
+        can_undo=bool(action.undo),
+    )
+
+
+def _has_use(verb: BulkVerb, writable: frozenset[str]) -> bool:
+    return set(verb.fields) <= writable and bool(writable)
+
+
+def worded(verb: BulkVerb, text: Text, record_type: RecordType, count: int, by: Actor) -> str:
+    """One of a verb's sentences about so many records, in the language in use."""
+    one, many = record_type.words.count
+    what = ngettext(one, many, count, n=formats(by).number(count))
+    return gettext(text.message, what=what, action=str(verb.label))

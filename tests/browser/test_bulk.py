@@ -1,0 +1,76 @@
+"""Many rows in a real browser: ticked, asked about, changed, taken back; the bell."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from app.crm.models import Account
+from app.identity.operations.notices import tell
+from app.records.many import perform_many
+from tests.browser.test_list import ready
+from tests.browser.visitor import Windows
+from tests.cast import Person, Workspace
+from tests.factories import make_account
+
+
+@pytest.fixture
+def sixty(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        perform_many("account", "create", ({"name": f"Firm {n:03}"} for n in range(60)), by=by)
+
+
+def in_leeds(acme: Workspace) -> int:
+    with acme.scope() as session:
+        return session.scalar(select(func.count()).where(Account.city == "Leeds")) or 0
+
+
+@pytest.mark.usefixtures("sixty")
+def test_every_row_of_the_list_is_changed_and_taken_back(
+    windows: Windows, page: Page, acme: Workspace
+) -> None:
+    windows.watch.expect(422)
+    ready(page, "/accounts?sort=name")
+    bar = page.locator("[data-bulkbar]")
+    page.locator("[data-check-all]").check()
+    expect(bar.locator("strong")).to_have_text("50 selected")
+    bar.get_by_role("button", name="Select all 60").click()
+    expect(bar.locator("strong")).to_have_text("60 selected")
+    bar.get_by_role("button", name="Edit fields").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading")).to_have_text("Change 60 accounts?")
+    expect(drawer.get_by_role("button", name="Change 60 accounts")).to_be_disabled()
+    drawer.get_by_label("Field to change").select_option("city")
+    drawer.get_by_label("City").fill("Leeds")
+    drawer.get_by_label("Another field").select_option("email")
+    expect(drawer.get_by_label("City")).to_have_value("Leeds")
+    drawer.get_by_label("E-mail").fill("nonsense")
+    drawer.get_by_role("button", name="Change 60 accounts").click()
+    expect(drawer.get_by_text("Enter an e-mail address like name@example.com.")).to_be_visible()
+    expect(drawer.get_by_label("City")).to_have_value("Leeds")
+    drawer.get_by_label("E-mail").fill("hello@firm.example")
+    drawer.get_by_role("button", name="Change 60 accounts").click()
+    expect(page.get_by_text("Changed 60 accounts.")).to_be_visible()
+    expect(bar).to_be_hidden()
+    assert in_leeds(acme) == 60
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Took back the change of 60 accounts.")).to_be_visible()
+    assert in_leeds(acme) == 0
+
+
+def test_the_bell_tells_what_is_new_when_it_is_opened(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Birch Ltd")
+        tell(by, alice.user_id, "Changed 300 accounts.", url="/accounts")
+    ready(page, "/contacts")
+    page.get_by_role("button", name="Notifications, 1 new").click()
+    panel = page.locator("#notices")
+    expect(panel.get_by_role("link", name="Changed 300 accounts.")).to_be_visible()
+    panel.get_by_role("button", name="Mark all as read").click()
+    expect(panel.get_by_role("button", name="Mark all as read")).to_have_count(0)
+    panel.get_by_role("link", name="Changed 300 accounts.").click()
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
