@@ -17,10 +17,11 @@ from app.identity.models import Role
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.workspace import seed_workspace
 from app.identity.seeds import BUILT_IN
+from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, service_actor
 from app.kernel.ids import new_id
 from app.modules import tenant_schema
-from app.records.picklists import PicklistValue
+from app.records.picklists import STAMP, PicklistValue
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
 from tenants.starters import Starter, load_starter
@@ -78,6 +79,7 @@ def apply_starter(by: Actor, starter: Starter) -> None:
     ]
     if rows:
         by.session.execute(insert(PicklistValue), rows)
+        stamps.draw(by.session, STAMP)
     built_in = {seed.key: seed.grants for seed in BUILT_IN}
     for change in starter.roles:
         _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])

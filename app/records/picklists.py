@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Integer, String, UniqueConstraint, func, literal, null, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.kernel import stamps
 from app.kernel.model import Base, Id, Localized
+from app.kernel.remembered import Remembered
 from app.records.fields import Option
 from app.records.tags.models import Tag
 from app.records.types import RecordType
+from tenants.facts import TenantFacts
+
+STAMP = "picklists"
+KEPT = 512  # Workspaces whose picklists a process remembers.
+Picklists = Mapping[str, dict[str, tuple[Option, ...]]]  # By record type, then by field.
+_remembered: Remembered[Picklists] = Remembered(KEPT)
 
 
 class PicklistValue(Base):
@@ -39,35 +48,51 @@ TAGS = "tags"  # Tags stand among the picklists under the name of the field that
 def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option, ...]]:
     """The options of every tenant-defined choice of a record type, by field, in their order.
 
-    The tags of the type are among them, so that a page reads both in one statement.
+    The tags of the type are among them. No statement where the workspace's were met before and have
+    not changed: whoever writes a value or a tag draws the stamp STAMP.
     """
+    mark = stamps.stamp(session, STAMP)
+    if mark is None:
+        return _read(session).get(record_type, {})
+    tenant: TenantFacts = session.info["tenant"]
+    found = _remembered.get((tenant.id, mark), lambda: _read(session))
+    return dict(found.get(record_type, {}))
+
+
+def _read(session: Session) -> Picklists:
+    """The picklists and the tags of every type, in one statement."""
     values = select(
+        PicklistValue.record_type,
         PicklistValue.field,
         PicklistValue.value,
         PicklistValue.label,
         PicklistValue.colour,
         PicklistValue.retired_at,
         PicklistValue.position,
-    ).where(PicklistValue.record_type == record_type)
+    )
     tags = select(
+        Tag.record_type,
         literal(TAGS),
         Tag.key,
         func.jsonb_build_object("en", Tag.name),
         Tag.colour,
         null(),
         literal(0),
-    ).where(Tag.record_type == record_type)
-    both = union_all(values, tags).subquery()
-    rows = session.execute(
-        select(both.c.field, both.c.value, both.c.label, both.c.colour, both.c.retired_at).order_by(
-            both.c.field, both.c.position, both.c.value
-        )
     )
-    found: dict[str, list[Option]] = {}
-    for field, value, label, colour, retired_at in rows:
+    both = union_all(values, tags).subquery().c
+    rows = session.execute(
+        select(
+            both.record_type, both.field, both.value, both.label, both.colour, both.retired_at
+        ).order_by(both.record_type, both.field, both.position, both.value)
+    )
+    found: dict[str, dict[str, list[Option]]] = {}
+    for record_type, field, value, label, colour, retired_at in rows:
         option = Option(value, label, colour, is_retired=retired_at is not None)
-        found.setdefault(field, []).append(option)
-    return {field: tuple(options) for field, options in found.items()}
+        found.setdefault(record_type, {}).setdefault(field, []).append(option)
+    return {
+        record_type: {field: tuple(options) for field, options in fields.items()}
+        for record_type, fields in found.items()
+    }
 
 
 def picklists_of(session: Session, record_type: RecordType) -> dict[str, tuple[Option, ...]]:

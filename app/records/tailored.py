@@ -6,17 +6,15 @@ built-in one is. Where nothing was tailored the declared type itself is the answ
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from threading import Lock
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.remembered import Remembered
 from app.records.custom.field import OwnField, own_field
 from app.records.custom.models import CustomField
 from app.records.registry import registry
@@ -25,8 +23,7 @@ from app.records.types import RecordType
 STAMP = "record_types"
 KEPT = 512  # Workspaces whose types a process remembers.
 
-_remembered: OrderedDict[tuple[UUID, UUID], Mapping[str, RecordType]] = OrderedDict()
-_lock = Lock()
+_remembered: Remembered[Mapping[str, RecordType]] = Remembered(KEPT)
 
 
 def tailored(kind: RecordType | str, by: Actor) -> RecordType:
@@ -50,17 +47,7 @@ def _types(by: Actor) -> Mapping[str, RecordType]:
     mark = stamps.stamp(by.session, STAMP)
     if mark is None:
         return {}
-    key = (by.tenant.id, mark)
-    with _lock:
-        if key in _remembered:
-            _remembered.move_to_end(key)
-            return _remembered[key]
-    types = _tailor(load_fields(by.session))
-    with _lock:
-        _remembered[key] = types
-        while len(_remembered) > KEPT:
-            _remembered.popitem(last=False)
-    return types
+    return _remembered.get((by.tenant.id, mark), lambda: _tailor(load_fields(by.session)))
 
 
 def load_fields(session: Session) -> dict[str, list[OwnField]]:

@@ -61,6 +61,14 @@ SETTINGS = (
         _("What is kept of each kind of record: fields of your own, when they are asked for."),
         ("field", "manage"),
     ),
+    SettingsPage(
+        "/settings/picklists",
+        "list-details",
+        MODEL,
+        _("Picklists"),
+        _("What people choose from in built-in fields, with colours and in your order."),
+        ("field", "manage"),
+    ),
 )
 
 

@@ -15,7 +15,8 @@ LONGEST = 40  # Characters of a tag.
 class Tag(Base):
     """One tag of one record type; records hold its `key`, which never changes, in `tags`.
 
-    The key is the name with which it was made, folded, so that VIP and vip are one tag.
+    The key is the name with which it was made, folded, so that VIP and vip are one tag. Whoever
+    writes one draws the stamp of `app/records/picklists.py`, under which pages remember them.
     """
 
     __tablename__ = "tags"
