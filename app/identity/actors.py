@@ -18,6 +18,7 @@ from app.identity.models import ApiToken, User, UserSession
 from app.identity.rights import rights_of, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
 from app.kernel.actor import Actor, Reach
+from app.kernel.ids import parse_id
 from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
 
@@ -118,8 +119,15 @@ def actor_for(
         language=language or user.language or tenant.language,
         zone=ZoneInfo(user.zone or tenant.zone),
         team_user_ids=team_user_ids(session, user) if wants_team else (user.id,),
+        groups=groups_of(user),
         via=via,
     )
+
+
+def groups_of(user: User) -> frozenset[UUID]:
+    """The ids of a user's role, team and teams above, with which records can be shared."""
+    teams = user.team.path.strip("/").split("/") if user.team is not None else []
+    return frozenset({user.role_id, *(found for one in teams if (found := parse_id(one)))})
 
 
 def touch_session(tenant: TenantFacts, session_id: UUID, now: datetime) -> None:

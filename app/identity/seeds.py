@@ -50,6 +50,7 @@ SETTINGS = {
     ("field", "manage"): ALL,
     ("trash", "erase"): ALL,
     ("retention", "manage"): ALL,
+    ("sharing", "manage"): ALL,
     ("tag", "create"): ALL,
     ("tag", "manage"): ALL,
 }

@@ -73,7 +73,8 @@ class Actor:
 
     `session` is the open tenant scope, `now` the only clock of operations, `via` one of web, api,
     job, import, command. `team_user_ids` are the users of the actor's teams and those below,
-    the actor included. `user_id` is None for the service itself.
+    the actor included; `groups` are the ids of the role, of the team and of those above it, by
+    which rules share records. `user_id` is None for the service itself.
     """
 
     session: Session
@@ -85,6 +86,7 @@ class Actor:
     language: str = "en"
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     team_user_ids: tuple[UUID, ...] = ()
+    groups: frozenset[UUID] = frozenset()
     via: str = "web"
     batch_id: UUID | None = None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +15,9 @@ from app.kernel.language import _
 from app.records.fields import Field
 from app.records.model import Record
 from app.records.registry import registry
+from app.records.sharing.followers import followed
+from app.records.sharing.rules import Rule, rules_for
 from app.records.types import RecordType
-
-ReachOf = Callable[[str, str], Reach | None]  # Of a verb on a record type.
-OwnersOf = Callable[[Reach], Any]  # Whose records a reach short of all means, for `in_`.
 
 
 def live(record_type: RecordType) -> ColumnElement[bool]:
@@ -28,47 +28,90 @@ def live(record_type: RecordType) -> ColumnElement[bool]:
 def permitted(record_type: RecordType, by: Actor, verb: str = "read") -> ColumnElement[bool]:
     """The rows of a type on which `by` may do `verb`, as a condition for WHERE.
 
-    A grant reaches the actor's own records, those of the team and below, or all. Where a type says
-    so (`through`), whoever may read the record referred to may read this one too.
+    A grant reaches the actor's own records, those of the team and below, or all; beyond these, what
+    a rule shares with them or, to read, what they follow. Where a type says so (`through`), whoever
+    may read the record referred to may read this one too.
     """
     return and_(live(record_type), within_reach(record_type, by, verb))
 
 
 def within_reach(record_type: RecordType, by: Actor, verb: str) -> ColumnElement[bool]:
     """The rows, deleted ones too, on which a grant of `verb` reaches; see `permitted`."""
-    return reached(
-        record_type, record_type.model, verb, by.rights.reach, lambda reach: owners(by, reach)
-    )
+    return reached(record_type, record_type.model, verb, reader_of(by))
 
 
-def reached(
-    record_type: RecordType, model: Any, verb: str, reach_of: ReachOf, owners_of: OwnersOf
-) -> ColumnElement[bool]:
-    """The same of `model`, the type's own or an alias of it, for whoever has these reaches.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What access depends on of whoever asks.
 
-    `owners_of` may answer with a parameter, so that a statement can be kept for many readers.
+    `owners_of` and `followed_of` may answer with parameters, so that a statement can be kept for
+    many readers; `followed_of` with None where nothing is followed.
     """
-    reach = reach_of(record_type.key, verb)
-    if reach is None:
-        return false()
-    if reach is Reach.ALL:
-        return true()
-    own: ColumnElement[bool] = model.owner_id.in_(owners_of(reach))
-    if verb != "read" or not record_type.through:
-        return own
-    through = (
-        refers_to_readable(record_type, getattr(model, one.key), reach_of, owners_of)
-        for one in record_type.through
+
+    reach_of: Callable[[str, str], Reach | None]  # Of a verb on a record type.
+    owners_of: Callable[[Reach], Any]  # Whose records a reach short of all means, for `in_`.
+    rules_of: Callable[[str, str], tuple[Rule, ...]]  # What is shared with them, for a verb.
+    followed_of: Callable[[str], Any]  # Which records of a type they follow, for `in_`.
+
+
+def reader_of(by: Actor) -> Reader:
+    """What access depends on of an actor."""
+    return Reader(
+        by.rights.reach,
+        lambda reach: owners(by, reach),
+        lambda kind, verb: rules_for(by, kind, verb),
+        lambda kind: followed(by, kind) or None,
     )
-    return or_(own, *through)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One ground on which rows may be treated so: all of them, or those of which `holds` is true.
+
+    `kind` is all, owner, rule, follower or through; `rule` and `reference` say which.
+    """
+
+    kind: str
+    holds: ColumnElement[bool]
+    rule: Rule | None = None
+    reference: str = ""
+
+
+def grounds(record_type: RecordType, model: Any, verb: str, reader: Reader) -> Iterator[Ground]:
+    """Every ground on which `reader` may do `verb` on rows of `model`.
+
+    A rule or a following lengthens the reach of a verb that the role grants, and never gives it.
+    """
+    reach = reader.reach_of(record_type.key, verb)
+    if reach is None:
+        return
+    if reach is Reach.ALL:
+        yield Ground("all", true())
+        return
+    yield Ground("owner", model.owner_id.in_(reader.owners_of(reach)))
+    for rule in reader.rules_of(record_type.key, verb):
+        yield Ground("rule", rule.condition(model), rule=rule)
+    if verb != "read":
+        return
+    following = reader.followed_of(record_type.key)
+    if following is not None:
+        yield Ground("follower", model.id.in_(following))
+    for one in record_type.through:
+        readable = refers_to_readable(record_type, getattr(model, one.key), reader)
+        yield Ground("through", readable, reference=one.key)
+
+
+def reached(record_type: RecordType, model: Any, verb: str, reader: Reader) -> ColumnElement[bool]:
+    """The rows of `model`, the type's own or an alias of it, on which `reader` may do `verb`."""
+    return or_(false(), *(one.holds for one in grounds(record_type, model, verb, reader)))
 
 
 def refers_to_readable(
-    record_type: RecordType, reference: Any, reach_of: ReachOf, owners_of: OwnersOf
+    record_type: RecordType, reference: Any, reader: Reader
 ) -> ColumnElement[bool]:
     """Rows whose `reference` points to a record that may be read."""
     target = registry().type(record_type.field(reference.key).to or "")
-    may_read = reached(target, target.model, "read", reach_of, owners_of)
+    may_read = reached(target, target.model, "read", reader)
     readable = select(target.model.id).where(live(target), may_read).correlate(None)
     found: ColumnElement[bool] = reference.in_(readable)
     return found
@@ -107,7 +150,11 @@ def can_read(record_type: RecordType, record_id: UUID, by: Actor) -> bool:
 
 def may_do(record_type: RecordType, record: Record, verb: str, by: Actor) -> bool:
     """True when `by` may do `verb` on a record already fetched; no statement is run."""
-    return reaches(record_type, record.owner_id, verb, by)
+    if reaches(record_type, record.owner_id, verb, by):
+        return True
+    if not by.may(record_type.key, verb):
+        return False
+    return any(rule.holds(record) for rule in rules_for(by, record_type.key, verb))
 
 
 def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor) -> bool:

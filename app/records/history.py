@@ -19,6 +19,8 @@ from app.records.access import readable_fields
 from app.records.model import Record
 from app.records.types import RecordType
 
+BESIDE = ("followed", "unfollowed")  # Events of a record that make no version of it.
+
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
@@ -52,7 +54,7 @@ def changes_since(
 ) -> dict[str, Theirs]:
     """The last change after `version` of each field that `by` may read.
 
-    Each event made one version, so the last ones are counted back: the oldest may be forgotten.
+    Each other event made one version, so the last ones are counted back, as the oldest may be gone.
     Ids of events follow the order in which they were written, while the moments of two requests
     that ran side by side may not.
     """
@@ -60,7 +62,11 @@ def changes_since(
     newest_first = by.session.execute(
         select(Event.changes, Event.at, User.name)
         .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.record_type == record_type.key, Event.record_id == record.id)
+        .where(
+            Event.record_type == record_type.key,
+            Event.record_id == record.id,
+            Event.verb.not_in(BESIDE),
+        )
         .order_by(Event.id.desc())
         .limit(max(record.version - version, 0))
     ).all()

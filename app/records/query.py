@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -42,14 +42,35 @@ from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.searchkeys import OTHER, Term, query_terms
-from app.records.access import owners, permitted, reached, readable_fields, refers_to_readable
+from app.records.access import (
+    Reader,
+    owners,
+    permitted,
+    reached,
+    readable_fields,
+    reader_of,
+    refers_to_readable,
+)
 from app.records.filters import Node, where
 from app.records.registry import registry
+from app.records.sharing.followers import followed
+from app.records.sharing.rules import Rule, rules_for
 from app.records.types import RecordType
 from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
 
 COUNT_CAP = 10_000
-Reaches = tuple[tuple[str, Reach | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """How far a reader reads one type: the reach, what is shared, whether something is followed."""
+
+    reach: Reach | None
+    rules: tuple[Rule, ...]
+    follows: bool
+
+
+Reaches = tuple[tuple[str, Far], ...]
 # Whose records a reader's titles may be, as parameters of a statement that is kept for many.
 READERS: Mapping[Reach, BindParameter[Any]] = {
     reach: bindparam(f"readers_{reach.name.lower()}", expanding=True, type_=Uuid())
@@ -189,7 +210,7 @@ def _columns(
     return statement
 
 
-def _titled(to: str, key: str, reaches: Mapping[str, Reach | None]) -> tuple[Any, Any, Any]:
+def _titled(to: str, key: str, reaches: Mapping[str, Far]) -> tuple[Any, Any, Any]:
     """An alias of the table that the reference `key` points to, its title, and who may see it."""
     if to == "user":
         user = _alias(User, key)
@@ -197,19 +218,46 @@ def _titled(to: str, key: str, reaches: Mapping[str, Reach | None]) -> tuple[Any
     target = registry().type(to)
     alias = _alias(target.model, key)
     may_read = reached(
-        target, alias, "read", lambda kind, _verb: reaches[kind], READERS.__getitem__
+        target,
+        alias,
+        "read",
+        Reader(
+            lambda kind, _verb: reaches[kind].reach,
+            READERS.__getitem__,
+            lambda kind, _verb: reaches[kind].rules,
+            lambda kind: _followed(kind) if reaches[kind].follows else None,
+        ),
     )
     return alias, getattr(alias, target.title.key), and_(alias.deleted_at.is_(None), may_read)
 
 
 def _read_reaches(by: Actor) -> Reaches:
     """How far `by` reads each record type."""
-    return tuple((one.key, by.rights.reach(one.key, "read")) for one in registry())
+    return tuple(
+        (
+            one.key,
+            Far(
+                by.rights.reach(one.key, "read"),
+                rules_for(by, one.key, "read"),
+                bool(followed(by, one.key)),
+            ),
+        )
+        for one in registry()
+    )
 
 
 def _readers(by: Actor) -> dict[str, list[UUID | None]]:
-    """The values of READERS for `by`."""
-    return {READERS[reach].key: list(owners(by, reach)) for reach in READERS}
+    """The values of READERS and of what is followed, for `by`."""
+    values: dict[str, list[UUID | None]] = {
+        READERS[reach].key: list(owners(by, reach)) for reach in READERS
+    }
+    return values | {_followed(one.key).key: list(followed(by, one.key)) for one in registry()}
+
+
+@cache
+def _followed(record_type: str) -> BindParameter[Any]:
+    """The records of a type that a reader follows, as a parameter like those of READERS."""
+    return bindparam(f"followed_{record_type}", expanding=True, type_=Uuid())
 
 
 @lru_cache(maxsize=1024)
@@ -247,7 +295,10 @@ def _search(
     is_told = all(attribute.key in readable for attribute in record_type.search)
     other = _other(record_type, by, readable)
     found: list[ColumnElement[bool]] = []
-    for term in query_terms(q.replace("\x00", "")):
+    terms = query_terms(q.replace("\x00", ""))
+    if q.strip() and not terms:
+        return [false()]  # Signs alone are borne by nobody.
+    for term in terms:
         keys = _keys(record_type, term)
         found.append(keys.anywhere)
         if not is_told or other is not None:
@@ -270,9 +321,7 @@ def _other(
         return false()
     if by.rights.reach(record_type.field(reference.key).to or "", "read") is Reach.ALL:
         return None
-    return refers_to_readable(
-        record_type, reference, by.rights.reach, lambda reach: owners(by, reach)
-    )
+    return refers_to_readable(record_type, reference, reader_of(by))
 
 
 @dataclass(frozen=True, slots=True)

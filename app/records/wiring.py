@@ -9,7 +9,7 @@ from werkzeug.routing import BaseConverter
 
 from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
-from app.identity.settings_pages import DATA, SettingsPage
+from app.identity.settings_pages import DATA, PEOPLE, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.manifest import Module
@@ -31,6 +31,17 @@ DATA_MODEL = PermissionGroup(
 )
 TRASH = PermissionGroup(
     "trash", _("Recycle bin"), (Choice("erase", _("Erase for good")),), has_reach=False
+)
+SHARING = PermissionGroup(
+    "sharing", _("Sharing rules"), (Choice("manage", _("Manage")),), has_reach=False
+)
+SHARED = SettingsPage(
+    "/settings/sharing",
+    "share",
+    PEOPLE,
+    _("Sharing rules"),
+    _("Which records a team or a role sees beyond its own."),
+    ("sharing", "manage"),
 )
 RETENTION = PermissionGroup(
     "retention", _("Retention"), (Choice("manage", _("Manage")),), has_reach=False
@@ -87,6 +98,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         settings_pages.add(one)
     permissions.register(TRASH)
     permissions.register(RETENTION)
+    permissions.register(SHARING)
+    settings_pages.add(SHARED)
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))

@@ -19,6 +19,8 @@ VERBS: Mapping[str, Said] = {
     "deleted": (_("Deleted"), "bad"),
     "restored": (_("Brought back"), "info"),
     "erased": (_("Erased for good"), "bad"),
+    "followed": (_("Follower added"), "info"),
+    "unfollowed": (_("Follower removed"), ""),
     "renamed": (_("Renamed"), ""),
     "moved": (_("Moved"), ""),
     "revoked": (_("Revoked"), "warn"),
@@ -35,6 +37,7 @@ SUBJECTS: Mapping[str, Text] = {
     "field": _("Field"),
     "workspace": _("Workspace"),
     "retention": _("Retention"),
+    "sharing": _("Sharing rule"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -55,6 +58,7 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "zone": _("Time zone"),
     "is_active": _("May sign in"),
     "deleted_days": _("Days that deleted records are kept"),
+    "sharing": _("Shared"),
     "event_months": _("Months that the history is kept"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.

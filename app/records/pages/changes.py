@@ -29,6 +29,8 @@ VERBS: Mapping[str, Text] = {
     "updated": _("changed this"),
     "deleted": _("deleted this"),
     "restored": _("brought this back"),
+    "followed": _("added a follower"),
+    "unfollowed": _("removed a follower"),
 }
 VIAS: Mapping[str, Text] = {
     "api": _("by API"),

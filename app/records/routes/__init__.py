@@ -14,6 +14,7 @@ from app.records.routes import (
     recycle,
     retention,
     settings,
+    sharing,
 )
 from app.records.routes.blueprint import blueprint
 
@@ -34,4 +35,5 @@ __all__ = [
     "recycle",
     "retention",
     "settings",
+    "sharing",
 ]

@@ -1,0 +1,112 @@
+"""The sharing rules that are in force, as conditions in SQL and on a record at hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, select
+
+from app.kernel import stamps
+from app.kernel.actor import Actor
+from app.records.fields import Field
+from app.records.registry import registry
+from app.records.sharing.models import SharingRule
+from app.records.tailored import STAMP as TYPES
+from app.records.tailored import tailored
+from app.records.types import RecordType
+
+STAMP = "sharing"
+KEPT = 512  # Workspaces whose rules a process remembers.
+REACHES: Mapping[str, tuple[str, ...]] = {"read": ("read",), "update": ("read", "update")}
+
+Key = tuple[UUID, UUID, UUID | None]
+_remembered: OrderedDict[Key, tuple[Rule, ...]] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule in force; two are the same when their ids are, as a changed one is another."""
+
+    id: UUID
+    record_type: str
+    access: str
+    group_kind: str
+    group_id: UUID
+    model: Any = field(compare=False)
+    conditions: tuple[tuple[Field, tuple[str, ...]], ...] = field(compare=False)
+
+    def shares(self, verb: str) -> bool:
+        """True when the rule lets do `verb`."""
+        return verb in REACHES[self.access]
+
+    def condition(self, model: Any) -> ColumnElement[bool]:
+        """The rows of `model`, the type's own or an alias of it, that the rule shares."""
+        holds = and_(*(one.expression.in_(values) for one, values in self.conditions))
+        if model is self.model:
+            return holds
+        own = self.model.__table__
+        return exists(select(own.c.id).where(own.c.id == model.id, holds).correlate_except(own))
+
+    def holds(self, record: Any) -> bool:
+        """True when the rule shares this record; the same as `condition`, on what is at hand."""
+        return all(one.value(record) in values for one, values in self.conditions)
+
+
+def rules_for(by: Actor, record_type: str, verb: str) -> tuple[Rule, ...]:
+    """The rules that share records of a type with `by` for `verb`."""
+    return tuple(
+        rule
+        for rule in rules_in_force(by)
+        if rule.record_type == record_type and rule.group_id in by.groups and rule.shares(verb)
+    )
+
+
+def rules_in_force(by: Actor) -> tuple[Rule, ...]:
+    """Every rule of the workspace; no statement while nothing of it has changed."""
+    mark = stamps.stamp(by.session, STAMP)
+    if mark is None:
+        return ()
+    key = (by.tenant.id, mark, stamps.stamp(by.session, TYPES))
+    with _lock:
+        if key in _remembered:
+            _remembered.move_to_end(key)
+            return _remembered[key]
+    rows = by.session.scalars(select(SharingRule).order_by(SharingRule.created_at, SharingRule.id))
+    rules = tuple(rule for row in rows if (rule := _in_force(row, by)) is not None)
+    with _lock:
+        _remembered[key] = rules
+        while len(_remembered) > KEPT:
+            _remembered.popitem(last=False)
+    return rules
+
+
+def shareable_fields(record_type: RecordType) -> list[Field]:
+    """The fields by whose values records can be shared: the choices."""
+    return [one for one in record_type.fields if one.kind == "choice"]
+
+
+def _in_force(row: SharingRule, by: Actor) -> Rule | None:
+    """A rule as it works, or None when its type or one of its fields is no more: it then shares
+    nothing, rather than more than was meant."""
+    declared = registry().get(row.record_type)
+    if declared is None:
+        return None
+    fields = {one.key: one for one in shareable_fields(tailored(declared, by))}
+    if not row.conditions or not set(row.conditions) <= set(fields):
+        return None
+    conditions = tuple((fields[key], tuple(values)) for key, values in row.conditions.items())
+    return Rule(
+        row.id,
+        row.record_type,
+        row.access,
+        row.group_kind,
+        row.group_id,
+        declared.model,
+        conditions,
+    )
