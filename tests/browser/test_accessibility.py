@@ -159,9 +159,11 @@ def test_other_pages_of_records(
     firm: str,
 ) -> None:
     windows.watch.expect(404)
+    filters = "?owner_id=me&account_id.lifecycle__in=customer&created_at=this_week&title__ne=x"
     seen = looker(alice, variant)
     seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
     seen.visit(f"{firm}/edit", f"{firm}?show=changes", "/search?q=fence")
+    seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
     assert not seen.found, seen.told()
 
 

@@ -13,7 +13,7 @@ from app.kernel.language import _
 from app.records.access import permitted, readable_fields, sees
 from app.records.fields import Field
 from app.records.filters.compare import OPERATORS, compare
-from app.records.filters.node import MOST, Filter, Group, Node, leaves, name_of
+from app.records.filters.node import DEEPEST, MOST, Filter, Group, Node, depth, leaves, name_of
 from app.records.filters.written import ARGUMENT
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -35,11 +35,14 @@ def where(
     """The conditions of some filters, all of which must hold.
 
     Refused for a field that is not there or may not be read, without telling which of both, for a
-    value that does not fit its field, and for more than MOST conditions.
+    value that does not fit its field, and for more than MOST conditions or DEEPEST groups.
     """
     asked = tuple(filters)
     if sum(1 for _one in leaves(asked)) > MOST:
         raise Refused(_("A filter has at most %(most)s conditions.", most=MOST), field=ARGUMENT)
+    if any(depth(one) > DEEPEST for one in asked):
+        message = _("Groups of conditions go %(most)s deep at most.", most=DEEPEST)
+        raise Refused(message, field=ARGUMENT)
     return [_condition(record_type, one, by, readable) for one in asked]
 
 

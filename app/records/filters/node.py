@@ -37,6 +37,11 @@ def name_of(one: Filter) -> str:
     return one.key if one.operator == "eq" else f"{one.key}__{one.operator}"
 
 
+def depth(node: Node) -> int:
+    """How many groups stand within each other."""
+    return 0 if isinstance(node, Filter) else 1 + max(depth(part) for part in node.parts)
+
+
 def leaves(nodes: Iterable[Node]) -> Iterator[Filter]:
     """Every single condition of some filters, in their order."""
     for node in nodes:

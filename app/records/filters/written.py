@@ -58,7 +58,8 @@ def read_tree(text: str) -> tuple[Node, ...]:
         raw = json.loads(text)
     except (ValueError, RecursionError):
         raise _unread(_("This filter is no JSON.")) from None
-    found = _node(raw, 1)
+    # All filters must hold anyway, so an outermost `and` is no group of its own.
+    found = _node(raw, 0 if isinstance(raw, dict) and "and" in raw else 1)
     return found.parts if isinstance(found, Group) and found.how == "and" else (found,)
 
 

@@ -11,11 +11,12 @@ from app.records.pages.state import MINE, ListState, is_same
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter: its field, what it asks for, and the address without it."""
+    """One filter: its field, what it asks for, the address without it, and where it is changed."""
 
     label: str
     text: str
     url: str
+    edit_url: str
 
 
 def chips(state: ListState, by: Actor) -> tuple[Chip, ...]:
@@ -26,6 +27,6 @@ def chips(state: ListState, by: Actor) -> tuple[Chip, ...]:
         return ()
     names = names_in(record_type, state.asked.filters, by)
     return tuple(
-        Chip(*in_words(record_type, one, by, names), state.without(one))
-        for one in state.asked.filters
+        Chip(*in_words(record_type, one, by, names), state.without(one), state.filter_url(at))
+        for at, one in enumerate(state.asked.filters)
     )

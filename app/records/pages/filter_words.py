@@ -82,12 +82,19 @@ def names_in(record_type: RecordType, filters: Iterable[Node], by: Actor) -> Nam
 def in_words(record_type: RecordType, node: Node, by: Actor, names: Names) -> tuple[str, str]:
     """What a filter is about and what it asks for: (Lifecycle, Customer), (Any of, ...)."""
     if isinstance(node, Group):
-        parts = (in_words(record_type, part, by, names) for part in node.parts)
-        return str(GROUPS[node.how]), formats(by).listed(f"{label} {text}" for label, text in parts)
+        parts = (_part(record_type, part, by, names) for part in node.parts)
+        return str(GROUPS[node.how]), formats(by).listed(parts)
     found = meant(record_type, node.key, by)
     if found is None:
         return UNNAMED, UNNAMED
     return label_of(found), _text(found, node, by, names)
+
+
+def _part(record_type: RecordType, node: Node, by: Actor, names: Names) -> str:
+    """A part of a group; what is a group itself stands in brackets."""
+    label, text = in_words(record_type, node, by, names)
+    told = f"{label} {text}"
+    return gettext("(%(conditions)s)", conditions=told) if isinstance(node, Group) else told
 
 
 def label_of(found: Meant) -> str:
@@ -103,7 +110,7 @@ def _parts(one: Filter) -> list[str]:
 def _text(found: Meant, one: Filter, by: Actor, names: Names) -> str:
     field = found.field
     if one.operator == "isnull":
-        return gettext("empty") if one.text in ("true", "1") else gettext("not empty")
+        return gettext("is empty") if one.text in ("true", "1") else gettext("is not empty")
     if one.operator == "stale":
         days = int(one.text)
         return ngettext("none in %(n)s day", "none in %(n)s days", days)

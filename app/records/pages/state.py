@@ -90,6 +90,16 @@ class ListState:
         kept = tuple(one for one in self.asked.filters if one != dropped)
         return replace(self, asked=replace(self.asked, filters=kept)).url()
 
+    def filter_url(self, at: int | None = None) -> str:
+        """Where its filters are chosen; `at` is the number of the one to change."""
+        place = "" if at is None else f"at={at}"
+        query = "&".join(part for part in (self.query(), place) if part)
+        return f"{self.path}/filter?{query}" if query else f"{self.path}/filter"
+
+    def unfiltered(self) -> str:
+        """The address of this list without its filters."""
+        return replace(self, asked=replace(self.asked, filters=())).url()
+
     def origin(self) -> str:
         """The query that leads from a record back to its neighbours in this list.
 

@@ -171,12 +171,18 @@ def test_as_deep_and_as_many_as_allowed_is_answered(acme: Workspace, alice: Pers
         assert names(by, "account", many) == ["Fence"]
 
 
-def test_the_limit_counts_what_stands_beside_the_tree(acme: Workspace, alice: Person) -> None:
+def test_the_limits_hold_for_all_filters_together(acme: Workspace, alice: Person) -> None:
     tree = json.dumps({"or": [city(str(number)) for number in range(MOST)]})
     filters = read_filters({"filter": tree, "lifecycle": "customer"}, ())
-    with acme.acting(alice) as by, pytest.raises(Refused) as caught:
-        page(registry().type("account"), Query(filters=filters), by, ("name",))
-    assert list(caught.value.errors) == ["filter"]
+    deeper = (Group("or", (Group("not", (DEEP,)), DEEP)),)
+    with acme.acting(alice) as by:
+        for too_much in (filters, deeper):
+            with pytest.raises(Refused) as caught:
+                page(registry().type("account"), Query(filters=too_much), by, ("name",))
+            assert list(caught.value.errors) == ["filter"]
+
+
+DEEP = Group("or", (Group("and", (Group("not", (Filter("city", "eq", "a"),)),) * 2),) * 2)
 
 
 def test_an_address_holds_every_filter_and_gives_it_back() -> None:
@@ -189,6 +195,7 @@ def test_an_address_holds_every_filter_and_gives_it_back() -> None:
         (london, york),
         (london, either),
         (either, Group("or", (london, york))),
+        (london, DEEP, DEEP),
     ):
         assert read_filters(dict(write_filters(filters)), ()) == filters
     assert dict(write_filters((london,))) == {"city": "London"}

@@ -8,6 +8,7 @@ import * as copy from './copy';
 import * as drawer from './drawer';
 import * as edit from './edit';
 import * as fields from './fields';
+import * as filters from './filters';
 import * as forms from './forms';
 import * as guard from './guard';
 import * as keys from './keys';
@@ -24,7 +25,7 @@ import * as theme from './theme';
 import * as toast from './toast';
 
 const parts = [
-  requests, busy, confirm, guard, theme, rail, menu, toast, drawer, palette, keys, forms, fields, lookup, copy,
+  requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
   composer, list, rows, edit, order, conditions, settings, columns,
 ];
 for (const part of parts) part.start();

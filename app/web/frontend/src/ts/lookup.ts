@@ -44,11 +44,15 @@ class Lookup {
     clear.setAttribute('aria-label', word('clear'));
     clear.append(icon('x'));
     select.id = `${id}-value`;
+    const isFocused = document.activeElement === select;
+    box.autofocus = select.autofocus;
+    select.autofocus = false;
     select.hidden = true;
     select.required = false;
     select.before(frame);
     frame.append(box, clear, list, select);
     list.setAttribute('aria-label', box.labels?.[0]?.textContent?.trim() || box.getAttribute('aria-label') || id);
+    if (isFocused) box.focus();
   }
 
   private listen(): void {

@@ -1,0 +1,71 @@
+"""The builder of a list's filters, and the fields that it offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, request
+
+from app.kernel.errors import Refused
+from app.kernel.folding import fold
+from app.kernel.searchkeys import search_text
+from app.records.pages.filter_words import WHO
+from app.records.pages.filtering.builder import (
+    Builder,
+    builder,
+    filters_asked,
+    rows_before,
+    state_before,
+)
+from app.records.pages.filtering.offers import find_offers
+from app.records.pages.finding import Found, find_users
+from app.records.routes.blueprint import blueprint, type_for
+from app.web import current
+from app.web.access import access
+from app.web.render import fragment, page, see_other
+
+
+@blueprint.get("/<collection:collection>/filter")
+@access(record_verb="read")
+def build_filter(collection: str) -> Response:
+    """The form in which a list's filters are chosen; `do=apply` leads to the list filtered so."""
+    by = current.actor()
+    state = state_before(type_for(collection, "read", by), request.args)
+    rows = rows_before(state, request.args, by)
+    order, _dot, path = request.args.get("do", "").partition(".")
+    if order != "apply":
+        focus = path if order == "show" else request.args.get("at", "")
+        return _form(builder(state, rows, by, focus))
+    try:
+        found = filters_asked(state.record_type, rows, by)
+    except Refused as refused:
+        return _form(builder(state, rows, by, "", str(refused.message)), status=422)
+    asked = replace(state.asked, filters=found, cursor="")
+    return see_other(replace(state, asked=asked).url())
+
+
+@blueprint.get("/<collection:collection>/filter/fields")
+@access(record_verb="read")
+def find_fields(collection: str) -> Response:
+    """The fields that a list can be filtered by, by the words in the box."""
+    by = current.actor()
+    record_type = type_for(collection, "read", by)
+    found = find_offers(record_type, request.args.get("q", ""), by)
+    return fragment("records/_filter_fields.html", found=found)
+
+
+@blueprint.get("/<collection:collection>/filter/people")
+@access(record_verb="read")
+def find_people(collection: str) -> Response:
+    """Colleagues by the words in the box; without words, the reader and their team first."""
+    by = current.actor()
+    type_for(collection, "read", by)
+    words = request.args.get("q", "")
+    named = [Found(key, "", str(text), "", "user") for key, text in WHO.items()]
+    wanted = fold(words.strip())
+    found = [one for one in named if wanted in search_text((one.title,))]
+    return fragment("records/_options.html", found=[*found, *find_users(words, by)])
+
+
+def _form(shown: Builder, status: int = 200) -> Response:
+    return page("records/filter.html", "form", status=status, builder=shown)
