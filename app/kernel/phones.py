@@ -10,6 +10,7 @@ from functools import lru_cache
 from app.kernel.language import current
 
 _CHINA_MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+_CHINA, _HALF_MOBILE = 86, re.compile(r"1[3-9]\d{0,8}")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 # "x123", "ext. 123", "转123", "分机123": an extension behind a number, or one of the house alone.
 _EXTENSION = re.compile(
@@ -28,8 +29,8 @@ def to_e164(text: str, region: str) -> str | None:
     """Return a number as E.164 ("+8613800045678"), or None if it cannot be one.
 
     `region` is the tenant's country (ISO 3166, two letters): it reads numbers written without a
-    country code. A number is taken if its length and shape are possible: ranges open more often
-    than libraries know.
+    country code. A number is taken if it is whole (with its area code) and its length possible:
+    ranges open more often than libraries know. A Chinese mobile number has eleven digits.
     """
     compact = _SPACING.sub("", text)
     if region == "CN" and (mobile := _CHINA_MOBILE.fullmatch(compact)):
@@ -40,7 +41,10 @@ def to_e164(text: str, region: str) -> str | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    if number.country_code == _CHINA and _HALF_MOBILE.fullmatch(str(number.national_number)):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -48,6 +48,7 @@ class Action:
     inputs: tuple[str, ...] = ()
     icon: str = "check"
     undo: str = ""  # The action that takes it back, offered with the message.
+    result: Text | None = None  # What the message says was done: Marked as done.
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,10 @@ class RecordType:
         return {one.key: one.default for one in self.fields if one.default is not None}
 
     def initial_values(self, by: Actor) -> dict[str, Any]:
-        """What the fields of a new record of `by` hold where nothing is said."""
+        """What the fields of a new record of `by` hold where nothing is said; `by` owns it."""
         asked = {one.key: one.initial(by) for one in self.fields if one.initial is not None}
-        return {**self.defaults, **asked}
+        owner = {"owner_id": by.user_id} if "owner_id" in self.by_key else {}
+        return {**owner, **self.defaults, **asked}
 
     @cached_property
     def verbs(self) -> tuple[str, ...]:

@@ -90,7 +90,9 @@ def palette(lang: str, mac: bool, create_actions: list[Link], pages: list[Link])
 
 
 def _entry(link: Link) -> Entry:
-    return Entry(link.url, link.icon, str(link.label), link.keywords)
+    # Found by its English name too, whatever the reader's language is.
+    english = getattr(link.label, "message", "")
+    return Entry(link.url, link.icon, str(link.label), f"{link.keywords} {english}".strip())
 
 
 @lru_cache(maxsize=512)

@@ -51,11 +51,12 @@ def test_a_follow_up_is_done_when_it_is_written_and_plans_the_next(
         account = make_account(by)
         first = make_activity(by, "follow_up", account_id=account.id, next_at=moment(by, days=7))
         assert (first.done_at, first.subject) == (by.now, "They like green fences.")
-        assert shown(by, account) == (first.subject, by.now + timedelta(days=7), by.now)
+        planned = f"Follow up: {first.subject}"
+        assert shown(by, account) == (planned, by.now + timedelta(days=7), by.now)
         second = make_activity(by, "follow_up", body="They bought.", account_id=account.id)
         assert plans(by) == [
             (first.subject, False),
-            (first.subject, False),
+            (planned, False),
             ("They bought.", False),
         ]
         assert shown(by, account) == (None, None, by.now)

@@ -156,3 +156,15 @@ def test_a_role_is_changed_in_the_browser(acme, alice, bob):
 def make_admin(workspace, person):
     with workspace.scope() as session:
         session.get_one(User, person.user_id).role = role_by_key(session, "admin")
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings/people/invite", "/settings/teams/new", "/settings/roles/new"]
+)
+def test_a_refused_form_that_a_script_sent_comes_back_alone(alice, path):
+    sent = {"HX-Request": "true", "HX-Target": "form#invite-form"}
+    answer = alice.client.post(path, data={"email": "bad"}, headers=sent)
+    assert answer.status_code == 422
+    assert "<form" in answer.text
+    assert "<html" not in answer.text
+    assert "<html" in alice.client.post(path, data={"email": "bad"}).text

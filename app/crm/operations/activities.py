@@ -13,7 +13,7 @@ from app.crm.operations.steps import refresh_steps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
-from app.kernel.language import _
+from app.kernel.language import _, gettext
 from app.kernel.searchkeys import grams, search_text
 from app.records.access import fetch, may_do
 from app.records.door import perform
@@ -198,7 +198,7 @@ def _plan_next(activity: Activity, due_at: datetime, by: Actor) -> None:
     """Plan the next follow-up that a follow-up asks for."""
     inputs: dict[str, Any] = {
         "kind": "follow_up",
-        "subject": activity.subject,
+        "subject": gettext("Follow up: %(words)s", words=activity.subject)[:SUBJECT_LENGTH],
         "due_at": due_at.isoformat(),
         "way": activity.way,
         "owner_id": activity.owner_id,

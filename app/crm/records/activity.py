@@ -46,6 +46,7 @@ activity = RecordType(
         Field(Activity.account_id, _("Account"), to="account"),
         Field(Activity.contact_id, _("Contact"), to="contact"),
         Field(Activity.owner_id, _("Owner"), to="user"),
+        Field(Activity.tags, _("Tags")),
         Field(Activity.at, _("Time"), readonly=True),
         Field(Activity.created_at, _("Created"), readonly=True),
         Field(Activity.updated_at, _("Changed"), readonly=True),
@@ -68,7 +69,7 @@ activity = RecordType(
         Activity.contact_id,
         Activity.owner_id,
     ),
-    more=(Activity.way, Activity.minutes),
+    more=(Activity.way, Activity.minutes, Activity.tags),
     search=(Activity.subject, Activity.body),
     default_sort="-at",
     account=Activity.account_id,
@@ -96,6 +97,7 @@ activity = RecordType(
             reads=(Activity.done_at,),
             icon="circle-check",
             undo="reopen",
+            result=_("Marked as done"),
         ),
         Action(
             "reopen",
@@ -110,6 +112,7 @@ activity = RecordType(
             reads=(Activity.done_at, Activity.due_at, Activity.kind),
             icon="refresh",
             undo="complete",
+            result=_("Reopened"),
         ),
     ),
 )

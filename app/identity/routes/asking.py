@@ -93,7 +93,8 @@ def again(template: str, answer: Answer, values: Mapping[str, object] | None = N
         "form_errors": general,
         "typed": request.form,
     }
-    response = page(template, None, **fields)  # type: ignore[arg-type]  # Values of the template.
+    # A form that htmx sent comes back alone; one that a browser sent, on its page.
+    response = page(template, "form", **fields)  # type: ignore[arg-type]  # As in `show`.
     response.status_code = answer.status
     retry_after = getattr(answer, "retry_after", None)
     if retry_after is not None:

@@ -15,7 +15,8 @@ from app.records.access import may_do, readable_fields, writable_keys
 from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
-from app.records.pages.looks import Face, Shown, face, is_highlight
+from app.records.pages.looks import Face, Shown, chips_of, face, is_highlight
+from app.records.pages.order import reading_order
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -52,8 +53,8 @@ def details(
     value_of = values_of(record_type, record)
     shown: list[Detail] = []
     folded: list[Detail] = []
-    for attribute in (*record_type.form, *record_type.more):
-        field = record_type.by_key[attribute.key]
+    for key in reading_order(one.key for one in (*record_type.form, *record_type.more)):
+        field = record_type.by_key[key]
         if field.key not in readable or not is_visible(field, value_of):
             continue
         one = detail(record_type, record, field, by, picklists, names)
@@ -103,6 +104,9 @@ def value_html(
     if field.kind == "choice":
         options = picklists.get(field.key) or field.options
         return Shown(options, as_pills=is_highlight(record_type, field.key))[value]
+    if field.kind == "tags":
+        link = f"/{record_type.collection}?{field.key}__has="
+        return chips_of(picklists.get(field.key, ()), link)(value)
     text = shown_text(field, value, by, (), names)
     href = _href(field, value)
     if href is not None:

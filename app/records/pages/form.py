@@ -18,6 +18,7 @@ from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.conditions import Standing, standings
 from app.records.pages.controls import Control, controls, event_text, input_texts
+from app.records.pages.order import reading_order
 from app.records.types import RecordType
 
 
@@ -135,7 +136,7 @@ def _form(
     errors: Mapping[str, Text | str] = answer.errors if answer else {}
     theirs = answer.theirs if isinstance(answer, Overtaken) else {}
     parts = [
-        [attribute.key for attribute in attributes if attribute.key in writable]
+        reading_order(attribute.key for attribute in attributes if attribute.key in writable)
         for attributes in (record_type.form, record_type.more)
     ]
     made = controls(

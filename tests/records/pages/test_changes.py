@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.crm.models import Account
 from tests.cast import Person, Workspace
+from tests.factories import make_account
 from tests.records.pages.conftest import Fence
 
 DRAWER = {"HX-Request": "true", "HX-Target": "div#drawer-body"}
@@ -147,3 +148,35 @@ def test_deleting_can_be_undone_with_all_that_went(fence: Fence, alice: Person) 
 def living(workspace: Workspace) -> int:
     with workspace.scope() as session:
         return len(session.scalars(select(Account.id).where(Account.deleted_at.is_(None))).all())
+
+
+def test_a_new_record_belongs_to_who_makes_it(acme: Workspace, bob: Person) -> None:
+    form = bob.client.get("/accounts/new").text
+    assert f'<option value="{bob.user_id}" selected>' in form
+    sent = {"name": "Bob's own", "owner_id": str(bob.user_id)}
+    made = bob.client.post("/accounts/new", data=sent)
+    assert bob.client.get(made.location).status_code == 200
+
+
+def test_nobody_makes_a_record_that_they_could_not_open(bob: Person, alice: Person) -> None:
+    answer = bob.client.post("/accounts/new", data={"name": "Nobody's", "owner_id": ""})
+    assert answer.status_code == 422
+    assert "without one you could not open it" in answer.text
+    assert (
+        alice.client.post("/accounts/new", data={"name": "Ours", "owner_id": ""}).status_code == 303
+    )
+
+
+def test_the_parts_of_a_name_stand_as_the_reader_writes_them(alice: Person) -> None:
+    english = alice.client.get("/contacts/new", headers={"Cookie": "lang=en"}).text
+    assert english.index('name="first_name"') < english.index('name="last_name"')
+    alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
+    chinese = alice.client.get("/contacts/new").text
+    assert chinese.index('name="last_name"') < chinese.index('name="first_name"')
+
+
+def test_signs_alone_find_nobody(alice: Person, acme: Workspace) -> None:
+    with acme.acting(alice) as by:
+        make_account(by)
+    assert "Fence" not in alice.client.get("/accounts?q=%25").text
+    assert "Fence" in alice.client.get("/accounts?q=+").text
