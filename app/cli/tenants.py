@@ -48,12 +48,19 @@ def configure(parser: ArgumentParser) -> None:
     _configure_create(verbs.add_parser("create", help="begin a workspace"))
 
 
+def _starters() -> str:
+    """The industries that a workspace can begin with, for the help."""
+    from tenants.starters import list_starters
+
+    return f"the industry it begins with: {', '.join(one.key for one in list_starters())}"
+
+
 def _configure_create(create: ArgumentParser) -> None:
     """Declare what a new workspace needs; the starter gives what is left out."""
     create.add_argument("--slug", required=True, help="the first part of its address")
     create.add_argument("--name", required=True, help="the firm's name")
     create.add_argument("--owner", required=True, metavar="EMAIL", help="who is invited to own it")
-    create.add_argument("--starter", default="", help="the industry it begins with")
+    create.add_argument("--starter", default="", help=_starters())
     create.add_argument("--language", choices=("en", "zh-CN", "zh-TW"))
     create.add_argument("--currency", help="ISO 4217, such as CNY")
     create.add_argument("--zone", help="IANA name, such as Asia/Shanghai")
