@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, literal, select, union_all
+from sqlalchemy import Row, Text, cast, false, literal, select, union_all
 
 from app.identity.models import ApiToken, Invitation, Role, Team, User
 from app.kernel.actor import Actor, Reach
@@ -16,7 +16,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text as Words
 from app.kernel.language import current, gettext
 from app.kernel.localized import pick
-from app.records.access import readable_fields, within_reach
+from app.records.access import live, readable_fields, within_reach
 from app.records.custom.models import CustomField
 from app.records.pages.audit_words import ORIGIN, REACHES, VIAS, changed, say, subjects
 from app.records.pages.changes import LONGEST, Change, change_lines
@@ -37,6 +37,14 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
 }
 LOCALIZED = ("role", "field")
 REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The titles of what events are about, and which of it can be opened now."""
+
+    names: Named
+    alive: set[tuple[str, UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,9 @@ class Line:
 def lines(rows: Sequence[Row[Any]], by: Actor) -> list[Line]:
     """Events in words. The statements do not grow with the rows: one names all that is met."""
     shown = [_readable(row, by) for row in rows]
-    names = _names(rows, shown, by)
+    found = _met(rows, shown, by)
     words = subjects(by)
-    return [_line(row, changes, names, words, by) for row, changes in zip(rows, shown, strict=True)]
+    return [_line(row, changes, found, words, by) for row, changes in zip(rows, shown, strict=True)]
 
 
 def _readable(row: Row[Any], by: Actor) -> dict[str, list[Any]]:
@@ -85,10 +93,11 @@ def _readable(row: Row[Any], by: Actor) -> dict[str, list[Any]]:
 def _line(
     row: Row[Any],
     changes: dict[str, list[Any]],
-    names: Named,
+    found: Found,
     words: Mapping[str, Words],
     by: Actor,
 ) -> Line:
+    names = found.names
     key = (row.record_type, row.record_id)
     declared = registry().get(row.record_type)
     title, url, told = names.get(key, ""), None, []
@@ -99,7 +108,7 @@ def _line(
         record_type = tailored(declared, by)
         referred = {row_id: name for (_kind, row_id), name in names.items()}
         told = change_lines(record_type, changes, by, choices_of(record_type, by), referred)
-        url = f"/{declared.collection}/{row.record_id}" if title else None
+        url = f"/{declared.collection}/{row.record_id}" if key in found.alive else None
     what, tone = say(row.record_type, row.verb)
     who = names.get(("user", row.actor_id), "") if row.actor_id else ""
     return Line(
@@ -142,7 +151,7 @@ def _plain(refers_to: str | None, value: Any, names: Named) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _names(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], by: Actor) -> Named:
+def _met(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], by: Actor) -> Found:
     """The titles of all that the events are about, that did them and that they refer to."""
     wanted: dict[str, set[UUID]] = {}
     for row, changes in zip(rows, shown, strict=True):
@@ -154,7 +163,7 @@ def _names(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], b
             if to:
                 ids = {found for value in pair if value and (found := parse_id(str(value)))}
                 wanted.setdefault(to, set()).update(ids)
-    return named(wanted, by)
+    return find_names(wanted, by)
 
 
 def _points_to(record_type: str, key: str, by: Actor) -> str | None:
@@ -166,26 +175,28 @@ def _points_to(record_type: str, key: str, by: Actor) -> str | None:
 
 def named(wanted: Mapping[str, Iterable[UUID]], by: Actor) -> Named:
     """Titles by type and id in one statement; records that `by` may not open have none."""
+    return find_names(wanted, by).names
+
+
+def find_names(wanted: Mapping[str, Iterable[UUID]], by: Actor) -> Found:
+    """The same, with which of the records can be opened now: they are not deleted."""
     arms = []
     for kind, ids in wanted.items():
         declared = registry().get(kind)
         if declared is not None and by.tenant.allows(declared.module):
-            row_id, title, reach = (
-                declared.model.id,
-                declared.title,
-                [within_reach(declared, by, "read")],
-            )
+            model = declared.model
+            may_read = within_reach(declared, by, "read")
+            arm = select(literal(kind), model.id, cast(declared.title, Text), live(declared))
+            arms.append(arm.where(model.id.in_(set(ids)), may_read))
         elif kind in TITLES:
             row_id, title = TITLES[kind]
-            reach = []
-        else:
-            continue
-        arm = select(literal(kind), row_id, cast(title, Text)).where(row_id.in_(set(ids)), *reach)
-        arms.append(arm)
-    if not arms:
-        return {}
-    found = by.session.execute(union_all(*arms))
-    return {(kind, row_id): _title(kind, title or "") for kind, row_id, title in found}
+            arm = select(literal(kind), row_id, cast(title, Text), false())
+            arms.append(arm.where(row_id.in_(set(ids))))
+    rows = by.session.execute(union_all(*arms)).all() if arms else []
+    return Found(
+        {(kind, row_id): _title(kind, title or "") for kind, row_id, title, _alive in rows},
+        {(kind, row_id) for kind, row_id, _name, alive in rows if alive},
+    )
 
 
 def _picked(texts: Mapping[str, str]) -> str:

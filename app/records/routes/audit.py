@@ -83,7 +83,7 @@ def export_audit() -> Response:
     if read.errors:
         return show_audit()
     head = [gettext("When"), gettext("Who"), gettext("What"), gettext("Record type")]
-    head += [gettext("Record"), gettext("Details"), gettext("How")]
+    head += [gettext("Record"), gettext("Details"), gettext("Way")]
     answer = Response(
         stream_with_context(csv_lines(head, _cells(by, read.asked))),
         mimetype="text/csv",
