@@ -43,6 +43,14 @@ SHARED = SettingsPage(
     _("Which records a team or a role sees beyond its own."),
     ("sharing", "manage"),
 )
+REPORT = SettingsPage(
+    "/settings/access",
+    "eye",
+    PEOPLE,
+    _("Access report"),
+    _("Who may sign in, how far they see each kind of record, and who sees personal data."),
+    ("role", "manage"),
+)
 RETENTION = PermissionGroup(
     "retention", _("Retention"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -100,6 +108,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     permissions.register(RETENTION)
     permissions.register(SHARING)
     settings_pages.add(SHARED)
+    settings_pages.add(REPORT)
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))

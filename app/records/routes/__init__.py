@@ -1,6 +1,7 @@
 """The addresses of records: pages for people, the API for programs."""
 
 from app.records.routes import (
+    access_report,
     api,
     audit,
     bulk,
@@ -23,6 +24,7 @@ BLUEPRINTS = (blueprint, api.blueprint)
 
 __all__ = [
     "BLUEPRINTS",
+    "access_report",
     "api",
     "audit",
     "bulk",
