@@ -33,11 +33,14 @@ CONSTRAINTS = text(
     WHERE c.relnamespace = to_regnamespace(:schema) AND k.contype <> 'n'
     """
 )
+# Indexes that begin with xi_ are those of a workspace's own fields: of no migration, in no snapshot.
 INDEXES = text(
     """
     SELECT 'index ' || c.relname || ': '
         || replace(pg_get_indexdef(i.indexrelid), :schema || '.', '')
-    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
+    FROM pg_index AS i
+    JOIN pg_class AS c ON c.oid = i.indrelid
+    JOIN pg_class AS x ON x.oid = i.indexrelid AND left(x.relname, 3) <> 'xi_'
     WHERE c.relnamespace = to_regnamespace(:schema)
     """
 )

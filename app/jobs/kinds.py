@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.kernel.actor import Actor
 from config.settings import Settings
+from tenants.facts import TenantFacts
 
 Payload = Mapping[str, object]
 TenantWork = Callable[[Actor, Payload], None]
@@ -87,4 +88,22 @@ class ServiceKind:
     every: timedelta | None = None
 
 
-Kind = TenantKind | ServiceKind
+OwnerWork = Callable[[Service, TenantFacts], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerKind:
+    """A kind of job about one workspace that needs the owner's login, outside any scope.
+
+    Its row is the workspace's own, enqueued in the transaction of a change, so whoever wears the
+    workspace's role could write one. Therefore it is handed no payload: the workspace comes from
+    the row, as the database let it in, and all else is read and judged by the work itself.
+    """
+
+    kind: str
+    run: OwnerWork
+    patience: Patience
+
+
+Recurring = TenantKind | ServiceKind
+Kind = Recurring | OwnerKind

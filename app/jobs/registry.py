@@ -11,7 +11,17 @@ from datetime import timedelta
 
 from flask import Flask
 
-from app.jobs.kinds import Kind, Patience, ServiceKind, ServiceWork, TenantKind, TenantWork
+from app.jobs.kinds import (
+    Kind,
+    OwnerKind,
+    OwnerWork,
+    Patience,
+    Recurring,
+    ServiceKind,
+    ServiceWork,
+    TenantKind,
+    TenantWork,
+)
 
 EXTENSION = "zuke-jobs"
 KIND_LENGTH = 80
@@ -59,6 +69,24 @@ def service_job(
     return declare
 
 
+def owner_job(
+    kind: str,
+    *,
+    max_attempts: int = 5,
+    lease_seconds: int = 60,
+    timeout: int = 600,
+    first_retry: int = 10,
+    longest_retry: int = 3600,
+) -> Callable[[OwnerWork], OwnerKind]:
+    """Make the decorated function, which takes a Service and a tenant, a kind of owner's job."""
+    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
+
+    def declare(run: OwnerWork) -> OwnerKind:
+        return OwnerKind(kind, run, patience)
+
+    return declare
+
+
 class Registry:
     """Every kind of job by its name; built once, never changed."""
 
@@ -81,11 +109,17 @@ class Registry:
 
     def for_owner(self) -> list[str]:
         """The kinds that need the owner's login."""
-        return [k.kind for k in self._kinds.values() if isinstance(k, ServiceKind) and k.owner]
+        return [
+            k.kind
+            for k in self._kinds.values()
+            if isinstance(k, OwnerKind) or (isinstance(k, ServiceKind) and k.owner)
+        ]
 
-    def recurring(self) -> list[Kind]:
+    def recurring(self) -> list[Recurring]:
         """The kinds that the schedule enqueues."""
-        return [k for k in self._kinds.values() if k.every is not None]
+        return [
+            k for k in self._kinds.values() if not isinstance(k, OwnerKind) and k.every is not None
+        ]
 
 
 def connect(app: Flask, registry: Registry) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from app.jobs.claim import Claim
 from app.jobs.errors import GiveUp, NotYet, TryLater, describe, is_database_away
-from app.jobs.kinds import Kind, Service, ServiceKind, TenantKind
+from app.jobs.kinds import Kind, OwnerKind, Service, ServiceKind, TenantKind
 from app.jobs.outcome import DATABASE_ATTEMPTS, PATIENT_DAYS, Ending, Outcome
 from app.jobs.registry import Registry
 from app.kernel import clock
@@ -63,10 +63,14 @@ class Runner:
         return Outcome(Ending.DONE)
 
     def _work(self, claim: Claim, kind: Kind, now: datetime) -> None:
-        if not isinstance(kind, TenantKind):
+        if isinstance(kind, ServiceKind):
             owner = self.owner if kind.owner else None
             kind.run(Service(self.settings, now, claim.id, owner), claim.payload)
-        elif claim.tenant is not None:
+        elif claim.tenant is None:
+            return  # Of an erased workspace; such a claim was dropped before.
+        elif isinstance(kind, OwnerKind):
+            kind.run(Service(self.settings, now, claim.id, self.owner), claim.tenant)
+        else:
             with using(claim.tenant.language), tenant_scope(claim.tenant) as session:
                 kind.run(service_actor(session, claim.tenant, now, via="job"), claim.payload)
 
@@ -79,7 +83,7 @@ def _refusal(claim: Claim, kind: Kind | None, now: datetime) -> Outcome | None:
         return Outcome(Ending.DROPPED, "The workspace is not there.")
     if kind is None:
         return None
-    if claim.is_service is isinstance(kind, TenantKind):
+    if claim.is_service is not isinstance(kind, ServiceKind):
         owner = "the service itself" if isinstance(kind, ServiceKind) else "a workspace"
         return Outcome(Ending.DEAD, f"A {kind.kind} job belongs to {owner}.")
     return _closed(claim, kind, now)
@@ -87,15 +91,17 @@ def _refusal(claim: Claim, kind: Kind | None, now: datetime) -> Outcome | None:
 
 def _closed(claim: Claim, kind: Kind, now: datetime) -> Outcome | None:
     """The wait of a job whose workspace is suspended or has its module switched off, or None."""
-    if not isinstance(kind, TenantKind) or claim.tenant is None or _is_open(claim.tenant, kind):
+    if isinstance(kind, ServiceKind) or claim.tenant is None or _is_open(claim.tenant, kind):
         return None
     if now - claim.created_at > timedelta(days=PATIENT_DAYS):
         return Outcome(Ending.DEAD, f"The workspace was closed to it for {PATIENT_DAYS} days.")
     return Outcome(Ending.WAIT, "The workspace is closed to it.", now + CLOSED_WAIT)
 
 
-def _is_open(tenant: TenantFacts, kind: TenantKind) -> bool:
+def _is_open(tenant: TenantFacts, kind: TenantKind | OwnerKind) -> bool:
     """True when the workspace's state and its modules let this kind of job run."""
+    if isinstance(kind, OwnerKind):
+        return not tenant.is_suspended
     if tenant.is_suspended and not kind.while_suspended:
         return False
     return kind.module is None or tenant.allows(kind.module)

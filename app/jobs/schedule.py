@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.jobs.enqueue import enqueue_service
-from app.jobs.kinds import Kind, TenantKind
+from app.jobs.kinds import Recurring, TenantKind
 from app.jobs.registry import Registry
 from app.kernel.ids import new_id
 from tenants.control import Job, Schedule, Tenant
@@ -42,11 +42,11 @@ def enqueue_due(session: Session, registry: Registry, now: datetime) -> list[str
     return [kind.kind for kind in due]
 
 
-def _is_due(kind: Kind, last: datetime | None, now: datetime) -> bool:
+def _is_due(kind: Recurring, last: datetime | None, now: datetime) -> bool:
     return kind.every is not None and (last is None or last + kind.every <= now)
 
 
-def _enqueue(session: Session, kind: Kind, now: datetime) -> None:
+def _enqueue(session: Session, kind: Recurring, now: datetime) -> None:
     key = f"schedule:{kind.kind}"
     if not isinstance(kind, TenantKind):
         enqueue_service(session, kind.kind, {}, run_at=now, key=key)

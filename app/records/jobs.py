@@ -1,20 +1,23 @@
-"""What is kept for a time only: deleted records, bulk changes, answers of repeated requests."""
+"""The records' background work: forgetting what is kept for a time only, tending indexes."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from app.jobs.enqueue import enqueue
-from app.jobs.kinds import Payload
+from app.jobs.errors import TryLater
+from app.jobs.kinds import Payload, Service
 from app.jobs.progress import forget_works
-from app.jobs.registry import job
+from app.jobs.registry import job, owner_job
 from app.kernel.actor import Actor
 from app.records.api.idempotency import forget_keys
 from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
+from app.records.custom.indexes import TEND, tend_indexes
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
+from tenants.facts import TenantFacts
 
 FORGET = "forget_old_events"
 CHUNKS = 20  # Of events in one run, so that no transaction is long.
@@ -41,4 +44,14 @@ def forget_old_events(by: Actor, _payload: Payload) -> None:
     enqueue(by, FORGET, {}, key=FORGET)
 
 
-JOBS = (clear_records, forget_old_events, *bulk_jobs.JOBS)
+@owner_job(TEND, max_attempts=20, first_retry=30, timeout=6 * 3600)
+def tend(service: Service, tenant: TenantFacts) -> None:
+    """Build the indexes that a workspace's own fields want, and drop those that none wants."""
+    if service.owner is None:
+        raise RuntimeError("Indexes are built with the owner's login, which this worker lacks.")
+    failed = tend_indexes(service.owner, tenant, service.now)
+    if failed:
+        raise TryLater("; ".join(failed))
+
+
+JOBS = (clear_records, forget_old_events, tend, *bulk_jobs.JOBS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, collate, func, literal, type_coerce
+from sqlalchemy import ColumnElement, collate, func, literal_column, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
@@ -19,7 +19,8 @@ from app.records.model import Record
 
 SORT = "_sort"  # Beside a text lies the key that it is ordered by, under its own key and this.
 SORT_KEYED = ("text", "email", "url")
-LEAST_NUMBER = -1e300  # Where a number is empty, its row sorts as this.
+# Where a number is empty, its row sorts as this; written out, as an index is made on it.
+LEAST_NUMBER: ColumnElement[Any] = literal_column("'-1e300'::jsonb", JSONB())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class OwnField(Field):
         """What a list is ordered by, never NULL."""
         if KINDS[self.own_kind].is_json:
             number = self.attribute[self.own_key]
-            return type_coerce(func.coalesce(number, literal(LEAST_NUMBER, JSONB)), JSONB())
+            return type_coerce(func.coalesce(number, LEAST_NUMBER), JSONB())
         key = self.own_key + SORT if self.own_kind in SORT_KEYED else self.own_key
         return type_coerce(func.coalesce(collate(self.attribute[key].astext, "C"), ""), Text())
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.events import write_event
 from app.identity.operations.guard import fetch, require_change
+from app.jobs.enqueue import enqueue
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
@@ -26,6 +27,7 @@ from app.kernel.slug import free, slug
 from app.records.custom.conditions import depends_on, read_conditions
 from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
+from app.records.custom.indexes import TEND, wants_index
 from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
 from app.records.custom.options import read_options
@@ -295,6 +297,9 @@ def _save(by: Actor) -> None:
 
 
 def _changed(by: Actor, row: CustomField, verb: str, changes: Mapping[str, Any]) -> None:
-    """Let every process learn of it, and the audit tell it."""
+    """Let every process learn of it, the audit tell it, and its indexes follow."""
     stamps.draw(by.session, STAMP)
+    if not wants_index(row):
+        row.indexed_at = None
+    enqueue(by, TEND, {}, key=TEND)
     write_event(by, "field", row.id, verb, changes=changes)

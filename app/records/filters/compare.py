@@ -114,7 +114,7 @@ def _equal(field: Field, text: str, by: Actor) -> Condition:
         return found
     value = _value(field, text, by)
     if value is not None and field.kind == "choices":
-        found = field.attribute.contains({field.key: [value]})
+        found = field.expression.contains([value])
     else:
         found = field.expression == value  # SQLAlchemy makes IS NULL of None.
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.kernel.localized import TenantText
+from app.records.custom.indexes import wants_index
 from app.records.custom.kinds import KINDS, Kind
 from app.records.custom.models import CustomField
 from app.records.custom.operations import MOST, list_fields
@@ -19,6 +20,7 @@ from app.records.types import RecordType
 BUILT_IN_KINDS = {
     "country": Kind("country", _("Country"), "world", _("Country")),
     "whole": Kind("whole", _("Whole number"), "hash", _("Whole number")),
+    "tags": Kind("tags", _("Tags"), "tag", _("Tags")),
 }
 
 
@@ -73,7 +75,9 @@ def _own(row: CustomField) -> OwnRow:
     marks = _marks(
         (row.is_required, _("Required"), "warn"),
         (row.is_unique, _("Unique"), "info"),
+        (row.is_filterable and not row.is_unique, _("Filterable"), "info"),
         (row.is_personal, _("Personal"), "violet"),
+        (wants_index(row) and row.indexed_at is None, _("Index being prepared"), ""),
         (bool(row.conditions), _("Conditional"), ""),
     )
     return OwnRow(row, TenantText(row.label), KINDS[row.kind], marks)
@@ -87,7 +91,7 @@ def _built_in(field: Field) -> BuiltInRow:
         (field.picklist, _("Picklist"), "info"),
         (field.readonly, _("Kept by the system"), ""),
     )
-    return BuiltInRow(field, KINDS.get(kind) or BUILT_IN_KINDS[kind], marks)
+    return BuiltInRow(field, KINDS.get(kind) or BUILT_IN_KINDS.get(kind, KINDS["text"]), marks)
 
 
 def _marks(*marks: tuple[Any, Text, str]) -> list[tuple[Text, str]]:
