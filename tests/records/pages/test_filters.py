@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
@@ -277,10 +277,27 @@ def test_a_hidden_field_is_offered_nowhere(acme: Workspace, alice: Person, bob: 
     assert answer.text.count("city") == unknown.text.count("nope")
 
 
-def test_an_address_with_a_broken_filter_is_refused_and_leads_on(
-    acme: Workspace, alice: Person
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("filter=%7B", "This filter is no JSON."),
+        ("nothing=1", "This list can't be filtered by nothing."),
+        ("created_at=someday", "Enter a date and time like"),
+        ("sort=nothing", "This list can't be sorted by that."),
+    ],
+)
+def test_an_address_that_asks_for_what_can_not_be_leads_to_the_whole_list(
+    acme: Workspace, alice: Person, query: str, told: str
 ) -> None:
-    answer = alice.client.get("/accounts?filter=%7B")
+    answer = alice.client.get(f"/accounts?{query}")
     assert answer.status_code == 422
-    assert "This filter is no JSON." in unquote(answer.text)
+    assert told in unescape(answer.text)
+    assert '<a class="btn" href="/accounts">' in answer.text
+    part = alice.client.get(f"/accounts?{query}", headers={"HX-Request": "true"})
+    assert part.status_code == 422
+    assert "<html" not in part.text
+    assert told in unescape(part.text)
+
+
+def test_the_builder_of_a_broken_filter_is_refused(acme: Workspace, alice: Person) -> None:
     assert alice.client.get("/accounts/filter?filter=%7B").status_code == 422
