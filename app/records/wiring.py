@@ -51,6 +51,12 @@ REPORT = SettingsPage(
     _("Who may sign in, how far they see each kind of record, and who sees personal data."),
     ("role", "manage"),
 )
+TAGS = PermissionGroup(
+    "tag",
+    _("Tags"),
+    (Choice("create", _("Make new ones")), Choice("manage", _("Manage"))),
+    has_reach=False,
+)
 RETENTION = PermissionGroup(
     "retention", _("Retention"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -81,6 +87,14 @@ SETTINGS = (
         ("field", "manage"),
     ),
     SettingsPage(
+        "/settings/tags",
+        "tag",
+        MODEL,
+        _("Tags"),
+        _("Short words on records: what they are called, and their colours."),
+        ("tag", "manage"),
+    ),
+    SettingsPage(
         "/settings/picklists",
         "list-details",
         MODEL,
@@ -105,6 +119,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     for one in SETTINGS:
         settings_pages.add(one)
     permissions.register(TRASH)
+    permissions.register(TAGS)
     permissions.register(RETENTION)
     permissions.register(SHARING)
     settings_pages.add(SHARED)

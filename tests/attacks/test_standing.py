@@ -85,7 +85,8 @@ def put(owner: Engine, workspace: Workspace, state: State) -> None:
 def urls(case: Case, ids: dict[str, str]) -> list[str]:
     """The addresses of a case, once for each record type where it takes one."""
     words = {"name": "complete", "action": "complete", "key": "name", "token_id": ids["user_id"]}
-    known = words | {"session_id": ids["user_id"], "batch_id": ids["user_id"]} | ids
+    nobodys = {name: ids["user_id"] for name in case.rule.arguments if name.endswith("_id")}
+    known = nobodys | words | ids
     if "collection" not in case.rule.arguments:
         return [case.url(known)]
     return [

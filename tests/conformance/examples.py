@@ -22,6 +22,7 @@ BY_KIND: dict[str, Any] = {
     "flag": True,
     "moment": "2026-12-01T09:30:00Z",
     "day": "2026-12-01",
+    "tags": ["vip"],
 }
 
 

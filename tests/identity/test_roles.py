@@ -200,7 +200,8 @@ def test_a_role_offers_no_right_over_settings_that_have_no_page(app, acme, alice
         if not group.has_reach
         for verb in group.verbs
     }
-    everyones = {("token", "create"), ("trash", "erase")}  # On pages that everybody may open.
+    # On pages that everybody may open, and wherever a tag is typed.
+    everyones = {("token", "create"), ("trash", "erase"), ("tag", "create")}
     assert offered_rights == pages | everyones
 
 

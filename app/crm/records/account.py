@@ -65,6 +65,7 @@ account = RecordType(
         Field(Account.address, _("Address")),
         Field(Account.parent_id, _("Parent account"), to="account"),
         Field(Account.owner_id, _("Owner"), to="user"),
+        Field(Account.tags, _("Tags")),
         Field(Account.next_step, _("Next step"), readonly=True),
         Field(Account.next_step_at, _("Next step due"), readonly=True),
         Field(Account.last_activity_at, _("Last activity"), readonly=True),
@@ -88,6 +89,7 @@ account = RecordType(
         Account.customer_kind,
         Account.industry,
         Account.owner_id,
+        Account.tags,
     ),
     more=(
         Account.kind,

@@ -37,6 +37,7 @@ contact = RecordType(
         Field(Contact.email, _("E-mail"), personal=True),
         Field(Contact.wechat, _("WeChat"), personal=True),
         Field(Contact.owner_id, _("Owner"), to="user"),
+        Field(Contact.tags, _("Tags")),
         Field(Contact.next_step, _("Next step"), readonly=True),
         Field(Contact.next_step_at, _("Next step due"), readonly=True),
         Field(Contact.last_activity_at, _("Last activity"), readonly=True),
@@ -60,6 +61,7 @@ contact = RecordType(
         Contact.title,
         Contact.phone,
         Contact.email,
+        Contact.tags,
     ),
     more=(Contact.wechat, Contact.owner_id),
     search=(

@@ -46,7 +46,7 @@ def begin_change(
     if verb is UNDO:
         raise Missing(_("There is no such action."))
     may_change(record_type, verb.needs, by)
-    check_inputs(record_type, verb, inputs, by)
+    inputs = check_inputs(record_type, verb, inputs, by)
     counted = count_selected(record_type, verb.needs, selection, by)
     if not counted.reached:
         raise Refused(

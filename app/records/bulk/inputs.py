@@ -9,19 +9,21 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import Text, _
 from app.records.access import writable_keys
-from app.records.bulk.verbs import BulkVerb
+from app.records.bulk.verbs import TAG, UNTAG, BulkVerb
 from app.records.picklists import picklists_of
 from app.records.references import check_references
+from app.records.tags.operations import keys_of, names_in
 from app.records.types import RecordType
 from app.records.values import Unfit, read_value
 
 
 def check_inputs(
     record_type: RecordType, verb: BulkVerb, inputs: Mapping[str, Any], by: Actor
-) -> None:
-    """Refused or NotPermitted, with a message per field, for what no record would take.
+) -> dict[str, Any]:
+    """The inputs as they are kept with the change; tags are the keys of tags.
 
-    What depends on the record (a field that is required there only) is left to each record.
+    Refused or NotPermitted, with a message per field, for what no record would take. What depends
+    on the record (a field that is required there only) is left to each record.
     """
     if verb.is_open and not inputs:
         raise Refused(_("Choose a field to change first."))
@@ -32,6 +34,14 @@ def check_inputs(
             errors={key: _("There is no such field.") for key in unknown},
         )
     _refuse_barred(record_type, inputs, by)
+    if verb in (TAG, UNTAG):
+        return {"tags": _tags(record_type, verb, inputs["tags"], by)}
+    check_references(record_type, _read(record_type, inputs, by), by)
+    return dict(inputs)
+
+
+def _read(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """The values that the inputs mean; Refused with a message for each that does not fit."""
     values: dict[str, Any] = {}
     errors: dict[str, Text | str] = {}
     picklists = picklists_of(by.session, record_type)
@@ -46,7 +56,29 @@ def check_inputs(
                 errors[key] = _("Please fill in this field.")
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    check_references(record_type, values, by)
+    return values
+
+
+def _tags(record_type: RecordType, verb: BulkVerb, raw: Any, by: Actor) -> list[str]:
+    """The keys of the tags to put on or to take off; only what is put on may be made anew."""
+    options = picklists_of(by.session, record_type).get("tags", ())
+    field = record_type.by_key["tags"]
+    try:
+        if verb is UNTAG:
+            keys, unknown = keys_of(names_in(raw), options)
+            if unknown:
+                raise Unfit(_("There is no tag “%(name)s”.", name=unknown[0]))
+        else:
+            keys = list(read_value(field, raw, by, options) or ())
+    except Unfit as unfit:
+        raise Refused(
+            _("Please check the marked fields."), errors={"tags": unfit.message}
+        ) from None
+    if not keys:
+        raise Refused(
+            _("Please check the marked fields."), errors={"tags": _("Give at least one tag.")}
+        )
+    return keys
 
 
 def _refuse_barred(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> None:

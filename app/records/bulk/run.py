@@ -129,7 +129,18 @@ def _one(
 def _do(
     record_type: RecordType, verb: BulkVerb, record: Record, change: BulkChange, by: Actor
 ) -> None:
-    if verb.needs == "update":
+    if verb.name in ("tag", "untag"):
+        tags = _tags(verb, record, change.inputs["tags"])
+        perform(record_type, "update", record, by=by, tags=tags)
+    elif verb.needs == "update":
         perform(record_type, "update", record, by=by, **change.inputs)
     else:
         perform(record_type, verb.name, record, by=by)
+
+
+def _tags(verb: BulkVerb, record: Record, keys: list[str]) -> list[str]:
+    """The tags of a record with these added or without them."""
+    held = list(record.tags or ())
+    if verb.name == "untag":
+        return [key for key in held if key not in keys]
+    return [*held, *(key for key in keys if key not in held)]

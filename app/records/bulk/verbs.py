@@ -55,6 +55,26 @@ UPDATE = BulkVerb(
     "pencil",
     is_open=True,
 )
+TAG = BulkVerb(
+    "tag",
+    "update",
+    _("Tag"),
+    _("Tag %(what)s?"),
+    _("Tag %(what)s"),
+    _("Tagged %(what)s"),
+    "tag",
+    fields=("tags",),
+)
+UNTAG = BulkVerb(
+    "untag",
+    "update",
+    _("Untag"),
+    _("Take tags off %(what)s?"),
+    _("Untag %(what)s"),
+    _("Untagged %(what)s"),
+    "tag-off",
+    fields=("tags",),
+)
 DELETE = BulkVerb(
     "delete",
     "delete",
@@ -75,7 +95,7 @@ UNDO = BulkVerb(
     "arrow-back-up",
     can_undo=False,
 )
-STANDARD = (ASSIGN, UPDATE, DELETE)
+STANDARD = (ASSIGN, UPDATE, TAG, UNTAG, DELETE)
 
 
 def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:

@@ -16,11 +16,13 @@ from app.records.fields import Field, Option
 from app.records.filters.node import Filter
 from app.records.filters.periods import Span, bounds, days_before, read_days, read_span
 from app.records.filters.written import read_list
+from app.records.tags.operations import fold
 from app.records.values import Unfit, clean_text, read_value, spelled
 
 EQUAL = ("eq", "ne", "in", "nin")
+MANY = ("choices", "tags")  # Kinds that hold several values.
 ORDERED = ("lt", "lte", "gt", "gte", "between")
-OPERATORS = (*EQUAL, *ORDERED, "contains", "starts", "stale", "isnull")
+OPERATORS = (*EQUAL, "has", *ORDERED, "contains", "starts", "stale", "isnull")
 TEXTS = ("text", "long_text", "email", "phone", "url")
 DATES = ("moment", "day")
 ORDERLY = (*DATES, "time", "whole", "number", "money", "percent")  # Kinds with an order.
@@ -36,6 +38,7 @@ def operators_of(field: Field) -> tuple[str, ...]:
         "contains": TEXTS,
         "starts": TEXTS,
         "stale": DATES,
+        "has": MANY,
     }
     return tuple(one for one in OPERATORS if one not in fits or field.kind in fits[one])
 
@@ -53,6 +56,8 @@ def _demand_fit(field: Field, one: Filter) -> None:
         raise Unfit(_("This field has no order to compare by."))
     if one.operator == "stale":
         raise Unfit(_("Only dates can be compared with a number of days."))
+    if one.operator == "has":
+        raise Unfit(_("Only a field with several values can have one of them."))
     raise Unfit(_("Only texts can be searched for a part."))
 
 
@@ -101,7 +106,7 @@ def _among(field: Field, one: Filter, by: Actor) -> Condition:
 
 def _is_plain(field: Field, text: str) -> bool:
     """True for a value that a column is compared with as it is."""
-    return field.kind not in (*DATES, "choices") and (field.to != "user" or text != "my_team")
+    return field.kind not in (*DATES, *MANY) and (field.to != "user" or text != "my_team")
 
 
 def _equal(field: Field, text: str, by: Actor) -> Condition:
@@ -113,7 +118,7 @@ def _equal(field: Field, text: str, by: Actor) -> Condition:
         found = field.expression.in_(by.team_user_ids)
         return found
     value = _value(field, text, by)
-    if value is not None and field.kind == "choices":
+    if value is not None and field.kind in MANY:
         found = field.expression.contains([value])
     else:
         found = field.expression == value  # SQLAlchemy makes IS NULL of None.
@@ -174,6 +179,8 @@ def _value(field: Field, text: str, by: Actor) -> Any:
         return read_phone(clean_text(text), by.tenant.country) or clean_text(text) or None
     if field.kind == "country":
         return country_code(clean_text(text)) or clean_text(text) or None
+    if field.kind == "tags":
+        return fold(clean_text(text)) or None
     if field.kind in ("choice", "choices", "email", "url"):
         plain = clean_text(text) or None
         return spelled(plain, field.options) or plain if plain else None
@@ -189,6 +196,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Condition]] = {
 }
 _MEANING: Mapping[str, Callable[[Field, Filter, Actor], Condition]] = {
     "eq": lambda field, one, by: _equal(field, one.text, by),
+    "has": lambda field, one, by: _equal(field, one.text, by),
     "ne": _different,
     "in": _among,
     "nin": lambda field, one, by: _among(field, one, by).is_not(true()),

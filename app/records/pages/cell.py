@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.records.fields import Field, Option
 from app.records.pages.cells import value_source
 from app.records.pages.columns import Column, look_of
-from app.records.pages.looks import Shown, is_highlight
+from app.records.pages.looks import Shown, chips_of, is_highlight
 from app.records.pages.rows import Kept, listing_of, reader_values
 from app.records.types import RecordType
 
@@ -36,6 +36,8 @@ def cell_html(
     options = picklists.get(field.key) or field.options
     as_pills = is_highlight(record_type, field.key)
     values[f"shown_{field.key}"] = Shown(options, as_pills=as_pills)
+    if column.look == "tags":
+        values[f"tagged_{field.key}"] = Kept(chips_of(options))
     if column.look == "choices":
         values[f"listed_{field.key}"] = Kept(listing_of(field, by))
     # The source is ours, and escapes what people typed.

@@ -48,6 +48,7 @@ SNIPPETS: Mapping[str, str] = {
         "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
         '{% else %}<span class="muted">$nothing</span>{% endif %}'
     ),
+    "tags": "{% if v_$key %}{{ tagged_$key[v_$key] }}{% else %}$none{% endif %}",
     "choices": "{% if v_$key %}{{ listed_$key[v_$key]|e }}{% else %}$none{% endif %}",
     "whole": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
     "number": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",

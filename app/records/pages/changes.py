@@ -99,7 +99,7 @@ def _picklists(
     record_type: RecordType, shown: Mapping[UUID, Mapping[str, Any]], by: Actor
 ) -> dict[str, tuple[Option, ...]]:
     keys = {key for changes in shown.values() for key in changes}
-    if any(record_type.by_key[key].kind == "choice" for key in keys):
+    if any(record_type.by_key[key].kind in ("choice", "tags") for key in keys):
         return choices_of(record_type, by)
     return {}
 

@@ -18,6 +18,7 @@ from app.records.fields import Field, Option
 from app.records.history import Theirs
 from app.records.pages.shown import UNNAMED, shown_text
 from app.records.references import titles
+from app.records.tags.operations import PARTS
 from app.records.types import RecordType
 from app.web.formats import formats, input_moment, parse_moment
 
@@ -29,7 +30,7 @@ WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (Decimal, "{:f}".format),
     (object, str),
 )
-OWN_LOOKS = ("moment", "long_text", "flag", "choices")
+OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags")
 INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date", "time": "time"}
 
 
@@ -77,6 +78,12 @@ class Control:
     def chosen(self) -> list[str]:
         """The values of a multiple choice."""
         return self.value.split("\n")
+
+    @property
+    def tags(self) -> str:
+        """Tags as they are called, one after the other; what is none yet, as it was typed."""
+        names = dict(self.options)
+        return ", ".join(names.get(key, key) for key in PARTS.split(self.value) if key.strip())
 
     @property
     def type(self) -> str:

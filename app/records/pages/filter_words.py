@@ -131,7 +131,7 @@ def _value(found: Meant, part: str, by: Actor, names: Names) -> str:
             return str(WHO[part])
         known = parse_id(part)
         return names.get(field.to, {}).get(known, UNNAMED) if known else ""
-    if field.kind in ("choice", "choices"):
+    if field.kind in ("choice", "choices", "tags"):
         return Words(choices_of(found.of, by).get(field.key) or field.options)[part]
     if field.kind == "country":
         return country_name(country_code(part) or part, current())

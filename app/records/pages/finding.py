@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name, find_countries
-from app.kernel.language import current
+from app.kernel.language import _, current
 from app.kernel.phones import display_phone
 from app.records.access import readable_fields
 from app.records.fields import Option
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
 from app.records.query import Query, page
+from app.records.tags.operations import fold
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 
@@ -38,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """The results of one type; `url` is the list of all of them."""
+    """The results of one type; `url` is the list of all of them, where there is one."""
 
     label: str
     url: str
@@ -91,7 +94,7 @@ def find_records(
 
 def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
     """A few records of every type that `by` may read."""
-    groups = []
+    groups = [*_tags(words, by)]
     for record_type in switched_on(by):
         if by.may(record_type.key, "read"):
             items = find_records(record_type, words, by, IN_GROUP)
@@ -99,6 +102,26 @@ def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
                 url = f"/{record_type.collection}"
                 groups.append(FoundGroup(str(record_type.words.many), url, items))
     return groups
+
+
+def _tags(words: str, by: Actor) -> Iterator[FoundGroup]:
+    """The tags whose names hold the words; each leads to the records that have it."""
+    wanted = fold(words)
+    items = []
+    for record_type in switched_on(by) if wanted else ():
+        if not by.may(record_type.key, "read") or not _has_tags(record_type, by):
+            continue
+        for option in choices_of(record_type, by).get("tags", ()):
+            if wanted in option.value or wanted in fold(option.shown()):
+                url = f"/{record_type.collection}?{urlencode({'tags__has': option.value})}"
+                many = str(record_type.words.many)
+                items.append(Found(option.value, url, option.shown(), many, "tag"))
+    if items:
+        yield FoundGroup(str(_("Tags")), "", items[:IN_GROUP])
+
+
+def _has_tags(record_type: RecordType, by: Actor) -> bool:
+    return any(field.kind == "tags" for field in readable_fields(record_type, by))
 
 
 def _telling(record_type: RecordType) -> list[str]:

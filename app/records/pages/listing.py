@@ -100,7 +100,8 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     record_type = state.record_type
     shape = layout(record_type, by, state.look)
     found = query.page(record_type, state.asked, by, shape.keys)
-    has_picklists = state.asked.filters or any(one.look == "choice" for one in shape.columns)
+    is_worded = any(one.look in ("choice", "tags") for one in shape.columns)
+    has_picklists = state.asked.filters or is_worded
     picklists = choices_of(record_type, by) if has_picklists else {}
     write = formats(by)
     last = state.first + len(found.rows) - 1

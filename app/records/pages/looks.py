@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from markupsafe import Markup, escape
@@ -61,6 +62,25 @@ def pill(text: str, colour: str = "") -> Markup:
     found = tone(colour)
     kind = f" pill-{found}" if found else ""
     return Markup('<span class="pill{}">{}</span>').format(kind, text)
+
+
+def chips_of(options: Iterable[Option], href: str = "") -> Callable[[Iterable[str]], Markup]:
+    """What writes tags as chips in their colours; with `href`, each leads to those who have it."""
+    known = {option.value: option for option in options}
+
+    def write(keys: Iterable[str]) -> Markup:
+        return Markup('<span class="chips">{}</span>').format(Markup("").join(map(chip, keys)))
+
+    def chip(key: str) -> Markup:
+        option = known.get(key)
+        shown = tone(option.colour) if option is not None else ""
+        classes = f"tag tag-{shown}" if shown else "tag"
+        text = option.shown() if option is not None else key
+        if not href:
+            return Markup('<span class="{}">{}</span>').format(classes, text)
+        return Markup('<a class="{}" href="{}">{}</a>').format(classes, href + quote(key), text)
+
+    return write
 
 
 class Shown(dict[Any, Markup]):

@@ -22,7 +22,7 @@ from app.records.access import reaches
 from app.records.fields import Field, Option
 from app.records.pages.cells import NAME, SNIPPETS, check_cell, title_cell, value_cell
 from app.records.pages.columns import Layout
-from app.records.pages.looks import Shown, Words, is_highlight
+from app.records.pages.looks import Shown, Words, chips_of, is_highlight
 from app.records.pages.row_menu import menu_cell, told_to_menu
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
@@ -68,6 +68,8 @@ def render_rows(
     values["deleters"] = _owners(record_type, "delete", by)
     values["may_act"] = lambda number, row: may_act(record_type, number, row, by)
     for column in shape.columns:
+        if column.look == "tags":
+            values[f"tagged_{column.key}"] = Kept(chips_of(picklists.get(column.key, ())))
         if column.look == "choices":
             values[f"listed_{column.key}"] = Kept(listing_of(column.field, by))
         if column.look == "choice":

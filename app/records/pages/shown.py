@@ -37,7 +37,7 @@ def shown_text(
     if field.to:
         found = value if isinstance(value, UUID) else parse_id(str(value))
         return (names or {}).get(found, UNNAMED) if found else ""
-    if field.kind == "choices":
+    if field.kind in ("choices", "tags"):
         words = Words(tuple(options) or field.options)
         return formats(by).listed(words[one] for one in value)
     if field.kind == "choice":

@@ -72,7 +72,7 @@ def _form(
     answer: Answer | None = None,
 ) -> Response:
     """The form of a field; refused, it shows why, or what a colleague made of it."""
-    picklists = choices_of(record_type, by) if field.kind == "choice" else {}
+    picklists = choices_of(record_type, by) if field.kind in ("choice", "tags") else {}
     errors = dict(answer.errors) if answer else {}
     if answer is not None and field.key not in errors:
         # Another field stands against it: the cell is the only place to say so.
@@ -101,7 +101,7 @@ def _form(
 
 def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> Response:
     """The inside of the cell or of the detail, as the page that sent it shows such."""
-    picklists = choices_of(record_type, by) if field.kind == "choice" else {}
+    picklists = choices_of(record_type, by) if field.kind in ("choice", "tags") else {}
     value = field.value(record)
     names = titles(field.to, [value], by) if field.to and value else {}
     if request.headers.get("HX-Target", "").startswith("td"):

@@ -21,12 +21,13 @@ import * as rail from './rail';
 import * as requests from './requests';
 import * as rows from './rows';
 import * as settings from './settings';
+import * as tags from './tags';
 import * as theme from './theme';
 import * as toast from './toast';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, list, rows, edit, order, conditions, settings, columns,
+  composer, columns, list, rows, edit, order, conditions, settings, tags,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';
