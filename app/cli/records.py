@@ -25,13 +25,14 @@ def configure(parser: ArgumentParser) -> None:
     listing.set_defaults(work=_list)
     showing = verbs.add_parser("show", help="all that derives from one declaration")
     showing.add_argument("type", metavar="TYPE", help="such as contact or contacts")
+    showing.add_argument("--tenant", metavar="SLUG", help="with the fields that it added")
     showing.set_defaults(work=_show)
     for verb in (listing, showing):
         verb.add_argument("--json", action="store_true", help="answer in JSON")
 
 
 def run(args: Namespace) -> int:
-    """Print what was asked for; nothing is connected to."""
+    """Print what was asked for; nothing is connected to, unless a workspace is named."""
     code: int = args.work(args)
     return code
 
@@ -68,6 +69,8 @@ def _show(args: Namespace) -> int:
     if record_type is None:
         known = ", ".join(one.key for one in registry)
         raise CommandError(f"There is no record type {args.type!r}. There are: {known}.")
+    if args.tenant:
+        record_type = _tailored(record_type, args.tenant)
     facts = derived(record_type)
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
@@ -75,6 +78,16 @@ def _show(args: Namespace) -> int:
     for heading, value in facts.items():
         _print(heading, value)
     return 0
+
+
+def _tailored(record_type: RecordType, slug: str) -> RecordType:
+    """The type as a workspace has it; typed without DATABASE_URL, one of the demo."""
+    from app.cli.demo_state import demo_database
+    from app.cli.workspaces import workspace
+    from app.records.tailored import tailored
+
+    with demo_database(), workspace(slug) as by:
+        return tailored(record_type.key, by)
 
 
 def derived(record_type: RecordType) -> dict[str, Any]:
@@ -112,6 +125,7 @@ def _field(field: Field) -> dict[str, Any]:
         "personal": field.personal,
         "sortable": field.is_sortable,
         "picklist": field.picklist,
+        "the workspace's own": field.key.startswith("x_"),
     }
     return {
         "key": field.key,

@@ -6,8 +6,10 @@ the scopes of tokens and the checks on grants all read from here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from tenants.facts import TenantFacts
 
@@ -58,6 +60,8 @@ SETTINGS = (
     PermissionGroup("audit", _("Audit"), (Choice("read", _("Read")),), has_reach=False),
 )
 
+OwnFields = Callable[[Actor, str], tuple[Choice, ...]]  # Of a record type.
+_own_fields: OwnFields | None = None
 _groups: dict[str, PermissionGroup] = {group.record_type: group for group in SETTINGS}
 
 
@@ -73,6 +77,28 @@ def groups(tenant: TenantFacts) -> list[PermissionGroup]:
     """The groups that can be granted in this workspace: record types first, settings last."""
     on = [group for group in _groups.values() if tenant.allows(group.module)]
     return sorted(on, key=lambda group: not group.has_reach)
+
+
+def offer_fields(own_fields: OwnFields) -> None:
+    """Let roles narrow the fields that a workspace added by itself too; start-up calls it."""
+    global _own_fields  # noqa: PLW0603  Set once, as the groups above are filled.
+    _own_fields = own_fields
+
+
+def groups_for(by: Actor) -> list[PermissionGroup]:
+    """As `groups`, with the fields that `by`'s workspace added."""
+    return [_with_own_fields(group, by) for group in groups(by.tenant)]
+
+
+def find_for(record_type: str, by: Actor) -> PermissionGroup | None:
+    """As `find`, with the fields that `by`'s workspace added."""
+    group = find(record_type, by.tenant)
+    return _with_own_fields(group, by) if group is not None else None
+
+
+def _with_own_fields(group: PermissionGroup, by: Actor) -> PermissionGroup:
+    added = _own_fields(by, group.record_type) if _own_fields is not None else ()
+    return replace(group, fields=(*group.fields, *added)) if added else group
 
 
 def find(record_type: str, tenant: TenantFacts) -> PermissionGroup | None:

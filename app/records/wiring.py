@@ -12,10 +12,13 @@ from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, PEOPLE, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.records.custom.field import OwnField
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
 from app.records.registry import Registry
+from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
+from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.shell import Group, Link, Shell
 
@@ -115,6 +118,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         app.register_blueprint(blueprint)
     for record_type in registry:
         permissions.register(_permissions(record_type))
+    permissions.offer_fields(_own_fields)
     permissions.register(DATA_MODEL)
     for one in SETTINGS:
         settings_pages.add(one)
@@ -148,6 +152,14 @@ def _permissions(record_type: RecordType) -> PermissionGroup:
         tuple(Choice(field.key, field.label, field.readonly) for field in record_type.fields),
         module=record_type.module,
     )
+
+
+def _own_fields(by: Actor, record_type: str) -> tuple[Choice, ...]:
+    """The fields that a workspace added to a type, for roles to narrow."""
+    if record_types().get(record_type) is None:
+        return ()
+    fields = tailored(record_type, by).fields
+    return tuple(Choice(one.key, one.label) for one in fields if isinstance(one, OwnField))
 
 
 def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:

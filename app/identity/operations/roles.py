@@ -90,7 +90,7 @@ def rename_role(by: Actor, role: Role, *, label: str) -> None:
 
 
 def set_rights(by: Actor, role: Role, *, grants: Grants, fields: FieldRules) -> None:
-    """Replace what a role allows; entries of modules that are off stay as they are."""
+    """Replace what a role allows; entries of what is off or retired stay as they are."""
     require_change(by, "role", "manage")
     if role.is_owner:
         raise Refused(_("The owner's role allows everything and can't be changed."))
@@ -98,7 +98,7 @@ def set_rights(by: Actor, role: Role, *, grants: Grants, fields: FieldRules) -> 
     if not covers(by.rights, before):
         raise NotPermitted(_("This role allows more than you may do yourself."))
     kept_grants = {key: reach for key, reach in before.grants.items() if not _shown(by, key[0])}
-    kept_fields = {key: rule for key, rule in before.fields.items() if not _shown(by, key[0])}
+    kept_fields = {key: rule for key, rule in before.fields.items() if not _offered(by, *key)}
     _check_known(by, grants, fields)
     wanted = Rights(grants={**kept_grants, **grants}, fields={**kept_fields, **fields})
     if not covers(by.rights, wanted):
@@ -153,9 +153,14 @@ def _check_known(by: Actor, grants: Grants, fields: FieldRules) -> None:
         if not group.has_reach and reach is not Reach.ALL:
             raise Refused(_("There is no such permission."))
     for kind, key in fields:
-        group = permissions.find(kind, by.tenant)
-        if group is None or key not in {choice.key for choice in group.fields}:
+        if not _offered(by, kind, key):
             raise Refused(_("There is no such field."))
+
+
+def _offered(by: Actor, record_type: str, key: str) -> bool:
+    """True for a field that can be narrowed now; the rule of a retired one waits for it."""
+    group = permissions.find_for(record_type, by)
+    return group is not None and any(choice.key == key for choice in group.fields)
 
 
 def _shown(by: Actor, record_type: str) -> bool:

@@ -135,7 +135,7 @@ def _matrix(role_id: UUID) -> dict[str, object]:
     return {
         "role": found,
         "rights": rights,
-        "groups": permissions.groups(by.tenant),
+        "groups": permissions.groups_for(by),
         "narrowed": _narrowed(rights),
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
