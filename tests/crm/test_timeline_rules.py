@@ -13,7 +13,7 @@ from app.kernel.ids import new_id
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity
 
-KINDS = ["Follow-ups", "Calls", "Meetings", "Tasks", "Notes"]
+KINDS = ["Follow-ups", "Calls", "Meetings", "Visits", "Mails", "Tasks", "Notes"]
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from app.records.model import Record
 from app.records.registry import registry
 
 SUBJECT_LENGTH = 120
-LOGGED = ("follow_up", "note", "call")  # Written down after the fact, unless a time is planned.
+# Written down after the fact, unless a time is planned.
+LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
 
 def prepare(activity: Activity, by: Actor) -> None:

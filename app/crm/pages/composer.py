@@ -16,13 +16,15 @@ from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats, input_moment
 
-# What each kind sends; the words of a follow-up, a note and a call are its body.
+# What each kind sends; the words of what is only written down are its body.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "follow_up": ("way", "body", "next_at"),
     "note": ("body",),
     "task": ("subject", "due_at"),
     "call": ("body", "minutes", "due_at"),
     "meeting": ("subject", "due_at", "minutes", "body"),
+    "visit": ("body", "minutes", "due_at"),
+    "mail": ("body",),
 }
 LABELS: Mapping[str, Text] = {
     "follow_up": _("Follow-up"),
@@ -30,6 +32,8 @@ LABELS: Mapping[str, Text] = {
     "task": _("Task"),
     "call": _("Call"),
     "meeting": _("Meeting"),
+    "visit": _("Visit"),
+    "mail": _("Mail"),
 }
 MORNING = time(9, 30)
 

@@ -32,6 +32,8 @@ ICONS = {
     "task": "checkbox",
     "call": "phone",
     "meeting": "calendar-event",
+    "visit": "walk",
+    "mail": "mail",
 }
 SENTENCES = {
     "follow_up": _("followed up"),
@@ -39,11 +41,15 @@ SENTENCES = {
     "task": _("did a task"),
     "call": _("called"),
     "meeting": _("met"),
+    "visit": _("paid a visit"),
+    "mail": _("wrote an e-mail"),
 }
 SHOWS = (
     ("follow_up", _("Follow-ups")),
     ("call", _("Calls")),
     ("meeting", _("Meetings")),
+    ("visit", _("Visits")),
+    ("mail", _("Mails")),
     ("task", _("Tasks")),
     ("note", _("Notes")),
 )

@@ -14,6 +14,8 @@ KINDS = (
     Option("task", _("Task"), "amber"),
     Option("call", _("Call"), "violet"),
     Option("meeting", _("Meeting"), "teal"),
+    Option("visit", _("Visit"), "green"),
+    Option("mail", _("Mail"), "pink"),
 )
 
 activity = RecordType(

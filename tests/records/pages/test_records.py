@@ -119,6 +119,24 @@ def test_a_follow_up_plans_the_next_one(fence: Fence, alice: Person) -> None:
     assert "6 May 2029" in alice.client.get("/accounts").text
 
 
+def test_a_visit_and_a_mail_are_written_down_and_filtered_on_the_timeline(
+    fence: Fence, alice: Person
+) -> None:
+    url = f"{fence.account_url}/activities"
+    for kind, words in (("visit", "They showed the new gate."), ("mail", "Sent the drawing.")):
+        answer = alice.client.post(url, data={"kind": kind, "body": words}, headers=TIMELINE)
+        assert answer.status_code == 200
+        shown = alice.client.get(f"{fence.account_url}?show={kind}", headers=TIMELINE).text
+        assert words in shown
+        assert "They like green fences." not in shown
+    told = alice.client.get(fence.account_url).text
+    assert "paid a visit" in told
+    assert "wrote an e-mail" in told
+    plan = {"kind": "visit", "body": "See the yard", "due_at": "2029-05-06T10:00"}
+    upcoming = alice.client.post(url, data=plan, headers=TIMELINE).text
+    assert upcoming.index("See the yard") < upcoming.index("paid a visit")
+
+
 def test_an_empty_note_comes_back_as_it_was(fence: Fence, alice: Person) -> None:
     url = f"{fence.account_url}/activities"
     answer = alice.client.post(
