@@ -53,6 +53,7 @@ SETTINGS = {
     ("sharing", "manage"): ALL,
     ("tag", "create"): ALL,
     ("tag", "manage"): ALL,
+    ("view", "share"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
@@ -71,6 +72,7 @@ BUILT_IN = (
             **_records(read=ALL, create=ALL),
             **DAILY,
             ("tag", "manage"): ALL,
+            ("view", "share"): ALL,
         },
     ),
     RoleSeed(

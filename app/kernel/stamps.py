@@ -17,6 +17,7 @@ from app.kernel.ids import new_id
 from app.kernel.model import Base
 
 READ = "stamps"
+PEOPLE = "people"  # Drawn when somebody changes team or role, or a team its place.
 
 
 class Stamp(Base):

@@ -20,6 +20,7 @@ from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
 from app.records.tailored import tailored
 from app.records.types import RecordType
+from app.records.views.shelf import shelf
 from app.web.shell import Group, Link, Shell
 
 VERBS = {
@@ -34,6 +35,9 @@ DATA_MODEL = PermissionGroup(
 )
 TRASH = PermissionGroup(
     "trash", _("Recycle bin"), (Choice("erase", _("Erase for good")),), has_reach=False
+)
+VIEWS = PermissionGroup(
+    "view", _("Saved views"), (Choice("share", _("Share with everyone")),), has_reach=False
 )
 SHARING = PermissionGroup(
     "sharing", _("Sharing rules"), (Choice("manage", _("Manage")),), has_reach=False
@@ -124,6 +128,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         settings_pages.add(one)
     permissions.register(TRASH)
     permissions.register(TAGS)
+    permissions.register(VIEWS)
     permissions.register(RETENTION)
     permissions.register(SHARING)
     settings_pages.add(SHARED)
@@ -133,6 +138,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))
+    shell.favourites.append(_pinned)
     shell.create.append(lambda by: _create(by, registry))
 
 
@@ -184,6 +190,17 @@ def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
             if one.in_navigation
         ]
         yield Group(module.label, links)
+
+
+def _pinned(by: Actor) -> Iterable[Link]:
+    """The saved views that the reader pinned, of types that they may read."""
+    mine = shelf(by)
+    by_id = {view.id: view for view in mine.views}
+    for view_id in mine.pinned:
+        view = by_id.get(view_id)
+        one = record_types().get(view.record_type) if view else None
+        if view and one and by.may(one.key, "read") and by.tenant.allows(one.module):
+            yield Link(f"/{one.collection}?view={view.id}", one.icon, view.name)
 
 
 def _create(by: Actor, registry: Registry) -> Iterable[Link]:

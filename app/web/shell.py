@@ -58,6 +58,7 @@ class Shell:
     pages: list[Contribution] = field(default_factory=list)
     person: list[Contribution] = field(default_factory=list)
     notices: list[Callable[[Actor], int]] = field(default_factory=list)
+    favourites: list[Contribution] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,16 @@ def frame(by: Actor) -> dict[str, object]:
     foot = [link for give in parts.foot for link in give(by)]
     for link in (*foot, *(link for group in groups for link in group.items)):
         link.active = is_at(link.url, request.path)
+    favourites = [link for give in parts.favourites for link in give(by)]
+    here = request.full_path.rstrip("?")
+    for link in favourites:
+        link.active = here == link.url or here.startswith(f"{link.url}&")
     pages = [link for group in groups for link in group.items]
     pages += [link for give in parts.pages for link in give(by)]
     return {
         "nav": groups,
         "nav_foot": foot,
-        "favourites": [],
+        "favourites": favourites,
         "create_actions": [link for give in parts.create for link in give(by)],
         "pages": [*pages, *foot],
         "person_links": [link for give in parts.person for link in give(by)],

@@ -11,6 +11,7 @@ from app.identity.models import Invitation, Team, User
 from app.identity.operations.guard import fetch, require_change
 from app.identity.operations.reach import lock_tree, require_reach_after_team
 from app.identity.texts import clean_name
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
@@ -72,6 +73,7 @@ def move_team(by: Actor, team: Team, parent: Team | None) -> None:
         .execution_options(synchronize_session=False)
     )
     by.session.expire_all()
+    stamps.draw(by.session, stamps.PEOPLE)
     changes = {"parent_id": [str(before) if before else None, str(parent.id) if parent else None]}
     write_event(by, "team", team.id, "moved", changes=changes)
 

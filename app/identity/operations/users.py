@@ -24,6 +24,7 @@ from app.identity.operations.reach import lock_tree, require_reach_after_user
 from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import LOCALES, _
@@ -122,6 +123,7 @@ def change_role(by: Actor, user: User, role: Role) -> None:
     if not role.is_owner:
         require_another_owner(by, user)
     before, user.role = user.role_id, role
+    stamps.draw(by.session, stamps.PEOPLE)
     changes = {"role_id": [str(before), str(role.id)]}
     write_event(by, "user", user.id, "role_changed", changes=changes)
 
@@ -139,6 +141,7 @@ def change_team(by: Actor, user: User, team: Team | None) -> None:
     lock_tree(by)
     require_reach_after_user(by, user, team)
     user.team = team
+    stamps.draw(by.session, stamps.PEOPLE)
     changes = {"team_id": [_plain(before), _plain(after)]}
     write_event(by, "user", user.id, "team_changed", changes=changes)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _, gettext, ngettext
+from app.kernel.language import Text, gettext, ngettext
 from app.records import query
 from app.records.access import readable_fields
 from app.records.bulk.verbs import BulkVerb, offered
@@ -18,20 +18,11 @@ from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
-from app.records.pages.state import MINE, ListState, is_same
+from app.records.pages.state import ListState
 from app.records.query import COUNT_CAP, Query
 from app.records.types import RecordType
+from app.records.views.tabs import Views, views_over
 from app.web.formats import Formats, formats
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A quick view of the list; `count` is None where it was not counted."""
-
-    label: Text
-    url: str
-    is_current: bool
-    count: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class ListPage:
     attention: int
     attention_text: str
     attention_url: str
-    tabs: tuple[Tab, ...]
+    views: Views
     chips: tuple[Chip, ...]
     heads: tuple[Head, ...]
     is_sized: bool
@@ -119,7 +110,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         attention=attention,
         attention_text=_attention(attention),
         attention_url=attention_url(record_type),
-        tabs=_tabs(state, counts, write),
+        views=_views(state, counts, write, by),
         chips=chips(state, by),
         heads=_heads(state, shape),
         is_sized=shape.title_width > 0,
@@ -162,18 +153,15 @@ def _counts(state: ListState, by: Actor, reached: int | None) -> dict[str, int]:
     return counts
 
 
-def _tabs(state: ListState, counts: dict[str, int], write: Formats) -> tuple[Tab, ...]:
-    record_type = state.record_type
-    path = state.path
-    tabs = [Tab(_("All"), path, is_same(state, ()), capped(counts["all"], write))]
-    if "mine" in counts:
-        url = f"{path}?owner_id=me"
-        tabs.append(Tab(_("Mine"), url, is_same(state, MINE), capped(counts["mine"], write)))
-    tabs += [
-        Tab(view.label, f"{path}?{view.query}", is_same(state, view.arguments))
-        for view in record_type.views
-    ]
-    return tuple(tabs)
+def blocked_views(state: ListState, by: Actor) -> Views:
+    """The views over a list that can't be shown to its reader."""
+    asked = replace(state, asked=Query())
+    return _views(asked, _counts(asked, by, None), formats(by), by)
+
+
+def _views(state: ListState, counts: dict[str, int], write: Formats, by: Actor) -> Views:
+    mine = capped(counts["mine"], write) if "mine" in counts else None
+    return views_over(state, capped(counts["all"], write), mine, by)
 
 
 def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:

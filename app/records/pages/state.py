@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
+from uuid import UUID
 
-from app.kernel.errors import Refused
 from app.records.filters import Node, read_filters, write_filters
 from app.records.query import Query
 from app.records.types import RecordType
@@ -14,18 +14,34 @@ from app.records.views.look import ARGUMENTS, Look, read_look
 
 PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
-RESERVED = ("q", "sort", "cursor", "from", "in", "next", "total", *ARGUMENTS)
+PLACE = ("cursor", "from")  # The arguments that say which page of the list.
+RESERVED = ("q", "sort", *PLACE, "in", "next", "total", "view", *ARGUMENTS)
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The saved view that a list set out from; `query` is what it saves."""
+
+    id: UUID
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListState:
-    """One state of one list; `first` is the number of the page's first row, where it is known."""
+    """One state of one list; `first` is the number of the page's first row, where it is known.
+
+    `opened` is the saved view that it shows, or differs from. Where its reader has a default view
+    (`has_default`), the plain address shows that one, so all records have an address of their own.
+    """
 
     record_type: RecordType
     asked: Query
     first: int = 1
     look: Look = field(default_factory=Look)
+    opened: Opened | None = None
+    has_default: bool = False
 
     @property
     def path(self) -> str:
@@ -41,6 +57,39 @@ class ListState:
     def is_narrowed(self) -> bool:
         """True when search or filters leave rows out."""
         return bool(self.asked.q.strip() or self.asked.filters)
+
+    @property
+    def is_changed(self) -> bool:
+        """True when it differs from the saved view that it set out from."""
+        return self.opened is not None and self.query() != self.opened.query
+
+    def view_pairs(self) -> list[tuple[str, str]]:
+        """What an address with arguments says of saved views."""
+        if self.opened is not None:
+            return [("view", str(self.opened.id))]
+        return [("view", "all")] if self.has_default else []
+
+    def address(self) -> list[tuple[str, str]]:
+        """The arguments of its address, without the place; a view as it was saved needs no more."""
+        pairs = [*self.rows_asked(), *self.look.pairs()]
+        if self.opened is None:
+            return pairs or self.view_pairs()
+        if not self.is_changed:
+            return self.view_pairs()
+        return self.explicit()
+
+    def explicit(self) -> list[tuple[str, str]]:
+        """The arguments of an address that says all by itself, whatever its view has saved."""
+        pairs = [*self.rows_asked(), *self.look.pairs()]
+        return [*self.view_pairs(), *(pairs or [("sort", self.sort)])] if self.opened else pairs
+
+    def explicit_query(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.explicit())
+
+    def address_query(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.address())
 
     def query(self) -> str:
         """Search, filters, order and look as the query of an address, without the place."""
@@ -62,7 +111,7 @@ class ListState:
 
     def url(self) -> str:
         """The address of the first page of this state."""
-        query = self.query()
+        query = self.address_query()
         return f"{self.path}?{query}" if query else self.path
 
     def count_url(self, *, exact: bool = False) -> str:
@@ -72,14 +121,13 @@ class ListState:
 
     def columns_url(self) -> str:
         """Where the columns of this list are chosen."""
-        query = self.query()
+        query = self.address_query()
         return f"{self.path}/columns?{query}" if query else f"{self.path}/columns"
 
     def at(self, cursor: str, first: int) -> str:
         """The address of another page of this state."""
-        place = urlencode({"cursor": cursor, "from": first})
-        query = self.query()
-        return f"{self.path}?{query}&{place}" if query else f"{self.path}?{place}"
+        place = [("cursor", cursor), ("from", str(first))]
+        return f"{self.path}?{urlencode([*self.address(), *place])}"
 
     def sorted_by(self, sort: str) -> str:
         """The address of this list in another order."""
@@ -93,7 +141,7 @@ class ListState:
     def filter_url(self, at: int | None = None) -> str:
         """Where its filters are chosen; `at` is the number of the one to change."""
         place = "" if at is None else f"at={at}"
-        query = "&".join(part for part in (self.query(), place) if part)
+        query = "&".join(part for part in (self.address_query(), place) if part)
         return f"{self.path}/filter?{query}" if query else f"{self.path}/filter"
 
     def unfiltered(self) -> str:
@@ -105,7 +153,8 @@ class ListState:
 
         Where it grows too long, the list's look is left out before the way back is.
         """
-        for query in (self.query() or f"sort={self.sort}", urlencode(self.rows_asked())):
+        whole = self.address_query() or f"sort={self.sort}"
+        for query in (whole, urlencode(self.rows_asked())):
             if query and len(query) <= LONGEST_ORIGIN:
                 return urlencode({"in": query})
         return ""
@@ -124,16 +173,6 @@ def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListSta
     is_number = first.isdecimal() and len(first) < 9
     number = max(int(first), 1) if is_number else 1
     return ListState(record_type, asked, number, read_look(arguments))
-
-
-def read_origin(record_type: RecordType, query: str | None) -> ListState | None:
-    """The list that a reader came from, as its query in the record's address says."""
-    if not query or len(query) > LONGEST_ORIGIN:
-        return None
-    try:
-        return read_state(record_type, dict(parse_qsl(query)))
-    except Refused:
-        return None  # Somebody made it up; the record's page stands without it.
 
 
 def is_same(state: ListState, arguments: Iterable[tuple[str, str]]) -> bool:

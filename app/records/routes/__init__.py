@@ -17,6 +17,7 @@ from app.records.routes import (
     retention,
     settings,
     sharing,
+    views,
 )
 from app.records.routes.blueprint import blueprint
 
@@ -40,4 +41,5 @@ __all__ = [
     "retention",
     "settings",
     "sharing",
+    "views",
 ]

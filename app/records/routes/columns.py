@@ -9,10 +9,11 @@ from urllib.parse import parse_qsl
 from flask import Response, request
 
 from app.kernel.language import Text
-from app.records.pages.state import ListState, read_state
+from app.records.pages.state import ListState
 from app.records.routes.blueprint import blueprint, type_for
 from app.records.views.column_form import column_form, moved, read_form
 from app.records.views.look import MOST_FROZEN, Look
+from app.records.views.opened import read_list
 from app.web import current
 from app.web.access import access
 from app.web.render import page, see_other
@@ -23,7 +24,7 @@ from app.web.render import page, see_other
 def show_columns(collection: str) -> Response:
     """The columns of the list whose address has these arguments."""
     by = current.actor()
-    return _show(read_state(type_for(collection, "read", by), request.args), {}, {})
+    return _show(read_list(type_for(collection, "read", by), request.args, by), {}, {})
 
 
 @blueprint.post("/<collection:collection>/columns")
@@ -32,7 +33,7 @@ def choose_columns(collection: str) -> Response:
     """Lead to the list with the columns of the form; nothing is stored but in its address."""
     by = current.actor()
     query = dict(parse_qsl(request.form.get("query", "")))
-    state = read_state(type_for(collection, "read", by), query)
+    state = read_list(type_for(collection, "read", by), query, by)
     state = replace(state, asked=replace(state.asked, cursor=""), first=1)
     if request.form.get("reset"):
         return see_other(replace(state, look=Look()).url())

@@ -30,7 +30,7 @@ from app.web.render import fragment, page, see_other
 def build_filter(collection: str) -> Response:
     """The form in which a list's filters are chosen; `do=apply` leads to the list filtered so."""
     by = current.actor()
-    state = state_before(type_for(collection, "read", by), request.args)
+    state = state_before(type_for(collection, "read", by), request.args, by)
     rows = rows_before(state, request.args, by)
     order, _dot, path = request.args.get("do", "").partition(".")
     if order != "apply":

@@ -11,9 +11,9 @@ from app.kernel.language import _
 from app.records.access import sees
 from app.records.pages.changes import field_history
 from app.records.pages.record import record_page
-from app.records.pages.state import read_origin
 from app.records.pages.timeline import read_asked, timeline
 from app.records.routes.blueprint import blueprint, record_for, record_url
+from app.records.views.opened import read_origin
 from app.web.access import access
 from app.web.render import is_htmx, page, target_block
 
@@ -23,7 +23,7 @@ from app.web.render import is_htmx, page, target_block
 def show_record(collection: str, record_id: UUID) -> Response:
     """A record's page, or its timeline alone when htmx asks for that."""
     record_type, record, by = record_for(collection, record_id, "read")
-    came_from = read_origin(record_type, request.args.get("in"))
+    came_from = read_origin(record_type, request.args.get("in"), by)
     asked = read_asked(request.args.get("show", ""), request.args.get("before", ""))
     block = target_block()
     if is_htmx() and block in ("timeline", "earlier"):

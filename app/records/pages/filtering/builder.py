@@ -27,8 +27,9 @@ from app.records.pages.filtering.typed import (
 )
 from app.records.pages.filtering.ways import Way, way_of, ways_of
 from app.records.pages.shown import UNNAMED
-from app.records.pages.state import ListState, read_state
+from app.records.pages.state import ListState
 from app.records.types import RecordType
+from app.records.views.opened import read_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,12 @@ class Builder:
         return f"{self.state.path}/filter"
 
 
-def state_before(record_type: RecordType, arguments: Arguments) -> ListState:
+def state_before(record_type: RecordType, arguments: Arguments, by: Actor) -> ListState:
     """The list that the builder was opened on: from its form, else from the address itself."""
     if "rest" in arguments:
-        return read_state(record_type, dict(parse_qsl(arguments["rest"])))
+        return read_list(record_type, dict(parse_qsl(arguments["rest"])), by)
     known = {name: text for name, text in arguments.items() if name not in ("at", "do")}
-    return read_state(record_type, known)
+    return read_list(record_type, known, by)
 
 
 def rows_before(state: ListState, arguments: Arguments, by: Actor) -> Rows:
@@ -169,7 +170,7 @@ def builder(state: ListState, rows: Rows, by: Actor, focus: str, *alerts: str) -
         return GroupShown(path, part.how, tuple(shown_parts), depth < deepest)
 
     bare = replace(state, asked=replace(state.asked, filters=(), cursor=""), first=1)
-    return Builder(record_type, bare, group(rows, "", 0), fields, bare.query(), alerts)
+    return Builder(record_type, bare, group(rows, "", 0), fields, bare.explicit_query(), alerts)
 
 
 def _row_of(record_type: RecordType, one: Filter, by: Actor) -> Row:

@@ -24,10 +24,11 @@ import * as settings from './settings';
 import * as tags from './tags';
 import * as theme from './theme';
 import * as toast from './toast';
+import * as views from './views';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, order, conditions, settings, tags,
+  composer, columns, list, rows, edit, order, conditions, settings, tags, views,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';

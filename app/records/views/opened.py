@@ -1,0 +1,60 @@
+"""The list that an address asks for, with the saved view that it names or begins with.
+
+`?view=<id>` alone shows the view as it was saved. With more than that the address is complete by
+itself, and the view is what it set out from, so that what differs can be told, saved or undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing, Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_state
+from app.records.types import RecordType
+from app.records.views.shelf import ViewFacts, shelf
+
+ALL = "all"  # What the address of a list names to be shown without its reader's default view.
+
+
+def read_list(record_type: RecordType, arguments: Mapping[str, str], by: Actor) -> ListState:
+    """The list that an address asks for; Missing when it is that of a view that `by` has not."""
+    mine = shelf(by)
+    default = mine.default(record_type.key)
+    told = {key: text for key, text in arguments.items() if key not in PLACE}
+    wanted = told.pop("view", None)
+    view = mine.find(record_type.key, parse_id(wanted or ""))
+    if wanted is None and not told:
+        view = default
+    if wanted and wanted != ALL and view is None and not told:
+        raise Missing(_("This view was deleted, or is not shared with you."))
+    if view is not None and not told:
+        place = {key: text for key, text in arguments.items() if key in PLACE}
+        arguments = {**saved_arguments(view), **place}
+    state = read_state(record_type, arguments)
+    opened = Opened(view.id, view.name, saved_query(record_type, view)) if view else None
+    return replace(state, opened=opened, has_default=default is not None)
+
+
+def read_origin(record_type: RecordType, query: str | None, by: Actor) -> ListState | None:
+    """The list that a reader came from, as its query in the record's address says."""
+    if not query or len(query) > LONGEST_ORIGIN:
+        return None
+    try:
+        return read_list(record_type, dict(parse_qsl(query)), by)
+    except (Missing, Refused):
+        return None  # The view is gone, or somebody made it up; the page stands without it.
+
+
+def saved_arguments(view: ViewFacts) -> dict[str, str]:
+    """What a view saves, as the arguments of its list's address."""
+    return dict(parse_qsl(view.query, keep_blank_values=True))
+
+
+def saved_query(record_type: RecordType, view: ViewFacts) -> str:
+    """What a view saves, as the list would write it today."""
+    return read_state(record_type, saved_arguments(view)).query()
