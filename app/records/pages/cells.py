@@ -43,10 +43,11 @@ SNIPPETS: Mapping[str, str] = {
         '">$clock{{ moment[v_$key] }}</span>{% else %}$none{% endif %}'
     ),
     "step": (
-        '{% if v_$key %}<span class="next{% if v_${key}_at and v_${key}_at < now %} is-late'
-        '{% endif %}">$clock<span class="next-words" title="{{ h_$key }}">{{ h_$key }}</span>'
+        '{% if v_$key %}<span class="next{% if v_${key}_at %}{% if v_${key}_at < now %} is-late'
+        '{% elif v_${key}_at < tonight %} is-today{% endif %}{% endif %}">'
+        '$clock<span class="next-words" title="{{ h_$key }}">{{ h_$key }}</span>'
         "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
-        '{% else %}<span class="muted">$nothing</span>{% endif %}'
+        '{% else %}<span class="is-without">$nothing</span>{% endif %}'
     ),
     "tags": "{% if v_$key %}{{ tagged_$key[v_$key] }}{% else %}$none{% endif %}",
     "choices": "{% if v_$key %}{{ listed_$key[v_$key]|e }}{% else %}$none{% endif %}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -133,6 +133,7 @@ def reader_values(by: Actor) -> dict[str, Any]:
         "money": Kept(lambda amount: write.money(amount, currency)),
         "clock": Kept(write.clock),
         "now": now,
+        "tonight": datetime.combine(by.today(), time.max, by.zone),
     }
 
 

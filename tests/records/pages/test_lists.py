@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from app.records.pages import counts, listing
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_contact
+from tests.conftest import Clock
+from tests.factories import make_account, make_activity, make_contact
 from tests.records.pages.conftest import Fence
 
 BUDGET = 8
@@ -151,6 +153,26 @@ def test_a_filter_stands_as_a_chip_that_can_be_taken_away(fence: Fence, alice: P
     page = alice.client.get("/accounts?lifecycle=prospect&q=fence")
     assert "<b>Prospect</b>" in page.text
     assert 'href="/accounts?q=fence"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("due", "look"),
+    [
+        ("2026-11-23T08:00", 'class="next is-late"'),
+        ("2026-11-23T23:30", 'class="next is-today"'),
+        ("2026-11-24T00:10", 'class="next"'),
+        (None, 'class="is-without"'),
+    ],
+)
+def test_the_next_step_is_red_when_late_green_today_grey_later_and_yellow_when_there_is_none(
+    acme: Workspace, alice: Person, clock: Clock, due: str | None, look: str
+) -> None:
+    clock.move_to(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        if due:
+            make_activity(by, "task", subject="Ring", due_at=due, account_id=str(account.id))
+    assert look in alice.client.get("/accounts").text
 
 
 def test_what_is_late_is_counted_and_red(acme: Workspace, alice: Person, fence: Fence) -> None:
