@@ -99,6 +99,11 @@ class Field:
         return found
 
     @property
+    def target_id(self) -> ColumnElement[Any]:
+        """What a reference points to, as an id in SQL that joins with that of its table."""
+        return self.expression
+
+    @property
     def is_sortable(self) -> bool:
         """True when a list can be ordered by it: by a key of its own or by its value."""
         return self.sort is not None or self.kind in SENTINELS

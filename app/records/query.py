@@ -206,7 +206,7 @@ def _columns(
         if field.to and reaches is not None:
             target, title, may_read = _titled(field.to, key, dict(reaches))
             statement = statement.add_columns(title.label(f"{key}__title"))
-            statement = statement.outerjoin(target, (target.id == field.expression) & may_read)
+            statement = statement.outerjoin(target, (target.id == field.target_id) & may_read)
     return statement
 
 

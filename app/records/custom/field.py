@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, collate, func, literal_column, type_coerce
+from sqlalchemy import ColumnElement, Uuid, case, cast, collate, func, literal_column, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
@@ -18,6 +18,7 @@ from app.records.fields import Field, Option
 from app.records.model import Record
 
 SORT = "_sort"  # Beside a text lies the key that it is ordered by, under its own key and this.
+IS_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 SORT_KEYED = ("text", "email", "url")
 # Where a number is empty, its row sorts as this; written out, as an index is made on it.
 LEAST_NUMBER: ColumnElement[Any] = literal_column("'-1e300'::jsonb", JSONB())
@@ -63,6 +64,12 @@ class OwnField(Field):
     def expression(self) -> ColumnElement[Any]:
         """Its value in SQL."""
         return expression(self.attribute, self.own_key, self.own_kind)
+
+    @property
+    def target_id(self) -> ColumnElement[Any]:
+        """The id that lies in JSON as a text; what is none counts as empty, as when it is read."""
+        text = self.attribute[self.own_key].astext
+        return case((text.regexp_match(IS_ID), cast(text, Uuid())), else_=None)
 
     @property
     def is_sortable(self) -> bool:

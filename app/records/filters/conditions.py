@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -98,12 +98,6 @@ def _related(
     reference: Field, target: RecordType, compared: ColumnElement[bool], by: Actor
 ) -> ColumnElement[bool]:
     """Rows that refer to a record which `by` may read and of which a condition holds."""
-    told = target.model.id if _is_id(reference) else cast(target.model.id, String)
-    records = select(told).where(permitted(target, by, "read"), compared).correlate(None)
-    found: ColumnElement[bool] = reference.expression.in_(records)
+    records = select(target.model.id).where(permitted(target, by, "read"), compared)
+    found: ColumnElement[bool] = reference.target_id.in_(records.correlate(None))
     return found
-
-
-def _is_id(reference: Field) -> bool:
-    """True for a column of ids; a workspace's own reference lies in JSON as a text."""
-    return reference.key == reference.attribute.key

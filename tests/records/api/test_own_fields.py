@@ -160,6 +160,20 @@ def test_a_colleague_and_a_record_are_named_and_must_exist(
     assert fields_in(api.post("accounts", {"name": "F", firm: gone})) == [firm]
 
 
+def test_a_list_names_what_a_column_of_references_points_to(
+    alice: Person, bob: Person, program: Programs, define: Define
+) -> None:
+    who = define("user", "Buyer", is_filterable=True)
+    firm = define("reference", "Rival", to="account", is_filterable=True)
+    api = program(alice)
+    rival = api.make(name="Rival Ltd")
+    api.make(**{who: str(bob.user_id), firm: rival["id"]})
+    page = alice.client.get("/accounts?name=Fence+%26+Sons")
+    assert page.status_code == 200
+    assert "Bob Baker" in page.text
+    assert "Rival Ltd" in page.text
+
+
 def test_a_required_field_is_asked_for_at_once_and_old_records_stay_usable(
     alice: Person, program: Programs, define: Define
 ) -> None:
