@@ -56,6 +56,31 @@ def test_a_column_is_dragged_to_another_place(page: Page, firm: None) -> None:
     expect(page).to_have_url(re.compile("cols=name%2Cemail%2Ccity%2Cphone"))
 
 
+def test_usual_columns_fill_the_table_at_every_width(page: Page, firm: None) -> None:
+    ready(page, "/accounts")
+    for width in (1024, 1440, 1920):  # The narrower, the more columns are hidden.
+        page.set_viewport_size({"width": width, "height": 900})
+        wrap = page.locator(".table-wrap").bounding_box()
+        last = page.locator("tbody .c-more").first.bounding_box()
+        assert wrap is not None
+        assert last is not None
+        assert abs(wrap["x"] + wrap["width"] - last["x"] - last["width"]) <= 2
+
+
+def test_usual_columns_are_widened_too(page: Page, firm: None) -> None:
+    ready(page, "/accounts")
+    shown = len([one for one in heads(page) if one])
+    grip = page.get_by_role("columnheader", name="Lifecycle").locator("[data-col-size]")
+    box = grip.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 65, box["y"] + 8, steps=5)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"cols=name%3A\d+%2Clifecycle%3A\d+"))
+    expect(page.locator("#list thead th[data-col]")).to_have_count(shown)
+
+
 def test_a_column_is_widened_by_its_edge_and_stays_so(page: Page, firm: None) -> None:
     ready(page, "/accounts?cols=city,phone")
     head = page.get_by_role("columnheader", name="City")

@@ -6,27 +6,19 @@ const WIDEST = 900;
 /** Frozen columns leave at least this part of the table to be scrolled. */
 const MOST_FROZEN = 0.6;
 
-interface Column {
-  head: HTMLElement;
-  key: string;
-  width: number;
-}
-
-function columns(table: HTMLElement): Column[] {
-  return all('thead [data-col]', table)
-    .filter((head) => head.offsetParent !== null)
-    .map((head) => ({ head, key: head.dataset.col ?? '', width: Math.round(head.getBoundingClientRect().width) }));
-}
-
 /** Give every column the width that it has now, so that one of them can change without the others. */
 function settle(table: HTMLElement): void {
-  const group = find('colgroup', table);
-  if (!group || table.classList.contains('is-sized')) return;
-  for (const { key, width } of columns(table)) {
-    find(`col[data-key="${CSS.escape(key)}"]`, group)?.setAttribute('width', String(width));
-  }
+  if (table.classList.contains('is-sized')) return;
+  const group = document.createElement('colgroup');
   // What is hidden on this screen stays so: the address will name only what is shown.
-  for (const col of all('col[data-key]', group)) if (!col.hasAttribute('width')) col.remove();
+  for (const head of all('thead th', table).filter((one) => one.offsetParent !== null)) {
+    const col = document.createElement('col');
+    if (head.dataset.col) col.dataset.key = head.dataset.col;
+    col.setAttribute('width', String(Math.round(head.getBoundingClientRect().width)));
+    group.append(col);
+  }
+  find('colgroup', table)?.remove();
+  find('thead', table)?.before(group);
   table.classList.add('is-sized');
 }
 

@@ -23,6 +23,8 @@ function tell(): void {
 }
 
 export function start(): void {
+  // Where the tabs are wider than the screen, the open one is in sight.
+  find('.views [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   onContent(() => {
     tell();
     const address = find('[data-view-counts]')?.dataset.viewCounts;
