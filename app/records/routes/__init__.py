@@ -3,6 +3,7 @@
 from app.records.routes import (
     access_report,
     api,
+    api_bulk,
     audit,
     bulk,
     changes,
@@ -27,6 +28,7 @@ __all__ = [
     "BLUEPRINTS",
     "access_report",
     "api",
+    "api_bulk",
     "audit",
     "bulk",
     "changes",

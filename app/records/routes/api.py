@@ -31,7 +31,7 @@ blueprint = Blueprint("records_api", __name__, url_prefix="/api/v1")
 @access(who=Who.TOKEN, record_verb="read")
 def list_records(collection: str) -> Response:
     """One page of a list: the records, and the cursor of the next page."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     asked = read_list(request.args, record_type, by)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
     answer: dict[str, Any] = {
@@ -50,7 +50,7 @@ def list_records(collection: str) -> Response:
 @access(who=Who.TOKEN, record_verb="create")
 def create_record(collection: str) -> Response:
     """Create a record; the same Idempotency-Key gives the same answer for a day."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     may_change(record_type, "create", by)
     inputs = _inputs((*record_type.by_key, *record_type.inputs))
 
@@ -60,14 +60,14 @@ def create_record(collection: str) -> Response:
         made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
         return made
 
-    return _once(by, inputs, create)
+    return repeatable(by, inputs, create)
 
 
 @blueprint.get("/<collection>/<record_id>")
 @access(who=Who.TOKEN, record_verb="read")
 def show_record(collection: str, record_id: str) -> Response:
     """One record; 304 when the caller has it already."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by)
     response = _send(reply(record_type, record, read_fields(request.args, record_type, by)))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
@@ -78,7 +78,7 @@ def show_record(collection: str, record_id: str) -> Response:
 @access(who=Who.TOKEN, record_verb="update")
 def change_record(collection: str, record_id: str) -> Response:
     """Change the fields that are given; 412 when If-Match names another version."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by, "update")
     inputs = _inputs(record_type.by_key)
     _perform(record_type, "update", record, by, inputs)
@@ -89,7 +89,7 @@ def change_record(collection: str, record_id: str) -> Response:
 @access(who=Who.TOKEN, record_verb="delete")
 def delete_record(collection: str, record_id: str) -> Response:
     """Delete a record with all below it; `restore` brings it back for 30 days."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by, "delete")
     refuse_arguments(list(request.args))
     _perform(record_type, "delete", record, by, {})
@@ -100,7 +100,7 @@ def delete_record(collection: str, record_id: str) -> Response:
 @access(who=Who.TOKEN, record_verb="act")
 def act_on_record(collection: str, record_id: str, action: str) -> Response:
     """Do a declared action, or bring a deleted record back with `restore`."""
-    by, record_type = _subject(collection)
+    by, record_type = subject(collection)
     declared = record_type.action(action)
     if declared is None and action != "restore":
         raise Missing(_("There is no such action."))
@@ -116,10 +116,10 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
         _perform(record_type, action, record, by, inputs)
         return reply(record_type, record, _told_keys(record_type, by))
 
-    return _once(by, inputs, act)
+    return repeatable(by, inputs, act)
 
 
-def _subject(collection: str) -> tuple[Actor, RecordType]:
+def subject(collection: str) -> tuple[Actor, RecordType]:
     """Who calls and about which type; NotPermitted where the type may not be read at all."""
     by = current.actor()
     record_type = tailored_at(collection, by)
@@ -156,7 +156,7 @@ def _perform(
     perform(record_type, verb, record, by=by, version=version, **inputs)
 
 
-def _once(by: Actor, inputs: dict[str, Any], work: Any) -> Response:
+def repeatable(by: Actor, inputs: dict[str, Any], work: Any) -> Response:
     """Do what a POST asks, once for each Idempotency-Key."""
     asked = fingerprint(request.method, request.path, inputs)
     return _send(once(by, request.headers.get(HEADER), asked, work))

@@ -40,6 +40,7 @@ def test_a_field_is_set_on_every_ticked_row_with_one_batch_of_events(
     assert (made.total, made.done, made.left_out) == (2, 2, 0)
     assert events_of(acme, made.id) == 2
     page = alice.client.get("/accounts").text
+    assert "changed City:" in alice.client.get(f"/accounts/{ids[0]}").text
     assert "Changed 2 accounts." in page
     assert f'action="/accounts/bulk/{made.id}/undo"' in page
 

@@ -97,6 +97,7 @@ def test_many_records_are_tagged_and_untagged_and_keep_their_other_tags(
     type_tags(alice, ids[0], "old")
     change(alice, verb="tag", id=ids, tags="VIP")
     assert tags_of(acme) == [("old", "vip"), ("vip",)]
+    assert "changed Tags:" in alice.client.get(f"/accounts/{ids[1]}").text
     made = last_change(acme)
     assert "Tagged 2 accounts." in alice.client.get(f"/accounts/bulk/{made.id}").text
     change(alice, verb="untag", id=ids, tags="vip")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.kernel.language import Text, _
 from app.records.fields import Field
 from app.records.filters import read_list, write_list
-from app.records.filters.compare import DATES, TEXTS
+from app.records.filters.compare import DATES, MANY, TEXTS
 from app.records.filters.written import LISTS
 
 DAY = r"\d{4}-\d\d-\d\d"
@@ -113,6 +113,7 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
     **dict.fromkeys(("whole", "number", "money", "percent"), _amounts("number")),
     "choice": CHOICE,
     "choices": CHOICE,
+    "tags": CHOICE,
     "country": _same("country"),
     "reference": _same("lookup"),
     "flag": FLAG,
@@ -127,7 +128,7 @@ def ways_of(field: Field) -> tuple[Way, ...]:
 
 def way_of(field: Field, operator: str, text: str) -> tuple[Way, list[str]] | None:
     """The way in which a filter was asked, with its values; None where the form has no such."""
-    if field.kind in ("choice", "choices") and operator in ("eq", "ne") and text:
+    if field.kind in ("choice", *MANY) and operator in ("eq", "ne", "has") and text:
         operator, text = {"ne": "nin"}.get(operator, "in"), write_list([text])
     for way in ways_of(field):
         values = way.values(operator, text)
