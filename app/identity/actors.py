@@ -115,6 +115,7 @@ def actor_for(
         now=now,
         rights=rights if scopes is None else rights.narrowed(scopes),
         user_id=user.id,
+        role_id=user.role_id,
         name=user.name,
         language=language or user.language or tenant.language,
         zone=ZoneInfo(user.zone or tenant.zone),

@@ -82,6 +82,7 @@ class Actor:
     now: datetime
     rights: Rights
     user_id: UUID | None = None
+    role_id: UUID | None = None
     name: str = ""
     language: str = "en"
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))

@@ -7,7 +7,8 @@ built-in one is. Where nothing was tailored the declared type itself is the answ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,19 +18,21 @@ from app.kernel.actor import Actor
 from app.kernel.remembered import Remembered
 from app.records.custom.field import OwnField, own_field
 from app.records.custom.models import CustomField
+from app.records.layouts.models import FormLayout
+from app.records.layouts.place import laid_out
 from app.records.registry import registry
 from app.records.types import RecordType
 
 STAMP = "record_types"
 KEPT = 512  # Workspaces whose types a process remembers.
 
-_remembered: Remembered[Mapping[str, RecordType]] = Remembered(KEPT)
-
 
 def tailored(kind: RecordType | str, by: Actor) -> RecordType:
     """The type as `by`'s workspace has it; Missing when `kind` names none."""
     declared = registry().type(kind) if isinstance(kind, str) else kind.base or kind
-    return _types(by).get(declared.key, declared)
+    known = _known(by)
+    own = known.by_role.get(by.role_id, {}) if by.role_id is not None else {}
+    return own.get(declared.key) or known.types.get(declared.key, declared)
 
 
 def tailored_at(collection: str, by: Actor) -> RecordType:
@@ -37,17 +40,51 @@ def tailored_at(collection: str, by: Actor) -> RecordType:
     return tailored(registry().collection(collection, by.tenant), by)
 
 
+def own_fields_only(kind: RecordType, by: Actor) -> RecordType:
+    """The type with the workspace's own fields, as it is before any layout."""
+    declared = kind.base or kind
+    return _known(by).plain.get(declared.key, declared)
+
+
 def switched_on(by: Actor) -> list[RecordType]:
     """The types whose module is on, as the workspace has them, in the navigation's order."""
     return [tailored(one, by) for one in registry().switched_on(by.tenant)]
 
 
-def _types(by: Actor) -> Mapping[str, RecordType]:
-    """The types that the workspace has tailored, by key; one statement when none was met before."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The types that a workspace has tailored, by key: for everyone, and for roles with layouts."""
+
+    types: Mapping[str, RecordType] = field(default_factory=dict)
+    by_role: Mapping[UUID, Mapping[str, RecordType]] = field(default_factory=dict)
+    plain: Mapping[str, RecordType] = field(default_factory=dict)  # As no layout has them.
+
+
+NOTHING = Known()
+_remembered: Remembered[Known] = Remembered(KEPT)
+
+
+def _known(by: Actor) -> Known:
+    """What the workspace has tailored; no statement where it was met before."""
     mark = stamps.stamp(by.session, STAMP)
     if mark is None:
-        return {}
-    return _remembered.get((by.tenant.id, mark), lambda: _tailor(load_fields(by.session)))
+        return NOTHING
+    return _remembered.get((by.tenant.id, mark), lambda: _load(by.session))
+
+
+def _load(session: Session) -> Known:
+    types = _tailor(load_fields(session))
+    everyone, by_role = dict(types), dict[UUID, dict[str, RecordType]]()
+    for row in session.scalars(select(FormLayout).order_by(FormLayout.id)):
+        declared = registry().get(row.record_type)
+        if declared is None:
+            continue
+        laid = laid_out(types.get(row.record_type, declared), row.sections, row.left_out)
+        if row.role_id is None:
+            everyone[row.record_type] = laid
+        else:
+            by_role.setdefault(row.role_id, {})[row.record_type] = laid
+    return Known(everyone, by_role, types)
 
 
 def load_fields(session: Session) -> dict[str, list[OwnField]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text
+from app.kernel.language import Text, current
+from app.kernel.localized import pick
 from app.records.fields import Attribute, Field
 from app.records.model import Record
 
@@ -85,6 +86,18 @@ class Child:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a form and of a record's page: its heading by language, its fields by key.
+
+    With `is_more` it stands behind "more".
+    """
+
+    heading: Mapping[str, str]
+    keys: tuple[str, ...]
+    is_more: bool
+
+
 @dataclass(frozen=True, eq=False)  # Each type is one object, by which caches know it.
 class RecordType:
     """The facts of one record type; see `zuke records show` for all that derives from them.
@@ -125,6 +138,7 @@ class RecordType:
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
+    sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
     base: RecordType | None = None  # The declared type, of one that a workspace has tailored.
 
     @cached_property
@@ -155,6 +169,15 @@ class RecordType:
     def action(self, name: str) -> Action | None:
         """The declared action called `name`, or None."""
         return next((action for action in self.actions if action.name == name), None)
+
+    def headings(self, shown: Collection[str]) -> dict[str, str]:
+        """The headings of sections for this reader, by the first field of each among `shown`."""
+        found = {}
+        for section in self.sections:
+            first = next((key for key in section.keys if key in shown), None)
+            if first is not None and section.heading:
+                found[first] = pick(section.heading, current())
+        return found
 
     def title_of(self, record: Any) -> str:
         """The title of a record or row of this type."""

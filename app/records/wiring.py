@@ -102,6 +102,14 @@ SETTINGS = (
         ("tag", "manage"),
     ),
     SettingsPage(
+        "/settings/layouts",
+        "layout-list",
+        MODEL,
+        _("Layouts"),
+        _("Which fields forms and pages show, in which order and sections, for each role."),
+        ("field", "manage"),
+    ),
+    SettingsPage(
         "/settings/picklists",
         "list-details",
         MODEL,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.records.custom.models import CustomField
 from app.records.custom.operations import Wish, define_field
+from app.records.layouts.operations import save_layout
 from app.records.tailored import tailored
 from tests.browser.test_accessibility import Findings, each_once
 from tests.browser.visitor import Windows, ready
@@ -148,3 +149,39 @@ def test_a_field_appears_is_asked_for_and_fixed_while_one_types(
     cell.locator("[data-edit-open]").click()
     cell.locator("select").select_option("former")
     expect(page.locator("#field-x_wood")).to_have_count(0)
+
+
+def test_a_field_is_dragged_and_moved_into_another_section(
+    windows: Windows, acme: Workspace, alice: Person
+) -> None:
+    place = "/settings/layouts/accounts"
+    page = ready(windows.open(alice), place)
+    lists = page.locator("[data-order=layout]")
+    first = lists.nth(0).locator("[data-row]")
+    last = first.last.get_attribute("data-name")
+    first.last.get_by_role("button", name="Move down").press("Enter")
+    expect(lists.nth(1).locator("[data-row]").first).to_have_attribute("data-name", str(last))
+    lists.nth(1).locator("[data-name=City] [data-grip]").drag_to(
+        lists.nth(0).locator("[data-name=Name] [data-grip]"), target_position={"x": 5, "y": 1}
+    )
+    expect(first.first).to_have_attribute("data-name", "City")
+    page.get_by_role("button", name="Add a section").click()
+    expect(page.locator(".layout-section")).to_have_count(4)
+    page.get_by_role("button", name="Save").last.click()
+    page.wait_for_url("**/settings/layouts")
+    form = ready(page, "/accounts/new")
+    expect(form.locator(".form-grid input, .form-grid select").first).to_have_id("f-city")
+
+
+@each_once
+def test_axe_finds_nothing_in_layouts_and_picklists(
+    windows: Windows, acme: Workspace, alice: Person, variant: dict[str, Any]
+) -> None:
+    sections = [{"heading": {"en": "Where"}, "fields": ["city", "name"], "is_more": False}]
+    with acme.acting(alice) as by:
+        save_layout(by, tailored("account", by), None, sections, [])
+        record = make_account(by, city="York")
+    seen = Findings(windows.open(alice, **variant), {})
+    seen.visit("/settings/layouts", "/settings/layouts/accounts", f"/accounts/{record.id}")
+    seen.visit("/accounts/new", "/settings/picklists", "/settings/picklists/accounts/industry")
+    assert not seen.found, seen.told()

@@ -46,6 +46,7 @@ class Control:
     theirs: str = ""  # What somebody else made of it meanwhile.
     watched: str = ""  # What its conditions look at, for the script that watches them.
     is_visible: bool = True
+    heading: str = ""  # Of the section that begins with it.
     is_asked: bool | None = None  # What its conditions say; None: as its field.
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class Detail:
     html: Markup
     edit_url: str | None
     owner: Face | None = None
+    heading: str = ""  # Of the section that begins with it.
 
     @property
     def key(self) -> str:
@@ -59,7 +60,8 @@ def details(
             continue
         one = detail(record_type, record, field, by, picklists, names)
         (folded if field.key in more and not one.html else shown).append(one)
-    return shown, folded
+    headings = record_type.headings({one.key for one in shown})
+    return [replace(one, heading=headings.get(one.key, "")) for one in shown], folded
 
 
 def detail(

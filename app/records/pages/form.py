@@ -152,6 +152,8 @@ def _form(
     keys = {control.key for control in made}
     known = standings(record_type, keys, texts, by, picklists, is_new=stands is None)
     made = [_with_conditions(control, known.get(control.key)) for control in made]
+    headings = record_type.headings(keys)
+    made = [replace(one, heading=headings.get(one.key, "")) for one in made]
     shown = {control.key for control in made}
     alerts = [str(text) for key, text in errors.items() if key not in shown]
     if answer is not None and (not errors or theirs):

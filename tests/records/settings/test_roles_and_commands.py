@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 from flask import Flask
 
-from app.cli import application, main, records
+from app.cli import application, demo_state, main, records
 from app.identity.operations.roles import role_by_key
 from app.kernel.actor import FieldAccess
 from app.records.custom.operations import bring_back_field, get_field, retire_field
@@ -94,6 +95,7 @@ def test_a_command_lists_a_workspace_s_own_fields(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(application, "command_app", lambda **_options: (app, settings))
+    monkeypatch.setattr(demo_state, "demo_database", nullcontext)
     define()
 
     def shown(*words: str) -> dict[str, list[str]]:
