@@ -33,7 +33,7 @@ CONSTRAINTS = text(
     WHERE c.relnamespace = to_regnamespace(:schema) AND k.contype <> 'n'
     """
 )
-# Indexes that begin with xi_ are those of a workspace's own fields: of no migration, in no snapshot.
+# Indexes named xi_… are those of a workspace's own fields: of no migration, in no snapshot.
 INDEXES = text(
     """
     SELECT 'index ' || c.relname || ': '
