@@ -14,7 +14,7 @@ OPEN = text("deleted_at IS NULL AND done_at IS NULL")
 
 
 class Activity(Record):
-    """A follow-up, note, task, call, meeting, visit or mail: done at `done_at`, or planned for `due_at`.
+    """A follow-up, note, task, call, meeting, visit or mail: done at `done_at`, or due at `due_at`.
 
     `done_by_id` is who did it, or said that it was done; its owner may be somebody else.
 
