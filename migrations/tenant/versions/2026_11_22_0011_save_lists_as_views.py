@@ -73,9 +73,7 @@ def upgrade() -> None:
         "WHERE key IN ('admin', 'manager')"
     )
     # A role is remembered by its stamp, so a changed one needs another.
-    op.execute(
-        "UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key IN ('admin', 'manager')"
-    )
+    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key IN ('admin', 'manager')")
 
 
 def downgrade() -> None:
