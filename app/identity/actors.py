@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.identity.models import ApiToken, User, UserSession
 from app.identity.rights import rights_of, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
+from app.kernel import stamps
 from app.kernel.actor import Actor, Reach
 from app.kernel.ids import parse_id
 from tenants.facts import TenantFacts
@@ -30,7 +31,7 @@ SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even lo
 
 # Put together once: building it would cost each request more than running it.
 SIGNED_IN = (
-    select(UserSession, User)
+    select(UserSession, User, stamps.ALL)
     .join(User, User.id == UserSession.user_id)
     .where(
         UserSession.digest == bindparam("digest"),
@@ -76,7 +77,10 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     if not token or len(token) > SECRET_LENGTH:
         return None
     row = session.execute(SIGNED_IN, {"digest": digest(token), "now": now}).one_or_none()
-    return SignedIn(row[0], row[1]) if row else None
+    if row is None:
+        return None
+    stamps.hold(session, row[2])
+    return SignedIn(row[0], row[1])
 
 
 def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:

@@ -7,9 +7,10 @@ never met again, on no machine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, select
+from sqlalchemy import String, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,6 +28,15 @@ class Stamp(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[UUID] = mapped_column(Uuid)
+
+
+# All of them in one value, for a statement that every request makes anyway.
+ALL = select(func.jsonb_object_agg(Stamp.name, Stamp.value)).scalar_subquery()
+
+
+def hold(session: Session, found: Mapping[str, str] | None) -> None:
+    """Keep the stamps that a statement brought along as ALL."""
+    session.info[READ] = {name: UUID(value) for name, value in (found or {}).items()}
 
 
 def stamp(session: Session, name: str) -> UUID | None:

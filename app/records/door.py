@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.events import write_event
-from app.kernel.actor import Actor, Reach
+from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
@@ -127,15 +127,8 @@ def build(
     if not may_do(record_type, record, "create", by):
         errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
         raise NotPermitted(errors["owner_id"], errors=errors)
-    if record.owner_id is None and by.user_id is not None and not _keeps_in_sight(record_type, by):
-        raise Refused(_("Choose an owner: without one you could not open it."), field="owner_id")
     record_type.prepare(record, by)
     return record
-
-
-def _keeps_in_sight(record_type: RecordType, by: Actor) -> bool:
-    """True when `by` can open a record of nobody: with a reach over all, or through another."""
-    return by.rights.reach(record_type.key, "read") is Reach.ALL or bool(record_type.through)
 
 
 def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:

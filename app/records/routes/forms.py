@@ -9,6 +9,7 @@ from flask import Response, request
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, OverLimit, Refused
 from app.kernel.language import _
+from app.records.access import can_read
 from app.records.door import perform
 from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
 from app.records.routes.blueprint import (
@@ -49,7 +50,10 @@ def create(collection: str) -> Response:
     toast(_("%(name)s was added.", name=record_type.title_of(record)))
     if request.form.get("again"):
         return _again(record_type, by)
-    return see_other(next_or(record_url(record_type, record.id)))
+    # Whoever makes a record of nobody, or of a colleague, may not be able to open it.
+    is_seen = can_read(record_type, record.id, by)
+    place = record_url(record_type, record.id) if is_seen else f"/{collection}"
+    return see_other(next_or(place))
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/edit")

@@ -41,7 +41,7 @@ def names(by: Actor, kind: str, q: str = "", *filters: Filter) -> list[str]:
         ("wang zoe", []),
         ("100%", ["100% Cotton_"]),
         ("cotton_", ["100% Cotton_"]),
-        ("%%%", ["Zoë Brontë", "王小明", "100% Cotton_"]),
+        ("%%%", []),
         ("' OR '1'='1", []),
         ("a\x00b'; DROP TABLE contacts; --", []),
         ("", ["Zoë Brontë", "王小明", "100% Cotton_"]),

@@ -56,7 +56,7 @@ def create_field(collection: str) -> Response:
     record_type = tailored_at(collection, by)
     kind = KINDS.get(request.form.get("kind", ""))
     if kind is None:
-        return _kinds(record_type)
+        return _kinds(record_type, 422)
     typed = sent(request.form, rows_for(record_type, None, by))
     if is_half_way(request.form):
         return _show(record_type, kind, None, typed, by)
@@ -114,9 +114,10 @@ def show_condition(collection: str) -> Response:
     return fragment("records/settings/_condition.html", row=rows[0], builder=form.conditions)
 
 
-def _kinds(record_type: RecordType) -> Response:
+def _kinds(record_type: RecordType, status: int = 200) -> Response:
     return page(
         "records/settings/kinds.html",
+        status=status,
         record_type=record_type,
         kinds=KINDS.values(),
         list_url=list_url(record_type),
