@@ -13,7 +13,7 @@ from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 from tests.records.pages.conftest import statements
 
-SECRET = "Mei Holdings"
+HIDDEN = "Mei Holdings"
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class AtMeis:
 @pytest.fixture
 def at_meis(acme: Workspace, alice: Person, bob: Person) -> AtMeis:
     with acme.acting(alice) as by:
-        secret = make_account(by, SECRET)
-        other = make_account(by, f"{SECRET} 2")
+        secret = make_account(by, HIDDEN)
+        other = make_account(by, f"{HIDDEN} 2")
         contact = make_contact(by, account_id=str(other.id), owner_id=str(bob.user_id))
         perform("contact", "update", contact, by=by, account_id=str(secret.id))
         task = make_activity(
@@ -67,10 +67,10 @@ def test_an_account_that_bob_may_not_open_is_named_on_none_of_his_pages(
     for path in pages_of(at_meis):
         page = bob.client.get(path)
         assert page.status_code == 200, path
-        assert SECRET not in page.text, path
+        assert HIDDEN not in page.text, path
         assert f'href="/accounts/{at_meis.account}"' not in page.text, path
     for path in pages_of(at_meis)[1:5]:
-        assert SECRET in alice.client.get(path).text, path
+        assert HIDDEN in alice.client.get(path).text, path
 
 
 def test_what_was_changed_from_and_to_such_an_account_shows_as_a_dash(
