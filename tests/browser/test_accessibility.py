@@ -219,4 +219,5 @@ def test_settings(
     seen.visit("/settings/people", "/settings/people/invite", f"/settings/people/{bob.user_id}")
     seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
     seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
+    seen.visit("/settings/tags", "/settings/tags/new", "/notices", "/work")
     assert not seen.found, seen.told()

@@ -54,6 +54,7 @@ def test_every_row_of_the_list_is_changed_and_taken_back(
     expect(page.get_by_text("Changed 60 accounts.")).to_be_visible()
     expect(bar).to_be_hidden()
     assert in_leeds(acme) == 60
+    page.wait_for_load_state("networkidle")  # The list has loaded itself again.
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Took back the change of 60 accounts.")).to_be_visible()
     assert in_leeds(acme) == 0
@@ -74,3 +75,22 @@ def test_the_bell_tells_what_is_new_when_it_is_opened(
     panel.get_by_role("link", name="Changed 300 accounts.").click()
     expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
     expect(page.get_by_role("button", name="Notifications", exact=True)).to_be_visible()
+
+
+def test_tags_are_typed_as_chips_on_a_record(page: Page, acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        url = f"/accounts/{make_account(by, 'Birch Ltd', tags='cold').id}"
+    ready(page, url)
+    field = page.locator("#field-tags")
+    field.hover()
+    field.get_by_role("button", name="Edit: Tags").click()
+    box = field.get_by_role("combobox", name="Tags")
+    expect(box).to_be_focused()
+    box.press("Backspace")
+    box.type("VIP")
+    box.press("Enter")
+    box.type("重点客户")
+    field.get_by_role("button", name="Save").click()
+    expect(field.get_by_role("link")).to_have_text(["VIP", "重点客户"])
+    field.get_by_role("link", name="VIP").click()
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])

@@ -46,8 +46,8 @@ class Tags {
       const isChosen = all<HTMLOptionElement>(`#${CSS.escape(typed.getAttribute('list') ?? '')} option`)
         .some((option) => option.value === typed.value);
       if (PARTS.test(typed.value) || isChosen) this.take();
+      else this.keep();
     });
-    typed.addEventListener('blur', () => this.take());
     if (isFocused) typed.focus();
   }
 
@@ -68,6 +68,11 @@ class Tags {
     const text = this.typed.value;
     this.typed.value = '';
     this.put(this.read([...this.names, text].join(',')));
+  }
+
+  /** What is sent holds what is typed too; as a chip it would push the button away that is being pressed. */
+  private keep(): void {
+    this.input.value = [...this.names, this.typed.value.trim()].filter(Boolean).join(', ');
   }
 
   private put(names: string[]): void {
@@ -91,7 +96,7 @@ class Tags {
       chip.append(gone);
       this.typed.before(chip);
     }
-    this.input.value = this.names.join(', ');
+    this.keep();
   }
 }
 

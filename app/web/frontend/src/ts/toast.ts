@@ -15,7 +15,7 @@ function lift(box: HTMLElement): void {
 }
 
 function leave(message: HTMLElement): void {
-  if (message.matches(':hover, :focus-within')) {
+  if (message.matches(':hover, :focus-within') || find('.htmx-request', message)) {
     setTimeout(() => leave(message), 1500);
     return;
   }
@@ -57,8 +57,13 @@ export function toast(text: string, kind = 'info'): void {
 export function start(): void {
   on('click', '[data-toast-close]', (_event, button) => button.closest('[data-toast]')?.remove());
   on('submit', '[data-toast] form', (_event, form) => {
-    const message = form.closest<HTMLElement>('[data-toast]');
-    setTimeout(() => message?.remove(), 400);
+    // Its answer brings the next message, which htmx drops when the form that asked is gone by then.
+    const settled = (event: CustomEvent<{ ctx: { sourceElement: Element } }>) => {
+      if (event.detail.ctx.sourceElement !== form) return;
+      document.removeEventListener('htmx:finally:request', settled);
+      form.closest('[data-toast]')?.remove();
+    };
+    document.addEventListener('htmx:finally:request', settled);
   });
   onContent(watch);
 }
