@@ -24,6 +24,7 @@ from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tag, names
 
 LONG_TEXT = 20_000  # Characters; ten pages of A4.
 WHOLE_LIMIT = 2**53  # What JSON carries exactly.
+LONGEST_NUMBER = 26  # Characters, sign and zeros included; sums are exact to 28 digits.
 DIGITS = 15  # Of a number with decimals, for the same reason.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Reader = Callable[[Field, Any, Actor, tuple[Option, ...]], Any]
@@ -198,6 +199,8 @@ def _read_number(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
         raise Unfit(_("This must be a number."))
     value = Decimal(text)
+    if len(text) > LONGEST_NUMBER or abs(value) >= 10**DIGITS:
+        raise Unfit(_("This number has more than %(n)s digits.", n=DIGITS))
     decimals = getattr(field, "decimals", 4)
     if value != round(value, decimals):
         raise Unfit(
@@ -205,7 +208,7 @@ def _read_number(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...
             if decimals
             else _("This must be a whole number.")
         )
-    if len(value.normalize().as_tuple().digits) > DIGITS or abs(value) >= 10**DIGITS:
+    if len(value.normalize().as_tuple().digits) > DIGITS:
         raise Unfit(_("This number has more than %(n)s digits.", n=DIGITS))
     return value
 

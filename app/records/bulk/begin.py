@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import false, func, insert, literal, select
 
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import Work, begin_work
@@ -14,11 +14,12 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, current
+from app.records.access import within_reach
 from app.records.bulk.inputs import check_inputs
 from app.records.bulk.models import UNDONE_WITHIN, BulkChange, BulkRow, Outcome
 from app.records.bulk.run import run_piece
 from app.records.bulk.selection import Selection, count_selected, keep_rows
-from app.records.bulk.undo import undo_piece, undoing
+from app.records.bulk.undo import is_maker, undo_piece, undoing
 from app.records.bulk.verbs import UNDO, BulkVerb, verb_called, worded
 from app.records.door import may_change
 from app.records.tailored import tailored
@@ -68,6 +69,10 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
     stands_against = why_not_undo(original, verb, by)
     if stands_against is not None:
         raise Refused(stands_against)
+    if not is_maker(original, by) and not _reaches_all(original, record_type, needed, by):
+        raise NotPermitted(
+            _("Only who made this change can undo it, or who may change all of its records.")
+        )
     change = _new(record_type, UNDO.name, {}, by)
     change.undoes_id = original.id
     done = select(literal(change.id), BulkRow.record_id, literal(int(Outcome.WAITING))).where(
@@ -78,6 +83,17 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
     original.undone_by_id = change.id
     _start(change, record_type, UNDO, by)
     return change
+
+
+def _reaches_all(original: BulkChange, record_type: RecordType, verb: str, by: Actor) -> bool:
+    """True when `by` may do `verb` on every record that was changed and is still there."""
+    model = record_type.model
+    changed = select(BulkRow.record_id).where(
+        BulkRow.change_id == original.id, BulkRow.outcome == Outcome.DONE
+    )
+    reached = func.coalesce(within_reach(record_type, by, verb), false())  # Of nobody: NULL.
+    beyond = select(model.id).where(model.id.in_(changed), ~reached)
+    return by.session.execute(beyond.limit(1)).first() is None
 
 
 def why_not_undo(original: BulkChange, verb: BulkVerb, by: Actor) -> Any:

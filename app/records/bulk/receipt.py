@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from app.identity.operations.users import names_of
 from app.jobs.progress import Work
 from app.kernel.actor import Actor
-from app.kernel.language import Text, gettext, ngettext
+from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import readable_fields
 from app.records.bulk.begin import why_not_undo
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
+from app.records.bulk.undo import is_maker
 from app.records.bulk.verbs import verb_called, worded
 from app.records.pages.choices import choices_of
 from app.records.pages.shown import UNNAMED, shown_text
@@ -25,6 +26,10 @@ from app.records.values import Unfit, read_value
 from app.web.formats import formats
 
 SHOWN = 200  # Records that a receipt names.
+
+
+# A reason may name a record that the maker of a change may open and its reader may not.
+TOLD_TO_MAKER = _("The reason is told to who made this change.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,9 @@ def _reasons(change: BulkChange, by: Actor) -> list[Reason]:
         .order_by(count.desc(), BulkRow.reason)
         .limit(20)
     )
+    if not is_maker(change, by):
+        left_out = sum(number for _reason, number in rows)
+        return [Reason(str(TOLD_TO_MAKER), _n(left_out, by))] if left_out else []
     return [Reason(reason or "", _n(number, by)) for reason, number in rows]
 
 
@@ -164,7 +172,8 @@ def _told_rows(
         .order_by(BulkRow.record_id)
         .limit(SHOWN)
     ).all()
-    return list(_named(rows, record_type, by))
+    told = rows if is_maker(change, by) else [(one[0], str(TOLD_TO_MAKER)) for one in rows]
+    return list(_named(told, record_type, by))
 
 
 def _named(rows: Sequence[Any], record_type: RecordType, by: Actor) -> Iterable[Told]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.events import Event
-from app.kernel.actor import Actor, Rights
+from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
 from app.records.bulk.models import BulkChange
@@ -34,11 +34,21 @@ class Past:
 def undoing(change: BulkChange, by: Actor) -> Actor:
     """Who takes a change back: whoever made it may, even what it has put out of their reach.
 
-    They restore nothing but the values that they themselves replaced, where nobody went on since.
+    They restore nothing but the values that they themselves replaced, where nobody went on since,
+    by the verbs and the fields that their role allows at this moment.
     """
-    if by.user_id is not None and by.user_id == change.user_id:
-        return replace(by, rights=Rights(is_owner=True))
-    return by
+    if not is_maker(change, by):
+        return by
+    grants = {
+        entry: Reach.ALL if entry[0] == change.record_type else reach
+        for entry, reach in by.rights.grants.items()
+    }
+    return replace(by, rights=replace(by.rights, grants=grants))
+
+
+def is_maker(change: BulkChange, by: Actor) -> bool:
+    """True when `by` made the change."""
+    return by.user_id is not None and by.user_id == change.user_id
 
 
 def undo_piece(

@@ -56,6 +56,7 @@ def read_tree(text: str) -> tuple[Node, ...]:
         return ()
     try:
         raw = json.loads(text)
+        json.dumps(raw, ensure_ascii=False).encode()  # JSON can spell half a letter.
     except (ValueError, RecursionError):
         raise _unread(_("This filter is no JSON.")) from None
     # All filters must hold anyway, so an outermost `and` is no group of its own.

@@ -10,6 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_code, country_name
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current, gettext, ngettext
+from app.kernel.whole import whole
 from app.records.fields import Field
 from app.records.filters import Filter, Group, Meant, Node, leaves, meant, read_list
 from app.records.filters.compare import DATES
@@ -112,7 +113,9 @@ def _text(found: Meant, one: Filter, by: Actor, names: Names) -> str:
     if one.operator == "isnull":
         return gettext("is empty") if one.text in ("true", "1") else gettext("is not empty")
     if one.operator == "stale":
-        days = int(one.text)
+        days = whole(one.text)
+        if days is None:
+            return one.text
         return ngettext("none in %(n)s day", "none in %(n)s days", days)
     values = [_value(found, part, by, names) or gettext("empty") for part in _parts(one)]
     if one.operator == "between":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from app.records.filters import Node, read_filters, write_filters
@@ -158,6 +158,11 @@ class ListState:
             if query and len(query) <= LONGEST_ORIGIN:
                 return urlencode({"in": query})
         return ""
+
+
+def read_query(query: str) -> dict[str, str]:
+    """The arguments of a list's query; one that is empty asks for what holds nothing."""
+    return dict(parse_qsl(query, keep_blank_values=True))
 
 
 def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListState:

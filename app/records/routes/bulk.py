@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import Response, request
@@ -21,7 +20,7 @@ from app.records.bulk.selection import Selection, count_selected
 from app.records.bulk.verbs import BulkVerb, offered, verb_called
 from app.records.pages.bulk import bulk_form
 from app.records.pages.form import sent_text
-from app.records.pages.state import read_state
+from app.records.pages.state import read_query, read_state
 from app.records.routes.blueprint import blueprint, next_or, type_for
 from app.records.types import RecordType
 from app.web import current
@@ -106,7 +105,7 @@ def _selection(record_type: RecordType) -> Selection:
         listed = request.form.get("list", "")
         if len(listed) > LONGEST_LIST:
             raise Refused(_("This list can't be filtered by that."))
-        return Selection(query=read_state(record_type, dict(parse_qsl(listed))).asked)
+        return Selection(query=read_state(record_type, read_query(listed)).asked)
     texts = [one for text in request.form.getlist("id") for one in text.split(",")]
     ids = {one for text in texts if (one := parse_id(text)) is not None}
     if not ids or len(texts) > MOST_TICKED:

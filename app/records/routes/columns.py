@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
 from flask import Response, request
 
 from app.kernel.language import Text
-from app.records.pages.state import ListState
+from app.records.pages.state import ListState, read_query
 from app.records.routes.blueprint import blueprint, type_for
 from app.records.views.column_form import column_form, moved, read_form
 from app.records.views.look import MOST_FROZEN, Look
@@ -32,7 +31,7 @@ def show_columns(collection: str) -> Response:
 def choose_columns(collection: str) -> Response:
     """Lead to the list with the columns of the form; nothing is stored but in its address."""
     by = current.actor()
-    query = dict(parse_qsl(request.form.get("query", "")))
+    query = read_query(request.form.get("query", ""))
     state = read_list(type_for(collection, "read", by), query, by)
     state = replace(state, asked=replace(state.asked, cursor=""), first=1)
     if request.form.get("reset"):

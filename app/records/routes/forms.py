@@ -9,6 +9,7 @@ from flask import Response, request
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, OverLimit, Refused
 from app.kernel.language import _
+from app.kernel.whole import whole
 from app.records.access import can_read
 from app.records.door import perform
 from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
@@ -85,8 +86,7 @@ def edit(collection: str, record_id: UUID) -> Response:
 
 def seen_version() -> int | None:
     """The version of the record that a form was made from."""
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole(request.form.get("version", ""))
 
 
 def _again(record_type: RecordType, by: Actor) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -12,8 +11,9 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
+from app.kernel.whole import whole
 from app.records.pages.listing import capped
-from app.records.pages.state import ListState, read_state
+from app.records.pages.state import ListState, read_query, read_state
 from app.records.query import conditions
 from app.records.routes.blueprint import blueprint, next_or, type_for
 from app.records.types import RecordType
@@ -93,7 +93,7 @@ def create_view(collection: str) -> Response:
     """Keep a list as a view and open it."""
     by = current.actor()
     record_type = type_for(collection, "read", by)
-    state = _asked(record_type, dict(parse_qsl(request.form.get("query", ""))), by)
+    state = _asked(record_type, read_query(request.form.get("query", "")), by)
     try:
         row = operations.save_view(by, record_type, _wish(state))
         _place(by, row)
@@ -112,7 +112,7 @@ def show_edit_view(collection: str, view_id: UUID) -> Response:
     record_type = type_for(collection, "read", by)
     row = get_view(by, record_type, view_id)
     operations.require_own(by, row)
-    return _form(read_state(record_type, dict(parse_qsl(row.query))), by, row)
+    return _form(read_state(record_type, read_query(row.query)), by, row)
 
 
 @blueprint.post("/<collection:collection>/views/<uuid:view_id>/edit")
@@ -122,10 +122,10 @@ def edit_view(collection: str, view_id: UUID) -> Response:
     by = current.actor()
     record_type = type_for(collection, "read", by)
     row = get_view(by, record_type, view_id)
-    state = read_state(record_type, dict(parse_qsl(row.query)))
+    state = read_state(record_type, read_query(row.query))
     version = request.form.get("version", "")
     try:
-        operations.change_view(by, row, int(version) if version.isdecimal() else None, _wish(state))
+        operations.change_view(by, row, whole(version), _wish(state))
         _place(by, row)
     except Answer as answer:
         by.session.rollback()
@@ -141,7 +141,7 @@ def save_changes(collection: str, view_id: UUID) -> Response:
     by = current.actor()
     record_type = type_for(collection, "read", by)
     row = get_view(by, record_type, view_id)
-    state = _asked(record_type, dict(parse_qsl(request.form.get("query", ""))), by)
+    state = _asked(record_type, read_query(request.form.get("query", "")), by)
     operations.change_view(by, row, None, Wish(row.name, row.audience, state.query()))
     toast(_("The view %(name)s was saved.", name=row.name))
     return see_other(_open(collection, row.id))

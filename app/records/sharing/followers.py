@@ -16,14 +16,20 @@ READ = "followed"
 
 
 def followed(by: Actor, record_type: str) -> frozenset[UUID]:
-    """The records of a type that `by` follows; all types are read once in a session."""
+    """The records of a type that `by` was let follow; all types are read once in a session.
+
+    Who follows by themselves gains no sight of a record by it: they see it as long as they may.
+    """
     if by.user_id is None or stamps.stamp(by.session, STAMP) is None:
         return frozenset()
     kept: dict[UUID, dict[str, set[UUID]]] = by.session.info.setdefault(READ, {})
     if by.user_id not in kept:
         found: dict[str, set[UUID]] = {}
         rows = by.session.execute(
-            select(Follower.record_type, Follower.record_id).where(Follower.user_id == by.user_id)
+            select(Follower.record_type, Follower.record_id).where(
+                Follower.user_id == by.user_id,
+                Follower.added_by_id.is_distinct_from(by.user_id),
+            )
         )
         for kind, record_id in rows:
             found.setdefault(kind, set()).add(record_id)

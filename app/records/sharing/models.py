@@ -35,7 +35,7 @@ class SharingRule(Base):
 
 
 class Follower(Base):
-    """Somebody who follows a record, and may therefore read it."""
+    """Somebody who follows a record; whom a colleague let follow may therefore read it."""
 
     __tablename__ = "record_followers"
     __table_args__ = (Index("ix_record_followers_user", "user_id", "record_type"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.events import write_event
@@ -137,7 +137,12 @@ def follow(record_type: RecordType, record: Record, user: User, by: Actor) -> No
             added_by_id=by.user_id,
             at=by.now,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["record_type", "record_id", "user_id"],
+            set_={"added_by_id": by.user_id},
+            # Whom a colleague lets follow sees the record, who followed by themselves before too.
+            where=and_(Follower.added_by_id == Follower.user_id, literal(user.id != by.user_id)),
+        )
         .returning(Follower.user_id)
     ).first()
     followers.forget(by)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_state
+from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_query, read_state
 from app.records.types import RecordType
 from app.records.views.shelf import ViewFacts, shelf
 
@@ -45,14 +44,14 @@ def read_origin(record_type: RecordType, query: str | None, by: Actor) -> ListSt
     if not query or len(query) > LONGEST_ORIGIN:
         return None
     try:
-        return read_list(record_type, dict(parse_qsl(query)), by)
+        return read_list(record_type, read_query(query), by)
     except (Missing, Refused):
         return None  # The view is gone, or somebody made it up; the page stands without it.
 
 
 def saved_arguments(view: ViewFacts) -> dict[str, str]:
     """What a view saves, as the arguments of its list's address."""
-    return dict(parse_qsl(view.query, keep_blank_values=True))
+    return read_query(view.query)
 
 
 def saved_query(record_type: RecordType, view: ViewFacts) -> str:

@@ -205,7 +205,7 @@ def test_a_follow_up_written_over_the_api_stands_on_its_customer(
     assert written.status_code == 201
     assert written.json["account_id"] == account["id"]
     seen = api.get(f"accounts/{account['id']}").json
-    assert seen["next_step"] == "They want green fences."
+    assert seen["next_step"] == "Follow up: They want green fences."
     assert seen["next_step_at"] == "2027-01-01T09:00:00Z"
     planned = api.get(f"activities?account_id={account['id']}&done_at__isnull=true").json["data"]
     assert [one["due_at"] for one in planned] == ["2027-01-01T09:00:00Z"]

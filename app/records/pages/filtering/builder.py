@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl
 
 from app.kernel.actor import Actor
 from app.kernel.countries import countries
@@ -27,7 +26,7 @@ from app.records.pages.filtering.typed import (
 )
 from app.records.pages.filtering.ways import Way, way_of, ways_of
 from app.records.pages.shown import UNNAMED
-from app.records.pages.state import ListState
+from app.records.pages.state import ListState, read_query
 from app.records.types import RecordType
 from app.records.views.opened import read_list
 
@@ -117,7 +116,7 @@ class Builder:
 def state_before(record_type: RecordType, arguments: Arguments, by: Actor) -> ListState:
     """The list that the builder was opened on: from its form, else from the address itself."""
     if "rest" in arguments:
-        return read_list(record_type, dict(parse_qsl(arguments["rest"])), by)
+        return read_list(record_type, read_query(arguments["rest"]), by)
     known = {name: text for name, text in arguments.items() if name not in ("at", "do")}
     return read_list(record_type, known, by)
 

@@ -13,6 +13,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.kernel.language import Text
+from app.kernel.whole import whole
 from app.records.filters import DEEPEST, MOST, Filter, Group, Node
 
 PREFIX = "c"
@@ -47,7 +48,7 @@ class Rows:
         """The row or the group at a path, or None."""
         found: Row | Rows = self
         for step in filter(None, path.split(".")):
-            number = int(step) if step.isascii() and step.isdecimal() else -1
+            number = -1 if (spelled := whole(step)) is None else spelled
             if not isinstance(found, Rows) or not 0 <= number < len(found.parts):
                 return None
             found = found.parts[number]
@@ -78,7 +79,7 @@ def read_rows(arguments: Arguments) -> Rows:
 
 def _rows(tree: dict[str, Any]) -> Rows:
     how = next(iter(tree.get("=how", [])), "and")
-    steps = sorted((one for one in tree if one.isascii() and one.isdecimal()), key=int)
+    steps = sorted((one for one in tree if whole(one) is not None), key=int)
     parts: list[Row | Rows] = []
     for step in steps:
         inner = tree[step]

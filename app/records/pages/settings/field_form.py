@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict
 from app.kernel.language import OFFERED, Text, _
+from app.kernel.whole import whole
 from app.records.custom.field import OwnField, own_field
 from app.records.custom.kinds import Kind
 from app.records.custom.models import CustomField
@@ -65,7 +66,7 @@ class Typed:
             options=wished_options(self.options),
             conditions=wished_conditions(self.conditions),
             to=self.to,
-            decimals=int(self.decimals) if self.decimals.isdecimal() else -1,
+            decimals=-1 if (decimals := whole(self.decimals)) is None else decimals,
             **{name: name in self.ticks for name in TICKS},
         )
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from werkzeug.datastructures import MultiDict
 
 from app.kernel.language import NATIVE_NAMES, OFFERED, current
+from app.kernel.whole import whole
 
 Parts = dict[str, list[str]]
 MOST = 500  # Rows of one form; more were made up.
@@ -23,7 +24,7 @@ def rows_of(sent: MultiDict[str, str], name: str) -> dict[str, Parts]:
     for key in sent:
         rows, _dot, rest = key.partition(".")
         number, dot, part = rest.partition(".")
-        if rows == name and dot and number.isdecimal() and len(found) < MOST:
+        if rows == name and dot and whole(number) is not None and len(found) < MOST:
             found.setdefault(number, {})[part] = sent.getlist(key)
     rows, _dot, rest = sent.get("move", "").partition(".")
     number, _dot, direction = rest.partition(".")
