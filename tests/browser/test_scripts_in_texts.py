@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 PAYLOAD = (
     "Mark'\"></textarea></title></script><img src=x onerror=hit=1><svg/onload=hit=1>"
     "<iframe srcdoc='<script>parent.hit=1</script>'><base href=//evil.example/>"
-    "<a href=javascript:hit=1 autofocus onfocus=hit=1>{{7*7}}${7*7}</a>"
+    "<a href=javascript:hit=1 autofocus onfocus=hit=1>{{7*14143}}${7*14143}</a>"
 )
 SHORT = "<img src=x onerror=hit=1>'\"><b>"
 TEXTS = ("text", "long_text")
@@ -93,7 +93,7 @@ def assert_inert(page: Page, path: str) -> None:
     """Nothing ran, and no element was made of what somebody typed."""
     assert page.evaluate("window.hit") is None, path
     assert page.locator("base, iframe, img[src=x], [onerror], [onload], [onfocus]").count() == 0
-    assert "49" not in page.locator("main").inner_text().replace("{{7*7}}", ""), path
+    assert "49" not in page.locator("main").inner_text().replace("{{7*14143}}", ""), path
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN"])

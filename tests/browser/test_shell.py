@@ -78,7 +78,7 @@ def test_the_palette_changes_the_language_finds_settings_and_signs_out(page: Pag
     opened = palette(page, "/")
     page.keyboard.type("简体")
     opened.get_by_role("option", name="简体中文").click()
-    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans-CN")
+    expect(page.locator("html[data-ready]")).to_have_attribute("lang", "zh-Hans-CN")
     expect(page).to_have_url(re.compile(r"/accounts$"))
     opened = palette(page, "/")
     page.keyboard.type("密码")

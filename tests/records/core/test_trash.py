@@ -11,6 +11,7 @@ from app.crm.models import Account, Activity, Contact
 from app.events import Event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted
+from app.kernel.language import using
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.query import Query, page
@@ -130,9 +131,11 @@ def test_a_deletion_takes_nothing_along_that_its_maker_may_not_delete(
         account_id = bobs.id
     with acme.acting(bob) as by:
         bobs = by.session.get_one(Account, account_id)
-        with pytest.raises(NotPermitted) as answer:
+        with using("en"), pytest.raises(NotPermitted) as answer:
             perform("account", "delete", bobs, by=by)
-        assert str(answer.value.message) == (
+        with using("en"):
+            told = str(answer.value.message)
+        assert told == (
             "Below “Bob's” stand records that your role may not delete: 1 contact, 2 activities. "
             "Ask their owners or an administrator to delete or move them first."
         )
