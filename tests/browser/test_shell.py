@@ -84,6 +84,7 @@ def test_the_palette_changes_the_language_finds_settings_and_signs_out(page: Pag
     page.keyboard.type("密码")
     expect(opened.get_by_role("option", selected=True)).to_have_attribute("href", "/settings/me")
     page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
     opened = palette(page, "/")
     with page.expect_response("**/search?*"):
         page.keyboard.type("退出")
