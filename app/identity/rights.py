@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import literal, select, union_all
@@ -11,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.identity.models import FieldRule, Grant, Role, Team, User
 from app.kernel.actor import FieldAccess, Reach, Rights
+from app.kernel.remembered import Remembered
 from tenants.facts import TenantFacts
 
 _KEPT = 4096  # Roles remembered in this process, of all workspaces together.
-_remembered: OrderedDict[tuple[UUID, UUID], Rights] = OrderedDict()
-_lock = Lock()
+_remembered: Remembered[Rights] = Remembered(_KEPT)
 
 
 def rights_of(session: Session, user: User) -> Rights:
@@ -28,17 +26,7 @@ def rights_of_role(session: Session, role: Role) -> Rights:
     if role.is_owner:
         return Rights(is_owner=True)
     tenant: TenantFacts = session.info["tenant"]
-    key = (tenant.id, role.stamp)
-    with _lock:
-        if key in _remembered:
-            _remembered.move_to_end(key)
-            return _remembered[key]
-    rights = read_rights(session, role)
-    with _lock:
-        _remembered[key] = rights
-        while len(_remembered) > _KEPT:
-            _remembered.popitem(last=False)
-    return rights
+    return _remembered.get((tenant.id, role.stamp), lambda: read_rights(session, role))
 
 
 def read_rights(session: Session, role: Role) -> Rights:

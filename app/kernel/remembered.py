@@ -1,26 +1,30 @@
-"""What a process remembers of workspaces under their stamps; the least lately used goes first."""
+"""What a process remembers instead of making it again; the least lately used goes first."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
-from uuid import UUID
 
 Value = TypeVar("Value")
-Key = tuple[UUID, UUID]  # A workspace and a stamp of its own.
 
 
 class Remembered(Generic[Value]):
-    """At most `most` values, one for each workspace and stamp; safe to ask from many threads."""
+    """At most `most` values, one for each key; safe to ask from many threads.
+
+    The key of what is a workspace's own holds the workspace, and the stamp under which it is true.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What is kept under `key`, made by `make` when it was not met before."""
         with self._lock:
             if key in self._kept:

@@ -17,6 +17,7 @@ from app.identity.routes.proof import limited
 from app.identity.routes.qr import qr_image
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.kernel.whole import whole
 from app.web import current
 from app.web.access import access
 from app.web.render import page, see_other
@@ -135,7 +136,7 @@ def _whole(text: str) -> int:
     """How many people a form names: one where it says nothing, none where it says nonsense."""
     if not text.strip():
         return 1
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
+    return whole(text) or 0
 
 
 def _person(user_id: UUID) -> dict[str, object]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, time
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from app.kernel.countries import country_name
 from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
 from app.kernel.phones import dial_phone, display_phone
+from app.kernel.remembered import Remembered
 from app.records.access import reaches
 from app.records.fields import Field, Option
 from app.records.pages.cells import NAME, SNIPPETS, check_cell, title_cell, value_cell
@@ -31,8 +30,7 @@ KEPT = 256
 ESCAPED = ("text", "reference", "step")  # Looks whose snippet takes an escaped text.
 MARK = "\x1f"
 
-_templates: OrderedDict[tuple[object, ...], Template] = OrderedDict()
-_lock = Lock()
+_templates: Remembered[Template] = Remembered(KEPT)
 
 
 class Kept(dict[Any, Any]):
@@ -171,17 +169,9 @@ def _template(record_type: RecordType, shape: Layout) -> Template:
     """The compiled template for these rows, from what is kept or put together now."""
     columns = tuple((column.key, column.is_editable, column.classes) for column in shape.columns)
     key = (record_type, columns, shape.keys, shape.update, shape.delete, shape.ticks, current())
-    with _lock:
-        found = _templates.get(key)
-        if found is not None:
-            _templates.move_to_end(key)
-            return found
-    made = current_app.jinja_env.from_string(row_source(record_type, shape))
-    with _lock:
-        _templates[key] = made
-        while len(_templates) > KEPT:
-            _templates.popitem(last=False)
-    return made
+    return _templates.get(
+        key, lambda: current_app.jinja_env.from_string(row_source(record_type, shape))
+    )
 
 
 def row_source(record_type: RecordType, shape: Layout) -> str:

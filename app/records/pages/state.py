@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from app.kernel.whole import whole
 from app.records.filters import Node, read_filters, write_filters
 from app.records.query import Query
 from app.records.types import RecordType
@@ -175,8 +176,7 @@ def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListSta
         cursor=arguments.get("cursor", ""),
         limit=PAGE_SIZE,
     )
-    is_number = first.isdecimal() and len(first) < 9
-    number = max(int(first), 1) if is_number else 1
+    number = max(whole(first) or 1, 1)
     return ListState(record_type, asked, number, read_look(arguments))
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.remembered import Remembered
 from app.records.fields import Field
 from app.records.registry import registry
 from app.records.sharing.models import SharingRule
@@ -24,9 +23,7 @@ STAMP = "sharing"
 KEPT = 512  # Workspaces whose rules a process remembers.
 REACHES: Mapping[str, tuple[str, ...]] = {"read": ("read",), "update": ("read", "update")}
 
-Key = tuple[UUID, UUID, UUID | None]
-_remembered: OrderedDict[Key, tuple[Rule, ...]] = OrderedDict()
-_lock = Lock()
+_remembered: Remembered[tuple[Rule, ...]] = Remembered(KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +70,12 @@ def rules_in_force(by: Actor) -> tuple[Rule, ...]:
     if mark is None:
         return ()
     key = (by.tenant.id, mark, stamps.stamp(by.session, TYPES))
-    with _lock:
-        if key in _remembered:
-            _remembered.move_to_end(key)
-            return _remembered[key]
+    return _remembered.get(key, lambda: _load(by))
+
+
+def _load(by: Actor) -> tuple[Rule, ...]:
     rows = by.session.scalars(select(SharingRule).order_by(SharingRule.created_at, SharingRule.id))
-    rules = tuple(rule for row in rows if (rule := _in_force(row, by)) is not None)
-    with _lock:
-        _remembered[key] = rules
-        while len(_remembered) > KEPT:
-            _remembered.popitem(last=False)
-    return rules
+    return tuple(rule for row in rows if (rule := _in_force(row, by)) is not None)
 
 
 def shareable_fields(record_type: RecordType) -> list[Field]:

@@ -6,10 +6,8 @@ reader under the stamps of the views and of who is in which team and role.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -17,6 +15,7 @@ from sqlalchemy import and_, or_, select
 from app.identity.models import Team, User
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.remembered import Remembered
 from app.records.views.models import EVERYONE, PRIVATE, TEAM, RoleView, SavedView, ViewChoice
 
 STAMP = "views"
@@ -68,26 +67,17 @@ class Shelf:
 
 
 EMPTY = Shelf()
-_remembered: OrderedDict[tuple[object, ...], Shelf] = OrderedDict()
-_lock = Lock()
+_remembered: Remembered[Shelf] = Remembered(KEPT)
 
 
 def shelf(by: Actor) -> Shelf:
     """The views that `by` has; no statement is run once they were met, nor where there are none."""
     mark = stamps.stamp(by.session, STAMP)
-    if mark is None or by.user_id is None:
+    user_id = by.user_id
+    if mark is None or user_id is None:
         return EMPTY
-    key = (by.tenant.id, by.user_id, mark, stamps.stamp(by.session, stamps.PEOPLE))
-    with _lock:
-        if key in _remembered:
-            _remembered.move_to_end(key)
-            return _remembered[key]
-    found = _load(by, by.user_id)
-    with _lock:
-        _remembered[key] = found
-        while len(_remembered) > KEPT:
-            _remembered.popitem(last=False)
-    return found
+    key = (by.tenant.id, user_id, mark, stamps.stamp(by.session, stamps.PEOPLE))
+    return _remembered.get(key, lambda: _load(by, user_id))
 
 
 def teams_of(by: Actor) -> list[UUID]:
