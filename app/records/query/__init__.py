@@ -1,0 +1,26 @@
+"""Lists: access, filters, search, order and page in one statement, by key and not by offset.
+
+`asked` is what is asked of a list, `narrowing` which rows it has, with `search` for the words;
+`order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
+together, and `totals` counts.
+"""
+
+from app.records.query.asked import Query
+from app.records.query.cursor import write_cursor
+from app.records.query.narrowing import conditions, search_conditions
+from app.records.query.order import default_sort, sort_key
+from app.records.query.paging import Page, page
+from app.records.query.totals import COUNT_CAP, count
+
+__all__ = [
+    "COUNT_CAP",
+    "Page",
+    "Query",
+    "conditions",
+    "count",
+    "default_sort",
+    "page",
+    "search_conditions",
+    "sort_key",
+    "write_cursor",
+]

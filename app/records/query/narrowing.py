@@ -1,0 +1,28 @@
+"""Which rows a list has: access, filters and search, as one WHERE."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement
+
+from app.kernel.actor import Actor
+from app.records.access import permitted, readable_fields
+from app.records.filters import where
+from app.records.query.asked import Query
+from app.records.query.search import found_by
+from app.records.types import RecordType
+
+
+def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
+    """The WHERE of a list: access, filters, search."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    return [
+        permitted(record_type, by, "read"),
+        *where(record_type, asked.filters, by, readable),
+        *found_by(record_type, asked.q, by, readable),
+    ]
+
+
+def search_conditions(record_type: RecordType, q: str, by: Actor) -> list[ColumnElement[bool]]:
+    """The WHERE of the words of a search alone, over what `by` may read of a record."""
+    readable = {field.key for field in readable_fields(record_type, by)}
+    return found_by(record_type, q, by, readable)
