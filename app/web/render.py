@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 
 from app.kernel import language
+from app.kernel.searchkeys import search_text
 from app.web import current, shell, toasts
 from app.web.forgery import token
 from app.web.shell import Link
@@ -102,11 +103,17 @@ def _palette(
     values = {
         "lang": lang,
         "mac": mac,
-        "create_actions": create_actions,
-        "pages": pages,
+        "create_actions": [_spelled(one) for one in create_actions],
+        "pages": [_spelled(one) for one in pages],
         "actions": shell.actions(),
     }
     return _part("_palette.html", values)
+
+
+def _spelled(entry: Entry) -> Entry:
+    """An entry that its pinyin and its initials find too."""
+    spelled = search_text([entry.label]).replace("\n", " ")
+    return entry._replace(keywords=f"{entry.keywords} {spelled}".strip())
 
 
 def target_block() -> str:

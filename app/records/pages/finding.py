@@ -1,30 +1,28 @@
-"""Finding records by words: for references, for the palette, for the page of results."""
+"""Finding records of one type, colleagues and countries by words, as results are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.engine import Row
 
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name, find_countries
-from app.kernel.language import _, current
+from app.kernel.language import current
 from app.kernel.phones import display_phone
 from app.records.access import readable_fields
 from app.records.fields import Option
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
-from app.records.query import Query, page
-from app.records.tags.operations import fold
-from app.records.tailored import switched_on
+from app.records.query import Query, page, rows_among
 from app.records.types import RecordType
 
 IN_BOX = 12
-IN_GROUP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +35,6 @@ class Found:
     note: str
     icon: str
     face: Face | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundGroup:
-    """The results of one type; `url` is the list of all of them, where there is one."""
-
-    label: str
-    url: str
-    items: list[Found]
-
-    def __getitem__(self, name: str) -> Any:
-        """The shell's template asks by name, as `items` is a method of mappings."""
-        return getattr(self, name)
 
 
 def find_users(words: str, by: Actor) -> list[Found]:
@@ -80,48 +65,44 @@ def look_up_countries(words: str, by: Actor) -> list[Found]:
 
 
 def find_records(
-    record_type: RecordType, words: str, by: Actor, limit: int = IN_BOX
+    record_type: RecordType,
+    words: str,
+    by: Actor,
+    limit: int = IN_BOX,
+    first: Sequence[UUID] = (),
 ) -> list[Found]:
-    """Records of one type that fit the words, in the order of its list."""
+    """Records of one type that fit the words: those of `first` before the rest, in its order."""
+    wanted = [record_type.title.key, *_told(record_type, by)]
+    asked = Query(q=words, limit=limit)
+    rows = _in_order(rows_among(record_type, first, asked, by, wanted), first) if first else []
+    if len(rows) < limit:
+        met = {row.id for row in rows}
+        rows += [row for row in page(record_type, asked, by, wanted).rows if row.id not in met]
+    return _shown(record_type, rows[:limit], by)
+
+
+def find_among(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> list[Found]:
+    """Those of the records with these ids that `by` may read, in no order."""
+    wanted = [record_type.title.key, *_told(record_type, by)]
+    return _shown(record_type, rows_among(record_type, ids, Query(), by, wanted), by)
+
+
+def _told(record_type: RecordType, by: Actor) -> list[str]:
+    """The keys of what is told of a result beside its name."""
     readable = {field.key for field in readable_fields(record_type, by)}
-    keys = [key for key in _telling(record_type) if key in readable]
-    wanted = [record_type.title.key, *keys]
-    rows = page(record_type, Query(q=words, limit=limit), by, wanted).rows
+    return [key for key in _telling(record_type) if key in readable]
+
+
+def _in_order(rows: list[Row[Any]], ids: Sequence[UUID]) -> list[Row[Any]]:
+    place = {record_id: n for n, record_id in enumerate(ids)}
+    return sorted(rows, key=lambda row: place[row.id])
+
+
+def _shown(record_type: RecordType, rows: Sequence[Row[Any]], by: Actor) -> list[Found]:
+    keys = _told(record_type, by)
     has_choice = any(record_type.by_key[key].kind == "choice" for key in keys)
     picklists = choices_of(record_type, by) if rows and has_choice else {}
     return [_found(record_type, row, keys, picklists, by) for row in rows]
-
-
-def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
-    """A few records of every type that `by` may read."""
-    groups = [*_tags(words, by)]
-    for record_type in switched_on(by):
-        if by.may(record_type.key, "read"):
-            items = find_records(record_type, words, by, IN_GROUP)
-            if items:
-                url = f"/{record_type.collection}"
-                groups.append(FoundGroup(str(record_type.words.many), url, items))
-    return groups
-
-
-def _tags(words: str, by: Actor) -> Iterator[FoundGroup]:
-    """The tags whose names hold the words; each leads to the records that have it."""
-    wanted = fold(words)
-    items = []
-    for record_type in switched_on(by) if wanted else ():
-        if not by.may(record_type.key, "read") or not _has_tags(record_type, by):
-            continue
-        for option in choices_of(record_type, by).get("tags", ()):
-            if wanted in option.value or wanted in fold(option.shown()):
-                url = f"/{record_type.collection}?{urlencode({'tags__has': option.value})}"
-                many = str(record_type.words.many)
-                items.append(Found(option.value, url, option.shown(), many, "tag"))
-    if items:
-        yield FoundGroup(str(_("Tags")), "", items[:IN_GROUP])
-
-
-def _has_tags(record_type: RecordType, by: Actor) -> bool:
-    return any(field.kind == "tags" for field in readable_fields(record_type, by))
 
 
 def _telling(record_type: RecordType) -> list[str]:

@@ -2,9 +2,11 @@
 
 `asked` is what is asked of a list, `narrowing` which rows it has, with `search` for the words;
 `order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
-together, and `totals` counts.
+together, and `totals` counts. `among` fetches records whose ids
+are known already.
 """
 
+from app.records.query.among import rows_among
 from app.records.query.asked import Query
 from app.records.query.cursor import write_cursor
 from app.records.query.narrowing import conditions, search_conditions
@@ -20,6 +22,7 @@ __all__ = [
     "count",
     "default_sort",
     "page",
+    "rows_among",
     "search_conditions",
     "sort_key",
     "write_cursor",

@@ -6,12 +6,8 @@ from flask import Response, request
 
 from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
-from app.records.pages.finding import (
-    find_everywhere,
-    find_records,
-    find_users,
-    look_up_countries,
-)
+from app.records.pages.everywhere import find_everywhere, find_recent
+from app.records.pages.finding import find_records, find_users, look_up_countries
 from app.records.registry import registry
 from app.records.routes.blueprint import blueprint
 from app.records.tailored import tailored
@@ -41,9 +37,12 @@ def look_up(key: str) -> Response:
 @blueprint.get("/search")
 @access()
 def search() -> Response:
-    """Records of every type by the words of a search: in the palette, or on a page."""
-    words = request.args.get("q", "").strip()
-    groups = find_everywhere(words, current.actor()) if words else []
+    """Records of every type by the words of a search: in the palette, or on a page.
+
+    Without words, what the reader opened or changed lately.
+    """
+    words, by = request.args.get("q", "").strip(), current.actor()
+    groups = find_everywhere(words, by) if words else find_recent(by)
     if request.args.get("fmt") == "palette":
         return fragment("_palette_results.html", groups=groups)
     return page("records/search.html", words=words, groups=groups)

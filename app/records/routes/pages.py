@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response, request
@@ -12,8 +13,10 @@ from app.records.access import sees
 from app.records.pages.changes import field_history
 from app.records.pages.record import record_page
 from app.records.pages.timeline import read_asked, timeline
+from app.records.recents.operations import note_opened
 from app.records.routes.blueprint import blueprint, record_for, record_url
 from app.records.views.opened import read_origin
+from app.web import current
 from app.web.access import access
 from app.web.render import is_htmx, page, target_block
 
@@ -30,6 +33,9 @@ def show_record(collection: str, record_id: UUID) -> Response:
         origin = came_from.origin() if came_from else ""
         shown = timeline(record_type, record, by, asked, origin)
         return page("records/timeline.html", block, timeline=shown, record_type=record_type)
+    if by.user_id is not None:
+        note = partial(note_opened, by.tenant, by.user_id, record_type.key, record_id, by.now)
+        current.aside(note)
     return page("records/record.html", it=record_page(record_type, record, by, came_from, asked))
 
 

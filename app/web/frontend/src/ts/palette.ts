@@ -23,7 +23,6 @@ function activate(option: HTMLElement | undefined): void {
 /** Show those pages and actions that hold every word typed. */
 function filter(): void {
   const words = box().value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) find('#palette-results')?.replaceChildren();
   for (const group of all('[data-palette-group]')) {
     const found = all('[role=option]', group).map((option) => {
       const text = (option.dataset.find ?? '').toLowerCase();
@@ -68,8 +67,10 @@ export function openPalette(): void {
   const dialog = palette();
   if (!dialog || dialog.open) return;
   box().value = '';
+  find('#palette-results')?.replaceChildren();
   filter();
   dialog.showModal();
+  htmx.trigger(box(), 'palette:open'); // What was open lately comes first.
   box().focus();
 }
 
@@ -79,9 +80,6 @@ export function start(): void {
   on('input', '.palette-input', filter);
   on('keydown', '.palette-input', walk);
   on('click', '[data-palette-press]', (_event, option) => press(option));
-  htmx.on('htmx:config:request', (event) => {
-    if (event.detail.ctx.sourceElement === box() && !box().value.trim()) event.preventDefault();
-  });
   htmx.on('htmx:after:swap', (event) => {
     if (event.detail.ctx.sourceElement === box()) settle();
   });

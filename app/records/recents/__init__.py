@@ -1,0 +1,1 @@
+"""Which records somebody had before them lately: they come first where records are looked for."""
