@@ -153,7 +153,7 @@ def _act(
     action = record_type.action(verb)
     if action is None:
         raise Missing(_("There is no such action."))
-    unknown = set(inputs) - set(action.inputs)
+    unknown = set(inputs) - set(action.takes)
     if unknown:
         errors = {key: _("There is no such field.") for key in unknown}
         raise Refused(_("Please check the marked fields."), errors=errors)

@@ -31,12 +31,21 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Action:
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A form that asks what an action takes and then does it, at `path` below the record."""
+
+    path: str
+    label: Text
+    icon: str
+
+
     """A declared verb of a record type beyond the standard ones.
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
     `event` is its past tense, and `told` how a timeline says after a name that it was done.
     `reads` are the fields that `when` looks at, so that a list has them; `inputs` are the keys that
-    a request may send.
+    a request must send, `optional` those that it may send as well, `ask` the form for them.
     """
 
     name: str
@@ -49,10 +58,17 @@ class Action:
     inputs: tuple[str, ...] = ()
     icon: str = "check"
     undo: str = ""  # The action that takes it back, offered with the message.
+    optional: tuple[str, ...] = ()
+    ask: Ask | None = None
     result: Text | None = None  # What the message says was done: Marked as done.
 
 
 @dataclass(frozen=True, slots=True)
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Every key that may be sent."""
+        return (*self.inputs, *self.optional)
+
 class Panel:
     """A template shown beside a record; `load(record, by)` gives what it shows."""
 

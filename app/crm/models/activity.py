@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Uuid, text
@@ -13,10 +16,19 @@ from app.records.model import LIVE, Record, record_indexes
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
 
 
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to plan when an activity is done, and the id of what was planned."""
+
+    asked: Mapping[str, Any] | None = None
+    planned_id: UUID | None = None
+
+
 class Activity(Record):
     """A follow-up, note, task, call, meeting, visit or mail: done at `done_at`, or due at `due_at`.
 
-    `done_by_id` is who did it, or said that it was done; its owner may be somebody else.
+    `done_by_id` is who did it, or said that it was done; its owner may be somebody else. `outcome`
+    tells how what was planned went.
 
     `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
     `about_id` name the record it was written on; `next_at` asks for the next follow-up.
@@ -30,6 +42,7 @@ class Activity(Record):
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
     )
 
+    next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
     kind: Mapped[Choice]
     subject: Mapped[Name]
     body: Mapped[LongText | None]
@@ -37,6 +50,7 @@ class Activity(Record):
     due_at: Mapped[Moment | None]
     done_at: Mapped[Moment | None]
     done_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
+    outcome: Mapped[LongText | None]
     next_at: Mapped[Moment | None]
     minutes: Mapped[Whole | None]
     at: Mapped[Moment]

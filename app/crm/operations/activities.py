@@ -9,18 +9,20 @@ from uuid import UUID
 from sqlalchemy import delete, insert, inspect, select
 
 from app.crm.models import Activity, ActivityLink, Contact
+from app.crm.models.activity import NextStep
+from app.crm.operations.next_step import SUBJECT_LENGTH, plan_next, proposed_subject, read_next
 from app.crm.operations.steps import refresh_steps
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, Refused
+from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
-from app.kernel.language import _, gettext
+from app.kernel.language import _
 from app.kernel.searchkeys import grams, search_text
-from app.records.access import fetch, may_do
+from app.records.access import fetch, may_do, writable_keys
 from app.records.door import perform
 from app.records.model import Record
 from app.records.registry import registry
+from app.records.values import Unfit, read_value
 
-SUBJECT_LENGTH = 120
 # Written down after the fact, unless a time is planned.
 LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
@@ -36,7 +38,7 @@ def prepare(activity: Activity, by: Actor) -> None:
         raise Refused(_("Say when the meeting is."), field="due_at")
     _credit(activity, by)
     activity.at = activity.done_at or activity.due_at or activity.created_at
-    activity.search_text = search_text((activity.subject, activity.body))
+    activity.search_text = search_text((activity.subject, activity.body, activity.outcome))
     activity.search_grams = grams((activity.subject,))
 
 
@@ -107,9 +109,36 @@ def _read_about(activity: Activity, by: Actor) -> Record:
         raise Refused(_("There is no such record."), field="about_id") from None
 
 
-def complete(activity: Activity, by: Actor) -> None:
-    """Mark a planned activity as done now."""
+def complete(
+    activity: Activity,
+    by: Actor,
+    outcome: object = None,
+    next: object = None,  # noqa: A002  As the API calls it.
+) -> None:
+    """Mark a planned activity as done now, with how it went, and plan the `next` step with it.
+
+    Refused for words that are none and for a next step that lacks something; see `read_next`.
+    """
+    asked = read_next(next)
+    words = _words(outcome, by)
     activity.done_at = by.now
+    activity.outcome = words or activity.outcome
+    activity.next_step = NextStep(asked)
+
+
+def _words(outcome: object, by: Actor) -> str | None:
+    """How it went, as a person or a program wrote it; None where nothing was."""
+    if outcome in (None, ""):
+        return None
+    activity = registry().type("activity")
+    if "outcome" not in writable_keys(activity, by):
+        error = _("Your role may not change this field.")
+        raise NotPermitted(error, field="outcome")
+    try:
+        found: str | None = read_value(activity.field("outcome"), outcome, by, ())
+    except Unfit as unfit:
+        raise Refused(unfit.message, field="outcome") from None
+    return found
 
 
 def was_planned(kind: str, due_at: datetime | None) -> bool:
@@ -121,8 +150,8 @@ def was_planned(kind: str, due_at: datetime | None) -> bool:
 
 
 def reopen(activity: Activity, by: Actor) -> None:  # noqa: ARG001  Actions are told who acts.
-    """Take back that an activity was done."""
-    activity.done_at = None
+    """Take back that an activity was done, and how it went."""
+    activity.done_at = activity.outcome = None
 
 
 def changed(activity: Activity, verb: str, by: Actor) -> None:
@@ -131,7 +160,10 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
     if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
         _fulfil_planned(activity, by)
         if activity.next_at is not None:
-            _plan_next(activity, activity.next_at, by)
+            plan_next(activity, _follow_up(activity, activity.next_at), by)
+    asked = activity.next_step.asked if verb == "complete" else None
+    if asked is not None:
+        activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))
     refresh_steps(by.session, concerned)
 
 
@@ -195,17 +227,12 @@ def _fulfil_planned(activity: Activity, by: Actor) -> None:
             perform("activity", "complete", one, by=by)
 
 
-def _plan_next(activity: Activity, due_at: datetime, by: Actor) -> None:
-    """Plan the next follow-up that a follow-up asks for."""
-    inputs: dict[str, Any] = {
+def _follow_up(activity: Activity, due_at: datetime) -> dict[str, Any]:
+    """The next follow-up that a follow-up asks for."""
+    return {
         "kind": "follow_up",
-        "subject": gettext("Follow up: %(words)s", words=activity.subject)[:SUBJECT_LENGTH],
+        "subject": proposed_subject(activity),
         "due_at": due_at.isoformat(),
         "way": activity.way,
         "owner_id": activity.owner_id,
-        "account_id": activity.account_id,
-        "contact_id": activity.contact_id,
     }
-    if activity.about_type not in (None, "account", "contact"):
-        inputs |= {"about_type": activity.about_type, "about_id": activity.about_id}
-    perform("activity", "create", by=by, **inputs)

@@ -75,6 +75,7 @@ class Shown:
     way: str
     subject: str
     body: str
+    outcome: str
     minutes: int | None
     time: str
     at: str
@@ -96,6 +97,7 @@ ON_TIMELINES: Select[*tuple[object, ...]] = (
         Activity.kind,
         Activity.subject,
         Activity.body,
+        Activity.outcome,
         Activity.way,
         Activity.minutes,
         Activity.at,
@@ -170,6 +172,7 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         way=ways[row.way] if row.way and sees(activity, "way", by) else "",
         subject=row.subject if is_named or not body else "",
         body=body,
+        outcome=(row.outcome or "") if sees(activity, "outcome", by) else "",
         minutes=row.minutes if sees(activity, "minutes", by) else None,
         time=_time(moment, is_done, by),
         at=moment.isoformat() if moment else "",

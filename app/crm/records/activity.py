@@ -6,7 +6,7 @@ from app.crm.models import Activity
 from app.crm.operations import activities
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
-from app.records.types import Action, RecordType, View, Words
+from app.records.types import Action, Ask, RecordType, View, Words
 
 KINDS = (
     Option("follow_up", _("Follow-up"), "blue"),
@@ -39,6 +39,7 @@ activity = RecordType(
         Field(Activity.kind, _("Kind"), required=True, options=KINDS),
         Field(Activity.subject, _("Subject")),
         Field(Activity.body, _("Text")),
+        Field(Activity.outcome, _("Result")),
         Field(Activity.way, _("Method"), picklist=True),
         Field(Activity.due_at, _("Due")),
         Field(Activity.done_at, _("Completed")),
@@ -71,8 +72,8 @@ activity = RecordType(
         Activity.contact_id,
         Activity.owner_id,
     ),
-    more=(Activity.way, Activity.minutes, Activity.tags),
-    search=(Activity.subject, Activity.body),
+    more=(Activity.outcome, Activity.way, Activity.minutes, Activity.tags),
+    search=(Activity.subject, Activity.body, Activity.outcome),
     default_sort="-at",
     account=Activity.account_id,
     through=(Activity.account_id, Activity.contact_id),
@@ -95,6 +96,8 @@ activity = RecordType(
             event="completed",
             told=_("completed this"),
             run=activities.complete,
+            optional=("outcome", "next"),
+            ask=Ask("done", _("Done, and next…"), "calendar-plus"),
             when=lambda activity: activity.done_at is None,
             reads=(Activity.done_at,),
             icon="circle-check",

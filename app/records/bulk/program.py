@@ -104,7 +104,7 @@ def _one(
 def _known(record_type: RecordType, verb: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The inputs, none of which may be taken for an argument of the door."""
     action = record_type.action(verb)
-    known = set(action.inputs if action else (*record_type.by_key, *_extra(record_type, verb)))
+    known = set(action.takes if action else (*record_type.by_key, *_extra(record_type, verb)))
     unknown = [key for key in inputs if key not in known]
     if unknown:
         errors = {key: _("There is no such field.") for key in unknown}

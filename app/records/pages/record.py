@@ -141,7 +141,7 @@ def _actions(record_type: RecordType, record: Record, by: Actor) -> list[Action]
     return [
         action
         for action in record_type.actions
-        if not action.inputs
+        if (action.ask or not action.inputs)
         and action.when(record)
         and may_do(record_type, record, action.name, by)
     ]

@@ -66,5 +66,6 @@ def told_to_menu(record_type: RecordType, shape: Layout) -> str:
     may += [
         f"{{% if may_act({number}, row) %}}{action.name} {{% endif %}}"
         for number, action in enumerate(menu.actions)
+        if not action.inputs  # What needs more than a click is done on the record or in bulk.
     ]
     return "".join(told) + (f' data-may="{"".join(may)}"' if may else "")

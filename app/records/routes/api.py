@@ -105,7 +105,7 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
     if declared is None and action != "restore":
         raise Missing(_("There is no such action."))
     may_change(record_type, action, by)
-    inputs = _inputs(declared.inputs if declared else (), may_be_empty=True)
+    inputs = _inputs(declared.takes if declared else (), may_be_empty=True)
 
     def act() -> Reply:
         record = (

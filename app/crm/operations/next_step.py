@@ -1,0 +1,87 @@
+"""The next step: what is planned together with something that is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from app.crm.models import Activity
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.language import Text, _, gettext
+from app.records.access import may_do
+from app.records.door import perform
+from app.records.registry import registry
+
+SUBJECT_LENGTH = 120
+PLANNABLE = ("follow_up", "task", "call", "meeting", "visit")
+KEYS = ("kind", "subject", "due_at", "owner_id")
+
+
+def proposed_subject(activity: Activity) -> str:
+    """What the next step after an activity may be called."""
+    begins = gettext("Follow up: %(words)s", words="")
+    if activity.subject.startswith(begins):
+        return activity.subject
+    return (begins + activity.subject)[:SUBJECT_LENGTH]
+
+
+def read_next(asked: object) -> dict[str, Any] | None:
+    """The next step as a request asks for it, None for none; Refused with a message per field.
+
+    It has a kind that can be planned and a moment `due_at`; `subject` and `owner_id` have defaults.
+    """
+    if asked is None:
+        return None
+    if not isinstance(asked, Mapping):
+        raise Refused(_("Give the next step as its fields."), field="next")
+    errors: dict[str, Text | str] = {
+        f"next.{key}": _("There is no such field.") for key in asked if key not in KEYS
+    }
+    if asked.get("kind") not in PLANNABLE:
+        errors["next.kind"] = _("This is not one of the values to choose from.")
+    if not asked.get("due_at"):
+        errors["next.due_at"] = _("Say when the next step is.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return dict(asked)
+
+
+def plan_next(activity: Activity, asked: Mapping[str, Any], by: Actor) -> UUID:
+    """Plan a step with whom and what an activity was about; answers with its id.
+
+    Refused with a message per field, each called `next.<field>`.
+    """
+    inputs = {
+        **asked,
+        "subject": asked.get("subject") or proposed_subject(activity),
+        "owner_id": asked.get("owner_id") or activity.owner_id,
+        "account_id": activity.account_id,
+        "contact_id": activity.contact_id,
+    }
+    if activity.about_type not in (None, "account", "contact"):
+        inputs |= {"about_type": activity.about_type, "about_id": activity.about_id}
+    try:
+        return perform("activity", "create", by=by, **inputs).id
+    except (Refused, NotPermitted) as answer:
+        errors = {f"next.{key}": text for key, text in answer.errors.items()}
+        raise type(answer)(answer.message, errors=errors or {"next": answer.message}) from None
+
+
+def take_back(activity: Activity, planned_id: UUID, by: Actor) -> bool:
+    """Reopen an activity and delete the step that was planned with it; True when that went too.
+
+    It stays when somebody went on with it since, or where the role of `by` may not delete it.
+    Missing when that is no step planned with this activity.
+    """
+    planned = by.session.get(Activity, planned_id)
+    if planned is None or planned.created_at != activity.done_at:
+        raise Missing(_("There is no such record."))
+    perform("activity", "reopen", activity, by=by)
+    if planned.deleted_at is not None or planned.version != 1:
+        return False
+    if not may_do(registry().type("activity"), planned, "delete", by):
+        return False
+    perform("activity", "delete", planned, by=by)
+    return True
