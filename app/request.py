@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.identity import sessions
 from app.kernel import clock, language
-from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.web import toasts
@@ -126,6 +126,9 @@ class Edge:
             return _to_sign_in()
         if g.tenant is not None and g.tenant.is_suspended and not declared.while_suspended:
             raise NotPermitted(_("This workspace is suspended until its bill is paid."))
+        reads_only = request.method in SAFE_METHODS or declared.while_previewing
+        if g.actor is not None and g.actor.previews and not reads_only:
+            raise Previewing
         if declared.permission is not None and not g.actor.may(*declared.permission):
             raise NotPermitted(_("Your role does not allow this."))
         return None

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.identity.models import ApiToken, User, UserSession
-from app.identity.rights import rights_of, team_user_ids
+from app.identity.models import ApiToken, Role, User, UserSession
+from app.identity.rights import rights_of, rights_of_role, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
 from app.kernel import stamps
-from app.kernel.actor import Actor, Reach
+from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.ids import parse_id
+from app.kernel.localized import pick
 from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
 
@@ -106,12 +107,16 @@ def actor_for(
     language: str | None = None,
     *,
     scopes: frozenset[str] | None = None,
+    preview: Role | None = None,
 ) -> Actor:
     """The actor that a user is at this moment; `scopes` are those of an API token.
 
-    `language` overrules the user's own (the cookie of a browser does).
+    `language` overrules the user's own (the cookie of a browser does). With `preview` the user
+    looks at the workspace as that role: their rights are narrowed to what it may do too.
     """
-    rights = rights_of(session, user)
+    own = rights_of(session, user)
+    rights = own if preview is None else own.within(rights_of_role(session, preview))
+    language = language or user.language or tenant.language
     wants_team = any(reach is Reach.TEAM for reach in rights.grants.values())
     return Actor(
         session=session,
@@ -119,20 +124,40 @@ def actor_for(
         now=now,
         rights=rights if scopes is None else rights.narrowed(scopes),
         user_id=user.id,
-        role_id=user.role_id,
+        role_id=user.role_id if preview is None else preview.id,
         name=user.name,
-        language=language or user.language or tenant.language,
+        language=language,
         zone=ZoneInfo(user.zone or tenant.zone),
         team_user_ids=team_user_ids(session, user) if wants_team else (user.id,),
-        groups=groups_of(user),
+        groups=groups_of(user) if preview is None else _previewed(user, preview, own, rights),
         via=via,
+        previews=pick(preview.label, language, tenant.language) if preview is not None else "",
     )
 
 
 def groups_of(user: User) -> frozenset[UUID]:
     """The ids of a user's role, team and teams above, with which records can be shared."""
+    return frozenset({user.role_id, *_teams_of(user)})
+
+
+def _previewed(user: User, role: Role, own: Rights, narrowed: Rights) -> frozenset[UUID]:
+    """The groups of a user who looks at the workspace as `role`.
+
+    What rules share with the role is shown only to who reaches all such records by themselves, or
+    looking as another role would open what one's own does not.
+    """
+    reaches_all = all(
+        own.reach(kind, verb) is Reach.ALL
+        for (kind, verb), reach in narrowed.grants.items()
+        if reach is not Reach.ALL
+    )
+    return frozenset({*_teams_of(user), *((role.id,) if reaches_all else ())})
+
+
+def _teams_of(user: User) -> set[UUID]:
+    """The user's team and those above it."""
     teams = user.team.path.strip("/").split("/") if user.team is not None else []
-    return frozenset({user.role_id, *(found for one in teams if (found := parse_id(one)))})
+    return {found for one in teams if (found := parse_id(one))}
 
 
 def touch_session(tenant: TenantFacts, session_id: UUID, now: datetime) -> None:

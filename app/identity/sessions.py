@@ -22,6 +22,7 @@ from app.identity.actors import (
     touch_session,
     touch_token,
 )
+from app.identity.models import Role
 from app.identity.rights import rights_of
 from app.kernel import language
 from app.kernel.actor import Actor
@@ -73,7 +74,10 @@ def actor_by_cookie(
         return None
     if found.is_stale(now):
         current.aside(partial(touch_session, tenant, found.session.id, now))
-    return actor_for(session, tenant, found.user, now, "web", _chosen_language(request))
+    role_id = found.session.preview_role_id
+    preview = session.get(Role, role_id) if role_id is not None else None
+    asked = _chosen_language(request)
+    return actor_for(session, tenant, found.user, now, "web", asked, preview=preview)
 
 
 def actor_by_token(

@@ -61,6 +61,19 @@ class Rights:
         """These rights cut down to a token's scopes: `contact:read`, `contact:*` or `*`."""
         return replace(self, scopes=scopes)
 
+    def within(self, other: Rights) -> Rights:
+        """What both these and `other` allow, which is never more than either."""
+        if self.is_owner or other.is_owner:
+            return replace(other if self.is_owner else self, scopes=self.scopes)
+        grants = {
+            key: min(reach, other.grants[key])
+            for key, reach in self.grants.items()
+            if key in other.grants
+        }
+        narrowed = {*self.fields, *other.fields}
+        fields = {key: min(self.field(*key), other.field(*key)) for key in narrowed}
+        return Rights(grants, fields, scopes=self.scopes)
+
     def _within_scopes(self, record_type: str, verb: str) -> bool:
         if self.scopes is None or "*" in self.scopes:
             return True
@@ -74,7 +87,9 @@ class Actor:
     `session` is the open tenant scope, `now` the only clock of operations, `via` one of web, api,
     job, import, command. `team_user_ids` are the users of the actor's teams and those below,
     the actor included; `groups` are the ids of the role, of the team and of those above it, by
-    which rules share records. `user_id` is None for the service itself.
+    which rules share records. `user_id` is None for the service itself. `previews` is the name of
+    the role as which somebody looks at the workspace: their rights are narrowed to it, and they
+    change nothing meanwhile.
     """
 
     session: Session
@@ -89,6 +104,7 @@ class Actor:
     team_user_ids: tuple[UUID, ...] = ()
     groups: frozenset[UUID] = frozenset()
     via: str = "web"
+    previews: str = ""
     batch_id: UUID | None = None
 
     def may(self, record_type: str, verb: str) -> bool:

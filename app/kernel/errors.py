@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.kernel.language import Text
+from app.kernel.language import Text, _
 
 
 class Answer(Exception):
@@ -36,6 +36,15 @@ class NotPermitted(Answer):
     """A colleague without the right: 403."""
 
     status = 403
+
+
+class Previewing(NotPermitted):
+    """A change by somebody who only looks at the workspace as another role: 403."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You see the workspace as another role, and nothing changes until you end that.")
+        )
 
 
 class OverLimit(Answer):

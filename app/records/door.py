@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.events import write_event
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.records import history
@@ -71,6 +71,8 @@ def may_change(record_type: RecordType, verb: str, by: Actor) -> None:
         raise Missing(_("There is no such page."))
     if verb not in (*record_type.verbs, "restore"):
         raise Missing(_("There is no such action."))
+    if by.previews:
+        raise Previewing
     if by.tenant.is_read_only:
         raise NotPermitted(_("This workspace is read-only until its bill is paid."))
     if not by.may(record_type.key, "delete" if verb == "restore" else verb):

@@ -38,7 +38,8 @@ class Access:
 
     `permission` is (record type, verb) needed beyond being signed in; `record_verb` says what a
     route does with the record type that its URL names, and the door and the fetch decide;
-    `while_suspended` keeps the route open in a suspended workspace.
+    `while_suspended` keeps the route open in a suspended workspace; `while_previewing` lets who
+    looks at the workspace as another role call a route that is not only for reading.
     """
 
     side: Side
@@ -46,6 +47,7 @@ class Access:
     permission: tuple[str, str] | None = None
     record_verb: str | None = None
     while_suspended: bool = False
+    while_previewing: bool = False
 
 
 def access(
@@ -55,9 +57,10 @@ def access(
     permission: tuple[str, str] | None = None,
     record_verb: str | None = None,
     while_suspended: bool = False,
+    while_previewing: bool = False,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
-    declared = Access(side, who, permission, record_verb, while_suspended)
+    declared = Access(side, who, permission, record_verb, while_suspended, while_previewing)
 
     def declare(route: Route) -> Route:
         route.access = declared  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ blueprint = Blueprint("web", __name__, template_folder="templates")
 
 
 @blueprint.post("/language")
-@access(Side.BOTH, Who.ANYONE, while_suspended=True)
+@access(Side.BOTH, Who.ANYONE, while_suspended=True, while_previewing=True)
 def choose_language() -> Response:
     """Keep the language that a visitor chose, in this browser, and lead back to the page."""
     wanted = request.form.get("lang", "")

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.identity.models.access import Role
 from app.identity.models.people import User
 from app.kernel.model import Base, Digest, Id, Moment, Name
 
@@ -36,6 +37,10 @@ class UserSession(Base):
     expires_at: Mapped[Moment]
     address: Mapped[str] = mapped_column(String(45))
     agent: Mapped[str] = mapped_column(String(120))  # "Firefox, Windows": for the person's eye.
+    # As which role its user looks at the workspace; see operations/preview.py.
+    preview_role_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey(Role.id, ondelete="SET NULL")
+    )
 
 
 class SignInChallenge(Base):

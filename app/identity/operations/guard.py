@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.identity.models import Role, User
 from app.identity.rights import covers, read_rights
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
 from app.kernel.language import _
 from app.kernel.model import Base
 
@@ -30,7 +30,9 @@ def require_change(by: Actor, record_type: str, verb: str) -> None:
 
 
 def require_writable(by: Actor) -> None:
-    """Raise Refused while the workspace is read-only."""
+    """Raise Refused while the workspace is read-only, Previewing while a role is looked through."""
+    if by.previews:
+        raise Previewing
     if by.tenant.is_read_only:
         raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
-from uuid import UUID
 
 from flask import Response, request
 
 from app.identity import cookies
-from app.identity.models import Role, User
+from app.identity.models import Role, User, UserSession
 from app.identity.operations.guard import fetch
 from app.identity.operations.sign_in import Visit
 from app.identity.sessions import signed_in
@@ -59,10 +58,12 @@ def myself() -> User:
     return found.user
 
 
-def my_session() -> UUID | None:
-    """The id of the session that this request came by."""
+def my_session() -> UserSession:
+    """The session that this request came by."""
     found = signed_in()
-    return found.session.id if found is not None else None
+    if found is None:
+        raise RuntimeError("This route is declared for users, and nobody is signed in.")
+    return found.session
 
 
 def show(

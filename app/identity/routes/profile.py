@@ -104,7 +104,7 @@ def revoke_session(session_id: UUID) -> Response:
 @access(while_suspended=True)
 def revoke_other_sessions() -> Response:
     """Sign every other device out."""
-    sessions.revoke_other_sessions(current.actor(), myself(), keep=my_session())
+    sessions.revoke_other_sessions(current.actor(), myself(), keep=my_session().id)
     toast(_("All other devices are signed out."))
     return see_other(MINE)
 
@@ -116,7 +116,7 @@ def shown_to_me() -> dict[str, object]:
         "user": user,
         "awaited": awaited_email_change(by, user),
         "sessions": sessions.sessions_of(by, user),
-        "here": my_session(),
+        "here": my_session().id,
         "tokens": tokens.tokens_of(by, user),
         "codes_left": codes_left(by, user) if user.has_two_factor else 0,
         "offered": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],

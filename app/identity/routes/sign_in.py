@@ -108,7 +108,7 @@ def enter_code() -> Response:
 
 
 @blueprint.post("/logout")
-@access(who=Who.ANYONE, while_suspended=True)
+@access(who=Who.ANYONE, while_suspended=True, while_previewing=True)
 def logout() -> Response:
     """End this session on the server and in the browser."""
     token = cookies.session_token(request)

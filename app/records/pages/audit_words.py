@@ -25,6 +25,8 @@ VERBS: Mapping[str, Said] = {
     "moved": (_("Moved"), ""),
     "revoked": (_("Revoked"), "warn"),
     "rights_changed": (_("Permissions changed"), "warn"),
+    "preview_begun": (_("Began to see as this role"), "warn"),
+    "preview_ended": (_("Ended seeing as this role"), ""),
     "retired": (_("Retired"), "warn"),
     "ordered": (_("Put in order"), ""),
 }

@@ -76,7 +76,8 @@ def shelf(by: Actor) -> Shelf:
     user_id = by.user_id
     if mark is None or user_id is None:
         return EMPTY
-    key = (by.tenant.id, user_id, mark, stamps.stamp(by.session, stamps.PEOPLE))
+    people = stamps.stamp(by.session, stamps.PEOPLE)
+    key = (by.tenant.id, user_id, by.role_id, bool(by.previews), mark, people)
     return _remembered.get(key, lambda: _load(by, user_id))
 
 
@@ -99,9 +100,8 @@ def _load(by: Actor, user_id: UUID) -> Shelf:
         .limit(MOST)
     ).all()
     choices = by.session.scalars(select(ViewChoice).where(ViewChoice.user_id == user_id)).all()
-    role = select(User.role_id).where(User.id == user_id).scalar_subquery()
     of_role = by.session.execute(
-        select(RoleView.record_type, RoleView.view_id).where(RoleView.role_id == role)
+        select(RoleView.record_type, RoleView.view_id).where(RoleView.role_id == by.role_id)
     )
     place = {view_id: n for one in choices for n, view_id in enumerate(one.position)}
     ordered = sorted(rows, key=lambda row: place.get(str(row.id), len(place)))
@@ -110,7 +110,7 @@ def _load(by: Actor, user_id: UUID) -> Shelf:
     return Shelf(
         tuple(facts(row) for row in ordered),
         tuple(UUID(view_id) for one in choices for view_id in one.pinned),
-        {**roles, **own},
+        {**roles, **({} if by.previews else own)},
         own,
     )
 

@@ -36,6 +36,7 @@ def count_views(record_type: RecordType, by: Actor) -> dict[UUID, int]:
         record_type.key,
         tuple(views),
         by.rights.reach(record_type.key, "read"),
+        by.previews and by.role_id,
     )
     with _lock:
         found = _kept.get(key)
