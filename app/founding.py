@@ -6,9 +6,9 @@ workspace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from app.identity.models import Role
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.workspace import seed_workspace
-from app.identity.seeds import BUILT_IN
+from app.identity.seeds import BUILT_IN, RoleSeed
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, service_actor
 from app.kernel.ids import new_id
 from app.modules import tenant_schema
+from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
@@ -63,7 +64,7 @@ def found_workspace(
 
 
 def apply_starter(by: Actor, starter: Starter) -> None:
-    """Give a fresh workspace the picklists of its industry, and change its built-in roles."""
+    """Give a fresh workspace its industry's picklists and categories, and change its roles."""
     rows = [
         {
             "id": new_id(),
@@ -80,24 +81,35 @@ def apply_starter(by: Actor, starter: Starter) -> None:
     if rows:
         by.session.execute(insert(PicklistValue), rows)
         stamps.draw(by.session, STAMP)
-    built_in = {seed.key: seed.grants for seed in BUILT_IN}
+    make_categories(by, starter)
+    built_in = {seed.key: seed for seed in BUILT_IN}
     for change in starter.roles:
         _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
 
 
-def _change_role(
-    by: Actor, role: Role, change: RoleChange, built_in: Mapping[tuple[str, str], Reach]
-) -> None:
+def make_categories(by: Actor, starter: Starter) -> dict[str, UUID]:
+    """Make the product categories of a starter; answers with their ids by the starter's keys."""
+    made: dict[str, UUID] = {}
+    for position, category in enumerate(starter.product_categories, start=1):
+        name, above = dict(category.name), made.get(category.below)
+        record = perform(
+            "product_category", "create", by=by, name=name, position=position, parent_id=above
+        )
+        made[category.key] = record.id
+    return made
+
+
+def _change_role(by: Actor, role: Role, change: RoleChange, built_in: RoleSeed) -> None:
     """Give a built-in role the industry's name, and the rights in which it differs."""
     if change.label is not None:
         role.label = dict(change.label)
     if not change.grants:
         return
-    grants = dict(built_in)
+    grants = dict(built_in.grants)
     for permission, reach in change.grants.items():
         record_type, _separator, verb = permission.partition(":")
         if reach == "none":
             grants.pop((record_type, verb), None)
         else:
             grants[record_type, verb] = Reach[reach.upper()]
-    write_rights(by, role, grants, {})
+    write_rights(by, role, grants, built_in.fields)

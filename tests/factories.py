@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from app.crm.models import Account, Activity, Contact
+from app.crm.models import Account, Activity, Contact, Product
 from app.kernel.actor import Actor
 from app.records.door import perform
 
@@ -26,3 +26,13 @@ def make_activity(by: Actor, kind: str = "note", **changes: Any) -> Activity:
     """A note written down just now; `due_at` makes a plan of it."""
     inputs = {"kind": kind, "body": "They like green fences.", **changes}
     return cast("Activity", perform("activity", "create", by=by, **inputs))
+
+
+def make_product(by: Actor, name: str | dict[str, str] = "Hammer drill", **changes: Any) -> Product:
+    """Goods on sale, with nothing but a name in the workspace's language."""
+    return cast("Product", perform("product", "create", by=by, name=name, **changes))
+
+
+def make_category(by: Actor, name: str | dict[str, str] = "Tools", **changes: Any) -> Any:
+    """A product category with nothing above it."""
+    return perform("product_category", "create", by=by, name=name, **changes)

@@ -116,7 +116,7 @@ def _event(by: Actor, record_type: RecordType, record: Record) -> dict[str, Any]
     return {**row, "actor_id": record.owner_id, "at": record.created_at, "via": "web"}
 
 
-def _born(owner: UUID, moment: datetime) -> dict[str, Any]:
+def born(owner: UUID, moment: datetime) -> dict[str, Any]:
     """The columns that every new record has."""
     return {
         "version": 1,
@@ -134,8 +134,8 @@ def _accounts(by: Actor, owners: Sequence[UUID], amounts: Amounts, ids: Ids) -> 
     as_of = by.now.astimezone(by.zone)
     for seed in accounts(amounts.seed, amounts.accounts, amounts.workspace):
         owner = owners[seed.owner % len(owners)]
-        born = _born(owner, entered(seed.age, as_of))
-        account = Account(id=ids.add(), **_facts(seed), **born)
+        birth = born(owner, entered(seed.age, as_of))
+        account = Account(id=ids.add(), **_facts(seed), **birth)
         prepare(account, by)
         yield account
 
@@ -156,7 +156,7 @@ def _contacts(
             phone=seed.phone or None,
             title=seed.title or None,
             account_id=account_ids[seed.account],
-            **_born(owner, entered(seed.age, as_of)),
+            **born(owner, entered(seed.age, as_of)),
         )
         if seed.account != at:
             at, name = seed.account, firm(amounts.seed, amounts.workspace, seed.account).name
@@ -189,7 +189,7 @@ def _activities(
             done_at=seed.at if seed.done else None,
             account_id=account_ids[seed.account],
             contact_id=None if seed.contact is None else contact_ids[seed.contact],
-            **_born(owner, min(seed.at, by.now)),
+            **born(owner, min(seed.at, by.now)),
         )
         prepare(activity, by)
         yield activity

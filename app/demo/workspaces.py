@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from app.crm.models import Account
+from app.crm.models import Account, Product
 from app.demo.load import Amounts, load
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
+from app.demo.products import SELLER, load_products
 from app.founding import Founder, found_workspace
 from app.identity.models import Team, User
 from app.identity.operations.roles import role_by_key
@@ -27,6 +28,7 @@ from tenants.control import Operator, Tenant
 from tenants.facts import State, TenantFacts
 from tenants.fleet import migrate_tenants
 from tenants.lifecycle import NewTenant
+from tenants.starters import load_starter
 
 OPERATOR = "operator@zuke.example"
 SEED = 2026
@@ -57,6 +59,9 @@ def ensure_demo_workspaces(engine: Engine) -> None:
                 people = [_person(by, one) for one in workspace.people]
                 for _written in load(by, people, AMOUNTS[workspace.slug]):
                     pass
+            if by.session.scalar(select(Product.id).limit(1)) is None:
+                keeper = _person(by, workspace.people[SELLER])
+                load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.kernel.localized import LocalText
+
 COLUMNS = (
     "id",
     "record_type",
@@ -54,6 +56,8 @@ def _cell(value: Any) -> str:
     r"""One value in COPY's text format, where \N is NULL."""
     if value is None:
         return r"\N"
+    if isinstance(value, LocalText):
+        value = dict(value.texts)
     if isinstance(value, dict):
         value = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, list | tuple):

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.kernel.actor import Reach
+from app.kernel.actor import FieldAccess, Reach
 
 RECORDS = ("account", "contact", "activity")
 WORK = ("read", "create", "update", "delete")
 TICKS = ("complete", "reopen")  # Of activities alone.
+CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
 
 Grants = Mapping[tuple[str, str], Reach]
+FieldRules = Mapping[tuple[str, str], FieldAccess]
 
 
 @dataclass(frozen=True, slots=True)
 class RoleSeed:
-    """A built-in role: its key, its label in three languages, what it allows."""
+    """A built-in role: its key, its label in three languages, what it allows.
+
+    `fields` are the rules that leave less of a field than the verbs would.
+    """
 
     key: str
     label: Mapping[str, str]
     grants: Grants
+    fields: FieldRules = field(default_factory=dict)
 
 
 def _records(**reaches: Reach) -> dict[tuple[str, str], Reach]:
@@ -40,6 +46,13 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
     return _records(**dict.fromkeys(WORK, reach))
 
 
+def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
+    """Verbs on all products and categories."""
+    return {(kind, verb): ALL for kind in CATALOGUE for verb in verbs}
+
+
+# What a product costs ourselves is for those who set prices.
+NO_COST = {("product", "cost"): FieldAccess.HIDDEN}
 SETTINGS = {
     ("user", "manage"): ALL,
     ("team", "manage"): ALL,
@@ -62,7 +75,7 @@ BUILT_IN = (
     RoleSeed(
         "admin",
         {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
-        {**_everything(ALL), **SETTINGS},
+        {**_everything(ALL), **_catalogue(*WORK), **SETTINGS},
     ),
     RoleSeed(
         "manager",
@@ -70,6 +83,7 @@ BUILT_IN = (
         {
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
+            **_catalogue(*WORK),
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,
@@ -80,24 +94,35 @@ BUILT_IN = (
         {"en": "Sales rep", "zh-CN": "销售", "zh-TW": "業務"},
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_catalogue("read"),
             **DAILY,
         },
+        NO_COST,
     ),
     RoleSeed(
         "service_agent",
         {"en": "Service agent", "zh-CN": "客服", "zh-TW": "客服"},
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_catalogue("read"),
             **DAILY,
         },
+        NO_COST,
     ),
     RoleSeed(
         "marketer",
         {"en": "Marketer", "zh-CN": "市场", "zh-TW": "行銷"},
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_catalogue("read", "update"),
             **DAILY,
         },
+        NO_COST,
     ),
-    RoleSeed("viewer", {"en": "Viewer", "zh-CN": "只读", "zh-TW": "檢視者"}, _records(read=ALL)),
+    RoleSeed(
+        "viewer",
+        {"en": "Viewer", "zh-CN": "只读", "zh-TW": "檢視者"},
+        {**_records(read=ALL), **_catalogue("read")},
+        NO_COST,
+    ),
 )

@@ -11,11 +11,24 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, MetaData, Numeric, String, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    TypeDecorator,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from app.kernel.ids import new_id
+from app.kernel.localized import LocalText
 
 # Names are explicit and at most 54 bytes, so that the same DDL runs sharded (a test measures them).
 NAMING = {
@@ -39,6 +52,21 @@ class Base(DeclarativeBase):
     }
 
 
+class LocalTexts(TypeDecorator[LocalText]):
+    """A LocalText as JSONB: `{"en": ..., "zh-CN": ...}`."""
+
+    impl = JSONB(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: LocalText | None, _dialect: Dialect) -> Any:
+        """The texts by language, to be stored."""
+        return None if value is None else dict(value.texts)
+
+    def process_result_value(self, value: Any, _dialect: Dialect) -> LocalText | None:
+        """The stored texts, to be read in the language in use."""
+        return LocalText(value) if value else None
+
+
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]
 Reference = Annotated[UUID, mapped_column(Uuid, info={"kind": "reference"})]
 Name = Annotated[str, mapped_column(String(200), info={"kind": "text"})]
@@ -51,6 +79,7 @@ Choice = Annotated[str, mapped_column(String(60), info={"kind": "choice"})]
 Country = Annotated[str, mapped_column(String(80), info={"kind": "country"})]  # ISO 3166 alpha-2.
 Money = Annotated[Decimal, mapped_column(Numeric(18, 4), info={"kind": "money"})]
 Number = Annotated[Decimal, mapped_column(Numeric(18, 6), info={"kind": "number"})]
+Percent = Annotated[Decimal, mapped_column(Numeric(7, 4), info={"kind": "percent"})]
 Whole = Annotated[int, mapped_column(BigInteger, info={"kind": "whole"})]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True), info={"kind": "moment"})]
 Day = Annotated[date, mapped_column(Date, info={"kind": "day"})]
@@ -60,4 +89,6 @@ Digest = Annotated[str, mapped_column(String(64))]  # SHA-256 in hexadecimal, ne
 SortKey = Annotated[str, mapped_column(String(200, collation="C"), default="", server_default="")]
 # Texts of the tenant in several languages: {"en": ..., "zh-CN": ..., "zh-TW": ...}.
 Localized = Annotated[dict[str, str], mapped_column(JSONB, info={"kind": "localized"})]
+# One such text of a record, as its title can be.
+LocalName = Annotated[LocalText, mapped_column(LocalTexts, info={"kind": "localized"})]
 Document = Annotated[dict[str, Any], mapped_column(JSONB)]

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal
+from sqlalchemy import ColumnElement, func, literal, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, current
+from app.kernel.language import LOCALES, Text, current
 from app.kernel.localized import pick
 from app.records.model import EARLIEST
 
@@ -21,7 +22,8 @@ SENTINELS: Mapping[str, Any] = {
     "day": literal("0001-01-01"),
     "whole": literal(-(2**53)),
     "number": literal(-(2**53)),
-    "money": literal(-(2**53)),
+    "money": literal(-(10**13)),  # The column holds no more.
+    "percent": literal(-999),
 }
 
 
@@ -47,9 +49,10 @@ class Field:
 
     `options` are fixed choices; `picklist` says that the tenant defines them. `to` names the record
     type (or `user`) that a reference points to. `sort` is the attribute to order by, when it is not
-    the field itself. A `readonly` field is kept by the product and never taken from input.
-    `initial(by)` is what a new record holds where nothing is said of the field, when that depends
-    on the workspace.
+    the field itself, and `sort_chinese` that for readers of Chinese. No two living records share
+    the value of a field that `is_unique`, whatever its case. A `readonly` field is kept by the
+    product and never taken from input. `initial(by)` is what a new record holds where nothing is
+    said of the field, when that depends on the workspace.
     """
 
     attribute: Attribute
@@ -62,6 +65,8 @@ class Field:
     placeholder: Text | None = None
     readonly: bool = False
     sort: Attribute | None = None
+    sort_chinese: Attribute | None = None
+    is_unique: bool = False
     personal: bool = False
     initial: Callable[[Actor], Any] | None = None
 
@@ -80,6 +85,13 @@ class Field:
         """The greatest number of characters, or None when the kind has none."""
         length: int | None = getattr(self.attribute.property.columns[0].type, "length", None)
         return length
+
+    @property
+    def digits(self) -> int | None:
+        """How many digits of a number stand before its point at most, where its column says so."""
+        column_type = self.attribute.property.columns[0].type
+        precision: int | None = getattr(column_type, "precision", None)
+        return precision - column_type.scale if precision else None
 
     @property
     def nullable(self) -> bool:
@@ -112,6 +124,8 @@ class Field:
     def sort_expression(self) -> ColumnElement[Any]:
         """What a list by this field is ordered by, never NULL."""
         attribute = self.sort if self.sort is not None else self.attribute
+        if self.sort_chinese is not None and current().startswith("zh"):
+            attribute = self.sort_chinese
         column = attribute.property.columns[0]
         if self.sort is None and self.nullable:
             sentinel = SENTINELS[self.kind]
@@ -126,3 +140,24 @@ class Field:
     def put(self, record: Any, value: Any) -> None:
         """Set its value on a record."""
         setattr(record, self.key, value)
+
+
+def languages_of(texts: ColumnElement[Any]) -> list[ColumnElement[str]]:
+    """A text in several languages in SQL: each of them, empty where there is none."""
+    return [func.coalesce(_in_language(texts, one), "") for one in LOCALES]
+
+
+def text_of(attribute: Attribute) -> ColumnElement[str]:
+    """An attribute as one text in SQL: of several languages, what `pick` takes for the reader."""
+    if attribute.property.columns[0].info.get("kind") != "localized":
+        plain: ColumnElement[str] = attribute.expression
+        return plain
+    language = current()
+    chinese = ("zh-CN", "zh-TW") if language.startswith("zh") else ()
+    order = dict.fromkeys((language, *chinese, *LOCALES))
+    return func.coalesce(*(_in_language(attribute.expression, one) for one in order), "")
+
+
+def _in_language(texts: ColumnElement[Any], language: str) -> ColumnElement[str | None]:
+    found: ColumnElement[str | None] = type_coerce(texts, JSONB())[language].astext
+    return found

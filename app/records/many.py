@@ -12,6 +12,7 @@ from app.events import event_row
 from app.events.copy import copy_events
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
+from app.records.custom.unique import distinct
 from app.records.door import build, creation_changes, may_change, perform
 from app.records.history import account_of
 from app.records.model import Record
@@ -56,8 +57,9 @@ def _create_many(
     picklists = picklists_of(by.session, record_type)
     ids: list[UUID] = []
     chunk: list[Record] = []
-    for row in rows:
-        chunk.append(build(record_type, row, by, picklists))
+    built = (build(record_type, row, by, picklists) for row in rows)
+    for record in distinct(record_type, built):
+        chunk.append(record)
         if len(chunk) == CHUNK:
             ids += _insert(record_type, chunk, by)
             chunk = []

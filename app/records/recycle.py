@@ -91,7 +91,7 @@ def _arm(record_type: RecordType, by: Actor, q: str, before: tuple[datetime, UUI
     statement = select(
         literal(record_type.key).label("kind"),
         model.id,
-        record_type.title.label("title"),
+        record_type.title_text.label("title"),
         model.deleted_at.label("at"),
         model.deleted_by_id.label("by_id"),
         model.delete_batch_id.label("batch_id"),

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import ColumnElement
+
 from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
-from app.records.fields import Attribute, Field
+from app.records.fields import Attribute, Field, text_of
 from app.records.model import Record
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
@@ -122,7 +124,8 @@ class RecordType:
     and those behind "more". `search` names what can be found, so that a hidden field is not
     betrayed. `prepare(record, by)` fills derived columns before a row is written,
     `changed(record, verb, by)` keeps other rows in step after it. `through` names references
-    whose record, when it may be read, makes this one readable too.
+    whose record, when it may be read, makes this one readable too. `offered` are the arguments of a
+    list's address: only such records are offered where others refer to the type.
     """
 
     key: str
@@ -147,6 +150,7 @@ class RecordType:
     children: tuple[Child, ...] = ()
     through: tuple[Attribute, ...] = ()
     account: Attribute | None = None  # The customer concerned, for the event row.
+    offered: tuple[tuple[str, str], ...] = ()
     attention: Attribute | None = None  # A moment; when it is past, the record needs attention.
     is_person: bool = False
     in_navigation: bool = True
@@ -194,6 +198,11 @@ class RecordType:
             if first is not None and section.heading:
                 found[first] = pick(section.heading, current())
         return found
+
+    @property
+    def title_text(self) -> ColumnElement[str]:
+        """The title in SQL as one text, in the language in use where it has several."""
+        return text_of(self.title)
 
     def title_of(self, record: Any) -> str:
         """The title of a record or row of this type."""

@@ -16,12 +16,15 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_code
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _
+from app.kernel.language import LOCALES, Text, _
+from app.kernel.localized import LocalText
 from app.kernel.phones import read_phone
 from app.records.fields import Field, Option
+from app.records.languages import from_lines
 from app.records.registry import registry
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tag, names_in
 
+NAME_LENGTH = 200  # Characters of a name in one of its languages.
 LONG_TEXT = 20_000  # Characters; ten pages of A4.
 WHOLE_LIMIT = 2**53  # What JSON carries exactly.
 LONGEST_NUMBER = 26  # Characters, sign and zeros included; sums are exact to 28 digits.
@@ -198,9 +201,9 @@ def _read_number(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...
     text = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", clean_text(text)))
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
         raise Unfit(_("This must be a number."))
-    value = Decimal(text)
-    if len(text) > LONGEST_NUMBER or abs(value) >= 10**DIGITS:
-        raise Unfit(_("This number has more than %(n)s digits.", n=DIGITS))
+    value, most = Decimal(text), min(field.digits or DIGITS, DIGITS)
+    if len(text) > LONGEST_NUMBER or abs(value) >= 10**most:
+        raise Unfit(_("This number has more than %(n)s digits.", n=most))
     decimals = getattr(field, "decimals", 4)
     if value != round(value, decimals):
         raise Unfit(
@@ -224,6 +227,28 @@ def _read_money(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
             raise Unfit(_("Give an amount in %(currency)s.", currency=by.tenant.currency))
         raw = raw["amount"]
     return _read_number(field, raw, by, options)
+
+
+def _read_localized(
+    _field: Field, raw: Any, by: Actor, _options: tuple[Option, ...]
+) -> LocalText | None:
+    """A text in several languages: an object by language, or the lines of a form.
+
+    A single text is in the workspace's own language.
+    """
+    if not isinstance(raw, Mapping):
+        if not isinstance(raw, str):
+            raise Unfit(_("Enter a text here."))
+        raw = from_lines(raw.replace("\r\n", "\n"), by)
+    if not set(raw) <= set(LOCALES):
+        known = ", ".join(LOCALES)
+        raise Unfit(_("Give the text by language: %(languages)s.", languages=known))
+    texts = {language: clean_text("" if text is None else text) for language, text in raw.items()}
+    if any(len(text) > NAME_LENGTH for text in texts.values()):
+        raise _too_long(NAME_LENGTH)
+    if any("\n" in text for text in texts.values()):
+        raise Unfit(_("This must be one line."))
+    return LocalText(texts) if any(texts.values()) else None
 
 
 def _read_time(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> time:
@@ -274,6 +299,7 @@ def _text_of(refused: Refused) -> Text:
 
 
 READERS: Mapping[str, Reader] = {
+    "localized": _read_localized,
     "tags": _read_tags,
     "number": _read_number,
     "money": _read_money,
@@ -296,7 +322,10 @@ READERS: Mapping[str, Reader] = {
 
 
 def as_json(value: Any) -> Any:
-    """A column value as the API and the event row show it: times ISO 8601 in UTC, ids as text."""
+    """A column value as the API and the event row show it: times ISO 8601 in UTC, ids as text.
+
+    A text in several languages is an object by language.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -307,4 +336,5 @@ def as_json(value: Any) -> Any:
         return value.strftime("%H:%M")
     if isinstance(value, UUID):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    plain = dict(value.texts) if isinstance(value, LocalText) else value
+    return list(plain) if isinstance(plain, tuple) else plain

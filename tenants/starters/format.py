@@ -39,6 +39,15 @@ class Picklist:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductCategory:
+    """A category of products; `below` is the key of the one that it belongs to, or empty."""
+
+    key: str
+    name: Localized
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoleChange:
     """What differs from the built-in role: its name, and rights such as "account:read" -> "all"."""
 
@@ -59,6 +68,7 @@ class Starter:
     zone: str
     country: str
     picklists: tuple[Picklist, ...]
+    product_categories: tuple[ProductCategory, ...]
     roles: tuple[RoleChange, ...]
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:

@@ -14,6 +14,7 @@ from tenants.starters.format import (
     Choice,
     Localized,
     Picklist,
+    ProductCategory,
     RoleChange,
     Starter,
     StarterError,
@@ -107,6 +108,7 @@ def read_starter(key: str, source: str) -> Starter:
     if not isinstance(zone, str) or zone not in available_timezones():
         raise StarterError(f"{about.at('zone')} is no time zone: {zone!r}.")
     roles = tuple(_roles(document.table("roles")))
+    categories = tuple(_categories(document)) if document.has("product_categories") else ()
     picklists: list[Picklist] = []
     for module, content in document.rest():
         section = _Table(content, document.at(module))
@@ -120,6 +122,7 @@ def read_starter(key: str, source: str) -> Starter:
         zone=zone,
         country=country,
         picklists=tuple(picklists),
+        product_categories=categories,
         roles=roles,
     )
 
@@ -150,6 +153,28 @@ def _choices(values: list[object], place: str) -> Iterator[Choice]:
             raise StarterError(f"{table.at('key')} stands twice: {choice.key!r}.")
         seen.add(choice.key)
         yield choice
+
+
+def _categories(document: _Table) -> Iterator[ProductCategory]:
+    """Read the product categories in their order; each may stand below an earlier one."""
+    place, content = document.at("product_categories"), document.take("product_categories")
+    if not isinstance(content, list):
+        raise StarterError(f"{place} must list its categories.")
+    seen: set[str] = set()
+    for number, one in enumerate(content, start=1):
+        table = _Table(one, f"{place}[{number}]")
+        category = ProductCategory(
+            key=table.text("key", _KEY),
+            name=table.localized("name"),
+            below=table.text("below", _KEY) if table.has("below") else "",
+        )
+        table.close()
+        if category.key in seen:
+            raise StarterError(f"{table.at('key')} stands twice: {category.key!r}.")
+        if category.below and category.below not in seen:
+            raise StarterError(f"{table.at('below')} names no earlier one: {category.below!r}.")
+        seen.add(category.key)
+        yield category
 
 
 def _roles(section: _Table) -> Iterator[RoleChange]:

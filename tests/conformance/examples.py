@@ -13,6 +13,9 @@ from app.records.types import RecordType
 
 BY_KIND: dict[str, Any] = {
     "text": "Fence",
+    "localized": {"en": "Fence", "zh-CN": "栅栏"},
+    "money": 1280.5,
+    "percent": 13,
     "long_text": "Two lines\nof words.",
     "email": "frank@fence.example",
     "phone": "+442079460123",

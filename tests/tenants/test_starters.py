@@ -36,6 +36,8 @@ def test_every_text_of_a_starter_is_there_in_every_language(starter):
     texts = [starter.name, starter.summary]
     texts += [choice.label for picklist in starter.picklists for choice in picklist.choices]
     texts += [change.label for change in starter.roles if change.label]
+    texts += [category.name for category in starter.product_categories]
+    assert len(starter.product_categories) > 3
     assert all(text[language].strip() for text in texts for language in LANGUAGES)
 
 
@@ -48,6 +50,7 @@ def test_every_starter_words_the_same_fields_of_the_crm(starter):
         ("account", "customer_kind"),
         ("account", "source"),
         ("activity", "way"),
+        ("product", "unit"),
     }
     kinds = {choice.key for choice in starter.choices("account", "customer_kind")}
     assert kinds == {"end_customer", "distributor", "partner", "competitor"}
@@ -58,6 +61,39 @@ def test_a_whole_starter_is_read_in_its_order():
     (choice,) = starter.choices("account", "industry")
     assert (choice.key, choice.label["zh-CN"], choice.colour) == ("weddings", "婚礼", "pink")
     assert starter.choices("account", "size") == ()
+
+
+CATEGORY = """
+[[product_categories]]
+key = "flowers"
+name = { en = "Flowers", "zh-CN" = "鲜花" }
+
+[[product_categories]]
+key = "roses"
+name = { en = "Roses", "zh-CN" = "玫瑰" }
+below = "flowers"
+"""
+
+
+def test_product_categories_stand_below_earlier_ones():
+    flowers, roses = read_starter("florist", WHOLE + CATEGORY).product_categories
+    assert (flowers.below, roses.below, roses.name["zh-CN"]) == ("", "flowers", "玫瑰")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('below = "flowers"', 'below = "trees"', "[2].below names no earlier one: 'trees'"),
+        ('key = "roses"', 'key = "flowers"', "[2].key stands twice: 'flowers'"),
+        ('name = { en = "Roses", "zh-CN" = "玫瑰" }', "", "[2].name is missing"),
+        ('below = "flowers"', 'above = "flowers"', "[2].above is not known"),
+    ],
+)
+def test_a_wrong_product_category_is_refused_with_its_place(old, new, said):
+    said = f"florist.toml: product_categories{said}"
+    with pytest.raises(StarterError) as refused:
+        read_starter("florist", (WHOLE + CATEGORY).replace(old, new))
+    assert said in str(refused.value)
 
 
 def test_a_starter_is_frozen():

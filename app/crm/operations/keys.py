@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 
 from app.crm.models import Account, Contact
+from app.crm.operations.circles import refuse_circle
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -14,30 +15,16 @@ from app.kernel.names import PersonName, display_name
 from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, with_other
 
 ContactKeys = tuple[str, list[str]]
-DEEPEST = 50  # Accounts above an account; a longer way up is a circle.
 
 
 def prepare_account(account: Account, by: Actor) -> None:
     """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
-    if account.parent_id is not None and account.version > 1:
-        _refuse_circle(account, account.parent_id, by)
+    refuse_circle(account, by, _("An account can't stand below itself."))
     account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
     account.name_sort = sort_key(account.name)
     known = (account.name, account.email, account.website, account.business_id, account.city)
     account.search_text = search_text(known, phones=(account.phone,))
     account.search_grams = grams((account.name,))
-
-
-def _refuse_circle(account: Account, above: UUID | None, by: Actor) -> None:
-    """Refused when `account` stands above itself, by whatever way."""
-    for _level in range(DEEPEST):
-        if above is None:
-            return
-        if above == account.id:
-            break
-        with by.session.no_autoflush:
-            above = by.session.scalar(select(Account.parent_id).where(Account.id == above))
-    raise Refused(_("An account can't stand below itself."), field="parent_id")
 
 
 def prepare_contact(contact: Contact, by: Actor) -> None:

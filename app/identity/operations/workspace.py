@@ -49,7 +49,7 @@ def seed_roles(by: Actor) -> list[Role]:
         roles.append(role)
     by.session.flush()  # The grants name the roles.
     for role, seed in zip(roles, BUILT_IN, strict=True):
-        write_rights(by, role, seed.grants, {})
+        write_rights(by, role, seed.grants, seed.fields)
     return roles
 
 

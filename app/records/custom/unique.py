@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.access import can_read
 from app.records.custom.field import OwnField
+from app.records.fields import Field
 from app.records.types import RecordType
 
 
@@ -27,9 +28,9 @@ def check_unique(
     errors: dict[str, Text | str] = {}
     for key, value in values.items():
         field = record_type.by_key.get(key)
-        if not isinstance(field, OwnField) or not field.is_unique or value is None:
+        if field is None or not field.is_unique or value is None:
             continue
-        _lock(by, record_type, key, value)
+        _lock(by, record_type, key, _folded(field, value))
         other = _holder(record_type, field, value, record_id, by)
         if other is not None:
             is_shown = can_read(record_type, other.id, by)
@@ -40,6 +41,20 @@ def check_unique(
             )
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
+
+
+def distinct(record_type: RecordType, rows: Iterable[Any]) -> Iterable[Any]:
+    """The rows of one batch as they come; Refused at one that repeats an earlier one's value."""
+    unique = [one for one in record_type.fields if one.is_unique]
+    seen: set[tuple[str, Any]] = set()
+    for row in rows:
+        for field in unique:
+            value = field.value(row)
+            if value is not None and (field.key, _folded(field, value)) in seen:
+                taken = {field.key: _("Another record has this already.")}
+                raise Refused(_("Please check the marked fields."), errors=taken)
+            seen.add((field.key, _folded(field, value)))
+        yield row
 
 
 def require_distinct(by: Actor, declared: RecordType, field: OwnField) -> None:
@@ -61,11 +76,11 @@ def require_distinct(by: Actor, declared: RecordType, field: OwnField) -> None:
 
 
 def _holder(
-    record_type: RecordType, field: OwnField, value: Any, record_id: UUID | None, by: Actor
+    record_type: RecordType, field: Field, value: Any, record_id: UUID | None, by: Actor
 ) -> Any:
     model = record_type.model
     found = select(model.id, record_type.title.label("title")).where(
-        model.deleted_at.is_(None), field.expression == value
+        model.deleted_at.is_(None), _compared(field) == _folded(field, value)
     )
     if record_id is not None:
         found = found.where(model.id != record_id)
@@ -77,3 +92,15 @@ def _lock(by: Actor, record_type: RecordType, key: str, value: Any) -> None:
     """Hold this value of this field in this workspace until the transaction ends."""
     named = f"{by.tenant.id}:{record_type.key}:{key}:{value}"
     by.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(named, 0))))
+
+
+def _folded(field: Field, value: Any) -> Any:
+    """A value as it is compared: built-in texts whatever their case."""
+    is_text = isinstance(value, str) and not isinstance(field, OwnField)
+    return value.lower() if is_text else value
+
+
+def _compared(field: Field) -> ColumnElement[Any]:
+    """The same in SQL, where an index stands on it."""
+    is_text = field.kind == "text" and not isinstance(field, OwnField)
+    return func.lower(field.expression) if is_text else field.expression

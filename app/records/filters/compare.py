@@ -12,7 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_code
 from app.kernel.language import _
 from app.kernel.phones import read_phone
-from app.records.fields import Field, Option
+from app.records.fields import Field, Option, languages_of
 from app.records.filters.node import Filter
 from app.records.filters.periods import Span, bounds, days_before, read_days, read_span
 from app.records.filters.written import read_list
@@ -23,7 +23,7 @@ EQUAL = ("eq", "ne", "in", "nin")
 MANY = ("choices", "tags")  # Kinds that hold several values.
 ORDERED = ("lt", "lte", "gt", "gte", "between")
 OPERATORS = (*EQUAL, "has", *ORDERED, "contains", "starts", "stale", "isnull")
-TEXTS = ("text", "long_text", "email", "phone", "url")
+TEXTS = ("text", "localized", "long_text", "email", "phone", "url")
 DATES = ("moment", "day")
 ORDERLY = (*DATES, "time", "whole", "number", "money", "percent")  # Kinds with an order.
 MAX_IN = 200
@@ -46,6 +46,8 @@ def operators_of(field: Field) -> tuple[str, ...]:
 def compare(field: Field, one: Filter, by: Actor) -> Condition:
     """The condition of one filter on `field`; Unfit where its value or operator does not fit."""
     _demand_fit(field, one)
+    if field.kind == "localized" and one.operator != "isnull":
+        return _in_any_language(field, one)
     return _MEANING.get(one.operator, _ordered)(field, one, by)
 
 
@@ -78,12 +80,30 @@ def _is_null(field: Field, one: Filter, _by: Actor) -> Condition:
 
 def _match(field: Field, one: Filter, _by: Actor) -> Condition:
     """Part of a text, or its beginning, whatever its case."""
+    return field.expression.ilike(_pattern(one), escape="\\")
+
+
+def _pattern(one: Filter) -> str:
+    """The pattern of LIKE for a part of a text or its beginning."""
     text = clean_text(one.text)
     if not text:
         raise Unfit(_("Give a text to look for."))
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = f"{escaped}%" if one.operator == "starts" else f"%{escaped}%"
-    return field.expression.ilike(pattern, escape="\\")
+    return f"{escaped}%" if one.operator == "starts" else f"%{escaped}%"
+
+
+def _in_any_language(field: Field, one: Filter) -> Condition:
+    """What is asked of a text in several languages holds where it holds in one of them."""
+    texts = languages_of(field.expression)
+    if one.operator in ("contains", "starts"):
+        pattern = _pattern(one)
+        return or_(*(text.ilike(pattern, escape="\\") for text in texts))
+    parts = _parts(one) if one.operator in ("in", "nin") else [one.text]
+    wanted = [clean_text(part) for part in parts]
+    known = [part for part in wanted if part]
+    found = [text.in_(known) for text in texts] if known else []
+    found += [field.expression.is_(None)] if "" in wanted else []
+    return or_(*found).is_not(true()) if one.operator in ("ne", "nin") else or_(*found)
 
 
 def _stale(field: Field, one: Filter, by: Actor) -> Condition:

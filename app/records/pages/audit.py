@@ -186,7 +186,7 @@ def find_names(wanted: Mapping[str, Iterable[UUID]], by: Actor) -> Found:
         if declared is not None and by.tenant.allows(declared.module):
             model = declared.model
             may_read = within_reach(declared, by, "read")
-            arm = select(literal(kind), model.id, cast(declared.title, Text), live(declared))
+            arm = select(literal(kind), model.id, cast(declared.title_text, Text), live(declared))
             arms.append(arm.where(model.id.in_(set(ids)), may_read))
         elif kind in TITLES:
             row_id, title = TITLES[kind]

@@ -16,6 +16,7 @@ from app.records.views.look import Chosen, Look
 # Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
 WIDTHS = {
     "text": 1.0,
+    "localized": 1.0,
     "reference": 1.0,
     "phone": 1.0,
     "email": 1.0,
@@ -28,7 +29,7 @@ PLAIN_SHOWN_ELSE = 1.0
 USUAL_WIDTHS = {"text": 180, "reference": 180, "email": 200, "long_text": 260, "step": 260}
 USUAL_WIDTH = 140
 TITLE_WIDTH = 280
-NUMBERS = ("whole", "number", "money")
+NUMBERS = ("whole", "number", "money", "percent")
 AS_USUAL = Look()
 
 

@@ -12,14 +12,16 @@ from uuid import UUID
 from app.kernel.actor import Actor
 from app.kernel.countries import countries
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, current, gettext
+from app.kernel.language import NATIVE_NAMES, Text, current, gettext
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.history import Theirs
+from app.records.languages import asked_for, languages, to_lines
 from app.records.pages.shown import UNNAMED, shown_text
 from app.records.references import titles
 from app.records.tags.operations import PARTS
 from app.records.types import RecordType
+from app.records.values import NAME_LENGTH
 from app.web.formats import formats, input_moment, parse_moment
 
 # How a value stands in a control, by what it is.
@@ -27,10 +29,10 @@ WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (bool, lambda value: "1" if value else "0"),
     (time, lambda value: value.strftime("%H:%M")),
     ((tuple, list), "\n".join),
-    (Decimal, "{:f}".format),
+    (Decimal, lambda value: f"{value.normalize():f}"),
     (object, str),
 )
-OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags")
+OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags", "localized")
 INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date", "time": "time"}
 
 
@@ -48,6 +50,7 @@ class Control:
     is_visible: bool = True
     heading: str = ""  # Of the section that begins with it.
     is_asked: bool | None = None  # What its conditions say; None: as its field.
+    texts: tuple[tuple[str, str, str], ...] = ()  # By language: its code, its name, the text.
 
     @property
     def key(self) -> str:
@@ -87,6 +90,11 @@ class Control:
         return ", ".join(names.get(key, key) for key in PARTS.split(self.value) if key.strip())
 
     @property
+    def max_length(self) -> int | None:
+        """The most characters that an input takes."""
+        return NAME_LENGTH if self.look == "localized" else self.field.max_length
+
+    @property
     def type(self) -> str:
         """The type of an input."""
         return INPUT_TYPES.get(self.field.kind, "text")
@@ -124,6 +132,7 @@ def controls(
             named.get((field.to, parse_id(texts.get(field.key))), ""),
             str((errors or {}).get(field.key, "")),
             _told(field, (theirs or {}).get(field.key), by, picklists),
+            texts=_texts(field, texts.get(field.key, ""), by),
         )
         for field in fields
     ]
@@ -131,6 +140,8 @@ def controls(
 
 def input_text(field: Field, value: Any, by: Actor) -> str:
     """A value as it stands in its control."""
+    if field.kind == "localized":
+        return to_lines(value or {}, by)
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -149,6 +160,17 @@ def event_text(field: Field, value: Any, by: Actor) -> str:
     """A value of an event, which holds moments as texts, as it would stand in its control."""
     moment = parse_moment(value) if field.kind == "moment" and isinstance(value, str) else None
     return input_text(field, moment or value, by)
+
+
+def _texts(field: Field, lines: str, by: Actor) -> tuple[tuple[str, str, str], ...]:
+    """The lines of a text in several languages; one that nobody is asked for has no name."""
+    if field.kind != "localized":
+        return ()
+    known = [*lines.split("\n"), *([""] * len(languages(by)))]
+    names = {one: NATIVE_NAMES[one] for one in asked_for(by)}
+    return tuple(
+        (one, names.get(one, ""), text) for one, text in zip(languages(by), known, strict=False)
+    )
 
 
 def _titles(

@@ -10,6 +10,8 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
+from app.kernel.language import current
+from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import dial_phone
 from app.records.access import may_do, readable_fields, writable_keys
 from app.records.custom.conditions import is_readonly, is_visible, values_of
@@ -116,7 +118,14 @@ def value_html(
         return Markup('<a href="{}" rel="noreferrer">{}</a>').format(href, told)
     if field.kind == "long_text":
         return Markup('<span class="long">{}</span>').format(text)
-    return escape(text)
+    return _local_html(value) if field.kind == "localized" else escape(text)
+
+
+def _local_html(value: LocalText) -> Markup:
+    """A text in several languages: the reader's, and the others below it."""
+    first, *others = in_order(value.texts, current())
+    below = Markup("").join(Markup('<small class="muted">{}</small>').format(one) for one in others)
+    return Markup('<span class="local">{}{}</span>').format(first, below)
 
 
 def _href(field: Field, value: Any) -> str | None:

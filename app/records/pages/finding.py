@@ -17,6 +17,7 @@ from app.kernel.language import current
 from app.kernel.phones import display_phone
 from app.records.access import readable_fields
 from app.records.fields import Option
+from app.records.filters import Filter
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, Words, face
 from app.records.query import Query, page, rows_among
@@ -70,10 +71,18 @@ def find_records(
     by: Actor,
     limit: int = IN_BOX,
     first: Sequence[UUID] = (),
+    *,
+    is_offer: bool = False,
 ) -> list[Found]:
-    """Records of one type that fit the words: those of `first` before the rest, in its order."""
+    """Records of one type that fit the words: those of `first` before the rest, in its order.
+
+    With `is_offer` only what may still be chosen: a discontinued product is none, and found.
+    """
     wanted = [record_type.title.key, *_told(record_type, by)]
-    asked = Query(q=words, limit=limit)
+    offered = [Filter(key, "eq", text) for key, text in record_type.offered if is_offer]
+    readable = {field.key for field in readable_fields(record_type, by)}
+    filters = tuple(one for one in offered if one.key in readable)
+    asked = Query(q=words, filters=filters, limit=limit)
     rows = _in_order(rows_among(record_type, first, asked, by, wanted), first) if first else []
     if len(rows) < limit:
         met = {row.id for row in rows}

@@ -105,6 +105,8 @@ def typed_values(record_type: RecordType, sent: MultiDict[str, str], by: Actor) 
 def sent_text(field: Field, sent: MultiDict[str, str]) -> str:
     """What a form sent for a field: a ticked box comes after the hidden "no" of the same name."""
     values = sent.getlist(field.key) or [""]
+    if field.kind == "localized":
+        return "\n".join(one.replace("\n", " ") for one in values)
     return "\n".join(filter(None, values)) if field.kind == "choices" else values[-1]
 
 

@@ -12,6 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_name
 from app.kernel.ids import parse_id
 from app.kernel.language import current, gettext
+from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.pages.looks import Words
@@ -79,7 +80,14 @@ def _decimal(value: Any) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
+def _localized_text(value: Any, _by: Actor) -> str:
+    """All languages of a text, the reader's first: a change of any of them must show."""
+    texts = value.texts if isinstance(value, LocalText) else value
+    return " / ".join(in_order(texts, current())) if isinstance(texts, Mapping) else str(value)
+
+
 WRITERS: Mapping[str, Callable[[Any, Actor], str]] = {
+    "localized": _localized_text,
     "moment": _moment_text,
     "day": _day_text,
     "time": _time_text,

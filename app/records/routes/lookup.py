@@ -31,7 +31,8 @@ def look_up(key: str) -> Response:
         raise Missing(_("There is no such record type."))
     if not by.may(key, "read"):
         raise NotPermitted(_("Your role does not allow this."))
-    return fragment("records/_options.html", found=find_records(tailored(key, by), words, by))
+    found = find_records(tailored(key, by), words, by, is_offer=True)
+    return fragment("records/_options.html", found=found)
 
 
 @blueprint.get("/search")

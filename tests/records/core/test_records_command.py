@@ -17,10 +17,16 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_the_list_names_every_type_with_its_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     found = {one["type"]: one for one in shown(capsys, "list")}
-    assert list(found) == ["account", "contact", "activity"]
+    assert list(found) == [
+        "account",
+        "contact",
+        "activity",
+        "product",
+        "product_category",
+    ]
     assert found["activity"]["verbs"][-2:] == ["complete", "reopen"]
     assert main(["records", "list"]) == 0
-    assert capsys.readouterr().out.count("\n") == 3
+    assert capsys.readouterr().out.count("\n") == 5
 
 
 def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
@@ -48,4 +54,4 @@ def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
 
 def test_an_unknown_type_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["records", "show", "spaceship"]) == 1
-    assert "There are: account, contact, activity." in capsys.readouterr().err
+    assert "There are: account, contact, activity, product, product_category." in capsys.readouterr().err

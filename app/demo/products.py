@@ -1,0 +1,68 @@
+"""What the demo's workspaces sell: goods with Chinese and English names, rooms and packages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.crm.models import Product, ProductCategory
+from app.crm.operations.products import prepare_product
+from app.demo.corpora import Row, rows
+from app.demo.load import born, write
+from app.founding import make_categories
+from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+from app.kernel.localized import LocalText
+from tenants.starters import Starter
+
+OLDEST = timedelta(days=400)  # The first product was entered so long ago, the next a day later.
+SELLER = 1  # The place among the workspace's people of whoever keeps the prices: the manager.
+
+
+def load_products(by: Actor, keeper: UUID, slug: str, starter: Starter) -> None:
+    """Write what a demo workspace sells, in the categories of its starter, as `keeper`'s doing."""
+    categories = _known(by, starter) or make_categories(by, starter)
+    write(by, list(_products(by, keeper, slug, categories)))
+
+
+def _known(by: Actor, starter: Starter) -> dict[str, UUID]:
+    """The categories that were made with the workspace, by the starter's keys."""
+    found = by.session.execute(select(ProductCategory.id, ProductCategory.name)).all()
+    by_name = {row.name.texts.get("en"): row.id for row in found}
+    return {
+        one.key: by_name[one.name["en"]]
+        for one in starter.product_categories
+        if one.name["en"] in by_name
+    }
+
+
+def _products(by: Actor, owner: UUID, slug: str, categories: dict[str, UUID]) -> Iterator[Product]:
+    for day, row in enumerate(rows(f"products_{slug}")):
+        product = Product(
+            id=new_id(), **_facts(row, categories), **born(owner, by.now - OLDEST + _days(day))
+        )
+        prepare_product(product, by)
+        yield product
+
+
+def _days(number: int) -> timedelta:
+    return timedelta(days=number)
+
+
+def _facts(row: Row, categories: dict[str, UUID]) -> dict[str, object]:
+    number, category, chinese, english, kind, unit, price, cost, tax, status = row
+    return {
+        "number": number,
+        "name": LocalText({"zh-CN": chinese, "en": english}),
+        "category_id": categories.get(category),
+        "kind": kind,
+        "status": status,
+        "unit": unit,
+        "list_price": Decimal(price),
+        "cost": Decimal(cost) if cost else None,
+        "tax_rate": Decimal(tax),
+    }
