@@ -32,8 +32,6 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-@dataclass(frozen=True, slots=True)
 class Ask:
     """A form that asks what an action takes and then does it, at `path` below the record."""
 
@@ -42,6 +40,8 @@ class Ask:
     icon: str
 
 
+@dataclass(frozen=True, slots=True)
+class Action:
     """A declared verb of a record type beyond the standard ones.
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
@@ -64,13 +64,13 @@ class Ask:
     ask: Ask | None = None
     result: Text | None = None  # What the message says was done: Marked as done.
 
-
-@dataclass(frozen=True, slots=True)
     @property
     def takes(self) -> tuple[str, ...]:
         """Every key that may be sent."""
         return (*self.inputs, *self.optional)
 
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A template shown beside a record; `load(record, by)` gives what it shows."""
 
