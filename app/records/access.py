@@ -149,12 +149,29 @@ def can_read(record_type: RecordType, record_id: UUID, by: Actor) -> bool:
 
 
 def may_do(record_type: RecordType, record: Record, verb: str, by: Actor) -> bool:
-    """True when `by` may do `verb` on a record already fetched; no statement is run."""
+    """True when `by` may do `verb` on a record already fetched.
+
+    One statement is run where only a sharing rule can let them, and none else.
+    """
     if reaches(record_type, record.owner_id, verb, by):
         return True
     if not by.may(record_type.key, verb):
         return False
-    return any(rule.holds(record) for rule in rules_for(by, record_type.key, verb))
+    return _is_shared(record_type, record, rules_for(by, record_type.key, verb), by)
+
+
+def _is_shared(record_type: RecordType, record: Record, rules: tuple[Rule, ...], by: Actor) -> bool:
+    """True when one of some rules shares the record as it stands; asked once for each version."""
+    if not rules:
+        return False
+    kept: dict[object, bool] = by.session.info.setdefault("shared", {})
+    key = (record.id, record.version, rules)
+    if key not in kept:
+        model = record_type.model
+        shared = or_(*(rule.condition(model) for rule in rules))
+        found = by.session.execute(select(model.id).where(model.id == record.id, shared))
+        kept[key] = found.first() is not None
+    return kept[key]
 
 
 def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor) -> bool:

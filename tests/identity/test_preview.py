@@ -22,6 +22,7 @@ from app.kernel.errors import NotPermitted, Previewing
 from app.records.access import can_read
 from app.records.door import perform
 from app.records.sharing.operations import create_rule
+from app.records.sharing.stored import of_choices
 from app.records.tailored import tailored
 from tests.cast import HostClient, Person, Workspace
 from tests.factories import make_account, make_contact
@@ -197,7 +198,7 @@ def test_what_is_shared_with_the_role_opens_nothing_that_was_closed(
         create_rule(
             owner,
             "account",
-            conditions={"lifecycle": ["customer"]},
+            filters=of_choices({"lifecycle": ["customer"]}),
             access="read",
             group=f"role:{role.id}",
         )

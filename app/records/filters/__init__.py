@@ -1,11 +1,11 @@
 """The language of filters: conditions by field, joined by and, or, not; each one bound condition.
 
 `node` says what a filter is, `written` how it stands in an address, `periods` what dates may be
-called, `compare` what each operator means, `conditions` makes SQL of all that.
+called, `compare` what each operator means; `conditions`, which knows who may read what and is
+imported by itself, makes SQL of all that.
 """
 
 from app.records.filters.compare import OPERATORS, operators_of
-from app.records.filters.conditions import Meant, meant, where
 from app.records.filters.node import DEEPEST, MOST, Filter, Group, Node, leaves, name_of
 from app.records.filters.written import ARGUMENT, read_filters, read_list, write_filters, write_list
 
@@ -16,15 +16,12 @@ __all__ = [
     "OPERATORS",
     "Filter",
     "Group",
-    "Meant",
     "Node",
     "leaves",
-    "meant",
     "name_of",
     "operators_of",
     "read_filters",
     "read_list",
-    "where",
     "write_filters",
     "write_list",
 ]

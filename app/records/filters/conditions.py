@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -13,7 +13,7 @@ from app.kernel.language import _
 from app.records.access import permitted, readable_fields, sees
 from app.records.fields import Field
 from app.records.filters.compare import OPERATORS, compare
-from app.records.filters.node import DEEPEST, MOST, Filter, Group, Node, depth, leaves, name_of
+from app.records.filters.node import DEEPEST, MOST, Filter, Node, depth, joined, leaves, name_of
 from app.records.filters.written import ARGUMENT
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -43,7 +43,7 @@ def where(
     if any(depth(one) > DEEPEST for one in asked):
         message = _("Groups of conditions go %(most)s deep at most.", most=DEEPEST)
         raise Refused(message, field=ARGUMENT)
-    return [_condition(record_type, one, by, readable) for one in asked]
+    return [joined(node, lambda one: _one(record_type, one, by, readable)) for node in asked]
 
 
 def meant(
@@ -67,17 +67,6 @@ def meant(
     if second not in target.by_key or not sees(target, second, by):
         return None
     return Meant(target, target.by_key[second], field)
-
-
-def _condition(
-    record_type: RecordType, node: Node, by: Actor, readable: Collection[str]
-) -> ColumnElement[bool]:
-    if isinstance(node, Group):
-        parts = [_condition(record_type, part, by, readable) for part in node.parts]
-        if node.how == "not":  # What is unknown of an empty field is no reason to leave it out.
-            return and_(*(part.is_not(true()) for part in parts))
-        return and_(*parts) if node.how == "and" else or_(*parts)
-    return _one(record_type, node, by, readable)
 
 
 def _one(

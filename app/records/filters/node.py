@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, true
 
 DEEPEST = 3  # Groups within each other.
 MOST = 30  # Conditions of one list.
@@ -40,6 +42,16 @@ def name_of(one: Filter) -> str:
 def depth(node: Node) -> int:
     """How many groups stand within each other."""
     return 0 if isinstance(node, Filter) else 1 + max(depth(part) for part in node.parts)
+
+
+def joined(node: Node, one: Callable[[Filter], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """The condition that a filter means; `one` gives that of each single condition."""
+    if isinstance(node, Filter):
+        return one(node)
+    parts = [joined(part, one) for part in node.parts]
+    if node.how == "not":  # What is unknown of an empty field is no reason to leave it out.
+        return and_(*(part.is_not(true()) for part in parts))
+    return and_(*parts) if node.how == "and" else or_(*parts)
 
 
 def leaves(nodes: Iterable[Node]) -> Iterator[Filter]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.kernel.errors import Refused
@@ -45,9 +45,13 @@ def write_filters(filters: Iterable[Node]) -> list[tuple[str, str]]:
         else:
             tree.append(one)
     if tree:
-        whole = tree[0] if len(tree) == 1 else Group("and", tuple(tree))
-        pairs[ARGUMENT] = json.dumps(_plain(whole), ensure_ascii=False, separators=(",", ":"))
+        pairs[ARGUMENT] = json.dumps(as_tree(tree), ensure_ascii=False, separators=(",", ":"))
     return list(pairs.items())
+
+
+def as_tree(filters: Sequence[Node]) -> dict[str, Any]:
+    """Some filters, all of which must hold, as one object of JSON; `read_tree` reads its text."""
+    return _plain(filters[0] if len(filters) == 1 else Group("and", tuple(filters)))
 
 
 def read_tree(text: str) -> tuple[Node, ...]:

@@ -12,8 +12,9 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current, gettext, ngettext
 from app.kernel.whole import whole
 from app.records.fields import Field
-from app.records.filters import Filter, Group, Meant, Node, leaves, meant, read_list
+from app.records.filters import Filter, Group, Node, leaves, read_list
 from app.records.filters.compare import DATES
+from app.records.filters.conditions import Meant, meant
 from app.records.filters.periods import COUNTED
 from app.records.filters.written import LISTS
 from app.records.pages.choices import choices_of

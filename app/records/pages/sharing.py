@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
+from app.kernel.errors import Refused
 from app.kernel.language import Text, gettext
+from app.records.filters import Node
 from app.records.pages.audit import named
-from app.records.pages.choices import choices_of
-from app.records.pages.looks import Words
+from app.records.pages.filter_words import in_words, names_in
 from app.records.registry import registry
+from app.records.sharing.models import SharingRule
 from app.records.sharing.operations import rules_of_workspace
+from app.records.sharing.stored import read_stored
 from app.records.tailored import tailored
 from app.records.types import RecordType
-from app.web.formats import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def shown_rules(by: Actor) -> list[ShownRule]:
         if declared is None or not by.tenant.allows(declared.module):
             continue
         record_type = tailored(declared, by)
-        told = condition_words(record_type, rule.conditions.items(), by)
+        told = condition_words(record_type, _filters(rule), by)
         group = group_words(rule.group_kind, names.get((rule.group_kind, rule.group_id), ""))
         found.append(
             ShownRule(rule.id, record_type.words.many, told, rule.access == "update", group)
@@ -51,19 +52,18 @@ def shown_rules(by: Actor) -> list[ShownRule]:
     return found
 
 
-def condition_words(
-    record_type: RecordType, conditions: Iterable[tuple[str, Iterable[str]]], by: Actor
-) -> list[str]:
+def condition_words(record_type: RecordType, filters: Sequence[Node], by: Actor) -> list[str]:
     """The conditions of a rule: Lifecycle: Customer, Former customer."""
-    options: Mapping[str, Any] = choices_of(record_type, by)
-    told = []
-    for key, values in conditions:
-        field = record_type.by_key.get(key)
-        if field is not None:
-            words = Words(options.get(key) or field.options)
-            listed = formats(by).listed(str(words[value]) for value in values)
-            told.append(gettext("%(field)s: %(values)s", field=field.label, values=listed))
-    return told
+    names = names_in(record_type, filters, by)
+    told = (in_words(record_type, one, by, names) for one in filters)
+    return [gettext("%(field)s: %(values)s", field=label, values=text) for label, text in told]
+
+
+def _filters(rule: SharingRule) -> tuple[Node, ...]:
+    try:
+        return read_stored(rule.conditions)
+    except Refused:
+        return ()  # It shares nothing either, and can be removed.
 
 
 def group_words(kind: str, name: str) -> str:

@@ -67,11 +67,10 @@ def _reason(
         return gettext("They follow this record.")
     if ground.kind == "rule" and ground.rule is not None:
         rule = ground.rule
-        given = [(field.key, values) for field, values in rule.conditions]
         group = named({rule.group_kind: [rule.group_id]}, by)
         return gettext(
             "A sharing rule shares what has %(conditions)s with the %(group)s.",
-            conditions=formats(by).listed(condition_words(record_type, given, by)),
+            conditions=formats(by).listed(condition_words(record_type, rule.filters, by)),
             group=group_words(rule.group_kind, group.get((rule.group_kind, rule.group_id), "")),
         )
     return _through_reason(record_type, record, ground.reference, by)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from app.kernel.actor import Actor
 from app.records.access import permitted, readable_fields
-from app.records.filters import where
+from app.records.filters.conditions import where
 from app.records.query.asked import Query
 from app.records.query.search import found_by
 from app.records.types import RecordType

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import Response, request
 
 from app.kernel.errors import Refused
 from app.kernel.folding import fold
 from app.kernel.searchkeys import search_text
+from app.records.filters import write_filters
 from app.records.pages.filter_words import WHO
 from app.records.pages.filtering.builder import (
     Builder,
@@ -28,18 +30,25 @@ from app.web.render import fragment, page, see_other
 @blueprint.get("/<collection:collection>/filter")
 @access(record_verb="read")
 def build_filter(collection: str) -> Response:
-    """The form in which a list's filters are chosen; `do=apply` leads to the list filtered so."""
+    """The form in which a list's filters are chosen.
+
+    `do=apply` leads to the list filtered so, `do=share` to the form of a rule that shares what they
+    find.
+    """
     by = current.actor()
     state = state_before(type_for(collection, "read", by), request.args, by)
     rows = rows_before(state, request.args, by)
     order, _dot, path = request.args.get("do", "").partition(".")
-    if order != "apply":
+    if order not in ("apply", "share"):
         focus = path if order == "show" else request.args.get("at", "")
         return _form(builder(state, rows, by, focus))
     try:
         found = filters_asked(state.record_type, rows, by)
     except Refused as refused:
         return _form(builder(state, rows, by, "", str(refused.message)), status=422)
+    if order == "share":
+        told = {"type": state.record_type.key, "in": urlencode(write_filters(found))}
+        return see_other(f"/settings/sharing/new?{urlencode(told)}")
     asked = replace(state.asked, filters=found, cursor="")
     return see_other(replace(state, asked=asked).url())
 

@@ -16,14 +16,17 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.access import can_read
+from app.records.access import can_read, readable_fields
+from app.records.fields import Field
+from app.records.filters import Node
 from app.records.model import Record
 from app.records.pages.choices import choices_of
-from app.records.pages.sharing import shown_rules
+from app.records.pages.sharing import condition_words, shown_rules
+from app.records.pages.state import read_query, read_state
 from app.records.pages.why import told
 from app.records.routes.blueprint import blueprint, record_for, record_url
 from app.records.sharing import operations
-from app.records.sharing.rules import shareable_fields
+from app.records.sharing.stored import of_choices
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.records.why import explain
@@ -43,35 +46,35 @@ FOLLOWERS = "records/followers.html"
 def show_rules() -> Response:
     """Every rule in words, and a way to a new one for each type."""
     by = current.actor()
-    types = [one for one in switched_on(by) if shareable_fields(one)]
-    return page("records/sharing.html", url=URL, rules=shown_rules(by), types=types)
+    return page("records/sharing.html", url=URL, rules=shown_rules(by), types=switched_on(by))
 
 
 @blueprint.get(f"{URL}/new")
 @access(permission=MANAGE)
 def new_rule() -> Response:
-    """The form of a new rule."""
-    return show(FORM, _shown(_type()), block="form")
+    """The form of a new rule, for the records of a list whose query is `in`, or by choices."""
+    return show(FORM, _shown(_type(), request.args.get("in", "")), block="form")
 
 
 @blueprint.post(f"{URL}/new")
 @access(permission=MANAGE)
 def create_rule() -> Response:
     """Make a rule."""
-    record_type = _type()
+    record_type, query = _type(), typed("in")
 
     def work() -> Response:
+        filters = _filters(record_type, query) or of_choices(_ticked(record_type))
         operations.create_rule(
             current.actor(),
             record_type.key,
-            conditions=_ticked(record_type),
+            filters=filters,
             access=typed("access"),
             group=typed("group"),
         )
         toast(_("Saved."))
         return see_other(URL)
 
-    return submit(work, FORM, partial(_shown, record_type))
+    return submit(work, FORM, partial(_shown, record_type, query))
 
 
 @blueprint.post(f"{URL}/<uuid:rule_id>/delete")
@@ -175,24 +178,42 @@ def _following(record_type: RecordType, record: Record, by: Actor) -> dict[str, 
 
 def _type() -> RecordType:
     """The type that a rule is about; the first one where the address names none."""
-    types = [one for one in switched_on(current.actor()) if shareable_fields(one)]
+    types = switched_on(current.actor())
     return next((one for one in types if one.key == request.args.get("type")), types[0])
 
 
+def _filters(record_type: RecordType, query: str) -> tuple[Node, ...]:
+    """The filters of a list's query; the words of a search are none."""
+    return read_state(record_type, read_query(query)).asked.filters
+
+
+def _choices(record_type: RecordType) -> list[Field]:
+    return [one for one in readable_fields(record_type, current.actor()) if one.kind == "choice"]
+
+
 def _ticked(record_type: RecordType) -> dict[str, list[str]]:
-    return {one.key: request.form.getlist(one.key) for one in shareable_fields(record_type)}
+    return {one.key: request.form.getlist(one.key) for one in _choices(record_type)}
 
 
-def _shown(record_type: RecordType) -> dict[str, object]:
+def _told(record_type: RecordType, query: str, by: Actor) -> list[str]:
+    """The filters of a list in words; a list that can't be read has none, and is refused later."""
+    try:
+        return condition_words(record_type, _filters(record_type, query), by)
+    except Refused:
+        return []
+
+
+def _shown(record_type: RecordType, query: str) -> dict[str, object]:
     by = current.actor()
     options = choices_of(record_type, by)
+    told = _told(record_type, query, by)
     roles = by.session.scalars(select(Role).where(~Role.is_owner).order_by(Role.position)).all()
     return {
         "url": f"{URL}/new?type={record_type.key}",
         "record_type": record_type,
-        "fields": [
-            (one, options.get(one.key) or one.options) for one in shareable_fields(record_type)
-        ],
+        "query": query if told else "",
+        "told": told,
+        "fields": [(one, options.get(one.key) or one.options) for one in _choices(record_type)],
         "ticked": _ticked(record_type),
         "teams": tree(by),
         "roles": [(role.id, label_of(role)) for role in roles],

@@ -11,10 +11,10 @@ from app.kernel.model import Base, Document, Id, Moment
 
 
 class SharingRule(Base):
-    """Records of a type whose fields hold certain values, shared with a team or a role.
+    """Records of a type of which some filters hold, shared with a team or a role.
 
-    `conditions` maps fields to the values of which each must hold one; `group_id` is a team, which
-    stands for its people and those of the teams below it, or a role. `access` is read or update.
+    `conditions` holds the filters (see `stored.py`); `group_id` is a team, which stands for its
+    people and those of the teams below it, or a role. `access` is read or update.
     """
 
     __tablename__ = "sharing_rules"

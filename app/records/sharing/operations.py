@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, literal, select
@@ -15,13 +15,16 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _
-from app.records.access import can_read, may_do
-from app.records.fields import Field
+from app.records.access import can_read, may_do, readable_fields
+from app.records.filters import Node, leaves, read_list
+from app.records.filters.written import LISTS
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.sharing import followers
+from app.records.sharing.conditions import shared_by
 from app.records.sharing.models import Follower, SharingRule
-from app.records.sharing.rules import REACHES, STAMP, shareable_fields
+from app.records.sharing.rules import REACHES, STAMP
+from app.records.sharing.stored import to_stored
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -33,11 +36,11 @@ def create_rule(
     by: Actor,
     kind: str,
     *,
-    conditions: Mapping[str, Sequence[str]],
+    filters: Sequence[Node],
     access: str,
     group: str,
 ) -> SharingRule:
-    """Share the records of a type that hold certain values with a team or a role.
+    """Share the records of a type of which all of some filters hold with a team or a role.
 
     `group` is `team:<id>` or `role:<id>`. Refused with a message per field; NotPermitted for who
     does not reach all such records themselves, as nobody shares what they may not do.
@@ -55,8 +58,7 @@ def create_rule(
     model = GROUPS.get(group_kind)
     if model is None or group_id is None or by.session.get(model, group_id) is None:
         errors["group"] = _("Choose a team or a role.")
-    chosen = {key: list(values) for key, values in conditions.items() if values}
-    errors |= _odd_conditions(record_type, chosen, by)
+    errors |= _odd_filters(record_type, filters, by)
     if len(rules_of_workspace(by)) >= MOST_RULES:
         raise Refused(_("A workspace has at most %(n)s sharing rules.", n=MOST_RULES))
     if errors or group_id is None:
@@ -64,7 +66,7 @@ def create_rule(
     rule = SharingRule(
         id=new_id(),
         record_type=record_type.key,
-        conditions=chosen,
+        conditions=to_stored(filters),
         access=access,
         group_kind=group_kind,
         group_id=group_id,
@@ -177,21 +179,28 @@ def _require_manage(by: Actor) -> None:
         raise NotPermitted(_("This workspace is read-only until its bill is paid."))
 
 
-def _odd_conditions(
-    record_type: RecordType, chosen: Mapping[str, Sequence[str]], by: Actor
+def _odd_filters(
+    record_type: RecordType, filters: Sequence[Node], by: Actor
 ) -> dict[str, Text | str]:
-    """What is wrong with the conditions of a rule: it has some, on choices, with their values."""
-    fields: Mapping[str, Field] = {one.key: one for one in shareable_fields(record_type)}
+    """What is wrong with the filters of a rule: they are some, on what `by` sees, with its values.
+
+    An option that is none is refused here, as a rule by it would wait for a record to hold it.
+    """
     options = choices_of(record_type, by)
-    errors: dict[str, Text | str] = {}
-    if not chosen:
-        errors["conditions"] = _("Tick at least one value: a rule shares some records, never all.")
-    for key, values in chosen.items():
-        field = fields.get(key)
-        known = {one.value for one in options.get(key) or (field.options if field else ())}
-        if not set(values) <= known:
-            errors["conditions"] = _("This is not one of the values to choose from.")
-    return errors
+    readable = {one.key for one in readable_fields(record_type, by)}
+    try:
+        shared_by(record_type, filters, by)
+    except Refused as refused:
+        return {"conditions": refused.message}
+    for one in leaves(filters):
+        field = record_type.by_key[one.key]
+        if one.key not in readable:
+            return {"conditions": _("This list can't be filtered by %(name)s.", name=one.key)}
+        known = {option.value for option in options.get(one.key) or field.options}
+        asked = read_list(one.text) if one.operator in LISTS else [one.text]
+        if known and one.operator in ("eq", "in", "has") and not set(asked) <= {*known, ""}:
+            return {"conditions": _("This is not one of the values to choose from.")}
+    return {}
 
 
 def _changed(by: Actor, rule: SharingRule, verb: str) -> None:

@@ -1,4 +1,4 @@
-"""The sharing rules that are in force, as conditions in SQL and on a record at hand."""
+"""The sharing rules that are in force, as conditions in SQL."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.errors import Refused
 from app.kernel.remembered import Remembered
-from app.records.fields import Field
+from app.records.filters import Node
 from app.records.registry import registry
+from app.records.sharing.conditions import shared_by
 from app.records.sharing.models import SharingRule
+from app.records.sharing.stored import read_stored
 from app.records.tailored import STAMP as TYPES
-from app.records.tailored import tailored
-from app.records.types import RecordType
+from app.records.tailored import own_fields_only
 
 STAMP = "sharing"
 KEPT = 512  # Workspaces whose rules a process remembers.
@@ -36,7 +38,8 @@ class Rule:
     group_kind: str
     group_id: UUID
     model: Any = field(compare=False)
-    conditions: tuple[tuple[Field, tuple[str, ...]], ...] = field(compare=False)
+    filters: tuple[Node, ...] = field(compare=False)
+    holds: ColumnElement[bool] = field(compare=False)  # Of rows of `model`.
 
     def shares(self, verb: str) -> bool:
         """True when the rule lets do `verb`."""
@@ -44,15 +47,11 @@ class Rule:
 
     def condition(self, model: Any) -> ColumnElement[bool]:
         """The rows of `model`, the type's own or an alias of it, that the rule shares."""
-        holds = and_(*(one.expression.in_(values) for one, values in self.conditions))
         if model is self.model:
-            return holds
+            return self.holds
         own = self.model.__table__
-        return exists(select(own.c.id).where(own.c.id == model.id, holds).correlate_except(own))
-
-    def holds(self, record: Any) -> bool:
-        """True when the rule shares this record; the same as `condition`, on what is at hand."""
-        return all(one.value(record) in values for one, values in self.conditions)
+        shared = select(own.c.id).where(own.c.id == model.id, self.holds)
+        return exists(shared.correlate_except(own))
 
 
 def rules_for(by: Actor, record_type: str, verb: str) -> tuple[Rule, ...]:
@@ -78,21 +77,17 @@ def _load(by: Actor) -> tuple[Rule, ...]:
     return tuple(rule for row in rows if (rule := _in_force(row, by)) is not None)
 
 
-def shareable_fields(record_type: RecordType) -> list[Field]:
-    """The fields by whose values records can be shared: the choices."""
-    return [one for one in record_type.fields if one.kind == "choice"]
-
-
 def _in_force(row: SharingRule, by: Actor) -> Rule | None:
     """A rule as it works, or None when its type or one of its fields is no more: it then shares
     nothing, rather than more than was meant."""
     declared = registry().get(row.record_type)
     if declared is None:
         return None
-    fields = {one.key: one for one in shareable_fields(tailored(declared, by))}
-    if not row.conditions or not set(row.conditions) <= set(fields):
+    try:
+        filters = read_stored(row.conditions)
+        holds = shared_by(own_fields_only(declared, by), filters, by)
+    except Refused:
         return None
-    conditions = tuple((fields[key], tuple(values)) for key, values in row.conditions.items())
     return Rule(
         row.id,
         row.record_type,
@@ -100,5 +95,6 @@ def _in_force(row: SharingRule, by: Actor) -> Rule | None:
         row.group_kind,
         row.group_id,
         declared.model,
-        conditions,
+        filters,
+        holds,
     )

@@ -13,6 +13,7 @@ from app.kernel.errors import NotPermitted
 from app.records.access_report import read_person, read_report
 from app.records.registry import registry
 from app.records.sharing.operations import create_rule, follow
+from app.records.sharing.stored import of_choices
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 from tests.records.pages.conftest import statements
@@ -36,7 +37,7 @@ def test_the_report_counts_what_a_person_can_see_by_role_rule_and_following(
         make_account(by, "Hers")
         group = f"role:{role_by_key(by.session, 'sales_rep').id}"
         lifecycle = {"lifecycle": ["customer"]}
-        create_rule(by, "account", conditions=lifecycle, access="read", group=group)
+        create_rule(by, "account", filters=of_choices(lifecycle), access="read", group=group)
         user = by.session.get_one(User, bob.user_id)
         follow(registry().type("account"), followed, user, by)
         lines = {one.record_type.key: one for one in read_person(by, user)}

@@ -11,7 +11,8 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current
 from app.records.access import readable_fields
 from app.records.fields import Field
-from app.records.filters import DEEPEST, Filter, Meant, Node, meant, where
+from app.records.filters import DEEPEST, Filter, Node
+from app.records.filters.conditions import Meant, meant, where
 from app.records.pages.choices import choices_of
 from app.records.pages.filter_words import PERIODS, WHO, Names, in_words, names_in
 from app.records.pages.filtering.offers import OfferGroup, offers

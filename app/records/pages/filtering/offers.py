@@ -9,7 +9,7 @@ from app.kernel.folding import fold
 from app.kernel.searchkeys import search_text
 from app.records.access import readable_fields
 from app.records.fields import Field
-from app.records.filters import Meant
+from app.records.filters.conditions import Meant
 from app.records.pages.filter_words import label_of
 from app.records.tailored import tailored
 from app.records.types import RecordType
