@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
+from app.crm.operations.plans import save_plan
 from app.identity.models import Role
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.workspace import seed_workspace
@@ -20,7 +21,7 @@ from app.identity.seeds import BUILT_IN, RoleSeed
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, service_actor
 from app.kernel.ids import new_id
-from app.modules import tenant_schema
+from app.modules import install_record_types, tenant_schema
 from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
 from tenants.facts import TenantFacts
@@ -46,6 +47,7 @@ def found_workspace(
     `engine` is the owner's login. Raises SlugRefused, StarterError, or Refused for the owner.
     """
     starter = load_starter(new.starter) if new.starter else None
+    install_record_types()  # What a starter makes goes through the door, from a command line too.
 
     def seed(session: Session, facts: TenantFacts) -> None:
         by = service_actor(session, facts, now, via=via)
@@ -81,10 +83,27 @@ def apply_starter(by: Actor, starter: Starter) -> None:
     if rows:
         by.session.execute(insert(PicklistValue), rows)
         stamps.draw(by.session, STAMP)
+    make_plans(by, starter)
     make_categories(by, starter)
     built_in = {seed.key: seed for seed in BUILT_IN}
     for change in starter.roles:
         _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
+
+
+def make_plans(by: Actor, starter: Starter) -> None:
+    """Give a fresh workspace the activity plans of its industry."""
+    for plan in starter.plans:
+        steps = [
+            {
+                "kind": step.kind,
+                "subject": step.subject,
+                "days": step.days,
+                "unit": step.unit,
+                "who": step.who,
+            }
+            for step in plan.steps
+        ]
+        save_plan(by, None, name=plan.name, record_types=plan.record_types, steps=steps)
 
 
 def make_categories(by: Actor, starter: Starter) -> dict[str, UUID]:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from app.crm.operations.plans import MANAGE
 from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
 from app.crm.routes import blueprint
+from app.identity.permissions import Choice, PermissionGroup
+from app.identity.settings_pages import SettingsPage
 from app.kernel.language import _
 from app.records.manifest import Module
+
+PLANS = PermissionGroup(
+    MANAGE[0], _("Activity plans"), (Choice(MANAGE[1], _("Manage")),), has_reach=False
+)
+PLAN_SETTINGS = SettingsPage(
+    "/settings/plans",
+    "list-check",
+    _("Automation"),
+    _("Activity plans"),
+    _("What is usually done with a customer, step by step, to be started by one click."),
+    MANAGE,
+)
 
 CRM = Module(
     key="crm",
@@ -14,4 +29,6 @@ CRM = Module(
     record_types=RECORD_TYPES,
     blueprints=(blueprint,),
     timeline=(SOURCE,),
+    permissions=(PLANS,),
+    settings=(PLAN_SETTINGS,),
 )

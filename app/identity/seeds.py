@@ -10,6 +10,7 @@ from app.kernel.actor import FieldAccess, Reach
 RECORDS = ("account", "contact", "activity")
 WORK = ("read", "create", "update", "delete")
 TICKS = ("complete", "reopen")  # Of activities alone.
+PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
 
@@ -33,11 +34,14 @@ class RoleSeed:
 def _records(**reaches: Reach) -> dict[tuple[str, str], Reach]:
     """The same verbs with the same reach on every record type of `crm`.
 
-    Whoever may update activities may also complete and reopen them, as far.
+    Whoever may update activities may also complete and reopen them, as far; whoever may update
+    customers may start and stop plans with them.
     """
     grants = {(kind, verb): reach for kind in RECORDS for verb, reach in reaches.items()}
     if "update" in reaches:
         grants |= {("activity", verb): reaches["update"] for verb in TICKS}
+        verbs = ("start_plan", "stop_plan")
+        grants |= {(kind, verb): reaches["update"] for kind in PLANNED for verb in verbs}
     return grants
 
 
@@ -67,6 +71,7 @@ SETTINGS = {
     ("tag", "create"): ALL,
     ("tag", "manage"): ALL,
     ("view", "share"): ALL,
+    ("plan", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
@@ -87,6 +92,7 @@ BUILT_IN = (
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,
+            ("plan", "manage"): ALL,
         },
     ),
     RoleSeed(

@@ -166,12 +166,19 @@ def _act(
 
 
 def _apply(
-    record_type: RecordType, record: Record, event: str, by: Actor, change: Callable[[], None]
+    record_type: RecordType,
+    record: Record,
+    event: str,
+    by: Actor,
+    change: Callable[[], Mapping[str, Any] | None],
 ) -> None:
-    """Run `change`, count the version up and write what it changed as one event."""
+    """Run `change`, count the version up and write what it changed as one event.
+
+    What it answers with is told by the event as well.
+    """
     fields = _told(record_type)
     before = {field.key: field.value(record) for field in fields}
-    change()
+    told = change()
     record.updated_at, record.updated_by_id = by.now, by.user_id
     record.version += 1
     record_type.prepare(record, by)
@@ -182,7 +189,7 @@ def _apply(
         for key, value in before.items()
         if value != after[key]
     }
-    _write(record_type, record, event, by, changes)
+    _write(record_type, record, event, by, {**changes, **(told or {})})
 
 
 def _set(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
+from app.identity.permissions import PermissionGroup
+from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
@@ -15,7 +17,8 @@ from app.records.types import RecordType
 class Module:
     """One module: `key` is what a tenant switches on, `label` heads its group in the rail.
 
-    `timeline` are what it tells on the timelines of records.
+    `timeline` are what it tells on the timelines of records, `permissions` and `settings` what can
+    be granted and settled besides its record types.
     """
 
     key: str
@@ -23,3 +26,5 @@ class Module:
     record_types: tuple[RecordType, ...]
     blueprints: tuple[Blueprint, ...] = ()
     timeline: tuple[Source, ...] = ()
+    permissions: tuple[PermissionGroup, ...] = ()
+    settings: tuple[SettingsPage, ...] = ()

@@ -41,27 +41,51 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that an action lets people choose; `text` says what that means."""
+
+    value: str
+    label: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The one input of an action that many records can be given at once, and what it offers."""
+
+    key: str
+    label: Text
+    offers: Callable[[RecordType, Actor], list[Offer]]
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """A declared verb of a record type beyond the standard ones.
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
     `event` is its past tense, and `told` how a timeline says after a name that it was done.
     `reads` are the fields that `when` looks at, so that a list has them; `inputs` are the keys that
-    a request must send, `optional` those that it may send as well, `ask` the form for them.
+    a request must send, `optional` those that it may send as well, `ask` the form for them, and
+    `choose` the one that a bulk change asks for. Where `is_offered` says no, pages don't show it.
+    What `run` answers with is added to what its event tells; `names` is the key of a text among it,
+    by language, that is told after the words.
     """
 
     name: str
     label: Text
     event: str
     told: Text
-    run: Callable[..., None]
+    run: Callable[..., Mapping[str, Any] | None]
     when: Callable[[Any], bool] = lambda _record: True
     reads: tuple[Attribute, ...] = ()
     inputs: tuple[str, ...] = ()
-    icon: str = "check"
-    undo: str = ""  # The action that takes it back, offered with the message.
     optional: tuple[str, ...] = ()
     ask: Ask | None = None
+    choose: Choose | None = None
+    is_offered: Callable[[Actor], bool] = lambda _by: True
+    names: str = ""
+    icon: str = "check"
+    undo: str = ""  # The action that takes it back, offered with the message.
     result: Text | None = None  # What the message says was done: Marked as done.
 
     @property

@@ -143,6 +143,11 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(REPORT)
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
+    for module in modules:
+        for group in module.permissions:
+            permissions.register(group)
+        for one_page in module.settings:
+            settings_pages.add(one_page)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))

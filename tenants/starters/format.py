@@ -9,6 +9,11 @@ LANGUAGES = ("en", "zh-CN")
 COLOURS = ("grey", "blue", "green", "amber", "red", "violet", "teal", "pink")
 # How far a right reaches; "none" takes it away.
 REACHES = ("none", "own", "team", "all")
+# What a plan's step may be, how its days are counted, and who does it.
+STEP_KINDS = ("follow_up", "task", "call", "meeting", "visit")
+STEP_UNITS = ("days", "working_days")
+STEP_PEOPLE = ("owner", "starter")
+MOST_DAYS = 365
 # The built-in roles that a starter may change; the owner's is fixed.
 ROLES = ("admin", "manager", "sales_rep", "service_agent", "marketer", "viewer")
 
@@ -57,6 +62,26 @@ class RoleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One step of an activity plan: what, how many days after the start, who does it."""
+
+    kind: str
+    subject: Localized
+    days: int
+    unit: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An activity plan that a workspace begins with, and for which types of records it is."""
+
+    name: Localized
+    record_types: tuple[str, ...]
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """Everything that a workspace of one industry begins with."""
 
@@ -70,6 +95,7 @@ class Starter:
     picklists: tuple[Picklist, ...]
     product_categories: tuple[ProductCategory, ...]
     roles: tuple[RoleChange, ...]
+    plans: tuple[Plan, ...] = ()
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:
         """Return the values of one field in their order; none when the starter does not name it."""

@@ -2,18 +2,24 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from zoneinfo import available_timezones
 
 from tenants.starters.format import (
     COLOURS,
     LANGUAGES,
+    MOST_DAYS,
     REACHES,
     ROLES,
+    STEP_KINDS,
+    STEP_PEOPLE,
+    STEP_UNITS,
     Choice,
     Localized,
     Picklist,
+    Plan,
+    PlanStep,
     ProductCategory,
     RoleChange,
     Starter,
@@ -59,6 +65,20 @@ class _Table:
         value = self.take(key)
         if not isinstance(value, str) or value not in allowed:
             raise StarterError(f"{self.at(key)} is {value!r}; it may be {', '.join(allowed)}.")
+        return value
+
+    def whole(self, key: str, most: int) -> int:
+        """Take a whole number from 0 to `most`."""
+        value = self.take(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+            raise StarterError(f"{self.at(key)} must be a number from 0 to {most}.")
+        return value
+
+    def rows(self, key: str) -> Sequence[object]:
+        """Take a list of one value or more."""
+        value = self.take(key)
+        if not isinstance(value, list) or not value:
+            raise StarterError(f"{self.at(key)} must be a list.")
         return value
 
     def localized(self, key: str) -> Localized:
@@ -108,6 +128,7 @@ def read_starter(key: str, source: str) -> Starter:
     if not isinstance(zone, str) or zone not in available_timezones():
         raise StarterError(f"{about.at('zone')} is no time zone: {zone!r}.")
     roles = tuple(_roles(document.table("roles")))
+    plans = tuple(_plans(document)) if document.has("plans") else ()
     categories = tuple(_categories(document)) if document.has("product_categories") else ()
     picklists: list[Picklist] = []
     for module, content in document.rest():
@@ -124,7 +145,33 @@ def read_starter(key: str, source: str) -> Starter:
         picklists=tuple(picklists),
         product_categories=categories,
         roles=roles,
+        plans=plans,
     )
+
+
+def _plans(document: _Table) -> Iterator[Plan]:
+    """Read the activity plans, each with its steps in their order."""
+    for number, content in enumerate(document.rows("plans"), start=1):
+        table = _Table(content, f"{document.at('plans')}[{number}]")
+        name, record_types = table.localized("name"), table.rows("record_types")
+        steps = tuple(_steps(table.rows("steps"), table.at("steps")))
+        table.close()
+        yield Plan(name, tuple(str(one) for one in record_types), steps)
+
+
+def _steps(contents: Sequence[object], place: str) -> Iterator[PlanStep]:
+    """Read the steps of a plan."""
+    for number, content in enumerate(contents, start=1):
+        table = _Table(content, f"{place}[{number}]")
+        step = PlanStep(
+            kind=table.one_of("kind", STEP_KINDS),
+            subject=table.localized("subject"),
+            days=table.whole("days", MOST_DAYS),
+            unit=table.one_of("unit", STEP_UNITS),
+            who=table.one_of("who", STEP_PEOPLE),
+        )
+        table.close()
+        yield step
 
 
 def _picklists(module: str, section: _Table) -> Iterator[Picklist]:

@@ -37,7 +37,10 @@ def test_every_text_of_a_starter_is_there_in_every_language(starter):
     texts += [choice.label for picklist in starter.picklists for choice in picklist.choices]
     texts += [change.label for change in starter.roles if change.label]
     texts += [category.name for category in starter.product_categories]
+    texts += [plan.name for plan in starter.plans]
+    texts += [step.subject for plan in starter.plans for step in plan.steps]
     assert len(starter.product_categories) > 3
+    assert starter.plans
     assert all(text[language].strip() for text in texts for language in LANGUAGES)
 
 
@@ -144,3 +147,39 @@ def test_a_mistake_is_named_with_its_place(old, new, said):
 def test_a_value_stands_once():
     again = WHOLE + WHOLE[WHOLE.index("[[crm") :]
     assert "crm.account.industry[2].key stands twice: 'weddings'" in refusal(again)
+
+
+PLAN = """
+[[plans]]
+name = { en = "New client", "zh-CN" = "新客户" }
+record_types = ["account"]
+
+[[plans.steps]]
+kind = "call"
+subject = { en = "Ring them", "zh-CN" = "致电" }
+days = 2
+unit = "working_days"
+who = "owner"
+"""
+
+
+def test_a_plan_is_read_with_its_steps():
+    [plan] = read_starter("florist", WHOLE + PLAN).plans
+    assert plan.record_types == ("account",)
+    assert [(step.kind, step.days, step.who) for step in plan.steps] == [("call", 2, "owner")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        ('kind = "call"', 'kind = "dance"', "florist.toml: plans[1].steps[1].kind"),
+        ("days = 2", "days = -1", "florist.toml: plans[1].steps[1].days"),
+        ("days = 2", "days = true", "florist.toml: plans[1].steps[1].days"),
+        ('who = "owner"', 'who = "Bob"', "florist.toml: plans[1].steps[1].who"),
+        ('unit = "working_days"', "", "florist.toml: plans[1].steps[1].unit"),
+        ('record_types = ["account"]', "record_types = []", "florist.toml: plans[1].record_types"),
+        ("days = 2", "days = 2\nhours = 1", "florist.toml: plans[1].steps[1].hours"),
+    ],
+)
+def test_a_plan_that_says_something_else_is_refused(before, after, place):
+    assert place in refusal(WHOLE + PLAN.replace(before, after))

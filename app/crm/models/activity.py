@@ -14,6 +14,7 @@ from app.kernel.model import Base, Choice, LongText, Moment, Name, Whole
 from app.records.model import LIVE, Record, record_indexes
 
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
+IN_PLAN = text("plan_run_id IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Activity(Record):
     tells how what was planned went.
 
     `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
-    `about_id` name the record it was written on; `next_at` asks for the next follow-up.
+    `about_id` name the record it was written on; `next_at` asks for the next follow-up. A step of
+    an activity plan names the run that it belongs to.
     """
 
     __tablename__ = "activities"
@@ -40,6 +42,7 @@ class Activity(Record):
         Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
         Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
+        Index("ix_activities_plan_run", "plan_run_id", postgresql_where=IN_PLAN),
     )
 
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
@@ -62,6 +65,9 @@ class Activity(Record):
     )
     about_type: Mapped[str | None] = mapped_column(String(60))
     about_id: Mapped[UUID | None] = mapped_column(Uuid)
+    plan_run_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("activity_plan_runs.id", ondelete="SET NULL")
+    )
 
     @property
     def is_open(self) -> bool:

@@ -6,7 +6,9 @@ from app.crm.models import Account
 from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
 from app.crm.pages.composer import composer
+from app.crm.pages.plans import plans_of
 from app.crm.panels import contacts_of_account
+from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Child, Panel, RecordType, Words
@@ -118,8 +120,10 @@ account = RecordType(
     account=Account.id,
     attention=Account.next_step_at,
     children=(Child("contact", "account_id"), Child("activity", "account_id")),
+    actions=PLAN_ACTIONS,
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_contacts_panel.html", contacts_of_account),
     ),
     prepare=prepare_account,

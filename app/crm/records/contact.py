@@ -6,7 +6,9 @@ from app.crm.models import Contact
 from app.crm.operations.firm_names import contact_changed
 from app.crm.operations.keys import prepare_contact
 from app.crm.pages.composer import composer
+from app.crm.pages.plans import plans_of
 from app.crm.panels import account_of_contact
+from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.fields import Field
 from app.records.types import Child, Panel, RecordType, Words
@@ -78,8 +80,10 @@ contact = RecordType(
     account=Contact.account_id,
     attention=Contact.next_step_at,
     children=(Child("activity", "contact_id"),),
+    actions=PLAN_ACTIONS,
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_account_panel.html", account_of_contact),
     ),
     is_person=True,

@@ -13,7 +13,7 @@ from app.records.bulk.verbs import TAG, UNTAG, BulkVerb
 from app.records.picklists import picklists_of
 from app.records.references import check_references
 from app.records.tags.operations import keys_of, names_in
-from app.records.types import RecordType
+from app.records.types import Choose, RecordType
 from app.records.values import Unfit, read_value
 
 
@@ -25,6 +25,8 @@ def check_inputs(
     Refused or NotPermitted, with a message per field, for what no record would take. What depends
     on the record (a field that is required there only) is left to each record.
     """
+    if verb.choose is not None:
+        return _chosen(record_type, verb.choose, inputs, by)
     if verb.is_open and not inputs:
         raise Refused(_("Choose a field to change first."))
     if not verb.is_open and set(inputs) != set(verb.fields):
@@ -38,6 +40,23 @@ def check_inputs(
         return {"tags": _tags(record_type, verb, inputs["tags"], by)}
     check_references(record_type, _read(record_type, inputs, by), by)
     return dict(inputs)
+
+
+def _chosen(
+    record_type: RecordType, choose: Choose, inputs: Mapping[str, Any], by: Actor
+) -> dict[str, Any]:
+    """What was chosen for all records; Refused for what is not offered."""
+    value = inputs.get(choose.key)
+    errors: dict[str, Text | str] = {
+        key: _("There is no such field.") for key in inputs if key != choose.key
+    }
+    if not value:
+        errors[choose.key] = _("Please fill in this field.")
+    elif value not in {one.value for one in choose.offers(record_type, by)}:
+        errors[choose.key] = _("This is not one of the values to choose from.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return {choose.key: value}
 
 
 def _read(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> dict[str, Any]:

@@ -125,6 +125,11 @@ def _when(moment: datetime, by: Actor) -> str:
 def _sets(change: BulkChange, record_type: RecordType, by: Actor) -> list[tuple[Text, str]]:
     """The fields that were set, in words, as far as the reader may see them."""
     readable = {field.key: field for field in readable_fields(record_type, by)}
+    choose = verb_called(record_type, change.verb).choose
+    if choose is not None:
+        offers = {one.value: one.label for one in choose.offers(record_type, by)}
+        told = offers.get(change.inputs.get(choose.key, ""), "")
+        return [(choose.label, told)] if told else []
     picklists = choices_of(record_type, by)
     found = []
     for key, raw in change.inputs.items():

@@ -135,7 +135,7 @@ def _do(
     elif verb.needs == "update":
         perform(record_type, "update", record, by=by, **change.inputs)
     else:
-        perform(record_type, verb.name, record, by=by)
+        perform(record_type, verb.name, record, by=by, **change.inputs)
 
 
 def _tags(verb: BulkVerb, record: Record, keys: list[str]) -> list[str]:

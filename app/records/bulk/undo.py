@@ -66,18 +66,25 @@ def undo_piece(
         if record is None:
             reason = GONE
         elif reaches:
-            is_done, reason = _one(record_type, verb, record, pasts.get(record_id), by)
+            is_done, reason = _one(
+                record_type, verb, record, pasts.get(record_id), original.inputs, by
+            )
         note(change, record_id, is_done, reason, by)
     return reached(change, ids, size)
 
 
 def _one(
-    record_type: RecordType, verb: BulkVerb, record: Record, past: Past | None, by: Actor
+    record_type: RecordType,
+    verb: BulkVerb,
+    record: Record,
+    past: Past | None,
+    inputs: Mapping[str, Any],
+    by: Actor,
 ) -> tuple[bool, Any]:
     """Take the change of one record back: whether it was, and what is to be told of it."""
     try:
         with by.session.begin_nested():
-            return True, _do(record_type, verb, record, past, by)
+            return True, _do(record_type, verb, record, past, inputs, by)
     except Answer as answer:
         return False, sentence(answer)
     except IntegrityError:
@@ -85,7 +92,12 @@ def _one(
 
 
 def _do(
-    record_type: RecordType, verb: BulkVerb, record: Record, past: Past | None, by: Actor
+    record_type: RecordType,
+    verb: BulkVerb,
+    record: Record,
+    past: Past | None,
+    inputs: Mapping[str, Any],
+    by: Actor,
 ) -> Text | str | None:
     if verb.name == "delete":
         if record.deleted_at is not None:  # Else it came back with its parent, or by a colleague.
@@ -94,7 +106,8 @@ def _do(
     if record.deleted_at is not None:
         raise Refused(GONE)
     if verb.undoes_by:
-        perform(record_type, verb.undoes_by, record, by=by)
+        chosen = inputs if verb.choose is not None else {}
+        perform(record_type, verb.undoes_by, record, by=by, **chosen)
         return None
     if past is None:
         return None  # It held the new value already, so nothing was changed.

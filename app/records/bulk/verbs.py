@@ -8,7 +8,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import writable_keys
-from app.records.types import Action, RecordType
+from app.records.types import Action, Choose, RecordType
 from app.web.formats import formats
 
 
@@ -32,6 +32,7 @@ class BulkVerb:
     is_open: bool = False
     is_danger: bool = False
     undoes_by: str = ""  # The action that takes a declared action back.
+    choose: Choose | None = None  # What an action asks for, the same for all records.
     can_undo: bool = True
 
 
@@ -104,7 +105,8 @@ def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:
         return []
     writable = writable_keys(record_type, by)
     verbs = [one for one in STANDARD if one is not DELETE and _has_use(one, writable)]
-    verbs += [of_action(one) for one in record_type.actions if not one.inputs]
+    actions = [one for one in record_type.actions if _is_for_many(one) and one.is_offered(by)]
+    verbs += [of_action(one) for one in actions]
     verbs.append(DELETE)
     return [one for one in verbs if by.may(record_type.key, one.needs)]
 
@@ -113,11 +115,16 @@ def verb_called(record_type: RecordType, name: str) -> BulkVerb:
     """The verb of this name, offered or not; Missing when the type has none such."""
     found = next((one for one in (*STANDARD, UNDO) if one.name == name), None)
     action = record_type.action(name)
-    if found is None and action is not None and not action.inputs:
+    if found is None and action is not None and _is_for_many(action):
         found = of_action(action)
     if found is None:
         raise Missing(_("There is no such action."))
     return found
+
+
+def _is_for_many(action: Action) -> bool:
+    """True when it needs nothing but what can be chosen for all records at once."""
+    return not action.inputs or action.choose is not None
 
 
 def of_action(action: Action) -> BulkVerb:
@@ -132,6 +139,7 @@ def of_action(action: Action) -> BulkVerb:
         action.icon,
         undoes_by=action.undo,
         can_undo=bool(action.undo),
+        choose=action.choose,
     )
 
 

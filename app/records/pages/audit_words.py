@@ -41,6 +41,7 @@ SUBJECTS: Mapping[str, Text] = {
     "workspace": _("Workspace"),
     "retention": _("Retention"),
     "sharing": _("Sharing rule"),
+    "plan": _("Activity plan"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -65,6 +66,8 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "is_active": _("May sign in"),
     "deleted_days": _("Days that deleted records are kept"),
     "sharing": _("Shared"),
+    "record_types": _("For records of these kinds"),
+    "steps": _("Steps"),
     "event_months": _("Months that the history is kept"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.

@@ -14,7 +14,7 @@ from app.records.bulk.verbs import BulkVerb, worded
 from app.records.fields import Field
 from app.records.pages.choices import choices_of
 from app.records.pages.controls import Control, controls
-from app.records.types import RecordType
+from app.records.types import Choose, Offer, RecordType
 from app.web.formats import formats
 
 
@@ -32,6 +32,10 @@ class BulkForm:
     offered: list[Field]
     next: str
     note: str = ""
+    choose: Choose | None = None
+    offers: Sequence[Offer] = ()
+    chosen: str = ""
+    wrong: str = ""  # What stands against the choice.
     alerts: list[str] = field(default_factory=list)
 
     @property
@@ -42,6 +46,8 @@ class BulkForm:
     @property
     def is_ready(self) -> bool:
         """False while there is nothing yet that could be done."""
+        if self.choose is not None:
+            return bool(self.offers)
         return bool(self.controls) or not self.verb.is_open
 
 
@@ -59,10 +65,12 @@ def bulk_form(
     """The question, holding what was typed, with what stands against it when it was refused."""
     keys = _settable(record_type, by)
     chosen = [*verb.fields, *(key for key in keys if key in typed and key not in verb.fields)]
+    choose = verb.choose
+    chosen = chosen if choose is None else []
     errors: Mapping[str, Text | str] = answer.errors if answer else {}
     picklists = choices_of(record_type, by)
     made = controls(record_type, chosen, typed, by, picklists, errors=errors)
-    shown = {one.key for one in made}
+    shown = {one.key for one in made} | ({choose.key} if choose else set())
     alerts = [str(text) for key, text in errors.items() if key not in shown]
     if answer is not None and not errors:
         alerts.insert(0, str(answer.message))
@@ -78,6 +86,10 @@ def bulk_form(
         [record_type.by_key[key] for key in offered],
         next_url,
         note=_note(verb, record_type),
+        choose=choose,
+        offers=choose.offers(record_type, by) if choose else (),
+        chosen=typed.get(choose.key, "") if choose else "",
+        wrong=str(errors.get(choose.key, "")) if choose else "",
         alerts=alerts,
     )
 

@@ -13,7 +13,8 @@ from app.events import Event
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, current, gettext
+from app.kernel.localized import pick
 from app.records.access import readable_fields
 from app.records.fields import Option
 from app.records.model import Record
@@ -21,7 +22,7 @@ from app.records.pages.choices import choices_of
 from app.records.pages.shown import shown_text
 from app.records.pages.timeline import Asked, Entry, Source
 from app.records.references import titles
-from app.records.types import RecordType
+from app.records.types import Action, RecordType
 from app.web.formats import formats
 
 VERBS: Mapping[str, Text] = {
@@ -55,7 +56,7 @@ class Told:
     """One event as its line shows it; `verb` is empty where the changes say it all."""
 
     who: str
-    verb: Text | None
+    verb: Text | str | None
     changes: list[Change]
     via: Text | None
     time: str
@@ -149,8 +150,8 @@ def _told(
 ) -> Told:
     lines = change_lines(record_type, changes, by, picklists, names)
     action = next((one for one in record_type.actions if one.event == row.verb), None)
-    verb = None if lines else VERBS.get(row.verb)
-    verb = action.told if action else verb
+    verb: Text | str | None = None if lines else VERBS.get(row.verb)
+    verb = told_with_name(action, row.changes) if action else verb
     return Told(
         row.name or "",
         verb,
@@ -159,6 +160,15 @@ def _told(
         formats(by).time(row.at),
         row.at.isoformat(),
     )
+
+
+def told_with_name(action: Action, changes: Mapping[str, Any]) -> Text | str:
+    """The words of an action's event, with the name of what was chosen where it tells one."""
+    named = changes.get(action.names) if action.names else None
+    name = next((pick(one, current()) for one in reversed(named or ()) if one), "")
+    if not name:
+        return action.told
+    return gettext("%(told)s: %(name)s", told=action.told, name=name)
 
 
 @dataclass(frozen=True, slots=True)

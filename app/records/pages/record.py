@@ -142,6 +142,7 @@ def _actions(record_type: RecordType, record: Record, by: Actor) -> list[Action]
         action
         for action in record_type.actions
         if (action.ask or not action.inputs)
+        and action.is_offered(by)
         and action.when(record)
         and may_do(record_type, record, action.name, by)
     ]

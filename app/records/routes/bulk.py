@@ -122,6 +122,8 @@ def _selected() -> list[tuple[str, str]]:
 
 def _typed(record_type: RecordType, verb: BulkVerb) -> dict[str, str]:
     """What was typed for the fields that the form holds."""
+    if verb.choose is not None:
+        return {verb.choose.key: request.form.get(verb.choose.key, "")}
     keys = [*verb.fields, *(request.form.getlist("set") if verb.is_open else ())]
     return {
         key: sent_text(record_type.by_key[key], request.form) if key in record_type.by_key else ""

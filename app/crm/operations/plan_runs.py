@@ -1,0 +1,185 @@
+"""Plans under way: starting one with a record, stopping it, going on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select, update
+
+from app.crm.models import Activity, Plan, PlanRun
+from app.crm.operations.plan_steps import OWNER, STARTER, due_at
+from app.kernel import stamps
+from app.kernel.actor import Actor, Reach
+from app.kernel.errors import Refused
+from app.kernel.ids import new_id, parse_id
+from app.kernel.language import _, current
+from app.kernel.localized import pick
+from app.records.door import perform
+from app.records.many import perform_many
+from app.records.model import Record
+from app.records.references import existing
+from app.records.registry import registry
+from app.records.types import RecordType
+
+STAMP = "plan_runs"  # Drawn when the first plan is started, and never again.
+KIND = "activity"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity that starting a plan would make."""
+
+    kind: str
+    subject: str
+    due_at: datetime
+    owner_id: UUID | None
+
+
+def steps_of(plan: Plan, record: Record, by: Actor) -> list[Step]:
+    """What starting a plan with a record would make now.
+
+    A step of somebody who left is the record's owner's; where nobody owns it, the starter's.
+    """
+    wanted = [record.owner_id, *(parse_id(one["who"]) for one in plan.steps)]
+    active = existing("user", [one for one in wanted if one is not None], by)
+    return [
+        Step(
+            one["kind"],
+            pick(one["subject"], current(), by.tenant.language),
+            due_at(one, by),
+            _who(one["who"], record, active, by),
+        )
+        for one in plan.steps
+    ]
+
+
+def start_plan(record: Record, by: Actor, plan: object, run: object = None) -> dict[str, Any]:
+    """Make the steps of a plan with a record; with `run`, go on with one that was stopped.
+
+    Refused where it is no plan for such records or is under way there already. Whose the steps are
+    is the plan's to say, so the reach of who starts it does not matter.
+    """
+    found = _plan(plan, record, by)
+    if by.session.scalar(select(exists().where(*_under_way(found.id, record)))):
+        raise Refused(_("This plan is under way here already."), field="plan")
+    if run is not None:
+        _go_on(found, record, run, by)
+        return {"plan": [None, dict(found.name)]}
+    if found.is_retired:
+        raise Refused(_("This plan is retired."), field="plan")
+    made = PlanRun(
+        id=new_id(),
+        plan_id=found.id,
+        record_type=_type_of(record).key,
+        record_id=record.id,
+        started_at=by.now,
+        started_by_id=by.user_id,
+    )
+    by.session.add(made)
+    by.session.flush()  # Its steps refer to it.
+    _make_steps(found, made, record, by)
+    if stamps.stamp(by.session, STAMP) is None:
+        stamps.draw(by.session, STAMP)
+    return {"plan": [None, dict(found.name)]}
+
+
+def stop_plan(record: Record, by: Actor, plan: object) -> dict[str, Any]:
+    """Take away the open steps of a plan that is under way with a record; what is done stays."""
+    found = _plan(plan, record, by)
+    run = by.session.scalars(select(PlanRun).where(*_under_way(found.id, record))).one_or_none()
+    if run is None:
+        raise Refused(_("This plan is not under way here."), field="plan")
+    for step in by.session.scalars(select(Activity).where(*_open(run.id))).all():
+        perform(KIND, "delete", step, by=_reaching(by, "delete"))
+    run.stopped_at = by.now
+    return {"plan": [dict(found.name), None]}
+
+
+def _go_on(plan: Plan, record: Record, raw: object, by: Actor) -> None:
+    """Bring the steps back that stopping a run took away."""
+    run_id = raw if isinstance(raw, UUID) else parse_id(str(raw))
+    run = by.session.get(PlanRun, run_id) if run_id else None
+    of_this = run is not None and (run.plan_id, run.record_id) == (plan.id, record.id)
+    if run is None or not of_this or run.stopped_at is None:
+        raise Refused(_("This plan is not under way here."), field="run")
+    taken = select(Activity).where(
+        Activity.plan_run_id == run.id, Activity.deleted_at == run.stopped_at
+    )
+    for step in by.session.scalars(taken).all():
+        perform(KIND, "restore", step, by=_reaching(by, "delete"))
+    run.stopped_at = None
+
+
+def _make_steps(plan: Plan, run: PlanRun, record: Record, by: Actor) -> None:
+    """Create the activities of a run, each through the door."""
+    about = {"about_type": run.record_type, "about_id": record.id}
+    rows = [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "due_at": one.due_at.isoformat(),
+            "owner_id": one.owner_id,
+            **about,
+        }
+        for one in steps_of(plan, record, by)
+    ]
+    ids = perform_many(KIND, "create", rows, by=_reaching(by, "create"))
+    by.session.execute(
+        update(Activity)
+        .where(Activity.id.in_(ids))
+        .values(plan_run_id=run.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _reaching(by: Actor, verb: str) -> Actor:
+    """`by`, whose right to do `verb` with activities, where there is one, reaches all of them."""
+    grants = {
+        entry: Reach.ALL if entry == (KIND, verb) else reach
+        for entry, reach in by.rights.grants.items()
+    }
+    return replace(by, rights=replace(by.rights, grants=grants))
+
+
+def _plan(raw: object, record: Record, by: Actor) -> Plan:
+    """The plan that a request names, when it is one for such records."""
+    plan_id = raw if isinstance(raw, UUID) else parse_id(str(raw or ""))
+    found = by.session.get(Plan, plan_id) if plan_id else None
+    if found is None or _type_of(record).key not in found.record_types:
+        raise Refused(_("There is no such plan for this."), field="plan")
+    return found
+
+
+def _under_way(plan_id: UUID, record: Record) -> tuple[ColumnElement[bool], ...]:
+    """A run of a plan with a record that has open steps and was not stopped."""
+    return (
+        PlanRun.plan_id == plan_id,
+        PlanRun.record_type == _type_of(record).key,
+        PlanRun.record_id == record.id,
+        PlanRun.stopped_at.is_(None),
+        exists().where(*_open(PlanRun.id)),
+    )
+
+
+def _open(run_id: Any) -> tuple[ColumnElement[bool], ...]:
+    """The steps of a run that are still to be done."""
+    return (
+        Activity.plan_run_id == run_id,
+        Activity.done_at.is_(None),
+        Activity.deleted_at.is_(None),
+    )
+
+
+def _who(who: str, record: Record, active: Collection[UUID], by: Actor) -> UUID | None:
+    if who == STARTER and by.user_id is not None:
+        return by.user_id
+    named = parse_id(who) if who not in (OWNER, STARTER) else None
+    return next((one for one in (named, record.owner_id) if one in active), by.user_id)
+
+
+def _type_of(record: Record) -> RecordType:
+    return next(one for one in registry() if one.model is type(record))
