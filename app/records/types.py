@@ -96,7 +96,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A template shown beside a record; `load(record, by)` gives what it shows."""
+    """A template shown beside a record; `load(record, by)` gives what it shows.
+
+    `side` is right or middle on the record's page, or peek: beside the list, at a glance.
+    """
 
     template: str
     load: Callable[[Any, Actor], dict[str, Any]]

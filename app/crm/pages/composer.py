@@ -72,6 +72,13 @@ def composer(record: Record, by: Actor) -> dict[str, list[Compose]]:
     return {"forms": [_form(record_type, record, kind, ways, by) for kind in FIELDS]}
 
 
+def follow_up(record: Record, by: Actor) -> dict[str, list[Compose]]:
+    """The form of a follow-up alone, for a record beside its list."""
+    if not by.may("activity", "create") or by.tenant.is_read_only:
+        return {"forms": []}
+    return {"forms": [_form(_type_of(record), record, "follow_up", way_options(by), by)]}
+
+
 def refused(
     record_type: RecordType,
     record: Record,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.crm.models import Account
 from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
-from app.crm.pages.composer import composer
+from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.panels import contacts_of_account
 from app.crm.records.plans import PLAN_ACTIONS
@@ -123,6 +123,7 @@ account = RecordType(
     actions=PLAN_ACTIONS,
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_follow_up.html", follow_up, side="peek"),
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_contacts_panel.html", contacts_of_account),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.crm.models import Contact
 from app.crm.operations.firm_names import contact_changed
 from app.crm.operations.keys import prepare_contact
-from app.crm.pages.composer import composer
+from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.panels import account_of_contact
 from app.crm.records.plans import PLAN_ACTIONS
@@ -83,6 +83,7 @@ contact = RecordType(
     actions=PLAN_ACTIONS,
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
+        Panel("crm/_follow_up.html", follow_up, side="peek"),
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_account_panel.html", account_of_contact),
     ),

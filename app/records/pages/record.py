@@ -68,7 +68,7 @@ def record_page(
 ) -> RecordPage:
     """The page of a record that `by` may read."""
     picklists = choices_of(record_type, by)
-    names = _names(record_type, record, by)
+    names = names_of(record_type, record, by)
     url = f"/{record_type.collection}/{record.id}"
     origin = came_from.origin() if came_from else ""
     before, after = neighbours(came_from, record.id, by) if came_from else (None, None)
@@ -85,11 +85,11 @@ def record_page(
         next_url=_beside(record_type, after, origin),
         face=face(record_type, record.id, title),
         title=title,
-        pills=_line(record_type, record, record_type.highlights, values, picklists, names, by),
-        facts=_line(record_type, record, record_type.subtitle, values, picklists, names, by),
+        pills=line(record_type, record, record_type.highlights, values, picklists, names, by),
+        facts=line(record_type, record, record_type.subtitle, values, picklists, names, by),
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
-        actions=_actions(record_type, record, by),
+        actions=possible(record_type, record, by),
         may_edit=may_edit(record_type, record, by),
         may_delete=not by.tenant.is_read_only and may_do(record_type, record, "delete", by),
         shown=shown,
@@ -97,11 +97,18 @@ def record_page(
         created=_trace(record.created_by_id, record.created_at, names, by),
         updated=_trace(record.updated_by_id, record.updated_at, names, by),
         timeline=timeline(record_type, record, by, asked, origin),
-        panels=[(panel, panel.load(record, by)) for panel in record_type.panels],
+        panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
     )
 
 
-def _names(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str]:
+def loaded(
+    record_type: RecordType, record: Record, by: Actor, side: str = "right"
+) -> list[tuple[Panel, dict[str, Any]]]:
+    """The panels of one side with what they show."""
+    return [(one, one.load(record, by)) for one in record_type.panels if one.side == side]
+
+
+def names_of(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str]:
     """The titles of all that a record refers to, a statement for each type."""
     wanted: dict[str, set[UUID]] = {"user": {getattr(record, key) for key in MADE}}
     for field in readable_fields(record_type, by):
@@ -113,7 +120,7 @@ def _names(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str
     return found
 
 
-def _line(
+def line(
     record_type: RecordType,
     record: Record,
     attributes: tuple[Any, ...],
@@ -123,19 +130,20 @@ def _line(
     by: Actor,
 ) -> list[Markup]:
     """The values of some fields that the reader may see, without the empty ones."""
-    line = []
+    found = []
     for attribute in attributes:
         if attribute.key in values:
-            line.append(values[attribute.key])
+            found.append(values[attribute.key])
         elif attribute.key in record_type.by_key:
             field = record_type.by_key[attribute.key]
             value = field.value(record)
             if sees(record_type, field.key, by):
-                line.append(value_html(record_type, field, value, by, picklists, names))
-    return [one for one in line if one]
+                found.append(value_html(record_type, field, value, by, picklists, names))
+    return [one for one in found if one]
 
 
-def _actions(record_type: RecordType, record: Record, by: Actor) -> list[Action]:
+def possible(record_type: RecordType, record: Record, by: Actor) -> list[Action]:
+    """The declared actions that `by` can do with a record now, at the press of a button."""
     if by.tenant.is_read_only:
         return []
     return [

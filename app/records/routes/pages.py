@@ -11,6 +11,7 @@ from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.records.access import sees
 from app.records.pages.changes import field_history
+from app.records.pages.peek import peek
 from app.records.pages.record import record_page
 from app.records.pages.timeline import read_asked, timeline
 from app.records.recents.operations import note_opened
@@ -18,18 +19,27 @@ from app.records.routes.blueprint import blueprint, record_for, record_url
 from app.records.views.opened import read_origin
 from app.web import current
 from app.web.access import access
-from app.web.render import is_htmx, page, target_block
+from app.web.render import fragment, is_htmx, page, target_block
+
+PEEK = "peek_body"
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>")
 @access(record_verb="read")
 def show_record(collection: str, record_id: UUID) -> Response:
-    """A record's page, or its timeline alone when htmx asks for that."""
-    record_type, record, by = record_for(collection, record_id, "read")
+    """A record's page; its timeline alone, or the record beside a list, when htmx asks for that."""
+    block = target_block() if is_htmx() else ""
+    try:
+        record_type, record, by = record_for(collection, record_id, "read")
+    except Missing:
+        if block != PEEK:
+            raise
+        return fragment("records/peek_missing.html", status=404)
     came_from = read_origin(record_type, request.args.get("in"), by)
+    if block == PEEK:
+        return page("records/peek.html", PEEK, it=peek(record_type, record, by, came_from))
     asked = read_asked(request.args.get("show", ""), request.args.get("before", ""))
-    block = target_block()
-    if is_htmx() and block in ("timeline", "earlier"):
+    if block in ("timeline", "earlier"):
         origin = came_from.origin() if came_from else ""
         shown = timeline(record_type, record, by, asked, origin)
         return page("records/timeline.html", block, timeline=shown, record_type=record_type)

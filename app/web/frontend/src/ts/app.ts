@@ -17,6 +17,7 @@ import * as lookup from './lookup';
 import * as menu from './menu';
 import * as order from './order';
 import * as palette from './palette';
+import * as peek from './peek';
 import * as rail from './rail';
 import * as requests from './requests';
 import * as rows from './rows';
@@ -28,7 +29,7 @@ import * as views from './views';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, order, conditions, settings, tags, views,
+  composer, columns, list, rows, edit, peek, order, conditions, settings, tags, views,
 ];
 for (const part of parts) part.start();
 document.documentElement.dataset.ready = '';

@@ -28,11 +28,11 @@ export function start(): void {
     if (event.defaultPrevented || isComposing(event)) return;
     if (isMod(event) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      if (!find('dialog[open]')) openPalette();
+      if (!find('dialog[open]:not(#peek)')) openPalette();
       return;
     }
     const alone = !isMod(event) && !event.altKey && event.key.length === 1;
-    if (!alone || isTyping() || find('dialog[open], [popover]:popover-open:not(#toasts)')) return;
+    if (!alone || isTyping() || find('dialog[open]:not(#peek), [popover]:popover-open:not(#toasts)')) return;
     if (single(event.key)) event.preventDefault();
   });
 }

@@ -28,6 +28,8 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
     ctx.swap = 'outerHTML';
     return;
   }
+  // A record that is not there says so where it would stand.
+  if (status === 404 && ctx.text?.includes('data-peek-rest')) return;
   ctx.swap = 'none';
   if (!ctx.text?.includes('id="toasts"')) toast(word(WORDS[status] ?? 'failed'), 'bad');
 }

@@ -3,16 +3,17 @@ import { all, find, isComposing, isMod, isPlainClick, isTyping, on } from './dom
 
 /** A double click edits the cell: only after this long is a click known to have been a single one. */
 const DOUBLE_CLICK = 240;
-const ROW = '[data-list] tbody tr';
+export const ROW = '[data-list] tbody tr';
 const OWN = 'a, button, input, label, select, textarea, form, [popover]';
 let waiting = 0;
 
-function isOwn(event: Event): boolean {
+/** Whether what was clicked in a row does something of its own. */
+export function isOwn(event: Event): boolean {
   return event.target instanceof Element && event.target.closest(OWN) !== null;
 }
 
 /** Where a row leads: its name is the link. */
-function addressOf(row: Element): string {
+export function addressOf(row: Element): string {
   return find('.who-name', row)?.getAttribute('href') ?? '';
 }
 
@@ -34,7 +35,8 @@ function open(event: MouseEvent, row: HTMLElement): void {
   waiting = window.setTimeout(() => location.assign(address), target.closest('[data-edit]') ? DOUBLE_CLICK : 0);
 }
 
-function current(): HTMLElement | null {
+/** The row where j and k came to. */
+export function current(): HTMLElement | null {
   return find('[data-list] tr.is-at');
 }
 
@@ -43,10 +45,15 @@ function walk(step: number): void {
   const at = current();
   const next = rows[at ? rows.indexOf(at) + step : 0];
   if (!next) return;
-  at?.classList.remove('is-at');
-  next.classList.add('is-at');
-  next.scrollIntoView({ block: 'nearest' });
+  mark(next);
   find('.who-name', next)?.focus({ preventScroll: true });
+}
+
+/** Let j and k go on from this row. */
+export function mark(row: HTMLElement): void {
+  current()?.classList.remove('is-at');
+  row.classList.add('is-at');
+  row.scrollIntoView({ block: 'nearest' });
 }
 
 function press(key: string): boolean {
@@ -91,7 +98,7 @@ export function start(): void {
   on('dblclick', ROW, () => clearTimeout(waiting));
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event) || isMod(event) || event.altKey) return;
-    if (!find('[data-list]') || isTyping() || find('dialog[open], [popover]:popover-open:not(#toasts)')) return;
+    if (!find('[data-list]') || isTyping() || find('dialog[open]:not(#peek), [popover]:popover-open:not(#toasts)')) return;
     if (press(event.key)) event.preventDefault();
   });
 }
