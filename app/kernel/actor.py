@@ -45,7 +45,7 @@ class Rights:
 
     def reach(self, record_type: str, verb: str) -> Reach | None:
         """How far `verb` reaches on records of this type, or None when it is not granted."""
-        if not self._within_scopes(record_type, verb):
+        if not self.within_scopes(record_type, verb):
             return None
         if self.is_owner:
             return Reach.ALL
@@ -74,7 +74,8 @@ class Rights:
         fields = {key: min(self.field(*key), other.field(*key)) for key in narrowed}
         return Rights(grants, fields, scopes=self.scopes)
 
-    def _within_scopes(self, record_type: str, verb: str) -> bool:
+    def within_scopes(self, record_type: str, verb: str) -> bool:
+        """True where no token is used, and where the token's scopes hold the verb."""
         if self.scopes is None or "*" in self.scopes:
             return True
         return f"{record_type}:{verb}" in self.scopes or f"{record_type}:*" in self.scopes

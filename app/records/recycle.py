@@ -46,6 +46,7 @@ def read_bin(
     kind: str = "",
     q: str = "",
     before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
 ) -> list[Deleted]:
     """One page of the bin, the latest first, and one entry more when there is one.
 
@@ -55,9 +56,9 @@ def read_bin(
     if not types:
         return []
     # Each arm finds its newest by its own index, so that none is read to its end.
-    arms = [_arm(one, by, q, before).subquery().select() for one in types]
+    arms = [_arm(one, by, q, before, limit).subquery().select() for one in types]
     arm = union_all(*arms).subquery()
-    newest = select(arm).order_by(arm.c.at.desc(), arm.c.id.desc()).limit(PAGE + 1)
+    newest = select(arm).order_by(arm.c.at.desc(), arm.c.id.desc()).limit(limit + 1)
     found = [Deleted(**row._mapping) for row in by.session.execute(newest)]
     counts = _below(found, by)
     return [
@@ -85,7 +86,13 @@ def parents_of(record_type: RecordType) -> Parents:
     ]
 
 
-def _arm(record_type: RecordType, by: Actor, q: str, before: tuple[datetime, UUID] | None) -> Any:
+def _arm(
+    record_type: RecordType,
+    by: Actor,
+    q: str,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Any:
     """The newest deleted records of one type."""
     model = record_type.model
     statement = select(
@@ -104,7 +111,7 @@ def _arm(record_type: RecordType, by: Actor, q: str, before: tuple[datetime, UUI
         statement = statement.where(~with_parent)
     if before is not None:
         statement = statement.where(tuple_(model.deleted_at, model.id) < tuple_(*before))
-    return statement.order_by(model.deleted_at.desc(), model.id.desc()).limit(PAGE + 1)
+    return statement.order_by(model.deleted_at.desc(), model.id.desc()).limit(limit + 1)
 
 
 def _below(found: Iterable[Deleted], by: Actor) -> dict[UUID, int]:

@@ -36,6 +36,16 @@ class ListAsked:
     total: str
 
 
+def read_page(arguments: Arguments, known: Sequence[str]) -> int:
+    """How many entries a page of a list shall have that takes the `known` parameters and `limit`.
+
+    Refused for a parameter of no meaning, and for one given twice.
+    """
+    _once_each(arguments)
+    refuse_arguments([name for name in arguments if name not in (*known, "limit")])
+    return _limit(arguments.get("limit"))
+
+
 def read_list(arguments: Arguments, record_type: RecordType, by: Actor) -> ListAsked:
     """The list that an address asks for; Refused for a parameter of no meaning."""
     _once_each(arguments)

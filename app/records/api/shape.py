@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 
 from werkzeug.datastructures import ETags
 
@@ -17,6 +17,12 @@ from app.records.values import as_json
 
 DIGEST = 12  # Characters; enough to tell two states of one record apart.
 LONGEST_VERSION = 9  # Digits.
+
+
+class Versioned(Protocol):
+    """What counts its changes."""
+
+    version: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,12 @@ def reply(record_type: RecordType, record: Record, keys: Sequence[str], status: 
     return Reply(status, body, {"ETag": etag(record.version, body)})
 
 
+def marked(shown: Any, version: int, status: int = 200) -> Reply:
+    """Something else than a record as an answer, with the mark of its version."""
+    body = dumps(shown)
+    return Reply(status, body, {"ETag": etag(version, body)})
+
+
 def dumps(value: Any) -> str:
     """JSON as we send it: short, with Chinese as it is written."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -54,7 +66,7 @@ def etag(version: int, body: str) -> str:
     return f'"{version}-{sha256(body.encode()).hexdigest()[:DIGEST]}"'
 
 
-def seen_version(if_match: ETags, record: Record) -> int | None:
+def seen_version(if_match: ETags, record: Versioned) -> int | None:
     """The version that a change may be based on, by its If-Match; None when it names none.
 
     Raises Conflict where none of the marks can be one of this record's.

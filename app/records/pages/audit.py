@@ -78,6 +78,34 @@ def lines(rows: Sequence[Row[Any]], by: Actor) -> list[Line]:
     return [_line(row, changes, found, words, by) for row, changes in zip(rows, shown, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a program is told of one event beyond its row: the title, and what changed."""
+
+    title: str
+    actor: str
+    changes: dict[str, list[Any]]
+
+
+def told_plainly(rows: Sequence[Row[Any]], by: Actor) -> list[Told]:
+    """The same as `lines` tell, without words: titles and values as far as `by` may know them."""
+    shown = [_readable(row, by) for row in rows]
+    names = _met(rows, shown, by).names
+    found = []
+    for row, changes in zip(rows, shown, strict=True):
+        title = names.get((row.record_type, row.record_id), "")
+        actor = names.get(("user", row.actor_id), "") if row.actor_id else ""
+        found.append(Told(title, actor, changes if _may_know(row.record_type, title, by) else {}))
+    return found
+
+
+def _may_know(record_type: str, title: str, by: Actor) -> bool:
+    """Values are told of what the reader could open; of what is gone, to who could open all."""
+    if registry().get(record_type) is None or title:
+        return True
+    return by.rights.reach(record_type, "read") is Reach.ALL
+
+
 def _readable(row: Row[Any], by: Actor) -> dict[str, list[Any]]:
     """The changes of an event whose fields its reader may see; a new record's are left out."""
     declared = registry().get(row.record_type)
@@ -103,8 +131,7 @@ def _line(
     title, url, told = names.get(key, ""), None, []
     if declared is None:
         told = _plain_changes(changes, names, by)
-    elif title or by.rights.reach(row.record_type, "read") is Reach.ALL:
-        # Values are told of what the reader could open; of what is gone, to who could open all.
+    elif _may_know(row.record_type, title, by):
         record_type = tailored(declared, by)
         referred = {row_id: name for (_kind, row_id), name in names.items()}
         told = change_lines(record_type, changes, by, choices_of(record_type, by), referred)

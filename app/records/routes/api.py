@@ -43,7 +43,7 @@ def list_records(collection: str) -> Response:
         total = count(record_type, asked.query, by, cap=cap)
         answer["total"] = min(total, cap) if cap else total
         answer["total_is_exact"] = cap is None or total <= cap
-    return _send(Reply(200, dumps(answer)))
+    return send(Reply(200, dumps(answer)))
 
 
 @blueprint.post("/<collection>")
@@ -69,7 +69,7 @@ def show_record(collection: str, record_id: str) -> Response:
     """One record; 304 when the caller has it already."""
     by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by)
-    response = _send(reply(record_type, record, read_fields(request.args, record_type, by)))
+    response = send(reply(record_type, record, read_fields(request.args, record_type, by)))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
     return response
 
@@ -82,7 +82,7 @@ def change_record(collection: str, record_id: str) -> Response:
     record = fetch(record_type, parse_id(record_id), by, "update")
     inputs = _inputs(record_type.by_key)
     _perform(record_type, "update", record, by, inputs)
-    return _send(reply(record_type, record, _told_keys(record_type, by)))
+    return send(reply(record_type, record, _told_keys(record_type, by)))
 
 
 @blueprint.delete("/<collection>/<record_id>")
@@ -159,10 +159,11 @@ def _perform(
 def repeatable(by: Actor, inputs: dict[str, Any], work: Any) -> Response:
     """Do what a POST asks, once for each Idempotency-Key."""
     asked = fingerprint(request.method, request.path, inputs)
-    return _send(once(by, request.headers.get(HEADER), asked, work))
+    return send(once(by, request.headers.get(HEADER), asked, work))
 
 
-def _send(answer: Reply) -> Response:
+def send(answer: Reply) -> Response:
+    """An answer as it goes out."""
     response = Response(answer.body, answer.status, mimetype="application/json")
     response.headers.extend(answer.headers)
     return response

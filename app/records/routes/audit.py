@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Response, request, stream_with_context
@@ -13,10 +12,10 @@ from sqlalchemy import select
 from app.identity.models import User
 from app.identity.routes.paging import cursor_of, read_moment_cursor
 from app.kernel.actor import Actor
-from app.kernel.ids import parse_id
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import gettext
 from app.records.audit import PAGE, Asked, Place, read_events
 from app.records.pages.audit import Line, lines, named
+from app.records.pages.audit_asked import SERVICE, read_asked
 from app.records.pages.audit_words import VIAS as WAYS
 from app.records.pages.audit_words import subjects, verbs
 from app.records.routes.blueprint import blueprint
@@ -27,19 +26,8 @@ from app.web.sheets import csv_lines
 from tenants.scope import tenant_scope
 
 URL = "/settings/audit"
-SERVICE = "service"
-FILTERS = ("person", "type", "record", "verb", "way", "from", "until")
 MOST_EXPORTED = 50_000
 CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The filters of an address: what they ask for, as they were typed, and what is wrong."""
-
-    asked: Asked
-    typed: Mapping[str, str]
-    errors: Mapping[str, Text]
 
 
 @blueprint.get(URL)
@@ -47,7 +35,7 @@ class Read:
 def show_audit() -> Response:
     """What happened, the newest first; a filter that makes no sense is told beside its field."""
     by = current.actor()
-    read = _read(by)
+    read = read_asked(request.args, by)
     rows = []
     if not read.errors:
         before = read_moment_cursor(request.args.get("before"))
@@ -79,7 +67,7 @@ def show_audit() -> Response:
 def export_audit() -> Response:
     """The same as CSV, the newest first, up to a limit; sent while it is read."""
     by = current.actor()
-    read = _read(by)
+    read = read_asked(request.args, by)
     if read.errors:
         return show_audit()
     head = [gettext("When"), gettext("Who"), gettext("What"), gettext("Record type")]
@@ -115,53 +103,6 @@ def _told(line: Line) -> list[str]:
     """The cells of one event."""
     cells = (line.at, line.who, line.what, line.subject, line.title, line.told, line.via)
     return [str(one) for one in cells]
-
-
-def _read(by: Actor) -> Read:
-    """What the address narrows the audit to."""
-    typed = {key: text for key in FILTERS if (text := request.args.get(key, "").strip())}
-    errors: dict[str, Text] = {}
-    person, record = typed.get("person", ""), typed.get("record", "")
-    choices: dict[str, Mapping[str, object]] = {
-        "type": subjects(by),
-        "verb": verbs(by),
-        "way": WAYS,
-    }
-    for key, known in choices.items():
-        if key in typed and typed[key] not in known:
-            errors[key] = _("This is not one of the values to choose from.")
-    if person and person != SERVICE and parse_id(person) is None:
-        errors["person"] = _("This is not one of the values to choose from.")
-    if record and parse_id(record) is None:
-        errors["record"] = _("There is no such record.")
-    since, until = (_day(typed.get(key, ""), key, by, errors) for key in ("from", "until"))
-    if since and until and since > until:
-        errors["until"] = _("This day is before the first one.")
-    asked = Asked(
-        actor_id=parse_id(person),
-        by_service=person == SERVICE,
-        record_type=typed.get("type", ""),
-        record_id=parse_id(record),
-        verb=typed.get("verb", ""),
-        via=typed.get("way", ""),
-        since=since,
-        until=until + timedelta(days=1) if until else None,
-    )
-    return Read(asked, typed, errors)
-
-
-def _day(text: str, key: str, by: Actor, errors: dict[str, Text]) -> datetime | None:
-    """The first moment of a day on the reader's clock."""
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-        if not 1900 <= day.year <= 2200:
-            raise ValueError(text)
-    except ValueError:
-        errors[key] = _("Enter a date like 2026-11-22.")
-        return None
-    return datetime.combine(day, time(), by.zone)
 
 
 def _record_title(asked: Asked, by: Actor) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -14,11 +13,10 @@ from app.kernel.language import Text, _
 from app.kernel.whole import whole
 from app.records.pages.listing import capped
 from app.records.pages.state import ListState, read_query, read_state
-from app.records.query import conditions
 from app.records.routes.blueprint import blueprint, next_or, type_for
-from app.records.types import RecordType
 from app.records.views import operations
 from app.records.views.models import SavedView
+from app.records.views.opened import list_to_keep
 from app.records.views.operations import Wish, get_view
 from app.records.views.shelf import facts, shelf
 from app.records.views.view_counts import count_views
@@ -83,7 +81,7 @@ def show_counts(collection: str) -> Response:
 def show_new_view(collection: str) -> Response:
     """The form that keeps the list whose address has these arguments."""
     by = current.actor()
-    state = _asked(type_for(collection, "read", by), dict(request.args), by)
+    state = list_to_keep(type_for(collection, "read", by), dict(request.args), by)
     return _form(state, by)
 
 
@@ -93,7 +91,7 @@ def create_view(collection: str) -> Response:
     """Keep a list as a view and open it."""
     by = current.actor()
     record_type = type_for(collection, "read", by)
-    state = _asked(record_type, read_query(request.form.get("query", "")), by)
+    state = list_to_keep(record_type, read_query(request.form.get("query", "")), by)
     try:
         row = operations.save_view(by, record_type, _wish(state))
         _place(by, row)
@@ -141,7 +139,7 @@ def save_changes(collection: str, view_id: UUID) -> Response:
     by = current.actor()
     record_type = type_for(collection, "read", by)
     row = get_view(by, record_type, view_id)
-    state = _asked(record_type, read_query(request.form.get("query", "")), by)
+    state = list_to_keep(record_type, read_query(request.form.get("query", "")), by)
     operations.change_view(by, row, None, Wish(row.name, row.audience, state.query()))
     toast(_("The view %(name)s was saved.", name=row.name))
     return see_other(_open(collection, row.id))
@@ -192,13 +190,6 @@ def begin_with_view(collection: str, view_id: UUID) -> Response:
         told = _("This list begins with %(name)s from now on.", name=row.name)
     toast(told)
     return see_other(_open(collection, view_id))
-
-
-def _asked(record_type: RecordType, arguments: dict[str, str], by: Actor) -> ListState:
-    """The list to be kept; Refused where it asks for what its reader may not see."""
-    state = read_state(record_type, arguments)
-    conditions(record_type, state.asked, by)
-    return replace(state, asked=replace(state.asked, cursor=""), first=1)
 
 
 def _wish(state: ListState) -> Wish:

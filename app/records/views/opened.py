@@ -14,6 +14,7 @@ from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_query, read_state
+from app.records.query import conditions, sort_key
 from app.records.types import RecordType
 from app.records.views.shelf import ViewFacts, shelf
 
@@ -47,6 +48,15 @@ def read_origin(record_type: RecordType, query: str | None, by: Actor) -> ListSt
         return read_list(record_type, read_query(query), by)
     except (Missing, Refused):
         return None  # The view is gone, or somebody made it up; the page stands without it.
+
+
+def list_to_keep(record_type: RecordType, arguments: Mapping[str, str], by: Actor) -> ListState:
+    """The list that a view is made of; Refused where it asks for what its reader may not see."""
+    state = read_state(record_type, arguments)
+    conditions(record_type, state.asked, by)
+    if state.asked.sort:
+        sort_key(record_type, state.asked.sort, by)
+    return replace(state, asked=replace(state.asked, cursor=""), first=1)
 
 
 def saved_arguments(view: ViewFacts) -> dict[str, str]:
