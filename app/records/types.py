@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
 from app.records.fields import Attribute, Field, text_of
+from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
@@ -179,6 +180,8 @@ class RecordType:
     account: Attribute | None = None  # The customer concerned, for the event row.
     offered: tuple[tuple[str, str], ...] = ()
     attention: Attribute | None = None  # A moment; when it is past, the record needs attention.
+    board: Board = NO_BOARD
+    calendar: Calendar = NO_CALENDAR
     is_person: bool = False
     in_navigation: bool = True
     has_timeline: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from flask import Flask
 from werkzeug.routing import BaseConverter
@@ -13,14 +14,17 @@ from app.identity.settings_pages import DATA, PEOPLE, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.custom.field import OwnField
+from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
+from app.records.pages.state import MINE
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.views.shelf import shelf
+from app.records.views.tabs import opened_at
 from app.web.shell import Group, Link, Shell
 
 VERBS = {
@@ -195,6 +199,12 @@ def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
         for view in one.views
         if view.icon
     ]
+    first += [
+        Link(f"/{one.collection}/{CALENDAR}?{urlencode(MINE)}", "calendar", _("Calendar"))
+        for types in readable.values()
+        for one in types
+        if one.calendar.in_rail
+    ]
     yield Group(None, first)
     for module in on:
         links = [
@@ -213,7 +223,7 @@ def _pinned(by: Actor) -> Iterable[Link]:
         view = by_id.get(view_id)
         one = record_types().get(view.record_type) if view else None
         if view and one and by.may(one.key, "read") and by.tenant.allows(one.module):
-            yield Link(f"/{one.collection}?view={view.id}", one.icon, view.name)
+            yield Link(opened_at(f"/{one.collection}", view), one.icon, view.name)
 
 
 def _create(by: Actor, registry: Registry) -> Iterable[Link]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_timedelta, get_day_names, get_month_names
-from babel.numbers import format_currency
+from babel.numbers import format_compact_currency, format_currency
 
 from app.kernel.actor import Actor
 from app.kernel.language import LOCALES, current, gettext
@@ -44,7 +44,9 @@ class Formats:
         self.is_chinese = language.startswith("zh")
         self._locale = Locale.parse(LOCALES[language])
         self._months = get_month_names("abbreviated", locale=self._locale)
+        self._whole_months = get_month_names("wide", "stand-alone", locale=self._locale)
         self._weekdays = get_day_names("wide", locale=self._locale)
+        self._short_weekdays = get_day_names("abbreviated", locale=self._locale)
         self._spans: dict[tuple[Unit, int, bool], str] = {}
 
     def local(self, moment: datetime) -> datetime:
@@ -122,6 +124,22 @@ class Formats:
     def money(self, amount: Decimal, currency: str) -> str:
         """£1,200.00, ¥1,200.00, with as many digits as the currency has."""
         return format_currency(amount, currency, locale=self._locale)
+
+    def money_short(self, amount: Decimal, currency: str) -> str:
+        """£1.2K, ¥121.4万: for where a sum has little room."""
+        return format_compact_currency(
+            amount, currency, locale=self._locale, fraction_digits=1 if amount >= 1000 else 0
+        )
+
+    def month(self, value: date) -> str:
+        """November 2026, 2026年11月."""
+        if self.is_chinese:
+            return f"{value.year}年{value.month}月"
+        return f"{self._whole_months[value.month]} {value.year}"
+
+    def weekday_short(self, value: date) -> str:
+        """Tue, 周二."""
+        return str(self._short_weekdays[value.weekday()])
 
     def listed(self, texts: Iterable[str]) -> str:
         """Red, green; 红、绿."""

@@ -119,8 +119,11 @@ def frame(by: Actor) -> dict[str, object]:
     parts = shell()
     groups = [group for give in parts.rail for group in give(by) if group.items]
     foot = [link for give in parts.foot for link in give(by)]
-    for link in (*foot, *(link for group in groups for link in group.items)):
-        link.active = is_at(link.url, request.path)
+    links = (*foot, *(link for group in groups for link in group.items))
+    around = [link for link in links if is_at(link.url, request.path)]
+    nearest = max((len(_path(link.url)) for link in around), default=0)
+    for link in around:  # Of a page and one below it, only that which lies nearest.
+        link.active = len(_path(link.url)) == nearest
     favourites = [link for give in parts.favourites for link in give(by)]
     here = request.full_path.rstrip("?")
     for link in favourites:
@@ -140,8 +143,12 @@ def frame(by: Actor) -> dict[str, object]:
 
 def is_at(url: str, path: str) -> bool:
     """True when `path` is the page of a link or lies below it."""
-    url = url.partition("?")[0]
+    url = _path(url)
     return path == url or (url != "/" and path.startswith(f"{url}/"))
+
+
+def _path(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def person() -> Person | None:

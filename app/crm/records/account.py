@@ -11,6 +11,7 @@ from app.crm.panels import contacts_of_account
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
+from app.records.lenses.facts import Board, Calendar
 from app.records.types import Child, Panel, RecordType, Words
 
 KINDS = (Option("organisation", _("Organisation")), Option("individual", _("Individual")))
@@ -119,6 +120,12 @@ account = RecordType(
     default_sort="-last_activity_at",
     account=Account.id,
     attention=Account.next_step_at,
+    board=Board(
+        columns=(Account.lifecycle, Account.customer_kind),
+        facts=(Account.customer_kind,),
+        stale_after={"prospect": 90},
+    ),
+    calendar=Calendar(dates=(Account.next_step_at,)),
     children=(Child("contact", "account_id"), Child("activity", "account_id")),
     actions=PLAN_ACTIONS,
     panels=(

@@ -6,6 +6,7 @@ from app.crm.models import Activity
 from app.crm.operations import activities
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
+from app.records.lenses.facts import Board, Calendar
 from app.records.types import Action, Ask, RecordType, View, Words
 
 KINDS = (
@@ -76,6 +77,20 @@ activity = RecordType(
     search=(Activity.subject, Activity.body, Activity.outcome),
     default_sort="-at",
     account=Activity.account_id,
+    board=Board(
+        columns=(Activity.kind,),
+        next=Activity.due_at,
+        done=Activity.done_at,
+        zones=("complete",),
+        tells_days=False,
+    ),
+    calendar=Calendar(
+        dates=(Activity.due_at,),
+        colour=Activity.kind,
+        done=Activity.done_at,
+        given=(("kind", "task"),),
+        in_rail=True,
+    ),
     through=(Activity.account_id, Activity.contact_id),
     in_navigation=False,
     has_timeline=False,

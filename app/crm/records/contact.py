@@ -11,6 +11,7 @@ from app.crm.panels import account_of_contact
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.fields import Field
+from app.records.lenses.facts import Calendar
 from app.records.types import Child, Panel, RecordType, Words
 
 contact = RecordType(
@@ -79,6 +80,7 @@ contact = RecordType(
     default_sort="-last_activity_at",
     account=Contact.account_id,
     attention=Contact.next_step_at,
+    calendar=Calendar(dates=(Contact.next_step_at,)),
     children=(Child("activity", "contact_id"),),
     actions=PLAN_ACTIONS,
     panels=(

@@ -7,6 +7,7 @@ from app.crm.operations.products import category_changed, prepare_category, prep
 from app.crm.product_panels import categories_below, products_of_category
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
+from app.records.lenses.facts import Board
 from app.records.types import Panel, RecordType, View, Words
 
 KINDS = (Option("goods", _("Goods"), "blue"), Option("service", _("Service"), "violet"))
@@ -86,6 +87,11 @@ product = RecordType(
     title=Product.name,
     subtitle=(Product.number, Product.category_id),
     highlights=(Product.status,),
+    board=Board(
+        columns=(Product.status, Product.kind),
+        facts=(Product.list_price,),
+        tells_days=False,
+    ),
     fields=(
         Field(
             Product.name,

@@ -16,6 +16,7 @@ from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
+from app.records.pages.lenses import LensLink, lens_links
 from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState
@@ -84,6 +85,7 @@ class ListPage:
     menu: RowMenu
     may_create: bool
     bulk: tuple[BulkVerb, ...]
+    lenses: tuple[LensLink, ...]
 
 
 def list_page(state: ListState, by: Actor) -> ListPage:
@@ -96,7 +98,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     picklists = choices_of(record_type, by) if has_picklists else {}
     write = formats(by)
     last = state.first + len(found.rows) - 1
-    counts = _counts(state, by, None if found.next else max(last, 0))
+    counts = counts_over(state, by, None if found.next else max(last, 0))
     attention = counts.get("attention", 0)
     return ListPage(
         record_type=record_type,
@@ -108,19 +110,20 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         shown_total=total_of(state, counts.get("shown"), counts["all"], write),
         total=all_of(record_type, counts["all"], write),
         attention=attention,
-        attention_text=_attention(attention),
+        attention_text=attention_words(attention),
         attention_url=attention_url(record_type),
-        views=_views(state, counts, write, by),
+        views=views_with(state, counts, write, by),
         chips=chips(state, by),
         heads=_heads(state, shape),
         is_sized=shape.title_width > 0,
         columns_url=state.columns_url(),
-        orders=_orders(state, shape, by),
+        orders=orders_of(state, shape, by),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
         menu=row_menu(record_type, shape),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         bulk=tuple(offered(record_type, by)) if shape.ticks else (),
+        lenses=lens_links(state, by),
     )
 
 
@@ -132,7 +135,7 @@ def count_state(state: ListState, by: Actor, *, is_exact: bool) -> Total:
     return total_of(state, found, everything, formats(by), is_exact=is_exact)
 
 
-def _counts(state: ListState, by: Actor, reached: int | None) -> dict[str, int]:
+def counts_over(state: ListState, by: Actor, reached: int | None) -> dict[str, int]:
     """The numbers of the tabs, and of what is shown where it is known without counting.
 
     `reached` is the number of the last row, when this page holds it. What search and filters leave
@@ -156,10 +159,11 @@ def _counts(state: ListState, by: Actor, reached: int | None) -> dict[str, int]:
 def blocked_views(state: ListState, by: Actor) -> Views:
     """The views over a list that can't be shown to its reader."""
     asked = replace(state, asked=Query())
-    return _views(asked, _counts(asked, by, None), formats(by), by)
+    return views_with(asked, counts_over(asked, by, None), formats(by), by)
 
 
-def _views(state: ListState, counts: dict[str, int], write: Formats, by: Actor) -> Views:
+def views_with(state: ListState, counts: dict[str, int], write: Formats, by: Actor) -> Views:
+    """The views over a list, with these numbers."""
     mine = capped(counts["mine"], write) if "mine" in counts else None
     return views_over(state, capped(counts["all"], write), mine, by)
 
@@ -190,7 +194,7 @@ def _order(state: ListState, key: str, label: Text) -> Order:
     return Order(label, state.sorted_by(first), "")
 
 
-def _orders(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
+def orders_of(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
     """The orders of the menu: the title, every sortable column, and when it was made."""
     readable = {field.key for field in readable_fields(state.record_type, by)}
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
@@ -219,7 +223,7 @@ def capped(count: int, write: Formats) -> str:
     return f"{write.number(COUNT_CAP)}+" if count > COUNT_CAP else write.number(count)
 
 
-def _attention(count: int) -> str:
+def attention_words(count: int) -> str:
     """7 need attention, and 999+ beyond."""
     shown = f"{ATTENTION_CAP}+" if count > ATTENTION_CAP else str(count)
     return ngettext("%(n)s needs attention", "%(n)s need attention", count, n=shown)

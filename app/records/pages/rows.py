@@ -122,7 +122,7 @@ def reader_values(by: Actor) -> dict[str, Any]:
         "phone": Kept(lambda number: display_phone(number, country)),
         "dial": Kept(dial_phone),
         "territory": Kept(lambda value: country_name(value, language)),
-        "owner": Kept(_owner),
+        "owner": Kept(owner_html),
         "ago": Kept(lambda moment: _ago(moment, write, now)),
         "moment": Kept(lambda moment: write.moment(moment, today)),
         "day": Kept(lambda moment: write.day(write.local(moment), today)),
@@ -142,7 +142,7 @@ def listing_of(field: Field, by: Actor) -> Callable[[Any], str]:
     return lambda chosen: write.listed(words[one] for one in chosen)
 
 
-def _owner(person: tuple[UUID, str | None]) -> str:
+def owner_html(person: tuple[UUID, str | None]) -> str:
     """A colleague with their avatar."""
     user_id, name = person[0], person[1] or ""
     return (

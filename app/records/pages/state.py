@@ -9,14 +9,16 @@ from uuid import UUID
 
 from app.kernel.whole import whole
 from app.records.filters import Node, read_filters, write_filters
+from app.records.lenses.lens import ARGUMENTS as LENS_ARGUMENTS
+from app.records.lenses.lens import AS_ROWS, DATE, Lens, read_lens
 from app.records.query import Query
 from app.records.types import RecordType
 from app.records.views.look import ARGUMENTS, Look, read_look
 
 PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
-PLACE = ("cursor", "from")  # The arguments that say which page of the list.
-RESERVED = ("q", "sort", *PLACE, "in", "next", "total", "view", *ARGUMENTS)
+PLACE = ("cursor", "from", DATE)  # The arguments that say which page of the list.
+RESERVED = ("q", "sort", *PLACE, "in", "next", "total", "view", *ARGUMENTS, *LENS_ARGUMENTS)
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
 
@@ -43,11 +45,18 @@ class ListState:
     look: Look = field(default_factory=Look)
     opened: Opened | None = None
     has_default: bool = False
+    lens: Lens = AS_ROWS
+    on: str = ""  # The day that a calendar shows, as its address says it.
 
     @property
     def path(self) -> str:
         """The address of the list without its query."""
         return f"/{self.record_type.collection}"
+
+    @property
+    def shown_at(self) -> str:
+        """The address of what is shown, the list, its board or its calendar, without its query."""
+        return f"{self.path}/{self.lens.name}" if self.lens.name else self.path
 
     @property
     def sort(self) -> str:
@@ -72,17 +81,22 @@ class ListState:
 
     def address(self) -> list[tuple[str, str]]:
         """The arguments of its address, without the place; a view as it was saved needs no more."""
-        pairs = [*self.rows_asked(), *self.look.pairs()]
         if self.opened is None:
-            return pairs or self.view_pairs()
+            return [*self.lens.named(), *(self._details() or self.view_pairs())]
         if not self.is_changed:
             return self.view_pairs()
         return self.explicit()
 
     def explicit(self) -> list[tuple[str, str]]:
         """The arguments of an address that says all by itself, whatever its view has saved."""
-        pairs = [*self.rows_asked(), *self.look.pairs()]
-        return [*self.view_pairs(), *(pairs or [("sort", self.sort)])] if self.opened else pairs
+        pairs = self._details()
+        if self.opened is not None:
+            pairs = [*self.view_pairs(), *(pairs or [("sort", self.sort)])]
+        return [*self.lens.named(), *pairs]
+
+    def _details(self) -> list[tuple[str, str]]:
+        """All that its query says but the lens, which stands in the path of what is shown."""
+        return [*self.rows_asked(), *self.look.pairs(), *self.lens.details()]
 
     def explicit_query(self) -> str:
         """The same as the query of an address."""
@@ -93,8 +107,8 @@ class ListState:
         return urlencode(self.address())
 
     def query(self) -> str:
-        """Search, filters, order and look as the query of an address, without the place."""
-        return urlencode([*self.rows_asked(), *self.look.pairs()])
+        """Search, filters, order, look and lens as the query of an address, without the place."""
+        return urlencode([*self.lens.named(), *self._details()])
 
     def rows_asked(self) -> list[tuple[str, str]]:
         """Search, filters and order: which rows, and not how they look."""
@@ -110,10 +124,21 @@ class ListState:
         """What a new search keeps: the filters, as the fields of its form."""
         return write_filters(self.asked.filters)
 
-    def url(self) -> str:
-        """The address of the first page of this state."""
-        query = self.address_query()
-        return f"{self.path}?{query}" if query else self.path
+    def url(self, *place: tuple[str, str]) -> str:
+        """The address of the first page of this state, or of a place in it."""
+        pairs = [*self.address(), *place]
+        if self.lens.name:  # Which the path says.
+            pairs = [pair for pair in pairs if pair[0] != "lens"]
+        query = urlencode(pairs)
+        return f"{self.shown_at}?{query}" if query else self.shown_at
+
+    def below(self, path: str, *more: tuple[str, str]) -> str:
+        """An address below that of the list, for a part of what is shown."""
+        return f"{self.path}/{path}?{urlencode([*self.address(), *more])}"
+
+    def through(self, lens: Lens) -> str:
+        """The address of the same rows through another lens."""
+        return replace(self, lens=lens).url()
 
     def count_url(self, *, exact: bool = False) -> str:
         """Where the number of its rows is counted, up to the cap or beyond."""
@@ -127,8 +152,7 @@ class ListState:
 
     def at(self, cursor: str, first: int) -> str:
         """The address of another page of this state."""
-        place = [("cursor", cursor), ("from", str(first))]
-        return f"{self.path}?{urlencode([*self.address(), *place])}"
+        return self.url(("cursor", cursor), ("from", str(first)))
 
     def sorted_by(self, sort: str) -> str:
         """The address of this list in another order."""
@@ -177,7 +201,14 @@ def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListSta
         limit=PAGE_SIZE,
     )
     number = max(whole(first) or 1, 1)
-    return ListState(record_type, asked, number, read_look(arguments))
+    return ListState(
+        record_type,
+        asked,
+        number,
+        read_look(arguments),
+        lens=read_lens(arguments),
+        on=arguments.get(DATE, ""),
+    )
 
 
 def is_same(state: ListState, arguments: Iterable[tuple[str, str]]) -> bool:

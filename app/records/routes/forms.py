@@ -60,9 +60,10 @@ def create(collection: str) -> Response:
 @blueprint.get("/<collection:collection>/<uuid:record_id>/edit")
 @access(record_verb="update")
 def show_edit(collection: str, record_id: UUID) -> Response:
-    """The form of a record as it stands."""
+    """The form of a record as it stands; arguments of the address are filled in, to be saved."""
     record_type, record, by = record_for(collection, record_id, "update")
-    return _show(edit_form(record_type, record, by, next_url=next_or("")))
+    given = typed_values(record_type, request.args, by)
+    return _show(edit_form(record_type, record, by, typed=given, next_url=next_or("")))
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/edit")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response, request
 
+from app.kernel.actor import Actor
 from app.kernel.errors import Refused
+from app.records.lenses.lens import DATE
 from app.records.pages.listing import blocked_views, count_state, list_page
-from app.records.pages.state import read_state
+from app.records.pages.state import ListState, read_state
 from app.records.routes.blueprint import blueprint, type_for
+from app.records.types import RecordType
 from app.records.views.opened import read_list
 from app.web import current
 from app.web.access import access
-from app.web.render import fragment, is_htmx, page
+from app.web.render import fragment, is_htmx, page, see_other
 
 
 @blueprint.get("/<collection:collection>")
@@ -27,25 +33,52 @@ def show_list(collection: str) -> Response:
     state = None
     try:
         state = read_list(record_type, request.args, by)
+        if state.lens.name:  # A view that was saved of a board, or an address that names one.
+            return see_other(state.url())
         shown = list_page(state, by)
     except Refused as refused:
-        if state is not None and state.opened is not None and not state.is_changed:
-            views = blocked_views(state, by)
-            return page(
-                "records/view_blocked.html", record_type=record_type, views=views, state=state
-            )
-        if is_htmx():
-            raise  # The rows stay as they are, and a message says why.
-        return page(
-            "records/refused.html",
-            status=refused.status,
-            record_type=record_type,
-            message=refused.message,
-        )
-    response = page("records/list.html", list=shown)
+        return _refused(record_type, state, refused, by)
+    return _with_address(page("records/list.html", list=shown), state)
+
+
+def show_through(
+    collection: str, lens: str, template: str, name: str, make: Callable[[ListState, Actor], object]
+) -> Response:
+    """A list through another lens: `make` makes what `template` shows under `name`."""
+    by = current.actor()
+    record_type = type_for(collection, "read", by)
+    state = None
+    try:
+        state = read_list(record_type, {**request.args, "lens": lens}, by)
+        shown = make(state, by)
+    except Refused as refused:
+        return _refused(record_type, state, refused, by)
+    values: dict[str, Any] = {name: shown}
+    return _with_address(page(template, **values), state)
+
+
+def _refused(
+    record_type: RecordType, state: ListState | None, refused: Refused, by: Actor
+) -> Response:
+    """What is told where a list can't be shown, with the way to one that can."""
+    if state is not None and state.opened is not None and not state.is_changed:
+        views = blocked_views(state, by)
+        return page("records/view_blocked.html", record_type=record_type, views=views, state=state)
+    if is_htmx():
+        raise refused  # The rows stay as they are, and a message says why.
+    return page(
+        "records/refused.html",
+        status=refused.status,
+        record_type=record_type,
+        message=refused.message,
+    )
+
+
+def _with_address(response: Response, state: ListState) -> Response:
+    """The form of a search sends empty fields and defaults too; its address shows what matters."""
     if request.headers.get("HX-Trigger-Name") == "q" or request.args.get("q") == "":
-        # The form sends empty fields and defaults too; the address bar shows what matters.
-        response.headers["HX-Replace-Url"] = state.url()
+        place = [(DATE, state.on)] if state.on else []
+        response.headers["HX-Replace-Url"] = state.url(*place)
     return response
 
 

@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.records.lenses.lens import Lens, read_lens
 from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_query, read_state
 from app.records.query import conditions, sort_key
 from app.records.types import RecordType
@@ -27,6 +28,7 @@ def read_list(record_type: RecordType, arguments: Mapping[str, str], by: Actor) 
     default = mine.default(record_type.key)
     told = {key: text for key, text in arguments.items() if key not in PLACE}
     wanted = told.pop("view", None)
+    lens = read_lens({"lens": told.pop("lens", "")}).name
     view = mine.find(record_type.key, parse_id(wanted or ""))
     if wanted is None and not told:
         view = default
@@ -36,6 +38,8 @@ def read_list(record_type: RecordType, arguments: Mapping[str, str], by: Actor) 
         place = {key: text for key, text in arguments.items() if key in PLACE}
         arguments = {**saved_arguments(view), **place}
     state = read_state(record_type, arguments)
+    if lens and lens != state.lens.name:  # The path says it, whatever the view has saved.
+        state = replace(state, lens=Lens(lens))
     opened = Opened(view.id, view.name, saved_query(record_type, view)) if view else None
     return replace(state, opened=opened, has_default=default is not None)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.pages.state import MINE, ListState, is_same
+from app.records.lenses.lens import read_lens
+from app.records.pages.state import MINE, ListState, is_same, read_query
 from app.records.views.operations import may_change
 from app.records.views.shelf import ViewFacts, shelf
 
@@ -53,15 +54,15 @@ class Views:
 
 def views_over(state: ListState, all_count: str, mine_count: str | None, by: Actor) -> Views:
     """The views over a list, with the numbers of all records and of the reader's own."""
-    record_type, path = state.record_type, state.path
+    record_type, path, here = state.record_type, state.path, state.shown_at
     is_plain = state.opened is None
-    everything = f"{path}?view=all" if state.has_default else path
+    everything = f"{here}?view=all" if state.has_default else here
     tabs = [Tab(_("All"), everything, is_plain and is_same(state, ()), all_count)]
     if mine_count is not None:
-        url = f"{path}?{urlencode(MINE)}"
+        url = f"{here}?{urlencode(MINE)}"
         tabs.append(Tab(_("Mine"), url, is_plain and is_same(state, MINE), mine_count))
     tabs += [
-        Tab(view.label, f"{path}?{view.query}", is_plain and is_same(state, view.arguments))
+        Tab(view.label, f"{here}?{view.query}", is_plain and is_same(state, view.arguments))
         for view in record_type.views
     ]
     mine = shelf(by)
@@ -84,6 +85,12 @@ def views_over(state: ListState, all_count: str, mine_count: str | None, by: Act
     return Views((*tabs, *shown), tuple(more), menu, bool(saved), may_save)
 
 
+def opened_at(path: str, view: ViewFacts) -> str:
+    """The address that opens a view, at the board or the calendar where it was saved of one."""
+    lens = read_lens(read_query(view.query)).name if "lens=" in view.query else ""
+    return f"{path}/{lens}?view={view.id}" if lens else f"{path}?view={view.id}"
+
+
 def view_url(path: str, view_id: UUID) -> str:
     """The address below which lie those of what is done with a view."""
     return f"{path}/views/{view_id}"
@@ -91,4 +98,4 @@ def view_url(path: str, view_id: UUID) -> str:
 
 def _tab(state: ListState, view: ViewFacts) -> Tab:
     is_current = state.opened is not None and state.opened.id == view.id
-    return Tab(view.name, f"{state.path}?view={view.id}", is_current, view=view)
+    return Tab(view.name, opened_at(state.path, view), is_current, view=view)

@@ -21,7 +21,11 @@ function hashed(name, content) {
 /** Bundle the entry points; returns {source name: built name}. */
 async function bundle() {
   const result = await esbuild.build({
-    entryPoints: { app: join(here, 'src/ts/app.ts'), 'app-css': join(here, 'src/css/app.css') },
+    entryPoints: {
+      app: join(here, 'src/ts/app.ts'),
+      'app-css': join(here, 'src/css/app.css'),
+      'lenses-css': join(here, 'src/css/lenses.css'),
+    },
     absWorkingDir: here,
     bundle: true,
     splitting: true,

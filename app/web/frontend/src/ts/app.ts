@@ -26,10 +26,23 @@ import * as tags from './tags';
 import * as theme from './theme';
 import * as toast from './toast';
 import * as views from './views';
+import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
   composer, columns, list, rows, edit, peek, order, conditions, settings, tags, views,
 ];
 for (const part of parts) part.start();
-document.documentElement.dataset.ready = '';
+
+/** What only some pages need is fetched by those. */
+async function startLenses(): Promise<void> {
+  const lenses = await import('./lenses');
+  lenses.start();
+}
+
+function ready(): void {
+  document.documentElement.dataset.ready = '';
+}
+
+if (find('[data-board], [data-calendar]')) void startLenses().then(ready);
+else ready();

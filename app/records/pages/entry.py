@@ -1,0 +1,99 @@
+"""An entry of a calendar: when, what, whose, in which colour, and whether it is over or late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext
+from app.kernel.names import initial
+from app.records.access import reaches, sees
+from app.records.fields import Field, Option
+from app.records.pages.card import may_move
+from app.records.pages.looks import Words, tone
+from app.records.pages.row_words import RowWords
+from app.records.query.days import AT
+from app.records.types import RecordType
+from app.web.formats import formats
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record on a day of a calendar."""
+
+    id: str
+    version: int
+    time: str
+    title: str
+    second: str
+    kind: str  # The word for its colour, for those who can't see it.
+    tone: str
+    owner: str
+    is_done: bool
+    is_late: bool
+    may_move: bool
+
+
+def entry_keys(record_type: RecordType, by: Actor) -> list[str]:
+    """The fields that a calendar's statement fetches for its entries."""
+    calendar = record_type.calendar
+    told = [*record_type.subtitle, *filter(None, (calendar.colour, calendar.done))]
+    keys = [one.key for one in told if sees(record_type, one.key, by)]
+    return list(dict.fromkeys([record_type.title.key, *keys, "owner_id"]))
+
+
+class EntryMaker:
+    """Makes the entries of one page: what all of them need is looked up once."""
+
+    def __init__(
+        self,
+        record_type: RecordType,
+        field: Field,
+        picklists: Mapping[str, tuple[Option, ...]],
+        by: Actor,
+    ) -> None:
+        seen = set(entry_keys(record_type, by))
+        calendar = record_type.calendar
+        self._type, self._field, self._by = record_type, field, by
+        self._write = formats(by)
+        subtitle = [one.key for one in record_type.subtitle if one.key in seen]
+        self._second = RowWords(record_type, subtitle, picklists, by)
+        self._done = calendar.done.key if calendar.done and calendar.done.key in seen else ""
+        self._colour = calendar.colour.key if calendar.colour else ""
+        if self._colour not in seen:
+            self._colour = ""
+        options = self._options(picklists)
+        self._words = Words(options)
+        self._tones: dict[Any, str] = {one.value: tone(one.colour) for one in options}
+        self._shows_owner = sees(record_type, "owner_id", by)
+        self._may_move = may_move(record_type, field, by)
+
+    def make(self, row: Any) -> Entry:
+        """The entry of a row."""
+        at = getattr(row, AT)
+        is_moment = isinstance(at, datetime)
+        is_done = bool(self._done) and getattr(row, self._done) is not None
+        before = at < self._by.now if is_moment else at < self._by.today()
+        value = getattr(row, self._colour) if self._colour else None
+        owner = str(row.owner_id__title or "") if self._shows_owner and row.owner_id else ""
+        return Entry(
+            id=str(row.id),
+            version=row.version,
+            time=self._write.time(at) if is_moment else "",
+            title=self._type.title_of(row) or gettext("Untitled"),
+            second=self._second.listed(row),
+            kind=self._words[value] if value else "",
+            tone=self._tones.get(value, ""),
+            owner=initial(owner) if owner else "",
+            is_done=is_done,
+            is_late=before and not is_done,
+            may_move=self._may_move and reaches(self._type, row.owner_id, "update", self._by),
+        )
+
+    def _options(self, picklists: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:
+        if not self._colour:
+            return ()
+        return picklists.get(self._colour) or self._type.by_key[self._colour].options

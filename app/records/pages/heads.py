@@ -1,0 +1,61 @@
+"""What stands over a list whatever it is looked at through: name, number, views, filters, order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.records.pages.chips import Chip, chips
+from app.records.pages.columns import layout
+from app.records.pages.lenses import LensLink, lens_links
+from app.records.pages.listing import (
+    Order,
+    Total,
+    attention_url,
+    attention_words,
+    counts_over,
+    orders_of,
+    total_of,
+    views_with,
+)
+from app.records.pages.state import ListState
+from app.records.types import RecordType
+from app.records.views.tabs import Views
+from app.web.formats import formats
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """The head of a board or a calendar, with the names that a list's templates use."""
+
+    record_type: RecordType
+    state: ListState
+    shown_total: Total
+    attention: int
+    attention_text: str
+    attention_url: str
+    views: Views
+    chips: tuple[Chip, ...]
+    orders: tuple[Order, ...]
+    may_create: bool
+    lenses: tuple[LensLink, ...]
+
+
+def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
+    """The head of what `state` shows; `reached` is how many records that are, where it is known."""
+    record_type, write = state.record_type, formats(by)
+    counts = counts_over(state, by, reached)
+    attention = counts.get("attention", 0)
+    return ListHead(
+        record_type=record_type,
+        state=state,
+        shown_total=total_of(state, counts.get("shown"), counts["all"], write),
+        attention=attention,
+        attention_text=attention_words(attention),
+        attention_url=attention_url(record_type),
+        views=views_with(state, counts, write, by),
+        chips=chips(state, by),
+        orders=orders_of(state, layout(record_type, by, state.look), by),
+        may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
+        lenses=lens_links(state, by),
+    )

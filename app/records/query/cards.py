@@ -1,0 +1,174 @@
+"""A board's cards: the first ones of every column, in one statement; and how many each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Numeric,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    values,
+)
+from sqlalchemy import column as named
+from sqlalchemy.engine import Row
+
+from app.events import Event
+from app.kernel.actor import Actor
+from app.records.custom.kinds import JsonValue
+from app.records.fields import Field
+from app.records.query.asked import Query
+from app.records.query.columns import columns, read_reaches, readers
+from app.records.query.cursor import read_cursor, write_cursor
+from app.records.query.narrowing import conditions
+from app.records.query.order import default_sort, sort_key
+from app.records.query.totals import COUNT_CAP
+from app.records.types import RecordType
+
+Value = str | None  # Of a choice; None stands for records without one.
+SINCE = "in_column_since"
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of one column; `next` leads to those behind them."""
+
+    rows: Sequence[Row[Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many records a column holds, up to COUNT_CAP + 1, and the sums of amounts asked for.
+
+    The sums are None where the count stopped at the cap, as they would tell too little.
+    """
+
+    count: int
+    sums: tuple[Decimal | None, ...]
+
+
+def cards(
+    record_type: RecordType,
+    asked: Query,
+    by: Actor,
+    keys: Sequence[str],
+    field: Field,
+    wanted: Sequence[Value],
+    *,
+    only: UUID | None = None,
+) -> dict[Value, Cards]:
+    """The first `asked.limit` rows of each value of `field` in `wanted`, as `page` has rows.
+
+    A row tells as `in_column_since` when its value was last changed, or None where no event is kept
+    of it. A cursor is one of the only value wanted; `only` asks for a single record.
+    """
+    sort = asked.sort or default_sort(record_type, by)
+    key, is_descending = sort_key(record_type, sort, by)
+    at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
+    shown = _shown(wanted)
+    found = columns(record_type, tuple(keys), read_reaches(by)).add_columns(key.label("sort_key"))
+    found = found.where(*conditions(record_type, asked, by), _in_column(field, shown, wanted))
+    if only is not None:
+        found = found.where(record_type.model.id == only)
+    if at is not None:
+        pair = tuple_(key, record_type.model.id)
+        bound = tuple_(literal(at.value, key.type), literal(at.record_id))
+        found = found.where(pair < bound if is_descending else pair > bound)
+    order = (key, record_type.model.id)
+    found = found.order_by(*(one.desc() if is_descending else one for one in order))
+    card = found.limit(asked.limit + 1).lateral("card")
+    since = _since(record_type, card.c.id, field.key).label(SINCE)
+    statement = select(shown.c.place, *card.c, since).select_from(shown.join(card, true()))
+    places = (card.c.sort_key, card.c.id)
+    turned = [one.desc() if is_descending else one for one in places]
+    rows = by.session.execute(statement.order_by(shown.c.place, *turned), readers(by))
+    of_place: dict[int, list[Any]] = {number: [] for number in range(len(wanted))}
+    for row in rows:
+        of_place[row.place].append(row)
+    return {value: _cut(of_place[number], asked.limit, sort) for number, value in enumerate(wanted)}
+
+
+def count_cards(
+    record_type: RecordType,
+    asked: Query,
+    by: Actor,
+    field: Field,
+    wanted: Sequence[Value],
+    sums: Sequence[Field] = (),
+) -> dict[Value, Held]:
+    """What each value of `field` in `wanted` holds, counted up to the cap, in one statement."""
+    shown = _shown(wanted)
+    amounts = [_amount(one).label(f"amount_{number}") for number, one in enumerate(sums)]
+    rows = select(literal(1).label("one"), *amounts).select_from(record_type.model)
+    rows = rows.where(*conditions(record_type, asked, by), _in_column(field, shown, wanted))
+    held = rows.limit(COUNT_CAP + 1).lateral("held")
+    added = [func.sum(held.c[one.name]) for one in amounts]
+    statement = (
+        select(shown.c.place, func.count(held.c.one), *added)
+        .select_from(shown.join(held, true()))
+        .group_by(shown.c.place)
+    )
+    found = {value: Held(0, tuple(None for _one in sums)) for value in wanted}
+    for place, count, *totals in by.session.execute(statement):
+        is_whole = count <= COUNT_CAP
+        found[wanted[place]] = Held(count, tuple(one if is_whole else None for one in totals))
+    return found
+
+
+def _shown(wanted: Sequence[Value]) -> Any:
+    """The values of the columns as rows that a statement joins."""
+    data = [(value, number) for number, value in enumerate(wanted)]
+    return values(named("value", String), named("place", Integer), name="shown").data(data)
+
+
+def _in_column(field: Field, shown: Any, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    """Rows whose value is that of the column; those without one stand in the column of None."""
+    same: ColumnElement[bool] = field.expression == shown.c.value
+    if None not in wanted:  # Which keeps the condition one that an index answers.
+        return same
+    return or_(same, and_(shown.c.value.is_(None), field.expression.is_(None)))
+
+
+def _since(record_type: RecordType, record_id: Any, key: str) -> Any:
+    """When a field of a record was last given its value, as its events tell."""
+    return (
+        select(Event.at)
+        .where(
+            Event.record_type == record_type.key,
+            Event.record_id == record_id,
+            Event.changes.has_key(key),
+        )
+        .order_by(Event.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _amount(field: Field) -> ColumnElement[Any]:
+    """An amount as a number that can be added up; one that lies in JSON as none counts as none."""
+    number = cast(field.expression, Numeric())
+    if not isinstance(field.expression.type, JSON | JsonValue):
+        return number
+    return case((func.jsonb_typeof(field.expression) == "number", number))
+
+
+def _cut(rows: list[Row[Any]], limit: int, sort: str) -> Cards:
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Cards(rows, write_cursor(sort, True, rows[-1]) if more else None)

@@ -1,0 +1,124 @@
+/** Moving a card to another column, an entry to another day: what the server refuses goes back to where it was. */
+import htmx, { type HtmxRequestCtx } from 'htmx.org';
+import { find, on, onContent } from './dom';
+import { openDrawer } from './drawer';
+
+export const CARD = '.board-card[id], .entry[id]';
+export const PLACE = '[data-column], [data-day]';
+let focused = '';
+
+export const cardOf = (element: Element): HTMLElement | null => element.closest<HTMLElement>(CARD);
+export const placeOf = (element: Element): HTMLElement | null => element.closest<HTMLElement>(PLACE);
+export const linkOf = (card: Element): HTMLAnchorElement | null => find<HTMLAnchorElement>('.card-title, .entry-link', card);
+export const mayMove = (card: Element): boolean => card.hasAttribute('data-may-move');
+
+/** Where a record lies: /accounts/<id>. */
+export function addressOf(card: Element): string {
+  const path = card.closest<HTMLElement>('[data-move-path]')?.dataset.movePath ?? '';
+  return `${path}/${card.id.replace(/^\w+?-/, '')}`;
+}
+
+/** Post to an address in the name of a card; the answer's status, 0 where none came. */
+async function post(card: HTMLElement, address: string, values: Record<string, string>): Promise<number> {
+  let status = 0;
+  const note = (event: CustomEvent<{ ctx: HtmxRequestCtx }>): void => {
+    if (event.detail.ctx.sourceElement === card) status = event.detail.ctx.response?.status ?? 0;
+  };
+  document.addEventListener('htmx:after:request', note);
+  try {
+    await htmx.ajax('POST', address, { source: card, target: card, swap: 'none', values });
+  } finally {
+    document.removeEventListener('htmx:after:request', note);
+  }
+  return status;
+}
+
+function reload(): void {
+  document.dispatchEvent(new CustomEvent('records-changed'));
+}
+
+function putBack(card: HTMLElement, home: Element, next: Node | null): void {
+  home.insertBefore(card, next?.parentNode === home ? next : null);
+}
+
+/** The form of the record, with the new value filled in, for whatever else the move asks for. */
+function ask(card: HTMLElement, field: string, value: string): void {
+  const values = new URLSearchParams({ [field]: value, next: location.pathname + location.search });
+  void openDrawer(`${addressOf(card)}/edit?${values}`);
+}
+
+/** The element of a card as it stands now: the answer to a move replaces it. */
+const current = (card: HTMLElement): HTMLElement => document.getElementById(card.id) ?? card;
+
+/** Move a card into the column or onto the day `place`. */
+export async function moveTo(card: HTMLElement, place: HTMLElement, withFocus = false): Promise<void> {
+  const home = card.parentElement;
+  const list = find('ul', place);
+  if (!home || !mayMove(card) || placeOf(card) === place || place.hasAttribute('data-closed')) return;
+  if (place.dataset.day !== undefined) {
+    await moveToDay(card, place.dataset.day, withFocus);
+    return;
+  }
+  const { field = '', listQuery = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
+  const { version = '' } = card.dataset;
+  const value = place.dataset.column ?? '';
+  const next = card.nextSibling;
+  list?.prepend(card);
+  card.classList.add('is-moving');
+  if (withFocus) linkOf(card)?.focus();
+  const status = await post(card, `${addressOf(card)}/move`, { field, value, version, list: listQuery });
+  const now = current(card);
+  now.classList.remove('is-moving');
+  if (status >= 200 && status < 300) {
+    // A card that came back unchanged is left out by the filters of the board as it stands now.
+    if (now.dataset.version === version) now.remove();
+    else if (withFocus) linkOf(now)?.focus();
+    return;
+  }
+  putBack(card, home, next);
+  if (withFocus) linkOf(card)?.focus();
+  if (status === 422) ask(card, field, value);
+  else reload();
+}
+
+/** Move an entry to a day, also to one that is not shown. */
+export async function moveToDay(card: HTMLElement, day: string, withFocus = false): Promise<void> {
+  const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
+  const { version = '' } = card.dataset;
+  card.classList.add('is-moving');
+  if (withFocus) focused = card.id;
+  const status = await post(card, `${addressOf(card)}/move`, { field, day, version });
+  current(card).classList.remove('is-moving');
+  if (status === 422) ask(card, field, `${day}T09:00`);
+  else if (status >= 400 || status === 0) reload();
+}
+
+/** The day so many days after (or before) the one that an entry stands on. */
+export function dayFrom(card: HTMLElement, days: number): string {
+  const day = new Date(`${placeOf(card)?.dataset.day ?? ''}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + days);
+  return day.toISOString().slice(0, 10);
+}
+
+/** Do a declared action with the record of a card, such as marking it as done. */
+export async function act(card: HTMLElement, action: string): Promise<void> {
+  card.classList.add('is-moving');
+  await post(card, `${addressOf(card)}/${action}`, {});
+  current(card).classList.remove('is-moving');
+}
+
+export function start(): void {
+  on('click', CARD, (event, card) => {
+    if (event.target instanceof Element && event.target.closest('a, button')) return;
+    linkOf(card)?.click();
+  });
+  on('click', '[data-day]', (event, day) => {
+    if (event.target instanceof Element && !event.target.closest('a, button, .entry')) find('.calendar-add', day)?.click();
+  });
+  onContent(() => {
+    const card = focused ? document.getElementById(focused) : null;
+    if (!card) return;
+    focused = '';
+    linkOf(card)?.focus();
+  });
+}
