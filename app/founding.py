@@ -21,7 +21,7 @@ from app.identity.seeds import BUILT_IN, RoleSeed
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, service_actor
 from app.kernel.ids import new_id
-from app.modules import install_record_types, tenant_schema
+from app.modules import tenant_schema
 from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
 from tenants.facts import TenantFacts
@@ -47,7 +47,6 @@ def found_workspace(
     `engine` is the owner's login. Raises SlugRefused, StarterError, or Refused for the owner.
     """
     starter = load_starter(new.starter) if new.starter else None
-    install_record_types()  # What a starter makes goes through the door, from a command line too.
 
     def seed(session: Session, facts: TenantFacts) -> None:
         by = service_actor(session, facts, now, via=via)

@@ -23,6 +23,7 @@ from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.picklists import picklists_of
 from app.records.references import check_references
+from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
 from app.records.trash import delete_records, restore_records
 from app.records.types import RecordType
@@ -58,10 +59,13 @@ def perform(
         raise NotPermitted(_("Your role does not allow this on this record."))
     if version is not None and version != record.version:
         raise history.conflict(record_type, record, version, inputs, by)
+    stood = (record.version, record.owner_id)
     try:
         _do(record_type, verb, record, inputs, by)
     except StaleDataError:
         raise history.overtaken() from None
+    if (record.version, record.owner_id) != stood:
+        tell_followers(record_type, record, by, is_given=record.owner_id != stood[1])
     return record
 
 
@@ -101,6 +105,7 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     by.session.flush()  # The row must stand before others refer to it and its event is written.
     _write(record_type, record, "created", by, creation_changes(record_type, record))
     record_type.changed(record, "create", by)
+    tell_followers(record_type, record, by, is_given=True)
     return record
 
 

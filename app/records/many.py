@@ -17,6 +17,7 @@ from app.records.door import build, creation_changes, may_change, perform
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
+from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -40,6 +41,19 @@ def perform_many(
     record_type = tailored(kind, by)
     may_change(record_type, verb, by)
     batch = by if by.batch_id else by.in_batch(new_id())
+    ids = _perform_many(record_type, verb, rows, inputs, batch)
+    if by.batch_id is None and batch.batch_id is not None:
+        tell_of_batch(batch, batch.batch_id)
+    return ids
+
+
+def _perform_many(
+    record_type: RecordType,
+    verb: str,
+    rows: Iterable[Mapping[str, Any] | Record],
+    inputs: Mapping[str, Any],
+    batch: Actor,
+) -> list[UUID]:
     if verb == "create":
         return _create_many(record_type, rows, batch)  # type: ignore[arg-type]
     ids = []

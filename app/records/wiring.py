@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.identity import permissions, settings_pages
+from app.identity import news, permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, PEOPLE, SettingsPage
 from app.kernel.actor import Actor
@@ -17,6 +17,7 @@ from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
+from app.records.pages.news import tell_news
 from app.records.pages.state import MINE
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
@@ -153,6 +154,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         for one_page in module.settings:
             settings_pages.add(one_page)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
+    news.install(tell_news)
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))
     shell.favourites.append(_pinned)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 
 from app.crm.models import Activity, Plan, PlanRun
 from app.crm.operations.plan_steps import OWNER, STARTER, due_at
@@ -23,6 +23,7 @@ from app.records.many import perform_many
 from app.records.model import Record
 from app.records.references import existing
 from app.records.registry import registry
+from app.records.sharing.news import tell_of_batch
 from app.records.types import RecordType
 
 STAMP = "plan_runs"  # Drawn when the first plan is started, and never again.
@@ -93,8 +94,7 @@ def stop_plan(record: Record, by: Actor, plan: object) -> dict[str, Any]:
     run = by.session.scalars(select(PlanRun).where(*_under_way(found.id, record))).one_or_none()
     if run is None:
         raise Refused(_("This plan is not under way here."), field="plan")
-    for step in by.session.scalars(select(Activity).where(*_open(run.id))).all():
-        perform(KIND, "delete", step, by=_reaching(by, "delete"))
+    _each(select(Activity).where(*_open(run.id)), "delete", by)
     run.stopped_at = by.now
     return {"plan": [dict(found.name), None]}
 
@@ -109,9 +109,18 @@ def _go_on(plan: Plan, record: Record, raw: object, by: Actor) -> None:
     taken = select(Activity).where(
         Activity.plan_run_id == run.id, Activity.deleted_at == run.stopped_at
     )
-    for step in by.session.scalars(taken).all():
-        perform(KIND, "restore", step, by=_reaching(by, "delete"))
+    _each(taken, "restore", by)
     run.stopped_at = None
+
+
+def _each(steps: Select[tuple[Activity]], verb: str, by: Actor) -> None:
+    """Delete steps or bring them back, as one batch, of which their owners are told once."""
+    batch_id = by.batch_id or new_id()
+    batch = _reaching(by, "delete").in_batch(batch_id)
+    for step in by.session.scalars(steps).all():
+        perform(KIND, verb, step, by=batch)
+    if by.batch_id is None:
+        tell_of_batch(batch, batch_id)
 
 
 def _make_steps(plan: Plan, run: PlanRun, record: Record, by: Actor) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.identity.models.access import Role
@@ -41,7 +42,8 @@ class User(Base):
     """A person who signs in at this workspace; the same e-mail elsewhere is another user.
 
     `email_key` is the case-folded e-mail. A phone number signs in only once it is confirmed.
-    Raising `generation` ends every session, reset link and half-done sign-in at once.
+    Raising `generation` ends every session, reset link and half-done sign-in at once. `muted` are
+    the kinds of news (`app/identity/news.py`) that the person does not want to be told.
     """
 
     __tablename__ = "users"
@@ -77,6 +79,7 @@ class User(Base):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(Integer)  # A code works once.
     last_sign_in_at: Mapped[datetime | None]
+    muted: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     created_at: Mapped[Moment]
 
     role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)

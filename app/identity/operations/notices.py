@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.identity.models import Notice
+from app.identity.models import Notice, User
+from app.identity.news import KINDS
+from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from tenants.facts import TenantFacts
@@ -72,6 +75,21 @@ def read_about(tenant: TenantFacts, user_id: UUID, url: str, now: datetime) -> N
             .where(Notice.user_id == user_id, Notice.url == url, Notice.read_at.is_(None))
             .values(read_at=now)
         )
+
+
+def put_away(tenant: TenantFacts, user_id: UUID, ids: Collection[UUID]) -> None:
+    """Drop notices of which their reader may know nothing any more, in a scope of its own.
+
+    Call it by `aside`, as a page that is looked at changes nothing by itself.
+    """
+    with tenant_scope(tenant) as session:
+        session.execute(delete(Notice).where(Notice.user_id == user_id, Notice.id.in_(ids)))
+
+
+def choose_news(by: Actor, user: User, wanted: Collection[str]) -> None:
+    """Tell somebody of nothing but the kinds of news that they want."""
+    require_writable(by)
+    user.muted = [kind for kind in KINDS if kind not in wanted]
 
 
 def forget_notices(session: Session, now: datetime) -> None:

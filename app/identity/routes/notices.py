@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response
 
+from app.identity.news import lines
 from app.identity.operations import notices as operations
 from app.identity.routes.blueprint import blueprint
 from app.jobs.progress import cancel_work, find_work, works_of
@@ -28,11 +29,16 @@ def show_notices() -> Response:
     """The newest notices with the work under way, as a page or as the bell's panel."""
     by = current.actor()
     write = formats(by)
+    found = operations.notices_of(by)
+    shown = lines(found, by)
+    gone = {one.id for one in found} - {one.notice.id for one in shown}
+    if gone and by.user_id is not None:
+        current.aside(partial(operations.put_away, by.tenant, by.user_id, gone))
     return page(
         "identity/notices.html",
         "notices_list",
         works=works_of(by, 5, under_way=True),
-        notices=[(one, write.relative(one.at, by.now)) for one in operations.notices_of(by)],
+        notices=[(one, write.relative(one.notice.at, by.now)) for one in shown],
     )
 
 

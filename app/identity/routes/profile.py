@@ -6,10 +6,11 @@ from functools import cache, partial
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from flask import Response
+from flask import Response, request
 
 from app.identity import cookies
-from app.identity.operations import passwords, sessions, tokens, users
+from app.identity.news import KINDS
+from app.identity.operations import notices, passwords, sessions, tokens, users
 from app.identity.operations.email_change import awaited_email_change
 from app.identity.operations.two_factor import codes_left
 from app.identity.routes.asking import again, my_session, myself, show, typed, visit
@@ -61,6 +62,15 @@ def save_profile() -> Response:
     if typed("language"):
         keep_language(response, typed("language"))
     return response
+
+
+@blueprint.post("/settings/me/news")
+@access()
+def choose_news() -> Response:
+    """Keep of what a person wants to be told."""
+    notices.choose_news(current.actor(), myself(), request.form.getlist("news"))
+    toast(_("Saved."))
+    return see_other(MINE)
 
 
 @blueprint.get("/settings/me/password")
@@ -121,6 +131,7 @@ def shown_to_me() -> dict[str, object]:
         "codes_left": codes_left(by, user) if user.has_two_factor else 0,
         "offered": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],
         "zones": zones(),
+        "news": KINDS,
         "may_create_tokens": by.may("token", "create"),
     }
 

@@ -14,6 +14,7 @@ from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps
 from app.records.bulk.program import Result, do_records
 from app.records.routes.api import blueprint, repeatable, subject
+from app.records.sharing.news import tell_of_batch
 from app.records.types import RecordType
 from app.web.access import Who, access
 
@@ -50,6 +51,7 @@ def _reply(
     record_type: RecordType, verb: str, records: list[dict[str, Any]], by: Actor, *, each: bool
 ) -> Reply:
     batch_id, results = do_records(record_type, verb, records, by, each=each)
+    tell_of_batch(by, batch_id)
     done = sum(one.is_done for one in results)
     answer = {
         "batch_id": str(batch_id),
