@@ -158,6 +158,13 @@ def text_of(attribute: Attribute) -> ColumnElement[str]:
     return func.coalesce(*(_in_language(attribute.expression, one) for one in order), "")
 
 
+def texts_of(attribute: Attribute) -> list[ColumnElement[str]]:
+    """An attribute as texts in SQL: all its languages, where it has several."""
+    if attribute.property.columns[0].info.get("kind") == "localized":
+        return languages_of(attribute.expression)
+    return [attribute.expression]
+
+
 def _in_language(texts: ColumnElement[Any], language: str) -> ColumnElement[str | None]:
     found: ColumnElement[str | None] = type_coerce(texts, JSONB())[language].astext
     return found

@@ -118,8 +118,8 @@ class Formats:
         return self._clock(value)
 
     def number(self, value: float | Decimal) -> str:
-        """12,846."""
-        return f"{value:,}"
+        """12,846; of a number with decimals no zeros behind its last digit."""
+        return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
 
     def money(self, amount: Decimal, currency: str) -> str:
         """£1,200.00, ¥1,200.00, with as many digits as the currency has."""

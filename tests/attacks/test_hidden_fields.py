@@ -15,7 +15,13 @@ from app.modules import install_record_types
 from app.records.registry import registry
 from tests.attacks.program import Program, Programs
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_activity, make_contact
+from tests.factories import (
+    make_account,
+    make_activity,
+    make_category,
+    make_contact,
+    make_product,
+)
 
 install_record_types()
 
@@ -29,6 +35,10 @@ MARKS = {
     ("contact", "email"): "frank@mark.example",
     ("contact", "phone"): "7946 0302",
     ("activity", "body"): "Bodymark",
+    ("product", "number"): "SKUmark",
+    ("product", "cost"): "268.77",
+    ("product", "list_price"): "469.33",
+    ("product", "description"): "Describedmark",
 }
 
 
@@ -54,11 +64,31 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         task = make_activity(
             by, "task", subject="Ring", due_at="2020-01-01T09:00", body="Bodymark", **place
         )
+    with acme.acting() as by:
+        category = make_category(by, {"en": "Fences", "zh-CN": "栅栏"}, owner_id=str(bob.user_id))
+        product = make_product(
+            by,
+            {"en": "Fence post", "zh-CN": "栅栏柱"},
+            number="SKUmark",
+            cost="268.77",
+            list_price="469.33",
+            description="Describedmark",
+            category_id=str(category.id),
+            owner_id=str(bob.user_id),
+        )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
-    for kind, record in (("account", account), ("contact", contact), ("activity", task)):
+    for kind, record in (
+        ("account", account),
+        ("contact", contact),
+        ("activity", task),
+        ("product", product),
+        ("product_category", category),
+    ):
         collection = f"/{registry().type(kind).collection}"
         own = f"{collection}/{record.id}"
-        paths += [collection, f"{collection}/new", own, f"{own}/edit", f"/lookup/{kind}?q=F"]
+        paths += [collection, own, f"/lookup/{kind}?q=F"]
+        if kind in ("account", "contact", "activity"):
+            paths += [f"{collection}/new", f"{own}/edit"]
     return Seen(tuple(paths), program(bob))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.crm.models import Product
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
 from app.identity.seeds import BUILT_IN
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import using
 from app.kernel.localized import LocalText
@@ -27,6 +28,7 @@ from tests.cast import Person, Workspace
 from tests.factories import make_category, make_product
 
 DRILL = {"en": "Hammer drill", "zh-CN": "冲击钻"}
+ALL = {("product", "read"): Reach.ALL}
 SAW = {"en": "Circular saw", "zh-CN": "电圆锯"}
 
 
@@ -269,3 +271,16 @@ def test_texts_are_equal_when_all_languages_are() -> None:
     with using("zh-TW"):
         assert LocalText(DRILL) == "冲击钻"
         assert LocalText(DRILL) == drill
+
+
+def test_a_hidden_number_finds_nothing_and_hides_no_name(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, DRILL, number="BF-18")
+        make_product(by, SAW, number="XX-1")
+        fields = {("product", "number"): FieldAccess.HIDDEN}
+        reader = replace(by, rights=replace(by.rights, is_owner=False, grants=ALL, fields=fields))
+        assert names(by, "bf-18") == ["Hammer drill"]
+        assert names(reader, "bf-18") == []
+        assert names(reader, "hammer") == ["Hammer drill"]
+        assert names(reader, "冲击") == ["Hammer drill"]
+        assert names(reader, "电圆锯") == ["Circular saw"]

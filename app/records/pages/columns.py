@@ -13,7 +13,8 @@ from app.records.fields import Field
 from app.records.types import RecordType
 from app.records.views.look import Chosen, Look
 
-# Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider.
+# Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider,
+# and a list without steps has room for more.
 WIDTHS = {
     "text": 1.0,
     "localized": 1.0,
@@ -25,6 +26,7 @@ WIDTHS = {
 }
 PLAIN_SHOWN = {"zh-CN": 2.25, "zh-TW": 2.25}
 PLAIN_SHOWN_ELSE = 1.0
+PLAIN_FOR_STEP = 2.0
 # How wide a column is, in pixels, once one of its neighbours was given a width.
 USUAL_WIDTHS = {"text": 180, "reference": 180, "email": 200, "long_text": 260, "step": 260}
 USUAL_WIDTH = 140
@@ -99,9 +101,10 @@ def _usual(
 ) -> list[Column]:
     """The columns of a list that nobody chose, the later ones for wide screens only."""
     columns: list[Column] = []
-    plain = 0.0
-    for attribute in record_type.columns:
-        field = record_type.by_key[attribute.key]
+    fields = [record_type.by_key[attribute.key] for attribute in record_type.columns]
+    has_step = any(look_of(record_type, field) == "step" for field in fields)
+    plain = 0.0 if has_step else -PLAIN_FOR_STEP
+    for field in fields:
         if field.key not in shown:
             continue
         look = look_of(record_type, field)

@@ -54,6 +54,7 @@ class Peek:
     may_edit: bool
     step: Step | None  # None for a type without next steps, or where the reader sees none.
     details: list[Detail]
+    more: list[Detail]  # What the layout puts behind "more".
     timeline: Timeline
     panels: list[tuple[Panel, dict[str, Any]]]
 
@@ -67,6 +68,8 @@ def peek(record_type: RecordType, record: Record, by: Actor, came_from: ListStat
     title = record_type.title_of(record)
     shown, folded = details(record_type, record, by, picklists, names)
     values = {one.key: one.html for one in (*shown, *folded)}
+    behind = {attribute.key for attribute in record_type.more}
+    told_fields = [one for one in shown if one.html and _adds(record_type, one)]
     told = timeline(record_type, record, by, Asked(limit=ENTRIES), origin)
     return Peek(
         record_type=record_type,
@@ -83,10 +86,16 @@ def peek(record_type: RecordType, record: Record, by: Actor, came_from: ListStat
         actions=possible(record_type, record, by),
         may_edit=may_edit(record_type, record, by),
         step=_step(record_type, record, by),
-        details=[one for one in shown if one.html],
+        details=[one for one in told_fields if one.key not in behind],
+        more=[one for one in told_fields if one.key in behind],
         timeline=replace(told, shows=[], upcoming=told.upcoming[:ENTRIES]),
         panels=loaded(record_type, record, by, SIDE),
     )
+
+
+def _adds(record_type: RecordType, one: Detail) -> bool:
+    """False for the title, which stands above, unless it has other languages to tell."""
+    return one.key != record_type.title.key or one.field.kind == "localized"
 
 
 def _step(record_type: RecordType, record: Record, by: Actor) -> Step | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from app.kernel.actor import Actor, Reach
 from app.kernel.searchkeys import OTHER, Term, query_terms
 from app.records.access import reader_of, refers_to_readable
+from app.records.fields import texts_of
 from app.records.types import RecordType
 
 
@@ -32,8 +33,9 @@ def found_by(
         keys = _keys(record_type, term)
         found.append(keys.anywhere)
         if not is_told or other is not None:
-            told = (one for one in record_type.search if one.key in readable)
-            in_told = or_(false(), *(one.ilike(term.like, escape="\\") for one in told))
+            told = [texts_of(one) for one in record_type.search if one.key in readable]
+            parts = (text.ilike(term.like, escape="\\") for texts in told for text in texts)
+            in_told = or_(false(), *parts)
             own = keys.own if is_told else and_(keys.own, in_told)
             may_open = true() if other is None else other
             found.append(or_(own, and_(keys.other, may_open)))
