@@ -1,7 +1,8 @@
 """Who is there: the session behind a cookie, the user behind an API token, the actor they make.
 
-A request costs one statement for session, user, role and team, none for the grants once the role
-was met, and one more for the team's users where a grant reaches that far.
+A request costs one statement for session, user, role, team and the number of unread notices, none
+for the grants once the role was met, and one more for the team's users where a grant reaches that
+far.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.identity import members
+from app.identity.members import Person
 from app.identity.models import ApiToken, Role, User, UserSession
 from app.identity.rights import rights_of, rights_of_role, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
+from app.identity.unread import hold_unread, unread_of
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.ids import parse_id
@@ -31,15 +35,23 @@ SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even lo
 
 
 # Put together once: building it would cost each request more than running it.
+_sessions = UserSession.__table__
 SIGNED_IN = (
-    select(UserSession, User, stamps.ALL)
-    .join(User, User.id == UserSession.user_id)
+    select(
+        _sessions.c.id,
+        _sessions.c.last_seen_at,
+        _sessions.c.preview_role_id,
+        stamps.ALL,
+        unread_of(members.users.c.id),
+        *members.COLUMNS,
+    )
+    .select_from(members.MEMBERS.join(_sessions, _sessions.c.user_id == members.users.c.id))
     .where(
-        UserSession.digest == bindparam("digest"),
-        UserSession.generation == User.generation,
-        UserSession.idle_until > bindparam("now"),
-        UserSession.expires_at > bindparam("now"),
-        User.is_active,
+        _sessions.c.digest == bindparam("digest"),
+        _sessions.c.generation == members.users.c.generation,
+        _sessions.c.idle_until > bindparam("now"),
+        _sessions.c.expires_at > bindparam("now"),
+        members.users.c.is_active,
     )
 )
 
@@ -48,12 +60,14 @@ SIGNED_IN = (
 class SignedIn:
     """A session that holds, with its user."""
 
-    session: UserSession
-    user: User
+    session_id: UUID
+    last_seen_at: datetime
+    preview_role_id: UUID | None
+    user: Person
 
     def is_stale(self, now: datetime) -> bool:
         """True when the last use is so old that it should be written again."""
-        return now - self.session.last_seen_at >= SEEN_EVERY
+        return now - self.last_seen_at >= SEEN_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +94,10 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     row = session.execute(SIGNED_IN, {"digest": digest(token), "now": now}).one_or_none()
     if row is None:
         return None
-    stamps.hold(session, row[2])
-    return SignedIn(row[0], row[1])
+    session_id, last_seen_at, preview_role_id, held, unread = row[:5]
+    stamps.hold(session, held)
+    hold_unread(session, unread)
+    return SignedIn(session_id, last_seen_at, preview_role_id, members.member(row[5:]))
 
 
 def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:
@@ -101,7 +117,7 @@ def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | No
 def actor_for(
     session: Session,
     tenant: TenantFacts,
-    user: User,
+    user: Person,
     now: datetime,
     via: str,
     language: str | None = None,
@@ -135,12 +151,12 @@ def actor_for(
     )
 
 
-def groups_of(user: User) -> frozenset[UUID]:
+def groups_of(user: Person) -> frozenset[UUID]:
     """The ids of a user's role, team and teams above, with which records can be shared."""
     return frozenset({user.role_id, *_teams_of(user)})
 
 
-def _previewed(user: User, role: Role, own: Rights, narrowed: Rights) -> frozenset[UUID]:
+def _previewed(user: Person, role: Role, own: Rights, narrowed: Rights) -> frozenset[UUID]:
     """The groups of a user who looks at the workspace as `role`.
 
     What rules share with the role is shown only to who reaches all such records by themselves, or
@@ -154,7 +170,7 @@ def _previewed(user: User, role: Role, own: Rights, narrowed: Rights) -> frozens
     return frozenset({*_teams_of(user), *((role.id,) if reaches_all else ())})
 
 
-def _teams_of(user: User) -> set[UUID]:
+def _teams_of(user: Person) -> set[UUID]:
     """The user's team and those above it."""
     teams = user.team.path.strip("/").split("/") if user.team is not None else []
     return {found for one in teams if (found := parse_id(one))}

@@ -7,29 +7,31 @@ from uuid import UUID
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.identity.models import FieldRule, Grant, Role, Team, User
+from app.identity.members import Person, RoleFacts
+from app.identity.models import FieldRule, Grant, Team, User
 from app.kernel.actor import FieldAccess, Reach, Rights
 from app.kernel.remembered import Remembered
 from tenants.facts import TenantFacts
 
 _KEPT = 4096  # Roles remembered in this process, of all workspaces together.
+OWNER = Rights(is_owner=True)
 _remembered: Remembered[Rights] = Remembered(_KEPT)
 
 
-def rights_of(session: Session, user: User) -> Rights:
+def rights_of(session: Session, user: Person) -> Rights:
     """The rights of a user; no statement when the role was met before and has not changed."""
     return rights_of_role(session, user.role)
 
 
-def rights_of_role(session: Session, role: Role) -> Rights:
+def rights_of_role(session: Session, role: RoleFacts) -> Rights:
     """The rights that a role gives. A change of the role draws a new stamp, so none is stale."""
     if role.is_owner:
-        return Rights(is_owner=True)
+        return OWNER
     tenant: TenantFacts = session.info["tenant"]
     return _remembered.get((tenant.id, role.stamp), lambda: read_rights(session, role))
 
 
-def read_rights(session: Session, role: Role) -> Rights:
+def read_rights(session: Session, role: RoleFacts) -> Rights:
     """The rights of a role as the database has them, in one statement."""
     entries = session.execute(
         union_all(
@@ -48,7 +50,7 @@ def read_rights(session: Session, role: Role) -> Rights:
     )
 
 
-def team_user_ids(session: Session, user: User) -> tuple[UUID, ...]:
+def team_user_ids(session: Session, user: Person) -> tuple[UUID, ...]:
     """The users of the user's team and of the teams below it, the user included."""
     if user.team is None:
         return (user.id,)

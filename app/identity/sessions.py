@@ -73,8 +73,8 @@ def actor_by_cookie(
     if found is None:
         return None
     if found.is_stale(now):
-        current.aside(partial(touch_session, tenant, found.session.id, now))
-    role_id = found.session.preview_role_id
+        current.aside(partial(touch_session, tenant, found.session_id, now))
+    role_id = found.preview_role_id
     preview = session.get(Role, role_id) if role_id is not None else None
     asked = _chosen_language(request)
     return actor_for(session, tenant, found.user, now, "web", asked, preview=preview)

@@ -8,9 +8,9 @@ from flask import Flask
 
 from app.identity import outside, settings_pages
 from app.identity.moments import as_day, as_moment
-from app.identity.operations.notices import count_unread
 from app.identity.routes import blueprint
 from app.identity.sessions import keep_people
+from app.identity.unread import count_unread
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.web.shell import Link, Shell

@@ -118,7 +118,7 @@ def a_session_without_end(session: Any, token: str, _now: Any) -> Any:
         .join(User, User.id == UserSession.user_id)
         .where(UserSession.digest == digest(token))
     ).one_or_none()
-    return actors.SignedIn(row[0], row[1]) if row else None
+    return actors.SignedIn(row[0].id, row[0].last_seen_at, None, row[1]) if row else None
 
 
 def a_token_of_anybody(session: Any, raw: str, _now: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.identity.models import Notice, User
@@ -19,7 +19,6 @@ from tenants.scope import tenant_scope
 
 KEPT = timedelta(days=90)
 PAGE = 20
-MOST_COUNTED = 99
 
 
 def tell(by: Actor, user_id: UUID, text: str, *, url: str, icon: str = "bell") -> None:
@@ -39,13 +38,6 @@ def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:
             .limit(limit)
         )
     )
-
-
-def count_unread(by: Actor) -> int:
-    """How many notices `by` has not read; no more than MOST_COUNTED are counted."""
-    unread = select(Notice.id).where(Notice.user_id == by.user_id, Notice.read_at.is_(None))
-    counted = select(func.count()).select_from(unread.limit(MOST_COUNTED).subquery())
-    return by.session.scalar(counted) or 0
 
 
 def find_notice(by: Actor, notice_id: UUID) -> Notice | None:

@@ -55,7 +55,7 @@ def myself() -> User:
     found = signed_in()
     if found is None:
         raise RuntimeError("This route is declared for users, and nobody is signed in.")
-    return found.user
+    return current.session().get_one(User, found.user.id)
 
 
 def my_session() -> UserSession:
@@ -63,7 +63,7 @@ def my_session() -> UserSession:
     found = signed_in()
     if found is None:
         raise RuntimeError("This route is declared for users, and nobody is signed in.")
-    return found.session
+    return current.session().get_one(UserSession, found.session_id)
 
 
 def show(

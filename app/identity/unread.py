@@ -1,0 +1,35 @@
+"""How many notices somebody has not read: the number at the bell, on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.identity.models import Notice
+from app.kernel.actor import Actor
+
+MOST_COUNTED = 99
+HELD = "unread"
+
+
+def unread_of(user_id: Column[Any]) -> ColumnElement[int]:
+    """The number as a column of a statement; no more than MOST_COUNTED are counted."""
+    found = select(Notice.__table__.c.id).where(
+        Notice.__table__.c.user_id == user_id, Notice.__table__.c.read_at.is_(None)
+    )
+    around = user_id.table  # A lateral look at the user's row in the statement around it.
+    counted = found.limit(MOST_COUNTED).correlate(around).lateral()
+    return select(func.count()).select_from(counted).scalar_subquery()
+
+
+def hold_unread(session: Session, count: int) -> None:
+    """Keep the number that the statement of who is signed in brought along."""
+    session.info[HELD] = count
+
+
+def count_unread(by: Actor) -> int:
+    """How many notices `by` had not read when the request began; 0 for who came otherwise."""
+    found: int = by.session.info.get(HELD, 0)
+    return found
