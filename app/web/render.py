@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 from flask import Response, current_app, g, make_response, redirect, request
 from jinja2 import Template
-from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 
 from app.kernel import language
-from app.kernel.searchkeys import search_text
-from app.web import current, shell, toasts
+from app.web import current, parts, shell, toasts
 from app.web.forgery import token
-from app.web.shell import Link
 
 COOKIE_YEAR = 365 * 24 * 3600
 
@@ -35,7 +32,8 @@ def page(template: str, block: str | None = None, *, status: int = 200, **values
         wanted = block or target_block()
         if wanted in found.blocks:
             return _answer(render_block(found, wanted, values), status)
-    context = {**_basics(), **_frame(), "toasts": toasts.shown(), **values}
+    basics = _basics()
+    context = {**basics, **_frame(basics), "toasts": toasts.shown(), **values}
     return _answer(found.render(context), status)
 
 
@@ -57,63 +55,6 @@ def render_block(template: Template, name: str, values: dict[str, Any]) -> str:
         extra = current_app.jinja_env.get_template("_toasts.html")
         html += extra.render({**basics, "toasts": shown, "toasts_oob": True})
     return html
-
-
-@lru_cache(maxsize=256)
-def unchanging(template: str, lang: str, mac: bool) -> Markup:
-    """A part of the frame that only the language and the keyboard decide, rendered once for each.
-
-    `lang` must be the language in use.
-    """
-    return _part(template, {"lang": lang, "mac": mac})
-
-
-def _part(template: str, values: dict[str, Any]) -> Markup:
-    """A part of the frame with the macros that it calls."""
-    environment = current_app.jinja_env
-    macros = environment.get_template("_macros.html").make_module(values)
-    # Rendered with escaping, of a template of ours.
-    return Markup(environment.get_template(template).render(values, m=macros))  # noqa: S704
-
-
-class Entry(NamedTuple):
-    """What the palette shows of a link, in the reader's language."""
-
-    url: str
-    icon: str
-    label: str
-    keywords: str
-
-
-def palette(lang: str, mac: bool, create_actions: list[Link], pages: list[Link]) -> Markup:
-    """The palette of a reader; those who may go to the same places in one language share it."""
-    return _palette(lang, mac, tuple(map(_entry, create_actions)), tuple(map(_entry, pages)))
-
-
-def _entry(link: Link) -> Entry:
-    # Found by its English name too, whatever the reader's language is.
-    english = getattr(link.label, "message", "")
-    return Entry(link.url, link.icon, str(link.label), f"{link.keywords} {english}".strip())
-
-
-@lru_cache(maxsize=512)
-def _palette(
-    lang: str, mac: bool, create_actions: tuple[Entry, ...], pages: tuple[Entry, ...]
-) -> Markup:
-    values = {
-        "lang": lang,
-        "mac": mac,
-        "create_actions": [_spelled(one) for one in create_actions],
-        "pages": [_spelled(one) for one in pages],
-        "actions": shell.actions(),
-    }
-    return _part("_palette.html", values)
-
-
-def _spelled(entry: Entry) -> Entry:
-    """An entry that its pinyin and its initials find too."""
-    spelled = search_text([entry.label]).replace("\n", " ")
-    return entry._replace(keywords=f"{entry.keywords} {spelled}".strip())
 
 
 def target_block() -> str:
@@ -145,14 +86,13 @@ def _basics() -> dict[str, Any]:
     return {
         "lang": language.current(),
         "html_lang": language.HTML_LANG[language.current()],
-        "languages": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],
+        "languages": parts.languages(),
         "theme": "dark" if request.cookies.get("theme") == "dark" else "light",
         "mac": "Mac" in request.headers.get("User-Agent", ""),
         "path": request.path,
         "full_path": request.full_path.rstrip("?"),
         "csrf_token": cache(token),  # A list asks for it in every form.
-        "unchanging": unchanging,
-        "palette": palette,
+        "unchanging": parts.unchanging,
         "by": current.actor_or_none(),
         "workspace": shell.workspace(),
         "person": shell.person(),
@@ -161,6 +101,7 @@ def _basics() -> dict[str, Any]:
     }
 
 
-def _frame() -> dict[str, Any]:
+def _frame(basics: dict[str, Any]) -> dict[str, Any]:
+    """What `base.html` shows around a page; around a visitor's there is nothing to choose."""
     by = current.actor_or_none()
-    return shell.frame(by) if by is not None else {}
+    return parts.around(shell.frame(by) if by is not None else shell.NO_FRAME, basics)

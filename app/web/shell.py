@@ -5,7 +5,7 @@ Layers above the shell contribute by handing over functions at start-up; it impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask import current_app, request
@@ -114,8 +114,27 @@ def shell() -> Shell:
     return found
 
 
-def frame(by: Actor) -> dict[str, object]:
-    """What `base.html` shows around a page for this reader."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around a page: the rail's groups, its foot and favourites, the menus, the bell.
+
+    `pages` is what the palette can jump to, `notice_count` how many notices are new.
+    """
+
+    nav: Sequence[Group] = ()
+    nav_foot: Sequence[Link] = ()
+    favourites: Sequence[Link] = ()
+    create_actions: Sequence[Link] = ()
+    pages: Sequence[Link] = ()
+    person_links: Sequence[Link] = ()
+    notice_count: int = 0
+
+
+NO_FRAME = Frame()
+
+
+def frame(by: Actor) -> Frame:
+    """What stands around a page for this reader."""
     parts = shell()
     groups = [group for give in parts.rail for group in give(by) if group.items]
     foot = [link for give in parts.foot for link in give(by)]
@@ -130,15 +149,15 @@ def frame(by: Actor) -> dict[str, object]:
         link.active = here == link.url or here.startswith(f"{link.url}&")
     pages = [link for group in groups for link in group.items]
     pages += [link for give in parts.pages for link in give(by)]
-    return {
-        "nav": groups,
-        "nav_foot": foot,
-        "favourites": favourites,
-        "create_actions": [link for give in parts.create for link in give(by)],
-        "pages": [*pages, *foot],
-        "person_links": [link for give in parts.person for link in give(by)],
-        "notice_count": sum(count(by) for count in parts.notices),
-    }
+    return Frame(
+        nav=groups,
+        nav_foot=foot,
+        favourites=favourites,
+        create_actions=[link for give in parts.create for link in give(by)],
+        pages=[*pages, *foot],
+        person_links=[link for give in parts.person for link in give(by)],
+        notice_count=sum(count(by) for count in parts.notices),
+    )
 
 
 def is_at(url: str, path: str) -> bool:
