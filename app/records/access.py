@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from app.kernel.actor import Actor, FieldAccess, Reach
+from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
+from app.kernel.remembered import Remembered
 from app.records.fields import Field
 from app.records.model import Record
 from app.records.registry import registry
@@ -184,9 +185,36 @@ def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor
     return owner_id in owners(by, reach)
 
 
+class Readable(NamedTuple):
+    """The fields of a type that somebody may see, and their keys."""
+
+    fields: tuple[Field, ...]
+    keys: frozenset[str]
+    rights: Rights  # By whose identity they are remembered: while they are, it is no other's.
+
+
+_readable: Remembered[Readable] = Remembered(4096)
+
+
 def readable_fields(record_type: RecordType, by: Actor) -> tuple[Field, ...]:
     """The fields whose values `by` may see: in forms, lists, filters, searches and the API."""
-    return tuple(field for field in record_type.fields if sees(record_type, field.key, by))
+    return _read(record_type, by).fields
+
+
+def readable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
+    """The keys of `readable_fields`."""
+    return _read(record_type, by).keys
+
+
+def _read(record_type: RecordType, by: Actor) -> Readable:
+    """What `by` may see, which follows from type, rights and modules: a page asks many times."""
+    key = (record_type, id(by.rights), by.tenant.modules)
+    return _readable.get(key, lambda: _find_readable(record_type, by))
+
+
+def _find_readable(record_type: RecordType, by: Actor) -> Readable:
+    fields = tuple(field for field in record_type.fields if sees(record_type, field.key, by))
+    return Readable(fields, frozenset(field.key for field in fields), by.rights)
 
 
 def sees(record_type: RecordType, key: str, by: Actor) -> bool:

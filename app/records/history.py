@@ -15,7 +15,7 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict
 from app.kernel.language import Text, _
-from app.records.access import readable_fields
+from app.records.access import readable_keys
 from app.records.model import Record
 from app.records.types import RecordType
 
@@ -58,7 +58,7 @@ def changes_since(
     Ids of events follow the order in which they were written, while the moments of two requests
     that ran side by side may not.
     """
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     newest_first = by.session.execute(
         select(Event.changes, Event.at, User.name)
         .outerjoin(User, User.id == Event.actor_id)

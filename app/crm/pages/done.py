@@ -11,7 +11,7 @@ from app.crm.pages.composer import QuickTime, quick_times
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text
-from app.records.access import readable_fields, writable_keys
+from app.records.access import readable_keys, writable_keys
 from app.records.pages.choices import choices_of
 from app.records.pages.controls import Control, controls
 from app.records.tailored import tailored
@@ -44,7 +44,7 @@ def done_form(
 ) -> DoneForm:
     """The form as it is first shown, or holding what was typed with what stands against it."""
     record_type = tailored("activity", by)
-    readable = {one.key for one in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     writable = writable_keys(record_type, by) & readable
     texts = {
         "kind": activity.kind if activity.kind in PLANNABLE else "follow_up",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.access import permitted, readable_fields, sees
+from app.records.access import permitted, readable_keys, sees
 from app.records.fields import Field
 from app.records.filters.compare import OPERATORS, compare
 from app.records.filters.node import DEEPEST, MOST, Filter, Node, depth, joined, leaves, name_of
@@ -54,7 +54,7 @@ def meant(
     `readable` are the keys of the type's own fields that `by` sees, when they are known.
     """
     if readable is None:
-        readable = {field.key for field in readable_fields(record_type, by)}
+        readable = readable_keys(record_type, by)
     first, dot, second = key.partition(".")
     if first not in readable or first not in record_type.by_key:
         return None

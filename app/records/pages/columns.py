@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.kernel.actor import Actor, Reach
 from app.kernel.language import current
-from app.records.access import readable_fields, writable_keys
+from app.records.access import readable_keys, writable_keys
 from app.records.bulk.verbs import offered
 from app.records.fields import Field
 from app.records.types import RecordType
@@ -72,7 +72,7 @@ class Layout:
 
 def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout:
     """The list of a type as `by` sees it, in the language in use, with the columns `asked` for."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     below = tuple(key for key in _below() if key in readable)
     writable = writable_keys(record_type, by) if by.may(record_type.key, "update") else ()
     chosen = [one for one in asked.columns if one.key in readable]

@@ -8,9 +8,10 @@ with what is shown.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -31,9 +32,12 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A number to count: of which rows, up to where, and under which key it is remembered."""
+    """A number to count: of which rows, up to where, and under which key it is remembered.
 
-    conditions: Sequence[ColumnElement[bool]]
+    The conditions are put together when the number is not known.
+    """
+
+    conditions: Callable[[], Sequence[ColumnElement[bool]]]
     cap: int
     key: tuple[Any, ...]
 
@@ -46,14 +50,17 @@ def count_lists(
     With `attention`, `attention` counts the records whose moment of attention is past.
     """
     wanted = {
-        name: _Wanted(conditions(record_type, asked, by), COUNT_CAP, _key(record_type, asked, by))
+        name: _Wanted(
+            partial(conditions, record_type, asked, by), COUNT_CAP, _key(record_type, asked, by)
+        )
         for name, asked in lists.items()
     }
     watched = record_type.attention
     if attention and watched is not None and sees(record_type, watched.key, by):
-        overdue = [permitted(record_type, by), watched < by.now]
         key = (*_key(record_type, Query(), by), watched.key)
-        wanted["attention"] = _Wanted(overdue, ATTENTION_CAP, key)
+        wanted["attention"] = _Wanted(
+            lambda: [permitted(record_type, by), watched < by.now], ATTENTION_CAP, key
+        )
     found = {name: one.cap + 1 for name, one in wanted.items() if _is_beyond(one.key, by.now)}
     unknown = [name for name in wanted if name not in found]
     if unknown:
@@ -68,7 +75,7 @@ def count_lists(
 def _count(record_type: RecordType, one: _Wanted) -> ScalarSelect[int]:
     """The number of rows, as a column of a statement."""
     rows = select(literal(1)).select_from(record_type.model)
-    rows = rows.where(*one.conditions).limit(one.cap + 1)
+    rows = rows.where(*one.conditions()).limit(one.cap + 1)
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 

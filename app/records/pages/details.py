@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import current
 from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import dial_phone
-from app.records.access import may_do, readable_fields, writable_keys
+from app.records.access import may_do, readable_keys, writable_keys
 from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
@@ -51,7 +51,7 @@ def details(
     names: Names,
 ) -> tuple[list[Detail], list[Detail]]:
     """The fields that stand on the page, and the empty ones of those behind "more"."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     more = {attribute.key for attribute in record_type.more}
     value_of = values_of(record_type, record)
     shown: list[Detail] = []

@@ -15,7 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_name, find_countries
 from app.kernel.language import current
 from app.kernel.phones import display_phone
-from app.records.access import readable_fields
+from app.records.access import readable_keys
 from app.records.fields import Option
 from app.records.filters import Filter
 from app.records.pages.choices import choices_of
@@ -80,7 +80,7 @@ def find_records(
     """
     wanted = [record_type.title.key, *_told(record_type, by)]
     offered = [Filter(key, "eq", text) for key, text in record_type.offered if is_offer]
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     filters = tuple(one for one in offered if one.key in readable)
     asked = Query(q=words, filters=filters, limit=limit)
     rows = _in_order(rows_among(record_type, first, asked, by, wanted), first) if first else []
@@ -98,7 +98,7 @@ def find_among(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> list[
 
 def _told(record_type: RecordType, by: Actor) -> list[str]:
     """The keys of what is told of a result beside its name."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     return [key for key in _telling(record_type) if key in readable]
 
 

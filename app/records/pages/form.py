@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text
-from app.records.access import readable_fields, writable_keys
+from app.records.access import readable_keys, writable_keys
 from app.records.fields import Field
 from app.records.history import Overtaken
 from app.records.model import Record
@@ -132,7 +132,7 @@ def _form(
     answer: Answer | None,
     stands: Mapping[str, str] | None = None,
 ) -> Form:
-    readable = {one.key for one in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     writable = writable_keys(record_type, by) & readable
     picklists = choices_of(record_type, by)
     errors: Mapping[str, Text | str] = answer.errors if answer else {}

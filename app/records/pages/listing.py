@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.kernel.actor import Actor
 from app.kernel.language import Text, gettext, ngettext
 from app.records import query
-from app.records.access import readable_fields
+from app.records.access import readable_keys
 from app.records.bulk.verbs import BulkVerb, offered
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
@@ -145,7 +145,7 @@ def counts_over(state: ListState, by: Actor, reached: int | None) -> dict[str, i
     mine = Query(filters=(Filter("owner_id", "eq", "me"),))
     shown = Query(q=state.asked.q, filters=state.asked.filters)
     lists = {"all": Query(), "mine": mine}
-    if "owner_id" not in {field.key for field in readable_fields(record_type, by)}:
+    if "owner_id" not in readable_keys(record_type, by):
         del lists["mine"]
     counts = count_lists(record_type, lists, by, attention=True)
     for name, one in lists.items():
@@ -196,7 +196,7 @@ def _order(state: ListState, key: str, label: Text) -> Order:
 
 def orders_of(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
     """The orders of the menu: the title, every sortable column, and when it was made."""
-    readable = {field.key for field in readable_fields(state.record_type, by)}
+    readable = readable_keys(state.record_type, by)
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
     fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
     return tuple(_order(state, field.key, field.label) for field in fields if field.is_sortable)

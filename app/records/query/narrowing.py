@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement
 
 from app.kernel.actor import Actor
-from app.records.access import permitted, readable_fields
+from app.records.access import permitted, readable_keys
 from app.records.filters.conditions import where
 from app.records.query.asked import Query
 from app.records.query.search import found_by
@@ -14,7 +14,7 @@ from app.records.types import RecordType
 
 def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
     """The WHERE of a list: access, filters, search."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     return [
         permitted(record_type, by, "read"),
         *where(record_type, asked.filters, by, readable),
@@ -24,5 +24,5 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
 
 def search_conditions(record_type: RecordType, q: str, by: Actor) -> list[ColumnElement[bool]]:
     """The WHERE of the words of a search alone, over what `by` may read of a record."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     return found_by(record_type, q, by, readable)

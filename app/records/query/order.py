@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.access import readable_fields
+from app.records.access import readable_keys
 from app.records.types import RecordType
 
 
 def default_sort(record_type: RecordType, by: Actor) -> str:
     """The order where none is asked for: the type's, unless `by` may not see its field."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     usual = (record_type.default_sort, "-created_at", "-updated_at", record_type.title.key)
     return next((one for one in usual if one.removeprefix("-") in readable), usual[0])
 
@@ -24,7 +24,7 @@ def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnEleme
     """The expression to order by, never NULL, and whether it descends."""
     name = sort.removeprefix("-")
     field = record_type.by_key.get(name)
-    readable = {one.key for one in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     if field is None or not field.is_sortable or name not in readable:
         raise Refused(_("This list can't be sorted by that."), field="sort")
     return field.sort_expression, sort.startswith("-")

@@ -9,7 +9,7 @@ from app.kernel.countries import countries
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current
-from app.records.access import readable_fields
+from app.records.access import readable_keys
 from app.records.fields import Field
 from app.records.filters import DEEPEST, Filter, Node
 from app.records.filters.conditions import Meant, meant, where
@@ -138,7 +138,7 @@ def rows_before(state: ListState, arguments: Arguments, by: Actor) -> Rows:
 
 def filters_asked(record_type: RecordType, rows: Rows, by: Actor) -> tuple[Node, ...]:
     """The filters of the rows; Refused, with what is wrong said on each, when some don't fit."""
-    readable = {field.key for field in readable_fields(record_type, by)}
+    readable = readable_keys(record_type, by)
     for row in rows.rows():
         row.error = _wrong(record_type, row, by, readable)
     if any(row.error for row in rows.rows()):
