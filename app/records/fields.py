@@ -25,6 +25,7 @@ SENTINELS: Mapping[str, Any] = {
     "money": literal(-(10**13)),  # The column holds no more.
     "percent": literal(-999),
 }
+WALKED = ("choice", "country", "flag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,15 @@ class Field:
     @property
     def is_sortable(self) -> bool:
         """True when a list can be ordered by it: by a key of its own or by its value."""
-        return self.sort is not None or self.kind in SENTINELS
+        return self.sort is not None or self.kind in SENTINELS or self.is_walked
+
+    @property
+    def is_walked(self) -> bool:
+        """True when a list by it goes from one value to the next, as no key of the row orders it.
+
+        Options stand as their picklist has them, references by the title of what they point to.
+        """
+        return self.sort is None and (self.kind in WALKED or self.to is not None)
 
     @property
     def sort_expression(self) -> ColumnElement[Any]:

@@ -50,11 +50,14 @@ class Record(Base):
 EARLIEST = "0001-01-01 00:00:00+00"  # Where a nullable moment is empty, its row sorts as this.
 
 
-def record_indexes(table: str, *sorts: str, moments: tuple[str, ...] = ()) -> tuple[Index, ...]:
+def record_indexes(
+    table: str, *sorts: str, moments: tuple[str, ...] = (), walked: tuple[str, ...] = ()
+) -> tuple[Index, ...]:
     """The indexes that every record type needs, and one for each list order in `sorts`.
 
     A sort is a column's name; rows are ordered by (column, id), so that pages are found by key.
-    `moments` are nullable moments to sort by, indexed as the expression that lists order by.
+    `moments` are nullable moments to sort by, indexed as the expression that lists order by;
+    `walked` are choices and references whose values a list can go through one by one.
     """
     keys = [
         Index(f"ix_{table}_by_{name}", name, "id", postgresql_where=LIVE)
@@ -71,7 +74,8 @@ def record_indexes(table: str, *sorts: str, moments: tuple[str, ...] = ()) -> tu
     ]
     return (
         *keys,
-        Index(f"ix_{table}_owner", "owner_id", postgresql_where=LIVE),
+        Index(f"ix_{table}_owner", "owner_id", "id", postgresql_where=LIVE),
+        *(Index(f"ix_{table}_{name}", name, "id", postgresql_where=LIVE) for name in walked),
         Index(f"ix_{table}_deleted", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index(
             f"ix_{table}_search",

@@ -11,14 +11,16 @@ from app.crm.models.steps import HasSteps
 from app.kernel.model import Choice, Country, Email, LongText, Name, Phone, Short, SortKey, Url
 from app.records.model import LIVE, Record, record_indexes
 
+WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
+
 
 class Account(HasSteps, Record):
     """A customer, a prospect, a distributor, a partner or a competitor."""
 
     __tablename__ = "accounts"
     __table_args__ = (
-        *record_indexes("accounts", "name_sort", moments=("last_activity_at",)),
-        Index("ix_accounts_parent", "parent_id", postgresql_where=LIVE),
+        *record_indexes("accounts", "name_sort", moments=("last_activity_at",), walked=WALKED),
+        Index("ix_accounts_parent", "parent_id", "id", postgresql_where=LIVE),
         Index("ix_accounts_next_step", "next_step_at", postgresql_where=LIVE),
         CheckConstraint("parent_id <> id", name="parent"),
     )

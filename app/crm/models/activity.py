@@ -38,7 +38,7 @@ class Activity(Record):
 
     __tablename__ = "activities"
     __table_args__ = (
-        *record_indexes("activities", "at"),
+        *record_indexes("activities", "at", walked=("kind", "way", "done_by_id")),
         Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
         Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),

@@ -17,7 +17,7 @@ class ProductCategory(Record):
     __tablename__ = "product_categories"
     __table_args__ = (
         *record_indexes("product_categories", "position", "name_sort", "name_sort_zh"),
-        Index("ix_product_categories_parent", "parent_id", postgresql_where=LIVE),
+        Index("ix_product_categories_parent", "parent_id", "id", postgresql_where=LIVE),
         CheckConstraint("parent_id <> id", name="parent"),
     )
 
@@ -35,8 +35,14 @@ class Product(Record):
 
     __tablename__ = "products"
     __table_args__ = (
-        *record_indexes("products", "name_sort", "name_sort_zh", "number_sort"),
-        Index("ix_products_category", "category_id", postgresql_where=LIVE),
+        *record_indexes(
+            "products",
+            "name_sort",
+            "name_sort_zh",
+            "number_sort",
+            walked=("kind", "status", "unit"),
+        ),
+        Index("ix_products_category", "category_id", "id", postgresql_where=LIVE),
         # Two numbers that differ in their case alone are one.
         Index("uq_products_number", text("lower(number)"), unique=True, postgresql_where=LIVE),
     )

@@ -74,6 +74,8 @@ class OwnField(Field):
     @property
     def is_sortable(self) -> bool:
         """True when a list can be ordered by it."""
+        if self.is_walked:  # Which without an index would read every record for each value.
+            return self.is_filterable
         return KINDS[self.own_kind].can_sort
 
     @property

@@ -65,7 +65,8 @@ def indexes_of(row: CustomField, dialect: Dialect) -> list[FieldIndex]:
     table = str(declared.model.__tablename__)
     found = [_index(row, table, "f", _to_find(field, dialect))]
     if field.is_sortable and row.is_filterable:
-        order = f"btree ({_sql(field.sort_expression, dialect)}, id) WHERE deleted_at IS NULL"
+        key = field.expression if field.is_walked else field.sort_expression
+        order = f"btree ({_sql(key, dialect)}, id) WHERE deleted_at IS NULL"
         found.append(_index(row, table, "o", order))
     return found
 

@@ -67,9 +67,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("day", _("Date"), "calendar", _("End of the contract")),
         Kind("moment", _("Date and time"), "calendar-time", _("Next audit")),
         Kind("time", _("Time"), "clock", _("Best time to call")),
-        Kind(
-            "choice", _("Choice"), "list", _("Segment A, B or C"), has_options=True, can_sort=False
-        ),
+        Kind("choice", _("Choice"), "list", _("Segment A, B or C"), has_options=True),
         Kind(
             "choices",
             _("Multiple choice"),
@@ -85,13 +83,12 @@ KINDS: Mapping[str, Kind] = {
             "toggle-left",
             _("Framework agreement signed"),
             is_json=True,
-            can_sort=False,
         ),
         Kind("email", _("E-mail"), "mail", _("Where invoices go"), can_be_unique=True),
         Kind("phone", _("Phone"), "phone", _("The switchboard"), can_be_unique=True),
         Kind("url", _("Web address"), "link", _("Their shop"), can_be_unique=True),
-        Kind("user", _("Colleague"), "user", _("Who advises them"), can_sort=False),
-        Kind("reference", _("Record"), "arrow-up-right", _("Their distributor"), can_sort=False),
+        Kind("user", _("Colleague"), "user", _("Who advises them")),
+        Kind("reference", _("Record"), "arrow-up-right", _("Their distributor")),
     )
 }
 LINKS = ("user", "reference")  # Their values are ids.

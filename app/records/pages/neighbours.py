@@ -10,16 +10,19 @@ from sqlalchemy import literal, select, tuple_
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.records.pages.state import ListState
-from app.records.query import conditions, sort_key
+from app.records.query import Walk, conditions, sort_key, walk, walk_of
 
 
 def neighbours(state: ListState, record_id: UUID, by: Actor) -> tuple[UUID | None, UUID | None]:
-    """The ids before and after a record in a list, in one statement; None where there is none.
+    """The ids before and after a record in a list; None where there is none.
 
     An address that somebody made up leads to no neighbours, never to an error.
     """
     record_type = state.record_type
     try:
+        walked = walk_of(record_type, state.sort, state.asked, by)
+        if walked is not None:
+            return _beside(walked, record_id, by)
         key, is_descending = sort_key(record_type, state.sort, by)
         where = conditions(record_type, state.asked, by)
     except Refused:
@@ -38,3 +41,11 @@ def neighbours(state: ListState, record_id: UUID, by: Actor) -> tuple[UUID | Non
     statement = select(nearest(not is_descending), nearest(is_descending))
     row = by.session.execute(statement).one()
     return row[0], row[1]
+
+
+def _beside(walked: Walk, record_id: UUID, by: Actor) -> tuple[UUID | None, UUID | None]:
+    """The same in a list that is walked: one step each way from where the record stands."""
+    at = walked.stop_of(record_id), record_id
+    before = walk(walked, by, 1, at, forward=False)
+    after = walk(walked, by, 1, at)
+    return before[0].id if before else None, after[0].id if after else None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -29,16 +31,25 @@ class Place:
     record_id: UUID
 
 
-def write_cursor(sort: str, after: bool, row: Row[Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A row of a list that is met by walking, and where it stands there; see `walk`."""
+
+    sort_key: list[Any]
+    id: UUID
+
+
+def write_cursor(sort: str, after: bool, row: Row[Any] | Met) -> str:
     """A cursor behind (or before) `row` in a list ordered by `sort`."""
     parts = [sort, after, as_json(row.sort_key), str(row.id)]
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: str, key: TypeEngine[Any]) -> Place:
+def read_cursor(cursor: str, sort: str, key: TypeEngine[Any] | Callable[[Any], Any]) -> Place:
     """The place that a cursor holds in a list whose order has keys of the type `key`.
 
-    Refused when it is none of this list, or was made up.
+    Where the keys are of no type of the database, `key` reads one. Refused when the cursor is none
+    of this list, or was made up.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
@@ -46,7 +57,8 @@ def read_cursor(cursor: str, sort: str, key: TypeEngine[Any]) -> Place:
         record_id = parse_id(last_id) if isinstance(last_id, str) else None
         if its_sort != sort or not isinstance(after, bool) or record_id is None:
             raise ValueError(cursor)
-        return Place(after, _sort_value(value, key), record_id)
+        read = partial(_sort_value, key=key) if isinstance(key, TypeEngine) else key
+        return Place(after, read(value), record_id)
     except (ValueError, TypeError, OverflowError, RecursionError, Unfit):
         raise Refused(_("This page of the list does not exist."), field="cursor") from None
 

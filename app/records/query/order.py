@@ -10,6 +10,10 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import readable_keys
+from app.records.query.asked import Query
+from app.records.query.by_reference import by_reference
+from app.records.query.by_value import by_value
+from app.records.query.walk import Walk
 from app.records.types import RecordType
 
 
@@ -27,4 +31,16 @@ def sort_key(record_type: RecordType, sort: str, by: Actor) -> tuple[ColumnEleme
     readable = readable_keys(record_type, by)
     if field is None or not field.is_sortable or name not in readable:
         raise Refused(_("This list can't be sorted by that."), field="sort")
+    if field.is_walked:  # What is not walked at all falls back on when records were made.
+        return record_type.model.created_at.expression, sort.startswith("-")
     return field.sort_expression, sort.startswith("-")
+
+
+def walk_of(record_type: RecordType, sort: str, asked: Query, by: Actor) -> Walk | None:
+    """The walk of a list whose order is by something that its rows only point at, else None."""
+    field = record_type.by_key.get(sort.removeprefix("-"))
+    if field is None or not field.is_walked:
+        return None
+    sort_key(record_type, sort, by)  # Refused where it may not be.
+    make = by_reference if field.to else by_value
+    return make(record_type, asked, by, field, upwards=not sort.startswith("-"))
