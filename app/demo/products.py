@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.crm.models import Product, ProductCategory
 from app.crm.operations.products import prepare_product
+from app.demo.ages import entered
 from app.demo.corpora import Row, rows
 from app.demo.load import born, write
 from app.founding import make_categories
@@ -41,16 +42,15 @@ def _known(by: Actor, starter: Starter) -> dict[str, UUID]:
 
 
 def _products(by: Actor, owner: UUID, slug: str, categories: dict[str, UUID]) -> Iterator[Product]:
+    as_of = by.now.astimezone(by.zone)
     for day, row in enumerate(rows(f"products_{slug}")):
         product = Product(
-            id=new_id(), **_facts(row, categories), **born(owner, by.now - OLDEST + _days(day))
+            id=new_id(),
+            **_facts(row, categories),
+            **born(owner, entered(OLDEST - timedelta(days=day), as_of)),
         )
         prepare_product(product, by)
         yield product
-
-
-def _days(number: int) -> timedelta:
-    return timedelta(days=number)
 
 
 def _facts(row: Row, categories: dict[str, UUID]) -> dict[str, object]:

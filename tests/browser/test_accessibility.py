@@ -16,7 +16,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Windows, overflow, ready
 from tests.cast import PASSWORD, Person, Workspace
-from tests.factories import make_account, make_activity, make_contact
+from tests.factories import (
+    make_account,
+    make_activity,
+    make_category,
+    make_contact,
+    make_product,
+)
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
@@ -164,6 +170,29 @@ def test_other_pages_of_records(
     seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
     seen.visit(f"{firm}/edit", f"{firm}?show=changes", "/search?q=fence")
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_products_and_a_record_beside_its_list(
+    looker: Callable[..., Findings],
+    variant: dict[str, Any],
+    acme: Workspace,
+    alice: Person,
+    firm: str,
+) -> None:
+    with acme.acting(alice) as by:
+        tools = make_category(by, {"en": "Tools", "zh-CN": "工具"})
+        drill = {"en": "Hammer drill", "zh-CN": "冲击钻"}
+        product = make_product(by, drill, category_id=str(tools.id), list_price="469", number="1")
+    seen = looker(alice, variant)
+    seen.visit("/products", f"/products/{product.id}", "/products/new")
+    seen.visit("/product_categories", f"/product_categories/{tools.id}")
+    for path in ("/products", "/accounts"):
+        ready(seen.page, path).locator("#list .who-name").first.focus()
+        seen.page.keyboard.press("Space")
+        seen.page.locator("[data-peek-rest]").wait_for()
+        seen.look(f"{path}, a row beside it")
     assert not seen.found, seen.told()
 
 

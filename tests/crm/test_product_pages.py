@@ -123,3 +123,40 @@ def test_the_pages_of_products_take_few_statements(alice: Person, drill: UUID) -
         with statements() as seen:
             assert alice.client.get(path).status_code == 200
         assert len(seen) <= 25, path
+
+
+def test_notes_and_tasks_are_written_on_a_product(alice: Person, drill: UUID) -> None:
+    page = alice.client.get(f"/products/{drill}").text
+    assert 'id="form-note"' in page
+    assert 'id="form-task"' in page
+    assert 'id="form-follow_up"' not in page
+    sent = {"kind": "note", "body": "The next batch has a longer cable."}
+    assert alice.client.post(f"/products/{drill}/activities", data=sent).status_code == 303
+    page = alice.client.get(f"/products/{drill}")
+    assert "The next batch has a longer cable." in page.text
+
+
+def test_a_filter_by_name_stands_in_the_builder_and_above_the_list(
+    alice: Person, drill: UUID
+) -> None:
+    for path in ("/products", "/products/filter"):
+        text = alice.client.get(f"{path}?name__contains=冲击").text
+        assert 'value="冲击"' in text or "contains 冲击" in text, path
+    assert "Hammer drill" in alice.client.get("/products?name__contains=冲击").text
+    assert "Hammer drill" not in alice.client.get("/products?name__contains=锤").text
+
+
+def test_many_products_are_discontinued_at_once_and_taken_back(
+    acme: Workspace, alice: Person, drill: UUID
+) -> None:
+    with acme.acting(alice) as by:
+        saw = make_product(by, {"en": "Saw"}).id
+    sent = {"verb": "update", "id": [str(drill), str(saw)], "set": "status"}
+    sent["status"] = "discontinued"
+    answer = alice.client.post("/products/bulk", data=sent)
+    assert answer.status_code == 303, answer.text
+    with acme.acting(alice) as by:
+        states = {one.status for one in by.session.query(Product)}
+        assert states == {"discontinued"}
+    receipt = alice.client.get(answer.location).text
+    assert "2 products" in receipt

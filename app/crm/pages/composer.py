@@ -35,6 +35,7 @@ LABELS: Mapping[str, Text] = {
     "visit": _("Visit"),
     "mail": _("Mail"),
 }
+JOTTED = ("note", "task")
 MORNING = time(9, 30)
 
 
@@ -70,6 +71,11 @@ def composer(record: Record, by: Actor) -> dict[str, list[Compose]]:
     record_type = _type_of(record)
     ways = way_options(by)
     return {"forms": [_form(record_type, record, kind, ways, by) for kind in FIELDS]}
+
+
+def jotter(record: Record, by: Actor) -> dict[str, list[Compose]]:
+    """What is written down of a thing and not of a customer: notes and tasks."""
+    return {"forms": [one for one in composer(record, by)["forms"] if one.kind in JOTTED]}
 
 
 def follow_up(record: Record, by: Actor) -> dict[str, list[Compose]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Product, ProductCategory
 from app.crm.operations.products import category_changed, prepare_category, prepare_product
+from app.crm.pages.composer import jotter
 from app.crm.product_panels import categories_below, products_of_category
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
@@ -61,6 +62,7 @@ product_category = RecordType(
     more=(ProductCategory.owner_id, ProductCategory.tags),
     search=(ProductCategory.name,),
     default_sort="position",
+    has_timeline=False,
     panels=(
         Panel("crm/_products_panel.html", products_of_category),
         Panel("crm/_categories_panel.html", categories_below),
@@ -149,5 +151,6 @@ product = RecordType(
     default_sort="name",
     views=(View(_("On sale"), (("status", "active"), ("sort", "name"))),),
     offered=(("status", "active"),),
+    panels=(Panel("crm/_composer.html", jotter, side="middle"),),
     prepare=prepare_product,
 )
