@@ -62,7 +62,9 @@ class TenantKind:
 
     `heavy` kinds run one at a time in a workspace. Where `module` is named, the job waits while the
     workspace has that module switched off; unless `while_suspended`, it waits while the workspace
-    is suspended. With `every`, each open workspace gets such a job that often.
+    is suspended. With `every`, each open workspace gets such a job that often. `aftermath` is the
+    kind of job that is enqueued with the same payload where one of these became a dead letter, so
+    that whatever waits for it learns of that.
     """
 
     kind: str
@@ -72,6 +74,7 @@ class TenantKind:
     while_suspended: bool = False
     module: str | None = None
     every: timedelta | None = None
+    aftermath: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

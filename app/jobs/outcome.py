@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.jobs.claim import Claim, still_ours
 from app.jobs.registry import Registry
+from app.kernel.ids import new_id
 from tenants.control import Job
 
 LOST_ATTEMPTS = 5  # A job under which this many workers died is not given to another.
@@ -46,8 +47,13 @@ class Outcome:
     run_at: datetime | None = None
 
 
-def record(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> bool:
-    """Write an outcome down; False when the job is no longer this worker's."""
+def record(
+    session: Session, claim: Claim, outcome: Outcome, registry: Registry, now: datetime
+) -> bool:
+    """Write an outcome down; False when the job is no longer this worker's.
+
+    Whoever waits for a job that is given up is told by another one, enqueued with the same stroke.
+    """
     if outcome.ending is Ending.DROPPED:
         gone = session.execute(
             delete(Job).where(*still_ours(claim)).execution_options(synchronize_session=False)
@@ -58,7 +64,31 @@ def record(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> b
     values: dict[str, object] = {"state": outcome.ending.value, "error": outcome.error}
     if outcome.ending is Ending.DONE:
         values["payload"] = {}  # It may hold a link that signs somebody in, or a person's words.
-    return _put(session, claim, values | {"finished_at": now, "lease_until": None})
+    written = _put(session, claim, values | {"finished_at": now, "lease_until": None})
+    after = registry.aftermath(claim.kind) if outcome.ending is Ending.DEAD else None
+    if written and after is not None:
+        _follow(session, claim, after, now)
+    return written
+
+
+def _follow(session: Session, claim: Claim, kind: str, now: datetime) -> None:
+    """Enqueue what comes after a dead letter, for the same workspace and with its payload."""
+    db_role = session.scalar(
+        select(Job.db_role).where(Job.id == claim.id, Job.tenant_id == claim.tenant_id)
+    )
+    session.add(
+        Job(
+            id=new_id(),
+            tenant_id=claim.tenant_id,
+            db_role=db_role,
+            kind=kind,
+            payload=claim.payload,
+            key=f"after:{claim.id}",
+            run_at=now,
+            created_at=now,
+        )
+    )
+    session.flush()
 
 
 def _again(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> bool:
@@ -101,7 +131,7 @@ def collect_lost(session: Session, registry: Registry, now: datetime) -> int:
     ).all()
     for job in lost:
         claim = _claim_of(job)
-        record(session, claim, after_loss(claim, registry, now), now)
+        record(session, claim, after_loss(claim, registry, now), registry, now)
         log.warning("job_worker_lost", job_id=str(job.id), kind=job.kind, attempts=job.attempts)
     return len(lost)
 

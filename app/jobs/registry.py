@@ -39,12 +39,13 @@ def job(
     while_suspended: bool = False,
     module: str | None = None,
     every: timedelta | None = None,
+    aftermath: str | None = None,
 ) -> Callable[[TenantWork], TenantKind]:
     """Make the decorated function, which takes an Actor and a payload, a kind of tenant job."""
     patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
 
     def declare(run: TenantWork) -> TenantKind:
-        return TenantKind(kind, run, patience, heavy, while_suspended, module, every)
+        return TenantKind(kind, run, patience, heavy, while_suspended, module, every, aftermath)
 
     return declare
 
@@ -98,10 +99,19 @@ class Registry:
             if not 0 < len(one.kind) <= KIND_LENGTH:
                 raise ValueError(f"{one.kind!r} is no name for a kind of job.")
             self._kinds[one.kind] = one
+        for one in self._kinds.values():
+            after = one.aftermath if isinstance(one, TenantKind) else None
+            if after is not None and not isinstance(self._kinds.get(after), TenantKind):
+                raise ValueError(f"After a {one.kind} job comes no kind called {after!r}.")
 
     def find(self, kind: str) -> Kind | None:
         """The kind of this name, or None."""
         return self._kinds.get(kind)
+
+    def aftermath(self, kind: str) -> str | None:
+        """The kind of job that follows a dead letter of this kind, or None."""
+        found = self._kinds.get(kind)
+        return found.aftermath if isinstance(found, TenantKind) else None
 
     def heavy(self) -> list[str]:
         """The kinds that run one at a time in a workspace."""

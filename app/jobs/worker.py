@@ -184,7 +184,7 @@ class Worker:
 
     def _record(self, claim: Claim, outcome: Outcome) -> None:
         with control_session() as session:
-            if not record(session, claim, outcome, clock.now()):
+            if not record(session, claim, outcome, self.registry, clock.now()):
                 log.warning("job_lease_lost", job_id=str(claim.id), kind=claim.kind)
 
     def _claims(self) -> list[Claim]:
@@ -241,4 +241,4 @@ class Worker:
                 outcome = Outcome(Ending.WAIT, "The worker was stopped.", now)
                 if claim in overdue:
                     outcome = after_loss(claim, self.registry, now)
-                record(session, claim, outcome, now)
+                record(session, claim, outcome, self.registry, now)

@@ -282,3 +282,39 @@ def test_a_retried_job_gives_way_to_a_newer_one_of_its_key(
 def test_two_kinds_of_one_name_stop_the_start() -> None:
     with pytest.raises(ValueError, match="Two kinds of job"):
         Registry([note_down, note_down])
+
+
+def test_what_comes_after_a_dead_letter_is_enqueued_with_its_payload(
+    acme: Workspace, globex: Workspace, hire: Hire, queue: Queue
+) -> None:
+    seen: list[tuple[str, object]] = []
+
+    @job("doomed", max_attempts=1, aftermath="mourn")
+    def doomed(_by: Actor, _payload: Payload) -> None:
+        raise RuntimeError("never")
+
+    @job("mourn")
+    def mourn(by: Actor, payload: Payload) -> None:
+        seen.append((by.tenant.slug, payload["n"]))
+
+    worker = hire(doomed, mourn)
+    for workspace, number in ((acme, 1), (globex, 2)):
+        with workspace.acting() as by:
+            enqueue(by, "doomed", {"n": number})
+    worker.drain()
+    assert sorted(seen) == [("acme", 1), ("globex", 2)]
+    assert sorted((one.kind, one.state) for one in queue.jobs()) == [
+        ("doomed", "dead"),
+        ("doomed", "dead"),
+        ("mourn", "done"),
+        ("mourn", "done"),
+    ]
+
+
+def test_a_kind_whose_aftermath_is_unknown_stops_the_start(hire: Hire) -> None:
+    @job("doomed", aftermath="nobody")
+    def doomed(_by: Actor, _payload: Payload) -> None:
+        return
+
+    with pytest.raises(ValueError, match="nobody"):
+        hire(doomed)

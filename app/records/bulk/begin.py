@@ -76,11 +76,18 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
         )
     change = _new(record_type, UNDO.name, {}, by)
     change.undoes_id = original.id
-    done = select(literal(change.id), BulkRow.record_id, literal(int(Outcome.WAITING))).where(
-        BulkRow.change_id == original.id, BulkRow.outcome == Outcome.DONE
-    )
-    by.session.execute(insert(BulkRow).from_select(("change_id", "record_id", "outcome"), done))
-    change.total = original.done
+    # Of an undoing that was stopped, the next one takes what it had not come to.
+    which = (BulkRow.change_id == original.id, BulkRow.outcome == Outcome.DONE)
+    if original.undone_by_id is not None:
+        which = (
+            BulkRow.change_id == original.undone_by_id,
+            BulkRow.outcome == Outcome.WAITING,
+        )
+    left = select(literal(change.id), BulkRow.record_id, literal(int(Outcome.WAITING)))
+    left = left.where(*which)
+    columns = ("change_id", "record_id", "outcome")
+    kept = by.session.execute(insert(BulkRow).from_select(columns, left))
+    change.total = kept.rowcount  # type: ignore[attr-defined]
     original.undone_by_id = change.id
     _start(change, record_type, UNDO, by)
     return change
@@ -99,7 +106,7 @@ def _reaches_all(original: BulkChange, record_type: RecordType, verb: str, by: A
 
 def why_not_undo(original: BulkChange, verb: BulkVerb, by: Actor) -> Any:
     """Why a change can't be taken back now, as a sentence, or None when it can."""
-    if original.undone_by_id is not None:
+    if original.undone_by_id is not None and not _is_stopped(original.undone_by_id, by):
         return _told_undone(original, by)
     if not verb.can_undo:
         return _("This can't be undone.")
@@ -140,6 +147,14 @@ def _may_see(change: BulkChange, by: Actor) -> bool:
     return by.may(record_type.key, verb.needs)
 
 
+def _is_stopped(undo_id: UUID, by: Actor) -> bool:
+    """True for an undoing that came to its end before it came to all records."""
+    undo, work = by.session.get(BulkChange, undo_id), by.session.get(Work, undo_id)
+    if undo is None or work is None or work.is_under_way:
+        return False
+    return undo.done + undo.left_out < undo.total
+
+
 def _told_undone(original: BulkChange, by: Actor) -> Any:
     undo = by.session.get(BulkChange, original.undone_by_id)
     if undo is None:
@@ -173,15 +188,7 @@ def _start(change: BulkChange, record_type: RecordType, verb: BulkVerb, by: Acto
     if change.total > AT_ONCE:
         url = f"/{record_type.collection}/bulk/{change.id}"
         title = worded(verb, verb.title, record_type, change.total, by)
-        begin_work(
-            by,
-            change.id,
-            KIND,
-            title,
-            total=change.total,
-            url=url,
-            is_cancellable=change.undoes_id is None,
-        )
+        begin_work(by, change.id, KIND, title, total=change.total, url=url)
         enqueue_piece(change, by)
         return
     while do_piece(change, record_type, by, AT_ONCE):

@@ -22,8 +22,10 @@ from app.records.bulk.run import sentence
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 
+GIVEN_UP = "bulk_change_given_up"
 
-@job(KIND, lease_seconds=30)
+
+@job(KIND, lease_seconds=30, aftermath=GIVEN_UP)
 def bulk_change(by: Actor, payload: Payload) -> None:
     """Do one piece of a bulk change as the person who asked for it, and see to the next.
 
@@ -56,6 +58,22 @@ def bulk_change(by: Actor, payload: Payload) -> None:
             _end(change, work, State.DONE, person)
 
 
+@job(GIVEN_UP, max_attempts=20)
+def bulk_change_given_up(by: Actor, payload: Payload) -> None:
+    """End a bulk change whose job became a dead letter, and tell whoever asked for it.
+
+    What was done stands and can be undone; a piece is done wholly or not at all, so the receipt
+    tells both rightly. Where the piece was done after all, its successor sees to the rest.
+    """
+    work = lock_work(by.session, UUID(str(payload["change_id"])))
+    change = by.session.get(BulkChange, UUID(str(payload["change_id"])))
+    if work is None or change is None or not work.is_under_way or change.step != payload["step"]:
+        return
+    with using(change.language):
+        error = gettext("It failed again and again and was given up. What was done stands.")
+        _end(change, work, State.FAILED, _person(change, by) or by, error)
+
+
 def _person(change: BulkChange, by: Actor) -> Actor | None:
     """The person as they may act now, with the rights of this moment; None when disabled."""
     user = by.session.get(User, change.user_id) if change.user_id else None
@@ -73,4 +91,4 @@ def _end(change: BulkChange, work: Work, state: State, by: Actor, error: str | N
         tell(by, change.user_id, f"{text} {error}" if error else text, url=work.url, icon=icon)
 
 
-JOBS = (bulk_change,)
+JOBS = (bulk_change, bulk_change_given_up)

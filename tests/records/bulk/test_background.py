@@ -17,6 +17,7 @@ from app.jobs.progress import Work
 from app.jobs.worker import Worker
 from app.records import door
 from app.records.bulk import run
+from app.records.bulk.jobs import bulk_change_given_up
 from app.records.bulk.models import BulkChange
 from tenants.control import Job
 from tenants.database import control_session
@@ -149,7 +150,6 @@ def test_a_large_change_is_undone_in_the_background(
     answer = alice.client.post(f"/accounts/bulk/{made.id}/undo")
     back = last_change(acme)
     assert answer.headers["Location"] == f"/work/{back.id}"
-    assert alice.client.post(f"/work/{back.id}/cancel").status_code == 422
     worker.drain()
     assert len(cities(acme)) == 5
     assert notices_of(acme)[-1] == "Took back the change of 5 accounts."
@@ -245,3 +245,125 @@ def test_work_is_listed_for_whoever_waits_for_it_alone(
     assert "Change 3 accounts" in alice.client.get("/work").text
     assert "Change 3 accounts" not in bob.client.get("/work").text
     assert bob.client.get(f"/work/{made.id}").status_code == 404
+
+
+def test_an_undoing_is_stopped_where_it_stands_and_taken_up_again_for_the_rest(
+    acme: Workspace, alice: Person, bob: Person, firms: Firms, worker: Worker
+) -> None:
+    set_city(alice, firms(alice, 7))
+    worker.drain()
+    made = last_change(acme)
+    alice.client.post(f"/accounts/bulk/{made.id}/undo")
+    back = last_change(acme)
+    worker.drain(1)
+    assert bob.client.post(f"/work/{back.id}/cancel").status_code == 404
+    assert alice.client.post(f"/work/{back.id}/cancel").location == f"/accounts/bulk/{back.id}"
+    worker.drain()
+    assert list(cities(acme).values()).count("Leeds") == 5
+    assert "5 were not looked at" in alice.client.get(f"/accounts/bulk/{back.id}").text
+    receipt = alice.client.get(f"/accounts/bulk/{made.id}").text
+    assert "what is left can be undone" in receipt
+    assert f"/accounts/bulk/{made.id}/undo" in receipt
+    alice.client.post(f"/accounts/bulk/{made.id}/undo")
+    rest = last_change(acme)
+    assert rest.total == 5
+    worker.drain()
+    assert set(cities(acme).values()) == {None}
+    with acme.scope() as session:
+        rest = session.get_one(BulkChange, rest.id)
+    assert (rest.done, rest.left_out) == (5, 0)
+    assert alice.client.post(f"/accounts/bulk/{made.id}/undo").status_code == 422
+    assert "undone already" in alice.client.get(f"/accounts/bulk/{made.id}").text
+
+
+def fail_in_piece(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """From the piece with this number on, the code itself is at fault."""
+    real, calls = run.reached, iter(range(1, 100))
+
+    def broken(*args: Any) -> bool:
+        if next(calls) >= piece:
+            raise RuntimeError("a mistake of ours")
+        return real(*args)
+
+    monkeypatch.setattr(run, "reached", broken)
+
+
+def test_a_change_that_is_given_up_ends_with_a_receipt_that_says_so(
+    acme: Workspace,
+    alice: Person,
+    firms: Firms,
+    worker: Worker,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_city(alice, firms(alice, 5))
+    made = last_change(acme)
+    fail_in_piece(monkeypatch, 2)
+    for _attempt in range(6):
+        worker.drain()
+        clock.shift(timedelta(hours=2))
+    assert (work_of(acme).state, work_of(acme).done) == ("failed", 2)
+    assert list(cities(acme).values()).count("Leeds") == 2
+    receipt = alice.client.get(f"/accounts/bulk/{made.id}").text
+    assert "Changed 2 accounts." in receipt
+    assert "3 were not looked at" in receipt
+    assert "was given up" in receipt
+    (notice,) = notices_of(acme)
+    assert notice.startswith("Changed 2 accounts. It failed again and again")
+    worker.drain()
+    assert notices_of(acme) == [notice]
+    monkeypatch.undo()
+    monkeypatch.setattr("app.records.bulk.begin.AT_ONCE", 200)
+    alice.client.post(f"/accounts/bulk/{made.id}/undo")
+    assert set(cities(acme).values()) == {None}
+
+
+def test_a_change_under_which_worker_after_worker_is_killed_ends_too(
+    acme: Workspace,
+    alice: Person,
+    firms: Firms,
+    worker: Worker,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_city(alice, firms(alice, 5))
+    worker.drain(1)
+
+    def killed(*_args: Any, **_inputs: Any) -> Any:
+        raise SystemExit("killed in the middle of a piece")
+
+    monkeypatch.setattr(run, "perform", killed)
+    for number in range(5):
+        successor = replace(worker, name=f"successor {number}")
+        with pytest.raises(SystemExit):
+            successor.drain()
+        clock.shift(timedelta(minutes=2))
+        with successor.app.app_context():
+            successor.upkeep()
+        clock.shift(timedelta(hours=2))
+    last = replace(worker, name="the last one")
+    last.drain()
+    made = last_change(acme)
+    assert work_of(acme).state == "failed"
+    assert made.finished_at is not None
+    assert (made.done, list(cities(acme).values()).count("Leeds")) == (2, 2)
+    assert "was given up" in alice.client.get(f"/accounts/bulk/{made.id}").text
+
+
+def test_a_dead_letter_of_a_piece_that_was_done_after_all_ends_nothing(
+    acme: Workspace, alice: Person, firms: Firms, worker: Worker, clock: Clock
+) -> None:
+    """The worker died between the piece's transaction and the note that its job is done."""
+    set_city(alice, firms(alice, 5))
+    made = last_change(acme)
+    worker.drain(1)
+    with acme.acting() as by:
+        payload = {"change_id": str(made.id), "step": 0}
+        bulk_change_given_up.run(by, payload)
+    assert work_of(acme).state == "running"
+    worker.drain()
+    assert set(cities(acme).values()) == {"Leeds"}
+    with acme.acting() as by:
+        bulk_change_given_up.run(by, {"change_id": str(made.id), "step": 3})
+        bulk_change_given_up.run(by, {"change_id": str(alice.user_id), "step": 0})
+    assert work_of(acme).state == "done"
