@@ -9,6 +9,7 @@ from app.cli.errors import CommandError
 from bench.drive import drive
 from bench.figures import NO_LIMIT, Figure, Limit, of_samples
 from bench.http import Connection
+from bench.pace import look, slowness
 from bench.service import Service
 
 WARM, COUNTED = 24, 80
@@ -28,14 +29,24 @@ def measure(
 ) -> Figure:
     """The figure of `requests`, asked in turn; each must be answered with `status`."""
     _warm(web, requests, status)
+    before = look()
     samples = one_by_one(web, requests, COUNTED, status)
+    between = after = look()
     rate = None
     if at_once:
         driven = drive(web.port, requests, connections=CONNECTIONS, seconds=SECONDS)
         if set(driven.statuses) - {status}:
             raise CommandError(f"{name}: under load it was answered with {driven.statuses}.")
-        rate = driven.rate
-    return of_samples(name, samples, rate=rate, limit=limit, note=note)
+        rate, after = driven.rate, look()
+    return of_samples(
+        name,
+        samples,
+        rate=rate,
+        limit=limit,
+        note=note,
+        slowness=slowness(before, between),
+        rate_slowness=slowness(between, after),
+    )
 
 
 def one_by_one(

@@ -22,7 +22,11 @@ NO_LIMIT = Limit()
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured thing: its median, and where it was measured so, p95 and actions a second."""
+    """One measured thing: its median, and where it was measured so, p95 and actions a second.
+
+    `slowness` and `rate_slowness` say how many times slower than at its best the machine was while
+    the times and the rate were measured; see pace.py.
+    """
 
     name: str
     unit: str
@@ -31,6 +35,8 @@ class Figure:
     rate: float | None = None
     limit: Limit = NO_LIMIT
     note: str = ""
+    slowness: float = 1.0
+    rate_slowness: float = 1.0
 
     @property
     def ratio(self) -> float | None:
@@ -40,11 +46,20 @@ class Figure:
     @property
     def is_ok(self) -> bool | None:
         """True when the floors are reached; None where there is none."""
+        return self._reaches(self.value, self.rate)
+
+    @property
+    def is_ok_at_pace(self) -> bool | None:
+        """The same, had the machine been at its best while this was measured."""
+        rate = self.rate * self.rate_slowness if self.rate is not None else None
+        return self._reaches(self.value / self.slowness, rate)
+
+    def _reaches(self, value: float, rate: float | None) -> bool | None:
         limit, verdicts = self.limit, []
         if limit.floor is not None:
-            verdicts.append(self.value <= limit.floor)
-        if limit.rate_floor is not None and self.rate is not None:
-            verdicts.append(self.rate >= limit.rate_floor)
+            verdicts.append(value <= limit.floor)
+        if limit.rate_floor is not None and rate is not None:
+            verdicts.append(rate >= limit.rate_floor)
         return all(verdicts) if verdicts else None
 
 
@@ -56,10 +71,12 @@ def of_samples(
     rate: float | None = None,
     limit: Limit = NO_LIMIT,
     note: str = "",
+    slowness: float = 1.0,
+    rate_slowness: float = 1.0,
 ) -> Figure:
     """The figure of several measurements of one thing."""
     p95 = quantiles(samples, n=20)[-1] if len(samples) >= 20 else max(samples)
-    return Figure(name, unit, median(samples), p95, rate, limit, note)
+    return Figure(name, unit, median(samples), p95, rate, limit, note, slowness, rate_slowness)
 
 
 def ratio_of(name: str, over: Sequence[float], under: Sequence[float], limit: Limit) -> Figure:

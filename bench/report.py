@@ -12,7 +12,7 @@ from typing import Any
 from bench.figures import Figure
 
 RESULTS = Path(__file__).with_name("results")
-HEADS = ("", "median", "p95", "8 at once", "floor", "aim", "of floor", "")
+HEADS = ("", "median", "p95", "8 at once", "floor", "aim", "of floor", "slowness", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,10 @@ def _figure(one: Figure) -> dict[str, Any]:
         "rate_floor": limit.rate_floor,
         "rate_aim": limit.rate_aim,
         "ratio_to_floor": _rounded(one.ratio),
+        "slowness": _rounded(one.slowness) if _is_paced(one) else None,
+        "rate_slowness": _rounded(one.rate_slowness) if _is_paced(one) else None,
         "ok": one.is_ok,
+        "ok_at_pace": one.is_ok_at_pace if _is_paced(one) else None,
         "note": one.note or None,
     }
     return {key: value for key, value in found.items() if value is not None}
@@ -74,9 +77,16 @@ def table(result: Result) -> str:
     return "\n".join([head, *lines, *notes])
 
 
+def _is_paced(one: Figure) -> bool:
+    """True where the machine's pace was looked at; at its very best nothing is to be told."""
+    return one.slowness > 1 or one.rate_slowness > 1
+
+
 def _row(one: Figure) -> tuple[str, ...]:
     limit, rates = one.limit, (one.limit.rate_floor, one.limit.rate_aim)
     verdict = {True: "ok", False: "MISSED", None: ""}[one.is_ok]
+    if one.is_ok is False and one.is_ok_at_pace:
+        verdict = "ok at pace"
     return (
         one.name,
         f"{_short(one.value)} {one.unit}",
@@ -85,6 +95,7 @@ def _row(one: Figure) -> tuple[str, ...]:
         _limits(limit.floor, rates[0]),
         _limits(limit.aim, rates[1]),
         f"{one.ratio:.2f}" if one.ratio is not None else "",
+        f"{one.slowness:.2f}, {one.rate_slowness:.2f}" if _is_paced(one) else "",
         verdict,
     )
 

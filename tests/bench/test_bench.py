@@ -7,7 +7,7 @@ import pytest
 
 from app.cli.errors import CommandError
 from app.cli.main import build_parser, main
-from bench import report
+from bench import pace, report
 from bench.figures import Figure, Limit, of_samples, ratio_of
 from bench.http import split_answer, write_request
 from bench.report import Result, table
@@ -24,6 +24,21 @@ def test_a_figure_within_its_floor_is_good() -> None:
 
 def test_a_missed_rate_is_missed_however_quick_one_answer_was() -> None:
     assert of_samples("list", [5.0], rate=90, limit=Limit(15, rate_floor=150)).is_ok is False
+
+
+def test_what_is_missed_on_a_slow_machine_may_hold_at_its_best_pace() -> None:
+    limit = Limit(15, rate_floor=150)
+    slow = of_samples("list", [20.0], rate=100, limit=limit, slowness=1.5, rate_slowness=1.6)
+    assert slow.is_ok is False
+    assert slow.is_ok_at_pace is True
+    assert "ok at pace" in table(Result("pages", WHEN, {}, {}, [slow]))
+    slower = of_samples("list", [20.0], rate=90, limit=limit, slowness=1.5, rate_slowness=1.6)
+    assert slower.is_ok_at_pace is False
+    assert "MISSED" in table(Result("pages", WHEN, {}, {}, [slower]))
+
+
+def test_the_pace_of_a_machine_is_never_quicker_than_its_best() -> None:
+    assert pace.slowness(pace.look(), pace.look()) >= 1
 
 
 def test_nothing_may_be_taken_of_a_floor_of_nothing() -> None:
