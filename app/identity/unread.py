@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.identity.models import Notice
@@ -14,8 +14,11 @@ MOST_COUNTED = 99
 HELD = "unread"
 
 
-def unread_of(user_id: Column[Any]) -> ColumnElement[int]:
-    """The number as a column of a statement; no more than MOST_COUNTED are counted."""
+def unread_of(user_id: Any) -> ColumnElement[int]:
+    """The number of a user, `user_id` being a column of the table in the statement around it.
+
+    No more than MOST_COUNTED are counted.
+    """
     found = select(Notice.__table__.c.id).where(
         Notice.__table__.c.user_id == user_id, Notice.__table__.c.read_at.is_(None)
     )

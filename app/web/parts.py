@@ -7,6 +7,7 @@ the address that a form comes back to, is put into what was kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -30,7 +31,8 @@ class Entry(NamedTuple):
     keywords: str
 
 
-class Item(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Item:
     """What the rail shows of a link; `current` is the value of its aria-current."""
 
     url: str

@@ -211,7 +211,7 @@ def _filter_of(record_type: RecordType, row: Row, by: Actor) -> Filter | None:
     return Filter(row.key, way.operator, way.written(row.values))
 
 
-def _wrong(record_type: RecordType, row: Row, by: Actor, readable: set[str]) -> Text | str:
+def _wrong(record_type: RecordType, row: Row, by: Actor, readable: frozenset[str]) -> Text | str:
     """What is wrong with a row, or nothing."""
     one = _filter_of(record_type, row, by)
     if one is None:
