@@ -24,7 +24,7 @@ from app.records.many import perform_many
 from app.records.query import Query, page
 from app.records.recycle import read_bin
 from app.records.registry import registry
-from tests.cast import Person, Workspace
+from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import make_category, make_product
 
 DRILL = {"en": "Hammer drill", "zh-CN": "冲击钻"}
@@ -202,7 +202,7 @@ def test_only_those_who_set_prices_see_what_a_product_costs(acme: Workspace, rol
             email=f"{role}@acme.example",
             name="Sam",
             role=role_by_key(boss.session, role),
-            password="a-Long-and-good-one-7",
+            password=PASSWORD,
         )
         by = acme.actor(user)
         product = registry().type("product")
