@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.jobs.enqueue import enqueue
 from app.jobs.errors import TryLater
 from app.jobs.kinds import Payload, Service
@@ -14,6 +16,7 @@ from app.records.api.idempotency import forget_keys
 from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
 from app.records.custom.indexes import TEND, tend_indexes
+from app.records.custom.models import CustomField
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
@@ -54,4 +57,15 @@ def tend(service: Service, tenant: TenantFacts) -> None:
         raise TryLater("; ".join(failed))
 
 
-JOBS = (clear_records, forget_old_events, tend, *bulk_jobs.JOBS)
+@job("tend_indexes_daily", every=timedelta(days=1))
+def tend_daily(by: Actor, _payload: Payload) -> None:
+    """Have the indexes of own fields looked at once a day, whatever befell them since.
+
+    One may have become invalid, been dropped by hand, or be left over from a field whose own job
+    was lost.
+    """
+    if by.session.scalar(select(CustomField.id).limit(1)) is not None:
+        enqueue(by, TEND, {}, key=TEND)
+
+
+JOBS = (clear_records, forget_old_events, tend_daily, tend, *bulk_jobs.JOBS)

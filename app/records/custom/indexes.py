@@ -74,17 +74,20 @@ def indexes_of(row: CustomField, dialect: Dialect) -> list[FieldIndex]:
 def tend_indexes(owner: Engine, tenant: TenantFacts, now: datetime) -> list[str]:
     """Build what is wanted and drop what is not; answers with what could not be built.
 
-    An index that failed half-way is invalid, and is dropped and built again.
+    An index that failed half-way is invalid, and is dropped and built again. A table is analysed
+    when an index was built on it, also by a run that was cut off before it could.
     """
     with tenant_scope(tenant) as session:
-        wanted = {one.name: one for row in _rows(session) for one in _indexes(session, row)}
+        rows = [(row, one) for row in _rows(session) for one in _indexes(session, row)]
+        wanted = {one.name: one for _row, one in rows}
+        new = {one.table for row, one in rows if row.indexed_at is None}
     failed: list[str] = []
     with owner.connect() as pooled:
         connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
         try:
             # Transactions that were open before are waited for so long; then it is tried again.
             connection.exec_driver_sql("SET lock_timeout = '60s'")
-            failed = _tend(connection, tenant, wanted)
+            failed = _tend(connection, tenant, wanted, new)
             built = {name for name, is_valid in _standing(connection, tenant).items() if is_valid}
         finally:
             connection.exec_driver_sql("RESET lock_timeout")
@@ -94,9 +97,12 @@ def tend_indexes(owner: Engine, tenant: TenantFacts, now: datetime) -> list[str]
 
 
 def _tend(
-    connection: Connection, tenant: TenantFacts, wanted: Mapping[str, FieldIndex]
+    connection: Connection, tenant: TenantFacts, wanted: Mapping[str, FieldIndex], new: set[str]
 ) -> list[str]:
-    """Drop and build, each on its own; answers with the errors of those that failed."""
+    """Drop and build, each on its own; answers with the errors of those that failed.
+
+    `new` are the tables of fields whose indexes nobody has noted yet.
+    """
     standing = _standing(connection, tenant)
     needless = [name for name, is_valid in standing.items() if name not in wanted or not is_valid]
     statements = [
@@ -111,7 +117,9 @@ def _tend(
     # How values are spread decides which index a list goes by, and is known once it is counted.
     statements += [
         f'ANALYZE "{tenant.schema}"."{table}"'
-        for table in sorted({one.table for name, one in wanted.items() if not standing.get(name)})
+        for table in sorted(
+            new | {one.table for name, one in wanted.items() if not standing.get(name)}
+        )
     ]
     failed = []
     for statement in statements:

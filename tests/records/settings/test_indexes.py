@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Engine, event, func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from app.jobs.enqueue import enqueue
@@ -26,7 +26,7 @@ from app.records.custom.operations import (
     retire_field,
 )
 from app.records.filters import Filter
-from app.records.jobs import tend
+from app.records.jobs import tend, tend_daily
 from app.records.query import Query, page
 from app.records.tailored import STAMP, tailored
 from config.settings import Settings
@@ -34,6 +34,7 @@ from tenants.catalogue import describe
 from tenants.control import Job
 from tenants.database import control_session
 from tests.cast import Workspace
+from tests.records.pages.conftest import statements
 
 Work = Callable[[Engine | None], int]
 
@@ -221,6 +222,60 @@ def test_an_index_that_failed_half_way_is_built_again(
         enqueue(oakland.actor(), TEND, {}, key=TEND)
     work(owner)
     assert built(oakland, owner)[first] is True
+
+
+def test_a_daily_look_mends_what_no_change_of_a_field_asks_for(
+    oakland: Workspace, owner: Engine, work: Work
+) -> None:
+    def look() -> None:
+        with oakland.acting() as by:
+            tend_daily.run(by, {})
+        work(owner)
+
+    field = define(oakland)
+    work(owner)
+    (first, second) = built(oakland, owner)
+    schema = oakland.facts.schema
+    leftover = f"xi_{'0' * 32}_f_00000000"
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f'DROP INDEX "{schema}"."{first}"'))
+        connection.execute(text(f'CREATE INDEX "{leftover}" ON "{schema}".accounts (city)'))
+    look()
+    assert built(oakland, owner) == {first: True, second: True}
+    with oakland.scope() as session:  # As if the job of its retiring had been lost.
+        table = CustomField.__table__
+        session.execute(update(table).where(table.c.id == field.id).values(retired_at=func.now()))
+    look()
+    assert built(oakland, owner) == {}
+    assert row_of(oakland).indexed_at is None
+
+
+def test_a_workspace_without_own_fields_asks_for_no_look(oakland: Workspace) -> None:
+    with oakland.acting() as by:
+        tend_daily.run(by, {})
+    with oakland.engine_app.app_context(), control_session() as session:
+        jobs = session.scalars(select(Job).where(Job.tenant_id == oakland.facts.id)).all()
+        assert [one for one in jobs if one.kind == TEND] == []
+
+
+def test_a_table_is_analysed_after_a_run_that_was_cut_off_before_it(
+    oakland: Workspace, owner: Engine, work: Work
+) -> None:
+    define(oakland)
+    work(owner)
+    with oakland.scope() as session:
+        session.execute(update(CustomField.__table__).values(indexed_at=None))
+        enqueue(oakland.actor(), TEND, {}, key=TEND)
+    with statements() as seen:
+        work(owner)
+    assert [one for one in seen if one.startswith("ANALYZE")] == [
+        f'ANALYZE "{oakland.facts.schema}"."accounts"'
+    ]
+    with oakland.scope():
+        enqueue(oakland.actor(), TEND, {}, key=TEND)
+    with statements() as seen:
+        work(owner)
+    assert not [one for one in seen if one.startswith(("ANALYZE", "CREATE", "DROP"))]
 
 
 def test_what_can_not_be_built_is_told_and_tried_again(
