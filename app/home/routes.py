@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from app.home.due import due, greeting
+from app.home.quiet import SHOWN, quiet
 from app.operator.front import front_page
+from app.records.pages.everywhere import find_recent
 from app.web import current
 from app.web.access import Side, Who, access
 from app.web.formats import formats
@@ -25,4 +27,11 @@ def home() -> Response:
         return see_other("/login")
     write = formats(by)
     today = write.weekday_and_day(by.today(), by.today())
-    return page("home/home.html", greeting=greeting(by), today=today, due=due(by))
+    return page(
+        "home/home.html",
+        greeting=greeting(by),
+        today=today,
+        due=due(by),
+        quiet=quiet(by),
+        lately=[one for group in find_recent(by) for one in group.items][:SHOWN],
+    )

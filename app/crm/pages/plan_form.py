@@ -66,8 +66,8 @@ class PlanForm:
     alerts: list[str] = field(default_factory=list)
     kinds: tuple[tuple[str, Text], ...] = tuple((one, LABELS[one]) for one in PLANNABLE)
     units: tuple[tuple[str, Text], ...] = (
-        ("days", _("days after the start")),
-        ("working_days", _("working days after the start")),
+        ("days", _("days later")),
+        ("working_days", _("working days later")),
     )
     blank: StepRow = StepRow("__n__")
 

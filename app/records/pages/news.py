@@ -162,7 +162,7 @@ def _listed(names: list[str], by: Actor) -> str:
     more = len(names) - NAMED
     shown = names[:NAMED]
     if more > 0:
-        shown.append(ngettext("%(n)s more", "%(n)s more", more))
+        shown.append(gettext("%(n)s more", n=more))
     return formats(by).listed(shown) if shown else ""
 
 

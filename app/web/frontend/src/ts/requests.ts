@@ -1,7 +1,7 @@
 /** What goes with every htmx request, and what becomes of answers that are not the wished one. */
 import htmx, { type HtmxRequestCtx } from 'htmx.org';
 import { all, find, word } from './dom';
-import { toast } from './toast';
+import { clearToasts, toast } from './toast';
 
 const WORDS: Record<number, string> = { 403: 'forbidden', 404: 'gone', 409: 'conflict', 412: 'conflict' };
 
@@ -26,6 +26,7 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   if (isForm && ctx.sourceElement instanceof HTMLFormElement) {
     ctx.target = ctx.sourceElement;
     ctx.swap = 'outerHTML';
+    clearToasts();
     return;
   }
   // A record that is not there says so where it would stand.

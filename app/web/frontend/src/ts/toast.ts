@@ -4,6 +4,7 @@ import { all, find, icon, on, onContent, word } from './dom';
 const STAYS = 6000;
 const STAYS_WITH_UNDO = 12000;
 const ICONS: Record<string, string> = { good: 'circle-check', bad: 'alert-circle', warn: 'alert-triangle' };
+const MOST = 3; // Messages at once: what is older has been seen.
 const timed = new WeakSet<Element>();
 
 /** Lift the messages over an open dialog, which covers everything that is not in the top layer too. */
@@ -15,11 +16,32 @@ function lift(box: HTMLElement): void {
 }
 
 function leave(message: HTMLElement): void {
-  if (message.matches(':hover, :focus-within') || find('.htmx-request', message)) {
+  if (isInUse(message)) {
     setTimeout(() => leave(message), 1500);
     return;
   }
   message.remove();
+}
+
+/** Whether somebody reads a message, or takes back what it tells. */
+function isInUse(message: Element): boolean {
+  return message.matches(':hover, :focus-within') || find('.htmx-request', message) !== null;
+}
+
+/** Drop messages that a later answer has made obsolete; what can be undone stays. */
+export function clearToasts(kept: Element[] = []): void {
+  for (const message of all('#toasts [data-toast]')) {
+    if (!kept.includes(message) && !isInUse(message) && !find('form', message)) message.remove();
+  }
+}
+
+/** An error is not read beside earlier successes, and no more than a few messages stand at once. */
+function makeRoom(box: HTMLElement, fresh: HTMLElement[]): void {
+  if (fresh.some((message) => message.matches('.toast-bad'))) clearToasts(fresh);
+  const messages = all('[data-toast]', box);
+  for (const message of messages.slice(0, Math.max(0, messages.length - MOST))) {
+    if (!isInUse(message)) message.remove();
+  }
 }
 
 function watch(): void {
@@ -30,7 +52,9 @@ function watch(): void {
     timed.add(message);
     setTimeout(() => leave(message), find('form', message) ? STAYS_WITH_UNDO : STAYS);
   }
-  if (fresh.length > 0) lift(box);
+  if (fresh.length === 0) return;
+  makeRoom(box, fresh);
+  lift(box);
 }
 
 /** Show a message; `kind` is good, info, warn or bad. */
