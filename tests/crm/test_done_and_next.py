@@ -247,3 +247,10 @@ def test_the_form_is_offered_wherever_something_can_be_completed(
     text = bob.client.get(page.format(account=account, task=task)).text
     assert 'data-row-to="/done"' in text or f"/activities/{task}/done" in text
     assert 'data-row-to="/complete"' in text or f'action="/activities/{task}/complete"' in text
+
+
+def test_the_form_is_offered_beside_the_list_too(bob: Person, task: UUID) -> None:
+    panel = {"HX-Request": "true", "HX-Target": "div#peek-body"}
+    peeked = bob.client.get(f"/activities/{task}", headers=panel)
+    assert peeked.status_code == 200
+    assert f"/activities/{task}/done?" in peeked.text

@@ -113,7 +113,7 @@ def _go_on(plan: Plan, record: Record, raw: object, by: Actor) -> None:
     run.stopped_at = None
 
 
-def _each(steps: Select[tuple[Activity]], verb: str, by: Actor) -> None:
+def _each(steps: Select[Activity], verb: str, by: Actor) -> None:
     """Delete steps or bring them back, as one batch, of which their owners are told once."""
     batch_id = by.batch_id or new_id()
     batch = _reaching(by, "delete").in_batch(batch_id)

@@ -94,8 +94,8 @@ def _may_know(deed: Deed, labels: Mapping[str, str]) -> bool:
 
 def _owns(deed: Deed, by: Actor) -> bool:
     """True for an event that made the reader the owner."""
-    pair = deed.changes.get("owner_id")
-    return bool(pair) and pair[1] == str(by.user_id)
+    pair = deed.changes.get("owner_id") or (None, None)
+    return bool(pair[1] == str(by.user_id))
 
 
 def _of_record(

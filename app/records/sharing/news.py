@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, null, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.events import Event
@@ -144,9 +144,10 @@ def _names(people: Any) -> list[str]:
 
 
 def _others(by: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (User.is_active, User.id != by.user_id)
+    return (User.is_active.is_(True), User.id != by.user_id)
 
 
 def _wants(kind: ColumnElement[str]) -> ColumnElement[bool]:
     """People who want to be told this kind of news."""
-    return ~User.muted.has_key(kind)  # type: ignore[attr-defined]
+    is_muted: ColumnElement[bool] = User.muted.op("?", is_comparison=True)(kind)
+    return not_(is_muted)
