@@ -16,6 +16,7 @@ from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import using
 from app.kernel.localized import LocalText
+from app.modules import install_record_types
 from app.records.access import sees
 from app.records.api.shape import shape
 from app.records.door import perform
@@ -26,6 +27,8 @@ from app.records.recycle import read_bin
 from app.records.registry import registry
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import make_category, make_product
+
+install_record_types()
 
 DRILL = {"en": "Hammer drill", "zh-CN": "冲击钻"}
 ALL = {("product", "read"): Reach.ALL}
