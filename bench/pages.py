@@ -21,6 +21,7 @@ from bench.service import HOST, Person, Service, sign_in
 from bench.surroundings import OWNER, REP, Workspace
 
 LIST = Limit(floor=15, aim=10, rate_floor=150, rate_aim=200)
+BOARD = Limit(floor=50, aim=35, rate_aim=50)
 RECORD = Limit(floor=30, aim=20, rate_aim=80)
 CREATE = Limit(floor=15, aim=10, rate_aim=130)
 DEPTH = Limit(floor=1.25)
@@ -34,6 +35,7 @@ def run(measured: Workspace, web: Service) -> list[Figure]:
     return [
         *_lists(web, owner),
         *_as_rep(web),
+        *_lenses(web, owner),
         *_depth(measured, web, owner),
         *_records(measured, web, owner),
         *_creating(measured, web, owner),
@@ -51,6 +53,15 @@ def _as_rep(web: Service) -> Iterator[Figure]:
     """The same for a sales representative, whose rights narrow what is read."""
     asked = sign_in(web, REP).write("GET", "/contacts?sort=-last_activity_at")
     yield measure("list of contacts, as a sales representative", web, [asked], limit=LIST)
+
+
+def _lenses(web: Service, owner: Person) -> Iterator[Figure]:
+    """Boards with their numbers and the cards of every column, and a month of the calendar."""
+    for path, told in (("accounts/board", "accounts"), ("activities/board", "activities")):
+        asked = owner.write("GET", f"/{path}")
+        yield measure(f"board of {told}, 20 cards a column", web, [asked], limit=BOARD)
+    asked = owner.write("GET", "/activities/calendar")
+    yield measure("calendar of activities, a month", web, [asked])
 
 
 def _depth(measured: Workspace, web: Service, owner: Person) -> Iterator[Figure]:

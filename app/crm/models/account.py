@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
 from app.kernel.model import Choice, Country, Email, LongText, Name, Phone, Short, SortKey, Url
-from app.records.model import LIVE, Record, record_indexes
+from app.records.model import EARLIEST, LIVE, Record, record_indexes
 
 WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
 
@@ -22,6 +22,14 @@ class Account(HasSteps, Record):
         *record_indexes("accounts", "name_sort", moments=("last_activity_at",), walked=WALKED),
         Index("ix_accounts_parent", "parent_id", "id", postgresql_where=LIVE),
         Index("ix_accounts_next_step", "next_step_at", postgresql_where=LIVE),
+        # A board's column in the list's usual order.
+        Index(
+            "ix_accounts_board",
+            "lifecycle",
+            text(f"coalesce(last_activity_at, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))"),
+            "id",
+            postgresql_where=LIVE,
+        ),
         CheckConstraint("parent_id <> id", name="parent"),
     )
 

@@ -40,6 +40,9 @@ class Activity(Record):
     __table_args__ = (
         *record_indexes("activities", "at", walked=("kind", "way", "done_by_id")),
         Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
+        # A board's column in the list's usual order, and the days of the calendar.
+        Index("ix_activities_board", "kind", "at", "id", postgresql_where=LIVE),
+        Index("ix_activities_due", "due_at", "id", postgresql_where=LIVE),
         Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
         Index("ix_activities_plan_run", "plan_run_id", postgresql_where=IN_PLAN),

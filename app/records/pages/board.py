@@ -16,7 +16,7 @@ from app.records.fields import Field, Option
 from app.records.filters import Filter
 from app.records.lenses.choose import column_field, column_fields
 from app.records.lenses.lens import AS_ROWS
-from app.records.pages.card import Card, card_keys, cards_of, may_move
+from app.records.pages.card import Card, CardMaker, card_keys, may_move
 from app.records.pages.choices import choices_of
 from app.records.pages.heads import ListHead, list_head
 from app.records.pages.lenses import FieldLink, field_links
@@ -24,7 +24,7 @@ from app.records.pages.listing import capped
 from app.records.pages.looks import tone
 from app.records.pages.state import ListState
 from app.records.query import COUNT_CAP
-from app.records.query.cards import Held, Value, cards, count_cards
+from app.records.query.cards import NO_CARDS, Held, Value, cards, count_cards
 from app.records.types import Action, RecordType
 from app.web.formats import formats
 
@@ -86,9 +86,12 @@ def board_page(state: ListState, by: Actor) -> BoardPage:
     shown = [value for value in wanted if held[value].count or value in _in_use(options)]
     limit = max(min(PER_COLUMN, ON_PAGE // max(len(shown), 1)), FEWEST)
     asked = replace(state.asked, limit=limit, cursor="")
-    found = cards(record_type, asked, by, card_keys(record_type, field, by), field, shown)
+    # A value that nobody has would be looked for to the end of the list.
+    filled = [value for value in shown if held[value].count]
+    found = cards(record_type, asked, by, card_keys(record_type, field, by), field, filled)
+    found |= {value: NO_CARDS for value in shown if value not in found}
     moves = may_move(record_type, field, by)
-    picklists = choices_of(record_type, by)
+    maker = CardMaker(record_type, field, choices_of(record_type, by), by)
     columns = tuple(
         _column(
             state,
@@ -96,7 +99,7 @@ def board_page(state: ListState, by: Actor) -> BoardPage:
             options.get(value),
             value,
             held[value],
-            cards_of(record_type, field, found[value].rows, picklists, by),
+            maker.of(found[value].rows),
             found[value].next,
             by,
         )
@@ -134,8 +137,7 @@ def more_cards(state: ListState, value: Value, cursor: str, by: Actor) -> BoardC
     options, _left_out = _options(record_type, field, by)
     asked = replace(state.asked, limit=PER_COLUMN, cursor=cursor)
     found = cards(record_type, asked, by, card_keys(record_type, field, by), field, [value])[value]
-    picklists = choices_of(record_type, by)
-    made = cards_of(record_type, field, found.rows, picklists, by)
+    made = CardMaker(record_type, field, choices_of(record_type, by), by).of(found.rows)
     none = Held(0, ())
     return _column(state, field, options.get(value), value, none, made, found.next, by)
 
@@ -146,7 +148,7 @@ def one_card(state: ListState, record_id: UUID, value: Value, by: Actor) -> Card
     field = column_field(record_type, state.lens.by, by)
     asked, keys = replace(state.asked, limit=1, cursor=""), card_keys(record_type, field, by)
     found = cards(record_type, asked, by, keys, field, [value], only=record_id)[value]
-    made = cards_of(record_type, field, found.rows, choices_of(record_type, by), by)
+    made = CardMaker(record_type, field, choices_of(record_type, by), by).of(found.rows)
     return made[0] if made else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -15,7 +15,7 @@ from app.records.access import reaches, sees, writable_keys
 from app.records.fields import Attribute, Field, Option
 from app.records.pages.row_words import RowWords
 from app.records.pages.rows import Kept, owner_html
-from app.records.query.cards import SINCE
+from app.records.query.cards import SINCE, tells_days
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
@@ -55,18 +55,7 @@ def may_move(record_type: RecordType, field: Field, by: Actor) -> bool:
     return may and field.key in writable_keys(record_type, by)
 
 
-def cards_of(
-    record_type: RecordType,
-    field: Field,
-    rows: Sequence[Any],
-    picklists: Mapping[str, tuple[Option, ...]],
-    by: Actor,
-) -> list[Card]:
-    """The cards of some rows of a board by `field`."""
-    return Cards(record_type, field, picklists, by).of(rows)
-
-
-class Cards:
+class CardMaker:
     """Makes the cards of one page: what all of them need is looked up once."""
 
     def __init__(
@@ -89,7 +78,7 @@ class Cards:
         self._tonight = datetime.combine(by.today(), time.max, by.zone)
         is_usual = bool(board.columns) and board.columns[0].key == field.key
         self._stale_after = board.stale_after if is_usual else {}
-        self._tells_days = board.tells_days or not is_usual
+        self._tells_days = tells_days(record_type, field)
 
     def of(self, rows: Iterable[Any]) -> list[Card]:
         """The card of each row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.kernel.actor import Actor
 from app.records.pages.chips import Chip, chips
@@ -45,6 +45,9 @@ def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
     """The head of what `state` shows; `reached` is how many records that are, where it is known."""
     record_type, write = state.record_type, formats(by)
     counts = counts_over(state, by, reached)
+    shape = layout(record_type, by, state.look)
+    # What is ordered by walking from value to value has no order within a column.
+    shape = replace(shape, columns=tuple(one for one in shape.columns if not one.field.is_walked))
     attention = counts.get("attention", 0)
     return ListHead(
         record_type=record_type,
@@ -55,7 +58,7 @@ def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
         attention_url=attention_url(record_type),
         views=views_with(state, counts, write, by),
         chips=chips(state, by),
-        orders=orders_of(state, layout(record_type, by, state.look), by),
+        orders=orders_of(state, shape, by),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         lenses=lens_links(state, by),
     )

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     ColumnElement,
-    Integer,
     Numeric,
     String,
     and_,
@@ -23,7 +23,6 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
-    values,
 )
 from sqlalchemy import column as named
 from sqlalchemy.engine import Row
@@ -52,6 +51,9 @@ class Cards:
     next: str | None
 
 
+NO_CARDS = Cards((), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """How many records a column holds, up to COUNT_CAP + 1, and the sums of amounts asked for.
@@ -75,11 +77,14 @@ def cards(
 ) -> dict[Value, Cards]:
     """The first `asked.limit` rows of each value of `field` in `wanted`, as `page` has rows.
 
-    A row tells as `in_column_since` when its value was last changed, or None where no event is kept
-    of it. A cursor is one of the only value wanted; `only` asks for a single record.
+    Where the type tells of it, a row says as `in_column_since` when its value was last changed, or
+    None where no event is kept of that. A cursor is one of the only value wanted; `only` asks for a
+    single record.
     """
-    sort = asked.sort or default_sort(record_type, by)
+    sort = _sort(record_type, asked.sort, by)
     key, is_descending = sort_key(record_type, sort, by)
+    if not wanted:  # Only now, as an order of no meaning is refused in any case.
+        return {}
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     shown = _shown(wanted)
     found = columns(record_type, tuple(keys), read_reaches(by)).add_columns(key.label("sort_key"))
@@ -93,15 +98,16 @@ def cards(
     order = (key, record_type.model.id)
     found = found.order_by(*(one.desc() if is_descending else one for one in order))
     card = found.limit(asked.limit + 1).lateral("card")
-    since = _since(record_type, card.c.id, field.key).label(SINCE)
-    statement = select(shown.c.place, *card.c, since).select_from(shown.join(card, true()))
+    statement = select(shown.c.place, *card.c).select_from(shown.join(card, true()))
+    if tells_days(record_type, field):
+        statement = statement.add_columns(_since(record_type, card.c.id, field.key).label(SINCE))
     places = (card.c.sort_key, card.c.id)
     turned = [one.desc() if is_descending else one for one in places]
     rows = by.session.execute(statement.order_by(shown.c.place, *turned), readers(by))
-    of_place: dict[int, list[Any]] = {number: [] for number in range(len(wanted))}
+    of_value: dict[Value, list[Any]] = {value: [] for value in wanted}
     for row in rows:
-        of_place[row.place].append(row)
-    return {value: _cut(of_place[number], asked.limit, sort) for number, value in enumerate(wanted)}
+        of_value[wanted[row.place - 1]].append(row)
+    return {value: _cut(found, asked.limit, sort) for value, found in of_value.items()}
 
 
 def count_cards(
@@ -127,14 +133,35 @@ def count_cards(
     found = {value: Held(0, tuple(None for _one in sums)) for value in wanted}
     for place, count, *totals in by.session.execute(statement):
         is_whole = count <= COUNT_CAP
-        found[wanted[place]] = Held(count, tuple(one if is_whole else None for one in totals))
+        found[wanted[place - 1]] = Held(count, tuple(one if is_whole else None for one in totals))
     return found
 
 
+def tells_days(record_type: RecordType, field: Field) -> bool:
+    """True when a board by this field tells how long its cards have been in their columns."""
+    board = record_type.board
+    is_usual = bool(board.columns) and board.columns[0].key == field.key
+    return board.tells_days or not is_usual
+
+
+def _sort(record_type: RecordType, sort: str, by: Actor) -> str:
+    """The order within a column: the list's, unless a list walks from value to value by it."""
+    field = record_type.by_key.get(sort.removeprefix("-"))
+    if not sort or (field is not None and field.is_walked):
+        return default_sort(record_type, by)
+    return sort
+
+
 def _shown(wanted: Sequence[Value]) -> Any:
-    """The values of the columns as rows that a statement joins."""
-    data = [(value, number) for number, value in enumerate(wanted)]
-    return values(named("value", String), named("place", Integer), name="shown").data(data)
+    """The values of the columns, numbered from 1, as rows that a statement joins.
+
+    As one parameter, so that the statement is put together once for all of them.
+    """
+    given = literal(list(wanted), ARRAY(String))
+    rows = func.unnest(given).table_valued(
+        named("value", String), with_ordinality="place", name="shown"
+    )
+    return rows.render_derived()
 
 
 def _in_column(field: Field, shown: Any, wanted: Sequence[Value]) -> ColumnElement[bool]:

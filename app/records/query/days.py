@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, func, literal, select, true, values
+from sqlalchemy import ARRAY, ColumnElement, and_, func, literal, select, true
 from sqlalchemy import column as named
 from sqlalchemy.engine import Row
 
@@ -45,10 +45,12 @@ def entries(
     lives, and an index on the field finds its rows.
     """
     at = field.expression
-    data = [(number, day.start, day.end) for number, day in enumerate(days)]
-    day = values(
-        named("place", Integer), named("start", at.type), named("beyond", at.type), name="day"
-    ).data(data)
+    # As two parameters, so that the statement is put together once for all days.
+    bounds = (literal(list(one), ARRAY(at.type)) for one in zip(*map(_bounds, days), strict=True))
+    day = func.unnest(*bounds).table_valued(
+        named("start", at.type), named("beyond", at.type), with_ordinality="place", name="day"
+    )
+    day = day.render_derived()
     found = conditions(record_type, asked, by)
     held: ColumnElement[bool] = and_(*found, at >= day.c.start, at < day.c.beyond)
     some = select(literal(1)).select_from(record_type.model).where(held).limit(COUNTED + 1)
@@ -64,6 +66,10 @@ def entries(
     of_day: list[list[Row[Any]]] = [[] for _day in days]
     counts = [0] * len(days)
     for row in by.session.execute(statement, readers(by)):
-        of_day[row.place].append(row)
-        counts[row.place] = row.held
+        of_day[row.place - 1].append(row)
+        counts[row.place - 1] = row.held
     return [Entries(rows, count) for rows, count in zip(of_day, counts, strict=True)]
+
+
+def _bounds(day: Span) -> tuple[Any, Any]:
+    return day.start, day.end
