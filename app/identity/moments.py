@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from app.web.formats import formats_in
-
-
-def as_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment on the wall of `zone`, to the minute: 22 Nov 2026, 12:12."""
-    return formats_in(zone).exact(moment)
+from app.kernel.actor import Actor
+from app.web.formats import formats
 
 
-def as_day(moment: datetime, zone: ZoneInfo) -> str:
-    """The day of a moment on the wall of `zone`, with its year."""
-    return formats_in(zone).day(moment.astimezone(zone).date(), date.min)
+def as_moment(moment: datetime, by: Actor) -> str:
+    """A moment on the reader's clock, to the minute: 22 Nov 2026, 12:12."""
+    return formats(by).exact(moment)
+
+
+def as_day(moment: datetime, by: Actor) -> str:
+    """The day of a moment on the reader's clock, with its year."""
+    return formats(by).day(moment.astimezone(by.zone).date(), date.min)

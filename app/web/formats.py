@@ -19,6 +19,7 @@ from babel.dates import format_timedelta, get_day_names, get_month_names
 from babel.numbers import format_compact_currency, format_currency
 
 from app.kernel.actor import Actor
+from app.kernel.day_order import month_comes_first
 from app.kernel.language import LOCALES, current, gettext
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60, 3_600, 86_400, 604_800, 2_629_800, 31_557_600
@@ -38,10 +39,11 @@ PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (
 class Formats:
     """How one language writes moments of one zone; the same object serves every request."""
 
-    def __init__(self, language: str, zone: ZoneInfo) -> None:
+    def __init__(self, language: str, zone: ZoneInfo, *, month_first: bool = False) -> None:
         self.language = language
         self.zone = zone
         self.is_chinese = language.startswith("zh")
+        self.is_month_first = month_first
         self._locale = Locale.parse(LOCALES[language])
         self._months = get_month_names("abbreviated", locale=self._locale)
         self._whole_months = get_month_names("wide", "stand-alone", locale=self._locale)
@@ -54,10 +56,13 @@ class Formats:
         return moment.astimezone(self.zone)
 
     def day(self, value: date, today: date) -> str:
-        """24 Nov, 11月24日; with the year when it is not this one."""
+        """24 Nov, Nov 24, 11月24日; with the year when it is not this one."""
         if self.is_chinese:
             text = f"{value.month}月{value.day}日"
             return text if value.year == today.year else f"{value.year}年{text}"
+        if self.is_month_first:
+            text = f"{self._months[value.month]} {value.day}"
+            return text if value.year == today.year else f"{text}, {value.year}"
         text = f"{value.day} {self._months[value.month]}"
         return text if value.year == today.year else f"{text} {value.year}"
 
@@ -66,8 +71,10 @@ class Formats:
         return str(self._weekdays[value.weekday()])
 
     def weekday_and_day(self, value: date, today: date) -> str:
-        """Tuesday 24 Nov, 11月24日 星期二."""
+        """Tuesday 24 Nov; Tuesday, Nov 24; 11月24日 星期二."""
         parts = (self.weekday(value), self.day(value, today))
+        if self.is_month_first:
+            return ", ".join(parts)
         return " ".join(reversed(parts) if self.is_chinese else parts)
 
     def weekday_and_moment(self, moment: datetime, today: date) -> str:
@@ -170,18 +177,14 @@ class Formats:
 
 
 @lru_cache(maxsize=512)
-def _formats(language: str, zone: str) -> Formats:
-    return Formats(language, ZoneInfo(zone))
+def _formats(language: str, zone: str, country: str) -> Formats:
+    month_first = month_comes_first(language, country)
+    return Formats(language, ZoneInfo(zone), month_first=month_first)
 
 
 def formats(by: Actor) -> Formats:
-    """The formats of the language in use and of the actor's zone."""
-    return formats_in(by.zone)
-
-
-def formats_in(zone: ZoneInfo) -> Formats:
-    """The formats of the language in use and of a zone."""
-    return _formats(current(), zone.key)
+    """The formats of the language in use, of the actor's zone and of the firm's country."""
+    return _formats(current(), by.zone.key, by.tenant.country)
 
 
 def input_moment(moment: datetime, zone: ZoneInfo) -> str:

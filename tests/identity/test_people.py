@@ -168,3 +168,20 @@ def test_a_refused_form_that_a_script_sent_comes_back_alone(alice, path):
     assert "<form" in answer.text
     assert "<html" not in answer.text
     assert "<html" in alice.client.post(path, data={"email": "bad"}).text
+
+
+def test_time_zones_are_chosen_by_area_and_city(acme, alice):
+    page = alice.client.get("/settings/me").text
+    assert '<optgroup label="Asia">' in page
+    assert page.count("Kolkata (+05:30)") == 1
+    assert '<option value="Asia/Kolkata">Kolkata (+05:30)</option>' in page
+    alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
+    page = alice.client.get("/settings/me").text
+    assert '<option value="Asia/Shanghai">上海 (+08:00)</option>' in page
+    assert '<option value="Europe/Kyiv">基辅 (+02:00)</option>' in page or "基辅 (+03:00)" in page
+
+
+def test_a_zone_by_a_name_that_is_offered_no_more_stays_chosen(acme, alice):
+    with acme.scope() as session:
+        session.get_one(User, alice.user_id).zone = "Asia/Calcutta"
+    assert "<option selected>Asia/Calcutta</option>" in alice.client.get("/settings/me").text

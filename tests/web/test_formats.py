@@ -1,12 +1,13 @@
 """Dates and lists as the readers of each language write them."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.kernel.language import using
-from app.web.formats import Formats
+from app.web.formats import Formats, _formats
 
 TODAY = date(2026, 11, 22)
 MOMENT = datetime(2026, 11, 24, 8, 31, tzinfo=UTC)
@@ -77,3 +78,32 @@ def test_the_day_is_that_of_the_zone_and_not_of_utc():
     with using("en"):
         assert Formats("en", ZoneInfo("Asia/Shanghai")).relative(moment, now) == "yesterday"
         assert Formats("en", ZoneInfo("UTC")).relative(moment, now) == "3 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "day", "with_year", "with_weekday"),
+    [
+        ("en", "US", "Nov 24", "Jan 2, 2025", "Tuesday, Nov 24"),
+        ("en", "GB", "24 Nov", "2 Jan 2025", "Tuesday 24 Nov"),
+        ("en", "CN", "24 Nov", "2 Jan 2025", "Tuesday 24 Nov"),
+        ("en", "", "24 Nov", "2 Jan 2025", "Tuesday 24 Nov"),
+        ("zh-CN", "US", "11月24日", "2025年1月2日", "11月24日 星期二"),
+    ],
+)
+def test_english_dates_follow_the_country_of_the_firm(
+    language, country, day, with_year, with_weekday
+):
+    write = _formats(language, "UTC", country)
+    assert write.day(MOMENT.date(), TODAY) == day
+    assert write.day(date(2025, 1, 2), TODAY) == with_year
+    assert write.weekday_and_day(MOMENT.date(), TODAY) == with_weekday
+
+
+def test_a_page_writes_dates_as_its_workspace_does(alice, charlie):
+    """Acme is in Britain, Globex in the United States."""
+    for person, pattern in (
+        (alice, r"\d{1,2} [A-Z][a-z]{2} \d{4}, "),
+        (charlie, r"[A-Z][a-z]{2} \d{1,2}, \d{4}, "),
+    ):
+        page = person.client.get("/settings/me").text
+        assert re.search(rf"last used {pattern}", page), person.name

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from flask import Response, request
 
@@ -17,6 +16,7 @@ from app.identity.routes.asking import again, my_session, myself, show, typed, v
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.proof import by_password
 from app.identity.routes.sign_in import renew_visit
+from app.identity.zones import areas
 from app.kernel import language
 from app.kernel.errors import Answer
 from app.kernel.language import _
@@ -130,23 +130,7 @@ def shown_to_me() -> dict[str, object]:
         "tokens": tokens.tokens_of(by, user),
         "codes_left": codes_left(by, user) if user.has_two_factor else 0,
         "offered": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],
-        "zones": zones(),
+        "areas": areas(language.current(), by.today()),
         "news": KINDS,
         "may_create_tokens": by.may("token", "create"),
     }
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """The time zones that people live in, by name."""
-    areas = (
-        "Africa/",
-        "America/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    return ("UTC", *sorted(zone for zone in available_timezones() if zone.startswith(areas)))

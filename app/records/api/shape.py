@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from werkzeug.datastructures import ETags
 
+from app.kernel.whole import whole
 from app.records import history
 from app.records.model import Record
 from app.records.types import RecordType
 from app.records.values import as_json
 
 DIGEST = 12  # Characters; enough to tell two states of one record apart.
-LONGEST_VERSION = 9  # Digits.
 
 
 class Versioned(Protocol):
@@ -74,11 +74,7 @@ def seen_version(if_match: ETags, record: Versioned) -> int | None:
     if if_match.star_tag or not if_match:
         return None
     heads = [mark.partition("-")[0] for mark in if_match.as_set()]
-    versions = [
-        int(head)
-        for head in heads
-        if head.isascii() and head.isdigit() and len(head) <= LONGEST_VERSION
-    ]
+    versions = [number for head in heads if (number := whole(head)) is not None]
     if not versions:
         raise history.overtaken()
     return record.version if record.version in versions else max(versions)

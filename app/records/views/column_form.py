@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.kernel.whole import whole
 from app.records.access import readable_fields
 from app.records.pages.columns import layout
 from app.records.pages.state import ListState
@@ -18,6 +19,8 @@ from app.records.views.look import (
     Look,
     fitting,
 )
+
+WIDEST_TYPED = 9999  # Pixels; what is wider than a column can be is cut, what is this odd refused.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,15 @@ def read_form(
     columns = []
     for key in dict.fromkeys(chosen):
         text = typed.get(f"width-{key}", "").strip()
-        if text and not (text.isdecimal() and len(text) < 5):
+        width = whole(text) if text else 0
+        if width is None or width > WIDEST_TYPED:
             errors[f"width-{key}"] = _("A whole number of pixels, such as 180.")
         else:
-            columns.append(Chosen(key, fitting(int(text or 0))))
+            columns.append(Chosen(key, fitting(width)))
     if len(columns) > MOST:
         errors["columns"] = _("At most %(most)s columns.", most=MOST)
-    freeze = typed.get("freeze", "1")
-    frozen = int(freeze) if freeze in map(str, range(MOST_FROZEN + 1)) else 1
+    freeze = whole(typed.get("freeze", "1"))
+    frozen = 1 if freeze is None or freeze > MOST_FROZEN else freeze
     density = typed.get("density", "")
     return Look(tuple(columns), frozen, density == DENSITIES[1]), errors
 

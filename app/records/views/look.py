@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.kernel.whole import whole
+
 ARGUMENTS = ("cols", "freeze", "density")
 DENSITIES = ("comfortable", "compact")
 MOST = 40  # Columns of one list.
@@ -57,10 +59,10 @@ class Look:
 
 def read_look(arguments: Mapping[str, str]) -> Look:
     """The look that the arguments of an address ask for; what makes no sense is left out."""
-    freeze = arguments.get("freeze", "")
+    freeze = whole(arguments.get("freeze", ""))
     return Look(
         columns=read_columns(arguments.get("cols", "").split(",")),
-        frozen=min(int(freeze), MOST_FROZEN) if freeze.isdecimal() and len(freeze) < 3 else 1,
+        frozen=1 if freeze is None else min(freeze, MOST_FROZEN),
         is_compact=arguments.get("density") == "compact",
     )
 
