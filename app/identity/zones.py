@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
 from babel.dates import get_timezone_location
 
 from app.kernel.language import LOCALES, Text, _
@@ -64,10 +65,9 @@ def areas(language: str, day: date) -> tuple[Area, ...]:
 
 
 def _called(names: list[str], city: str, language: str) -> str:
-    """What a city is called in a language; only one of its zones' names may be known there."""
-    locale = LOCALES[language]
-    told = (get_timezone_location(one, locale=locale, return_city=True) for one in names)
-    return next((one for one in told if one != city), city)
+    """What a city is called in a language, which may know one of its zones' names alone."""
+    known = Locale.parse(LOCALES[language]).time_zones
+    return next((known[one]["city"] for one in names if "city" in known.get(one, {})), city)
 
 
 def _offset(name: str, noon: datetime) -> str:
