@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.identity.models import Notice
+from app.identity.models import Notice, User
 from app.kernel.actor import Actor
 
 MOST_COUNTED = 99
@@ -33,6 +33,9 @@ def hold_unread(session: Session, count: int) -> None:
 
 
 def count_unread(by: Actor) -> int:
-    """How many notices `by` had not read when the request began; 0 for who came otherwise."""
-    found: int = by.session.info.get(HELD, 0)
-    return found
+    """How many notices `by` has not read, as the request found it when it began."""
+    held: int | None = by.session.info.get(HELD)
+    if held is not None:
+        return held
+    found = select(unread_of(User.__table__.c.id)).where(User.__table__.c.id == by.user_id)
+    return by.session.scalar(found) or 0

@@ -64,18 +64,18 @@ def _titled(to: str, key: str, reaches: Mapping[str, Far]) -> tuple[Any, Any, An
         return user, user.name, true()
     target = registry().type(to)
     alias = _alias(target.model, key)
-    may_read = reached(
-        target,
-        alias,
-        "read",
-        Reader(
-            lambda kind, _verb: reaches[kind].reach,
-            READERS.__getitem__,
-            lambda kind, _verb: reaches[kind].rules,
-            lambda kind: _followed(kind) if reaches[kind].follows else None,
-        ),
-    )
+    may_read = reached(target, alias, "read", reader_as_far(reaches))
     return alias, getattr(alias, target.title.key), and_(alias.deleted_at.is_(None), may_read)
+
+
+def reader_as_far(reaches: Mapping[str, Far]) -> Reader:
+    """Whoever reads as far as this: who it is comes as the parameters of `readers`."""
+    return Reader(
+        lambda kind, _verb: reaches[kind].reach,
+        READERS.__getitem__,
+        lambda kind, _verb: reaches[kind].rules,
+        lambda kind: _followed(kind) if reaches[kind].follows else None,
+    )
 
 
 def read_reaches(by: Actor) -> Reaches:

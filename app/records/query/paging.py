@@ -10,10 +10,12 @@ from sqlalchemy import literal, null, tuple_
 from sqlalchemy.engine import Row
 
 from app.kernel.actor import Actor
+from app.kernel.language import current
 from app.records.access import permitted
 from app.records.query.asked import Query
 from app.records.query.columns import columns, read_reaches, readers
 from app.records.query.cursor import Met, read_cursor, write_cursor
+from app.records.query.kept import page_of_all, parameters
 from app.records.query.narrowing import conditions
 from app.records.query.order import default_sort, sort_key, walk_of
 from app.records.query.walk import Walk, walk
@@ -51,10 +53,24 @@ def page(
     key, is_descending = sort_key(record_type, sort, by)
     at = read_cursor(asked.cursor, sort, key.type) if asked.cursor else None
     after = at is None or at.after
-    reaches = read_reaches(by) if with_titles else None
-    statement = columns(record_type, tuple(keys), reaches).add_columns(key.label("sort_key"))
-    statement = statement.where(*conditions(record_type, asked, by))
+    reaches = read_reaches(by)
     downwards = is_descending is after
+    if not asked.q.strip() and not asked.filters:
+        kept = page_of_all(
+            record_type,
+            tuple(keys),
+            sort,
+            reaches,
+            current(),
+            with_titles=with_titles,
+            downwards=downwards,
+            is_placed=at is not None,
+        )
+        rows = list(by.session.execute(kept, parameters(by, at, asked.limit + 1)))
+        return _cut(rows, rows, asked, sort, after)
+    statement = columns(record_type, tuple(keys), reaches if with_titles else None)
+    statement = statement.add_columns(key.label("sort_key"))
+    statement = statement.where(*conditions(record_type, asked, by))
     if at is not None:
         pair = tuple_(key, record_type.model.id)
         bound = tuple_(literal(at.value, key.type), literal(at.record_id))
