@@ -6,6 +6,7 @@ workspace.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -27,7 +28,7 @@ from app.records.picklists import STAMP, PicklistValue
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
 from tenants.starters import Starter, load_starter
-from tenants.starters.format import RoleChange
+from tenants.starters.format import Picklist, RoleChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,16 @@ def found_workspace(
 
 def apply_starter(by: Actor, starter: Starter) -> None:
     """Give a fresh workspace its industry's picklists and categories, and change its roles."""
+    write_picklists(by, starter.picklists)
+    make_plans(by, starter)
+    make_categories(by, starter)
+    built_in = {seed.key: seed for seed in BUILT_IN}
+    for change in starter.roles:
+        _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
+
+
+def write_picklists(by: Actor, picklists: Iterable[Picklist]) -> None:
+    """Give a workspace the values of picklists that it has none of."""
     rows = [
         {
             "id": new_id(),
@@ -76,17 +87,12 @@ def apply_starter(by: Actor, starter: Starter) -> None:
             "colour": choice.colour,
             "position": position,
         }
-        for picklist in starter.picklists
+        for picklist in picklists
         for position, choice in enumerate(picklist.choices)
     ]
     if rows:
         by.session.execute(insert(PicklistValue), rows)
         stamps.draw(by.session, STAMP)
-    make_plans(by, starter)
-    make_categories(by, starter)
-    built_in = {seed.key: seed for seed in BUILT_IN}
-    for change in starter.roles:
-        _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
 
 
 def make_plans(by: Actor, starter: Starter) -> None:

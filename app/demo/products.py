@@ -14,10 +14,11 @@ from app.crm.operations.products import prepare_product
 from app.demo.ages import entered
 from app.demo.corpora import Row, rows
 from app.demo.load import born, write
-from app.founding import make_categories
+from app.founding import make_categories, write_picklists
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.kernel.localized import LocalText
+from app.records.picklists import load_picklists
 from tenants.starters import Starter
 
 OLDEST = timedelta(days=400)  # The first product was entered so long ago, the next a day later.
@@ -26,6 +27,8 @@ SELLER = 1  # The place among the workspace's people of whoever keeps the prices
 
 def load_products(by: Actor, keeper: UUID, slug: str, starter: Starter) -> None:
     """Write what a demo workspace sells, in the categories of its starter, as `keeper`'s doing."""
+    if not load_picklists(by.session, "product"):  # The workspace is older than products are.
+        write_picklists(by, [one for one in starter.picklists if one.record_type == "product"])
     categories = _known(by, starter) or make_categories(by, starter)
     write(by, list(_products(by, keeper, slug, categories)))
 
