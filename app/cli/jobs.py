@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from app.jobs.overview import JobLine
 
 NAME = "jobs"
-HELP = "List the jobs, or try dead letters again."
+HELP = "List the jobs, try dead letters again, or have older rows brought up to date."
 HEADINGS = ("ID", "WORKSPACE", "KIND", "STATE", "TRIES", "DUE", "ERROR")
 STATES = ("ready", "running", "done", "dead")
 
 
+# What brings rows from before a release up to date, by the name that an operator types.
+BACKFILLS = {"contact-keys": "refresh_every_contact", "two-factor-secrets": "seal_secrets"}
+
+
 def configure(parser: ArgumentParser) -> None:
-    """Declare `list` and `retry`."""
+    """Declare `list`, `retry` and `backfill`."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = verbs.add_parser("list", help="list jobs, the newest first")
     listing.add_argument("--state", action="append", choices=STATES, help="only in this state")
@@ -29,15 +33,19 @@ def configure(parser: ArgumentParser) -> None:
     retry = verbs.add_parser("retry", help="make dead letters ready again")
     retry.add_argument("ids", nargs="*", metavar="ID", type=_id, help="only these jobs")
     retry.add_argument("--all", action="store_true", help="every dead letter that matches")
+    backfill = verbs.add_parser("backfill", help="bring older rows up to date in every workspace")
+    backfill.add_argument("what", choices=tuple(BACKFILLS), help="which rows")
     for one in (listing, retry):
         one.add_argument("--kind", help="only jobs of this kind")
+    for one in (listing, retry, backfill):
         one.add_argument("--tenant", metavar="SLUG", help="only jobs of this workspace")
         one.add_argument("--json", action="store_true", help="answer as JSON")
 
 
 def run(args: Namespace) -> int:
-    """List or retry, in one transaction on the shared tables."""
+    """List, retry or backfill, in one transaction on the shared tables."""
     from app.cli.application import command_app, tenant_id_of
+    from app.jobs.everywhere import enqueue_everywhere
     from app.jobs.overview import list_jobs, retry_jobs
     from app.kernel import clock
     from tenants.database import control_session
@@ -56,6 +64,10 @@ def run(args: Namespace) -> int:
                 limit=max(args.limit, 1),
             )
             return _show(found, as_json=args.json)
+        if args.action == "backfill":
+            kind = BACKFILLS[args.what]
+            added = enqueue_everywhere(session, kind, clock.now(), tenant_id=tenant_id)
+            return _begun(args, added)
         retried = retry_jobs(
             session, clock.now(), ids=args.ids or None, kind=args.kind, tenant_id=tenant_id
         )
@@ -82,6 +94,15 @@ def _show(lines: list[JobLine], *, as_json: bool) -> int:
         for line in lines
     ]
     print(*table([HEADINGS, *rows], right={4}), sep="\n")
+    return 0
+
+
+def _begun(args: Namespace, added: int) -> int:
+    """Say in how many workspaces a worker will see to it."""
+    if args.json:
+        print(json.dumps({"enqueued": added}))
+    else:
+        print(f"Enqueued in {added} workspace{'' if added == 1 else 's'}; a worker does the rest.")
     return 0
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.crm.operations.firm_names import REFRESH, refresh_contacts
+from app.crm.operations.firm_names import (
+    REFRESH,
+    REFRESH_ALL,
+    refresh_contacts,
+    refresh_every_contact,
+)
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
@@ -16,4 +21,11 @@ def refresh_contact_keys(by: Actor, payload: Payload) -> None:
     refresh_contacts(UUID(str(payload["account_id"])), UUID(str(payload["after"])), by)
 
 
-JOBS = (refresh_contact_keys,)
+@job(REFRESH_ALL, while_suspended=True)
+def refresh_every_contact_s_keys(by: Actor, payload: Payload) -> None:
+    """Let contacts from before a release be found as new ones are; `zuke jobs backfill` asks."""
+    after = payload.get("after")
+    refresh_every_contact(UUID(str(after)) if after else None, by)
+
+
+JOBS = (refresh_contact_keys, refresh_every_contact_s_keys)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from app.identity.operations.notices import forget_notices
 from app.identity.operations.passwords import send_reset
+from app.identity.operations.two_factor import seal_secrets
 from app.jobs.registry import job
 from app.kernel.actor import Actor
 
@@ -25,4 +26,10 @@ def clear_notices(by: Actor, _payload: Mapping[str, object]) -> None:
     forget_notices(by.session, by.now)
 
 
-JOBS = (send_reset_link, clear_notices)
+@job("seal_secrets", while_suspended=True)
+def seal_every_secret(by: Actor, _payload: Mapping[str, object]) -> None:
+    """Seal what two-factor sign-in kept plain or under an earlier key; see `zuke jobs backfill`."""
+    seal_secrets(by)
+
+
+JOBS = (send_reset_link, clear_notices, seal_every_secret)

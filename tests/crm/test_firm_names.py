@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
-from app.crm.jobs import refresh_contact_keys
+from app.crm.jobs import refresh_contact_keys, refresh_every_contact_s_keys
 from app.crm.models import Contact
 from app.crm.operations import firm_names
 from app.demo.load import Amounts, load
@@ -19,6 +19,7 @@ from app.records.registry import registry
 from tenants.control import Job
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
+from tests.records.pages.conftest import statements
 
 
 def found_by(by: Actor, q: str) -> set[str]:
@@ -184,3 +185,33 @@ def test_what_the_demo_writes_is_what_the_door_writes(acme: Workspace, alice: Pe
             registry().type("contact").prepare(contact, by)
             assert (contact.search_text, contact.search_grams) == loaded
             assert contact.account_id is not None
+
+
+def test_contacts_from_before_are_brought_up_to_date_in_chunks(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firm_names, "CHUNK", 3)
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        firm_names, "enqueue", lambda _by, kind, payload: asked.append({"kind": kind, **payload})
+    )
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Spruce")
+        for number in range(4):
+            make_contact(by, f"P{number}", account_id=str(firm.id))
+        alone = make_contact(by, "Alone")
+        text = alone.search_text
+        by.session.flush()
+        by.session.execute(update(Contact).values(search_text="", search_grams=[]))
+        assert found_by(by, "spruce") == set()
+        payload: dict[str, object] = {}
+        for done in (3, 4):
+            refresh_every_contact_s_keys.run(by, payload)
+            assert len(found_by(by, "spruce")) == done
+            payload = asked.pop() if asked else {}
+        assert payload == {}
+        by.session.refresh(alone)
+        assert (alone.search_text, alone.version) == (text, 1)
+        with statements() as seen:
+            refresh_every_contact_s_keys.run(by, {})
+        assert not [one for one in seen if one.startswith("UPDATE")]  # All of it stands already.

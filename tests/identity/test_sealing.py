@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from app.identity.models import User
-from app.identity.operations.two_factor import shared_secret, use_code
+from app.identity.operations.two_factor import seal_secrets, shared_secret, use_code
 from app.identity.sealing import is_sealed, seal, unseal
 from app.kernel.ids import new_id
 from tests.identity.conftest import phone_of, totp_code, turn_on_two_factor
@@ -113,3 +113,29 @@ def keep(person, secret):
     """Put a secret into the row of somebody of the cast as it is."""
     with person.workspace.scope() as session:
         session.get_one(User, person.user_id).totp_secret = secret
+
+
+def test_all_secrets_are_sealed_under_the_key_of_today_at_once(
+    acme, alice, bob, dora, engine_app, monkeypatch
+):
+    before = engine_app.extensions["settings"]
+    for person in (alice, bob):
+        turn_on_two_factor(person)
+    keep(alice, PLAIN)
+    keep(dora, "v1:spoiled")
+    with acme.acting() as by:
+        assert seal_secrets(by) == 1
+        assert seal_secrets(by) == 0
+    assert is_sealed(alice.user.totp_secret)
+    assert dora.user.totp_secret == "v1:spoiled"
+    changed = before.model_copy(
+        update={"secret_key": NEW, "secret_key_fallbacks": before.secret_key}
+    )
+    monkeypatch.setitem(engine_app.extensions, "settings", changed)
+    with acme.acting() as by:
+        assert seal_secrets(by) == 2
+    alone = changed.model_copy(update={"secret_key_fallbacks": ""})
+    monkeypatch.setitem(engine_app.extensions, "settings", alone)
+    with acme.acting() as by:
+        for person in (alice, bob):
+            assert shared_secret(by, by.session.get_one(User, person.user_id)) is not None

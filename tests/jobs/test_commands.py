@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from app.cli.jobs import BACKFILLS
 from app.jobs.enqueue import enqueue
 from app.kernel import clock
 from app.kernel.ids import new_id
+from app.modules import JOBS
 from config.settings import Settings
 from tests.cast import Workspace
 from tests.jobs.conftest import Queue
@@ -119,3 +121,22 @@ def _started(stream: Any) -> dict[str, str]:
         if told["event"] == "worker_started":
             return told
     raise AssertionError("The worker never began.")
+
+
+def test_older_rows_are_brought_up_to_date_in_every_workspace_or_in_one(
+    acme: Workspace, globex: Workspace, queue: Queue, zuke: Zuke
+) -> None:
+    one = zuke("jobs", "backfill", "contact-keys", "--tenant", "acme")
+    assert one.stdout == "Enqueued in 1 workspace; a worker does the rest.\n"
+    rest = zuke("jobs", "backfill", "contact-keys", "--json")
+    assert json.loads(rest.stdout)["enqueued"] >= 1
+    mine = [job for job in queue.jobs(acme) if job.kind == "refresh_every_contact"]
+    theirs = [job for job in queue.jobs(globex) if job.kind == "refresh_every_contact"]
+    assert (len(mine), len(theirs)) == (1, 1)
+    assert theirs[0].db_role == globex.facts.db_role
+    assert zuke("jobs", "backfill", "nothing").returncode == 2
+
+
+def test_every_backfill_is_a_kind_of_job() -> None:
+    kinds = {one.kind for one in JOBS}
+    assert set(BACKFILLS.values()) <= kinds

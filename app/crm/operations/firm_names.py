@@ -12,6 +12,7 @@ from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 
 REFRESH = "refresh_contact_keys"
+REFRESH_ALL = "refresh_every_contact"
 CHUNK = 200  # Contacts at once; a firm's others follow as jobs of so many.
 
 
@@ -44,6 +45,26 @@ def refresh_contacts(account_id: UUID, after: UUID | None, by: Actor) -> None:
     _write({one.id: contact_keys(one, name) for one in contacts}, by)
     if len(contacts) == CHUNK:
         enqueue(by, REFRESH, {"account_id": str(account_id), "after": str(contacts[-1].id)})
+
+
+def refresh_every_contact(after: UUID | None, by: Actor) -> None:
+    """Write the keys of a workspace's next contacts where they are not what they should be.
+
+    For contacts from before a release that makes other keys; a job goes on where there are more.
+    """
+    statement = select(Contact).where(Contact.deleted_at.is_(None))
+    if after is not None:
+        statement = statement.where(Contact.id > after)
+    statement = statement.order_by(Contact.id).limit(CHUNK).with_for_update(key_share=True)
+    contacts = by.session.scalars(statement.execution_options(populate_existing=True)).all()
+    firms = {one.account_id for one in contacts} - {None}
+    rows = by.session.execute(select(Account.id, Account.name).where(Account.id.in_(firms)))
+    names: dict[UUID | None, str] = {row.id: row.name for row in rows}
+    keys = {one.id: contact_keys(one, names.get(one.account_id, "")) for one in contacts}
+    held = {one.id: (one.search_text, one.search_grams) for one in contacts}
+    _write({one: its for one, its in keys.items() if its != held[one]}, by)
+    if len(contacts) == CHUNK:
+        enqueue(by, REFRESH_ALL, {"after": str(contacts[-1].id)})
 
 
 def _write(keys: dict[UUID, ContactKeys], by: Actor) -> None:

@@ -124,6 +124,28 @@ def _use_totp(by: Actor, user: User, code: str) -> bool:
     return False
 
 
+def seal_secrets(by: Actor) -> int:
+    """Seal every secret that is kept plain or under an earlier key; answers with how many.
+
+    One that none of our keys opens stays as it is. The rows are locked one after the other by id,
+    so that a code that is used meanwhile and this never undo one another.
+    """
+    users = by.session.scalars(
+        select(User).where(User.totp_secret.is_not(None)).order_by(User.id).with_for_update(of=User)
+    ).all()
+    stale = [user for user in users if not _is_of_today(by, user)]
+    opened = [(user, secret) for user in stale if (secret := shared_secret(by, user)) is not None]
+    for user, secret in opened:
+        _keep(by, user, secret)
+    return len(opened)
+
+
+def _is_of_today(by: Actor, user: User) -> bool:
+    """True for a secret that lies under the key with which the next one would be sealed."""
+    kept, (key, *_earlier) = user.totp_secret or "", outside.settings().keys
+    return is_sealed(kept) and unseal(kept, [key], by.tenant.id, user.id) is not None
+
+
 def _keep(by: Actor, user: User, secret: str) -> None:
     user.totp_secret = seal(secret, outside.settings().keys, by.tenant.id, user.id)
 

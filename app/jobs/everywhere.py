@@ -1,0 +1,42 @@
+"""One job for each workspace, as an operator asks for it once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kernel.ids import new_id
+from tenants.control import Job, Tenant
+
+
+def enqueue_everywhere(
+    session: Session, kind: str, now: datetime, *, tenant_id: UUID | None = None
+) -> int:
+    """Enqueue a kind in every workspace that is not erased, or in one; answers with how many.
+
+    Where such a job waits already, it stands for both.
+    """
+    asked = select(Tenant.id, Tenant.db_role).where(Tenant.state != "erased").order_by(Tenant.id)
+    if tenant_id is not None:
+        asked = asked.where(Tenant.id == tenant_id)
+    rows = [
+        {
+            "id": new_id(),
+            "tenant_id": one.id,
+            "db_role": one.db_role,
+            "kind": kind,
+            "payload": {},
+            "key": f"everywhere:{kind}",
+            "run_at": now,
+            "created_at": now,
+        }
+        for one in session.execute(asked)
+    ]
+    if not rows:
+        return 0
+    added = session.execute(insert(Job).values(rows).on_conflict_do_nothing())
+    return int(added.rowcount)  # type: ignore[attr-defined]
