@@ -14,6 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from app.records.door import perform
+from app.records.lenses.lens import SPANS
 from tests.browser.visitor import Windows, overflow, ready
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import (
@@ -170,6 +172,28 @@ def test_other_pages_of_records(
     seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
     seen.visit(f"{firm}/edit", f"{firm}?show=changes", "/search?q=fence")
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_boards_and_calendars(
+    looker: Callable[..., Findings],
+    variant: dict[str, Any],
+    acme: Workspace,
+    alice: Person,
+    firm: str,
+) -> None:
+    with acme.acting(alice) as by:
+        for kind, day in (("task", "20"), ("call", "20"), ("meeting", "21"), ("visit", "22")):
+            due = f"2026-11-{day}T09:00"
+            make_activity(by, kind, subject=f"A {kind}", due_at=due)
+        done = make_activity(by, "task", subject="Done", due_at="2026-11-20T10:00")
+        perform("activity", "complete", done, by=by)
+    seen = looker(alice, variant)
+    seen.visit("/accounts/board", "/activities/board", "/accounts/board?q=zebra")
+    seen.visit(*(f"/activities/calendar?on=2026-11-20&span={one}" for one in SPANS))
+    ready(seen.page, "/accounts/board").locator(".card-more").first.click()
+    seen.look("a card's menu")
     assert not seen.found, seen.told()
 
 

@@ -388,6 +388,24 @@ def test_an_own_choice_makes_a_board_with_a_column_for_what_has_none(
     assert numbers(answer.text) == {"none": "0", "a": "2", "b": "0"}
 
 
+def test_a_head_adds_up_an_amount_where_it_was_counted_to_the_end(
+    acme: Workspace, alice: Person, dora: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acme.acting(alice) as by:
+        key = define_field(by, tailored("account", by), "money", Wish({"en": "Volume"})).key
+    with acme.acting(alice) as by:
+        for amount in ("1200", "300.50", None):
+            make_account(by, **({key: amount} if amount else {}))
+        record = make_account(by, "Broken", lifecycle="former", **{key: "7"})
+        record.custom = {**record.custom, key: "never a number"}
+    sums = re.findall(r'<span class="board-sum">([^<]+)<', alice.client.get("/accounts/board").text)
+    assert sums == ["£1.5K"]
+    narrow(acme, dora, key, FieldAccess.HIDDEN)
+    assert "board-sum" not in dora.client.get("/accounts/board").text
+    monkeypatch.setattr(cards, "COUNT_CAP", 2)
+    assert "board-sum" not in alice.client.get("/accounts/board").text
+
+
 @pytest.mark.parametrize("query", ["by=name", "by=x_nothing", "sort=phone", "secret=1"])
 def test_a_made_up_board_is_refused_and_no_error(alice: Person, query: str) -> None:
     assert alice.client.get(f"/accounts/board?{query}").status_code == 422
