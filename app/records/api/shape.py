@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Protocol
 
+from babel.numbers import get_currency_precision
 from werkzeug.datastructures import ETags
 
+from app.kernel.actor import Actor
 from app.kernel.whole import whole
 from app.records import history
 from app.records.model import Record
@@ -34,15 +37,32 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def shape(record_type: RecordType, record: Any, keys: Sequence[str]) -> dict[str, Any]:
+def shape(record_type: RecordType, record: Any, keys: Sequence[str], by: Actor) -> dict[str, Any]:
     """A record, or a row of a list, as an object: its id and the fields in `keys`."""
-    fields = [record_type.by_key[key] for key in keys]
-    return {"id": str(record.id), **{one.key: as_json(one.value(record)) for one in fields}}
+    shown: dict[str, Any] = {"id": str(record.id)}
+    for key in keys:
+        field = record_type.by_key[key]
+        value = field.value(record)
+        is_amount = field.kind == "money" and value is not None
+        shown[key] = money(value, by.tenant.currency) if is_amount else as_json(value)
+    return shown
 
 
-def reply(record_type: RecordType, record: Record, keys: Sequence[str], status: int = 200) -> Reply:
+def money(amount: Decimal, currency: str) -> dict[str, str]:
+    """An amount with its currency, with the digits that the currency has, or more where it has."""
+    exponent = amount.normalize().as_tuple().exponent
+    held = -exponent if isinstance(exponent, int) else 0
+    return {
+        "amount": f"{amount:.{max(held, get_currency_precision(currency))}f}",
+        "currency": currency,
+    }
+
+
+def reply(
+    record_type: RecordType, record: Record, keys: Sequence[str], by: Actor, status: int = 200
+) -> Reply:
     """One record as an answer, with its mark."""
-    body = dumps(shape(record_type, record, keys))
+    body = dumps(shape(record_type, record, keys, by))
     return Reply(status, body, {"ETag": etag(record.version, body)})
 
 

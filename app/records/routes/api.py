@@ -35,7 +35,7 @@ def list_records(collection: str) -> Response:
     asked = read_list(request.args, record_type, by)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
     answer: dict[str, Any] = {
-        "data": [shape(record_type, row, asked.keys) for row in found.rows],
+        "data": [shape(record_type, row, asked.keys, by) for row in found.rows],
         "next": found.next,
     }
     if asked.total:
@@ -56,7 +56,7 @@ def create_record(collection: str) -> Response:
 
     def create() -> Reply:
         record = perform(record_type, "create", by=by, **inputs)
-        made = reply(record_type, record, _told_keys(record_type, by), 201)
+        made = reply(record_type, record, _told_keys(record_type, by), by, 201)
         made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
         return made
 
@@ -69,7 +69,7 @@ def show_record(collection: str, record_id: str) -> Response:
     """One record; 304 when the caller has it already."""
     by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by)
-    response = send(reply(record_type, record, read_fields(request.args, record_type, by)))
+    response = send(reply(record_type, record, read_fields(request.args, record_type, by), by))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
     return response
 
@@ -82,7 +82,7 @@ def change_record(collection: str, record_id: str) -> Response:
     record = fetch(record_type, parse_id(record_id), by, "update")
     inputs = _inputs(record_type.by_key)
     _perform(record_type, "update", record, by, inputs)
-    return send(reply(record_type, record, _told_keys(record_type, by)))
+    return send(reply(record_type, record, _told_keys(record_type, by), by))
 
 
 @blueprint.delete("/<collection>/<record_id>")
@@ -114,7 +114,7 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
             else _deleted(record_type, record_id, by)
         )
         _perform(record_type, action, record, by, inputs)
-        return reply(record_type, record, _told_keys(record_type, by))
+        return reply(record_type, record, _told_keys(record_type, by), by)
 
     return repeatable(by, inputs, act)
 

@@ -1,4 +1,4 @@
-"""Products over the API: names by language, amounts as numbers, numbers that are one of a kind."""
+"""Products over the API: names by language, amounts with currency, numbers that are unique."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def test_a_product_is_made_read_changed_and_found(alice: Person, program: Progra
     one = f"products/{made.json['id']}"
     told = api.get(one).json
     assert told["name"] == NAME
-    assert (told["list_price"], told["tax_rate"], told["status"]) == (469.5, 13, "active")
+    assert told["list_price"] == {"amount": "469.50", "currency": "GBP"}
+    assert (told["tax_rate"], told["status"]) == (13, "active")
     changed = api.patch(one, {"name": {**NAME, "zh-CN": "锤钻"}})
     assert changed.json["name"]["zh-CN"] == "锤钻"
     for asked in ("q=锤钻", "q=hammer", "name=锤钻", "name__starts=Ham", "list_price__gt=469"):

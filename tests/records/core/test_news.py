@@ -14,7 +14,6 @@ from app.identity.news import lines
 from app.identity.operations.notices import choose_news, notices_of, read_all
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.users import disable_user
-from app.identity.unread import count_unread
 from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.ids import new_id
 from app.records.bulk.begin import begin_change, begin_undo

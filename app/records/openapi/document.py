@@ -1,0 +1,81 @@
+"""The OpenAPI document of a workspace, for one caller: nothing that their role may not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.records.openapi.calls import calls
+from app.records.openapi.records import ID, schemas
+from app.records.tailored import switched_on
+
+VERSION = "3.1.0"
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        },
+    },
+    "required": ["title", "status"],
+}
+BULK: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "batch_id": ID,
+        "done": {"type": "integer"},
+        "left_out": {"type": "integer"},
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": ["string", "null"]},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "errors": PROBLEM["properties"]["errors"],
+                },
+                "required": ["id", "status"],
+            },
+        },
+    },
+    "required": ["batch_id", "done", "left_out", "results"],
+}
+
+
+def document(by: Actor, server: str) -> dict[str, Any]:
+    """The API that `by` can call at `server`: every record type that they may do something with."""
+    paths: dict[str, Any] = {}
+    shapes: dict[str, Any] = {"Problem": PROBLEM, "BulkAnswer": BULK}
+    for record_type in switched_on(by):
+        found = calls(record_type, by)
+        if found:
+            paths |= found
+            shapes |= schemas(record_type, by)
+    problem = {
+        "description": "A refusal, as RFC 9457 says; a wrong field is named.",
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        },
+    }
+    return {
+        "openapi": VERSION,
+        "info": {"title": by.tenant.name, "version": "1"},
+        "servers": [{"url": server}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": shapes,
+            "responses": {"Problem": problem},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }

@@ -1,0 +1,60 @@
+"""The schemas of a record type: a record as the caller sees it, and what a change may send."""
+
+from __future__ import annotations
+
+from app.kernel.actor import Actor
+from app.records.access import readable_fields, writable_keys
+from app.records.fields import Field, Option
+from app.records.openapi.values import Schema, taken, told
+from app.records.pages.choices import choices_of
+from app.records.types import RecordType
+
+ID: Schema = {"type": "string", "format": "uuid"}
+
+
+def name_of(record_type: RecordType) -> str:
+    """The name of a type's schemas: `ProductCategory`."""
+    return "".join(part.capitalize() for part in record_type.key.split("_"))
+
+
+def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
+    """The schemas of a type for one caller, by name: what is told, created and changed."""
+    name, currency = name_of(record_type), by.tenant.currency
+    options = choices_of(record_type, by)
+    readable = readable_fields(record_type, by)
+    writable = [one for one in readable if one.key in writable_keys(record_type, by)]
+    shown = {one.key: _described(one, told(one, _of(options, one), currency)) for one in readable}
+    sent = {one.key: _described(one, taken(one, _of(options, one), currency)) for one in writable}
+    made: Schema = {"type": "object", "properties": sent, "additionalProperties": False}
+    required = [one.key for one in writable if _is_demanded(one)]
+    created = {**made, "properties": {**sent, **{key: {} for key in record_type.inputs}}}
+    return {
+        name: {
+            "type": "object",
+            "properties": {"id": ID, **shown},
+            "required": ["id"],
+            "additionalProperties": False,
+        },
+        f"{name}Create": created if not required else {**created, "required": required},
+        f"{name}Change": made,
+    }
+
+
+def _is_demanded(field: Field) -> bool:
+    """True where a new record must always be sent it: no default fills it in, no condition asks."""
+    conditions = getattr(field, "conditions", None)
+    return field.required and field.default is None and field.initial is None and not conditions
+
+
+def _of(options: dict[str, tuple[Option, ...]], field: Field) -> tuple[Option, ...]:
+    return options.get(field.key) or field.options
+
+
+def _described(field: Field, schema: Schema) -> Schema:
+    """A schema with the field's name for people and its help."""
+    words = {"title": str(field.label)}
+    if field.help is not None:
+        words["description"] = str(field.help)
+    if field.readonly:
+        words |= {"readOnly": True}  # type: ignore[dict-item]
+    return {**schema, **words}
