@@ -55,6 +55,29 @@ def test_typing_narrows_the_list_in_place_and_the_address_carries_it(
     expect(page.locator("#list .who-name")).to_have_text(["Cedar Works"])
 
 
+def test_a_choice_of_the_sort_menu_keeps_the_words_and_the_view(
+    page: Page, firms: tuple[str, ...], acme: Workspace, alice: Person
+) -> None:
+    ready(page, "/accounts?lifecycle=prospect")
+    page.get_by_role("searchbox").press_sequentially("r")
+    expect(page.locator("#list .who-name")).to_have_count(3)
+    page.get_by_role("searchbox").press_sequentially("ch")
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    page.get_by_role("button", name="Sort").click()
+    page.get_by_role("menuitem", name="Name").first.click()
+    expect(page).to_have_url(re.compile(r"sort=-?name"))
+    expect(page).to_have_url(re.compile(r"q=rch"))
+    expect(page).to_have_url(re.compile(r"lifecycle=prospect"))
+    expect(page.get_by_role("searchbox")).to_have_value("rch")
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("#list .who-name")).to_have_count(3)
+    page.get_by_role("button", name="Sort").click()
+    page.get_by_role("menuitem", name="Name").first.click()
+    expect(page).not_to_have_url(re.compile(r"q="))
+    expect(page.locator("#list .who-name")).to_have_count(3)
+
+
 def test_words_that_fit_nothing_are_told_and_taken_back(page: Page, firms: tuple[str, ...]) -> None:
     ready(page, "/accounts")
     page.get_by_role("searchbox").fill("zebra")

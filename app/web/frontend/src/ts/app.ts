@@ -26,11 +26,12 @@ import * as tags from './tags';
 import * as theme from './theme';
 import * as toast from './toast';
 import * as views from './views';
+import * as words from './words';
 import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, peek, order, conditions, settings, tags, views,
+  composer, columns, list, rows, edit, peek, order, conditions, settings, tags, views, words,
 ];
 for (const part of parts) part.start();
 
