@@ -41,14 +41,14 @@ def read_page(arguments: Arguments, known: Sequence[str]) -> int:
 
     Refused for a parameter of no meaning, and for one given twice.
     """
-    _once_each(arguments)
+    once_each(arguments)
     refuse_arguments([name for name in arguments if name not in (*known, "limit")])
     return _limit(arguments.get("limit"))
 
 
 def read_list(arguments: Arguments, record_type: RecordType, by: Actor) -> ListAsked:
     """The list that an address asks for; Refused for a parameter of no meaning."""
-    _once_each(arguments)
+    once_each(arguments)
     query = Query(
         q=arguments.get("q", ""),
         filters=read_filters(arguments, RESERVED),
@@ -61,7 +61,7 @@ def read_list(arguments: Arguments, record_type: RecordType, by: Actor) -> ListA
 
 def read_fields(arguments: Arguments, record_type: RecordType, by: Actor) -> tuple[str, ...]:
     """The fields of one record that an address asks for; `fields` is all that it may say."""
-    _once_each(arguments)
+    once_each(arguments)
     refuse_arguments([name for name in arguments if name != "fields"])
     return _keys(arguments, record_type, by)
 
@@ -78,7 +78,8 @@ def readable_keys(record_type: RecordType, by: Actor) -> tuple[str, ...]:
     return tuple(field.key for field in readable_fields(record_type, by))
 
 
-def _once_each(arguments: Arguments) -> None:
+def once_each(arguments: Arguments) -> None:
+    """Refused where a parameter is given twice."""
     double = [name for name, values in arguments.lists() if len(values) > 1]
     if double:
         message = _("Give this parameter once.")

@@ -16,6 +16,7 @@ from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import Column, Layout, layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
+from app.records.pages.groups import GroupTable, group_table
 from app.records.pages.lenses import LensLink, lens_links
 from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
@@ -86,25 +87,36 @@ class ListPage:
     may_create: bool
     bulk: tuple[BulkVerb, ...]
     lenses: tuple[LensLink, ...]
+    groups: GroupTable | None  # Where rows are grouped; the rows are then those of the open group.
+    group_url: str
+
+    @property
+    def inside(self) -> ListState:
+        """The list of what the rows are: of the open group, or of all that is shown."""
+        return (self.groups.inside if self.groups else None) or self.state
 
 
 def list_page(state: ListState, by: Actor) -> ListPage:
     """The page of a list that `state` asks for; Refused where the address asks for no such."""
     record_type = state.record_type
     shape = layout(record_type, by, state.look)
-    found = query.page(record_type, state.asked, by, shape.keys)
     is_worded = any(one.look in ("choice", "tags") for one in shape.columns)
-    has_picklists = state.asked.filters or is_worded
+    has_picklists = state.asked.filters or is_worded or state.look.group
     picklists = choices_of(record_type, by) if has_picklists else {}
+    table = group_table(state, shape, picklists, by) if state.look.group else None
+    rows_of = state if table is None else table.inside
+    found = query.page(record_type, rows_of.asked, by, shape.keys) if rows_of else query.NO_ROWS
+    origin = (rows_of or state).origin()
     write = formats(by)
     last = state.first + len(found.rows) - 1
-    counts = counts_over(state, by, None if found.next else max(last, 0))
+    reached = None if found.next else max(last, 0)
+    counts = counts_over(state, by, reached if table is None else table.count)
     attention = counts.get("attention", 0)
     return ListPage(
         record_type=record_type,
         state=state,
-        rows=render_rows(record_type, shape, found.rows, picklists, state.origin(), by),
-        is_empty=not found.rows,
+        rows=render_rows(record_type, shape, found.rows, picklists, origin, by),
+        is_empty=not found.rows if table is None else not table.count,
         first=write.number(state.first),
         last=write.number(last),
         shown_total=total_of(state, counts.get("shown"), counts["all"], write),
@@ -124,6 +136,8 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         bulk=tuple(offered(record_type, by)) if shape.ticks else (),
         lenses=lens_links(state, by),
+        groups=table,
+        group_url=state.group_url(),
     )
 
 
@@ -207,7 +221,7 @@ def _previous(state: ListState, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     first = state.first - state.asked.limit
-    return state.url() if first <= 1 else state.at(cursor, first)
+    return state.first_page() if first <= 1 else state.at(cursor, first)
 
 
 def attention_url(record_type: RecordType) -> str:

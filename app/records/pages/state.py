@@ -17,7 +17,7 @@ from app.records.views.look import ARGUMENTS, Look, read_look
 
 PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
-PLACE = ("cursor", "from", DATE)  # The arguments that say which page of the list.
+PLACE = ("cursor", "from", "open", DATE)  # The arguments that say which page of the list.
 RESERVED = ("q", "sort", *PLACE, "in", "next", "total", "view", *ARGUMENTS, *LENS_ARGUMENTS)
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
@@ -46,6 +46,7 @@ class ListState:
     opened: Opened | None = None
     has_default: bool = False
     lens: Lens = AS_ROWS
+    group: str | None = None  # The group that is open, where rows are grouped; "" of empty ones.
     on: str = ""  # The day that a calendar shows, as its address says it.
 
     @property
@@ -150,13 +151,34 @@ class ListState:
         query = self.address_query()
         return f"{self.path}/columns?{query}" if query else f"{self.path}/columns"
 
+    def group_url(self) -> str:
+        """Where what the rows are grouped by is chosen."""
+        query = self.address_query()
+        return f"{self.path}/group?{query}" if query else f"{self.path}/group"
+
     def at(self, cursor: str, first: int) -> str:
         """The address of another page of this state."""
-        return self.url(("cursor", cursor), ("from", str(first)))
+        return self.url(*self._open_group(), ("cursor", cursor), ("from", str(first)))
+
+    def _open_group(self) -> list[tuple[str, str]]:
+        """The group that is open, as an argument."""
+        return [] if self.group is None else [("open", self.group)]
+
+    def opening(self, group: str | None) -> str:
+        """The address of this list with a group open, or with none."""
+        return replace(self, group=group).first_page()
+
+    def first_page(self) -> str:
+        """The address of the first page of what is open."""
+        return self.url(*self._open_group())
+
+    def grouped_by(self, group: str) -> str:
+        """The address of this list grouped by a field, or by none."""
+        return replace(self, look=replace(self.look, group=group)).url()
 
     def sorted_by(self, sort: str) -> str:
         """The address of this list in another order."""
-        return replace(self, asked=replace(self.asked, sort=sort)).url()
+        return replace(self, asked=replace(self.asked, sort=sort)).first_page()
 
     def without(self, dropped: Node) -> str:
         """The address of this list without one of its filters."""
@@ -207,6 +229,7 @@ def read_state(record_type: RecordType, arguments: Mapping[str, str]) -> ListSta
         number,
         read_look(arguments),
         lens=read_lens(arguments),
+        group=arguments.get("open"),
         on=arguments.get(DATE, ""),
     )
 

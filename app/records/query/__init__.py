@@ -3,27 +3,44 @@
 `asked` is what is asked of a list, `narrowing` which rows it has, with `search` for the words;
 `order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
 together, with `walk` where the order is of what rows only point at, and `totals` counts. `among`
-fetches records whose ids are known already.
+fetches records whose ids are known already, `grouping` counts and adds up by the values of a field.
 """
 
 from app.records.query.among import rows_among
 from app.records.query.asked import Query
 from app.records.query.cursor import write_cursor
+from app.records.query.grouping import (
+    Group,
+    Grouping,
+    Groups,
+    condition_of,
+    groupable,
+    groups,
+    read_grouping,
+)
 from app.records.query.narrowing import conditions, search_conditions
 from app.records.query.order import default_sort, sort_key, walk_of
-from app.records.query.paging import Page, page
+from app.records.query.paging import NO_ROWS, Page, page
 from app.records.query.totals import COUNT_CAP, count
 from app.records.query.walk import Walk, walk
 
 __all__ = [
     "COUNT_CAP",
+    "NO_ROWS",
+    "Group",
+    "Grouping",
+    "Groups",
     "Page",
     "Query",
     "Walk",
+    "condition_of",
     "conditions",
     "count",
     "default_sort",
+    "groupable",
+    "groups",
     "page",
+    "read_grouping",
     "rows_among",
     "search_conditions",
     "sort_key",

@@ -82,7 +82,7 @@ def _leg(
 ) -> Leg:
     def leg(step: Step) -> Select[Any]:
         met = values_met(record_type, field)
-        place = _place(met.c.value, known)
+        place = place_among(met.c.value, known)
         # In their order already, so that no more of them are opened than the page needs.
         held = select(met.c.value, place.label("place")).where(met.c.value.is_not(None))
         of = held.order_by(*step.on_the_way(place, met.c.value)).subquery("of")
@@ -94,7 +94,7 @@ def _leg(
         rows = rows_in(record_type, asked, by, step, *within).lateral("rows")
         found = select(rows.c.id, of.c.value).select_from(of.join(rows, always()))
         if step.stop is not None:
-            here, stands = tuple_(of.c.place, of.c.value), tuple_(_place(stop, known), stop)
+            here, stands = tuple_(of.c.place, of.c.value), tuple_(place_among(stop, known), stop)
             found = found.where(here >= stands if step.rises else here <= stands)
         order = step.on_the_way(of.c.place, of.c.value, rows.c.id)
         return found.order_by(*order).limit(step.limit)
@@ -102,7 +102,7 @@ def _leg(
     return leg
 
 
-def _place(value: Any, known: Sequence[Any]) -> ColumnElement[Any]:
+def place_among(value: Any, known: Sequence[Any]) -> ColumnElement[Any]:
     """Which place a value has; all that are unknown share the last."""
     if not known:
         return cast(0, Integer)

@@ -10,13 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    JSON,
     ColumnElement,
-    Numeric,
     String,
     and_,
-    case,
-    cast,
     func,
     literal,
     or_,
@@ -29,8 +25,8 @@ from sqlalchemy.engine import Row
 
 from app.events import Event
 from app.kernel.actor import Actor
-from app.records.custom.kinds import JsonValue
 from app.records.fields import Field
+from app.records.query.amounts import amount
 from app.records.query.asked import Query
 from app.records.query.columns import columns, read_reaches, readers
 from app.records.query.cursor import read_cursor, write_cursor
@@ -120,7 +116,7 @@ def count_cards(
 ) -> dict[Value, Held]:
     """What each value of `field` in `wanted` holds, counted up to the cap, in one statement."""
     shown = _shown(wanted)
-    amounts = [_amount(one).label(f"amount_{number}") for number, one in enumerate(sums)]
+    amounts = [amount(one).label(f"amount_{number}") for number, one in enumerate(sums)]
     rows = select(literal(1).label("one"), *amounts).select_from(record_type.model)
     rows = rows.where(*conditions(record_type, asked, by), _in_column(field, shown, wanted))
     held = rows.limit(COUNT_CAP + 1).lateral("held")
@@ -185,14 +181,6 @@ def _since(record_type: RecordType, record_id: Any, key: str) -> Any:
         .limit(1)
         .scalar_subquery()
     )
-
-
-def _amount(field: Field) -> ColumnElement[Any]:
-    """An amount as a number that can be added up; one that lies in JSON as none counts as none."""
-    number = cast(field.expression, Numeric())
-    if not isinstance(field.expression.type, JSON | JsonValue):
-        return number
-    return case((func.jsonb_typeof(field.expression) == "number", number))
 
 
 def _cut(rows: list[Row[Any]], limit: int, sort: str) -> Cards:

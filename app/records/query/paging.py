@@ -32,6 +32,9 @@ class Page:
     previous: str | None
 
 
+NO_ROWS = Page((), "", None, None)
+
+
 def page(
     record_type: RecordType,
     asked: Query,

@@ -13,6 +13,7 @@ from app.kernel.language import _
 from app.records.access import fetch
 from app.records.api.asked import read_fields, read_list, readable_keys, refuse_arguments
 from app.records.api.body import demand_known, read_object
+from app.records.api.groups import grouped
 from app.records.api.idempotency import HEADER, fingerprint, once
 from app.records.api.shape import Reply, dumps, reply, seen_version, shape
 from app.records.door import may_change, perform
@@ -30,8 +31,10 @@ blueprint = Blueprint("records_api", __name__, url_prefix="/api/v1")
 @blueprint.get("/<collection>")
 @access(who=Who.TOKEN, record_verb="read")
 def list_records(collection: str) -> Response:
-    """One page of a list: the records, and the cursor of the next page."""
+    """One page of a list: the records, and the cursor of the next page; or its groups."""
     by, record_type = subject(collection)
+    if "group" in request.args:
+        return send(Reply(200, dumps(grouped(request.args, record_type, by))))
     asked = read_list(request.args, record_type, by)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
     answer: dict[str, Any] = {

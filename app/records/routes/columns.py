@@ -35,11 +35,11 @@ def choose_columns(collection: str) -> Response:
     state = read_list(type_for(collection, "read", by), query, by)
     state = replace(state, asked=replace(state.asked, cursor=""), first=1)
     if request.form.get("reset"):
-        return see_other(replace(state, look=Look()).url())
+        return see_other(replace(state, look=Look(group=state.look.group)).url())
     chosen = request.form.getlist("col")
     up, down = request.form.get("up", ""), request.form.get("down", "")
     look, errors = read_form(request.form, moved(chosen, up, down))
-    state = replace(state, look=look)
+    state = replace(state, look=replace(look, group=state.look.group))
     if up or down or errors:
         return _show(state, request.form, errors)
     return see_other(state.url())

@@ -1,4 +1,4 @@
-"""How a list looks: which columns, in which order and how wide, how many stay, how dense.
+"""How a list looks: its columns, how many stay, how dense, and by what its rows are grouped.
 
 The address carries it (`cols=name:280,city,x_region:160`, `freeze=2`, `density=compact`), so that a
 list can be shared as it is. A column that its reader may not see is left out, as the link may come
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from app.kernel.whole import whole
 
-ARGUMENTS = ("cols", "freeze", "density")
+ARGUMENTS = ("cols", "freeze", "density", "group")
 DENSITIES = ("comfortable", "compact")
 MOST = 40  # Columns of one list.
 MOST_FROZEN = 4
 NARROWEST, WIDEST = 60, 900  # Pixels.
+GROUP = re.compile(r"[a-z][a-z0-9_]{0,59}(:[a-z]{1,10})?")
 PART = re.compile(r"([a-z][a-z0-9_]{0,59})(?::([0-9]{1,4}))?")
 
 
@@ -34,11 +35,14 @@ class Look:
     """How a list looks; without `columns` it has those of its type.
 
     `frozen` columns, the title among them, stay where they are while the others are scrolled.
+    `group` is the key of the field that its rows are grouped by, of a date with its unit:
+    `created_at:month`.
     """
 
     columns: tuple[Chosen, ...] = ()
     frozen: int = 1
     is_compact: bool = False
+    group: str = ""
 
     @property
     def is_sized(self) -> bool:
@@ -54,6 +58,8 @@ class Look:
             found.append(("freeze", str(self.frozen)))
         if self.is_compact:
             found.append(("density", "compact"))
+        if self.group:
+            found.append(("group", self.group))
         return found
 
 
@@ -64,6 +70,7 @@ def read_look(arguments: Mapping[str, str]) -> Look:
         columns=read_columns(arguments.get("cols", "").split(",")),
         frozen=1 if freeze is None else min(freeze, MOST_FROZEN),
         is_compact=arguments.get("density") == "compact",
+        group=arguments.get("group", "") if GROUP.fullmatch(arguments.get("group", "")) else "",
     )
 
 

@@ -3,7 +3,7 @@ import { all, find, isComposing, isMod, isPlainClick, isTyping, on } from './dom
 
 /** A double click edits the cell: only after this long is a click known to have been a single one. */
 const DOUBLE_CLICK = 240;
-export const ROW = '[data-list] tbody tr';
+export const ROW = '[data-list] tbody tr[id]';
 const OWN = 'a, button, input, label, select, textarea, form, [popover]';
 let waiting = 0;
 
