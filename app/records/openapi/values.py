@@ -30,9 +30,8 @@ FORMATS: Mapping[str, str] = {
 def told(field: Field, options: Sequence[Option], currency: str) -> Schema:
     """A value as answers hold it; null where the record has none."""
     schema = _value(field, options, currency)
-    kind = schema.get("type")
-    if isinstance(kind, str):
-        return {**schema, "type": [kind, "null"]}
+    if "enum" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
     return {"anyOf": [schema, {"type": "null"}]}
 
 
