@@ -9,7 +9,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.fields import Field
 from app.records.lenses.choose import column_fields, date_fields
-from app.records.lenses.lens import AS_ROWS, BOARD, CALENDAR, ROWS, Lens
+from app.records.lenses.lens import BOARD, CALENDAR, ROWS, Lens
 from app.records.pages.state import ListState
 from app.records.types import RecordType
 
@@ -38,14 +38,22 @@ FIELDS: Mapping[str, Callable[[RecordType, Actor], tuple[Field, ...]]] = {
 def lens_links(state: ListState, by: Actor) -> tuple[LensLink, ...]:
     """What a list can be looked at through; nothing where there are its rows alone."""
     names = [name for name, fields in FIELDS.items() if fields(state.record_type, by)]
-    return tuple(_link(state, name) for name in (ROWS, *names)) if names else ()
+    if not names:
+        return ()
+    here = state.url()
+    # Without a view and a lens with details, all addresses differ by their path alone.
+    query = None if state.opened or state.lens.details() else here.partition("?")[2]
+    return tuple(_link(state, name, here, query) for name in (ROWS, *names))
 
 
-def _link(state: ListState, name: str) -> LensLink:
+def _link(state: ListState, name: str, here: str, query: str | None) -> LensLink:
     label, icon = LOOKS[name]
     if name == state.lens.name:
-        return LensLink(label, icon, state.url(), is_current=True)
-    return LensLink(label, icon, state.through(Lens(name) if name else AS_ROWS), is_current=False)
+        return LensLink(label, icon, here, is_current=True)
+    if query is None:
+        return LensLink(label, icon, state.through(Lens(name)), is_current=False)
+    path = f"{state.path}/{name}" if name else state.path
+    return LensLink(label, icon, f"{path}?{query}" if query else path, is_current=False)
 
 
 @dataclass(frozen=True, slots=True)
