@@ -58,7 +58,7 @@ def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
         attention_url=attention_url(record_type),
         views=views_with(state, counts, write, by),
         chips=chips(state, by),
-        orders=orders_of(state, shape, by),
+        orders=tuple(orders_of(state, shape, by).values()),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         lenses=lens_links(state, by),
     )

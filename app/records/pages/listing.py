@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -112,6 +113,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     reached = None if found.next else max(last, 0)
     counts = counts_over(state, by, reached if table is None else table.count)
     attention = counts.get("attention", 0)
+    orders = orders_of(state, shape, by)
     return ListPage(
         record_type=record_type,
         state=state,
@@ -126,10 +128,10 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         attention_url=attention_url(record_type),
         views=views_with(state, counts, write, by),
         chips=chips(state, by),
-        heads=_heads(state, shape),
+        heads=_heads(shape, orders),
         is_sized=shape.title_width > 0,
         columns_url=state.columns_url(),
-        orders=orders_of(state, shape, by),
+        orders=tuple(orders.values()),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
         menu=row_menu(record_type, shape),
@@ -182,7 +184,7 @@ def views_with(state: ListState, counts: dict[str, int], write: Formats, by: Act
     return views_over(state, capped(counts["all"], write), mine, by)
 
 
-def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:
+def _heads(shape: Layout, orders: Mapping[str, Order]) -> tuple[Head, ...]:
     sortable = shape.title.is_sortable
     title = Column(shape.title, "text", "c-name", sortable, False, shape.title_width)
     return tuple(
@@ -190,7 +192,7 @@ def _heads(state: ListState, shape: Layout) -> tuple[Head, ...]:
             column.key,
             column.field.label,
             column.classes,
-            _order(state, column.key, column.field.label) if column.is_sortable else None,
+            orders.get(column.key) if column.is_sortable else None,
             column.width,
         )
         for column in (title, *shape.columns)
@@ -208,12 +210,14 @@ def _order(state: ListState, key: str, label: Text) -> Order:
     return Order(label, state.sorted_by(first), "")
 
 
-def orders_of(state: ListState, shape: Layout, by: Actor) -> tuple[Order, ...]:
+def orders_of(state: ListState, shape: Layout, by: Actor) -> dict[str, Order]:
     """The orders of the menu: the title, every sortable column, and when it was made."""
     readable = readable_keys(state.record_type, by)
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
     fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
-    return tuple(_order(state, field.key, field.label) for field in fields if field.is_sortable)
+    return {
+        field.key: _order(state, field.key, field.label) for field in fields if field.is_sortable
+    }
 
 
 def _previous(state: ListState, cursor: str | None) -> str | None:
