@@ -10,6 +10,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import readable_fields
 from app.records.api.asked import Arguments, once_each
+from app.records.api.shape import money
 from app.records.fields import Field
 from app.records.filters import read_filters
 from app.records.query import Query, groups, read_grouping
@@ -29,7 +30,7 @@ def grouped(arguments: Arguments, record_type: RecordType, by: Actor) -> dict[st
     found = groups(record_type, query, by, grouping, summed)
 
     def sums(totals: tuple[Decimal | None, ...]) -> dict[str, Any]:
-        return {one.key: as_json(total) for one, total in zip(summed, totals, strict=True)}
+        return {one.key: _sum(one, total, by) for one, total in zip(summed, totals, strict=True)}
 
     rows = []
     for group in found.shown:
@@ -48,3 +49,10 @@ def _summed(record_type: RecordType, text: str, by: Actor) -> list[Field]:
     if any(key not in fields for key in keys):
         raise Refused(_("This can't be added up."), field="sum")
     return [fields[key] for key in keys]
+
+
+def _sum(field: Field, total: Decimal | None, by: Actor) -> Any:
+    """A sum as records show what they hold of its field: an amount with its currency."""
+    if total is None or field.kind != "money":
+        return as_json(total)
+    return money(total, by.tenant.currency)

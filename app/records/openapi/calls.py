@@ -18,6 +18,29 @@ Describe = Callable[[RecordType], Call]
 ETAG: Mapping[str, Any] = {"ETag": {"schema": {"type": "string"}}}
 # The refusals that any call may be answered with, and those of calls that change something.
 READING = (401, 403, 404, 422, 503)
+GROUPS: Schema = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "value": {"type": ["string", "boolean", "null"]},
+                    "title": {"type": ["string", "null"]},
+                    "is_hidden": {"type": "boolean"},
+                    "count": {"type": "integer"},
+                    "sums": {"type": "object"},
+                },
+                "required": ["value", "count", "sums"],
+            },
+        },
+        "groups": {"type": "integer"},
+        "total": {"type": "integer"},
+        "sums": {"type": "object"},
+    },
+    "required": ["data", "groups", "total", "sums"],
+}
 CHANGING = (400, *READING[:3], 409, 412, 413, 415, 422, 503)
 
 
@@ -72,8 +95,11 @@ def _list(record_type: RecordType) -> Call:
         _parameter("cursor", {"type": "string"}),
         _parameter("fields", {"type": "string"}),
         _parameter("total", {"type": "string", "enum": ["capped", "exact"]}),
+        _parameter("group", {"type": "string"}),
+        _parameter("sum", {"type": "string"}),
     ]
-    call = _call(record_type, "list", {"200": _json(schema)}, READING)
+    answer = _json({"anyOf": [schema, GROUPS]})
+    call = _call(record_type, "list", {"200": answer}, READING)
     return call | {"parameters": parameters}
 
 

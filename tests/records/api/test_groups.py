@@ -27,6 +27,15 @@ def test_a_program_counts_and_adds_up_by_the_values_of_a_field(
     assert narrowed["sums"] == {}
 
 
+def test_amounts_are_added_up_with_their_currency(alice: Person, program: Programs) -> None:
+    api = program(alice)
+    for price in ("10.50", "2"):
+        api.post("products", {"name": f"Drill {price}", "list_price": price})
+    found = api.get("products?group=kind&sum=list_price").json
+    assert found["sums"] == {"list_price": {"amount": "12.50", "currency": "GBP"}}
+    assert found["data"][0]["sums"] == found["sums"]
+
+
 def test_a_reference_tells_the_titles_that_the_caller_may_read(
     alice: Person, program: Programs
 ) -> None:
