@@ -169,3 +169,23 @@ def test_a_server_out_of_reach_is_told_and_nothing_is_lost(
     page.keyboard.press("Control+Enter")
     expect(page.locator("#main h1")).to_contain_text("Fence & Sons")
     windows.watch.forgive("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+
+
+def test_the_palette_opens_with_what_was_open_lately(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        path = f"/contacts/{make_contact(by, 'Fence', 'Frank').id}"
+    ready(page, path)
+    ready(page, "/accounts")
+    page.keyboard.press("Control+k")
+    first = page.locator("#palette-results [role=option]").first
+    expect(first).to_have_text(re.compile("Frank Fence"))
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("zzzz")
+    expect(page.locator("#palette-results [role=option]")).to_have_count(0)
+    for _key in range(4):
+        page.keyboard.press("Backspace")
+    expect(first).to_have_text(re.compile("Frank Fence"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(path))
