@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.crm.models import Account, Activity
 from app.crm.operations.next_step import take_back
 from app.events import Event
-from app.identity.models import FieldRule, User
+from app.identity.models import FieldRule, Grant, User
 from app.kernel.actor import Actor, FieldAccess
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
@@ -254,3 +254,18 @@ def test_the_form_is_offered_beside_the_list_too(bob: Person, task: UUID) -> Non
     peeked = bob.client.get(f"/activities/{task}", headers=panel)
     assert peeked.status_code == 200
     assert f"/activities/{task}/done?" in peeked.text
+
+
+def test_an_undo_reopens_and_keeps_the_step_where_the_role_may_not_delete_it(
+    acme: Workspace, bob: Person, task: UUID
+) -> None:
+    with acme.acting(bob) as by:
+        role = by.session.get_one(User, bob.user_id).role
+        barred = (Grant.role_id == role.id, Grant.record_type == "activity", Grant.verb == "delete")
+        by.session.execute(delete(Grant).where(*barred))
+        role.stamp = new_id()
+    with acme.acting(bob) as by:
+        done = complete(by, task, next={"kind": "call", "due_at": DUE})
+        [following] = planned(by)
+        assert not take_back(done, following.id, by)
+        assert {one.id for one in planned(by)} == {task, following.id}

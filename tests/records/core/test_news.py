@@ -345,3 +345,34 @@ def test_nobody_is_told_anything_by_a_muted_kind_that_there_is_not(
         user = by.session.get_one(User, bob.user_id)
         choose_news(by, user, ["owned", "nonsense"])
         assert user.muted == ["given", "followed"]
+
+
+def test_a_batch_of_which_nothing_can_be_opened_any_more_is_not_told(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    account = registry().type("account")
+    with acme.acting(alice) as by:
+        ids = tuple(sorted(make_account(by, f"Firm {number}").id for number in range(3)))
+        inputs = {"owner_id": str(bob.user_id)}
+        begin_change(account, "assign", Selection(ids=ids), inputs, by)
+    with acme.acting() as by:
+        grants = {("account", "read"): Reach.OWN}
+        write_rights(by, role_by_key(by.session, "sales_rep"), grants, {})
+    assert len(told(acme, bob)) == 1
+    with acme.acting(alice) as by:
+        back = {"owner_id": str(alice.user_id)}
+        begin_change(account, "assign", Selection(ids=ids), back, by)
+    assert told(acme, bob) == []
+
+
+def test_an_unread_notice_takes_up_what_happens_next_and_leads_to_where_it_is_now(
+    acme: Workspace, alice: Person, bob: Person, firm: UUID, clock: Clock
+) -> None:
+    change(acme, alice, firm, city="York")
+    clock.shift(timedelta(minutes=5))
+    with acme.acting(alice) as by:
+        perform("account", "delete", by.session.get_one(Account, firm), by=by)
+    with acme.acting(bob) as by:
+        [notice] = notices_of(by)
+        assert (notice.url, notice.at) == ("/settings/trash", by.now)
+    assert told(acme, bob) == ["Alice Archer deleted Fence & Sons"]
