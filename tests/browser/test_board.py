@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from app.kernel.actor import Actor
 from app.records.access import fetch
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.door import perform
 from app.records.registry import registry
 from app.records.tailored import tailored

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app.records.custom.models import CustomField
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.layouts.operations import save_layout
 from app.records.tailored import tailored
 from tests.browser.test_accessibility import Findings, each_once

@@ -6,9 +6,7 @@ programs, filters and history name it by them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +20,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import OFFERED, Text, _
-from app.kernel.slug import free, slug
+from app.kernel.language import _
 from app.records.custom.conditions import depends_on, read_conditions
 from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
@@ -32,34 +29,13 @@ from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
 from app.records.custom.options import read_options
 from app.records.custom.unique import require_distinct
+from app.records.custom.wish import KEY, Wish, errors_of, free_key, texts_of
 from app.records.registry import registry
 from app.records.tailored import STAMP, tailored
 from app.records.types import RecordType
 
 MANAGE = ("field", "manage")
 MOST = 200  # Fields of one record type, built-in ones included.
-KEY = re.compile(r"x_[a-z][a-z0-9_]{0,36}")
-LABEL, HELP = 60, 200  # Characters.
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an admin wants a field to be; texts by language, options and conditions as JSON.
-
-    An option may be marked as the `default`, which then need not be named by its value.
-    """
-
-    label: Mapping[str, str]
-    help: Mapping[str, str] = field(default_factory=dict)
-    is_required: bool = False
-    is_unique: bool = False
-    is_personal: bool = False
-    is_filterable: bool = False
-    default: Any = None
-    options: tuple[Mapping[str, Any], ...] = ()
-    conditions: Mapping[str, Any] = field(default_factory=dict)
-    to: str = ""
-    decimals: int = 2
 
 
 def list_fields(by: Actor, record_type: RecordType) -> list[CustomField]:
@@ -82,7 +58,7 @@ def define_field(
     require_change(by, *MANAGE)
     declared = record_type.base or record_type
     _refuse_too_many(by, declared)
-    errors = _errors_of(kind, wish)
+    errors = errors_of(kind, wish)
     if key and not KEY.fullmatch(key):
         errors["key"] = _("A key is x_ and up to 37 small letters, digits and underscores.")
     if errors:
@@ -115,7 +91,7 @@ def change_field(by: Actor, row: CustomField, version: int | None, wish: Wish) -
     require_change(by, *MANAGE)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody changed this field while you were editing it."))
-    errors = _errors_of(row.kind, wish)
+    errors = errors_of(row.kind, wish)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     before = _told(row)
@@ -173,16 +149,10 @@ def get_field(by: Actor, field_id: UUID) -> CustomField:
     return fetch(by, CustomField, field_id)
 
 
-def free_key(label: Mapping[str, str], taken: set[str]) -> str:
-    """A key made of a label's Latin letters or pinyin, with a number where it is taken."""
-    words = slug(label.get("en") or next(iter(label.values()), ""))[:30].rstrip("_")
-    return free(f"x_{words}" if words[:1].isalpha() else f"x_field_{words}".rstrip("_"), taken)
-
-
 def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> None:
     """Write a wish into the row; Refused where options or default do not fit."""
     kind = KINDS[row.kind]
-    row.label, row.help = _texts(wish.label), _texts(wish.help)
+    row.label, row.help = texts_of(wish.label), texts_of(wish.help)
     row.is_required, row.is_personal = wish.is_required, wish.is_personal
     row.is_unique = wish.is_unique and kind.can_be_unique
     row.is_filterable = wish.is_filterable or row.is_unique
@@ -208,28 +178,6 @@ def _marked_default(row: CustomField, wish: Wish) -> Any:
     if row.kind == "choices":
         return marked or None
     return marked[0] if marked else None
-
-
-def _errors_of(kind: str, wish: Wish) -> dict[str, Text | str]:
-    """What stands against a wish, by input."""
-    errors: dict[str, Text | str] = {}
-    known = KINDS.get(kind)
-    if known is None:
-        errors["kind"] = _("Choose what kind of field it is.")
-    if not any(text.strip() for text in wish.label.values()):
-        errors["label"] = _("Please fill in this field.")
-    for name, texts, limit in (("label", wish.label, LABEL), ("help", wish.help, HELP)):
-        if set(texts) - set(OFFERED) or any(len(text) > limit for text in texts.values()):
-            errors[name] = _("This is longer than %(limit)s characters.", limit=limit)
-    if kind == "reference" and registry().get(wish.to) is None:
-        errors["to"] = _("Choose what it points to.")
-    if known and known.has_decimals and not 0 <= wish.decimals <= 6:
-        errors["decimals"] = _("From 0 to 6.")
-    return errors
-
-
-def _texts(texts: Mapping[str, str]) -> dict[str, str]:
-    return {language: text.strip() for language, text in texts.items() if text.strip()}
 
 
 def _refuse_too_many(by: Actor, declared: RecordType) -> None:

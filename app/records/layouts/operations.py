@@ -18,7 +18,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import OFFERED, _
-from app.records.custom.operations import LABEL, MANAGE
+from app.records.custom.operations import MANAGE
+from app.records.custom.wish import LABEL
 from app.records.layouts.models import FormLayout
 from app.records.layouts.place import must_stay, placeable
 from app.records.tailored import STAMP

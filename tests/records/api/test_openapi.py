@@ -10,7 +10,8 @@ from openapi_spec_validator import validate
 
 from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import FieldAccess
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 from tests.records.api.conftest import Program, Programs

@@ -16,13 +16,13 @@ from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
 from app.records.custom.operations import (
     MOST,
-    Wish,
     bring_back_field,
     change_field,
     define_field,
     get_field,
     retire_field,
 )
+from app.records.custom.wish import Wish
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 from tests.factories import make_account

@@ -8,7 +8,8 @@ import pytest
 
 from app.kernel.actor import Actor
 from app.records.custom.kinds import KINDS
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.filters import Filter, operators_of
 from app.records.query import Query, page
 from app.records.tailored import tailored

@@ -9,7 +9,8 @@ import pytest
 
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Refused
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.filters import Filter, Group, Node, operators_of
 from app.records.query import Query, count, page
 from app.records.tailored import tailored

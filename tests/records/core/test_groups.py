@@ -13,7 +13,8 @@ from sqlalchemy import event
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Refused
 from app.kernel.language import using
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.filters import Filter
 from app.records.query import (
     Group,

@@ -14,7 +14,8 @@ from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.errors import Refused
 from app.records.access import may_do
 from app.records.custom.models import CustomField
-from app.records.custom.operations import Wish, define_field, retire_field
+from app.records.custom.operations import define_field, retire_field
+from app.records.custom.wish import Wish
 from app.records.door import perform
 from app.records.filters import Filter, Group, Node
 from app.records.query import Query, page

@@ -15,7 +15,8 @@ from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.language import using
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.filters import Filter
 from app.records.model import Record
 from app.records.pages.neighbours import neighbours

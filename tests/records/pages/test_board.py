@@ -16,7 +16,8 @@ from app.identity.models import FieldRule, User
 from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
 from app.records.access import fetch
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.door import perform
 from app.records.pages import board
 from app.records.query import cards

@@ -15,7 +15,8 @@ from app.identity.models import FieldRule, User
 from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
 from app.records.access import fetch
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.door import perform
 from app.records.lenses.days import beside, days_shown, read_day
 from app.records.pages import calendar

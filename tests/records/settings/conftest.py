@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
-from app.records.custom.operations import Wish, define_field
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 

@@ -18,13 +18,8 @@ from app.kernel.stamps import stamp
 from app.records.custom.indexes import TEND, indexes_of, tend_indexes
 from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
-from app.records.custom.operations import (
-    Wish,
-    bring_back_field,
-    change_field,
-    define_field,
-    retire_field,
-)
+from app.records.custom.operations import bring_back_field, change_field, define_field, retire_field
+from app.records.custom.wish import Wish
 from app.records.filters import Filter
 from app.records.jobs import tend, tend_daily
 from app.records.query import Query, page

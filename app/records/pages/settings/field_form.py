@@ -15,7 +15,7 @@ from app.kernel.whole import whole
 from app.records.custom.field import OwnField, own_field
 from app.records.custom.kinds import Kind
 from app.records.custom.models import CustomField
-from app.records.custom.operations import HELP, LABEL, Wish
+from app.records.custom.wish import HELP, LABEL, Wish
 from app.records.fields import Option
 from app.records.pages.choices import choices_of
 from app.records.pages.controls import Control, controls, input_text
