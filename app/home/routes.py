@@ -6,8 +6,10 @@ from flask import Blueprint, Response
 
 from app.home.due import due, greeting
 from app.home.quiet import SHOWN, quiet
+from app.kernel.actor import Actor
 from app.operator.front import front_page
 from app.records.pages.everywhere import find_recent
+from app.records.pages.finding import Found
 from app.web import current
 from app.web.access import Side, Who, access
 from app.web.formats import formats
@@ -33,5 +35,11 @@ def home() -> Response:
         today=today,
         due=due(by),
         quiet=quiet(by),
-        lately=[one for group in find_recent(by) for one in group.items][:SHOWN],
+        lately=_lately(by),
     )
+
+
+def _lately(by: Actor) -> list[Found]:
+    """What `by` opened or changed lately, without the tasks, which stand in the day itself."""
+    found = [one for group in find_recent(by) for one in group.items]
+    return [one for one in found if not one.url.startswith("/activities/")][:SHOWN]
