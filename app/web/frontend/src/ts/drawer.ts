@@ -15,7 +15,7 @@ export async function openDrawer(address: string, values?: Record<string, string
   body.replaceChildren(...(wait ? [wait.content.cloneNode(true)] : []));
   if (!dialog.open) dialog.showModal();
   await htmx.ajax(values ? 'POST' : 'GET', address, { source: body, target: body, swap: 'innerHTML', ...(values ? { values } : {}) });
-  if (!find('form', body)) dialog.close();
+  if (!find('.drawer-head', body)) dialog.close();
   else focusFirst(body);
 }
 
