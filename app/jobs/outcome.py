@@ -88,7 +88,6 @@ def _follow(session: Session, claim: Claim, kind: str, now: datetime) -> None:
             created_at=now,
         )
     )
-    session.flush()
 
 
 def _again(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, Text, Uuid, text
+from sqlalchemy import Index, Integer, Text, TextClause, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -50,6 +50,11 @@ class Record(Base):
 EARLIEST = "0001-01-01 00:00:00+00"  # Where a nullable moment is empty, its row sorts as this.
 
 
+def or_earliest(moment: str) -> TextClause:
+    """A nullable moment as lists order by it, for an index; `moment` is a column's name of ours."""
+    return text(f"coalesce({moment}, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))")
+
+
 def record_indexes(
     table: str, *sorts: str, moments: tuple[str, ...] = (), walked: tuple[str, ...] = ()
 ) -> tuple[Index, ...]:
@@ -66,7 +71,7 @@ def record_indexes(
     keys += [
         Index(
             f"ix_{table}_by_{name}",
-            text(f"coalesce({name}, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))"),
+            or_earliest(name),
             "id",
             postgresql_where=LIVE,
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
 from app.kernel.model import Choice, Country, Email, LongText, Name, Phone, Short, SortKey, Url
-from app.records.model import EARLIEST, LIVE, Record, record_indexes
+from app.records.model import LIVE, Record, or_earliest, record_indexes
 
 WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
 
@@ -26,7 +26,7 @@ class Account(HasSteps, Record):
         Index(
             "ix_accounts_board",
             "lifecycle",
-            text(f"coalesce(last_activity_at, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))"),
+            or_earliest("last_activity_at"),
             "id",
             postgresql_where=LIVE,
         ),
