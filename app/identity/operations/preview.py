@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from app.events import write_event
 from app.identity.models import Role, UserSession
-from app.identity.operations.guard import require
+from app.identity.operations.guard import require_change
 from app.kernel.actor import Actor
-from app.kernel.errors import Previewing, Refused
+from app.kernel.errors import Refused
 from app.kernel.language import _
 
 
 def begin_preview(by: Actor, session: UserSession, role: Role) -> None:
     """Look at the workspace as `role` in this session, until it is ended.
 
-    NotPermitted for who may not edit roles; Refused for the owner's role, which narrows nothing.
+    NotPermitted for who may not edit roles; Refused for the owner's role, which narrows nothing,
+    and while the workspace is read-only, as the look is audited.
     """
-    require(by, "role", "manage")
-    if by.previews:
-        raise Previewing
+    require_change(by, "role", "manage")
     if role.is_owner:
         raise Refused(_("This role sees everything, so there is nothing to look at."))
     session.preview_role_id = role.id
