@@ -55,6 +55,11 @@ def aside(work: Callable[[], None]) -> None:
     """Run `work` once this request's transaction has ended, whether it was kept or not.
 
     `work` opens a short scope of its own (`tenant_scope`, `control_session`): failed sign-ins,
-    limits and last use must survive a refusal.
+    limits and last use must survive a refusal. Whoever looks at the workspace as a role leaves no
+    trace: their `work` is not run. Only the last use of a session is written, as the edge asks for
+    that before it knows of the actor.
     """
+    found = actor_or_none()
+    if found is not None and found.previews:
+        return
     g.setdefault("asides", []).append(work)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.identity.models import Notice, User
@@ -69,13 +69,15 @@ def read_about(tenant: TenantFacts, user_id: UUID, url: str, now: datetime) -> N
         )
 
 
-def put_away(tenant: TenantFacts, user_id: UUID, ids: Collection[UUID]) -> None:
+def put_away(tenant: TenantFacts, user_id: UUID, seen: Mapping[UUID, datetime]) -> None:
     """Drop notices of which their reader may know nothing any more, in a scope of its own.
 
+    `seen` has the moment of each as it was looked at: one that took up more news since stays.
     Call it by `aside`, as a page that is looked at changes nothing by itself.
     """
+    as_seen = tuple_(Notice.id, Notice.at).in_(seen.items())
     with tenant_scope(tenant) as session:
-        session.execute(delete(Notice).where(Notice.user_id == user_id, Notice.id.in_(ids)))
+        session.execute(delete(Notice).where(Notice.user_id == user_id, as_seen))
 
 
 def choose_news(by: Actor, user: User, wanted: Collection[str]) -> None:

@@ -31,7 +31,8 @@ def show_notices() -> Response:
     write = formats(by)
     found = operations.notices_of(by)
     shown = lines(found, by)
-    gone = {one.id for one in found} - {one.notice.id for one in shown}
+    told = {one.notice.id for one in shown}
+    gone = {one.id: one.at for one in found if one.id not in told}
     if gone and by.user_id is not None:
         current.aside(partial(operations.put_away, by.tenant, by.user_id, gone))
     return page(

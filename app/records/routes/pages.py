@@ -43,7 +43,7 @@ def show_record(collection: str, record_id: UUID) -> Response:
         origin = came_from.origin() if came_from else ""
         shown = timeline(record_type, record, by, asked, origin)
         return page("records/timeline.html", block, timeline=shown, record_type=record_type)
-    if by.user_id is not None and not by.previews:
+    if by.user_id is not None:
         note = partial(note_opened, by.tenant, by.user_id, record_type.key, record_id, by.now)
         current.aside(note)
     return page("records/record.html", it=record_page(record_type, record, by, came_from, asked))
