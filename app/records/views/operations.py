@@ -23,6 +23,7 @@ from app.records.views.models import (
     AUDIENCES,
     EVERYONE,
     NAME,
+    PRIVATE,
     TEAM,
     RoleView,
     SavedView,
@@ -57,7 +58,7 @@ def save_view(by: Actor, record_type: RecordType, wish: Wish) -> SavedView:
     _apply(by, row, wish)
     by.session.add(row)
     by.session.flush()  # What follows may name it.
-    _changed(by, row, "created", {"name": [None, row.name], "audience": [None, row.audience]})
+    _changed(by, row, "created", _told(None, _as_it_is(row)))
     return row
 
 
@@ -67,18 +68,15 @@ def change_view(by: Actor, row: SavedView, version: int | None, wish: Wish) -> N
     require_own(by, row)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody changed this view while you were editing it."))
-    told = ("name", "audience", "query")
-    before = {key: getattr(row, key) for key in told}
+    before = _as_it_is(row)
     _apply(by, row, wish)
     try:
         by.session.flush()  # The version is compared here, before the event claims the change.
     except StaleDataError:
         raise Conflict(_("Somebody changed this view while you were editing it.")) from None
-    after = {key: getattr(row, key) for key in told}
-    changes = {key: [before[key], after[key]] for key in told if before[key] != after[key]}
     if row.audience != EVERYONE:
         by.session.execute(delete(RoleView).where(RoleView.view_id == row.id))
-    _changed(by, row, "updated", changes)
+    _changed(by, row, "updated", _told(before, _as_it_is(row)))
 
 
 def delete_view(by: Actor, row: SavedView) -> None:
@@ -231,6 +229,22 @@ def _choose(by: Actor, record_type: str, turn: Callable[[ViewChoice], None]) -> 
     turn(choice)
     by.session.flush()  # The stamp is drawn once it is written.
     stamps.draw(by.session, STAMP)
+
+
+def _as_it_is(row: SavedView) -> Wish:
+    return Wish(row.name, row.audience, row.query)
+
+
+def _told(before: Wish | None, after: Wish) -> dict[str, list[object]]:
+    """What the audit may know of a change: who sees a view, and its name while others see it.
+
+    What it filters by is told to nobody: those who share it see it there.
+    """
+    told: dict[str, list[object]] = {
+        "name": [one.name if one and one.audience != PRIVATE else None for one in (before, after)],
+        "audience": [one.audience if one else None for one in (before, after)],
+    }
+    return {key: [was, now] for key, (was, now) in told.items() if was != now}
 
 
 def _changed(by: Actor, row: SavedView, verb: str, changes: dict[str, list[object]]) -> None:
