@@ -79,6 +79,7 @@ class CardMaker:
         is_usual = bool(board.columns) and board.columns[0].key == field.key
         self._stale_after = board.stale_after if is_usual else {}
         self._tells_days = tells_days(record_type, field)
+        self._shows_made = sees(record_type, "created_at", by)
 
     def of(self, rows: Iterable[Any]) -> list[Card]:
         """The card of each row."""
@@ -100,8 +101,8 @@ class CardMaker:
 
     def _card(self, row: Any) -> Card:
         step, at, words = self._step(row)
-        days = self._days(row)
-        since = getattr(row, SINCE, None) or row.created_at
+        since = self._since(row)
+        days, tells_days = self._days(since), self._tells_days and since is not None
         stale_after = self._stale_after.get(getattr(row, self._field.key) or "", 0)
         return Card(
             id=str(row.id),
@@ -113,8 +114,8 @@ class CardMaker:
             step=step,
             step_text=at,
             step_title=words,
-            days=ngettext("%(n)s day", "%(n)s days", days, n=days) if self._tells_days else "",
-            days_title=_since(self._write, since),
+            days=ngettext("%(n)s day", "%(n)s days", days, n=days) if tells_days else "",
+            days_title=_since(self._write, since) if since is not None else "",
             is_stale=bool(stale_after) and days > stale_after,
             may_move=self._may_move and reaches(self._type, row.owner_id, "update", self._by),
         )
@@ -124,9 +125,19 @@ class CardMaker:
             return Markup()
         return Markup(self._owner[row.owner_id, row.owner_id__title])  # noqa: S704  Escaped there.
 
-    def _days(self, row: Any) -> int:
-        """For how many days the record has been in its column, by the reader's calendar."""
-        since: datetime = getattr(row, SINCE, None) or row.created_at
+    def _since(self, row: Any) -> datetime | None:
+        """Since when the record has been in its column; None where that would tell what is hidden.
+
+        What was never moved has been there since it was made.
+        """
+        made: datetime = row.created_at
+        since: datetime = getattr(row, SINCE, None) or made
+        return since if self._shows_made or since > made else None
+
+    def _days(self, since: datetime | None) -> int:
+        """For how many days that is, by the reader's calendar; 0 where it is not told."""
+        if since is None:
+            return 0
         return max((self._by.today() - since.astimezone(self._by.zone).date()).days, 0)
 
     def _step(self, row: Any) -> tuple[str, str, str]:
