@@ -30,7 +30,10 @@ JOBS: tuple[Kind, ...] = (
 
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
-    return install(one for module in MODULES for one in module.record_types)
+    return install(
+        (one for module in MODULES for one in module.record_types),
+        (one for module in MODULES for one in module.belongings),
+    )
 
 
 def job_registry() -> JobRegistry:

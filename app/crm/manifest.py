@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.crm.models import ActivityLink, PlanRun
 from app.crm.operations.plans import MANAGE
 from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
@@ -31,4 +32,5 @@ CRM = Module(
     timeline=(SOURCE,),
     permissions=(PLANS,),
     settings=(PLAN_SETTINGS,),
+    belongings=(PlanRun, ActivityLink),
 )

@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import _, ngettext
 from app.records.access import may_do
+from app.records.belongings import drop_belongings
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.registry import registry
@@ -43,11 +44,18 @@ def erase_record(record_type: RecordType, record: Record, by: Actor) -> None:
         _forget_values(its_type, one.id, by)
         account_id = account_of(its_type, one)
         write_event(batch, its_type.key, one.id, "erased", account_id=account_id)
-    for its_type in reversed(list(registry())):  # What refers to others stands behind them.
-        table: Any = its_type.model.__table__
-        by.session.execute(table.delete().where(table.c.id.in_(ids.get(its_type.key, ()))))
+    _remove(ids, by)
     for _its_type, one in gone:
         by.session.expunge(one)
+
+
+def _remove(ids: Mapping[str, set[UUID]], by: Actor) -> None:
+    """Remove the rows of records, by type, and what is kept under their ids."""
+    for record_type in reversed(list(registry())):  # What refers to others stands behind them.
+        if mine := ids.get(record_type.key):
+            table: Any = record_type.model.__table__
+            by.session.execute(table.delete().where(table.c.id.in_(mine)))
+            drop_belongings(record_type.key, mine, by)
 
 
 def _forget_values(record_type: RecordType, record_id: UUID, by: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint
 
@@ -18,7 +19,9 @@ class Module:
     """One module: `key` is what a tenant switches on, `label` heads its group in the rail.
 
     `timeline` are what it tells on the timelines of records, `permissions` and `settings` what can
-    be granted and settled besides its record types.
+    be granted and settled besides its record types. `belongings` are its models that name any
+    record by the columns `record_type` and `record_id`: such rows go when the record is removed for
+    good.
     """
 
     key: str
@@ -28,3 +31,4 @@ class Module:
     timeline: tuple[Source, ...] = ()
     permissions: tuple[PermissionGroup, ...] = ()
     settings: tuple[SettingsPage, ...] = ()
+    belongings: tuple[Any, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.kernel.errors import Missing
 from app.kernel.language import _
@@ -11,9 +12,13 @@ from tenants.facts import TenantFacts
 
 
 class Registry:
-    """Every record type by its key and by its collection; duplicates fail when it is built."""
+    """Every record type by its key and by its collection; duplicates fail when it is built.
 
-    def __init__(self, types: Iterable[RecordType]) -> None:
+    `belongings` are the modules' tables of what goes with a record: see `manifest.Module`.
+    """
+
+    def __init__(self, types: Iterable[RecordType], belongings: Iterable[Any] = ()) -> None:
+        self.belongings = tuple(belongings)
         self._by_key: dict[str, RecordType] = {}
         self._by_collection: dict[str, RecordType] = {}
         for one in types:
@@ -55,10 +60,10 @@ class Registry:
 _installed: Registry | None = None
 
 
-def install(types: Iterable[RecordType]) -> Registry:
-    """Build the registry from the modules' types; start-up calls it once per process."""
+def install(types: Iterable[RecordType], belongings: Iterable[Any] = ()) -> Registry:
+    """Build the registry from what the modules declare; start-up calls it once per process."""
     global _installed  # noqa: PLW0603  The registry is fixed from here on.
-    _installed = Registry(types)
+    _installed = Registry(types, belongings)
     return _installed
 
 

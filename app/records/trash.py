@@ -16,6 +16,7 @@ from app.kernel.errors import NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, ngettext
 from app.records.access import may_do, within_reach
+from app.records.belongings import drop_belongings
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.registry import registry
@@ -98,6 +99,7 @@ def purge_deleted(record_type: RecordType, before: Any, by: Actor, limit: int = 
     ).all()
     if ids:
         by.session.execute(model.__table__.delete().where(model.id.in_(ids)))  # type: ignore[attr-defined]
+        drop_belongings(record_type.key, ids, by)
     return len(ids)
 
 
