@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum
@@ -60,6 +60,18 @@ class Rights:
     def narrowed(self, scopes: frozenset[str]) -> Rights:
         """These rights cut down to a token's scopes: `contact:read`, `contact:*` or `*`."""
         return replace(self, scopes=scopes)
+
+    def widened(
+        self, reaches: Collection[tuple[str, str]] = (), writes: Collection[tuple[str, str]] = ()
+    ) -> Rights:
+        """These rights for values that are not the person's own, as a plan's or taken over.
+
+        Each (record type, verb) of `reaches` reaches all records, and each (record type, field) of
+        `writes` may be written whatever the rules say. A token's scopes stay as they are.
+        """
+        fields = {key: access for key, access in self.fields.items() if key not in writes}
+        grants = {**self.grants, **dict.fromkeys(reaches, Reach.ALL)}
+        return replace(self, grants=grants, fields=fields)
 
     def within(self, other: Rights) -> Rights:
         """What both these and `other` allow, which is never more than either."""

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, inspect, select
 
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.models.activity import NextStep
-from app.crm.operations.next_step import SUBJECT_LENGTH, plan_next, proposed_subject, read_next
+from app.crm.operations.next_step import SUBJECT_LENGTH, plan_next, read_next
 from app.crm.operations.steps import refresh_steps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
@@ -160,7 +160,8 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
     if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
         _fulfil_planned(activity, by)
         if activity.next_at is not None:
-            plan_next(activity, _follow_up(activity, activity.next_at), by)
+            due_at = activity.next_at.isoformat()
+            plan_next(activity, {}, by, kind="follow_up", due_at=due_at, way=activity.way)
     asked = activity.next_step.asked if verb == "complete" else None
     if asked is not None:
         activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))
@@ -225,14 +226,3 @@ def _fulfil_planned(activity: Activity, by: Actor) -> None:
     for one in planned:
         if may_do(registry().type("activity"), one, "complete", by):
             perform("activity", "complete", one, by=by)
-
-
-def _follow_up(activity: Activity, due_at: datetime) -> dict[str, Any]:
-    """The next follow-up that a follow-up asks for."""
-    return {
-        "kind": "follow_up",
-        "subject": proposed_subject(activity),
-        "due_at": due_at.isoformat(),
-        "way": activity.way,
-        "owner_id": activity.owner_id,
-    }

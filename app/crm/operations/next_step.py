@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -48,25 +49,41 @@ def read_next(asked: object) -> dict[str, Any] | None:
     return dict(asked)
 
 
-def plan_next(activity: Activity, asked: Mapping[str, Any], by: Actor) -> UUID:
+def plan_next(activity: Activity, asked: Mapping[str, Any], by: Actor, **taken: Any) -> UUID:
     """Plan a step with whom and what an activity was about; answers with its id.
 
-    Refused with a message per field, each called `next.<field>`.
+    `asked` is what somebody typed. `taken` and what it leaves open are taken over from the
+    activity, which asks for no right to write these fields or to read what they refer to. Refused
+    with a message per field, each called `next.<field>`.
     """
-    inputs = {
-        **asked,
-        "subject": asked.get("subject") or proposed_subject(activity),
-        "owner_id": asked.get("owner_id") or activity.owner_id,
+    typed = {key: value for key, value in asked.items() if value}
+    over = {**_taken_over(activity), **taken}
+    over = {key: value for key, value in over.items() if value is not None and key not in typed}
+    try:
+        return perform("activity", "create", by=_taking_over(over, by), **typed, **over).id
+    except (Refused, NotPermitted) as answer:
+        errors = {f"next.{key}": text for key, text in answer.errors.items()}
+        raise type(answer)(answer.message, errors=errors or {"next": answer.message}) from None
+
+
+def _taken_over(activity: Activity) -> dict[str, Any]:
+    """What a next step has from the activity before it, where nothing else is asked."""
+    found = {
+        "subject": proposed_subject(activity),
+        "owner_id": activity.owner_id,
         "account_id": activity.account_id,
         "contact_id": activity.contact_id,
     }
     if activity.about_type not in (None, "account", "contact"):
-        inputs |= {"about_type": activity.about_type, "about_id": activity.about_id}
-    try:
-        return perform("activity", "create", by=by, **inputs).id
-    except (Refused, NotPermitted) as answer:
-        errors = {f"next.{key}": text for key, text in answer.errors.items()}
-        raise type(answer)(answer.message, errors=errors or {"next": answer.message}) from None
+        found |= {"about_type": activity.about_type, "about_id": activity.about_id}
+    return found
+
+
+def _taking_over(over: Mapping[str, Any], by: Actor) -> Actor:
+    """`by`, who may write the fields that are taken over and refer to what they refer to."""
+    kinds = {"account", "contact", over.get("about_type")} - {None}
+    reaches = [(str(kind), "read") for kind in kinds]
+    return replace(by, rights=by.rights.widened(reaches, [("activity", key) for key in over]))
 
 
 def take_back(activity: Activity, planned_id: UUID, by: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, exists, select, update
 from app.crm.models import Activity, Plan, PlanRun
 from app.crm.operations.plan_steps import OWNER, STARTER, due_at
 from app.kernel import stamps
-from app.kernel.actor import Actor, Reach
+from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import _, current
@@ -28,6 +28,8 @@ from app.records.types import RecordType
 
 STAMP = "plan_runs"  # Drawn when the first plan is started, and never again.
 KIND = "activity"
+# What a plan says of each of its steps, whatever its starter may write.
+SAID = tuple((KIND, key) for key in ("kind", "subject", "due_at", "owner_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,18 @@ class Step:
     owner_id: UUID | None
 
 
-def steps_of(plan: Plan, record: Record, by: Actor) -> list[Step]:
-    """What starting a plan with a record would make now.
+def steps_of(plans: Sequence[Plan], record: Record, by: Actor) -> dict[UUID, list[Step]]:
+    """What starting each of `plans` with a record would make now, by the id of the plan.
 
-    A step of somebody who left is the record's owner's; where nobody owns it, the starter's.
+    A step of somebody who left is the record's owner's; where nobody owns it, the starter's. Who
+    left is asked once for all plans.
     """
-    wanted = [record.owner_id, *(parse_id(one["who"]) for one in plan.steps)]
-    active = existing("user", [one for one in wanted if one is not None], by)
+    named = (parse_id(step["who"]) for plan in plans for step in plan.steps)
+    active = existing("user", {one for one in (record.owner_id, *named) if one is not None}, by)
+    return {plan.id: _steps(plan, record, active, by) for plan in plans}
+
+
+def _steps(plan: Plan, record: Record, active: Collection[UUID], by: Actor) -> list[Step]:
     return [
         Step(
             one["kind"],
@@ -62,7 +69,8 @@ def start_plan(record: Record, by: Actor, plan: object, run: object = None) -> d
     """Make the steps of a plan with a record; with `run`, go on with one that was stopped.
 
     Refused where it is no plan for such records or is under way there already. Whose the steps are
-    is the plan's to say, so the reach of who starts it does not matter.
+    and what they are is the plan's to say, so neither the reach of who starts it matters nor which
+    of these fields their role may write.
     """
     found = _plan(plan, record, by)
     if by.session.scalar(select(exists().where(*_under_way(found.id, record)))):
@@ -88,20 +96,29 @@ def start_plan(record: Record, by: Actor, plan: object, run: object = None) -> d
     return {"plan": [None, dict(found.name)]}
 
 
-def stop_plan(record: Record, by: Actor, plan: object) -> dict[str, Any]:
-    """Take away the open steps of a plan that is under way with a record; what is done stays."""
+def stop_plan(record: Record, by: Actor, plan: object, run: object = None) -> dict[str, Any]:
+    """Take away the open steps of a plan that is under way with a record; what is done stays.
+
+    With `run`, of that one alone; else of every run of the plan, as reopening a step of one that
+    was over sets it under way again beside a later one. Refused where none is under way.
+    """
     found = _plan(plan, record, by)
-    run = by.session.scalars(select(PlanRun).where(*_under_way(found.id, record))).one_or_none()
-    if run is None:
-        raise Refused(_("This plan is not under way here."), field="plan")
-    _each(select(Activity).where(*_open(run.id)), "delete", by)
-    run.stopped_at = by.now
+    under_way = select(PlanRun).where(*_under_way(found.id, record)).order_by(PlanRun.id)
+    if run is not None:
+        under_way = under_way.where(PlanRun.id == _id(run))
+    runs = by.session.scalars(under_way).all()
+    if not runs:
+        field = "plan" if run is None else "run"
+        raise Refused(_("This plan is not under way here."), field=field)
+    _each(select(Activity).where(*_open([one.id for one in runs])), "delete", by)
+    for one in runs:
+        one.stopped_at = by.now
     return {"plan": [dict(found.name), None]}
 
 
 def _go_on(plan: Plan, record: Record, raw: object, by: Actor) -> None:
     """Bring the steps back that stopping a run took away."""
-    run_id = raw if isinstance(raw, UUID) else parse_id(str(raw))
+    run_id = _id(raw)
     run = by.session.get(PlanRun, run_id) if run_id else None
     of_this = run is not None and (run.plan_id, run.record_id) == (plan.id, record.id)
     if run is None or not of_this or run.stopped_at is None:
@@ -134,7 +151,7 @@ def _make_steps(plan: Plan, run: PlanRun, record: Record, by: Actor) -> None:
             "owner_id": one.owner_id,
             **about,
         }
-        for one in steps_of(plan, record, by)
+        for one in steps_of([plan], record, by)[plan.id]
     ]
     ids = perform_many(KIND, "create", rows, by=_reaching(by, "create"))
     by.session.execute(
@@ -146,21 +163,26 @@ def _make_steps(plan: Plan, run: PlanRun, record: Record, by: Actor) -> None:
 
 
 def _reaching(by: Actor, verb: str) -> Actor:
-    """`by`, whose right to do `verb` with activities, where there is one, reaches all of them."""
-    grants = {
-        entry: Reach.ALL if entry == (KIND, verb) else reach
-        for entry, reach in by.rights.grants.items()
-    }
-    return replace(by, rights=replace(by.rights, grants=grants))
+    """`by`, whose right to do `verb` with activities, where there is one, reaches all of them.
+
+    What a plan says of its steps they may write.
+    """
+    reaches = [(KIND, verb)] if by.may(KIND, verb) else []
+    return replace(by, rights=by.rights.widened(reaches, SAID))
 
 
 def _plan(raw: object, record: Record, by: Actor) -> Plan:
     """The plan that a request names, when it is one for such records."""
-    plan_id = raw if isinstance(raw, UUID) else parse_id(str(raw or ""))
+    plan_id = _id(raw)
     found = by.session.get(Plan, plan_id) if plan_id else None
     if found is None or _type_of(record).key not in found.record_types:
         raise Refused(_("There is no such plan for this."), field="plan")
     return found
+
+
+def _id(raw: object) -> UUID | None:
+    """An id as a request or an operation gives it; None for what is none."""
+    return raw if isinstance(raw, UUID) else parse_id(str(raw or ""))
 
 
 def _under_way(plan_id: UUID, record: Record) -> tuple[ColumnElement[bool], ...]:
@@ -170,14 +192,14 @@ def _under_way(plan_id: UUID, record: Record) -> tuple[ColumnElement[bool], ...]
         PlanRun.record_type == _type_of(record).key,
         PlanRun.record_id == record.id,
         PlanRun.stopped_at.is_(None),
-        exists().where(*_open(PlanRun.id)),
+        exists().where(*_open([PlanRun.id])),
     )
 
 
-def _open(run_id: Any) -> tuple[ColumnElement[bool], ...]:
-    """The steps of a run that are still to be done."""
+def _open(run_ids: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:
+    """The steps of these runs that are still to be done."""
     return (
-        Activity.plan_run_id == run_id,
+        Activity.plan_run_id.in_(run_ids),
         Activity.done_at.is_(None),
         Activity.deleted_at.is_(None),
     )

@@ -111,7 +111,7 @@ def start_form(
 ) -> StartForm:
     """The plans that can be started with a record, each with what it would make."""
     plans = plans_for(record_type, by)
-    steps = {one.id: steps_of(one, record, by) for one in plans}
+    steps = steps_of(plans, record, by)
     owners = {step.owner_id for made in steps.values() for step in made if step.owner_id}
     names = names_of(by, owners)
     write = formats(by)

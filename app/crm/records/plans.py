@@ -31,6 +31,7 @@ PLAN_ACTIONS = (
         told=_("stopped a plan"),
         run=stop_plan,
         inputs=("plan",),
+        optional=("run",),
         is_offered=has_plans,
         names="plan",
         icon="circle-x",

@@ -65,10 +65,10 @@ def do_start(collection: str, record_id: UUID) -> Response:
 @blueprint.post("/<collection:collection>/<uuid:record_id>/plan/<uuid:run_id>/stop")
 @access(record_verb="act")
 def do_stop(collection: str, record_id: UUID, run_id: UUID) -> Response:
-    """Take the open steps of a plan away; the message brings them back."""
+    """Take the open steps of one run of a plan away; the message brings them back."""
     record_type, record, by = _record(collection, record_id, STOP)
     run, plan = _run(record, run_id, by)
-    perform(record_type, STOP, record, by=by, plan=run.plan_id)
+    perform(record_type, STOP, record, by=by, plan=run.plan_id, run=run.id)
     url = record_url(record_type, record_id)
     undo = f"{url}/plan/{run.id}/resume" if by.may(record_type.key, START) else None
     toast(_("The plan was stopped: %(name)s", name=name_of(plan, by)), undo_url=undo)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.events import Event
 from app.kernel.actor import Actor, Reach
@@ -21,6 +22,10 @@ from app.records.door import perform
 from app.records.model import Record
 from app.records.types import RecordType
 from app.web.formats import formats
+
+log = structlog.get_logger(__name__)
+
+BROKEN = _("Something went wrong on our side.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,12 @@ def _one(
     inputs: Mapping[str, Any],
     by: Actor,
 ) -> tuple[bool, Any]:
-    """Take the change of one record back: whether it was, and what is to be told of it."""
+    """Take the change of one record back: whether it was, and what is to be told of it.
+
+    A fault of ours with one record is logged and leaves that one out, as its savepoint does; what
+    the database itself fails at ends the piece.
+    """
+    record_id = record.id  # It can't be asked any more where the savepoint was rolled back.
     try:
         with by.session.begin_nested():
             return True, _do(record_type, verb, record, past, inputs, by)
@@ -89,6 +99,11 @@ def _one(
         return False, sentence(answer)
     except IntegrityError:
         return False, MET
+    except DBAPIError:
+        raise
+    except Exception:
+        log.exception("bulk_undo_failed", record_type=record_type.key, record_id=str(record_id))
+        return False, BROKEN
 
 
 def _do(
