@@ -17,7 +17,7 @@ from app.modules import install_record_types
 from app.records.door import perform
 from tests.attacks.test_faults import together
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_activity
+from tests.factories import make_account, make_activity, make_contact
 
 install_record_types()
 
@@ -36,9 +36,11 @@ def forbid(acme: Workspace, person: Person, key: str) -> None:
 
 @pytest.fixture
 def task(acme: Workspace, bob: Person) -> UUID:
-    """Bob's open task at a firm of his."""
+    """Bob's open task with a person at a firm of his."""
     with acme.acting(bob) as by:
-        told = {"due_at": "2026-01-01T09:00", "account_id": str(make_account(by).id)}
+        account = str(make_account(by).id)
+        contact = str(make_contact(by, account_id=account).id)
+        told = {"due_at": "2026-01-01T09:00", "account_id": account, "contact_id": contact}
         return make_activity(by, "task", subject="Ring", **told).id
 
 
@@ -67,6 +69,7 @@ def test_a_form_that_offers_a_next_step_can_plan_it(
         planned = by.session.scalars(select(Activity).where(Activity.done_at.is_(None))).one()
         before = by.session.get_one(Activity, task)
         assert (planned.owner_id, planned.account_id) == (bob.user_id, before.account_id)
+        assert planned.contact_id == before.contact_id is not None
 
 
 def test_a_next_step_stays_with_what_its_maker_may_not_open(
