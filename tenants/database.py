@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import POLLERR, POLLHUP, POLLIN, poll
 from time import monotonic
 from typing import Any
 
@@ -67,10 +68,11 @@ def connect_app(app: Flask, settings: Settings, *, statement_timeout_ms: int | N
 
 
 def try_idle_connections(engine: Engine) -> None:
-    """Try a connection before it is handed out, unless it worked a moment ago.
+    """Try a connection before it is handed out, unless it worked a moment ago and lies still.
 
     `pool_pre_ping` tries every one, which costs each request of a busy server one more trip to the
-    database. As there, all that are pooled are replaced when one is found dead.
+    database. A server that ends a connection says so on it, so one with something to read is tried
+    too. As with `pool_pre_ping`, all that are pooled are replaced when one is found dead.
     """
 
     @event.listens_for(engine, "checkin")
@@ -80,7 +82,9 @@ def try_idle_connections(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def _try(dbapi: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
         worked_at = record.info.get("worked_at")
-        if worked_at is None or monotonic() - worked_at < TRUSTED_FOR:
+        if worked_at is None:
+            return  # It was just made.
+        if monotonic() - worked_at < TRUSTED_FOR and not _has_news(dbapi):
             return
         try:
             engine.dialect.do_ping(dbapi)
@@ -88,6 +92,15 @@ def try_idle_connections(engine: Engine) -> None:
             if not engine.dialect.is_disconnect(error, dbapi, None):
                 raise
             raise InvalidatePoolError("A pooled connection was dead.") from error
+
+
+def _has_news(dbapi: Any) -> bool:
+    """True when the server has sent what nobody asked for, or has closed the connection."""
+    if dbapi.closed:
+        return True
+    watched = poll()
+    watched.register(dbapi.fileno(), POLLIN | POLLHUP | POLLERR)
+    return bool(watched.poll(0))
 
 
 def bound_distinct_tenants(engine: Engine, bound: int) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine
 
 from app.cli.postgres.databases import DatabaseUrls, create_database, drop_database
 from app.cli.postgres.server import ensure_running
+from app.kernel.language import using
 from config.machine import read_machine
 from config.settings import Settings
 from tenants import resolve
@@ -39,6 +40,13 @@ def _statements_on_shared_tables_name_their_tenant(shared_tables: Watch) -> Iter
     yield
     found = problems(shared_tables.take())
     assert not found, "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_s_language_is_left_over() -> Iterator[None]:
+    """Lets each test begin in English, whatever the requests of the one before spoke."""
+    with using("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ LONG = [
     "1" * 64_000 + "x",
     "陈" * 64_000,
 ]
+BUSY = 5.0  # Seconds of a processor, on the slowest of machines; what is kept busy takes minutes.
 READERS: dict[str, Callable[[str], object]] = {
     "e-mail": clean_email,
     "the key of an e-mail": email_key,
@@ -65,7 +66,7 @@ def test_no_text_keeps_a_reader_busy(reader: str) -> None:
         begun = time.process_time()
         with suppress(Answer):
             READERS[reader](text)
-        assert time.process_time() - begun < 0.5, (reader, text[:20])
+        assert time.process_time() - begun < BUSY, (reader, text[:20])
 
 
 def test_no_line_keeps_the_log_busy(settings: Settings) -> None:
@@ -73,7 +74,7 @@ def test_no_line_keeps_the_log_busy(settings: Settings) -> None:
         begun = time.process_time()
         redact_text(text[:8_190])  # What gunicorn takes as an address, the most that a line holds.
         slug_of(text, settings)
-        assert time.process_time() - begun < 0.5, text[:20]
+        assert time.process_time() - begun < BUSY, text[:20]
 
 
 def test_signing_in_with_a_long_text_costs_nothing_more(app: Flask, acme: Workspace) -> None:

@@ -257,11 +257,11 @@ def test_a_program_sends_and_gets_a_name_by_language(acme: Workspace, alice: Per
     with acme.acting(alice) as by:
         product = make_product(by, DRILL, list_price="469", tax_rate="13")
         by.session.expire(product)
-        sent = shape(registry().type("product"), product, ["name", "list_price", "tax_rate"])
+        sent = shape(registry().type("product"), product, ["name", "list_price", "tax_rate"], by)
         assert sent == {
             "id": str(product.id),
             "name": DRILL,
-            "list_price": 469,
+            "list_price": {"amount": "469.00", "currency": "GBP"},
             "tax_rate": 13,
         }
 

@@ -27,7 +27,8 @@ def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
     sent = {one.key: _described(one, taken(one, _of(options, one), currency)) for one in writable}
     made: Schema = {"type": "object", "properties": sent, "additionalProperties": False}
     required = [one.key for one in writable if _is_demanded(one)]
-    created = {**made, "properties": {**sent, **{key: {} for key in record_type.inputs}}}
+    given = {key: _filled(schema) if key in required else schema for key, schema in sent.items()}
+    created = {**made, "properties": {**given, **{key: {} for key in record_type.inputs}}}
     return {
         name: {
             "type": "object",
@@ -38,6 +39,13 @@ def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
         f"{name}Create": created if not required else {**created, "required": required},
         f"{name}Change": made,
     }
+
+
+def _filled(schema: Schema) -> Schema:
+    """A schema of a value that may not be empty."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [one for one in schema["anyOf"] if one != {"type": "null"}]}
+    return {**schema, "type": next(one for one in schema["type"] if one != "null")}
 
 
 def _is_demanded(field: Field) -> bool:

@@ -68,6 +68,10 @@ def test_a_required_own_field_is_told_at_once_and_only_to_those_who_may_see_it(
     validate(document)
     assert document["components"]["schemas"]["Account"]["properties"]["x_wood"]["title"] == "Wood"
     assert "x_wood" in document["components"]["schemas"]["AccountCreate"]["required"]
+    named = {"name": "Fence & Sons"}
+    assert problems(document, "AccountCreate", {**named, "x_wood": None})
+    assert program(alice).post("accounts", {**named, "x_wood": None}).status_code == 422
+    assert not problems(document, "AccountCreate", {**named, "x_wood": "Oak"})
     chinese = program(alice).get("openapi.json", Accept_Language="zh-CN").json
     assert chinese["components"]["schemas"]["Account"]["properties"]["x_wood"]["title"] == "木材"
     with acme.acting() as by:

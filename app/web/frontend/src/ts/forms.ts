@@ -1,6 +1,6 @@
 /** Forms: where the focus goes, and the keys that send them. */
 import htmx from 'htmx.org';
-import { find, isComposing, isMod, on } from './dom';
+import { all, find, isComposing, isMod, on } from './dom';
 
 /** Focus the first control with an error, else the first one. */
 export function focusFirst(root: ParentNode): void {
@@ -20,6 +20,18 @@ function send(event: KeyboardEvent, form: HTMLFormElement): void {
   form.requestSubmit(again ?? find<HTMLButtonElement>('.btn-primary:not([type=button])', form));
 }
 
+/** A form that was refused and then taken begins anew: without what stood against it and what was typed then. */
+function forgetRefusal(form: HTMLFormElement): void {
+  if (!find('.error', form)) return;
+  for (const told of all('.error', form)) told.remove();
+  for (const control of all('[aria-invalid]', form)) {
+    control.removeAttribute('aria-invalid');
+    control.removeAttribute('aria-describedby');
+  }
+  for (const area of all<HTMLTextAreaElement>('textarea', form)) area.defaultValue = '';
+  for (const input of all<HTMLInputElement>('input:not([type=hidden], [type=radio], [type=checkbox])', form)) input.defaultValue = '';
+}
+
 export function start(): void {
   on('keydown', 'form', (event, form) => send(event, form as HTMLFormElement));
   htmx.on('htmx:after:swap', (event) => {
@@ -36,6 +48,7 @@ export function start(): void {
     const { sourceElement, response } = event.detail.ctx;
     const done = (response?.status ?? 500) < 400;
     if (!done || !(sourceElement instanceof HTMLFormElement) || !sourceElement.hasAttribute('data-reset')) return;
+    forgetRefusal(sourceElement);
     sourceElement.reset();
     sourceElement.dispatchEvent(new Event('zuke:reset', { bubbles: true }));
   });
