@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -86,7 +87,7 @@ def test_the_palette_changes_the_language_finds_settings_and_signs_out(page: Pag
     page.keyboard.press("Escape")
     expect(opened).to_be_hidden()
     opened = palette(page, "/")
-    with page.expect_response("**/search?*"):
+    with page.expect_response(lambda answer: answer.url.endswith(quote("退出"))):
         page.keyboard.type("退出")
     expect(opened.get_by_role("option", selected=True)).to_have_text("退出登录")
     page.keyboard.press("Enter")
