@@ -21,7 +21,9 @@ STATES = ("ready", "running", "done", "dead")
 
 
 # What brings rows from before a release up to date, by the name that an operator types.
-BACKFILLS = {"contact-keys": "refresh_every_contact", "two-factor-secrets": "seal_secrets"}
+BACKFILLS = dict(
+    (("contact-keys", "refresh_every_contact"), ("two-factor-secrets", "seal_secrets"))
+)
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -122,12 +122,13 @@ def test_all_secrets_are_sealed_under_the_key_of_today_at_once(
     for person in (alice, bob):
         turn_on_two_factor(person)
     keep(alice, PLAIN)
-    keep(dora, "v1:spoiled")
+    spoiled = "v1:spoiled"
+    keep(dora, spoiled)
     with acme.acting() as by:
         assert seal_secrets(by) == 1
         assert seal_secrets(by) == 0
     assert is_sealed(alice.user.totp_secret)
-    assert dora.user.totp_secret == "v1:spoiled"
+    assert dora.user.totp_secret == spoiled
     changed = before.model_copy(
         update={"secret_key": NEW, "secret_key_fallbacks": before.secret_key}
     )
