@@ -21,9 +21,8 @@ STATES = ("ready", "running", "done", "dead")
 
 
 # What brings rows from before a release up to date, by the name that an operator types.
-BACKFILLS = dict(
-    (("contact-keys", "refresh_every_contact"), ("two-factor-secrets", "seal_secrets"))
-)
+KEYS, SEALS = "contact-keys", "two-factor-secrets"
+BACKFILLS = {KEYS: "refresh_every_contact", SEALS: "seal_secrets"}
 
 
 def configure(parser: ArgumentParser) -> None:
