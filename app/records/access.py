@@ -245,3 +245,13 @@ def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
         and by.rights.field(record_type.key, field.key) is FieldAccess.WRITE
         and _points_to_readable(field, by)
     )
+
+
+def writable_field(record_type: RecordType, key: str, by: Actor) -> Field:
+    """The field of this key; Missing when there is none, NotPermitted when it is not theirs."""
+    field = record_type.by_key.get(key)
+    if field is None:
+        raise Missing(_("There is no such field."))
+    if key not in writable_keys(record_type, by):
+        raise NotPermitted(_("Your role may not change this field."))
+    return field

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
-from app.records.access import writable_keys
+from app.records.access import writable_field
 from app.records.door import perform
 from app.records.fields import Field
 from app.records.model import Record
@@ -21,11 +21,9 @@ KINDS = ("choice", "day", "moment")
 def field_to_move(record_type: RecordType, key: str, by: Actor) -> Field:
     """The field that a move changes; Missing when there is no such, NotPermitted without right."""
     field = record_type.by_key.get(key)
-    if field is None or field.kind not in KINDS:
+    if field is not None and field.kind not in KINDS:
         raise Missing(_("There is no such field."))
-    if key not in writable_keys(record_type, by):
-        raise NotPermitted(_("Your role may not change this field."))
-    return field
+    return writable_field(record_type, key, by)
 
 
 def move(

@@ -21,8 +21,8 @@ def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
     """The schemas of a type for one caller, by name: what is told, created and changed."""
     name, currency = name_of(record_type), by.tenant.currency
     options = choices_of(record_type, by)
-    readable = readable_fields(record_type, by)
-    writable = [one for one in readable if one.key in writable_keys(record_type, by)]
+    readable, may_write = readable_fields(record_type, by), writable_keys(record_type, by)
+    writable = [one for one in readable if one.key in may_write]
     shown = {one.key: _described(one, told(one, _of(options, one), currency)) for one in readable}
     sent = {one.key: _described(one, taken(one, _of(options, one), currency)) for one in writable}
     made: Schema = {"type": "object", "properties": sent, "additionalProperties": False}
@@ -60,9 +60,9 @@ def _of(options: dict[str, tuple[Option, ...]], field: Field) -> tuple[Option, .
 
 def _described(field: Field, schema: Schema) -> Schema:
     """A schema with the field's name for people and its help."""
-    words = {"title": str(field.label)}
+    words: Schema = {"title": str(field.label)}
     if field.help is not None:
         words["description"] = str(field.help)
     if field.readonly:
-        words |= {"readOnly": True}  # type: ignore[dict-item]
+        words["readOnly"] = True
     return {**schema, **words}

@@ -7,9 +7,8 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
-from app.kernel.language import _
-from app.records.access import writable_keys
+from app.kernel.errors import Answer, Conflict, Refused
+from app.records.access import writable_field
 from app.records.custom.conditions import others_depend_on
 from app.records.door import perform
 from app.records.fields import Field
@@ -32,7 +31,7 @@ from app.web.render import fragment, is_htmx, see_other
 def show_field(collection: str, record_id: UUID, key: str) -> Response:
     """The form of one field."""
     record_type, record, by = record_for(collection, record_id, "update")
-    field = _writable(record_type, key, by)
+    field = writable_field(record_type, key, by)
     return _form(record_type, record, field, by, input_texts(record_type, record, by)[key])
 
 
@@ -41,7 +40,7 @@ def show_field(collection: str, record_id: UUID, key: str) -> Response:
 def save_field(collection: str, record_id: UUID, key: str) -> Response:
     """Save one field and answer with how it is shown now."""
     record_type, record, by = record_for(collection, record_id, "update")
-    field = _writable(record_type, key, by)
+    field = writable_field(record_type, key, by)
     text = sent_text(field, request.form)
     inputs = changed_values(record_type, record, {key: text}, by)
     try:
@@ -52,15 +51,6 @@ def save_field(collection: str, record_id: UUID, key: str) -> Response:
     if not is_htmx():
         return see_other(next_or(record_url(record_type, record_id)))
     return _value(record_type, record, field, by)
-
-
-def _writable(record_type: RecordType, key: str, by: Actor) -> Field:
-    field = record_type.by_key.get(key)
-    if field is None:
-        raise Missing(_("There is no such field."))
-    if key not in writable_keys(record_type, by):
-        raise NotPermitted(_("Your role may not change this field."))
-    return field
 
 
 def _form(
