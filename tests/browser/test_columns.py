@@ -69,7 +69,8 @@ def test_usual_columns_fill_the_table_at_every_width(page: Page, firm: None) -> 
 
 def test_usual_columns_are_widened_too(page: Page, firm: None) -> None:
     ready(page, "/accounts")
-    shown = len([one for one in heads(page) if one])
+    shown = page.locator("#list thead th[data-col]:visible").all_inner_texts()
+    assert len(shown) < len(heads(page))  # Some are hidden at this width, and stay so.
     grip = page.get_by_role("columnheader", name="Lifecycle").locator("[data-col-size]")
     box = grip.bounding_box()
     assert box is not None
@@ -78,7 +79,7 @@ def test_usual_columns_are_widened_too(page: Page, firm: None) -> None:
     page.mouse.move(box["x"] + 65, box["y"] + 8, steps=5)
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"cols=name%3A\d+%2Clifecycle%3A\d+"))
-    expect(page.locator("#list thead th[data-col]")).to_have_count(shown)
+    expect(page.locator("#list thead th[data-col]")).to_have_text(shown)
 
 
 def test_a_column_is_widened_by_its_edge_and_stays_so(page: Page, firm: None) -> None:
