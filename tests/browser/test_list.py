@@ -210,6 +210,51 @@ def test_a_cell_is_edited_by_two_clicks_and_tab_goes_to_the_next(
     expect(title).to_have_text("Head of fences")
 
 
+def test_f2_edits_the_row_at_hand_and_tab_and_arrows_go_on_until_esc(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by, last_name="Ash", first_name="Anna")
+        make_contact(by, last_name="Birch", first_name="Ben")
+    page.set_viewport_size({"width": 1680, "height": 900})
+    ready(page, "/contacts?sort=name")
+    anna, ben = page.get_by_role("row", name="Anna Ash"), page.get_by_role("row", name="Ben Birch")
+    page.keyboard.press("j")
+    page.keyboard.press("F2")
+    expect(anna.locator("td[data-edit] .edit-form")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(anna.get_by_role("textbox", name="Job title")).to_be_focused()
+    page.keyboard.type("Head of fences")
+    page.keyboard.press("ArrowDown")
+    title = ben.get_by_role("textbox", name="Job title")
+    expect(title).to_be_focused()
+    expect(anna.locator("td[data-edit='title']")).to_have_text("Head of fences")
+    page.keyboard.type("Nobody")
+    page.keyboard.press("Escape")
+    expect(page.locator("#list .edit-form")).to_have_count(0)
+    expect(ben.locator("td[data-edit='title']")).to_have_text("—")
+    expect(ben.locator("td[data-edit='title']")).to_be_focused()
+
+
+def test_f2_finds_the_row_under_the_pointer_and_the_ticked_one(
+    page: Page, firms: tuple[str, ...]
+) -> None:
+    ready(page, "/accounts?sort=name")
+    page.get_by_role("row", name="Cedar Works").hover()
+    page.keyboard.press("F2")
+    form = page.get_by_role("row", name="Cedar Works").locator(".edit-form")
+    expect(form).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    page.reload()
+    page.locator("html[data-ready]").wait_for(state="attached")
+    page.get_by_role("checkbox", name="Select Birch Ltd").check()
+    page.get_by_role("heading", level=1).hover()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("F2")
+    expect(page.get_by_role("row", name="Birch Ltd").locator(".edit-form")).to_have_count(1)
+
+
 def test_ticked_rows_are_deleted_together_and_brought_back(
     page: Page, firms: tuple[str, ...]
 ) -> None:

@@ -1,6 +1,7 @@
 /** Editing a field where it stands: a cell of a list or a detail of a record, marked with `data-edit`. */
 import htmx from 'htmx.org';
-import { all, find, isComposing, on, onContent } from './dom';
+import { all, find, isComposing, isMod, isTyping, on, onContent } from './dom';
+import { atHand } from './rows';
 
 const shown = new WeakMap<Element, Node[]>();
 const loaded = new WeakMap<Element, string>();
@@ -86,6 +87,22 @@ async function moveOn(cell: HTMLElement, step: number): Promise<void> {
   else rest(cell);
 }
 
+/** The cell of the same column in the row below (or above), where its row has as many cells. */
+function beyond(cell: HTMLElement, step: number): HTMLElement | undefined {
+  const row = cell.closest('tr');
+  const other = step > 0 ? row?.nextElementSibling : row?.previousElementSibling;
+  return row && other ? cellsIn(other)[cellsIn(row).indexOf(cell)] : undefined;
+}
+
+/** A field of one line has no use for the arrows up and down: they save it and go on in that row. */
+async function moveDown(cell: HTMLElement, step: number): Promise<void> {
+  const next = beyond(cell, step);
+  if (!next || !(await save(cell))) return;
+  await open(next);
+}
+
+const ONE_LINE = 'input:is([type=text], [type=email], [type=tel], [type=url], :not([type])):not([role=combobox])';
+
 function typed(event: KeyboardEvent, cell: HTMLElement): void {
   if (!formIn(cell) || isComposing(event) || event.defaultPrevented) return;
   if (event.key === 'Escape') {
@@ -98,7 +115,22 @@ function typed(event: KeyboardEvent, cell: HTMLElement): void {
     if (toButtons && !event.shiftKey) return;
     event.preventDefault();
     void moveOn(cell, event.shiftKey ? -1 : 1);
+  } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && cell.matches('td')) {
+    if (!(event.target as Element).matches(ONE_LINE) || isMod(event) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void moveDown(cell, event.key === 'ArrowDown' ? 1 : -1);
   }
+}
+
+/** F2 without a cell that has the focus: the row at hand is edited, beginning with its first cell. */
+function editRow(event: KeyboardEvent): void {
+  if (event.key !== 'F2' || event.defaultPrevented || isComposing(event) || isMod(event)) return;
+  if (isTyping() || find('dialog[open]:not(#peek), [popover]:popover-open:not(#toasts)')) return;
+  const row = atHand();
+  const cell = document.activeElement?.closest<HTMLElement>('td[data-edit]') ?? (row && cellsIn(row)[0]);
+  if (!cell) return;
+  event.preventDefault();
+  void open(cell);
 }
 
 /** Arrows on a cell of a list that is not being edited; F2 and Enter edit it. */
@@ -115,8 +147,8 @@ function walked(event: KeyboardEvent, cell: HTMLElement): void {
   let next: HTMLElement | undefined | null;
   if (event.key === 'ArrowRight') next = beside[at + 1];
   else if (event.key === 'ArrowLeft') next = beside[at - 1];
-  else if (event.key === 'ArrowDown') next = cellsIn(row?.nextElementSibling ?? cell)[at];
-  else if (event.key === 'ArrowUp') next = cellsIn(row?.previousElementSibling ?? cell)[at];
+  else if (event.key === 'ArrowDown') next = beyond(cell, 1);
+  else if (event.key === 'ArrowUp') next = beyond(cell, -1);
   if (!next) return;
   event.preventDefault();
   cell.tabIndex = -1;
@@ -158,6 +190,7 @@ export function start(): void {
   });
   on('keydown', '[data-edit]', typed);
   on('keydown', 'td[data-edit]', walked);
+  document.addEventListener('keydown', editRow);
   on('focusout', '[data-edit]', left);
   on('change', '.edit-form select', (_event, control) => void save(control.closest<HTMLElement>('[data-edit]')!));
   htmx.on('htmx:after:swap', (event) => {

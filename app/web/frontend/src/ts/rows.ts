@@ -40,6 +40,12 @@ export function current(): HTMLElement | null {
   return find('[data-list] tr.is-at');
 }
 
+/** The row that keys are meant for: of the focus, of j and k, under the pointer, or the first ticked. */
+export function atHand(): HTMLElement | null {
+  const focused = document.activeElement?.closest<HTMLElement>(ROW);
+  return focused ?? current() ?? find(`${ROW}:hover`) ?? find(`${ROW}:has(.c-check input:checked)`);
+}
+
 function walk(step: number): void {
   const rows = all(ROW);
   const at = current();
