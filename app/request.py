@@ -128,7 +128,7 @@ class Edge:
             raise NotPermitted(_("This workspace is suspended until its bill is paid."))
         reads_only = request.method in SAFE_METHODS or declared.while_previewing
         if g.actor is not None and g.actor.previews and not reads_only:
-            raise Previewing
+            raise Previewing(g.actor.previews.name)
         if declared.permission is not None and not g.actor.may(*declared.permission):
             raise NotPermitted(_("Your role does not allow this."))
         return None

@@ -17,14 +17,13 @@ from sqlalchemy.orm import Session
 
 from app.identity import members
 from app.identity.members import Person
-from app.identity.models import ApiToken, Role, User, UserSession
-from app.identity.rights import rights_of, rights_of_role, team_user_ids
+from app.identity.models import ApiToken, User, UserSession
+from app.identity.rights import rights_of, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
 from app.identity.unread import hold_unread, unread_of
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.ids import parse_id
-from app.kernel.localized import pick
 from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
 
@@ -41,6 +40,7 @@ SIGNED_IN = (
         _sessions.c.id,
         _sessions.c.last_seen_at,
         _sessions.c.preview_role_id,
+        _sessions.c.preview_user_id,
         stamps.ALL,
         unread_of(members.users.c.id),
         *members.COLUMNS,
@@ -63,6 +63,7 @@ class SignedIn:
     session_id: UUID
     last_seen_at: datetime
     preview_role_id: UUID | None
+    preview_user_id: UUID | None
     user: Person
 
     def is_stale(self, now: datetime) -> bool:
@@ -94,10 +95,10 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     row = session.execute(SIGNED_IN, {"digest": digest(token), "now": now}).one_or_none()
     if row is None:
         return None
-    session_id, last_seen_at, preview_role_id, held, unread = row[:5]
+    session_id, last_seen_at, role_id, colleague_id, held, unread = row[:6]
     stamps.hold(session, held)
     hold_unread(session, unread)
-    return SignedIn(session_id, last_seen_at, preview_role_id, members.member(row[5:]))
+    return SignedIn(session_id, last_seen_at, role_id, colleague_id, members.member(row[6:]))
 
 
 def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:
@@ -123,54 +124,40 @@ def actor_for(
     language: str | None = None,
     *,
     scopes: frozenset[str] | None = None,
-    preview: Role | None = None,
 ) -> Actor:
     """The actor that a user is at this moment; `scopes` are those of an API token.
 
-    `language` overrules the user's own (the cookie of a browser does). With `preview` the user
-    looks at the workspace as that role: their rights are narrowed to what it may do too.
+    `language` overrules the user's own (the cookie of a browser does).
     """
-    own = rights_of(session, user)
-    rights = own if preview is None else own.within(rights_of_role(session, preview))
-    language = language or user.language or tenant.language
-    wants_team = any(reach is Reach.TEAM for reach in rights.grants.values())
+    rights = rights_of(session, user)
     return Actor(
         session=session,
         tenant=tenant,
         now=now,
         rights=rights if scopes is None else rights.narrowed(scopes),
         user_id=user.id,
-        role_id=user.role_id if preview is None else preview.id,
+        role_id=user.role_id,
         name=user.name,
-        language=language,
+        language=language or user.language or tenant.language,
         zone=ZoneInfo(user.zone or tenant.zone),
-        team_user_ids=team_user_ids(session, user) if wants_team else (user.id,),
-        groups=groups_of(user) if preview is None else _previewed(user, preview, own, rights),
+        team_user_ids=team_reached(session, user, rights),
+        groups=groups_of(user),
         via=via,
-        previews=pick(preview.label, language, tenant.language) if preview is not None else "",
     )
+
+
+def team_reached(session: Session, user: Person, rights: Rights) -> tuple[UUID, ...]:
+    """The users of the user's team and below; asked for only where a grant reaches that far."""
+    wants_team = any(reach is Reach.TEAM for reach in rights.grants.values())
+    return team_user_ids(session, user) if wants_team else (user.id,)
 
 
 def groups_of(user: Person) -> frozenset[UUID]:
     """The ids of a user's role, team and teams above, with which records can be shared."""
-    return frozenset({user.role_id, *_teams_of(user)})
+    return frozenset({user.role_id, *teams_of(user)})
 
 
-def _previewed(user: Person, role: Role, own: Rights, narrowed: Rights) -> frozenset[UUID]:
-    """The groups of a user who looks at the workspace as `role`.
-
-    What rules share with the role is shown only to who reaches all such records by themselves, or
-    looking as another role would open what one's own does not.
-    """
-    reaches_all = all(
-        own.reach(kind, verb) is Reach.ALL
-        for (kind, verb), reach in narrowed.grants.items()
-        if reach is not Reach.ALL
-    )
-    return frozenset({*_teams_of(user), *((role.id,) if reaches_all else ())})
-
-
-def _teams_of(user: Person) -> set[UUID]:
+def teams_of(user: Person) -> set[UUID]:
     """The user's team and those above it."""
     teams = user.team.path.strip("/").split("/") if user.team is not None else []
     return {found for one in teams if (found := parse_id(one))}

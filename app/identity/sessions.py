@@ -22,7 +22,8 @@ from app.identity.actors import (
     touch_session,
     touch_token,
 )
-from app.identity.models import Role
+from app.identity.looking import look_as_colleague, look_as_role
+from app.identity.models import Role, User
 from app.identity.rights import rights_of
 from app.kernel import language
 from app.kernel.actor import Actor
@@ -74,10 +75,20 @@ def actor_by_cookie(
         return None
     if found.is_stale(now):
         current.aside(partial(touch_session, tenant, found.session_id, now))
-    role_id = found.preview_role_id
-    preview = session.get(Role, role_id) if role_id is not None else None
-    asked = _chosen_language(request)
-    return actor_for(session, tenant, found.user, now, "web", asked, preview=preview)
+    by = actor_for(session, tenant, found.user, now, "web", _chosen_language(request))
+    return by if found.preview_role_id is None else _looking(by, found)
+
+
+def _looking(by: Actor, found: SignedIn) -> Actor:
+    """The actor whom a look at the workspace as a role, or as a colleague, leaves."""
+    role = by.session.get(Role, found.preview_role_id)
+    if role is None:
+        return by
+    colleague_id = found.preview_user_id
+    colleague = by.session.get(User, colleague_id) if colleague_id is not None else None
+    if colleague is None:
+        return look_as_role(by, found.user, role)
+    return look_as_colleague(by, colleague)
 
 
 def actor_by_token(

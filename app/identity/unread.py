@@ -37,5 +37,5 @@ def count_unread(by: Actor) -> int:
     held: int | None = by.session.info.get(HELD)
     if held is not None:
         return held
-    found = select(unread_of(User.__table__.c.id)).where(User.__table__.c.id == by.user_id)
+    found = select(unread_of(User.__table__.c.id)).where(User.__table__.c.id == by.person_id)
     return by.session.scalar(found) or 0

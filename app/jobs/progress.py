@@ -119,7 +119,7 @@ def cancel_work(work_id: UUID, by: Actor) -> bool:
     A piece that is being done is waited for; whatever would do the next one looks here first.
     """
     work = lock_work(by.session, work_id)
-    if work is None or work.user_id != by.user_id:
+    if work is None or work.user_id != by.person_id:
         return False
     if not work.is_under_way or not work.is_cancellable:
         return False
@@ -130,13 +130,13 @@ def cancel_work(work_id: UUID, by: Actor) -> bool:
 def find_work(work_id: UUID, by: Actor) -> Work | None:
     """The work, when it is `by`'s own."""
     return by.session.scalars(
-        select(Work).where(Work.id == work_id, Work.user_id == by.user_id)
+        select(Work).where(Work.id == work_id, Work.user_id == by.person_id)
     ).one_or_none()
 
 
 def works_of(by: Actor, limit: int, *, under_way: bool = False) -> list[Work]:
     """`by`'s own work, the latest first; `under_way` leaves out what has ended."""
-    asked = select(Work).where(Work.user_id == by.user_id)
+    asked = select(Work).where(Work.user_id == by.person_id)
     if under_way:
         asked = asked.where(Work.state.in_(UNDER_WAY))
     return list(by.session.scalars(asked.order_by(Work.created_at.desc(), Work.id).limit(limit)))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.kernel.preview import Preview
 from tenants.facts import TenantFacts
 
 
@@ -100,9 +101,10 @@ class Actor:
     `session` is the open tenant scope, `now` the only clock of operations, `via` one of web, api,
     job, import, command. `team_user_ids` are the users of the actor's teams and those below,
     the actor included; `groups` are the ids of the role, of the team and of those above it, by
-    which rules share records. `user_id` is None for the service itself. `previews` is the name of
-    the role as which somebody looks at the workspace: their rights are narrowed to it, and they
-    change nothing meanwhile.
+    which rules share records. `user_id` is None for the service itself. `previews` says as whom
+    somebody looks at the workspace: their rights are narrowed to that, and they change nothing
+    meanwhile. Looking as a colleague, `user_id` and what follows from it are the colleague's; what
+    is personal (notices, work, what was open lately) goes by `person_id`.
     """
 
     session: Session
@@ -117,8 +119,13 @@ class Actor:
     team_user_ids: tuple[UUID, ...] = ()
     groups: frozenset[UUID] = frozenset()
     via: str = "web"
-    previews: str = ""
+    previews: Preview | None = None
     batch_id: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The user who is really there, also while they look as a colleague."""
+        return self.user_id if self.previews is None else self.previews.looker_id
 
     def may(self, record_type: str, verb: str) -> bool:
         """True when some record of this type may be treated so by this actor."""

@@ -39,11 +39,11 @@ class NotPermitted(Answer):
 
 
 class Previewing(NotPermitted):
-    """A change by somebody who only looks at the workspace as another role: 403."""
+    """A change by somebody who only looks at the workspace as `name`: 403."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(
-            _("You see the workspace as another role, and nothing changes until you end that.")
+            _("You are looking as %(name)s. Leave the preview to change things.", name=name)
         )
 
 

@@ -76,7 +76,7 @@ def may_change(record_type: RecordType, verb: str, by: Actor) -> None:
     if verb not in (*record_type.verbs, "restore"):
         raise Missing(_("There is no such action."))
     if by.previews:
-        raise Previewing
+        raise Previewing(by.previews.name)
     if by.tenant.is_read_only:
         raise NotPermitted(_("This workspace is read-only until its bill is paid."))
     if not by.may(record_type.key, "delete" if verb == "restore" else verb):

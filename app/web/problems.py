@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response, g, jsonify, request
 
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Previewing
 from app.kernel.language import Text, _
 from app.web.render import is_htmx, page
 from app.web.toasts import toast
@@ -46,6 +46,9 @@ TEXTS_FOR_PROGRAMS: Mapping[int, Text] = {
     401: _("Send a valid API token in the Authorization header."),
 }
 
+WayOut = tuple[str, Text]  # Where a button posts to, and what stands on it.
+LEAVE: WayOut = ("/preview/end", _("Leave the preview"))
+
 
 def wants_json() -> bool:
     """True when a program is calling, so that a JSON problem is the answer."""
@@ -57,24 +60,30 @@ def problem(
     detail: Text | str = "",
     errors: Mapping[str, Text | str] | None = None,
     headers: Mapping[str, str] | None = None,
+    way_out: WayOut | None = None,
 ) -> Response:
-    """The answer for a refusal or a failure, in the reader's language and the caller's form."""
+    """The answer for a refusal or a failure, in the reader's language and the caller's form.
+
+    `way_out` is a button that takes away what stands against it.
+    """
     title = TITLES.get(status, TITLES[500])
     text = str(detail) or str(TEXTS.get(status, ""))
     if wants_json():
         told = str(detail) or str(TEXTS_FOR_PROGRAMS.get(status, text))
         response = _json_problem(status, title, told, errors or {})
     elif is_htmx():
-        response = _htmx_problem(status, text or str(title))
+        response = _htmx_problem(status, text or str(title), way_out)
     else:
-        response = _page_problem(status, title, text)
+        response = _page_problem(status, title, text, way_out)
     response.headers.extend(dict(headers or {}))
     return response
 
 
 def from_answer(answer: Answer, status: int | None = None) -> Response:
     """The answer for a domain error that no route turned into a form."""
-    return problem(status or answer.status, answer.message, answer.errors)
+    status = status or answer.status
+    way_out = LEAVE if isinstance(answer, Previewing) else None
+    return problem(status, answer.message, answer.errors, way_out=way_out)
 
 
 def _json_problem(
@@ -93,13 +102,14 @@ def _json_problem(
     return response
 
 
-def _htmx_problem(status: int, text: str) -> Response:
+def _htmx_problem(status: int, text: str, way_out: WayOut | None) -> Response:
     """A message out of band; the part of the page that was to be replaced stays."""
-    toast(text, kind="bad")
+    url, label = way_out or (None, None)
+    toast(text, kind="bad", undo_url=url, undo_label=label)
     return page("_problem.html", "problem", status=status)
 
 
-def _page_problem(status: int, title: Text, text: str) -> Response:
+def _page_problem(status: int, title: Text, text: str, way_out: WayOut | None) -> Response:
     actions = [{"url": "/", "label": str(_("Go to the start page"))}]
     return page(
         "error.html",
@@ -108,5 +118,6 @@ def _page_problem(status: int, title: Text, text: str) -> Response:
         title=str(title),
         text=text,
         actions=actions,
+        way_out=way_out,
         request_id=g.get("request_id") if status >= 500 else None,
     )

@@ -175,7 +175,7 @@ def person() -> Person | None:
     by = current.actor_or_none()
     if by is None or by.user_id is None:
         return None
-    return Person(by.name, initials(by.name), avatar_colour(by.user_id))
+    return Person(by.name, initials(by.name), avatar_colour(by.person_id or by.user_id))
 
 
 def workspace() -> dict[str, object] | None:

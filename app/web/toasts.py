@@ -14,16 +14,25 @@ KEPT = 5  # Messages that wait for the next page.
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """One message; `undo_url` is posted to when the reader takes the change back."""
+    """One message; `undo_url` is posted to by a button, "Undo" unless it has another label."""
 
     text: str
     kind: str = "good"
     undo_url: str | None = None
+    undo_label: str | None = None
 
 
-def toast(text: Text | str, *, undo_url: str | None = None, kind: str = "good") -> None:
+def toast(
+    text: Text | str,
+    *,
+    undo_url: str | None = None,
+    undo_label: Text | str | None = None,
+    kind: str = "good",
+) -> None:
     """Show a message with this answer; one that redirects keeps it for the next page."""
-    g.setdefault("toasts", []).append(Toast(str(text), kind, undo_url))
+    g.setdefault("toasts", []).append(
+        Toast(str(text), kind, undo_url, str(undo_label) if undo_label else None)
+    )
 
 
 def shown() -> list[Toast]:

@@ -9,14 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from app.events.models import Event
-from app.identity.actors import actor_for
+from app.identity.looking import look_as_role
 from app.identity.models import Role, User, UserSession
 from app.identity.operations.guard import require_writable
 from app.identity.operations.preview import begin_preview
 from app.identity.operations.roles import create_role, role_by_key, set_rights, write_rights
 from app.identity.operations.tokens import create_token
 from app.identity.rights import covers
-from app.kernel import clock
 from app.kernel.actor import FieldAccess, Reach, Rights
 from app.kernel.errors import NotPermitted, Previewing
 from app.records.access import can_read
@@ -33,10 +32,10 @@ def role_id(acme: Workspace, key: str) -> UUID:
         return role_by_key(session, key).id
 
 
-def preview(person: Person, role: UUID) -> HostClient:
-    """A browser in which somebody looks at the workspace as a role."""
+def preview(person: Person, role: UUID, colleague: UUID | str = "") -> HostClient:
+    """A browser in which somebody looks at the workspace as a role, or as a colleague."""
     client = person.client
-    answer = client.post(f"/settings/roles/{role}/preview")
+    answer = client.post(f"/settings/roles/{role}/preview", data={"user_id": str(colleague)})
     assert answer.status_code == 303, answer.text
     return client
 
@@ -95,8 +94,8 @@ def test_lists_and_pages_show_what_the_role_may_see(
     listed = client.get("/accounts").text
     assert "Mine Ltd" in listed
     assert "Theirs Ltd" not in listed
-    assert "You see the workspace as the role Sales rep." in listed
-    assert "End preview" in listed
+    assert "You are looking as the role Sales rep." in listed
+    assert "Leave the preview" in listed
     page = client.get(paths[0]).text
     assert "Mine Ltd" in page
     assert "7946" not in page
@@ -138,7 +137,8 @@ def test_nothing_is_changed_meanwhile(
         before = session.query(Event).count()
     answer = client.open(path.format(account=account, role=admin), method=method, data={})
     assert answer.status_code == 403, answer.text
-    assert "as another role" in answer.text
+    assert "You are looking as Admin." in answer.text
+    assert 'action="/preview/end"' in answer.text  # The button that ends it.
     with acme.scope() as session:
         assert session.query(Event).count() == before
 
@@ -148,7 +148,7 @@ def test_the_door_and_the_operations_refuse_too(acme: Workspace, alice: Person) 
         account = make_account(acme.actor(alice))
         user = session.get_one(User, alice.user_id)
         admin = role_by_key(session, "admin")
-        by = actor_for(session, acme.facts, user, clock.now(), "web", preview=admin)
+        by = look_as_role(acme.actor(user), user, admin)
         assert by.may("account", "update")
         for change in (
             lambda: perform("account", "update", account, by=by, city="York"),
@@ -212,7 +212,7 @@ def test_what_is_shared_with_the_role_opens_nothing_that_was_closed(
         def sees(person: Person, as_role: Role) -> bool:
             user = session.get_one(User, person.user_id)
             session.refresh(user)
-            by = actor_for(session, acme.facts, user, clock.now(), "web", preview=as_role)
+            by = look_as_role(acme.actor(user), user, as_role)
             return can_read(account_type, shared.id, by)
 
         shared.owner_id = None
@@ -264,8 +264,8 @@ def test_who_may_not_edit_roles_looks_as_none(acme: Workspace, bob: Person, alic
         with pytest.raises(NotPermitted):
             begin_preview(by, session, role)
     assert alice.client.post(f"/settings/roles/{owner}/preview").status_code == 422
-    assert "See as this role" not in alice.client.get(f"/settings/roles/{owner}").text
-    assert "See as this role" in alice.client.get(f"/settings/roles/{viewer}").text
+    assert "Look as" not in alice.client.get(f"/settings/roles/{owner}").text
+    assert "Look as" in alice.client.get(f"/settings/roles/{viewer}").text
 
 
 def test_a_role_that_is_removed_ends_its_preview(acme: Workspace, alice: Person) -> None:

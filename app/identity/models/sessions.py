@@ -37,9 +37,13 @@ class UserSession(Base):
     expires_at: Mapped[Moment]
     address: Mapped[str] = mapped_column(String(45))
     agent: Mapped[str] = mapped_column(String(120))  # "Firefox, Windows": for the person's eye.
-    # As which role its user looks at the workspace; see operations/preview.py.
+    # As which role, or as which colleague who has it, its user looks at the workspace; see
+    # operations/preview.py.
     preview_role_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey(Role.id, ondelete="SET NULL")
+    )
+    preview_user_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey(User.id, ondelete="SET NULL")
     )
 
 

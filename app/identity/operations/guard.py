@@ -32,7 +32,7 @@ def require_change(by: Actor, record_type: str, verb: str) -> None:
 def require_writable(by: Actor) -> None:
     """Raise Refused while the workspace is read-only, Previewing while a role is looked through."""
     if by.previews:
-        raise Previewing
+        raise Previewing(by.previews.name)
     if by.tenant.is_read_only:
         raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
 

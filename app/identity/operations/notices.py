@@ -33,7 +33,7 @@ def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:
     return list(
         by.session.scalars(
             select(Notice)
-            .where(Notice.user_id == by.user_id)
+            .where(Notice.user_id == by.person_id)
             .order_by(Notice.at.desc(), Notice.id.desc())
             .limit(limit)
         )
@@ -43,7 +43,7 @@ def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:
 def find_notice(by: Actor, notice_id: UUID) -> Notice | None:
     """One of `by`'s notices, or None."""
     return by.session.scalars(
-        select(Notice).where(Notice.id == notice_id, Notice.user_id == by.user_id)
+        select(Notice).where(Notice.id == notice_id, Notice.user_id == by.person_id)
     ).one_or_none()
 
 
@@ -51,7 +51,7 @@ def read_all(by: Actor) -> None:
     """Mark every notice of `by` as read."""
     by.session.execute(
         update(Notice)
-        .where(Notice.user_id == by.user_id, Notice.read_at.is_(None))
+        .where(Notice.user_id == by.person_id, Notice.read_at.is_(None))
         .values(read_at=by.now)
     )
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import Response, request
 
 from app.identity import limits
-from app.identity.models import Role, Team
+from app.identity.looking import sees_all_of
+from app.identity.models import Role, Team, User
 from app.identity.operations import invitations, roles, teams, users
 from app.identity.routes.asking import chosen, label_of, show, submit, typed
 from app.identity.routes.blueprint import blueprint
@@ -145,7 +146,14 @@ def _person(user_id: UUID) -> dict[str, object]:
     offered = list(choices["roles"]) if isinstance(choices["roles"], list) else []
     if user.role_id not in {role.id for role in offered}:
         offered.insert(0, user.role)
-    return {**choices, "user": user, "roles": offered}
+    return {**choices, "user": user, "roles": offered, "may_look_as": _may_look_as(user)}
+
+
+def _may_look_as(user: User) -> bool:
+    """True where the workspace may be looked at as this colleague."""
+    by = current.actor()
+    is_other = user.is_active and user.id != by.user_id and not user.role.is_owner
+    return is_other and by.may("role", "manage") and sees_all_of(by, user)
 
 
 def _choices() -> dict[str, object]:

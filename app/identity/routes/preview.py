@@ -1,4 +1,4 @@
-"""Beginning and ending a look at the workspace as another role."""
+"""Beginning and ending a look at the workspace as another role or a colleague."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from uuid import UUID
 
 from flask import Response
 
+from app.identity.models import User
 from app.identity.operations import preview as operations
 from app.identity.operations.roles import get_role
 from app.identity.rights import rights_of
-from app.identity.routes.asking import my_session, myself
+from app.identity.routes.asking import chosen, my_session, myself
 from app.identity.routes.blueprint import blueprint
 from app.kernel.language import _
 from app.web import current
@@ -21,9 +22,10 @@ from app.web.toasts import toast
 @blueprint.post("/settings/roles/<uuid:role_id>/preview")
 @access(permission=("role", "manage"))
 def begin_preview(role_id: UUID) -> Response:
-    """See the workspace as a role does, from its home page on."""
+    """See the workspace as a role does, or a colleague who has it, from its home page on."""
     by = current.actor()
-    operations.begin_preview(by, my_session(), get_role(by, role_id))
+    colleague = chosen(User, "user_id")
+    operations.begin_preview(by, my_session(), get_role(by, role_id), colleague)
     return see_other("/")
 
 

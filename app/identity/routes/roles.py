@@ -9,6 +9,7 @@ from flask import Response, request
 
 from app.identity import permissions
 from app.identity.models import Role
+from app.identity.operations import preview
 from app.identity.operations import roles as operations
 from app.identity.rights import covers, read_rights
 from app.identity.routes.asking import chosen, label_of, show, submit, typed
@@ -140,6 +141,7 @@ def _matrix(role_id: UUID) -> dict[str, object]:
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
         "title": label_of(found),
+        "colleagues": preview.colleagues_of(by, found),
     }
 
 

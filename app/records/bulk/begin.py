@@ -141,7 +141,7 @@ def _may_see(change: BulkChange, by: Actor) -> bool:
     record_type = tailored(change.record_type, by)
     if not by.tenant.allows(record_type.module):
         return False
-    if change.user_id is not None and change.user_id == by.user_id:
+    if change.user_id is not None and change.user_id == by.person_id:
         return True
     verb = verb_called(record_type, change.verb)
     return by.may(record_type.key, verb.needs)

@@ -53,7 +53,7 @@ def undoing(change: BulkChange, by: Actor) -> Actor:
 
 def is_maker(change: BulkChange, by: Actor) -> bool:
     """True when `by` made the change."""
-    return by.user_id is not None and by.user_id == change.user_id
+    return by.person_id is not None and by.person_id == change.user_id
 
 
 def undo_piece(

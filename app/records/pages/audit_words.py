@@ -52,6 +52,7 @@ VIAS: Mapping[str, Text] = {
 }
 KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "name": _("Name"),
+    "looked_as": _("As"),
     "label": _("Name"),
     "email": _("E-mail"),
     "phone": _("Phone"),

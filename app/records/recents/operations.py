@@ -80,14 +80,14 @@ def recent(by: Actor, kinds: Collection[str]) -> list[Recent]:
 
     Access is not asked here: a record may be gone, or theirs no longer.
     """
-    if by.user_id is None or not kinds:
+    if by.person_id is None or not kinds:
         return []
     opened = select(OpenedRecord.record_type, OpenedRecord.record_id, OpenedRecord.at).where(
-        OpenedRecord.user_id == by.user_id, OpenedRecord.record_type.in_(kinds)
+        OpenedRecord.user_id == by.person_id, OpenedRecord.record_type.in_(kinds)
     )
     last = (
         select(Event.record_type, Event.record_id, Event.at, Event.batch_id)
-        .where(Event.actor_id == by.user_id)
+        .where(Event.actor_id == by.person_id)
         .order_by(Event.at.desc())
         .limit(EVENTS_READ)
         .subquery()

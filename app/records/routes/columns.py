@@ -27,7 +27,7 @@ def show_columns(collection: str) -> Response:
 
 
 @blueprint.post("/<collection:collection>/columns")
-@access(record_verb="read")
+@access(record_verb="read", while_previewing=True)
 def choose_columns(collection: str) -> Response:
     """Lead to the list with the columns of the form; nothing is stored but in its address."""
     by = current.actor()

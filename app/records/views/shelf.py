@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.identity.models import Team, User
 from app.kernel import stamps
@@ -77,7 +77,7 @@ def shelf(by: Actor) -> Shelf:
     if mark is None or user_id is None:
         return EMPTY
     people = stamps.stamp(by.session, stamps.PEOPLE)
-    key = (by.tenant.id, user_id, by.role_id, bool(by.previews), mark, people)
+    key = (by.tenant.id, user_id, by.role_id, by.previews and by.person_id, mark, people)
     return _remembered.get(key, lambda: _load(by, user_id))
 
 
@@ -94,7 +94,7 @@ def _load(by: Actor, user_id: UUID) -> Shelf:
         select(SavedView)
         .where(
             SavedView.deleted_at.is_(None),
-            or_(SavedView.owner_id == user_id, SavedView.audience == EVERYONE, shared),
+            or_(_own(by, user_id), SavedView.audience == EVERYONE, shared),
         )
         .order_by(SavedView.created_at, SavedView.id)
         .limit(MOST)
@@ -113,6 +113,12 @@ def _load(by: Actor, user_id: UUID) -> Shelf:
         {**roles, **({} if by.previews else own)},
         own,
     )
+
+
+def _own(by: Actor, user_id: UUID) -> ColumnElement[bool]:
+    """The reader's own views; a colleague's private ones are not shown to whoever looks as them."""
+    own = SavedView.owner_id == user_id
+    return own if by.person_id == user_id else and_(own, SavedView.audience != PRIVATE)
 
 
 def facts(row: SavedView) -> ViewFacts:
