@@ -58,7 +58,7 @@ def perform(
     if not may_do(record_type, record, "delete" if verb == "restore" else verb, by):
         raise NotPermitted(_("Your role does not allow this on this record."))
     if version is not None and version != record.version:
-        raise history.conflict(record_type, record, version, inputs, by)
+        raise _second(record_type, record, version, verb, inputs, by)
     stood = (record.version, record.owner_id)
     try:
         _do(record_type, verb, record, inputs, by)
@@ -138,7 +138,28 @@ def build(
     return record
 
 
-def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
+def _second(
+    record_type: RecordType,
+    record: Record,
+    version: int,
+    verb: str,
+    inputs: Mapping[str, Any],
+    by: Actor,
+) -> history.Overtaken:
+    """The answer to a change that came second, with what else stands against it."""
+    answer = history.conflict(record_type, record, version, inputs, by)
+    if verb == "update":
+        try:
+            _changed_values(record_type, record, inputs, by)
+        except (Refused, NotPermitted) as refused:
+            answer.add(refused.errors)
+    return answer
+
+
+def _changed_values(
+    record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor
+) -> dict[str, Any]:
+    """The values among `inputs` that differ from the record's, all checked."""
     _only_writable(record_type, inputs, by)
     picklists = picklists_of(by.session, record_type)
     values = read_values(record_type, inputs, by, picklists, record)
@@ -149,6 +170,11 @@ def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], 
     }
     check_references(record_type, changed, by)
     check_unique(record_type, record.id, changed, by)
+    return changed
+
+
+def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
+    changed = _changed_values(record_type, record, inputs, by)
     if changed:
         _apply(record_type, record, "updated", by, lambda: _set(record_type, record, changed))
         record_type.changed(record, "update", by)

@@ -40,6 +40,12 @@ class Overtaken(Conflict):
 
     theirs: Mapping[str, Theirs] = {}
 
+    def add(self, errors: Mapping[str, Text | str]) -> None:
+        """Tell what else is wrong, beside the fields and after what was said of them already."""
+        for key, text in errors.items():
+            said = self.errors.get(key)
+            self.errors[key] = f"{said} {text}" if said is not None else text
+
 
 def account_of(record_type: RecordType, record: Any) -> UUID | None:
     """The customer that a record concerns, for its events."""

@@ -26,6 +26,7 @@ from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
 from app.records.custom.indexes import TEND, wants_index
 from app.records.custom.kinds import KINDS
+from app.records.custom.labels import label_errors, refuse_taken_label
 from app.records.custom.models import CustomField
 from app.records.custom.options import read_options
 from app.records.custom.unique import require_distinct
@@ -61,6 +62,7 @@ def define_field(
     errors = errors_of(kind, wish)
     if key and not KEY.fullmatch(key):
         errors["key"] = _("A key is x_ and up to 37 small letters, digits and underscores.")
+    errors |= label_errors(texts_of(wish.label), declared, key, by)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     taken = set(declared.by_key) | {one.key for one in list_fields(by, declared)}
@@ -89,13 +91,16 @@ def change_field(by: Actor, row: CustomField, version: int | None, wish: Wish) -
     Refused when it shall be unique and two records hold one value.
     """
     require_change(by, *MANAGE)
-    if version is not None and version != row.version:
-        raise Conflict(_("Somebody changed this field while you were editing it."))
+    declared = registry().type(row.record_type)
     errors = errors_of(row.kind, wish)
+    if texts_of(wish.label) != row.label:
+        errors |= label_errors(texts_of(wish.label), declared, row.key, by)
+    if version is not None and version != row.version:
+        message = _("Somebody changed this field while you were editing it.")
+        raise Conflict(message, errors=errors)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     before = _told(row)
-    declared = registry().type(row.record_type)
     was_unique = row.is_unique
     _apply(by, declared, row, wish)
     if row.is_unique and not was_unique:
@@ -119,11 +124,15 @@ def retire_field(by: Actor, row: CustomField) -> None:
 
 
 def bring_back_field(by: Actor, row: CustomField) -> None:
-    """Bring a retired field back into use; Refused at 200 fields, and before one it depends on."""
+    """Bring a retired field back into use.
+
+    Refused at 200 fields, before one it depends on, and beside one that took its name.
+    """
     require_change(by, *MANAGE)
     if row.retired_at is not None:
         _refuse_too_many(by, registry().type(row.record_type))
         _refuse_dependent(by, row)
+        refuse_taken_label(row.label, registry().type(row.record_type), row.key, by)
         row.retired_at = None
         _save(by)
         _changed(by, row, "restored", {})

@@ -177,6 +177,22 @@ def test_a_version_that_somebody_has_overtaken_is_refused_with_who_and_what(
         assert (account.city, account.version) == ("York", 2)
 
 
+def test_whoever_comes_second_is_told_at_once_what_else_is_wrong(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, city="Leeds", email="fence@fence.example")
+        perform("account", "update", account, by=by, city="York", email="new@fence.example")
+        conflict = refusal(
+            by, "account", "update", account, version=1, city="Hull", phone="no", email="nowhere"
+        )
+        assert isinstance(conflict, Conflict)
+        assert set(conflict.errors) == {"city", "phone", "email"}
+        assert "changed this meanwhile" in str(conflict.errors["email"])
+        assert "e-mail address" in str(conflict.errors["email"])
+        assert (account.city, account.version) == ("York", 2)
+
+
 def test_of_two_who_change_a_record_at_the_same_moment_one_wins(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

@@ -132,6 +132,22 @@ def test_a_field_that_somebody_changed_meanwhile_is_not_overwritten(
     assert 'value="Hull"' in answer.text
 
 
+def test_a_form_that_came_second_shows_the_conflict_and_its_own_mistakes(
+    fence: Fence, alice: Person
+) -> None:
+    url = f"{fence.account_url}/edit"
+    city = alice.client.post(
+        f"{fence.account_url}/fields/city", data={"city": "York", "version": "1"}, headers=CELL
+    )
+    assert city.status_code == 200
+    sent = {"name": "", "city": "Hull", "email": "nowhere", "version": "1"}
+    answer = alice.client.post(url, data=sent)
+    assert answer.status_code == 409
+    assert "Somebody changed this record while you were editing it." in answer.text
+    for key in ("name", "city", "email"):
+        assert f'id="f-{key}-error"' in answer.text, key
+
+
 def test_deleting_can_be_undone_with_all_that_went(fence: Fence, alice: Person) -> None:
     gone = alice.client.post(f"{fence.account_url}/delete")
     assert gone.headers["Location"] == "/accounts"

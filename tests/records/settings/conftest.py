@@ -31,7 +31,7 @@ def define(acme: Workspace, alice: Person) -> Define:
         with acme.acting(alice) as by:
             if KINDS[kind].has_options:
                 wishes.setdefault("options", COLOURS)
-            texts = {"en": label, "zh-CN": "木材"}
+            texts = {"en": label, **({"zh-CN": "木材"} if label == "Wood" else {})}
             return define_field(by, tailored(on, by), kind, Wish(texts, **wishes))
 
     return make

@@ -143,7 +143,9 @@ def field_form(
 ) -> FieldForm:
     """The form of a field of this kind, with what stands against it beside each input."""
     errors = {key: [text] for key, text in answer.errors.items()} if answer else {}
-    alerts: list[Text | str] = [answer.message] if answer and not answer.errors else []
+    is_overtaken = isinstance(answer, Conflict)
+    is_said = answer is not None and (is_overtaken or not answer.errors)
+    alerts: list[Text | str] = [answer.message] if answer and is_said else []
     where = list_url(record_type)
     return FieldForm(
         record_type=record_type,
@@ -161,7 +163,7 @@ def field_form(
         targets=[(one.key, one.words.one) for one in switched_on(by)],
         errors=errors,
         alerts=alerts,
-        is_overtaken=isinstance(answer, Conflict),
+        is_overtaken=is_overtaken,
     )
 
 
