@@ -21,8 +21,8 @@ STATES = ("ready", "running", "done", "dead")
 
 
 # What brings rows from before a release up to date, by the name that an operator types.
-KEYS, SEALS = "contact-keys", "two-factor-secrets"
-BACKFILLS = {KEYS: "refresh_every_contact", SEALS: "seal_secrets"}
+KEYS, SEALS, ORDERS = "contact-keys", "two-factor-secrets", "sort-keys"
+BACKFILLS = {KEYS: "refresh_every_contact", SEALS: "seal_secrets", ORDERS: "fill_sort_keys"}
 
 
 def configure(parser: ArgumentParser) -> None:

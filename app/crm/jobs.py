@@ -10,6 +10,7 @@ from app.crm.operations.firm_names import (
     refresh_contacts,
     refresh_every_contact,
 )
+from app.crm.operations.orders import FILL, ORDERS, fill_sort_keys
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
@@ -28,4 +29,11 @@ def refresh_every_contact_s_keys(by: Actor, payload: Payload) -> None:
     refresh_every_contact(UUID(str(after)) if after else None, by)
 
 
-JOBS = (refresh_contact_keys, refresh_every_contact_s_keys)
+@job(FILL, while_suspended=True)
+def fill_every_sort_key(by: Actor, payload: Payload) -> None:
+    """Let lists be ordered by texts from before a release too; `zuke jobs backfill` asks."""
+    kind, after = str(payload.get("kind") or next(iter(ORDERS))), payload.get("after")
+    fill_sort_keys(kind, UUID(str(after)) if after else None, by)
+
+
+JOBS = (refresh_contact_keys, refresh_every_contact_s_keys, fill_every_sort_key)

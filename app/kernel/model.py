@@ -87,6 +87,8 @@ Flag = Annotated[bool, mapped_column(Boolean, info={"kind": "flag"})]
 Digest = Annotated[str, mapped_column(String(64))]  # SHA-256 in hexadecimal, never the secret.
 # A sort key is folded in Python (pinyin, accents) and compared byte by byte.
 SortKey = Annotated[str, mapped_column(String(200, collation="C"), default="", server_default="")]
+# The same of a text that a row may lack; rows without one come last in a list by it.
+EndKey = Annotated[str, mapped_column(String(200, collation="C"))]
 # Texts of the tenant in several languages: {"en": ..., "zh-CN": ..., "zh-TW": ...}.
 Localized = Annotated[dict[str, str], mapped_column(JSONB, info={"kind": "localized"})]
 # One such text of a record, as its title can be.

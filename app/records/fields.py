@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, type_coerce
+from sqlalchemy import ColumnElement, collate, func, literal, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -49,8 +49,9 @@ class Field:
     """One attribute of a record type: how it is called, typed in, shown and guarded.
 
     `options` are fixed choices; `picklist` says that the tenant defines them. `to` names the record
-    type (or `user`) that a reference points to. `sort` is the attribute to order by, when it is not
-    the field itself, and `sort_chinese` that for readers of Chinese. No two living records share
+    type (or `user`) that a reference points to. `sort` is the attribute to order by, and
+    `sort_chinese` that for readers of Chinese; a text that sorts by itself does so as it is
+    written, and rows without a value in `sort` come last. No two living records share
     the value of a field that `is_unique`, whatever its case. A `readonly` field is kept by the
     product and never taken from input. `initial(by)` is what a new record holds where nothing is
     said of the field, when that depends on the workspace.
@@ -122,16 +123,26 @@ class Field:
         return self.sort is not None or self.kind in SENTINELS or self.is_walked
 
     @property
-    def is_walked(self) -> bool:
-        """True when a list by it goes from one value to the next, as no key of the row orders it.
+    def ends_empty(self) -> bool:
+        """True when a row may lack its key, and then comes last whichever way the list runs."""
+        return self.sort is not None and bool(self.sort.property.columns[0].nullable)
 
-        Options stand as their picklist has them, references by the title of what they point to.
+    @property
+    def is_walked(self) -> bool:
+        """True when no key of every row orders a list by it, which is then walked.
+
+        Options stand as their picklist has them, references by the title of what they point to,
+        and rows that lack their key behind the others.
         """
-        return self.sort is None and (self.kind in WALKED or self.to is not None)
+        if self.sort is not None:
+            return self.ends_empty
+        return self.kind in WALKED or self.to is not None
 
     @property
     def sort_expression(self) -> ColumnElement[Any]:
-        """What a list by this field is ordered by, never NULL."""
+        """What a list by this field is ordered by, never NULL unless it `ends_empty`."""
+        if self.ends_empty and self.sort is self.attribute:
+            return collate(func.lower(self.attribute.expression), "C")
         attribute = self.sort if self.sort is not None else self.attribute
         if self.sort_chinese is not None and current().startswith("zh"):
             attribute = self.sort_chinese

@@ -55,14 +55,24 @@ def or_earliest(moment: str) -> TextClause:
     return text(f"coalesce({moment}, CAST('{EARLIEST}' AS TIMESTAMP WITH TIME ZONE))")
 
 
+def folded(column: str) -> TextClause:
+    """A plain text as lists order by it, for an index; `column` is a column's name of ours."""
+    return text(f'(lower({column}) COLLATE "C")')
+
+
 def record_indexes(
-    table: str, *sorts: str, moments: tuple[str, ...] = (), walked: tuple[str, ...] = ()
+    table: str,
+    *sorts: str,
+    moments: tuple[str, ...] = (),
+    walked: tuple[str, ...] = (),
+    texts: tuple[str, ...] = (),
 ) -> tuple[Index, ...]:
     """The indexes that every record type needs, and one for each list order in `sorts`.
 
     A sort is a column's name; rows are ordered by (column, id), so that pages are found by key.
     `moments` are nullable moments to sort by, indexed as the expression that lists order by;
-    `walked` are choices and references whose values a list can go through one by one.
+    `walked` are choices and references whose values a list can go through one by one, `texts` are
+    plain ones (addresses, numbers) that are ordered as they are written.
     """
     keys = [
         Index(f"ix_{table}_by_{name}", name, "id", postgresql_where=LIVE)
@@ -76,6 +86,9 @@ def record_indexes(
             postgresql_where=LIVE,
         )
         for name in moments
+    ]
+    keys += [
+        Index(f"ix_{table}_by_{name}", folded(name), "id", postgresql_where=LIVE) for name in texts
     ]
     return (
         *keys,

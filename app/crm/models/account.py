@@ -8,7 +8,18 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
-from app.kernel.model import Choice, Country, Email, LongText, Name, Phone, Short, SortKey, Url
+from app.kernel.model import (
+    Choice,
+    Country,
+    Email,
+    EndKey,
+    LongText,
+    Name,
+    Phone,
+    Short,
+    SortKey,
+    Url,
+)
 from app.records.model import LIVE, Record, or_earliest, record_indexes
 
 WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
@@ -19,9 +30,17 @@ class Account(HasSteps, Record):
 
     __tablename__ = "accounts"
     __table_args__ = (
-        *record_indexes("accounts", "name_sort", moments=("last_activity_at",), walked=WALKED),
+        *record_indexes(
+            "accounts",
+            "name_sort",
+            "city_sort",
+            "province_sort",
+            moments=("last_activity_at",),
+            walked=WALKED,
+            texts=("email", "phone"),
+        ),
         Index("ix_accounts_parent", "parent_id", "id", postgresql_where=LIVE),
-        Index("ix_accounts_next_step", "next_step_at", postgresql_where=LIVE),
+        Index("ix_accounts_next_step", "next_step_at", "id", postgresql_where=LIVE),
         # A board's column in the list's usual order.
         Index(
             "ix_accounts_board",
@@ -52,6 +71,8 @@ class Account(HasSteps, Record):
     tax_profile: Mapped[LongText | None]
     country: Mapped[Country | None]
     province: Mapped[Short | None]
+    province_sort: Mapped[EndKey | None]
     city: Mapped[Short | None]
+    city_sort: Mapped[EndKey | None]
     district: Mapped[Short | None]
     address: Mapped[Name | None]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, Choice, LongText, Moment, Name, Whole
+from app.kernel.model import Base, Choice, EndKey, LongText, Moment, Name, Whole
 from app.records.model import LIVE, Record, record_indexes
 
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
@@ -38,7 +38,7 @@ class Activity(Record):
 
     __tablename__ = "activities"
     __table_args__ = (
-        *record_indexes("activities", "at", walked=("kind", "way", "done_by_id")),
+        *record_indexes("activities", "at", "subject_sort", walked=("kind", "way", "done_by_id")),
         Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
         # A board's column in the list's usual order, and the days of the calendar.
         Index("ix_activities_board", "kind", "at", "id", postgresql_where=LIVE),
@@ -51,6 +51,7 @@ class Activity(Record):
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
     kind: Mapped[Choice]
     subject: Mapped[Name]
+    subject_sort: Mapped[EndKey | None]
     body: Mapped[LongText | None]
     way: Mapped[Choice | None]
     due_at: Mapped[Moment | None]

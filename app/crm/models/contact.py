@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
-from app.kernel.model import Email, Name, Phone, Short, SortKey
+from app.kernel.model import Email, EndKey, Name, Phone, Short, SortKey
 from app.records.model import LIVE, Record, record_indexes
 
 
@@ -17,9 +17,15 @@ class Contact(HasSteps, Record):
 
     __tablename__ = "contacts"
     __table_args__ = (
-        *record_indexes("contacts", "name_sort", moments=("last_activity_at",)),
+        *record_indexes(
+            "contacts",
+            "name_sort",
+            "title_sort",
+            moments=("last_activity_at",),
+            texts=("email", "phone"),
+        ),
         Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),
-        Index("ix_contacts_next_step", "next_step_at", postgresql_where=LIVE),
+        Index("ix_contacts_next_step", "next_step_at", "id", postgresql_where=LIVE),
     )
 
     first_name: Mapped[Short | None]
@@ -27,6 +33,7 @@ class Contact(HasSteps, Record):
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     title: Mapped[Short | None]
+    title_sort: Mapped[EndKey | None]
     email: Mapped[Email | None]
     phone: Mapped[Phone | None]
     wechat: Mapped[Short | None]

@@ -16,7 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.kernel.searchkeys import grams, search_text
+from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.access import fetch, may_do, writable_keys
 from app.records.door import perform
 from app.records.model import Record
@@ -40,6 +40,7 @@ def prepare(activity: Activity, by: Actor) -> None:
     activity.at = activity.done_at or activity.due_at or activity.created_at
     activity.search_text = search_text((activity.subject, activity.body, activity.outcome))
     activity.search_grams = grams((activity.subject,))
+    activity.subject_sort = sort_key(activity.subject) or None
 
 
 def _name(activity: Activity) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import inspect, select
@@ -15,6 +16,10 @@ from app.kernel.names import PersonName, display_name
 from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, with_other
 
 ContactKeys = tuple[str, list[str]]
+# Texts that lists can be ordered by, and the columns that hold their keys.
+ACCOUNT_ORDERS = {"city": "city_sort", "province": "province_sort"}
+CONTACT_ORDERS = {"title": "title_sort"}
+ACTIVITY_ORDERS = {"subject": "subject_sort"}
 
 
 def prepare_account(account: Account, by: Actor) -> None:
@@ -22,6 +27,7 @@ def prepare_account(account: Account, by: Actor) -> None:
     refuse_circle(account, by, _("An account can't stand below itself."))
     account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
     account.name_sort = sort_key(account.name)
+    fill_orders(account, ACCOUNT_ORDERS)
     known = (account.name, account.email, account.website, account.business_id, account.city)
     account.search_text = search_text(known, phones=(account.phone,))
     account.search_grams = grams((account.name,))
@@ -38,7 +44,14 @@ def fill_contact(contact: Contact, firm: str) -> None:
     if not contact.name:
         raise Refused(_("Give at least one name."), field="last_name")
     contact.name_sort = sort_key(contact.name, person=True)
+    fill_orders(contact, CONTACT_ORDERS)
     contact.search_text, contact.search_grams = contact_keys(contact, firm)
+
+
+def fill_orders(record: Account | Contact, orders: Mapping[str, str]) -> None:
+    """Fill the keys of texts that a record may lack; no key where there is nothing to sort by."""
+    for text, key in orders.items():
+        setattr(record, key, sort_key(getattr(record, text)) or None)
 
 
 def contact_keys(contact: Contact, firm: str) -> ContactKeys:

@@ -38,7 +38,7 @@ activity = RecordType(
     highlights=(Activity.kind,),
     fields=(
         Field(Activity.kind, _("Kind"), required=True, options=KINDS),
-        Field(Activity.subject, _("Subject")),
+        Field(Activity.subject, _("Subject"), sort=Activity.subject_sort),
         Field(Activity.body, _("Text")),
         Field(Activity.outcome, _("Result")),
         Field(Activity.way, _("Method"), picklist=True),

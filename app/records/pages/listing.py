@@ -216,7 +216,9 @@ def orders_of(state: ListState, shape: Layout, by: Actor) -> dict[str, Order]:
     keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
     fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
     return {
-        field.key: _order(state, field.key, field.label) for field in fields if field.is_sortable
+        field.key: _order(state, field.key, field.label)
+        for field in fields
+        if query.may_sort_by(state.record_type, field, readable)
     }
 
 

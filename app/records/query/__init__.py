@@ -19,7 +19,7 @@ from app.records.query.grouping import (
     read_grouping,
 )
 from app.records.query.narrowing import conditions, search_conditions
-from app.records.query.order import default_sort, sort_key, walk_of
+from app.records.query.order import default_sort, may_sort_by, sort_key, walk_of
 from app.records.query.paging import NO_ROWS, Page, page
 from app.records.query.totals import COUNT_CAP, count
 from app.records.query.walk import Walk, walk
@@ -39,6 +39,7 @@ __all__ = [
     "default_sort",
     "groupable",
     "groups",
+    "may_sort_by",
     "page",
     "read_grouping",
     "rows_among",

@@ -43,7 +43,7 @@ def by_reference(
     legs = [
         (TITLE, _titled(record_type, asked, by, field)),
         (HIDDEN[0], _hidden(record_type, asked, by, field)),
-        (EMPTY[0], without_value(record_type, asked, by, field)),
+        (EMPTY[0], without_value(record_type, asked, by, field.expression)),
     ]
 
     def stop_of(record_id: UUID) -> Stop:

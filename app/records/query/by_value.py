@@ -55,7 +55,7 @@ def by_value(
     known = ordered_values(record_type, field, by)
     legs = [(VALUE, _leg(record_type, asked, by, field, known))]
     if field.nullable:
-        legs.append((EMPTY[0], without_value(record_type, asked, by, field)))
+        legs.append((EMPTY[0], without_value(record_type, asked, by, field.expression)))
 
     def stop_of(record_id: UUID) -> Stop:
         model = record_type.model

@@ -57,13 +57,13 @@ def read_cursor(cursor: str, sort: str, key: TypeEngine[Any] | Callable[[Any], A
         record_id = parse_id(last_id) if isinstance(last_id, str) else None
         if its_sort != sort or not isinstance(after, bool) or record_id is None:
             raise ValueError(cursor)
-        read = partial(_sort_value, key=key) if isinstance(key, TypeEngine) else key
+        read = partial(sort_value, key=key) if isinstance(key, TypeEngine) else key
         return Place(after, read(value), record_id)
     except (ValueError, TypeError, OverflowError, RecursionError, Unfit):
         raise Refused(_("This page of the list does not exist."), field="cursor") from None
 
 
-def _sort_value(value: Any, key: TypeEngine[Any]) -> Any:
+def sort_value(value: Any, key: TypeEngine[Any]) -> Any:
     """A cursor's value as the database compares it; ValueError or TypeError when it is no such."""
     if isinstance(key, DateTime):
         moment = datetime.fromisoformat(value)

@@ -3,7 +3,8 @@
 There is no key in the row to order by: options stand as their picklist has them, and a title is
 that of another row. So the values are walked one after the other, and the rows of each by their
 id, which an index on (value, id) gives without reading more than a page; `by_value` and
-`by_reference` say how. Rows without a value come last, whichever way the list runs.
+`by_reference` say how. Where rows have a key but may lack it, `by_key` goes through those that
+have one. Rows without a value come last, whichever way the list runs.
 """
 
 from __future__ import annotations
@@ -118,11 +119,13 @@ def behind(step: Step, row_id: Any, is_same: ColumnElement[bool]) -> list[Column
     return [step.beyond(row_id, bound)]
 
 
-def without_value(record_type: RecordType, asked: Query, by: Actor, field: Field) -> Leg:
+def without_value(
+    record_type: RecordType, asked: Query, by: Actor, value: ColumnElement[Any]
+) -> Leg:
     """The leg of rows without a value."""
 
     def leg(step: Step) -> Select[Any]:
-        within: list[ColumnElement[bool]] = [field.expression.is_(None)]
+        within: list[ColumnElement[bool]] = [value.is_(None)]
         if step.record_id is not None:
             within.append(step.beyond(record_type.model.id, step.record_id))
         return rows_in(record_type, asked, by, step, *within)
