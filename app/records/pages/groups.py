@@ -7,22 +7,40 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from markupsafe import Markup
+
 from app.kernel.actor import Actor
 from app.kernel.language import Text, gettext, ngettext
 from app.records.fields import Field, Option
 from app.records.pages.columns import Layout
+from app.records.pages.rows import render_rows
 from app.records.pages.shown import shown_text
-from app.records.pages.state import ListState
-from app.records.query import Group, Grouping, Groups, condition_of, groups, read_grouping
+from app.records.pages.state import PAGE_SIZE, ListState
+from app.records.query import (
+    Group,
+    Grouping,
+    Groups,
+    condition_of,
+    first_rows,
+    groups,
+    read_grouping,
+)
 from app.records.query.amounts import SUMMED
 from app.web.formats import Formats, formats
+
+NOTHING = Markup()
+# Where the address says nothing, so few groups, or groups of so few rows in all, start open.
+FEW_GROUPS, FEW_ROWS = 8, 40
+MOST_OPEN = 20
+LEAST_ROWS = 5  # Of each group, where several are open and share a page's rows.
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
     """A group as a row of the list; `url` opens or closes it, and is empty where it can't be.
 
-    `cells` are what stands in the columns behind the title: a sum, or nothing.
+    `cells` are what stands in the columns behind the title: a sum, or nothing. Where several
+    groups are open, `rows` are the first of each, and `all_url` opens it alone, where it has more.
     """
 
     label: str
@@ -30,13 +48,15 @@ class GroupRow:
     cells: tuple[str, ...]
     url: str
     is_open: bool
+    rows: Markup = NOTHING
+    all_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupTable:
     """A list by groups. `total` is the row of all; `folded` tells of groups that are not shown.
 
-    `inside` is the list of the records of the group that is open, None where none is.
+    `inside` is the list of the records of the group that alone is open, else None.
     """
 
     label: Text
@@ -59,26 +79,70 @@ def group_table(
     found = groups(record_type, state.asked, by, grouping, summed, downwards=downwards)
     write, options = formats(by), picklists.get(grouping.field.key, ())
 
+    opened = _opened(state, found)
+    insides = {one.text: _inside(state, grouping, one.text, by) for one in opened}
+    first = _first_rows(insides, shape, picklists, by) if len(opened) > 1 else {}
+
     def row(group: Group) -> GroupRow:
-        is_open = not group.is_hidden and group.text == state.group
-        url = "" if group.is_hidden else state.opening(None if is_open else group.text)
-        label = group_label(grouping, group, by, options)
         cells = _cells(shape, summed, group.sums, by)
-        return GroupRow(label, write.number(group.count), cells, url, is_open)
+        label, count = group_label(grouping, group, by, options), write.number(group.count)
+        if group.is_hidden:
+            return GroupRow(label, count, cells, "", is_open=False)
+        others = [one.text for one in opened if one is not group]
+        if group not in opened:
+            order = [one.text for one in found.shown if one in opened or one is group]
+            url = state.opening(order if _may_open_several(state) else (group.text,))
+            return GroupRow(label, count, cells, url, is_open=False)
+        rows, shown = first.get(group.text, (NOTHING, group.count))
+        all_url = state.opening((group.text,)) if shown < group.count else ""
+        return GroupRow(label, count, cells, state.opening(others), True, rows, all_url)
 
     rows = tuple(row(group) for group in found.shown)
     everything = _cells(shape, summed, found.sums, by)
     total = GroupRow(gettext("All"), write.number(found.count), everything, "", is_open=False)
-    is_open = any(one.is_open for one in rows)
     return GroupTable(
         grouping.field.label,
         rows,
         total,
         _folded(found, write),
         found.count,
-        _inside(state, grouping, by) if is_open else None,
+        insides[opened[0].text] if len(opened) == 1 else None,
         state.grouped_by(""),
     )
+
+
+def _may_open_several(state: ListState) -> bool:
+    """True where the order is one of a key, by which several groups' rows come at once."""
+    field = state.record_type.by_key.get(state.sort.removeprefix("-"))
+    return field is not None and not field.is_walked
+
+
+def _opened(state: ListState, found: Groups) -> list[Group]:
+    """The groups that are open: those of the address, else a few, else the first one."""
+    known = [one for one in found.shown if not one.is_hidden]
+    asked = state.opened_groups
+    most = MOST_OPEN
+    if asked is not None:
+        known = [one for one in known if one.text in asked]
+    elif len(found.shown) > FEW_GROUPS and found.count > FEW_ROWS:
+        most = 1
+    return known[: most if len(known) < 2 or _may_open_several(state) else 1]
+
+
+def _first_rows(
+    insides: Mapping[str, ListState],
+    shape: Layout,
+    picklists: Mapping[str, tuple[Option, ...]],
+    by: Actor,
+) -> dict[str, tuple[Markup, int]]:
+    """The first rows of each group that is open, and how many they are."""
+    states = list(insides.values())
+    record_type, limit = states[0].record_type, max(PAGE_SIZE // len(states), LEAST_ROWS)
+    found = first_rows(record_type, [one.asked for one in states], by, shape.keys, limit)
+    return {
+        text: (render_rows(record_type, shape, rows, picklists, inside.origin(), by), len(rows))
+        for (text, inside), rows in zip(insides.items(), found, strict=True)
+    }
 
 
 def group_label(grouping: Grouping, group: Group, by: Actor, options: Sequence[Option] = ()) -> str:
@@ -135,8 +199,8 @@ def _folded(found: Groups, write: Formats) -> str:
     )
 
 
-def _inside(state: ListState, grouping: Grouping, by: Actor) -> ListState:
-    """The list of the open group's records alone, by a filter of its own."""
-    only = condition_of(grouping, state.group or "", by)
+def _inside(state: ListState, grouping: Grouping, text: str, by: Actor) -> ListState:
+    """The list of a group's records alone, by a filter of its own."""
+    only = condition_of(grouping, text, by)
     asked = replace(state.asked, filters=(*state.asked.filters, only))
     return replace(state, asked=asked, look=replace(state.look, group=""), group=None)

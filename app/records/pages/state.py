@@ -19,6 +19,7 @@ PAGE_SIZE = 50
 MINE = (("owner_id", "me"),)  # The arguments of the tab of what the reader owns.
 PLACE = ("cursor", "from", "open", DATE)  # The arguments that say which page of the list.
 RESERVED = ("q", "sort", *PLACE, "in", "next", "total", "view", *ARGUMENTS, *LENS_ARGUMENTS)
+NONE_OPEN = "-"  # What an address says where no group is open; no value of a choice is spelt so.
 LONGEST_ORIGIN = 1000  # Characters of a list's query that a record's address carries.
 
 
@@ -46,7 +47,9 @@ class ListState:
     opened: Opened | None = None
     has_default: bool = False
     lens: Lens = AS_ROWS
-    group: str | None = None  # The group that is open, where rows are grouped; "" of empty ones.
+    group: str | None = (
+        None  # The groups that are open, as the address says it; see `opened_groups`.
+    )
     on: str = ""  # The day that a calendar shows, as its address says it.
 
     @property
@@ -161,12 +164,20 @@ class ListState:
         return self.url(*self._open_group(), ("cursor", cursor), ("from", str(first)))
 
     def _open_group(self) -> list[tuple[str, str]]:
-        """The group that is open, as an argument."""
+        """The groups that are open, as an argument."""
         return [] if self.group is None else [("open", self.group)]
 
-    def opening(self, group: str | None) -> str:
-        """The address of this list with a group open, or with none."""
-        return replace(self, group=group).first_page()
+    @property
+    def opened_groups(self) -> tuple[str, ...] | None:
+        """The groups that its address opens, "" that of empty ones; None where it says nothing."""
+        if self.group is None:
+            return None
+        return () if self.group == NONE_OPEN else tuple(self.group.split(","))
+
+    def opening(self, groups: Iterable[str]) -> str:
+        """The address of this list with these groups open, and no others."""
+        found = list(groups)
+        return replace(self, group=",".join(found) if found else NONE_OPEN).first_page()
 
     def first_page(self) -> str:
         """The address of the first page of what is open."""

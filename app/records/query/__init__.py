@@ -3,12 +3,14 @@
 `asked` is what is asked of a list, `narrowing` which rows it has, with `search` for the words;
 `order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
 together, with `walk` where the order is of what rows only point at, and `totals` counts. `among`
-fetches records whose ids are known already, `grouping` counts and adds up by the values of a field.
+fetches records whose ids are known already, `first_rows` those of several lists at once, and
+`grouping` counts and adds up by the values of a field.
 """
 
 from app.records.query.among import rows_among
 from app.records.query.asked import Query
 from app.records.query.cursor import write_cursor
+from app.records.query.first_rows import first_rows
 from app.records.query.grouping import (
     Group,
     Grouping,
@@ -37,6 +39,7 @@ __all__ = [
     "conditions",
     "count",
     "default_sort",
+    "first_rows",
     "groupable",
     "groups",
     "may_sort_by",

@@ -8,7 +8,9 @@ import pytest
 
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
+from tests.records.pages.conftest import statements
 
+COUNTRIES = ("AT", "BE", "CN", "DE", "ES", "FR", "GB", "IT", "US")
 OPEN = '<tbody class="is-open">'
 
 
@@ -25,19 +27,109 @@ def heads(page: str) -> list[tuple[str, str]]:
     return [(name.strip(), number) for name, number in found]
 
 
-def test_a_list_by_groups_shows_heads_and_opens_one_of_them(alice: Person, firms: None) -> None:
+def link_to(page: str, address: str, expanded: str) -> str:
+    """The head of a group that leads to `address`."""
+    found = re.search(rf'href="([^"]*{address})" aria-expanded="{expanded}"', page)
+    assert found is not None, re.findall(r'href="([^"]*)" aria-expanded="([^"]*)"', page)
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_list_by_few_groups_starts_open_and_its_address_says_what_was_closed(
+    alice: Person, firms: None
+) -> None:
     browser = alice.sign_in()
-    page = browser.get("/accounts?group=lifecycle").text
+    page = browser.get("/accounts?group=lifecycle&sort=name").text
     assert heads(page) == [("Prospect", "1"), ("Customer", "2"), ("All", "3")]
-    assert "Birch" not in page
-    link = re.search(r'href="([^"]*open=customer)" aria-expanded="false"', page)
-    assert link is not None
-    page = browser.get(link[1].replace("&amp;", "&")).text
-    assert "Ash" in page
+    places = [page.index(name) for name in ("Prospect</span>", "Cedar", "Customer</span>", "Ash")]
+    assert places == sorted(places)
+    assert page.index("Ash") < page.index("Birch")
+    page = browser.get(link_to(page, "open=customer", "true")).text  # The other one is closed.
     assert "Birch" in page
     assert "Cedar" not in page
-    assert re.search(r'href="/accounts\?group=lifecycle" aria-expanded="true"', page)
-    assert 'name="list" value="lifecycle=customer" form="bulk"' in page
+    assert 'name="list" value="sort=name&amp;lifecycle=customer" form="bulk"' in page or (
+        'name="list" value="lifecycle=customer&amp;sort=name" form="bulk"' in page
+    )
+    folded = browser.get(link_to(page, "open=-", "true")).text
+    assert OPEN not in folded
+    assert "Birch" not in folded
+    again = browser.get(link_to(page, "open=prospect%2Ccustomer", "false")).text
+    assert again.count(OPEN) == 2
+    assert "Cedar" in again
+
+
+def test_a_group_that_has_more_than_its_first_rows_opens_alone_with_all(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(30):
+            make_account(by, f"Firm {number:02}", lifecycle="former")
+        make_account(by, "Solo", lifecycle="customer")
+    browser = alice.sign_in()
+    page = browser.get("/accounts?group=lifecycle&sort=name").text
+    assert page.count(OPEN) == 2
+    assert ("Firm 24" in page, "Firm 25" in page) == (True, False)
+    more = re.search(r'<a class="btn[^>]* href="([^"]*)"[^>]*>Show all 30<', page)
+    assert more is not None
+    page = browser.get(more[1].replace("&amp;", "&")).text
+    assert "Firm 29" in page
+    assert "Solo" not in page
+
+
+def test_of_many_groups_with_many_rows_the_first_one_starts_open(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(45):
+            make_account(by, f"Firm {number:02}", country=COUNTRIES[number % len(COUNTRIES)])
+    browser = alice.sign_in()
+    page = browser.get("/accounts?group=country").text
+    assert page.count(OPEN) == 1
+    assert page.index(OPEN) < page.index(f"<span>{heads(page)[1][0]}</span>")
+    assert "Firm 44" not in page or heads(page)[0][0] == "United States"
+
+
+def test_an_order_that_is_walked_opens_one_group_at_a_time(alice: Person, firms: None) -> None:
+    browser = alice.sign_in()
+    page = browser.get("/accounts?group=lifecycle&sort=city").text
+    assert page.count(OPEN) == 1
+    page = browser.get(link_to(page, "open=customer", "false")).text
+    assert page.count(OPEN) == 1
+    assert "Ash" in page
+
+
+def test_open_groups_show_what_their_reader_may_see_and_the_filters_leave(
+    acme: Workspace, alice: Person, bob: Person, firms: None
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Elm", lifecycle="customer", owner_id=alice.user_id)
+    browser = bob.sign_in()
+    page = browser.get("/accounts?group=lifecycle&owner_id=me").text
+    assert [name in page for name in ("Ash", "Birch", "Cedar", "Elm")] == [True, True, True, False]
+    page = browser.get("/accounts?group=lifecycle&owner_id=me&q=birch").text
+    assert [name in page for name in ("Ash", "Birch", "Cedar", "Elm")] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_open_groups_cost_no_statement_for_each(
+    acme: Workspace, alice: Person, firms: None
+) -> None:
+    browser = alice.sign_in()
+    browser.get("/accounts?group=kind")
+    with statements() as one:
+        browser.get("/accounts?group=kind")
+    with acme.acting(alice) as by:
+        for number, industry in enumerate(("former", "prospect", "customer") * 3):
+            make_account(by, f"Firm {number}", lifecycle=industry)
+    browser.get("/accounts?group=lifecycle")
+    with statements() as many:
+        page = browser.get("/accounts?group=lifecycle").text
+    assert page.count(OPEN) == 3
+    assert len(many) <= len(one) + 1
+    assert len(many) <= 25
 
 
 def test_a_group_keeps_the_filters_the_order_and_its_pages(acme: Workspace, alice: Person) -> None:
