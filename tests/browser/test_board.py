@@ -47,6 +47,29 @@ def drag(page: Page, card: str, place: str) -> None:
     page.mouse.up()
 
 
+def test_a_phone_s_calendar_begins_at_today_and_the_button_leads_back(
+    windows: Windows, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        first = by.today().replace(day=1)
+        for day in range((by.today() - first).days + 1):
+            for number in range(3):
+                due = f"{first + timedelta(days=day)}T{9 + number:02}:00:00+00:00"
+                make_activity(by, "task", subject=f"Task {number}", due_at=due)
+    phone = windows.open(alice, on_phone=True)
+    ready(phone, "/activities/calendar")
+    today = phone.locator(".calendar-day.is-today")
+    expect(today.locator("header")).to_be_in_viewport(ratio=1)
+    expect(today).to_have_attribute("aria-current", "date")
+    times = today.locator(".entry-time").all_inner_texts()
+    assert times == sorted(times)
+    assert len(times) == 3
+    phone.locator(".calendar-steps").get_by_role("link", name="Next").click()
+    expect(today).to_have_count(0)
+    phone.locator(".calendar-steps").get_by_role("link", name="Today").click()
+    expect(today.locator("header")).to_be_in_viewport(ratio=1)
+
+
 def test_a_card_is_dragged_to_another_column_and_taken_back(
     page: Page, acme: Workspace, alice: Person, birch: UUID
 ) -> None:

@@ -3,10 +3,12 @@ import * as dragging from './lens-drag';
 import * as keys from './lens-keys';
 import * as menu from './lens-menu';
 import { start as startMoving } from './lens-move';
+import * as today from './lens-today';
 
 export function start(): void {
   startMoving();
   dragging.start();
   keys.start();
   menu.start();
+  today.start();
 }
