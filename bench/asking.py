@@ -26,11 +26,12 @@ def measure(
     status: int = 200,
     note: str = "",
     at_once: bool = True,
+    counted: int = COUNTED,
 ) -> Figure:
-    """The figure of `requests`, asked in turn; each must be answered with `status`."""
-    _warm(web, requests, status)
+    """The figure of `requests`, asked in turn `counted` times; each must be answered `status`."""
+    _warm(web, requests, status, min(WARM, counted))
     before = look()
-    samples = one_by_one(web, requests, COUNTED, status)
+    samples = one_by_one(web, requests, counted, status)
     between = after = look()
     rate = None
     if at_once:
@@ -79,7 +80,7 @@ def side_by_side(
     return ours, theirs
 
 
-def _warm(web: Service, requests: Sequence[bytes], status: int) -> None:
+def _warm(web: Service, requests: Sequence[bytes], status: int, asked: int) -> None:
     """Ask over several connections, so that every worker process has met the page."""
     for _number in range(WARM_CONNECTIONS):
-        one_by_one(web, requests, WARM // WARM_CONNECTIONS, status)
+        one_by_one(web, requests, -(-asked // WARM_CONNECTIONS), status)

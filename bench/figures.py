@@ -9,12 +9,16 @@ from statistics import median, quantiles
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What must be reached and what is aimed at; a rate is better when it is more."""
+    """What must be reached and what is aimed at; a rate is better when it is more.
+
+    `p95` is the floor of the 95th percentile.
+    """
 
     floor: float | None = None
     aim: float | None = None
     rate_floor: float | None = None
     rate_aim: float | None = None
+    p95: float | None = None
 
 
 NO_LIMIT = Limit()
@@ -46,18 +50,21 @@ class Figure:
     @property
     def is_ok(self) -> bool | None:
         """True when the floors are reached; None where there is none."""
-        return self._reaches(self.value, self.rate)
+        return self._reaches(self.value, self.p95, self.rate)
 
     @property
     def is_ok_at_pace(self) -> bool | None:
         """The same, had the machine been at its best while this was measured."""
         rate = self.rate * self.rate_slowness if self.rate is not None else None
-        return self._reaches(self.value / self.slowness, rate)
+        p95 = self.p95 / self.slowness if self.p95 is not None else None
+        return self._reaches(self.value / self.slowness, p95, rate)
 
-    def _reaches(self, value: float, rate: float | None) -> bool | None:
+    def _reaches(self, value: float, p95: float | None, rate: float | None) -> bool | None:
         limit, verdicts = self.limit, []
         if limit.floor is not None:
             verdicts.append(value <= limit.floor)
+        if limit.p95 is not None and p95 is not None:
+            verdicts.append(p95 <= limit.p95)
         if limit.rate_floor is not None and rate is not None:
             verdicts.append(rate >= limit.rate_floor)
         return all(verdicts) if verdicts else None

@@ -54,6 +54,7 @@ def _figure(one: Figure) -> dict[str, Any]:
         "rate": _rounded(one.rate),
         "floor": limit.floor,
         "aim": limit.aim,
+        "p95_floor": limit.p95,
         "rate_floor": limit.rate_floor,
         "rate_aim": limit.rate_aim,
         "ratio_to_floor": _rounded(one.ratio),
@@ -92,7 +93,7 @@ def _row(one: Figure) -> tuple[str, ...]:
         f"{_short(one.value)} {one.unit}",
         _short(one.p95),
         f"{_short(one.rate)}/s" if one.rate else "",
-        _limits(limit.floor, rates[0]),
+        _limits(limit.floor, rates[0], limit.p95),
         _limits(limit.aim, rates[1]),
         f"{one.ratio:.2f}" if one.ratio is not None else "",
         f"{one.slowness:.2f}, {one.rate_slowness:.2f}" if _is_paced(one) else "",
@@ -100,8 +101,9 @@ def _row(one: Figure) -> tuple[str, ...]:
     )
 
 
-def _limits(value: float | None, rate: float | None) -> str:
+def _limits(value: float | None, rate: float | None, p95: float | None = None) -> str:
     parts = [_short(value)] if value is not None else []
+    parts += [f"p95 {_short(p95)}"] if p95 is not None else []
     return ", ".join([*parts, *([f"{_short(rate)}/s"] if rate is not None else [])])
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from app.kernel import clock
-from bench import load, machine, pages, search, tenants
+from bench import filling, load, machine, million, pages, search, tenants, work
 from bench.figures import Figure
 from bench.report import Result
 from bench.service import service
-from bench.surroundings import DATABASE, Server, amounts_for, server, workspace
+from bench.surroundings import DATABASE, Server, amounts_for, server, usual, workspace
 
-OF_PAGES = {"load": load.run, "pages": pages.run, "search": search.run}
+OF_PAGES = {"load": load.run, "pages": pages.run, "search": search.run, "work": work.run}
 
 
 def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[Result]:
@@ -20,13 +20,21 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
     if "tenants" in names:
         with server(f"{DATABASE}_tenants") as on:
             yield _result("tenants", on, {}, tenants.run(on))
+    if "million" in names:
+        with ExitStack() as at_end:
+            named = f"{DATABASE}_million"
+            on = at_end.enter_context(server(named, keep=keep, holding=filling.MILLION))
+            measured = workspace(on, filling.MILLION, filling.million)
+            with service(on) as web:
+                figures = million.run(measured, web)
+            yield _result("million", on, measured.scale, figures)
     of_pages = [name for name in names if name in OF_PAGES]
     if not of_pages:
         return
     with ExitStack() as at_end:
         amounts = amounts_for(contacts)
         on = at_end.enter_context(server(keep=keep, holding=amounts))
-        measured = workspace(on, amounts)
+        measured = workspace(on, amounts, usual)
         for name in of_pages:
             with service(on) as web:
                 figures = OF_PAGES[name](measured, web)

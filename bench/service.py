@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from config.machine import child_environment
 
 SERVICE_HOST = "zuke.test"
 HOST = f"{SLUG}.{SERVICE_HOST}"
+NO_HEADERS: Mapping[str, str] = {}
 READY_WITHIN = 60.0
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # What a browser of this time sends; the service reads some of it at each request.
@@ -63,14 +64,21 @@ class Person:
 
     service: Service
     cookies: dict[str, str]
+    email: str = ""
     csrf: str = ""
 
     def write(
-        self, method: str, path: str, *, language: str = "", body: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        language: str = "",
+        body: dict[str, str] | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> bytes:
         """The bytes of a request of this browser, `language` being its own choice."""
         cookies = {**self.cookies, **({"lang": language} if language else {})}
-        headers = {"Host": HOST, **BROWSER}
+        headers = {"Host": HOST, **BROWSER, **headers}
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if body is None:
@@ -100,7 +108,7 @@ class Person:
 
 def sign_in(service: Service, email: str = OWNER) -> Person:
     """A person who signed in through the form, as everybody does."""
-    person = Person(service, {})
+    person = Person(service, {}, email)
     person.get("/login")
     answer = person.post("/login", {"email": email, "password": PASSWORD})
     if answer.status != 303:

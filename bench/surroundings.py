@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -116,7 +116,10 @@ def amounts_for(contacts: int) -> Amounts:
     return Amounts(contacts * 2 // 5, contacts, contacts * 3 // 5, SEED, "mixed")
 
 
-def workspace(on: Server, amounts: Amounts) -> Workspace:
+Fill = Callable[[Workspace], None]  # Writes what a workspace holds into one that was founded.
+
+
+def workspace(on: Server, amounts: Amounts, fill: Fill) -> Workspace:
     """The workspace with these amounts, made now unless a kept database holds the same."""
     stamp = _fingerprint(amounts)
     name = on.owner.url.database or DATABASE
@@ -126,13 +129,18 @@ def workspace(on: Server, amounts: Amounts) -> Workspace:
             return Workspace(on, kept.facts(), amounts)
     _tell(f"Making a workspace with {amounts.contacts:,} contacts…")
     made = Workspace(on, _found(on.owner), amounts)
-    with made.acting() as by:
-        people = [*by.session.scalars(select(User.id)), *_people(by)]
-        for _written in load(by, people, amounts):
-            pass
+    fill(made)
     _settle(on)
     _mark(on.superuser_url, name, stamp)
     return made
+
+
+def usual(made: Workspace) -> None:
+    """A dozen representatives of one team, and what the demo's generator makes."""
+    with made.acting() as by:
+        people = [*by.session.scalars(select(User.id)), *_people(by)]
+        for _written in load(by, people, made.amounts):
+            pass
 
 
 def _found(owner: Engine) -> TenantFacts:

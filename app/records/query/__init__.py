@@ -2,9 +2,10 @@
 
 `asked` is what is asked of a list, `narrowing` which rows it has, with `search` for the words;
 `order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
-together, with `walk` where the order is of what rows only point at, and `totals` counts. `among`
-fetches records whose ids are known already, `first_rows` those of several lists at once, and
-`grouping` counts and adds up by the values of a field.
+together, with `walk` where the order is of what rows only point at and `few` where so few rows are
+left that they are sorted instead, and `totals` counts. `among` fetches records whose ids are known
+already, `first_rows` those of several lists at once, and `grouping` counts and adds up by the
+values of a field.
 """
 
 from app.records.query.among import rows_among

@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.records.fields import Field
 from app.records.query.asked import Query
 from app.records.query.cursor import sort_value
+from app.records.query.few import are_few, gathered, unindexed
 from app.records.query.narrowing import conditions
 from app.records.query.walk import EMPTY, Leg, Step, Stop, Walk, without_value
 from app.records.types import RecordType
@@ -44,14 +45,18 @@ def by_key(
             raise ValueError(raw)
         return KEY, sort_value(value, key.type)
 
-    return Walk(field, upwards, legs, read, stop_of)
+    return Walk(field, upwards, legs, read, stop_of, lambda: are_few(record_type, asked, by))
 
 
 def _leg(record_type: RecordType, asked: Query, by: Actor, field: Field) -> Leg:
-    key, row_id = field.sort_expression, record_type.model.id
-
     def leg(step: Step) -> Select[Any]:
-        found = select(row_id, key).where(*conditions(record_type, asked, by), key.is_not(None))
+        key, row_id = field.sort_expression, record_type.model.id
+        found = select(row_id, key).where(key.is_not(None))
+        if step.gathers:
+            found = found.where(*gathered(record_type, asked, by))
+            key = unindexed(key)
+        else:
+            found = found.where(*conditions(record_type, asked, by))
         if step.stop is not None:
             bound = tuple_(literal(step.stop[1], key.type), literal(step.record_id, Uuid()))
             found = found.where(step.beyond(tuple_(key, row_id), bound))

@@ -17,6 +17,7 @@ from app.kernel.ids import parse_id
 from app.records.custom.field import OwnField
 from app.records.fields import Field
 from app.records.query.asked import Query
+from app.records.query.few import are_few, gathered, unindexed
 from app.records.query.target import target_of
 from app.records.query.walk import (
     EMPTY,
@@ -56,7 +57,7 @@ def by_reference(
             return TITLE, key, target_id
         return EMPTY if value is None else HIDDEN
 
-    return Walk(field, upwards, legs, _read, stop_of)
+    return Walk(field, upwards, legs, _read, stop_of, lambda: are_few(record_type, asked, by))
 
 
 def is_hidden(record_type: RecordType, field: Field, by: Actor) -> ColumnElement[bool]:
@@ -78,7 +79,23 @@ def is_hidden(record_type: RecordType, field: Field, by: Actor) -> ColumnElement
 
 
 def _titled(record_type: RecordType, asked: Query, by: Actor, field: Field) -> Leg:
+    def gather(step: Step) -> Select[Any]:
+        target = target_of(field, by)
+        row, row_id = target.row, record_type.model.id
+        order = (unindexed(target.key), row.id, row_id)
+        found = select(row_id, target.key, row.id).join(row, target.is_meant)
+        found = found.where(*gathered(record_type, asked, by), target.may_open)
+        if step.stop is not None:
+            stands = tuple_(
+                literal(step.stop[1], target.key.type),
+                *(literal(one, row_id.type) for one in (step.stop[2], step.record_id)),
+            )
+            found = found.where(step.beyond(tuple_(*order), stands))
+        return found.order_by(*step.on_the_way(*order)).limit(step.limit)
+
     def leg(step: Step) -> Select[Any]:
+        if step.gathers:
+            return gather(step)
         target = target_of(field, by)
         row, order = target.row, (target.key, target.row.id)
         is_same: ColumnElement[bool] = true()

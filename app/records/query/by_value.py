@@ -31,6 +31,7 @@ from app.kernel.language import current
 from app.records.fields import Field
 from app.records.picklists import load_picklists
 from app.records.query.asked import Query
+from app.records.query.few import are_few, gathered
 from app.records.query.walk import (
     EMPTY,
     Leg,
@@ -62,7 +63,14 @@ def by_value(
         value = by.session.scalar(select(field.expression).where(model.id == record_id))
         return EMPTY if value is None else (VALUE, value)
 
-    return Walk(field, upwards, legs, lambda raw: _read(field, raw), stop_of)
+    return Walk(
+        field,
+        upwards,
+        legs,
+        lambda raw: _read(field, raw),
+        stop_of,
+        lambda: are_few(record_type, asked, by),
+    )
 
 
 def ordered_values(record_type: RecordType, field: Field, by: Actor) -> list[Any]:
@@ -80,7 +88,19 @@ def ordered_values(record_type: RecordType, field: Field, by: Actor) -> list[Any
 def _leg(
     record_type: RecordType, asked: Query, by: Actor, field: Field, known: Sequence[Any]
 ) -> Leg:
+    def gather(step: Step) -> Select[Any]:
+        row_id, value = record_type.model.id, field.expression
+        order = (place_among(value, known), value, row_id)
+        found = select(row_id, value).where(*gathered(record_type, asked, by), value.is_not(None))
+        if step.stop is not None:
+            stop = literal(step.stop[1], value.type)
+            stands = tuple_(place_among(stop, known), stop, literal(step.record_id, row_id.type))
+            found = found.where(step.beyond(tuple_(*order), stands))
+        return found.order_by(*step.on_the_way(*order)).limit(step.limit)
+
     def leg(step: Step) -> Select[Any]:
+        if step.gathers:
+            return gather(step)
         met = values_met(record_type, field)
         place = place_among(met.c.value, known)
         # In their order already, so that no more of them are opened than the page needs.

@@ -14,9 +14,13 @@ from app.records.types import RecordType
 
 def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
     """The WHERE of a list: access, filters, search."""
+    return [permitted(record_type, by, "read"), *narrowing(record_type, asked, by)]
+
+
+def narrowing(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
+    """The WHERE of filters and search alone, over what `by` may read of a record."""
     readable = readable_keys(record_type, by)
     return [
-        permitted(record_type, by, "read"),
         *where(record_type, asked.filters, by, readable),
         *found_by(record_type, asked.q, by, readable),
     ]

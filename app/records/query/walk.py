@@ -5,6 +5,9 @@ that of another row. So the values are walked one after the other, and the rows 
 id, which an index on (value, id) gives without reading more than a page; `by_value` and
 `by_reference` say how. Where rows have a key but may lack it, `by_key` goes through those that
 have one. Rows without a value come last, whichever way the list runs.
+
+Where a list has few rows of very many (`few`), no value is walked: its rows are gathered and
+sorted, which gives the same ones in the same order.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from app.records.access import live
 from app.records.fields import Field
 from app.records.query.asked import Query
 from app.records.query.cursor import Met
+from app.records.query.few import gathered, unindexed
 from app.records.query.narrowing import conditions
 from app.records.types import RecordType
 from app.records.values import as_json
@@ -35,7 +39,7 @@ class Step:
 
     `upwards` says of the list whether it is in the order of its values or against it, `forward` of
     the walk whether it follows the list; `stop` is that of the row `record_id`, where both are
-    given, behind which it begins.
+    given, behind which it begins. A step that `gathers` sorts the rows of the list, which are few.
     """
 
     upwards: bool
@@ -43,6 +47,7 @@ class Step:
     limit: int
     stop: Stop | None = None
     record_id: UUID | None = None
+    gathers: bool = False
 
     @property
     def rises(self) -> bool:
@@ -68,7 +73,7 @@ class Walk:
     """An order by `field`: its legs in the order of the list, by the name of their stops.
 
     `read` makes a stop of what a cursor holds (ValueError or TypeError when it is none), `stop_of`
-    finds that of a record.
+    finds that of a record. `has_few` tells whether the list has so few rows that they are gathered.
     """
 
     field: Field
@@ -76,6 +81,7 @@ class Walk:
     legs: Sequence[tuple[str, Leg]]
     read: Callable[[Any], Stop]
     stop_of: Callable[[UUID], Stop]
+    has_few: Callable[[], bool]
 
 
 def walk(
@@ -89,11 +95,12 @@ def walk(
     if at is not None:
         names = [name for name, _leg in legs]
         legs = legs[names.index(at[0][0]) :]
+    gathers = walked.has_few()
     met: list[Met] = []
     for name, leg in legs:
-        step = Step(walked.upwards, forward, limit - len(met))
+        step = Step(walked.upwards, forward, limit - len(met), gathers=gathers)
         if at is not None and name == at[0][0]:
-            step = Step(walked.upwards, forward, limit, *at)
+            step = Step(walked.upwards, forward, limit, *at, gathers=gathers)
         rows = by.session.execute(leg(step))
         met += [Met([name, *map(as_json, row[1:])], row[0]) for row in rows]
         if len(met) >= limit:
@@ -106,6 +113,9 @@ def rows_in(
 ) -> Select[Any]:
     """The ids of a list's rows within one value, in the order of the way; no more than wanted."""
     model = record_type.model
+    if step.gathers:
+        found = select(model.id).where(*gathered(record_type, asked, by), *within)
+        return found.order_by(*step.on_the_way(unindexed(model.id))).limit(step.limit)
     found = select(model.id).where(*conditions(record_type, asked, by), *within)
     return found.order_by(*step.on_the_way(model.id)).limit(step.limit)
 
