@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -78,6 +80,68 @@ def test_the_navigation_opens_over_the_page_and_closes(phone: Page) -> None:
     rail.get_by_role("link", name="Contacts").tap()
     expect(phone.locator("#main h1")).to_have_text("Contacts")
     expect(rail).not_to_be_in_viewport()
+
+
+def test_the_first_record_of_a_list_stands_below_three_rows_of_controls(
+    windows: Windows, alice: Person, firm: str
+) -> None:
+    for lang in ("en", "zh-CN"):
+        phone = windows.open(alice, on_phone=True, lang=lang)
+        for path, most in (("/accounts", 265), ("/accounts?lifecycle=prospect&sort=name", 315)):
+            ready(phone, path)
+            box = phone.locator("#list tbody tr").first.bounding_box()
+            assert box is not None
+            assert box["y"] < most, (lang, path)
+
+
+def test_what_a_phone_has_no_room_for_rises_from_its_foot(phone: Page, firm: str) -> None:
+    ready(phone, "/accounts")
+    sheet = phone.locator("#list-more")
+    expect(sheet).to_be_hidden()
+    phone.get_by_role("button", name="Order, columns and groups").tap()
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"], round(box["y"] + box["height"])) == (0, 390, 844)
+    sheet.get_by_role("button", name="Sort").tap()
+    expect(sheet).to_be_hidden()
+    phone.get_by_role("menuitem", name="Name", exact=True).tap()
+    expect(phone).to_have_url(re.compile("sort=name"))
+    phone.get_by_role("button", name="Order, columns and groups").tap()
+    sheet.get_by_role("link", name="Columns").tap()
+    expect(phone.get_by_role("dialog", name="Columns")).to_be_visible()
+    expect(sheet).to_be_hidden()
+
+
+def test_the_last_button_of_the_bulk_bar_is_pushed_into_sight(phone: Page, firm: str) -> None:
+    ready(phone, "/accounts")
+    phone.locator("tbody .c-check input").first.tap()
+    bar = phone.locator("[data-bulkbar]")
+    verbs, last = bar.locator(".bulk-verbs"), bar.get_by_role("button", name="Delete")
+    expect(bar.get_by_role("button", name="Clear the selection")).to_be_in_viewport(ratio=1)
+    expect(last).not_to_be_in_viewport()
+    fade = "one => getComputedStyle(one).getPropertyValue('--fade-end')"
+    expect(verbs).to_have_css("--fade-end", "40px")
+    verbs.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(verbs).to_have_css("--fade-end", "0px")
+    assert verbs.evaluate(fade) == "0px"
+
+
+def test_long_filters_are_cut_within_the_phone_and_many_conditions_counted(
+    phone: Page, firm: str
+) -> None:
+    ready(phone, f"/accounts?name__contains={LONG[:60].replace('&', '')}&lifecycle=prospect")
+    chips = phone.locator(".chip")
+    expect(chips).to_have_count(2)
+    for number in range(2):
+        box = chips.nth(number).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        expect(chips.nth(number).locator(".chip-x")).to_be_in_viewport(ratio=1)
+    words = chips.first.locator(".chip-open")
+    assert words.evaluate("one => one.scrollWidth > one.clientWidth")
+    expect(words).to_have_attribute("title", re.compile("Unterhuber"))
 
 
 def test_rows_are_cards_that_open_with_a_tap(phone: Page, firm: str) -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import FieldAccess
+from app.records.filters import Filter, Group, write_filters
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 
@@ -191,6 +192,22 @@ def test_a_filter_that_the_form_has_no_control_for_is_kept(acme: Workspace, alic
     assert arguments(build(alice, "accounts", do="apply", **row)) == {
         "created_at__lte": "this_month"
     }
+
+
+def test_a_filter_of_many_conditions_tells_how_many_and_all_of_them_to_the_pointer(
+    alice: Person,
+) -> None:
+    cities = [Filter("city", "eq", one) for one in ("Leeds", "York", "Hull")]
+    four = [*cities, Filter("lifecycle", "eq", "customer")]
+    page = ""
+    for parts, told in (
+        (cities, "Any of City Leeds, City York, City Hull"),
+        (four, "Any of 4 conditions"),
+    ):
+        written = write_filters([Group("or", tuple(parts))])
+        page = alice.client.get(f"/accounts?{urlencode(written)}").text
+        assert chips(page) == [told]
+    assert 'title="Any of City Leeds, City York, City Hull, Lifecycle Customer"' in page
 
 
 def test_a_chip_says_its_condition_opens_it_and_takes_it_off(

@@ -7,6 +7,7 @@ function items(menu: HTMLElement): HTMLElement[] {
 
 function open(button: HTMLElement, menu: HTMLElement): void {
   menu.showPopover();
+  // On a phone a sheet stands at the foot, as its styles say.
   placeBy(button, menu);
   const first = find('[aria-checked="true"]', menu) ?? items(menu)[0] ?? find('a, button', menu);
   first?.focus({ preventScroll: true });
@@ -53,6 +54,7 @@ export function start(): void {
   on('click', '[data-menu] [role^="menuitem"]', (_event, item) => {
     item.closest<HTMLElement>('[popover]')?.hidePopover();
   });
+  on('click', '[data-sheet] a', (_event, link) => link.closest<HTMLElement>('[popover]:popover-open')?.hidePopover());
   addEventListener('resize', () => {
     for (const menu of all('[popover]:popover-open:not(#toasts)')) menu.hidePopover();
   });
