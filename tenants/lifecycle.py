@@ -135,10 +135,11 @@ def set_state(
         return tenant.facts()
 
 
-def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None) -> None:
+def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None) -> UUID:
     """Remove a workspace's data, role, jobs and hosts for good, and quarantine its slug.
 
-    Its row stays, marked as erased and under a name that is no host. Files are the caller's.
+    Its row stays, marked as erased and under a name that is no host. Files are the caller's, who
+    is told the workspace's id.
     """
     try:
         with engine.begin() as connection, Session(connection) as session:
@@ -155,6 +156,7 @@ def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None 
             tenant.state, tenant.changed_at = State.ERASED.value, now
             _note(session, tenant.id, "erased", now, operator_id, slug=slug)
             session.flush()  # As above: the transaction is the connection's.
+            return tenant.id
     except (DBAPIError, DriverError) as error:
         if sqlstate(error) != LOCKED:
             raise

@@ -68,6 +68,14 @@ def leave() -> None:
         db.session.remove()
 
 
+def keep(session: Session) -> None:
+    """Commit what stands so far; the open scope goes on with the next transaction.
+
+    For work that is long: others see how far it is, and nothing stays locked meanwhile.
+    """
+    session.commit()
+
+
 def open_tenant() -> TenantFacts | None:
     """The tenant whose scope is open here, or None."""
     return _open.get()

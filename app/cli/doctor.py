@@ -54,8 +54,8 @@ def _mend(settings: Settings, superuser_url: str | None) -> None:
     """Make the folder of files, and put database and roles right as the superuser."""
     from sqlalchemy import make_url
 
-    from app.cli.diagnosis.service import files_folder
     from app.cli.postgres.databases import repair
+    from tenants.files import files_folder
 
     folder = files_folder(settings.files_url)
     if folder is not None:

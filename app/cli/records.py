@@ -107,7 +107,7 @@ def derived(record_type: RecordType) -> dict[str, Any]:
         "children": [f"{child.type}.{child.reference}" for child in record_type.children],
         "readable through": [one.key for one in record_type.through],
         "panels": [panel.template for panel in record_type.panels],
-        "permissions": [f"{record_type.key}:{verb}" for verb in record_type.verbs],
+        "permissions": [f"{record_type.key}:{verb}" for verb in record_type.rights],
         "events": [f"{record_type.key}.{event}" for event in _events(record_type)],
         "pages": [line for line in routes if " /api/" not in line],
         "api": [line for line in routes if " /api/" in line],

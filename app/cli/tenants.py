@@ -200,11 +200,16 @@ def _resume(engine: Engine, args: Namespace) -> int:
 
 def _erase(engine: Engine, args: Namespace) -> int:
     from app.kernel.clock import now
+    from config.settings import command_settings
+    from tenants.files import erase_files, files_folder
     from tenants.lifecycle import erase
 
     if not args.yes:
         raise CommandError(f"All data of {args.slug} would be lost for good: say so with --yes.")
-    erase(engine, args.slug, now=now())
+    tenant_id = erase(engine, args.slug, now=now())
+    folder = files_folder(command_settings().files_url)
+    if folder is not None:
+        erase_files(folder, tenant_id)
     print(f"{args.slug} is erased; its address stays closed for 90 days.")
     return 0
 

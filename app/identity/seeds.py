@@ -50,6 +50,11 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
     return _records(**dict.fromkeys(WORK, reach))
 
 
+def _exports() -> dict[tuple[str, str], Reach]:
+    """Taking away as a file all that one may see."""
+    return {(kind, "export"): ALL for kind in (*RECORDS, *CATALOGUE)}
+
+
 def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
     """Verbs on all products and categories."""
     return {(kind, verb): ALL for kind in CATALOGUE for verb in verbs}
@@ -72,6 +77,7 @@ SETTINGS = {
     ("tag", "manage"): ALL,
     ("view", "share"): ALL,
     ("plan", "manage"): ALL,
+    ("export", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
@@ -80,7 +86,7 @@ BUILT_IN = (
     RoleSeed(
         "admin",
         {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
-        {**_everything(ALL), **_catalogue(*WORK), **SETTINGS},
+        {**_everything(ALL), **_catalogue(*WORK), **_exports(), **SETTINGS},
     ),
     RoleSeed(
         "manager",
@@ -89,6 +95,7 @@ BUILT_IN = (
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
             **_catalogue(*WORK),
+            **_exports(),
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,

@@ -53,6 +53,12 @@ class OverLimit(Answer):
     status = 402
 
 
+class NoSpace(Answer):
+    """There is no room for another file: 507, and nothing of it was kept."""
+
+    status = 507
+
+
 class Conflict(Answer):
     """Somebody else was faster: 409, or 412 where the request carried If-Match."""
 

@@ -15,9 +15,9 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from config.settings import Settings
+from tenants.files import files_folder
 
 MOST = 500  # Mails kept; the oldest go first.
 SHOWN = 100
@@ -46,8 +46,8 @@ class SunkMail:
 
 def sink_folder(settings: Settings) -> Path | None:
     """Where a sink on this machine keeps its mails: beside the files, so both are reset at once."""
-    parts = urlsplit(settings.files_url)
-    return Path(unquote(parts.path)) / "mail-sink" if parts.scheme == "file" else None
+    folder = files_folder(settings.files_url)
+    return folder / "mail-sink" if folder is not None else None
 
 
 def keep(folder: Path, content: bytes, sender: str, recipients: Sequence[str], at: datetime) -> str:

@@ -17,6 +17,8 @@ from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
 from app.records.custom.indexes import TEND, tend_indexes
 from app.records.custom.models import CustomField
+from app.records.exports import jobs as export_jobs
+from app.records.exports.keep import forget_exports
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
@@ -36,6 +38,7 @@ def clear_records(by: Actor, _payload: Payload) -> None:
     forget_keys(by.session, by.now)
     forget_changes(by.session, by.now)
     forget_works(by.session, by.now)
+    forget_exports(by)
 
 
 @job(FORGET, every=timedelta(days=1), while_suspended=True)
@@ -68,4 +71,4 @@ def tend_daily(by: Actor, _payload: Payload) -> None:
         enqueue(by, TEND, {}, key=TEND)
 
 
-JOBS = (clear_records, forget_old_events, tend_daily, tend, *bulk_jobs.JOBS)
+JOBS = (clear_records, forget_old_events, tend_daily, tend, *bulk_jobs.JOBS, *export_jobs.JOBS)

@@ -18,6 +18,7 @@ from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
+EXPORT = "export"  # Granted like a verb; it changes no record, so it does not go by the door.
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,11 @@ class RecordType:
     def verbs(self) -> tuple[str, ...]:
         """Every verb that can be granted on this type."""
         return (*STANDARD_VERBS, *(action.name for action in self.actions))
+
+    @cached_property
+    def rights(self) -> tuple[str, ...]:
+        """Everything that a role can be granted on this type: its verbs, and taking it away."""
+        return (*STANDARD_VERBS, EXPORT, *(action.name for action in self.actions))
 
     def field(self, key: str) -> Field:
         """The field called `key`; KeyError when there is none."""

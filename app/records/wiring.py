@@ -23,7 +23,7 @@ from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
 from app.records.tailored import tailored
-from app.records.types import RecordType
+from app.records.types import EXPORT, RecordType
 from app.records.views.shelf import shelf
 from app.records.views.tabs import opened_at
 from app.web.shell import Group, Link, Shell
@@ -33,6 +33,7 @@ VERBS = {
     "create": _("Create"),
     "update": _("Change"),
     "delete": _("Delete"),
+    EXPORT: _("Export"),
 }
 
 DATA_MODEL = PermissionGroup(
@@ -86,6 +87,20 @@ BIN = SettingsPage(
     DATA,
     _("Recycle bin"),
     _("What was deleted, by whom and when, to bring it back or to erase it for good."),
+)
+
+EXPORTS = PermissionGroup(
+    "export",
+    _("Exports"),
+    (Choice("manage", _("See and download everyone's")),),
+    has_reach=False,
+)
+FILES = SettingsPage(
+    "/settings/exports",
+    "download",
+    DATA,
+    _("Exports"),
+    _("Files that were made of lists, for seven days; and everything of one kind as a file."),
 )
 
 MODEL = _("Data model")
@@ -148,6 +163,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(REPORT)
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
+    permissions.register(EXPORTS)
+    settings_pages.add(FILES)
     for module in modules:
         for group in module.permissions:
             permissions.register(group)
@@ -173,7 +190,7 @@ def _permissions(record_type: RecordType) -> PermissionGroup:
     return PermissionGroup(
         record_type.key,
         record_type.words.many,
-        tuple(Choice(verb, labels[verb]) for verb in record_type.verbs),
+        tuple(Choice(verb, labels[verb]) for verb in record_type.rights),
         tuple(Choice(field.key, field.label, field.readonly) for field in record_type.fields),
         module=record_type.module,
     )

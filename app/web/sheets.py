@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 BOM = "\ufeff"  # Without it spreadsheets take UTF-8 for the letters of the machine.
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
+MARK = "'"
 
 
 def csv_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -24,5 +25,14 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; an apostrophe marks it as plain text."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A text that no spreadsheet takes for a formula; an apostrophe marks it as plain text.
+
+    What begins with apostrophes before such a sign gets one more, so that `plain_cell` knows.
+    """
+    return f"{MARK}{text}" if text.lstrip(MARK).startswith(FORMULA) else text
+
+
+def plain_cell(text: str) -> str:
+    """The text that `safe_cell` was given."""
+    is_marked = text.startswith(MARK) and text.lstrip(MARK).startswith(FORMULA)
+    return text[1:] if is_marked else text

@@ -3,11 +3,11 @@
 import smtplib
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from app.cli.diagnosis.finding import Finding, fail, ok, warn
 from config.settings import SECRET_LENGTH, WEAK_SECRETS, Settings
+from tenants.files import files_folder
 
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
 
@@ -19,12 +19,6 @@ def diagnose_service(settings: Settings) -> Iterator[Finding]:
     yield _files(settings.files_url)
     yield _mail(settings.smtp_url)
     yield _stripe(settings)
-
-
-def files_folder(files_url: str) -> Path | None:
-    """Return the folder that a file:// URL names, or None for another kind."""
-    parts = urlsplit(files_url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
 def _secret(secret: str) -> Finding:

@@ -36,6 +36,7 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
     "field": (CustomField.id, CustomField.label),
 }
 LOCALIZED = ("role", "field")
+KIND = "record_type"
 REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team"}
 
 
@@ -159,9 +160,16 @@ def _plain_changes(changes: Mapping[str, list[Any]], names: Named, by: Actor) ->
     for key, pair in changes.items():
         if key in ORIGIN or len(pair) != 2:
             continue
-        before, after = (_plain(REFERRED.get(key), value, names)[:LONGEST] for value in pair)
+        told_pair = [_kind(value) for value in pair] if key == KIND else pair
+        before, after = (_plain(REFERRED.get(key), value, names)[:LONGEST] for value in told_pair)
         told.append(Change(changed(key, by), before, after))
     return told
+
+
+def _kind(value: Any) -> str:
+    """The record type of this key in words."""
+    declared = registry().get(value) if isinstance(value, str) else None
+    return str(declared.words.many) if declared is not None else str(value or "")
 
 
 def _plain(refers_to: str | None, value: Any, names: Named) -> str:

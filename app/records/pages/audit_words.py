@@ -28,6 +28,8 @@ VERBS: Mapping[str, Said] = {
     "preview_begun": (_("Began to see as this role"), "warn"),
     "preview_ended": (_("Ended seeing as this role"), ""),
     "retired": (_("Retired"), "warn"),
+    "exported": (_("Exported"), "warn"),
+    "downloaded": (_("Downloaded"), "warn"),
     "ordered": (_("Put in order"), ""),
 }
 SUBJECTS: Mapping[str, Text] = {
@@ -42,6 +44,7 @@ SUBJECTS: Mapping[str, Text] = {
     "retention": _("Retention"),
     "sharing": _("Sharing rule"),
     "plan": _("Activity plan"),
+    "export": _("Export"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -70,6 +73,9 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "record_types": _("For records of these kinds"),
     "steps": _("Steps"),
     "event_months": _("Months that the history is kept"),
+    "record_type": _("Record type"),
+    "rows": _("Rows"),
+    "format": _("Format"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

@@ -10,7 +10,7 @@ from app.kernel.language import current
 from app.records.access import readable_keys, writable_keys
 from app.records.bulk.verbs import offered
 from app.records.fields import Field
-from app.records.types import RecordType
+from app.records.types import EXPORT, RecordType
 from app.records.views.look import Chosen, Look
 
 # Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider,
@@ -67,7 +67,7 @@ class Layout:
     update: str
     delete: str
     title_width: int = 0
-    ticks: bool = False  # Rows can be ticked, to change many at once.
+    ticks: bool = False  # Rows can be ticked, to change or export many at once.
 
 
 def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout:
@@ -91,7 +91,7 @@ def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout
         keys=tuple(dict.fromkeys(keys)),
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
-        ticks=bool(offered(record_type, by)),
+        ticks=bool(offered(record_type, by)) or by.may(record_type.key, EXPORT),
         title_width=_title_width(record_type, chosen) if asked.is_sized and chosen else 0,
     )
 

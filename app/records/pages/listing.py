@@ -23,7 +23,7 @@ from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState
 from app.records.query import COUNT_CAP, Query
-from app.records.types import RecordType
+from app.records.types import EXPORT, RecordType
 from app.records.views.tabs import Views, views_over
 from app.web.formats import Formats, formats
 
@@ -90,6 +90,8 @@ class ListPage:
     lenses: tuple[LensLink, ...]
     groups: GroupTable | None  # Where rows are grouped; the rows are then those of the open group.
     group_url: str
+    ticks: bool = False
+    export_url: str = ""  # Where the list is exported; "" where the role does not allow it.
 
     @property
     def inside(self) -> ListState:
@@ -137,6 +139,8 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         menu=row_menu(record_type, shape),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         bulk=tuple(offered(record_type, by)) if shape.ticks else (),
+        ticks=shape.ticks,
+        export_url=state.export_url() if by.may(record_type.key, EXPORT) else "",
         lenses=lens_links(state, by),
         groups=table,
         group_url=state.group_url(),

@@ -154,6 +154,11 @@ class ListState:
         query = self.address_query()
         return f"{self.path}/columns?{query}" if query else f"{self.path}/columns"
 
+    def export_url(self) -> str:
+        """Where what is listed is taken away as a file."""
+        query = self.address_query()
+        return f"{self.path}/export?{query}" if query else f"{self.path}/export"
+
     def group_url(self) -> str:
         """Where what the rows are grouped by is chosen."""
         query = self.address_query()

@@ -5,6 +5,7 @@ import * as composer from './composer';
 import * as conditions from './conditions';
 import * as confirm from './confirm';
 import * as copy from './copy';
+import * as download from './download';
 import * as drawer from './drawer';
 import * as edit from './edit';
 import * as fields from './fields';
@@ -30,7 +31,7 @@ import * as words from './words';
 import { find } from './dom';
 
 const parts = [
-  requests, busy, confirm, guard, theme, rail, menu, toast, drawer, filters, palette, keys, forms, fields, lookup, copy,
+  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
   composer, columns, list, rows, edit, peek, order, conditions, settings, tags, views, words,
 ];
 for (const part of parts) part.start();

@@ -58,7 +58,7 @@ function ask(event: SubmitEvent, form: HTMLFormElement): void {
   for (const [name, value] of new FormData(form, event.submitter)) {
     if (typeof value === 'string') values[name] = values[name] && name === 'id' ? `${values[name]},${value}` : value;
   }
-  void openDrawer(form.action, values);
+  void openDrawer(event.submitter?.getAttribute('formaction') ?? form.action, values);
 }
 
 /** Load the rows again as the address now says: filters, sort and page included. */

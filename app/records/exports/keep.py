@@ -1,0 +1,121 @@
+"""Finding exports again, one's own or everyone's; stopping and deleting them; their time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.jobs.progress import State as WorkState
+from app.jobs.progress import finish, lock_work
+from app.kernel.actor import Actor, Reach
+from app.kernel.errors import Missing, Refused
+from app.kernel.language import _
+from app.records.access import readable_keys
+from app.records.exports.begin import ROOM, SUBJECT, room_of
+from app.records.exports.models import TOLD, UNDER_WAY, Export, State
+from app.records.registry import registry
+from app.records.tailored import tailored
+from app.records.types import EXPORT
+from tenants.files import NoRoom, folder_of
+
+MANAGE = (SUBJECT, "manage")
+MOST = 200  # Exports that a page tells of.
+LEFT_OVER = timedelta(days=1)  # Older than any job: what a killed worker has left behind.
+
+
+def list_exports(by: Actor, limit: int = MOST) -> list[Export]:
+    """The newest exports that `by` may see: their own, or everyone's for who may manage them."""
+    asked = select(Export).order_by(Export.created_at.desc(), Export.id.desc()).limit(limit)
+    if not by.may(*MANAGE):
+        asked = asked.where(Export.user_id == by.user_id)
+    return [one for one in by.session.scalars(asked) if _may_see(one, by)]
+
+
+def find_export(export_id: UUID, by: Actor, *, lock: bool = False) -> Export:
+    """An export that `by` may see; Missing for all others. With `lock` it is held."""
+    asked = select(Export).where(Export.id == export_id)
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    found = by.session.scalars(asked).one_or_none()
+    if found is None or not _may_see(found, by):
+        raise Missing(_("There is no such page."))
+    return found
+
+
+def _may_see(export: Export, by: Actor) -> bool:
+    """True for one's own, while one may export the type; and for who may manage everyone's.
+
+    The file holds what its maker could read, so somebody else must read as much: all records of the
+    type, and each of its fields.
+    """
+    declared = registry().get(export.record_type)
+    if declared is None or not by.tenant.allows(declared.module):
+        return False
+    if not by.may(declared.key, "read") or not by.may(declared.key, EXPORT):
+        return False
+    if export.user_id is not None and export.user_id == by.user_id:
+        return True
+    reaches_all = all(by.rights.reach(declared.key, verb) is Reach.ALL for verb in ("read", EXPORT))
+    return (
+        by.may(*MANAGE)
+        and reaches_all
+        and set(export.keys) <= readable_keys(tailored(declared, by), by)
+    )
+
+
+def open_file(export: Export, by: Actor) -> BinaryIO:
+    """The file of an export; Missing when it is not made, or gone."""
+    if export.state != State.DONE or export.expires_at is None or export.expires_at <= by.now:
+        raise Missing(_("This file is not there any more. Export it anew."))
+    try:
+        return room_of(by).path(export.file).open("rb")
+    except FileNotFoundError:
+        raise Missing(_("This file is not there any more. Export it anew.")) from None
+
+
+def cancel_export(export_id: UUID, by: Actor) -> None:
+    """Stop an export that is under way; whatever makes it looks here before it goes on."""
+    work = lock_work(by.session, export_id)
+    export = find_export(export_id, by, lock=True)
+    if not export.is_under_way:
+        raise Refused(_("It has come to its end already, or can't be stopped."))
+    export.state, export.finished_at = State.CANCELLED, by.now
+    if work is not None and work.is_under_way:
+        finish(work, WorkState.CANCELLED, by.now)
+
+
+def delete_export(export_id: UUID, by: Actor) -> None:
+    """Remove an export with its file; one under way is stopped."""
+    export = find_export(export_id, by)
+    if export.is_under_way:
+        cancel_export(export_id, by)
+    _remove_file(export, by)
+    by.session.delete(export)
+
+
+def forget_exports(by: Actor) -> None:
+    """Remove files whose time is over, rows that nobody is told of any more, and what is left."""
+    over = by.session.scalars(
+        select(Export).where(Export.state == State.DONE, Export.expires_at <= by.now)
+    )
+    for export in over:
+        _remove_file(export, by)
+        export.state = State.EXPIRED
+    by.session.flush()  # What is deleted next goes by the new states.
+    by.session.execute(
+        delete(Export).where(
+            Export.created_at < by.now - TOLD, Export.state.not_in((*UNDER_WAY, State.DONE))
+        )
+    )
+    kept = by.session.scalars(select(Export.file))
+    try:
+        folder_of(by.tenant.id, ROOM).sweep(frozenset(kept), by.now - LEFT_OVER)
+    except NoRoom:
+        return  # The service keeps no files at all.
+
+
+def _remove_file(export: Export, by: Actor) -> None:
+    room_of(by).remove(export.file)
