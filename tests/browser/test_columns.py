@@ -24,6 +24,9 @@ def heads(page: Page) -> list[str]:
 
 
 def open_form(page: Page) -> None:
+    more = page.get_by_role("button", name="Order, columns and groups")
+    if more.is_visible():  # On a phone it rises from the foot.
+        more.click()
     page.get_by_role("link", name="Columns").click()
     expect(page.get_by_role("heading", name="Columns")).to_be_visible()
 

@@ -85,11 +85,16 @@ def test_what_is_done_plans_the_next_step_without_a_mouse(
     page = windows.open(alice)
     ready(page, "/").locator(".due-next").first.press("Enter")
     form = page.locator("#done-form")
+    expect(form.get_by_label("Subject")).to_be_focused()  # A step of the same kind is proposed.
+    expect(form.get_by_label("Subject")).to_have_value("")
+    expect(form.get_by_label("Kind")).to_have_value("task")
+    page.keyboard.press("Shift+Tab")  # By the kind to the moment that is proposed.
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
     expect(form.get_by_label("How did it go?")).to_be_focused()
     page.keyboard.type("They said yes.")
-    expect(form.get_by_label("Subject")).to_be_hidden()
     page.keyboard.press("Tab")
-    page.keyboard.press("ArrowLeft")  # From the first choice to the last.
+    form.get_by_label("None", exact=True).press("ArrowLeft")  # From the first choice to the last.
     expect(form.get_by_label("On a date…")).to_be_checked()
     page.keyboard.press("Control+Enter")
     expect(form.get_by_label("Due")).to_have_attribute("aria-invalid", "true")
@@ -98,7 +103,7 @@ def test_what_is_done_plans_the_next_step_without_a_mouse(
     page.keyboard.press("ArrowRight")
     expect(form.get_by_label("Tomorrow")).to_be_checked()
     expect(form.get_by_label("Due")).to_be_hidden()
-    expect(form.get_by_label("Subject")).to_have_value("Follow up: Task 0")
+    expect(form.get_by_label("Subject")).to_have_attribute("placeholder", "Follow up: Task 0")
     page.keyboard.press("Control+Enter")
     expect(form).to_have_count(0)
     expect(page.locator("#due")).to_contain_text("Follow up: Task 0")
@@ -113,6 +118,7 @@ def test_what_is_done_plans_the_next_step_without_a_script(
     page = windows.open(alice, java_script_enabled=False)
     page.goto(work.firm)
     page.get_by_role("link", name="Done, and next…").first.click()
+    page.get_by_text("None", exact=True).click()
     expect(page.get_by_label("Subject")).to_be_hidden()
     page.get_by_label("How did it go?").fill("They said yes.")
     page.get_by_text("In 3 days").click()

@@ -60,6 +60,16 @@ def edit(page: Page, key: str) -> Locator:
     return control
 
 
+def test_what_can_be_written_and_what_the_timeline_shows_stand_in_one_row_each(
+    page: Page, fence: str
+) -> None:
+    for items in (page.locator(".composer [role=tab]"), page.locator(".tl-filter .tl-show")):
+        expect(items.first).to_be_visible()
+        tops = items.evaluate_all("all => all.map((one) => one.offsetTop)")
+        assert len(tops) > 6
+        assert len(set(tops)) == 1
+
+
 def test_enter_saves_a_field_where_it_stands(page: Page, fence: str) -> None:
     edit(page, "city").fill("Leeds")
     page.keyboard.press("Enter")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -175,7 +176,15 @@ def test_the_form_completes_and_plans_at_once_and_its_undo_takes_both_back(
 ) -> None:
     page = bob.client.get(f"/activities/{task}/done?next=/")
     assert page.status_code == 200
-    assert 'value="Follow up: Ring them"' in page.text
+    assert re.search(
+        r'name="subject"[^>]* autofocus[^>]* placeholder="Follow up: Ring them"', page.text
+    )
+    assert re.search(r'<option value="task" selected', page.text)
+    [proposed] = re.findall(r'name="when" value="([^"]*)" checked', page.text)
+    with acme.acting(bob) as by:
+        days = (datetime.fromisoformat(proposed).date() - by.today()).days
+    assert 3 <= days <= 7
+    assert datetime.fromisoformat(proposed).weekday() < 5
     sent = {
         "next": "/",
         "outcome": "They said yes.",

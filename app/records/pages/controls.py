@@ -51,6 +51,8 @@ class Control:
     heading: str = ""  # Of the section that begins with it.
     is_asked: bool | None = None  # What its conditions say; None: as its field.
     texts: tuple[tuple[str, str, str], ...] = ()  # By language: its code, its name, the text.
+    hint: str = ""  # What is meant where nothing is typed, in place of the field's placeholder.
+    is_first: bool = False  # The focus goes to it, wherever it stands.
 
     @property
     def key(self) -> str:
