@@ -33,6 +33,7 @@ def install_record_types() -> Registry:
     return install(
         (one for module in MODULES for one in module.record_types),
         (one for module in MODULES for one in module.belongings),
+        (one for module in MODULES for one in module.mentions),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.crm.models import ActivityLink, PlanRun
+from app.crm.models import Activity, ActivityLink, PlanRun
+from app.crm.operations.activities import linked_to
 from app.crm.operations.plans import MANAGE
 from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
@@ -10,6 +11,7 @@ from app.crm.routes import blueprint
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.kernel.language import _
+from app.records.belongings import Mention
 from app.records.manifest import Module
 
 PLANS = PermissionGroup(
@@ -33,4 +35,5 @@ CRM = Module(
     permissions=(PLANS,),
     settings=(PLAN_SETTINGS,),
     belongings=(PlanRun, ActivityLink),
+    mentions=(Mention(Activity, "about_type", "about_id", among=linked_to),),
 )

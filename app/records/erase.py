@@ -15,6 +15,7 @@ from app.kernel.language import _, ngettext
 from app.records.access import may_do
 from app.records.belongings import drop_belongings
 from app.records.history import account_of
+from app.records.merge.absorbed import with_absorbed
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.trash import below
@@ -35,6 +36,7 @@ def erase_record(record_type: RecordType, record: Record, by: Actor) -> None:
     if record.deleted_at is None or record.delete_batch_id is None:
         raise Missing(_("There is no such record."))
     gone = [(record_type, record), *below(record_type, record, by, record.delete_batch_id)]
+    gone += [found for its_type, one in gone for found in _absorbed(its_type, one, by)]
     ids: dict[str, set[UUID]] = {}
     for its_type, one in gone:
         ids.setdefault(its_type.key, set()).add(one.id)
@@ -47,6 +49,16 @@ def erase_record(record_type: RecordType, record: Record, by: Actor) -> None:
     _remove(ids, by)
     for _its_type, one in gone:
         by.session.expunge(one)
+
+
+def _absorbed(
+    record_type: RecordType, record: Record, by: Actor
+) -> list[tuple[RecordType, Record]]:
+    """What was merged into a record, which is the same under other ids: it goes with it."""
+    ids = with_absorbed(record_type, record.id, by)[1:]
+    model = record_type.model
+    found = by.session.scalars(select(model).where(model.id.in_(ids))) if ids else ()
+    return [(record_type, one) for one in found]
 
 
 def _remove(ids: Mapping[str, set[UUID]], by: Actor) -> None:

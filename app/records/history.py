@@ -19,7 +19,12 @@ from app.records.access import readable_keys
 from app.records.model import Record
 from app.records.types import RecordType
 
-BESIDE = ("followed", "unfollowed")  # Events of a record that make no version of it.
+BESIDE = (
+    "followed",
+    "unfollowed",
+    "merged",
+    "unmerged",
+)  # Events of a record that make no version of it.
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask import Blueprint
 from app.identity.permissions import PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
+from app.records.belongings import Mention
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
 
@@ -21,7 +22,7 @@ class Module:
     `timeline` are what it tells on the timelines of records, `permissions` and `settings` what can
     be granted and settled besides its record types. `belongings` are its models that name any
     record by the columns `record_type` and `record_id`: such rows go when the record is removed for
-    good.
+    good, and follow it when it is merged. `mentions` name any record as well and only follow it.
     """
 
     key: str
@@ -32,3 +33,4 @@ class Module:
     permissions: tuple[PermissionGroup, ...] = ()
     settings: tuple[SettingsPage, ...] = ()
     belongings: tuple[Any, ...] = ()
+    mentions: tuple[Mention, ...] = ()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.kernel.actor import Actor
 from app.records.access import within_reach
+from app.records.merge.absorbed import not_merged
 from app.records.query import search_conditions
 from app.records.registry import registry
 from app.records.tailored import switched_on
@@ -73,6 +74,7 @@ def in_bin(record_type: RecordType, by: Actor) -> list[ColumnElement[bool]]:
         record_type.model.deleted_at.is_not(None),
         within_reach(record_type, by, "read"),
         within_reach(record_type, by, "delete"),
+        *not_merged(record_type, record_type.model, by),
     ]
 
 

@@ -22,10 +22,24 @@ def check_references(record_type: RecordType, values: Mapping[str, Any], by: Act
     errors: dict[str, Text | str] = {}
     for key, value in values.items():
         field = record_type.by_key[key]
-        if field.to and value is not None and value not in existing(field.to, [value], by):
+        if field.to and value is not None and not _holds(field.to, value, by):
             errors[key] = _("There is no such record.")
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
+
+
+def _holds(to: str, record_id: UUID, by: Actor) -> bool:
+    """True when `by` may point to this; a record stays until the transaction ends.
+
+    Of a reference and a merge of what it points to at the same moment, the second one waits and
+    sees what the first one made of it.
+    """
+    if to == "user":
+        return record_id in existing(to, [record_id], by)
+    model = registry().type(to).model
+    stands = select(model.id).where(model.id == record_id, permitted(registry().type(to), by))
+    locked = stands.with_for_update(read=True, key_share=True, of=model)
+    return by.session.execute(locked).first() is not None
 
 
 def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:

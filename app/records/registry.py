@@ -14,11 +14,18 @@ from tenants.facts import TenantFacts
 class Registry:
     """Every record type by its key and by its collection; duplicates fail when it is built.
 
-    `belongings` are the modules' tables of what goes with a record: see `manifest.Module`.
+    `belongings` and `mentions` are the modules' tables of what goes with a record or names it: see
+    `manifest.Module`.
     """
 
-    def __init__(self, types: Iterable[RecordType], belongings: Iterable[Any] = ()) -> None:
+    def __init__(
+        self,
+        types: Iterable[RecordType],
+        belongings: Iterable[Any] = (),
+        mentions: Iterable[Any] = (),
+    ) -> None:
         self.belongings = tuple(belongings)
+        self.mentions = tuple(mentions)
         self._by_key: dict[str, RecordType] = {}
         self._by_collection: dict[str, RecordType] = {}
         for one in types:
@@ -60,10 +67,12 @@ class Registry:
 _installed: Registry | None = None
 
 
-def install(types: Iterable[RecordType], belongings: Iterable[Any] = ()) -> Registry:
+def install(
+    types: Iterable[RecordType], belongings: Iterable[Any] = (), mentions: Iterable[Any] = ()
+) -> Registry:
     """Build the registry from what the modules declare; start-up calls it once per process."""
     global _installed  # noqa: PLW0603  The registry is fixed from here on.
-    _installed = Registry(types, belongings)
+    _installed = Registry(types, belongings, mentions)
     return _installed
 
 

@@ -18,6 +18,7 @@ from app.kernel.language import _, ngettext
 from app.records.access import may_do, within_reach
 from app.records.belongings import drop_belongings
 from app.records.history import account_of
+from app.records.merge.absorbed import not_merged
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -78,6 +79,7 @@ def fetch_deleted(record_type: RecordType, record_id: UUID | None, by: Actor) ->
             model.id == record_id,
             model.deleted_at.is_not(None),
             within_reach(record_type, by, "read"),
+            *not_merged(record_type, model, by),
         )
     ).one_or_none()
 

@@ -152,7 +152,8 @@ class RecordType:
     `columns`, `form` and `more` name attributes: the list's columns, the drawer's first fields
     and those behind "more". `search` names what can be found, so that a hidden field is not
     betrayed. `prepare(record, by)` fills derived columns before a row is written,
-    `changed(record, verb, by)` keeps other rows in step after it. `through` names references
+    `changed(record, verb, by)` keeps other rows in step after it, and `regrouped(record, by)` does
+    when others came to a record, or left it, because of a merge. `through` names references
     whose record, when it may be read, makes this one readable too. `offered` are the arguments of a
     list's address: only such records are offered where others refer to the type.
     """
@@ -188,6 +189,8 @@ class RecordType:
     has_timeline: bool = True
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
+    regrouped: Callable[[Any, Actor], None] = lambda _record, _by: None
+    can_merge: bool = True
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
     base: RecordType | None = None  # The declared type, of one that a workspace has tailored.

@@ -19,6 +19,8 @@ from app.records.access import fetch, readable_fields
 from app.records.door import perform
 from app.records.fields import Field
 from app.records.filters import Filter
+from app.records.merge.operations import merge_records
+from app.records.merge.undo import undo_merge
 from app.records.pages.columns import layout
 from app.records.pages.form import edit_form
 from app.records.pages.record import record_page
@@ -215,3 +217,48 @@ def test_a_reference_to_what_a_role_may_not_read_is_no_field_for_it(
         count(record_type, Query(filters=(Filter(field.key, "eq", str(record.id)),)), by)
     with pytest.raises(NotPermitted):
         perform(record_type, "update", record, by=by, **{field.key: None})
+
+
+mergeable = pytest.mark.parametrize(
+    "record_type", [one for one in TYPES if one.can_merge], ids=lambda one: one.key
+)
+
+
+@mergeable
+def test_two_of_every_type_become_one_and_two_again(boss: Actor, record_type: RecordType) -> None:
+    unlike = {one.key: "" for one in record_type.fields if one.is_unique}
+    one, other = make(record_type, boss), make(record_type, boss, **unlike)
+    referring = [
+        (holder, field, make(holder, boss, **{field.key: str(other.id)}))
+        for holder in TYPES
+        for field in holder.fields
+        if field.to == record_type.key and not field.readonly and not unlike_unique(holder)
+    ]
+    boss.session.expire_all()
+    before = {
+        field.key: field.value(one) for field in record_type.fields if field.key != "updated_at"
+    }
+    done = merge_records(record_type, one.id, [other.id], by=boss)
+    boss.session.expire_all()
+    assert all(field.value(record) == one.id for _holder, field, record in referring)
+    with pytest.raises(Missing):
+        fetch(record_type, other.id, boss)
+    undo_merge(done.id, by=boss)
+    boss.session.expire_all()
+    assert all(field.value(record) == other.id for _holder, field, record in referring)
+    assert fetch(record_type, other.id, boss).id == other.id
+    assert {key: record_type.field(key).value(one) for key in before} == before
+
+
+def unlike_unique(record_type: RecordType) -> bool:
+    """True for a type of which no two can be made with the same example values."""
+    return any(one.is_unique for one in record_type.fields)
+
+
+@pytest.mark.parametrize(
+    "record_type", [one for one in TYPES if not one.can_merge], ids=lambda one: one.key
+)
+def test_what_declares_no_merging_is_not_merged(boss: Actor, record_type: RecordType) -> None:
+    one, other = make(record_type, boss), make(record_type, boss)
+    with pytest.raises(Refused, match="can't be merged"):
+        merge_records(record_type, one.id, [other.id], by=boss)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import Select, delete, insert, inspect, select
 
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.models.activity import NextStep
@@ -179,6 +180,13 @@ def places(activity: Activity) -> dict[tuple[str, UUID], None]:
     if activity.contact_id:
         found["contact", activity.contact_id] = None
     return found
+
+
+def linked_to(record_type: str, ids: Collection[UUID]) -> Select[UUID]:
+    """The ids of the activities on the timelines of some records."""
+    return select(ActivityLink.activity_id).where(
+        ActivityLink.record_type == record_type, ActivityLink.record_id.in_(ids)
+    )
 
 
 def link(activity: Activity, by: Actor) -> list[tuple[str, UUID]]:

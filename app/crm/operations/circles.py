@@ -19,9 +19,15 @@ def refuse_circle(record: Any, by: Actor, message: Text) -> None:
 
     Of two that are moved below each other at the same moment, the second one sees the first.
     """
-    if record.parent_id is None or record.version == 1:
+    if record.version == 1:
         return  # Nothing can stand below a new record yet.
-    if not inspect(record).attrs.parent_id.history.has_changes():
+    if inspect(record).attrs.parent_id.history.has_changes():
+        refuse_standing_circle(record, by, message)
+
+
+def refuse_standing_circle(record: Any, by: Actor, message: Text) -> None:
+    """The same whether or not it was `record` that was moved: others may have been, below it."""
+    if record.parent_id is None:
         return
     model = type(record)
     named = f"{by.tenant.id}:{model.__tablename__}:parent_id"

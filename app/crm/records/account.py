@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.crm.models import Account
 from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
+from app.crm.operations.regrouped import account_regrouped
 from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.panels import contacts_of_account
@@ -136,4 +137,5 @@ account = RecordType(
     ),
     prepare=prepare_account,
     changed=account_changed,
+    regrouped=account_regrouped,
 )

@@ -94,6 +94,7 @@ activity = RecordType(
     through=(Activity.account_id, Activity.contact_id),
     in_navigation=False,
     has_timeline=False,
+    can_merge=False,  # What was done twice is two activities, even when their words are the same.
     views=(
         View(
             _("My tasks"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.crm.models import Contact
 from app.crm.operations.firm_names import contact_changed
 from app.crm.operations.keys import prepare_contact
+from app.crm.operations.regrouped import contact_regrouped
 from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.panels import account_of_contact
@@ -92,4 +93,5 @@ contact = RecordType(
     is_person=True,
     prepare=prepare_contact,
     changed=contact_changed,
+    regrouped=contact_regrouped,
 )

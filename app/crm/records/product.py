@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Product, ProductCategory
 from app.crm.operations.products import category_changed, prepare_category, prepare_product
+from app.crm.operations.regrouped import category_regrouped
 from app.crm.pages.composer import jotter
 from app.crm.product_panels import categories_below, products_of_category
 from app.kernel.language import _, plural
@@ -69,6 +70,7 @@ product_category = RecordType(
     ),
     prepare=prepare_category,
     changed=category_changed,
+    regrouped=category_regrouped,
 )
 
 product = RecordType(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,9 @@ def undo_piece(
     verb = verb_called(record_type, original.verb)
     ids = next_rows(change, by, size)
     found = held(record_type, verb.undoes_by or verb.needs, ids, by)
-    pasts = _pasts(record_type, original, ids, by) if verb.needs == "update" else {}
+    past_of: Mapping[UUID, Past] = {}
+    if verb.needs == "update":
+        past_of = pasts(record_type, original.id, original.created_at, ids, by)
     for record_id in ids:
         record, reaches = found.get(record_id, (None, False))
         is_done, reason = False, BARRED
@@ -72,7 +75,7 @@ def undo_piece(
             reason = GONE
         elif reaches:
             is_done, reason = _one(
-                record_type, verb, record, pasts.get(record_id), original.inputs, by
+                record_type, verb, record, past_of.get(record_id), original.inputs, by
             )
         note(change, record_id, is_done, reason, by)
     return reached(change, ids, size)
@@ -131,21 +134,26 @@ def _do(
 
 def _put_back(record_type: RecordType, record: Record, past: Past, by: Actor) -> Text | str | None:
     """Restore the fields that nobody touched since; answers with which were, if any."""
-    fields = record_type.by_key
-    mine = [key for key, one in fields.items() if key in past.changes and not one.readonly]
-    spared = [key for key in mine if key in past.touched]
-    inputs = {key: past.changes[key][0] for key in mine if key not in past.touched}
-    told = formats(by).listed(str(fields[key].label) for key in spared)
+    inputs, spared = old_values(record_type, past)
+    told = formats(by).listed(str(record_type.by_key[key].label) for key in spared)
     if spared and not inputs:
         raise Refused(_("Changed again since: %(fields)s.", fields=told))
     perform(record_type, "update", record, by=by, **inputs)
     return _("Left as it is, as it was changed again: %(fields)s.", fields=told) if told else None
 
 
-def _pasts(
-    record_type: RecordType, original: BulkChange, ids: Iterable[UUID], by: Actor
+def old_values(record_type: RecordType, past: Past) -> tuple[dict[str, Any], list[str]]:
+    """The values that nobody touched since, as they were, and the keys of those touched."""
+    fields = record_type.by_key
+    mine = [key for key, one in fields.items() if key in past.changes and not one.readonly]
+    spared = [key for key in mine if key in past.touched]
+    return {key: past.changes[key][0] for key in mine if key not in past.touched}, spared
+
+
+def pasts(
+    record_type: RecordType, batch_id: UUID, since: datetime, ids: Iterable[UUID], by: Actor
 ) -> dict[UUID, Past]:
-    """What the batch changed of these records, and the fields of every event after it.
+    """What a batch begun at `since` changed of these records, and the fields of every event after.
 
     Ids of events follow the order in which they were written.
     """
@@ -154,13 +162,13 @@ def _pasts(
         .where(
             Event.record_type == record_type.key,
             Event.record_id.in_(ids),
-            Event.at >= original.created_at,
+            Event.at >= since,
         )
         .order_by(Event.id)
     )
     found: dict[UUID, Past] = {}
-    for record_id, batch_id, verb, changes in rows:
-        if batch_id == original.id and verb == "updated":
+    for record_id, event_batch, verb, changes in rows:
+        if event_batch == batch_id and verb == "updated":
             found[record_id] = Past(changes, frozenset())
         elif record_id in found:
             past = found[record_id]

@@ -8,6 +8,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import writable_keys
+from app.records.merge.rights import may_merge
 from app.records.types import Action, Choose, RecordType
 from app.web.formats import formats
 
@@ -86,6 +87,15 @@ DELETE = BulkVerb(
     "trash",
     is_danger=True,
 )
+MERGE = BulkVerb(  # It has a page of its own, and is no change that is done to each record.
+    "merge",
+    "delete",
+    _("Merge"),
+    _("Merge %(what)s?"),
+    _("Merge %(what)s"),
+    _("Merged %(what)s"),
+    "git-merge",
+)
 UNDO = BulkVerb(
     "undo",
     "read",
@@ -107,6 +117,8 @@ def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:
     verbs = [one for one in STANDARD if one is not DELETE and _has_use(one, writable)]
     actions = [one for one in record_type.actions if _is_for_many(one) and one.is_offered(by)]
     verbs += [of_action(one) for one in actions]
+    if may_merge(record_type, by):
+        verbs.append(MERGE)
     verbs.append(DELETE)
     return [one for one in verbs if by.may(record_type.key, one.needs)]
 

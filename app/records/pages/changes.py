@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 
 from app.events import Event
 from app.identity.models import User
@@ -17,6 +17,8 @@ from app.kernel.language import Text, _, current, gettext
 from app.kernel.localized import pick
 from app.records.access import readable_fields
 from app.records.fields import Option
+from app.records.merge.absorbed import with_absorbed
+from app.records.merge.words import ABSORBED, ToldMerge, tell_merges
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.shown import shown_text
@@ -53,7 +55,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as its line shows it; `verb` is empty where the changes say it all."""
+    """One event as its line shows it; `verb` is empty where the changes say it all.
+
+    `undo_url` is posted to by who takes back what it tells.
+    """
 
     who: str
     verb: Text | str | None
@@ -61,14 +66,15 @@ class Told:
     via: Text | None
     time: str
     at: str
+    undo_url: str = ""
 
 
 def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
     """The events of a record before a moment, newest first."""
     statement = (
-        select(Event.id, Event.verb, Event.at, Event.via, Event.changes, User.name)
+        select(Event.id, Event.verb, Event.at, Event.via, Event.batch_id, Event.changes, User.name)
         .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.record_type == record_type.key, Event.record_id == record.id)
+        .where(*_of(record_type, record, by))
     )
     if asked.before is not None:
         statement = statement.where(tuple_(Event.at, Event.id) < asked.before)
@@ -78,15 +84,25 @@ def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked)
     shown = {row.id: _readable(row, readable) for row in rows}
     picklists = _picklists(record_type, shown, by)
     names = _names(record_type, shown, by)
+    merges = tell_merges(record_type, rows, by)
     return [
         Entry(
             row.at,
             row.id,
             "records/_change.html",
-            _told(record_type, row, shown[row.id], by, picklists, names),
+            _told(record_type, row, shown[row.id], by, picklists, names, merges.get(row.id)),
         )
         for row in rows
     ]
+
+
+def _of(record_type: RecordType, record: Record, by: Actor) -> tuple[ColumnElement[bool], ...]:
+    """The events of a record and of all that was merged into it."""
+    ids = with_absorbed(record_type, record.id, by)
+    if len(ids) == 1:
+        return (Event.record_type == record_type.key, Event.record_id == record.id)
+    told_by_the_one = Event.verb != ABSORBED
+    return (Event.record_type == record_type.key, Event.record_id.in_(ids), told_by_the_one)
 
 
 def _readable(row: Any, readable: set[str]) -> dict[str, list[Any]]:
@@ -147,11 +163,14 @@ def _told(
     by: Actor,
     picklists: Mapping[str, tuple[Option, ...]],
     names: Mapping[UUID, str],
+    merge: ToldMerge | None = None,
 ) -> Told:
     lines = change_lines(record_type, changes, by, picklists, names)
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
     verb = told_with_name(action, row.changes) if action else verb
+    if merge is not None:
+        verb = merge.text
     return Told(
         row.name or "",
         verb,
@@ -159,6 +178,7 @@ def _told(
         VIAS.get(row.via),
         formats(by).time(row.at),
         row.at.isoformat(),
+        merge.undo_url if merge is not None else "",
     )
 
 
@@ -189,11 +209,7 @@ def field_history(
     rows = by.session.execute(
         select(Event.id, Event.verb, Event.at, Event.via, Event.changes, User.name)
         .outerjoin(User, User.id == Event.actor_id)
-        .where(
-            Event.record_type == record_type.key,
-            Event.record_id == record.id,
-            Event.changes.has_key(key),
-        )
+        .where(*_of(record_type, record, by), Event.changes.has_key(key))
         .order_by(Event.at.desc(), Event.id.desc())
         .limit(limit)
     ).all()

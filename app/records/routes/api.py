@@ -19,6 +19,7 @@ from app.records.api.shape import Reply, dumps, reply, seen_version, shape
 from app.records.door import may_change, perform
 from app.records.model import Record
 from app.records.query import COUNT_CAP, count, page
+from app.records.routes.blueprint import lead_on
 from app.records.tailored import tailored_at
 from app.records.trash import fetch_deleted
 from app.records.types import RecordType
@@ -69,9 +70,13 @@ def create_record(collection: str) -> Response:
 @blueprint.get("/<collection>/<record_id>")
 @access(who=Who.TOKEN, record_verb="read")
 def show_record(collection: str, record_id: str) -> Response:
-    """One record; 304 when the caller has it already."""
+    """One record; 304 when the caller has it already, 301 when it was merged into another."""
     by, record_type = subject(collection)
-    record = fetch(record_type, parse_id(record_id), by)
+    try:
+        record = fetch(record_type, parse_id(record_id), by)
+    except Missing:
+        lead_on(record_type, parse_id(record_id), by)
+        raise
     response = send(reply(record_type, record, read_fields(request.args, record_type, by), by))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
     return response

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, redirect, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import NotPermitted
+from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
 from app.records.access import fetch
+from app.records.merge.absorbed import merged_into
 from app.records.model import Record
 from app.records.tailored import tailored_at
 from app.records.types import RecordType
@@ -31,7 +32,27 @@ def record_for(collection: str, record_id: UUID, verb: str) -> tuple[RecordType,
     """Type, record and actor of a route about one record that the actor may treat so."""
     by = current.actor()
     record_type = tailored_at(collection, by)
-    return record_type, fetch(record_type, record_id, by, verb), by
+    try:
+        return record_type, fetch(record_type, record_id, by, verb), by
+    except Missing:
+        lead_on(record_type, record_id, by)
+        raise
+
+
+def lead_on(record_type: RecordType, record_id: UUID | None, by: Actor) -> None:
+    """End a request for a merged record by leading to the one that it was merged into.
+
+    Only what reads is led on: a change is of the record that its sender had before their eyes. The
+    way is not to be remembered, as the merge may be undone.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return
+    into = merged_into(record_type, record_id, by)
+    if into is not None:
+        path = request.full_path.rstrip("?").replace(str(record_id), str(into))
+        answer = redirect(path, 301)
+        answer.headers["Cache-Control"] = "no-store"
+        abort(answer)
 
 
 def record_url(record_type: RecordType, record_id: UUID) -> str:

@@ -17,11 +17,12 @@ from app.records.bulk.begin import begin_change, begin_undo, find_change
 from app.records.bulk.models import BulkChange
 from app.records.bulk.receipt import receipt, told
 from app.records.bulk.selection import Selection, count_selected
-from app.records.bulk.verbs import BulkVerb, offered, verb_called
+from app.records.bulk.verbs import MERGE, BulkVerb, offered, verb_called
 from app.records.pages.bulk import bulk_form
 from app.records.pages.form import sent_text
 from app.records.pages.state import read_query, read_state
 from app.records.routes.blueprint import blueprint, next_or, type_for
+from app.records.routes.merge import merge_ticked
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import access
@@ -38,6 +39,9 @@ def ask_bulk(collection: str) -> Response:
     """How many records a verb would change and how many not, with what is to be set."""
     by = current.actor()
     record_type = type_for(collection, "read", by)
+    if request.form.get("verb") == MERGE.name:
+        is_whole = request.form.get("all") == "1"
+        return merge_ticked(record_type, [] if is_whole else _ticked(), is_whole)
     return _ask(record_type, _verb(record_type, by), by)
 
 
@@ -106,11 +110,16 @@ def _selection(record_type: RecordType) -> Selection:
         if len(listed) > LONGEST_LIST:
             raise Refused(_("This list can't be filtered by that."))
         return Selection(query=read_state(record_type, read_query(listed)).asked)
+    return Selection(ids=tuple(_ticked()))
+
+
+def _ticked() -> list[UUID]:
+    """The rows that were ticked; Refused for none and for too many."""
     texts = [one for text in request.form.getlist("id") for one in text.split(",")]
     ids = {one for text in texts if (one := parse_id(text)) is not None}
     if not ids or len(texts) > MOST_TICKED:
         raise Refused(_("Select some rows first, at most %(limit)s.", limit=MOST_TICKED))
-    return Selection(ids=tuple(sorted(ids)))
+    return sorted(ids)
 
 
 def _selected() -> list[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Merging: records that mean the same become one, and everything that named them names that one."""

@@ -1,0 +1,90 @@
+"""Merging by the API, and taking a merge back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.records.access import fetch
+from app.records.api.asked import readable_keys, refuse_arguments
+from app.records.api.body import demand_known, read_object
+from app.records.api.shape import Reply, reply, seen_version
+from app.records.merge.family import refuse_merging
+from app.records.merge.operations import merge_records
+from app.records.merge.undo import find_merge, undo_merge
+from app.records.routes.api import blueprint, repeatable, subject
+from app.records.tailored import tailored
+from app.records.types import RecordType
+from app.web import current
+from app.web.access import Who, access
+
+MERGE_ID = "Merge-Id"  # The header that names a merge, by which it can be taken back.
+
+
+@blueprint.post("/<collection>/<record_id>/merge")
+@access(who=Who.TOKEN, record_verb="act")
+def merge_into(collection: str, record_id: str) -> Response:
+    """Merge the records of `ids` into this one; 412 where If-Match names another version."""
+    by, record_type = subject(collection)
+    refuse_arguments(list(request.args))
+    refuse_merging(record_type, by)
+    body = read_object(request.get_data(), request.mimetype)
+    demand_known(body, ("ids", "choices"))
+    ids, choices = _read(body)
+
+    def merge() -> Reply:
+        survivor = fetch(record_type, parse_id(record_id), by, "update")
+        version = seen_version(request.if_match, survivor)
+        versions = {} if version is None else {survivor.id: version}
+        made = merge_records(
+            record_type, survivor.id, ids, by=by, choices=choices, versions=versions
+        )
+        answer = _shown(record_type, survivor.id, by)
+        answer.headers[MERGE_ID] = str(made.id)
+        return answer
+
+    return repeatable(by, body, merge)
+
+
+@blueprint.post("/merges/<uuid:merge_id>/undo")
+@access(who=Who.TOKEN)
+def undo_merged(merge_id: UUID) -> Response:
+    """Take a merge back, except what somebody touched since; answers with what stayed."""
+    by = current.actor()
+    refuse_arguments(list(request.args))
+    read_object(request.get_data(), request.mimetype, may_be_empty=True)
+
+    def undo() -> Reply:
+        record_type = tailored(find_merge(merge_id, by).record_type, by)
+        undone = undo_merge(merge_id, by=by)
+        return _shown(record_type, undone.merge.survivor_id, by)
+
+    return repeatable(by, {}, undo)
+
+
+def _shown(record_type: RecordType, record_id: UUID, by: Actor) -> Reply:
+    """The record as it stands now; without fields for who may write and not read."""
+    keys = readable_keys(record_type, by) if by.may(record_type.key, "read") else ()
+    return reply(record_type, fetch(record_type, record_id, by), keys, by)
+
+
+def _read(body: dict[str, Any]) -> tuple[list[UUID], dict[str, str]]:
+    """The other records and the choices; Refused where they are none."""
+    given, choices = body.get("ids"), body.get("choices", {})
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Refused(_("Give a list of ids."), field="ids")
+    if not isinstance(choices, dict) or not all(isinstance(one, str) for one in choices.values()):
+        raise Refused(_("Give the choices as an object: a record's id by field."), field="choices")
+    ids = []
+    for number, text in enumerate(given):
+        found = parse_id(text)
+        if found is None:
+            raise Refused(_("There is no such record."), field=f"ids[{number}]")
+        ids.append(found)
+    return ids, choices
