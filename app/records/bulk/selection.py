@@ -12,6 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import permitted, within_reach
+from app.records.along import Numbers, living_below
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
 from app.records.query import Query, conditions
 from app.records.types import RecordType
@@ -62,6 +63,15 @@ def count_selected(record_type: RecordType, verb: str, selection: Selection, by:
             )
         )
     return Counted(max(total, len(selection.ids)), reached)
+
+
+def count_along(record_type: RecordType, selection: Selection, by: Actor) -> Numbers:
+    """How many records of each type a deletion of the selected ones takes along."""
+    if not record_type.children:
+        return {}
+    meant = selection.condition(record_type, by)
+    reached = within_reach(record_type, by, "delete")
+    return living_below(record_type, select(record_type.model.id).where(*meant, reached), by)
 
 
 def keep_rows(change: BulkChange, record_type: RecordType, selection: Selection, by: Actor) -> int:

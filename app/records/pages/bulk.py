@@ -9,6 +9,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, gettext, ngettext
 from app.records.access import readable_fields, writable_keys
+from app.records.along import Numbers, numbers_in_words
 from app.records.bulk.selection import Counted
 from app.records.bulk.verbs import BulkVerb, worded
 from app.records.fields import Field
@@ -16,6 +17,8 @@ from app.records.pages.choices import choices_of
 from app.records.pages.controls import Control, controls
 from app.records.types import Choose, Offer, RecordType
 from app.web.formats import formats
+
+NOTHING: Numbers = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,12 @@ def bulk_form(
     *,
     next_url: str = "",
     answer: Answer | None = None,
+    along: Numbers = NOTHING,
 ) -> BulkForm:
-    """The question, holding what was typed, with what stands against it when it was refused."""
+    """The question, holding what was typed, with what stands against it when it was refused.
+
+    `along` is how many records of each type a deletion takes along.
+    """
     keys = _settable(record_type, by)
     chosen = [*verb.fields, *(key for key in keys if key in typed and key not in verb.fields)]
     choose = verb.choose
@@ -85,7 +92,7 @@ def bulk_form(
         made,
         [record_type.by_key[key] for key in offered],
         next_url,
-        note=_note(verb, record_type),
+        note=_note(verb, along, by),
         choose=choose,
         offers=choose.offers(record_type, by) if choose else (),
         chosen=typed.get(choose.key, "") if choose else "",
@@ -113,8 +120,9 @@ def _left_out(counted: Counted, by: Actor) -> str:
     )
 
 
-def _note(verb: BulkVerb, record_type: RecordType) -> str:
-    """What is worth knowing before a yes."""
-    if verb.name == "delete" and record_type.children:
-        return gettext("What belongs to them is deleted with them. You can undo this for 30 days.")
+def _note(verb: BulkVerb, along: Numbers, by: Actor) -> str:
+    """What is worth knowing before a yes: how much goes along, and for how long it comes back."""
+    if along:
+        what = numbers_in_words(along, by)
+        return gettext("Deleted with them: %(what)s. You can undo this for 30 days.", what=what)
     return gettext("You can undo this for 30 days.") if verb.can_undo else ""

@@ -16,7 +16,7 @@ from app.kernel.language import _
 from app.records.bulk.begin import begin_change, begin_undo, find_change
 from app.records.bulk.models import BulkChange
 from app.records.bulk.receipt import receipt, told
-from app.records.bulk.selection import Selection, count_selected
+from app.records.bulk.selection import Selection, count_along, count_selected
 from app.records.bulk.verbs import MERGE, BulkVerb, offered, verb_called
 from app.records.pages.bulk import bulk_form
 from app.records.pages.form import sent_text
@@ -143,7 +143,8 @@ def _typed(record_type: RecordType, verb: BulkVerb) -> dict[str, str]:
 def _ask(
     record_type: RecordType, verb: BulkVerb, by: Actor, answer: Answer | None = None
 ) -> Response:
-    counted = count_selected(record_type, verb.needs, _selection(record_type), by)
+    selection = _selection(record_type)
+    counted = count_selected(record_type, verb.needs, selection, by)
     if not counted.reached:
         raise Refused(
             _("None of these can be changed: they are gone, or your role does not allow it.")
@@ -161,6 +162,7 @@ def _ask(
         by,
         next_url=next_or(f"/{record_type.collection}"),
         answer=answer,
+        along=count_along(record_type, selection, by) if verb.name == "delete" else {},
     )
     return page("records/bulk.html", "form", status=answer.status if answer else 200, form=form)
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _
+from app.records.along import deleted_with, numbers_in_words
 from app.records.door import Inputs, perform
 from app.records.routes.blueprint import (
     blueprint,
@@ -44,9 +45,16 @@ def restore(collection: str, record_id: UUID) -> Response:
     record = fetch_deleted(record_type, record_id, by)
     if record is None:
         raise Missing(_("There is no such record."))
+    along = deleted_with(record_type, record, by)
     perform(record_type, "restore", record, by=by)
-    name = record_type.title_of(record)
-    return _done(_("%(name)s was restored.", name=name), record_url(record_type, record_id))
+    told = _("%(name)s was restored.", name=record_type.title_of(record))
+    if along:
+        told = _(
+            "%(name)s was restored, with %(along)s.",
+            name=record_type.title_of(record),
+            along=numbers_in_words(along, by),
+        )
+    return _done(told, record_url(record_type, record_id))
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/<action:name>")

@@ -127,15 +127,26 @@ def test_a_declared_action_is_done_with_every_record_that_takes_it(
     assert "as it stands" in receipt
 
 
+def task_ids(acme: Workspace) -> list[str]:
+    with acme.scope() as session:
+        return [str(one) for one in session.scalars(select(Activity.id))]
+
+
 def test_deleting_many_takes_what_lies_below_and_comes_back_as_one(
     acme: Workspace, alice: Person, firms: Firms
 ) -> None:
     ids = firms(alice, 2)
     with acme.acting(alice) as by:
-        make_contact(by, account_id=ids[0])
+        person = make_contact(by, account_id=ids[0])
+        make_activity(by, account_id=ids[0], contact_id=person.id)
+        make_activity(by, account_id=ids[1])
+        make_activity(by)  # Of nobody, so it stays.
+        perform("contact", "delete", make_contact(by, account_id=ids[1]), by=by)
     asked = alice.client.post("/accounts/bulk/ask", data={"verb": "delete", "id": ids})
     assert "Delete 2 accounts?" in asked.text
-    assert "What belongs to them is deleted with them" in asked.text
+    assert "Deleted with them: 1 contact, 2 activities." in asked.text
+    alone = alice.client.post("/activities/bulk/ask", data={"verb": "delete", "id": task_ids(acme)})
+    assert "Deleted with them" not in alone.text
     change(alice, verb="delete", id=ids)
     assert cities(acme) == {}
     assert "Nothing here yet" in alice.client.get("/contacts").text

@@ -192,6 +192,27 @@ def test_the_page_brings_back_what_was_ticked_and_says_why_the_rest_was_not(
         assert by.session.get_one(Account, ids[0]).deleted_at is None
 
 
+def test_what_came_back_is_told_with_what_came_back_along(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        firms = [make_account(by, name) for name in ("Ash", "Birch")]
+        person = make_contact(by, account_id=firms[0].id)
+        make_activity(by, account_id=firms[0].id, contact_id=person.id)
+        make_activity(by, account_id=firms[0].id)
+        for firm in firms:
+            perform("account", "delete", firm, by=by)
+        ids = [one.id for one in firms]
+    browser = alice.sign_in()
+    browser.post("/settings/trash/restore", data={"id": [f"account:{one}" for one in ids]})
+    told = browser.get("/settings/trash").text
+    assert "Restored: 2 accounts, with 1 contact, 2 activities." in told
+    browser.post(f"/accounts/{ids[0]}/delete")
+    browser.post(f"/accounts/{ids[0]}/restore")
+    assert "Ash was restored, with 1 contact, 2 activities." in browser.get("/accounts").text
+    browser.post(f"/accounts/{ids[1]}/delete")
+    browser.post("/settings/trash/restore", data={"only": f"account:{ids[1]}"})
+    assert "Restored: 1 account." in browser.get("/settings/trash").text
+
+
 def test_a_rep_can_neither_erase_nor_bring_back_by_the_page_what_is_not_theirs(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:
