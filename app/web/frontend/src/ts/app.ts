@@ -32,3 +32,20 @@ import * as words from './words';
 import { find } from './dom';
 
 const parts = [
+  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
+  composer, columns, list, rows, edit, peek, order, conditions, settings, tags, merge, views, words,
+];
+for (const part of parts) part.start();
+
+/** What only some pages need is fetched by those. */
+async function startLenses(): Promise<void> {
+  const lenses = await import('./lenses');
+  lenses.start();
+}
+
+function ready(): void {
+  document.documentElement.dataset.ready = '';
+}
+
+if (find('[data-board], [data-calendar]')) void startLenses().then(ready);
+else ready();
