@@ -25,6 +25,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.ids import parse_id
 from tenants.facts import TenantFacts
+from tenants.prepared import Prepared
 from tenants.scope import tenant_scope
 
 IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
@@ -35,7 +36,7 @@ SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even lo
 
 # Put together once: building it would cost each request more than running it.
 _sessions = UserSession.__table__
-SIGNED_IN = (
+SIGNED_IN = Prepared(
     select(
         _sessions.c.id,
         _sessions.c.last_seen_at,
@@ -92,13 +93,14 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     """
     if not token or len(token) > SECRET_LENGTH:
         return None
-    row = session.execute(SIGNED_IN, {"digest": digest(token), "now": now}).one_or_none()
-    if row is None:
+    found = SIGNED_IN.run(session, {"digest": digest(token), "now": now})
+    if not found:
         return None
-    session_id, last_seen_at, role_id, colleague_id, held, unread = row[:6]
+    columns = tuple(found[0])
+    session_id, last_seen_at, role_id, colleague_id, held, unread = columns[:6]
     stamps.hold(session, held)
     hold_unread(session, unread)
-    return SignedIn(session_id, last_seen_at, role_id, colleague_id, members.member(row[6:]))
+    return SignedIn(session_id, last_seen_at, role_id, colleague_id, members.member(columns[6:]))
 
 
 def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:

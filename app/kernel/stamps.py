@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import String, Uuid, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.ids import new_id
@@ -31,7 +31,7 @@ class Stamp(Base):
 
 
 # All of them in one value, for a statement that every request makes anyway.
-ALL = select(func.jsonb_object_agg(Stamp.name, Stamp.value)).scalar_subquery()
+ALL = select(func.jsonb_object_agg(Stamp.name, Stamp.value, type_=JSONB)).scalar_subquery()
 
 
 def hold(session: Session, found: Mapping[str, str] | None) -> None:

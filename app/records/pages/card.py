@@ -13,8 +13,9 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.access import reaches, sees, writable_keys
 from app.records.fields import Attribute, Field, Option
+from app.records.pages.kept import Kept
 from app.records.pages.row_words import RowWords
-from app.records.pages.rows import Kept, owner_html
+from app.records.pages.shapes import owner_html
 from app.records.query.cards import SINCE, tells_days
 from app.records.types import RecordType
 from app.web.formats import Formats, formats

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.kernel.actor import Actor
 from app.records.fields import Field, Option
-from app.records.pages.cells import value_source
-from app.records.pages.columns import Column, look_of
-from app.records.pages.looks import Shown, chips_of, is_highlight
-from app.records.pages.rows import Kept, listing_of, reader_values
+from app.records.pages.cells import write_cells
+from app.records.pages.columns import look_of
+from app.records.pages.sheet import Sheet
 from app.records.types import RecordType
 
 
@@ -26,21 +24,12 @@ def cell_html(
     names: Mapping[UUID, str],
     by: Actor,
 ) -> Markup:
-    """The inside of a cell, from the same snippet as the rows of the list."""
-    column = Column(field, look_of(record_type, field), "", False, True)
-    values = reader_values(by)
-    values |= {f"v_{one.key}": one.value(record) for one in record_type.fields}
+    """The inside of a cell, as the rows of the list show it."""
+    columns = {one.key: [one.value(record)] for one in record_type.fields}
+    columns |= {"id": [record.id]}
     value = field.value(record)
-    values[f"h_{field.key}"] = escape(names.get(value, "") if field.to else value or "")
-    values[f"t_{field.key}"] = names.get(value, "") if isinstance(value, UUID) else ""
-    options = picklists.get(field.key) or field.options
-    as_pills = is_highlight(record_type, field.key)
-    values[f"shown_{field.key}"] = Shown(options, as_pills=as_pills)
-    if column.look == "tags":
-        values[f"tagged_{field.key}"] = Kept(chips_of(options))
-    if column.look == "choices":
-        values[f"listed_{field.key}"] = Kept(listing_of(field, by))
-    # The source is ours, and escapes what people typed.
-    source = f"{{% autoescape false %}}{value_source(column)}{{% endautoescape %}}"
-    template = current_app.jinja_env.from_string(source)
-    return Markup(template.render(values))  # noqa: S704
+    if field.to:
+        columns[f"{field.key}__title"] = [names.get(value) if isinstance(value, UUID) else None]
+    sheet = Sheet(record_type, columns, picklists, by)
+    (html,) = write_cells(sheet, field.key, look_of(record_type, field))
+    return Markup(html)  # noqa: S704 - what people typed was escaped.

@@ -1,127 +1,237 @@
-"""Snippets of template source: one per look of a cell, put together into a flat row template.
+"""What each look of a cell shows: the cells of a whole column, made in one go.
 
-A macro or a translation per cell made half of a list page's cost (`performance.md`), so labels are
-written into the source. Only our own words stand in it; what tenants wrote is always a value.
-What shapes a value is looked up in a `Kept` of `pages/rows.py`, which costs less than a call.
+A template, a macro or a translation for each cell made half of a list page's cost
+(`performance.md`). What people typed is escaped here or before; `%s` stands where cells differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from string import Template
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
+from typing import Any
 
 from markupsafe import escape
 
 from app.kernel.language import Text, _, gettext
+from app.kernel.names import avatar_colour
 from app.records.pages.columns import Column, Layout
+from app.records.pages.sheet import Sheet
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.assets import icon
 
 NONE = '<span class="none">—</span>'
-NAME = "name"  # The row's title, escaped once.
+LONGEST = 80  # Letters of a long text.
 
-# Rows are written without automatic escaping, as most of a row is ids, addresses and dates of our
-# own making. `v_` is a value as it is, `h_` a text that was escaped with its whole column, at once
-# for all rows; whatever else somebody typed passes through `|e`. A test types mark-up into each.
-SNIPPETS: Mapping[str, str] = {
-    "text": "{% if v_$key %}{{ h_$key }}{% else %}$none{% endif %}",
-    "long_text": "{% if v_$key %}{{ v_$key[:80]|e }}{% else %}$none{% endif %}",
-    "phone": "{% if v_$key %}{{ phone[v_$key]|e }}{% else %}$none{% endif %}",
-    "choice": "{{ shown_$key[v_$key] }}",
-    "country": "{% if v_$key %}{{ territory[v_$key]|e }}{% else %}$none{% endif %}",
-    "user": "{% if v_$key %}{{ owner[v_$key, t_$key] }}{% else %}$none{% endif %}",
-    "reference": (
-        '{% if t_$key %}<a class="link-quiet" href="/$collection/{{ v_$key }}">{{ h_$key }}</a>'
-        "{% else %}$none{% endif %}"
-    ),
-    "ago": "{% if v_$key %}{{ ago[v_$key] }}{% else %}$none{% endif %}",
-    "moment": "{% if v_$key %}{{ moment[v_$key] }}{% else %}$none{% endif %}",
-    "day": "{% if v_$key %}{{ date[v_$key] }}{% else %}$none{% endif %}",
-    "due": (
-        '{% if v_$key %}<span class="next{% if v_$key < now and not v_done_at %} is-late{% endif %}'
-        '">$clock{{ moment[v_$key] }}</span>{% else %}$none{% endif %}'
-    ),
-    "step": (
-        '{% if v_$key %}<span class="next{% if v_${key}_at %}{% if v_${key}_at < now %} is-late'
-        '{% elif v_${key}_at < tonight %} is-today{% endif %}{% endif %}">'
-        '$clock<span class="next-words" title="{{ h_$key }}">{{ h_$key }}</span>'
-        "{% if v_${key}_at %}<span> · {{ day[v_${key}_at] }}</span>{% endif %}</span>"
-        '{% else %}<span class="is-without">$nothing</span>{% endif %}'
-    ),
-    "tags": "{% if v_$key %}{{ tagged_$key[v_$key] }}{% else %}$none{% endif %}",
-    "choices": "{% if v_$key %}{{ listed_$key[v_$key]|e }}{% else %}$none{% endif %}",
-    "whole": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
-    "number": "{% if v_$key is not none %}{{ number[v_$key] }}{% else %}$none{% endif %}",
-    "money": "{% if v_$key is not none %}{{ money[v_$key]|e }}{% else %}$none{% endif %}",
-    "percent": "{% if v_$key is not none %}{{ number[v_$key] }}%{% else %}$none{% endif %}",
-    "time": "{% if v_$key is not none %}{{ clock[v_$key] }}{% else %}$none{% endif %}",
-    "flag": "{% if v_$key %}✓{% else %}$none{% endif %}",
+Fill = Callable[[Sheet], Iterable[str]]  # What makes the part of each row that differs.
+Piece = str | Fill
+Writer = Callable[[Sheet, str], list[str]]
+
+
+def _text(sheet: Sheet, key: str) -> list[str]:
+    return [text or NONE for text in sheet.texts(key)]
+
+
+def _long_text(sheet: Sheet, key: str) -> list[str]:
+    return [escape(value[:LONGEST]) if value else NONE for value in sheet.values(key)]
+
+
+def _choice(sheet: Sheet, key: str) -> list[str]:
+    shown = sheet.shown(key)
+    return [shown[value] for value in sheet.values(key)]
+
+
+def _owner(sheet: Sheet, key: str) -> list[str]:
+    owner = sheet.shapes.owner
+    people = zip(sheet.values(key), sheet.titles(key), strict=True)
+    return [owner[person] if person[0] else NONE for person in people]
+
+
+def _reference(sheet: Sheet, key: str) -> list[str]:
+    target = registry().type(sheet.record_type.by_key[key].to or "")
+    link = f'<a class="link-quiet" href="/{target.collection}/'
+    named = zip(sheet.values(key), sheet.titles(key), sheet.texts(key), strict=True)
+    return [f'{link}{value}">{text}</a>' if title else NONE for value, title, text in named]
+
+
+def _due(sheet: Sheet, key: str) -> list[str]:
+    now, told, clock = sheet.shapes.now, sheet.shapes.moment, icon("clock")
+
+    def write(due: Any, done: Any) -> str:
+        if not due:
+            return NONE
+        late = " is-late" if due < now and not done else ""
+        return f'<span class="next{late}">{clock}{told[due]}</span>'
+
+    return list(map(write, sheet.values(key), sheet.values("done_at")))
+
+
+def _step(sheet: Sheet, key: str) -> list[str]:
+    """A step with its day: late, of today, or later; where there is none that is said."""
+    shapes, clock = sheet.shapes, icon("clock")
+    without = f'<span class="is-without">{label(gettext("Nothing planned"))}</span>'
+
+    def write(text: str, at: Any) -> str:
+        if not text:
+            return without
+        late = "" if not at else " is-late" if at < shapes.now else ""
+        late = late or (" is-today" if at and at < shapes.tonight else "")
+        day = f"<span> · {shapes.day[at]}</span>" if at else ""
+        return (
+            f'<span class="next{late}">{clock}'
+            f'<span class="next-words" title="{text}">{text}</span>{day}</span>'
+        )
+
+    return list(map(write, sheet.texts(key), sheet.values(f"{key}_at")))
+
+
+def _percent(sheet: Sheet, key: str) -> list[str]:
+    number = sheet.shapes.number
+    return [NONE if value is None else f"{number[value]}%" for value in sheet.values(key)]
+
+
+def _flag(sheet: Sheet, key: str) -> list[str]:
+    return ["✓" if value else NONE for value in sheet.values(key)]
+
+
+def _filled(find: Callable[[Sheet, str], Mapping[Any, str]]) -> Writer:
+    """What writes a column where nothing may stand; `find` says where its values are looked up."""
+
+    def write(sheet: Sheet, key: str) -> list[str]:
+        shape = find(sheet, key)
+        return [shape[value] if value else NONE for value in sheet.values(key)]
+
+    return write
+
+
+def _counted(find: Callable[[Sheet, str], Mapping[Any, str]]) -> Writer:
+    """The same where 0 and midnight are something."""
+
+    def write(sheet: Sheet, key: str) -> list[str]:
+        shape = find(sheet, key)
+        return [NONE if value is None else shape[value] for value in sheet.values(key)]
+
+    return write
+
+
+WRITERS: Mapping[str, Writer] = {
+    "long_text": _long_text,
+    "phone": _filled(lambda sheet, _key: sheet.shapes.phone),
+    "choice": _choice,
+    "country": _filled(lambda sheet, _key: sheet.shapes.territory),
+    "user": _owner,
+    "reference": _reference,
+    "ago": _filled(lambda sheet, _key: sheet.shapes.ago),
+    "moment": _filled(lambda sheet, _key: sheet.shapes.moment),
+    "day": _filled(lambda sheet, _key: sheet.shapes.date),
+    "due": _due,
+    "step": _step,
+    "tags": _filled(Sheet.tagged),
+    "choices": _filled(Sheet.listed),
+    "whole": _counted(lambda sheet, _key: sheet.shapes.number),
+    "number": _counted(lambda sheet, _key: sheet.shapes.number),
+    "money": _counted(lambda sheet, _key: sheet.shapes.money),
+    "percent": _percent,
+    "time": _counted(lambda sheet, _key: sheet.shapes.clock),
+    "flag": _flag,
 }
 
 
+def write_cells(sheet: Sheet, key: str, look: str) -> list[str]:
+    """The insides of the cells of one column, row by row, safe in HTML."""
+    return WRITERS.get(look, _text)(sheet, key)
+
+
 def label(text: object) -> str:
-    """A label of ours as it may stand in a template's source."""
-    return str(escape(str(text))).replace("{", "&#123;").replace("%", "&#37;")
+    """A label of ours as it may stand in HTML."""
+    return str(escape(str(text)))
 
 
-def named(text: Text, value: str) -> str:
-    """A sentence with `%(name)s`, in whose place stands `value`, an expression."""
+def named(text: Text, fill: Fill) -> list[Piece]:
+    """A sentence with `%(name)s`, in whose place stands what `fill` makes."""
     before, _mark, after = gettext(text.message).partition("%(name)s")
-    return f"{label(before)}{{{{ {value} }}}}{label(after)}"
+    return [label(before), fill, label(after)]
 
 
-def guarded(mode: str, owners: str, html: str) -> str:
+def guarded(mode: str, verb: str, html: str) -> list[Piece]:
     """`html` on the rows that a verb reaches; see Layout."""
-    if mode == "all":
-        return html
-    return f"{{% if v_owner_id in {owners} %}}{html}{{% endif %}}" if mode == "own" else ""
+    if mode == "own":
+        return [lambda sheet: [html if is_own else "" for is_own in sheet.owned(verb)]]
+    return [html] if mode == "all" else []
 
 
-def check_cell() -> str:
+def ids(sheet: Sheet) -> list[str]:
+    """The ids of the rows."""
+    return sheet.ids
+
+
+def name_of(shape: Layout) -> Fill:
+    """What makes the titles of the rows."""
+    return lambda sheet: sheet.texts(shape.title.key)
+
+
+def check_cell(shape: Layout) -> list[Piece]:
     """The box that ticks a row for the bulk bar."""
-    told = named(_("Select %(name)s"), NAME)
-    box = (
-        '<input class="check" type="checkbox" name="id" value="{{ id }}" form="bulk" '
-        f'aria-label="{told}">'
-    )
-    return f'<td class="c-check">{box}</td>'
+    return [
+        '<td class="c-check"><input class="check" type="checkbox" name="id" value="',
+        ids,
+        '" form="bulk" aria-label="',
+        *named(_("Select %(name)s"), name_of(shape)),
+        '"></td>',
+    ]
 
 
-def title_cell(record_type: RecordType, shape: Layout, base: str) -> str:
+def title_cell(record_type: RecordType, shape: Layout, base: str) -> list[Piece]:
     """The head of a row: avatar, name, and what stands below it."""
-    link = f'<a class="who-name" href="{base}{{{{ id }}}}{{{{ origin }}}}">{{{{ {NAME} }}}}</a>'
+    name = name_of(shape)
+    link: list[Piece] = [f'<a class="who-name" href="{base}', ids, _origin, '">', name, "</a>"]
     if not shape.below:
-        return f'<th scope="row" class="c-name">{link}</th>'
-    below = "{% else %}".join(
-        f'{{% if v_{key} %}}<span class="who-sub">'
-        f"{{{{ {f'phone[v_{key}]|e' if key == 'phone' else f'h_{key}'} }}}}</span>"
-        for key in shape.below
-    ) + "{% endif %}" * len(shape.below)
-    square, letters = ("", "initials") if record_type.is_person else (" avatar-square", "initial")
-    return (
-        '<th scope="row" class="c-name"><div class="who">'
-        f'<span class="avatar avatar-{{{{ colour[id] }}}}{square}" aria-hidden="true">'
-        f"{{{{ {letters}[v_{shape.title.key}]|e }}}}</span><div>{link}{below}</div></div></th>"
-    )
+        return ['<th scope="row" class="c-name">', *link, "</th>"]
+    square = "" if record_type.is_person else " avatar-square"
+    return [
+        '<th scope="row" class="c-name"><div class="who"><span class="avatar avatar-',
+        lambda sheet: map(str, map(avatar_colour, sheet.ids)),
+        f'{square}" aria-hidden="true">',
+        lambda sheet: _letters(sheet, shape.title.key),
+        "</span><div>",
+        *link,
+        lambda sheet: _below(sheet, shape.below),
+        "</div></div></th>",
+    ]
 
 
-def value_cell(shape: Layout, column: Column) -> str:
+def _origin(sheet: Sheet) -> Iterable[str]:
+    return repeat(sheet.origin)
+
+
+def _letters(sheet: Sheet, key: str) -> Iterable[str]:
+    """What stands in the avatars."""
+    shapes = sheet.shapes
+    letters = shapes.initials if sheet.record_type.is_person else shapes.initial
+    return [letters[name] for name in sheet.values(key)]
+
+
+def _below(sheet: Sheet, keys: tuple[str, ...]) -> Iterable[str]:
+    """Of each row the first of these fields that holds something, small below the name."""
+    phone = sheet.shapes.phone
+    columns = [
+        [phone[one] if one else "" for one in sheet.values(key)]
+        if key == "phone"
+        else sheet.texts(key)
+        for key in keys
+    ]
+    found = (next(filter(None, texts), "") for texts in zip(*columns, strict=True))
+    return [f'<span class="who-sub">{text}</span>' if text else "" for text in found]
+
+
+def value_cell(shape: Layout, column: Column) -> list[Piece]:
     """One cell with its value; editable in place where the reader may change it."""
     classes = f' class="{column.classes}"' if column.classes else ""
     edit = f' data-edit="{column.key}"'
-    edit = guarded(shape.update, "updaters", edit) if column.is_editable else ""
-    told = label(column.field.label)
-    return f'<td data-label="{told}"{classes}{edit}>{value_source(column)}</td>'
-
-
-def value_source(column: Column) -> str:
-    """What shows the value of a column, from the names that a row is unpacked into."""
-    to = column.field.to
-    return Template(SNIPPETS.get(column.look, SNIPPETS["text"])).substitute(
-        key=column.key,
-        none=NONE,
-        clock=str(icon("clock")),
-        nothing=label(gettext("Nothing planned")),
-        collection=registry().type(to).collection if to and to != "user" else "",
-    )
+    return [
+        f'<td data-label="{label(column.field.label)}"{classes}',
+        *(guarded(shape.update, "update", edit) if column.is_editable else ()),
+        ">",
+        lambda sheet: write_cells(sheet, column.key, column.look),
+        "</td>",
+    ]

@@ -6,16 +6,28 @@ know of it (how to reach the person, what this reader may do with it) in attribu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.kernel.language import _
-from app.records.pages.cells import NAME, guarded, named
+from app.records.pages.cells import Fill, Piece, guarded, name_of, named
 from app.records.pages.columns import Layout
+from app.records.pages.sheet import Sheet
 from app.records.types import Action, RecordType
 from app.web.assets import icon
 
+
+def _phones(sheet: Sheet) -> list[str]:
+    dial = sheet.shapes.dial
+    return [f' data-phone="{dial[one]}"' if one else "" for one in sheet.values("phone")]
+
+
+def _emails(sheet: Sheet) -> list[str]:
+    return [f' data-email="{one}"' if one else "" for one in sheet.texts("email")]
+
+
 # What a person is reached by, as a link has it.
-REACHES = {"phone": "dial[v_phone]", "email": "v_email"}
+REACHES: Mapping[str, Fill] = {"phone": _phones, "email": _emails}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +50,33 @@ def row_menu(record_type: RecordType, shape: Layout) -> RowMenu:
     return RowMenu(reaches, shape.update, shape.delete, record_type.actions)
 
 
-def menu_cell() -> str:
+def menu_cell(shape: Layout) -> list[Piece]:
     """The last cell of a row: the button that opens the menu."""
-    told = named(_("More actions for %(name)s"), NAME)
-    return (
+    return [
         '<td class="c-more"><button class="btn btn-icon btn-xs" type="button" '
-        f'popovertarget="row-menu" aria-haspopup="menu" aria-label="{told}">'
-        f"{icon('dots')}</button></td>"
-    )
+        'popovertarget="row-menu" aria-haspopup="menu" aria-label="',
+        *named(_("More actions for %(name)s"), name_of(shape)),
+        f'">{icon("dots")}</button></td>',
+    ]
 
 
-def told_to_menu(record_type: RecordType, shape: Layout) -> str:
-    """The attributes of a row by which the menu is turned to it, as template source."""
+def told_to_menu(record_type: RecordType, shape: Layout) -> list[Piece]:
+    """The attributes of a row by which the menu is turned to it."""
     menu = row_menu(record_type, shape)
-    told = [
-        f'{{% if v_{key} %}} data-{key}="{{{{ {REACHES[key]}|e }}}}"{{% endif %}}'
-        for key in menu.reaches
-    ]
-    may = [
-        guarded(mode, owners, f"{verb} ")
-        for verb, mode, owners in (
-            ("update", menu.update, "updaters"),
-            ("delete", menu.delete, "deleters"),
-        )
-        if mode == "own"
-    ]
+    reached: list[Piece] = [REACHES[key] for key in menu.reaches]
+    may: list[Piece] = []
+    for verb, mode in (("update", menu.update), ("delete", menu.delete)):
+        if mode == "own":
+            may += guarded(mode, verb, f"{verb} ")
+    # What needs more than a click is done on the record or in bulk.
     may += [
-        f"{{% if may_act({number}, row) %}}{action.name} {{% endif %}}"
+        _able(number, action.name)
         for number, action in enumerate(menu.actions)
-        if not action.inputs  # What needs more than a click is done on the record or in bulk.
+        if not action.inputs
     ]
-    return "".join(told) + (f' data-may="{"".join(may)}"' if may else "")
+    return [*reached, ' data-may="', *may, '"'] if may else reached
+
+
+def _able(number: int, name: str) -> Fill:
+    """What names an action on the rows with which it can be done."""
+    return lambda sheet: [f"{name} " if is_able else "" for is_able in sheet.able(number)]

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.kernel.actor import Actor
 from app.records.fields import Field, Option
+from app.records.pages.kept import Kept
 from app.records.pages.looks import Words
-from app.records.pages.rows import Kept
 from app.records.pages.shown import shown_text
 from app.records.types import RecordType
 

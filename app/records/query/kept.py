@@ -1,7 +1,7 @@
 """A page of a whole list, without words and filters: the statement that most pages run, kept.
 
-Whoever reads, where the page begins and how long it is are parameters, so that one statement serves
-all whose roles read as far. Putting it together would cost a page as much as running it.
+Whoever reads and where the page begins are parameters, so that one statement serves all whose roles
+read as far. Putting it together would cost a page as much as running it.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, tuple_
+from sqlalchemy import ColumnElement, Uuid, bindparam, literal_column, tuple_
 
 from app.kernel.actor import Actor
 from app.records.access import live, reached
 from app.records.query.columns import Reaches, columns, reader_as_far, readers
 from app.records.query.cursor import Place
 from app.records.types import RecordType
+from tenants.prepared import Prepared
 
 
-def parameters(by: Actor, at: Place | None, most: int) -> Mapping[str, Any]:
-    """What `page_of_all` is run with, for `by` and at most so many rows."""
+def parameters(by: Actor, at: Place | None) -> Mapping[str, Any]:
+    """What `page_of_all` is run with, for `by`."""
     place = {} if at is None else {"at_value": at.value, "at_id": at.record_id}
-    return {**readers(by), **place, "most": most}
+    return {**readers(by), **place}
 
 
 @lru_cache(maxsize=1024)
@@ -36,8 +37,9 @@ def page_of_all(
     with_titles: bool,
     downwards: bool,
     is_placed: bool,
-) -> Select[Any]:
-    """The rows of all that may be read, from a place on where it `is_placed`.
+    most: int,
+) -> Prepared:
+    """The rows of all that may be read, at most so many, from a place on where it `is_placed`.
 
     `sort` must have been checked against the reader's rights, as `sort_key` does; what it is in SQL
     follows the language in use.
@@ -52,4 +54,5 @@ def page_of_all(
         place = tuple_(bindparam("at_value", type_=key.type), bindparam("at_id", type_=Uuid()))
         statement = statement.where(pair < place if downwards else pair > place)
     order = [one.desc() if downwards else one for one in (key, row_id)]
-    return statement.order_by(*order).limit(bindparam("most", type_=Integer()))
+    # Spelt out, as the database plans for few rows only if it knows that they are few.
+    return Prepared(statement.order_by(*order).limit(literal_column(str(most))))

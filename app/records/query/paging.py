@@ -68,8 +68,9 @@ def page(
             with_titles=with_titles,
             downwards=downwards,
             is_placed=at is not None,
+            most=asked.limit + 1,
         )
-        rows = list(by.session.execute(kept, parameters(by, at, asked.limit + 1)))
+        rows = list(kept.run(by.session, parameters(by, at)))
         return _cut(rows, rows, asked, sort, after)
     statement = columns(record_type, tuple(keys), reaches if with_titles else None)
     statement = statement.add_columns(key.label("sort_key"))

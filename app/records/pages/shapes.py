@@ -1,0 +1,89 @@
+"""How values look in a list, in the language, zone and country of one reader, safe in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from markupsafe import escape
+
+from app.kernel.actor import Actor
+from app.kernel.countries import country_name
+from app.kernel.language import current
+from app.kernel.names import avatar_colour, initial, initials
+from app.kernel.phones import dial_phone, display_phone
+from app.records.fields import Field
+from app.records.pages.kept import Kept
+from app.records.pages.looks import Words
+from app.web.formats import Formats, formats
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """For each kind of value the HTML of those met so far; `tonight` is the end of today."""
+
+    now: datetime
+    tonight: datetime
+    initials: Kept
+    initial: Kept
+    phone: Kept
+    dial: Kept
+    territory: Kept
+    owner: Kept
+    ago: Kept
+    moment: Kept
+    day: Kept
+    date: Kept
+    number: Kept
+    money: Kept
+    clock: Kept
+
+
+def shapes_for(by: Actor) -> Shapes:
+    """Shapes in which nothing was met yet."""
+    write, today, now = formats(by), by.today(), by.now
+    country, currency = by.tenant.country, by.tenant.currency
+    language = current()
+    return Shapes(
+        now=now,
+        tonight=datetime.combine(today, time.max, by.zone),
+        initials=Kept(lambda name: escape(initials(name))),
+        initial=Kept(lambda name: escape(initial(name))),
+        phone=Kept(lambda number: escape(display_phone(number, country))),
+        dial=Kept(lambda number: escape(dial_phone(number))),
+        territory=Kept(lambda value: escape(country_name(value, language))),
+        owner=Kept(owner_html),
+        ago=Kept(lambda moment: _ago(moment, write, now)),
+        moment=Kept(lambda moment: write.moment(moment, today)),
+        day=Kept(lambda moment: write.day(write.local(moment), today)),
+        date=Kept(lambda value: write.day(value, today)),
+        number=Kept(write.number),
+        money=Kept(lambda amount: escape(write.money(amount, currency))),
+        clock=Kept(write.clock),
+    )
+
+
+def listing_of(field: Field, by: Actor) -> Callable[[object], str]:
+    """What writes the values of a multiple choice one after the other."""
+    words = Words(field.options)
+    write = formats(by)
+    return lambda chosen: escape(write.listed(words[one] for one in chosen))  # type: ignore[attr-defined]
+
+
+def owner_html(person: tuple[UUID, str | None]) -> str:
+    """A colleague with their avatar."""
+    user_id, name = person[0], person[1] or ""
+    return (
+        f'<span class="own"><span class="avatar avatar-xs avatar-{avatar_colour(user_id)}" '
+        f'aria-hidden="true">{escape(initial(name))}</span>{escape(name)}</span>'
+    )
+
+
+def _ago(moment: datetime, write: Formats, now: datetime) -> str:
+    """A past moment as people tell it, exact for whoever points at it."""
+    return (
+        f'<time class="muted" datetime="{moment.isoformat()}" title="{write.exact(moment)}">'
+        f"{write.relative(moment, now)}</time>"
+    )
