@@ -121,8 +121,8 @@ def test_many_choices_of_columns_leave_few_templates(fence: Fence, alice: Person
     for key in ("city", "phone", "email", "website", "industry"):
         for other in ("province", "district", "address"):
             assert alice.client.get(f"/accounts?cols={key}:99,{other}").status_code == 200
-    before = len(rows._templates)
+    before = len(rows._plans)
     for width in (60, 200, 333):
         alice.client.get(f"/accounts?cols=city:{width},province")
-    assert len(rows._templates) == before, "a width is no template of its own"
+    assert len(rows._plans) == before, "a width is no template of its own"
     assert before <= rows.KEPT

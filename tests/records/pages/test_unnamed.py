@@ -105,8 +105,10 @@ def test_a_deleted_account_leads_nowhere(acme: Workspace, alice: Person) -> None
 
 
 def test_whoever_reads_every_account_pays_nothing_for_the_rule(
-    at_meis: AtMeis, alice: Person, bob: Person
+    at_meis: AtMeis, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tenants.prepared.IS_DIRECT", "of_no_connection")  # Sent whole, to be read.
+
     def list_statement(person: Person) -> str:
         with statements() as seen:
             person.client.get("/contacts")
