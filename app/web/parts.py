@@ -65,7 +65,7 @@ def around(frame: Frame, basics: Mapping[str, Any]) -> dict[str, Markup]:
     topbar = _topbar(lang, mac, create, links, basics["person"], frame.notice_count)
     return {
         "rail": _rail(lang, firm, sections, favourites, foot),
-        "topbar": _put_in(topbar, basics["csrf_token"], basics["full_path"]),
+        "topbar": put_in(topbar, basics["csrf_token"], basics["full_path"]),
         "palette": _palette(lang, mac, create, pages),
     }
 
@@ -76,7 +76,7 @@ def unchanging(template: str, lang: str, mac: bool) -> Markup:
 
     `lang` must be the language in use.
     """
-    return _part(template, {"lang": lang, "mac": mac})
+    return render_part(template, {"lang": lang, "mac": mac})
 
 
 @lru_cache(maxsize=2048)
@@ -88,7 +88,7 @@ def _rail(
     foot: tuple[Item, ...],
 ) -> Markup:
     values = {"nav": sections, "favourites": favourites, "nav_foot": foot, "lang": lang}
-    return _part("_rail.html", {**values, "workspace": dict(firm)})
+    return render_part("_rail.html", {**values, "workspace": dict(firm)})
 
 
 @lru_cache(maxsize=2048)
@@ -111,7 +111,7 @@ def _topbar(
         "csrf_token": lambda: TOKEN,
         "full_path": HERE,
     }
-    return _part("_topbar.html", values)
+    return render_part("_topbar.html", values)
 
 
 @lru_cache(maxsize=512)
@@ -125,7 +125,7 @@ def _palette(
         "pages": [_spelled(one) for one in pages],
         "actions": shell.actions(),
     }
-    return _part("_palette.html", values)
+    return render_part("_palette.html", values)
 
 
 def languages() -> list[tuple[str, str]]:
@@ -133,16 +133,16 @@ def languages() -> list[tuple[str, str]]:
     return [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED]
 
 
-def _part(template: str, values: dict[str, Any]) -> Markup:
-    """A part of the frame with the macros that it calls."""
+def render_part(template: str, values: dict[str, Any]) -> Markup:
+    """A part of a page with the macros that it calls; TOKEN and HERE stand for what differs."""
     environment = current_app.jinja_env
     macros = environment.get_template("_macros.html").make_module(values)
     # Rendered with escaping, of a template of ours.
     return Markup(environment.get_template(template).render(values, m=macros))  # noqa: S704
 
 
-def _put_in(html: Markup, token: Callable[[], str], here: str) -> Markup:
-    """A kept part with this visit's token and this page's address in it."""
+def put_in(html: Markup, token: Callable[[], str], here: str) -> Markup:
+    """A kept part with this visit's token and the address that its forms come back to."""
     found = str(html).replace(TOKEN, str(escape(token()))).replace(HERE, str(escape(here)))
     return Markup(found)  # noqa: S704  # Both were escaped, the rest was rendered.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from app.kernel.actor import Actor, Reach
+from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.language import current
+from app.kernel.remembered import Remembered
 from app.records.access import readable_keys, writable_keys
 from app.records.bulk.verbs import offered
 from app.records.fields import Field
@@ -70,8 +72,27 @@ class Layout:
     ticks: bool = False  # Rows can be ticked, to change or export many at once.
 
 
+class _Kept(NamedTuple):
+    """A layout, and the rights by whose identity it is kept: while they are, it is no other's."""
+
+    layout: Layout
+    rights: Rights
+
+
+_layouts: Remembered[_Kept] = Remembered(1024)
+
+
 def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout:
     """The list of a type as `by` sees it, in the language in use, with the columns `asked` for."""
+    ticks = bool(offered(record_type, by)) or by.may(record_type.key, EXPORT)
+    facts = (by.tenant.modules, by.tenant.is_read_only, current())
+    key = (record_type, id(by.rights), asked, ticks, facts)
+    return _layouts.get(
+        key, lambda: _Kept(_lay_out(record_type, by, asked, ticks=ticks), by.rights)
+    ).layout
+
+
+def _lay_out(record_type: RecordType, by: Actor, asked: Look, *, ticks: bool) -> Layout:
     readable = readable_keys(record_type, by)
     below = tuple(key for key in _below() if key in readable)
     writable = writable_keys(record_type, by) if by.may(record_type.key, "update") else ()
@@ -91,7 +112,7 @@ def layout(record_type: RecordType, by: Actor, asked: Look = AS_USUAL) -> Layout
         keys=tuple(dict.fromkeys(keys)),
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
-        ticks=bool(offered(record_type, by)) or by.may(record_type.key, EXPORT),
+        ticks=ticks,
         title_width=_title_width(record_type, chosen) if asked.is_sized and chosen else 0,
     )
 

@@ -9,15 +9,14 @@ from app.records.pages.chips import Chip, chips
 from app.records.pages.columns import layout
 from app.records.pages.lenses import LensLink, lens_links
 from app.records.pages.listing import (
-    Order,
     Total,
     attention_url,
     attention_words,
     counts_over,
-    orders_of,
     total_of,
     views_with,
 )
+from app.records.pages.orders import Order, orders_of
 from app.records.pages.state import ListState
 from app.records.types import RecordType
 from app.records.views.tabs import Views

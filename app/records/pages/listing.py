@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, gettext, ngettext
+from app.kernel.language import gettext, ngettext
 from app.records import query
 from app.records.access import readable_keys
-from app.records.bulk.verbs import BulkVerb, offered
+from app.records.bulk.verbs import offered
 from app.records.filters import Filter
 from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
-from app.records.pages.columns import Column, Layout, layout
+from app.records.pages.columns import layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.groups import GroupTable, group_table
 from app.records.pages.lenses import LensLink, lens_links
-from app.records.pages.row_menu import RowMenu, row_menu
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState
+from app.records.pages.table_head import TableHead, table_head
+from app.records.pages.tail import list_tail
 from app.records.query import COUNT_CAP, Query
 from app.records.types import EXPORT, RecordType
 from app.records.views.tabs import Views, views_over
 from app.web.formats import Formats, formats
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One order to choose: from the head of a column or from the menu."""
-
-    label: Text
-    url: str
-    direction: str  # "ascending", "descending", or "" when the list is ordered otherwise.
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The head of a column."""
-
-    key: str
-    label: Text
-    classes: str
-    order: Order | None
-    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +58,13 @@ class ListPage:
     attention_url: str
     views: Views
     chips: tuple[Chip, ...]
-    heads: tuple[Head, ...]
+    head: TableHead
     is_sized: bool
     columns_url: str
-    orders: tuple[Order, ...]
     next_url: str | None
     previous_url: str | None
-    menu: RowMenu
+    tail: Markup
     may_create: bool
-    bulk: tuple[BulkVerb, ...]
     lenses: tuple[LensLink, ...]
     groups: GroupTable | None  # Where rows are grouped; the rows are then those of the open group.
     group_url: str
@@ -115,7 +93,8 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     reached = None if found.next else max(last, 0)
     counts = counts_over(state, by, reached if table is None else table.count)
     attention = counts.get("attention", 0)
-    orders = orders_of(state, shape, by)
+    verbs = tuple(offered(record_type, by)) if shape.ticks else ()
+    may_export = by.may(record_type.key, EXPORT)
     return ListPage(
         record_type=record_type,
         state=state,
@@ -130,17 +109,15 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         attention_url=attention_url(record_type),
         views=views_with(state, counts, write, by),
         chips=chips(state, by),
-        heads=_heads(shape, orders),
+        head=table_head(state, shape, by),
         is_sized=shape.title_width > 0,
         columns_url=state.columns_url(),
-        orders=tuple(orders.values()),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
-        menu=row_menu(record_type, shape),
+        tail=list_tail(state, shape, verbs, may_export=may_export),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
-        bulk=tuple(offered(record_type, by)) if shape.ticks else (),
         ticks=shape.ticks,
-        export_url=state.export_url() if by.may(record_type.key, EXPORT) else "",
+        export_url=state.export_url() if may_export else "",
         lenses=lens_links(state, by),
         groups=table,
         group_url=state.group_url(),
@@ -186,44 +163,6 @@ def views_with(state: ListState, counts: dict[str, int], write: Formats, by: Act
     """The views over a list, with these numbers."""
     mine = capped(counts["mine"], write) if "mine" in counts else None
     return views_over(state, capped(counts["all"], write), mine, by)
-
-
-def _heads(shape: Layout, orders: Mapping[str, Order]) -> tuple[Head, ...]:
-    sortable = shape.title.is_sortable
-    title = Column(shape.title, "text", "c-name", sortable, False, shape.title_width)
-    return tuple(
-        Head(
-            column.key,
-            column.field.label,
-            column.classes,
-            orders.get(column.key) if column.is_sortable else None,
-            column.width,
-        )
-        for column in (title, *shape.columns)
-    )
-
-
-def _order(state: ListState, key: str, label: Text) -> Order:
-    """The order that a click on a head leads to: the other direction of the one in use."""
-    field = state.record_type.by_key[key]
-    if state.sort.removeprefix("-") == key:
-        is_descending = state.sort.startswith("-")
-        direction = "descending" if is_descending else "ascending"
-        return Order(label, state.sorted_by(key if is_descending else f"-{key}"), direction)
-    first = f"-{key}" if field.kind in ("moment", "whole") and key != "due_at" else key
-    return Order(label, state.sorted_by(first), "")
-
-
-def orders_of(state: ListState, shape: Layout, by: Actor) -> dict[str, Order]:
-    """The orders of the menu: the title, every sortable column, and when it was made."""
-    readable = readable_keys(state.record_type, by)
-    keys = [shape.title.key, *(column.key for column in shape.columns), "created_at", "updated_at"]
-    fields = [state.record_type.by_key[key] for key in dict.fromkeys(keys) if key in readable]
-    return {
-        field.key: _order(state, field.key, field.label)
-        for field in fields
-        if query.may_sort_by(state.record_type, field, readable)
-    }
 
 
 def _previous(state: ListState, cursor: str | None) -> str | None:
