@@ -6,13 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from app.kernel import clock
-from bench import filling, load, machine, million, pages, search, tenants, work
+from bench import exports, filling, load, machine, million, pages, search, tenants, work
 from bench.figures import Figure
 from bench.report import Result
 from bench.service import service
 from bench.surroundings import DATABASE, Server, amounts_for, server, usual, workspace
 
-OF_PAGES = {"load": load.run, "pages": pages.run, "search": search.run, "work": work.run}
+OF_PAGES = {
+    "load": load.run,
+    "pages": pages.run,
+    "search": search.run,
+    "work": work.run,
+    "exports": exports.run,
+}
 
 
 def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[Result]:

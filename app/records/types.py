@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
+from app.records.exports.facts import Card
 from app.records.fields import Attribute, Field, text_of
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
@@ -184,6 +185,7 @@ class RecordType:
     attention: Attribute | None = None  # A moment; when it is past, the record needs attention.
     board: Board = NO_BOARD
     calendar: Calendar = NO_CALENDAR
+    card: Card | None = None  # Where records are people with cards.
     is_person: bool = False
     in_navigation: bool = True
     has_timeline: bool = True

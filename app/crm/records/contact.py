@@ -11,6 +11,7 @@ from app.crm.pages.plans import plans_of
 from app.crm.panels import account_of_contact
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
+from app.records.exports.facts import Card
 from app.records.fields import Field
 from app.records.lenses.facts import Calendar
 from app.records.types import Child, Panel, RecordType, Words
@@ -82,6 +83,16 @@ contact = RecordType(
     account=Contact.account_id,
     attention=Contact.next_step_at,
     calendar=Calendar(dates=(Contact.next_step_at,)),
+    card=Card(
+        name=Contact.name,
+        family=Contact.last_name,
+        given=Contact.first_name,
+        job=Contact.title,
+        firm=Contact.account_id,
+        phones=(Contact.phone,),
+        emails=(Contact.email,),
+        messengers=(Contact.wechat,),
+    ),
     children=(Child("activity", "contact_id"),),
     actions=PLAN_ACTIONS,
     panels=(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
+from uuid import UUID
 
 from app.events import write_event
 from app.jobs.enqueue import enqueue
@@ -14,13 +15,16 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, current, gettext, ngettext
-from app.records.access import readable_fields
-from app.records.exports.formats import FORMATS, Format
+from app.records.access import permitted, readable_fields, readable_keys
+from app.records.exports.columns import table_columns
+from app.records.exports.formats import FORMATS, TABLES, Format
 from app.records.exports.make import still_readable, write_file
 from app.records.exports.models import Export, State
+from app.records.exports.vcard_file import CardWriter
 from app.records.exports.which import Counted, Which, count_rows, packed_ids
 from app.records.pages.columns import layout
 from app.records.pages.state import ListState, read_query, read_state
+from app.records.query.columns import columns, read_reaches, readers
 from app.records.types import RecordType
 from app.records.views.look import Look
 from app.web.formats import formats
@@ -58,9 +62,16 @@ def format_called(record_type: RecordType, name: str) -> Format:
     return found
 
 
-def formats_of(_record_type: RecordType) -> Mapping[str, Format]:
-    """The kinds of file that a type goes out as."""
-    return FORMATS
+def formats_of(record_type: RecordType) -> Mapping[str, Format]:
+    """The kinds of file that a type goes out as; cards where it declares them."""
+    return FORMATS if record_type.card is not None else TABLES
+
+
+def card_keys(record_type: RecordType, by: Actor) -> tuple[str, ...]:
+    """The fields of a type's cards that may be read."""
+    readable = readable_keys(record_type, by)
+    wanted = record_type.card.keys if record_type.card is not None else ()
+    return tuple(key for key in wanted if key in readable)
 
 
 def shown_keys(record_type: RecordType, look: Look, by: Actor) -> tuple[str, ...]:
@@ -80,6 +91,20 @@ def shown_keys(record_type: RecordType, look: Look, by: Actor) -> tuple[str, ...
 def every_key(record_type: RecordType, by: Actor) -> tuple[str, ...]:
     """Every field that may be read."""
     return tuple(field.key for field in readable_fields(record_type, by))
+
+
+def card_of(record_type: RecordType, record_id: UUID, by: Actor) -> str:
+    """The card of one record that `by` may read; a type without cards is a mistake of ours."""
+    if record_type.card is None:
+        raise LookupError(f"{record_type.key} has no cards.")
+    keys = card_keys(record_type, by)
+    statement = columns(record_type, keys, read_reaches(by))
+    row = by.session.execute(
+        statement.where(record_type.model.id == record_id, permitted(record_type, by)), readers(by)
+    ).one()
+    return CardWriter(record_type.card, table_columns(record_type, keys, by, is_whole=False)).card(
+        row
+    )
 
 
 def listed(record_type: RecordType, query: str) -> ListState:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from app.records.exports.columns import Cell, Column
+from app.records.types import RecordType
 from app.web.sheets import BOM, safe_cell
 
 
 class CsvFile:
     """A CSV file that is being written."""
 
-    def __init__(self, path: Path, columns: Sequence[Column], _title: str) -> None:
+    def __init__(self, path: Path, columns: Sequence[Column], _type: RecordType) -> None:
         self._reads = [one.read for one in columns]
         # A line may not be translated: it ends in CR LF on every machine.
         self._file: TextIOWrapper = path.open("w", encoding="utf-8", newline="")

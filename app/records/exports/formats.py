@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from app.kernel.language import Text, _
 from app.records.exports.columns import Column
 from app.records.exports.csv_file import CsvFile
+from app.records.exports.vcard_file import VcardFile
 from app.records.exports.xlsx_file import XlsxFile
+from app.records.types import RecordType
 
 
 class Writer(Protocol):
@@ -28,14 +30,18 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file: `write(path, columns, title)` begins it; `suffix` ends its name."""
+    """One kind of file: `write(path, columns, type)` begins it; `suffix` ends its name.
+
+    What is no table has no columns to choose.
+    """
 
     key: str
     label: Text
     text: Text
     suffix: str
     mimetype: str
-    write: Callable[[Path, Sequence[Column], str], Writer]
+    write: Callable[[Path, Sequence[Column], RecordType], Writer]
+    is_table: bool = True
 
 
 CSV = Format(
@@ -54,4 +60,14 @@ XLSX = Format(
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     XlsxFile,
 )
-FORMATS: Mapping[str, Format] = {one.key: one for one in (XLSX, CSV)}
+VCARD = Format(
+    "vcard",
+    _("vCard"),
+    _("Cards of people for phones and mail programs."),
+    "vcf",
+    "text/vcard; charset=utf-8",
+    VcardFile,
+    is_table=False,
+)
+FORMATS: Mapping[str, Format] = {one.key: one for one in (XLSX, CSV, VCARD)}
+TABLES: Mapping[str, Format] = {one.key: one for one in (XLSX, CSV)}

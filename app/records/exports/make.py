@@ -39,8 +39,9 @@ def write_file(
     `after(n)` is told after each page how many are written, and answers with who asks for the next
     one, as their rights are then: NotPermitted or Refused where these have become less.
     """
+    still_readable(record_type, keys, by)
     columns = table_columns(record_type, keys, by, is_whole=is_whole)
-    writer = shape.write(path, columns, str(record_type.words.many))
+    writer = shape.write(path, columns, record_type)
     done = 0
     try:
         for ids in pages(packed, PAGE):

@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from app.records.exports.columns import Column
+from app.records.types import RecordType
 
 MOST_ROWS = 1_048_575  # Of one sheet, below its head.
 LONGEST_CELL = 32_767  # Characters.
@@ -42,8 +43,8 @@ USUAL_WIDTH = 18
 class XlsxFile:
     """A workbook that is being written."""
 
-    def __init__(self, path: Path, columns: Sequence[Column], title: str) -> None:
-        self._columns, self._title = columns, title
+    def __init__(self, path: Path, columns: Sequence[Column], record_type: RecordType) -> None:
+        self._columns, self._title = columns, str(record_type.words.many)
         # Beside the file, so that one disk holds all and what is left over is swept with it.
         self._scratch = TemporaryDirectory(dir=path.parent, prefix="rows-")
         options = {

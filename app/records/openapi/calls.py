@@ -9,9 +9,10 @@ from app.kernel.actor import Actor
 from app.records.api.asked import DEFAULT_LIMIT, MOST
 from app.records.api.idempotency import HEADER
 from app.records.bulk.program import MOST as MOST_AT_ONCE
+from app.records.exports.begin import formats_of
 from app.records.openapi.records import ID, name_of
 from app.records.openapi.values import Schema
-from app.records.types import RecordType
+from app.records.types import EXPORT, RecordType
 
 Call = dict[str, Any]
 Describe = Callable[[RecordType], Call]
@@ -55,6 +56,8 @@ def calls(record_type: RecordType, by: Actor) -> dict[str, dict[str, Call]]:
     }
     if any(by.may(record_type.key, verb) for verb in record_type.verbs if verb != "read"):
         paths[f"{base}/bulk"] = {"post": _bulk(record_type)}
+    if by.may(record_type.key, "read") and by.may(record_type.key, EXPORT):
+        paths[f"{base}/export"] = {"post": _export(record_type)}
     if by.may(record_type.key, "delete"):
         paths[f"{base}/{{id}}/restore"] = {"post": _acting(record_type, "restore", {}, ())}
     for action in record_type.actions:
@@ -164,6 +167,50 @@ def _bulk(record_type: RecordType) -> Call:
     }
     call = _call(record_type, "bulk", {"200": _json(_ref("BulkAnswer"))}, CHANGING)
     return call | {"parameters": [_idempotency()], "requestBody": _body(asked)}
+
+
+def _export(record_type: RecordType) -> Call:
+    asked = {
+        "type": "object",
+        "properties": {
+            "format": {"type": "string", "enum": [*formats_of(record_type)], "default": "csv"},
+            "query": {"type": "string"},
+            "ids": {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_AT_ONCE},
+            "fields": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        },
+        "additionalProperties": False,
+    }
+    begun = _json(_ref("Export"))
+    begun["headers"] = {"Location": {"schema": {"type": "string"}}}
+    call = _call(record_type, "export", {"202": begun}, CHANGING)
+    return call | {"parameters": [_idempotency()], "requestBody": _body(asked)}
+
+
+def exports() -> dict[str, dict[str, Call]]:
+    """The addresses of the exports that were asked for."""
+    path, base = [_id()], "/exports"
+
+    def call(name: str, answer: dict[str, Any], *, refusals: tuple[int, ...] = READING) -> Call:
+        refused = {str(one): {"$ref": "#/components/responses/Problem"} for one in refusals}
+        return {"operationId": name, "tags": ["exports"], "responses": {**answer, **refused}}
+
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": _ref("Export")}}}
+    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST})
+    binary = {"description": "OK", "content": {"application/octet-stream": {}}}
+    one = {"200": _json(_ref("Export"))}
+    stop = call("cancel_export", one, refusals=(*READING, 409))
+    drop = call("delete_export", {"204": {"description": "Deleted"}}, refusals=(*READING, 409))
+    return {
+        base: {"get": call("list_exports", {"200": _json(many)}) | {"parameters": [limit]}},
+        f"{base}/{{id}}": {
+            "get": call("get_export", one) | {"parameters": path},
+            "delete": drop | {"parameters": path},
+        },
+        f"{base}/{{id}}/file": {
+            "get": call("download_export", {"200": binary}) | {"parameters": path}
+        },
+        f"{base}/{{id}}/cancel": {"post": stop | {"parameters": path}},
+    }
 
 
 def _call(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.kernel.actor import Actor
-from app.records.openapi.calls import calls
+from app.records.exports.models import State
+from app.records.openapi.calls import calls, exports
 from app.records.openapi.records import ID, schemas
 from app.records.tailored import switched_on
 
@@ -51,6 +52,26 @@ BULK: dict[str, Any] = {
     "required": ["batch_id", "done", "left_out", "results"],
 }
 
+EXPORT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": ID,
+        "record_type": {"type": "string"},
+        "format": {"type": "string"},
+        "state": {"type": "string", "enum": [one.value for one in State]},
+        "rows": {"type": "integer"},
+        "done": {"type": "integer"},
+        "size": {"type": ["integer", "null"]},
+        "error": {"type": ["string", "null"]},
+        "user_id": {"type": ["string", "null"]},
+        "created_at": {"type": "string"},
+        "finished_at": {"type": ["string", "null"]},
+        "expires_at": {"type": ["string", "null"]},
+        "file": {"type": ["string", "null"]},
+    },
+    "required": ["id", "record_type", "format", "state", "rows", "done"],
+}
+
 
 def document(by: Actor, server: str) -> dict[str, Any]:
     """The API that `by` can call at `server`: every record type that they may do something with."""
@@ -61,6 +82,9 @@ def document(by: Actor, server: str) -> dict[str, Any]:
         if found:
             paths |= found
             shapes |= schemas(record_type, by)
+    if any(path.endswith("/export") for path in paths):
+        paths |= exports()
+        shapes["Export"] = EXPORT
     problem = {
         "description": "A refusal, as RFC 9457 says; a wrong field is named.",
         "content": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from typing import BinaryIO
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from flask import Response, request, send_file
 from app.events import write_event
 from app.identity.operations.notices import read_about
 from app.kernel.actor import Actor
-from app.kernel.errors import NoSpace, Refused
+from app.kernel.errors import Missing, NoSpace, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, using
+from app.records.access import fetch
 from app.records.exports.begin import (
     AT_ONCE,
     EVERY,
@@ -23,6 +25,8 @@ from app.records.exports.begin import (
     URL,
     Wish,
     begin,
+    card_keys,
+    card_of,
     count,
     every_key,
     format_called,
@@ -30,7 +34,7 @@ from app.records.exports.begin import (
     make_at_once,
     shown_keys,
 )
-from app.records.exports.formats import FORMATS, Format
+from app.records.exports.formats import FORMATS, VCARD, Format
 from app.records.exports.keep import (
     cancel_export,
     delete_export,
@@ -112,6 +116,19 @@ def do_export(collection: str) -> Response:
         by.session.rollback()
         return _ask(record_type, asked, by, answer)
     return _send(made, shape, record_type.words.many, by)
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/card")
+@access(record_verb="read")
+def show_card(collection: str, record_id: UUID) -> Response:
+    """One record as a card; it tells nothing that its page does not."""
+    by = current.actor()
+    record_type = type_for(collection, "read", by)
+    if record_type.card is None:
+        raise Missing(_("There is no such page."))
+    record = fetch(record_type, record_id, by)
+    made = BytesIO(card_of(record_type, record_id, by).encode())
+    return _send(made, VCARD, record_type.title_of(record), by)
 
 
 @blueprint.get(URL)
@@ -197,6 +214,9 @@ def _asked(record_type: RecordType) -> Asked:
 
 
 def _wish(record_type: RecordType, shape: Format, asked: Asked, by: Actor) -> Wish:
+    if not shape.is_table:
+        keys = card_keys(record_type, by)
+        return Wish(record_type, shape, asked.which, asked.state.query(), keys)
     is_whole = request.form.get("columns") == EVERY
     keys = every_key(record_type, by) if is_whole else shown_keys(record_type, asked.state.look, by)
     return Wish(record_type, shape, asked.which, asked.state.query(), keys, is_whole)
