@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
@@ -21,7 +20,7 @@ from app.web.formats import formats
 Numbers = Mapping[str, int]  # By the key of a record type.
 
 
-def living_below(record_type: RecordType, chosen: Select[tuple[UUID]], by: Actor) -> Numbers:
+def living_below(record_type: RecordType, chosen: Select[Any], by: Actor) -> Numbers:
     """How many living records of each type stand below the chosen ones, each counted once.
 
     In one statement, and in none for a type without children.
@@ -41,7 +40,7 @@ def living_below(record_type: RecordType, chosen: Select[tuple[UUID]], by: Actor
 
 def _collect(
     record_type: RecordType,
-    chosen: Select[tuple[UUID]],
+    chosen: Select[Any],
     found: dict[str, list[ColumnElement[bool]]],
     path: tuple[str, ...],
 ) -> None:

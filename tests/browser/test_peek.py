@@ -11,7 +11,7 @@ from app.crm.models import Account
 from app.records.door import perform
 from tests.browser.visitor import Windows, ready
 from tests.cast import Person, Workspace
-from tests.factories import make_account
+from tests.factories import make_account, make_activity
 
 PANEL = "#peek"
 TITLE = "#peek-title"
@@ -154,3 +154,45 @@ def test_on_a_phone_the_record_lies_over_the_list_and_back_closes_it(
     expect(page.locator(PANEL)).to_be_hidden()
     expect(page).to_have_url(re.compile(r"/accounts\?sort=name$"))
     expect(page.locator("#list .who-name")).to_have_count(3)
+
+
+def test_a_card_of_a_board_is_shown_beside_it_by_its_eye_its_menu_and_space(
+    page: Page, firms: None
+) -> None:
+    ready(page, "/accounts/board?sort=name")
+    card = page.locator(".board-card", has_text="Birch Ltd")
+    card.hover()
+    page.get_by_role("button", name="Preview: Birch Ltd").click()
+    expect(page.locator(TITLE)).to_contain_text("Birch Ltd")
+    expect(page.locator(".board-card.is-peeked .card-title")).to_have_text("Birch Ltd")
+    expect(page).to_have_url(re.compile("/accounts/board"))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(TITLE)).to_contain_text("Cedar Works")
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_hidden()
+    expect(page.locator(".card-title", has_text="Cedar Works")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(TITLE)).to_contain_text("Cedar Works")
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_hidden()
+    page.get_by_role("button", name="Move Alder & Co").click()
+    page.get_by_role("menuitem", name="Preview").click()
+    expect(page.locator(TITLE)).to_contain_text("Alder & Co")
+
+
+def test_an_entry_of_a_calendar_is_shown_beside_it(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for number in (1, 2):
+            due = f"{by.today()}T1{number}:00:00+00:00"
+            make_activity(by, "task", subject=f"Call {number}", due_at=due)
+    ready(page, "/activities/calendar?span=day")
+    page.locator(".entry", has_text="Call 1").hover()
+    page.get_by_role("button", name="Preview: ").click()
+    expect(page.locator(TITLE)).to_contain_text("Call 1")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(TITLE)).to_contain_text("Call 2")
+    page.keyboard.press("Escape")
+    expect(page.locator(PANEL)).to_be_hidden()
+    expect(page.locator(".entry-link", has_text="Call 2")).to_be_focused()

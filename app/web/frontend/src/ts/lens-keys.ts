@@ -59,7 +59,7 @@ export function start(): void {
     const card = cardOf(link);
     const place = placeOf(link);
     if (!card || !place || !ARROWS.includes(event.key)) return;
-    if (isComposing(event) || isMod(event) || event.altKey) return;
+    if (event.defaultPrevented || isComposing(event) || isMod(event) || event.altKey) return;
     event.preventDefault();
     if (event.shiftKey) carry(card, place, event.key);
     else if (place.dataset.day !== undefined) walkCalendar(card, event.key);

@@ -11,7 +11,9 @@ function turnTo(one: HTMLElement, menu: HTMLElement): void {
   const told = find('[role=menu]', menu)!;
   const name = linkOf(one)?.textContent ?? '';
   told.setAttribute('aria-label', (told.dataset.cardLabel ?? '').replace('{name}', name));
-  find('[data-card-open]', menu)?.setAttribute('href', linkOf(one)?.getAttribute('href') ?? '');
+  for (const item of all('[data-card-open], [data-peek]', menu)) {
+    item.setAttribute('href', linkOf(one)?.getAttribute('href') ?? '');
+  }
   const back = new URLSearchParams({ next: location.pathname + location.search });
   find('[data-card-edit]', menu)?.setAttribute('href', `${addressOf(one)}/edit?${back}`);
   const here = placeOf(one)?.dataset.column;
@@ -26,6 +28,7 @@ export function start(): void {
     if (!menu || !one) return;
     if (shown !== one && menu.matches(':popover-open')) menu.hidePopover();
     shown = one;
+    menu.dataset.row = one.id;
     turnTo(one, menu);
   }, true);
   on('click', '[data-card-to]', (_event, item) => {

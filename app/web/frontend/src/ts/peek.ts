@@ -1,7 +1,10 @@
-/** The record of a row beside its list: the eye of the row and Space open it, arrows walk, Esc closes. */
+/** The record of a row, a card or an entry beside its list: its eye and Space open it, arrows walk, Esc closes. */
 import htmx from 'htmx.org';
 import { all, find, isComposing, isMod, isPlainClick, isTyping, on, onContent } from './dom';
-import { ROW, addressOf, current, isOwn, mark } from './rows';
+import { addressOf, current, isOwn, mark, nameOf } from './rows';
+
+/** What a record is shown of: a row of a list, a card of a board, an entry of a calendar. */
+const ITEM = '[data-list] :is(tbody tr, .board-card, .entry)[id]';
 
 /** A narrow window has no room for both: the record lies over the whole list, as a page of its own would. */
 const NARROW = '(max-width: 640px)';
@@ -45,7 +48,7 @@ async function open(row: HTMLElement): Promise<void> {
 
 /** Which row is shown, and whether there is one above and one below. */
 function turn(): void {
-  for (const one of all(`${ROW}.is-peeked`)) one.classList.remove('is-peeked');
+  for (const one of all(`${ITEM}.is-peeked`)) one.classList.remove('is-peeked');
   const row = isOpen() || shownRow ? rowShown() : null;
   row?.classList.add('is-peeked');
   for (const button of all<HTMLButtonElement>('[data-peek-step]')) {
@@ -54,7 +57,7 @@ function turn(): void {
 }
 
 function beside(step: number): HTMLElement | undefined {
-  const rows = all(ROW);
+  const rows = all(ITEM);
   const at = rowShown();
   return at ? rows[rows.indexOf(at) + step] : undefined;
 }
@@ -78,14 +81,15 @@ function closed(): void {
   find('#peek-body')?.replaceChildren();
   document.documentElement.classList.remove('has-peek');
   turn();
-  if (row) find('.who-name', row)?.focus({ preventScroll: true });
+  if (row) nameOf(row)?.focus({ preventScroll: true });
 }
 
 /** The row that has the focus: its name, one of its cells, or where j and k came to. */
 function focused(): HTMLElement | null {
   const active = document.activeElement;
   if (!active || active === document.body) return current();
-  return active.matches(`${ROW} .who-name, ${ROW} td`) ? active.closest<HTMLElement>('tr') : null;
+  const isOfItem = active.matches(`${ITEM} :is(.who-name, .card-title, .entry-link), ${ITEM} td`);
+  return isOfItem ? active.closest<HTMLElement>(ITEM) : null;
 }
 
 function press(event: KeyboardEvent): boolean {
@@ -106,12 +110,13 @@ function press(event: KeyboardEvent): boolean {
 /** One eye for all rows: it stands in the one under the pointer. */
 function look(row: HTMLElement): void {
   eye ??= find<HTMLTemplateElement>('#row-eye')?.content.firstElementChild?.cloneNode(true) as HTMLElement | null;
-  const cell = find(':scope > .c-more', row);
+  const cell = row.matches('tr') ? find(':scope > .c-more', row) : row;
   if (!eye || !cell || eye.parentElement === cell) return;
-  const told = (eye.dataset.rowLabel ?? '').replace('{name}', find('.who-name', row)?.textContent ?? '');
+  const told = (eye.dataset.rowLabel ?? '').replace('{name}', nameOf(row)?.textContent ?? '');
   eye.setAttribute('aria-label', told);
   eye.title = told;
-  cell.prepend(eye);
+  if (cell === row) cell.append(eye);
+  else cell.prepend(eye);
 }
 
 /** What was written beside the list changes its row, and what is told here. */
@@ -130,9 +135,9 @@ function again(): void {
 }
 
 export function start(): void {
-  on('mouseover', ROW, (_event, row) => look(row));
+  on('mouseover', ITEM, (_event, row) => look(row));
   // While a record is shown, a click on another row shows that one; its name leads to its page.
-  on('click', ROW, (event, row) => {
+  on('click', ITEM, (event, row) => {
     if (!isOpen() || !isPlainClick(event) || isOwn(event) || getSelection()?.toString()) return;
     if ((event.target as Element).closest('.c-check')) return;
     event.stopPropagation();
@@ -140,13 +145,15 @@ export function start(): void {
   }, true);
   on('click', '[data-peek-row]', (event, button) => {
     event.preventDefault();
-    void open(button.closest<HTMLElement>('tr')!);
+    event.stopPropagation();
+    void open(button.closest<HTMLElement>(ITEM)!);
   });
-  on('click', 'a[data-peek]', (event) => {
-    const row = document.getElementById(find('#row-menu')?.dataset.row ?? '');
+  on('click', 'a[data-peek]', (event, item) => {
+    const menu = item.closest<HTMLElement>('[popover]');
+    const row = document.getElementById(menu?.dataset.row ?? '');
     if (!row || !isPlainClick(event)) return;
     event.preventDefault();
-    find('#row-menu')?.hidePopover();
+    if (menu?.matches(':popover-open')) menu.hidePopover();
     void open(row);
   });
   on('click', '[data-peek-step]', (_event, button) => walk(Number(button.dataset.peekStep)));

@@ -12,9 +12,14 @@ export function isOwn(event: Event): boolean {
   return event.target instanceof Element && event.target.closest(OWN) !== null;
 }
 
+/** The name of a row, of a card on a board or of an entry in a calendar. */
+export function nameOf(row: Element): HTMLElement | null {
+  return find('.who-name, .card-title, .entry-link', row);
+}
+
 /** Where a row leads: its name is the link. */
 export function addressOf(row: Element): string {
-  return find('.who-name', row)?.getAttribute('href') ?? '';
+  return nameOf(row)?.getAttribute('href') ?? '';
 }
 
 function open(event: MouseEvent, row: HTMLElement): void {
@@ -37,7 +42,7 @@ function open(event: MouseEvent, row: HTMLElement): void {
 
 /** The row where j and k came to. */
 export function current(): HTMLElement | null {
-  return find('[data-list] tr.is-at');
+  return find('[data-list] .is-at');
 }
 
 /** The row that keys are meant for: of the focus, of j and k, under the pointer, or the first ticked. */
