@@ -1,4 +1,4 @@
-"""Whether the month or the day comes first where English is read."""
+"""How English is written in a country: whether the month comes first, and which clock is read."""
 
 from __future__ import annotations
 
@@ -20,3 +20,24 @@ def month_comes_first(language: str, country: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return pattern.startswith("M")
+
+
+@cache
+def halves_of_day(language: str, country: str) -> tuple[str, str] | None:
+    """AM and PM as English-speaking readers of a country write them, None where they count to 24.
+
+    By CLDR's times; where it knows no English of the country, hours are counted to 24.
+    """
+    if not language.startswith("en"):
+        return None
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        locale = Locale.parse(f"en_{country}")
+        pattern = str(locale.time_formats["short"].pattern)
+    except (UnknownLocaleError, ValueError):
+        return None
+    if "a" not in pattern:
+        return None
+    names = locale.day_periods["format"]["abbreviated"]
+    return str(names["am"]), str(names["pm"])

@@ -189,6 +189,7 @@ class RecordType:
     is_person: bool = False
     in_navigation: bool = True
     has_timeline: bool = True
+    tells_mine: bool = True  # Lists have a tab of what the reader owns; a catalogue is everybody's.
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     regrouped: Callable[[Any, Actor], None] = lambda _record, _by: None

@@ -19,7 +19,7 @@ from babel.dates import format_timedelta, get_day_names, get_month_names
 from babel.numbers import format_compact_currency, format_currency
 
 from app.kernel.actor import Actor
-from app.kernel.day_order import month_comes_first
+from app.kernel.day_order import halves_of_day, month_comes_first
 from app.kernel.language import LOCALES, current, gettext
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60, 3_600, 86_400, 604_800, 2_629_800, 31_557_600
@@ -32,6 +32,7 @@ UNITS: tuple[tuple[Unit, int], ...] = (
     ("hour", HOUR),
     ("minute", MINUTE),
 )
+NOON = 12
 # The parts of a day as Chinese speakers name them, each with the hour at which it ends.
 PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 
@@ -39,11 +40,19 @@ PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (
 class Formats:
     """How one language writes moments of one zone; the same object serves every request."""
 
-    def __init__(self, language: str, zone: ZoneInfo, *, month_first: bool = False) -> None:
+    def __init__(
+        self,
+        language: str,
+        zone: ZoneInfo,
+        *,
+        month_first: bool = False,
+        halves: tuple[str, str] | None = None,
+    ) -> None:
         self.language = language
         self.zone = zone
         self.is_chinese = language.startswith("zh")
         self.is_month_first = month_first
+        self._halves = halves  # AM and PM, where the reader's clock has twelve hours.
         self._locale = Locale.parse(LOCALES[language])
         self._months = get_month_names("abbreviated", locale=self._locale)
         self._whole_months = get_month_names("wide", "stand-alone", locale=self._locale)
@@ -84,7 +93,7 @@ class Formats:
         return f"{self.weekday_and_day(here.date(), today)}{between}{self._clock(here)}"
 
     def time(self, moment: datetime) -> str:
-        """16:31, 下午4:31."""
+        """16:31, 4:31 PM, 下午4:31."""
         return self._clock(self.local(moment))
 
     def moment(self, moment: datetime, today: date) -> str:
@@ -153,6 +162,9 @@ class Formats:
         return ("、" if self.is_chinese else ", ").join(texts)
 
     def _clock(self, here: datetime | time_of_day) -> str:
+        if self._halves is not None:
+            half = self._halves[here.hour >= NOON]
+            return f"{here.hour % NOON or NOON}:{here.minute:02} {half}"
         if not self.is_chinese:
             return f"{here.hour:02}:{here.minute:02}"
         part = next(name for end, name in PARTS_OF_DAY if here.hour < end)
@@ -179,7 +191,8 @@ class Formats:
 @lru_cache(maxsize=512)
 def _formats(language: str, zone: str, country: str) -> Formats:
     month_first = month_comes_first(language, country)
-    return Formats(language, ZoneInfo(zone), month_first=month_first)
+    halves = halves_of_day(language, country)
+    return Formats(language, ZoneInfo(zone), month_first=month_first, halves=halves)
 
 
 def formats(by: Actor) -> Formats:

@@ -160,3 +160,15 @@ def test_many_products_are_discontinued_at_once_and_taken_back(
         assert states == {"discontinued"}
     receipt = alice.client.get(answer.location).text
     assert "2 products" in receipt
+
+
+def test_a_catalogue_has_no_tab_of_what_is_one_s_own_and_can_be_filtered_by_it(
+    alice: Person, drill: UUID
+) -> None:
+    for collection in ("products", "product_categories"):
+        page = alice.client.get(f"/{collection}").text
+        assert 'class="view"' in page
+        assert ">Mine<" not in page
+    narrowed = alice.client.get("/products?owner_id=me").text
+    assert 'class="chip-open"' in narrowed
+    assert ">Mine<" in alice.client.get("/accounts").text

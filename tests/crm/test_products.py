@@ -53,6 +53,15 @@ def test_a_product_is_found_in_every_language_by_pinyin_and_by_its_number(
         assert names(by, words) == ["Hammer drill"]
 
 
+def test_numbers_are_sorted_as_people_count(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        for number in ("P-10", "P-2", "P-002-9", "P-2-10", "A-100", "100", "9"):
+            make_product(by, {"en": number}, number=number)
+        whole = ["9", "100", "A-100", "P-2", "P-002-9", "P-2-10", "P-10"]
+        assert names(by, sort="number") == whole
+        assert names(by, sort="-number") == whole[::-1]
+
+
 def test_a_name_is_shown_and_sorted_in_the_language_of_its_reader(
     acme: Workspace, alice: Person
 ) -> None:

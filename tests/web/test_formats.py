@@ -1,11 +1,12 @@
 """Dates and lists as the readers of each language write them."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.kernel.day_order import halves_of_day
 from app.kernel.language import using
 from app.web.formats import Formats, _formats
 
@@ -107,3 +108,17 @@ def test_a_page_writes_dates_as_its_workspace_does(alice, charlie):
     ):
         page = person.client.get("/settings/me").text
         assert re.search(rf"last used {pattern}", page), person.name
+
+
+@pytest.mark.parametrize(
+    ("country", "told"),
+    [("US", ("4:05 PM", "12:00 AM")), ("AU", ("4:05 pm", "12:00 am")), ("GB", ("16:05", "00:00"))],
+)
+def test_english_reads_the_clock_of_its_country(country: str, told: tuple[str, str]) -> None:
+    halves = halves_of_day("en", country)
+    write = Formats("en", ZoneInfo("UTC"), halves=halves)
+    assert (write.clock(time(16, 5)), write.clock(time(0, 0))) == told
+    assert write.moment(datetime(2026, 3, 1, 12, 30, tzinfo=UTC), date(2026, 3, 1)).endswith(
+        "12:30" + (f" {halves[1]}" if halves else "")
+    )
+    assert halves_of_day("zh-CN", country) is None

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
-from app.crm.models import Account, Activity, Contact
+from app.crm.models import Account, Activity, Contact, Product
 from app.crm.operations.keys import ACCOUNT_ORDERS, ACTIVITY_ORDERS, CONTACT_ORDERS
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
-from app.kernel.searchkeys import sort_key
+from app.kernel.searchkeys import number_key, sort_key
 from app.records.model import Record
 
 FILL = "fill_sort_keys"
 CHUNK = 500  # Records at once; the others follow as jobs of so many.
-ORDERS: Mapping[str, tuple[type[Record], Mapping[str, str]]] = {
-    "account": (Account, ACCOUNT_ORDERS),
-    "contact": (Contact, CONTACT_ORDERS),
-    "activity": (Activity, ACTIVITY_ORDERS),
+ORDERS: Mapping[str, tuple[type[Record], Mapping[str, str], Callable[[str | None], str | None]]] = {
+    "account": (Account, ACCOUNT_ORDERS, lambda text: sort_key(text) or None),
+    "contact": (Contact, CONTACT_ORDERS, lambda text: sort_key(text) or None),
+    "activity": (Activity, ACTIVITY_ORDERS, lambda text: sort_key(text) or None),
+    "product": (Product, {"number": "number_sort"}, number_key),
 }
 
 
@@ -29,14 +30,14 @@ def fill_sort_keys(kind: str, after: UUID | None, by: Actor) -> None:
     Their version stays, as nobody edited them. A job goes on where there are more, and with the
     next type behind the last record.
     """
-    model, orders = ORDERS[kind]
+    model, orders, make = ORDERS[kind]
     statement = select(model).order_by(model.id).limit(CHUNK).with_for_update(key_share=True)
     if after is not None:
         statement = statement.where(model.id > after)
     records = by.session.scalars(statement.execution_options(populate_existing=True)).all()
     wrong = []
     for one in records:
-        keys = {key: sort_key(getattr(one, text)) or None for text, key in orders.items()}
+        keys = {key: make(getattr(one, text)) for text, key in orders.items()}
         if any(getattr(one, key) != value for key, value in keys.items()):
             wrong.append({"record_id": one.id, **keys})
     if wrong:

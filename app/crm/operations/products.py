@@ -12,7 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.kernel.localized import LocalText, pick
-from app.kernel.searchkeys import grams, search_text, sort_key
+from app.kernel.searchkeys import grams, number_key, search_text, sort_key
 
 PRICES = ("list_price", "cost")
 WHOLE_TAX = 100  # Percent.
@@ -29,7 +29,7 @@ def prepare_product(product: Product, _by: Actor) -> None:
         errors["tax_rate"] = _("Enter a rate from 0 to 100 percent.")
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    product.number_sort = sort_key(product.number)
+    product.number_sort = number_key(product.number)
     product.name_sort, product.name_sort_zh = name_keys(product.name)
     known = (product.number, *product.name.texts.values())
     product.search_text = search_text(known)

@@ -63,7 +63,7 @@ account = RecordType(
             help=_("Title, tax number, address and bank for invoices"),
         ),
         Field(Account.country, _("Country"), initial=lambda by: by.tenant.country),
-        Field(Account.province, _("Province"), sort=Account.province_sort),
+        Field(Account.province, _("State or region"), sort=Account.province_sort),
         Field(Account.city, _("City"), sort=Account.city_sort),
         Field(Account.district, _("District")),
         Field(Account.address, _("Address")),

@@ -63,6 +63,7 @@ product_category = RecordType(
     more=(ProductCategory.owner_id, ProductCategory.tags),
     search=(ProductCategory.name,),
     default_sort="position",
+    tells_mine=False,
     has_timeline=False,
     panels=(
         Panel("crm/_products_panel.html", products_of_category),
@@ -151,6 +152,7 @@ product = RecordType(
     ),
     search=(Product.name, Product.number),
     default_sort="name",
+    tells_mine=False,
     views=(View(_("On sale"), (("status", "active"), ("sort", "name"))),),
     offered=(("status", "active"),),
     panels=(Panel("crm/_composer.html", jotter, side="middle"),),

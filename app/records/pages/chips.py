@@ -30,7 +30,8 @@ class Chip:
 def chips(state: ListState, by: Actor) -> tuple[Chip, ...]:
     """The chips of a list; a view that is a tab needs none, as the tab says it."""
     record_type = state.record_type
-    tabs = (MINE, *(view.arguments for view in record_type.views))
+    mine = (MINE,) if record_type.tells_mine else ()
+    tabs = (*mine, *(view.arguments for view in record_type.views))
     if not state.asked.filters or any(is_same(state, arguments) for arguments in tabs):
         return ()
     names = names_in(record_type, state.asked.filters, by)

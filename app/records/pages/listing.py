@@ -142,7 +142,7 @@ def counts_over(state: ListState, by: Actor, reached: int | None) -> dict[str, i
     mine = Query(filters=(Filter("owner_id", "eq", "me"),))
     shown = Query(q=state.asked.q, filters=state.asked.filters)
     lists = {"all": Query(), "mine": mine}
-    if "owner_id" not in readable_keys(record_type, by):
+    if not record_type.tells_mine or "owner_id" not in readable_keys(record_type, by):
         del lists["mine"]
     counts = count_lists(record_type, lists, by, attention=True)
     for name, one in lists.items():
