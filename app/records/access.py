@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Missing, NotPermitted
@@ -110,12 +112,22 @@ def reached(record_type: RecordType, model: Any, verb: str, reader: Reader) -> C
 def refers_to_readable(
     record_type: RecordType, reference: Any, reader: Reader
 ) -> ColumnElement[bool]:
-    """Rows whose `reference` points to a record that may be read."""
+    """Rows whose `reference` points to a record that may be read.
+
+    Asked of the one record that a row points to, as the ids of all that may be read would not fit
+    into the memory of a statement where they are very many.
+    """
     target = registry().type(record_type.field(reference.key).to or "")
-    may_read = reached(target, target.model, "read", reader)
-    readable = select(target.model.id).where(live(target), may_read).correlate(None)
-    found: ColumnElement[bool] = reference.in_(readable)
-    return found
+    row = _pointed_to(target.model)
+    may_read = reached(target, row, "read", reader)
+    found = select(literal(1)).where(row.id == reference, row.deleted_at.is_(None), may_read)
+    return exists(found.correlate_except(row))
+
+
+@cache
+def _pointed_to(model: Any) -> Any:
+    """One alias for each table, made once: it copies every column."""
+    return aliased(model)
 
 
 def owners(by: Actor, reach: Reach) -> tuple[UUID | None, ...]:

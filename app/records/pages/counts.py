@@ -8,18 +8,18 @@ with what is shown.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select
+from sqlalchemy import ScalarSelect, Select, func, select
 
 from app.kernel.actor import Actor
-from app.records.access import permitted, sees
-from app.records.query import COUNT_CAP, Query, conditions
+from app.records.access import sees
+from app.records.query import COUNT_CAP, Query, met
 from app.records.types import RecordType
 
 REMEMBERED = timedelta(seconds=60)
@@ -34,10 +34,10 @@ _lock = Lock()
 class _Wanted:
     """A number to count: of which rows, up to where, and under which key it is remembered.
 
-    The conditions are put together when the number is not known.
+    The rows, at most one beyond the cap, are asked for when the number is not known.
     """
 
-    conditions: Callable[[], Sequence[ColumnElement[bool]]]
+    rows: Callable[[], Select[Any]]
     cap: int
     key: tuple[Any, ...]
 
@@ -51,7 +51,9 @@ def count_lists(
     """
     wanted = {
         name: _Wanted(
-            partial(conditions, record_type, asked, by), COUNT_CAP, _key(record_type, asked, by)
+            partial(met, record_type, asked, by, COUNT_CAP + 1),
+            COUNT_CAP,
+            _key(record_type, asked, by),
         )
         for name, asked in lists.items()
     }
@@ -59,12 +61,14 @@ def count_lists(
     if attention and watched is not None and sees(record_type, watched.key, by):
         key = (*_key(record_type, Query(), by), watched.key)
         wanted["attention"] = _Wanted(
-            lambda: [permitted(record_type, by), watched < by.now], ATTENTION_CAP, key
+            partial(met, record_type, Query(), by, ATTENTION_CAP + 1, watched < by.now),
+            ATTENTION_CAP,
+            key,
         )
     found = {name: one.cap + 1 for name, one in wanted.items() if _is_beyond(one.key, by.now)}
     unknown = [name for name in wanted if name not in found]
     if unknown:
-        counts = [_count(record_type, wanted[name]).label(f"n_{name}") for name in unknown]
+        counts = [_count(wanted[name]).label(f"n_{name}") for name in unknown]
         found.update(zip(unknown, by.session.execute(select(*counts)).one(), strict=True))
     for name in unknown:
         if found[name] > wanted[name].cap:
@@ -72,11 +76,9 @@ def count_lists(
     return found
 
 
-def _count(record_type: RecordType, one: _Wanted) -> ScalarSelect[int]:
+def _count(one: _Wanted) -> ScalarSelect[int]:
     """The number of rows, as a column of a statement."""
-    rows = select(literal(1)).select_from(record_type.model)
-    rows = rows.where(*one.conditions()).limit(one.cap + 1)
-    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+    return select(func.count()).select_from(one.rows().subquery()).scalar_subquery()
 
 
 def _key(record_type: RecordType, asked: Query, by: Actor) -> tuple[Any, ...]:

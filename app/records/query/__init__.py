@@ -11,6 +11,7 @@ values of a field.
 from app.records.query.among import rows_among
 from app.records.query.asked import Query
 from app.records.query.cursor import write_cursor
+from app.records.query.few import met
 from app.records.query.first_rows import first_rows
 from app.records.query.grouping import (
     Group,
@@ -44,6 +45,7 @@ __all__ = [
     "groupable",
     "groups",
     "may_sort_by",
+    "met",
     "page",
     "read_grouping",
     "rows_among",

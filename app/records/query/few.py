@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, false, func, select, union, union_all
 
 from app.kernel.actor import Actor, Reach
 from app.kernel.remembered import Remembered
@@ -56,29 +56,45 @@ def unindexed(key: Any) -> Any:
     return func.coalesce(key, key)
 
 
+def met(
+    record_type: RecordType, asked: Query, by: Actor, cap: int | None, *also: ColumnElement[bool]
+) -> Select[Any]:
+    """The ids of a list's rows of which `also` holds, at most `cap`, to be counted.
+
+    They too are found ground by ground where there are several, each up to the cap.
+    """
+    model, held = record_type.model, _grounds(record_type, by)
+    narrowed = [*narrowing(record_type, asked, by), *also]
+    parts = [select(model.id).where(live(record_type), one, *narrowed) for one in held]
+    if cap is not None:
+        parts = [part.limit(cap) for part in parts]
+    if len(parts) == 1:
+        return parts[0]
+    return select(union(*(select(part.subquery()) for part in parts)).subquery()).limit(cap)
+
+
 def _is_whole(record_type: RecordType, by: Actor) -> bool:
     return by.rights.reach(record_type.key, "read") is Reach.ALL
 
 
+def _grounds(record_type: RecordType, by: Actor) -> list[ColumnElement[bool]]:
+    """Each ground on which `by` may read rows; of nobody's rows where there is none."""
+    reader = reader_of(by)
+    found = [one.holds for one in grounds(record_type, record_type.model, "read", reader)]
+    return found or [false()]
+
+
 def _within_reach(record_type: RecordType, by: Actor) -> ColumnElement[bool]:
     """The rows of which one ground holds at least, found ground by ground."""
-    model = record_type.model
-    held = [one.holds for one in grounds(record_type, model, "read", reader_of(by))]
-    if len(held) < 2:
-        return or_(*held) if held else literal(False)
+    model, held = record_type.model, _grounds(record_type, by)
+    if len(held) == 1:
+        return held[0]
     found = [select(model.id).where(live(record_type), one).correlate(None) for one in held]
     within: ColumnElement[bool] = model.id.in_(union_all(*found))
     return within
 
 
 def _count(record_type: RecordType, asked: Query, by: Actor) -> int:
-    """How many rows there are, up to one beyond FEW; those of several grounds as often."""
-    model = record_type.model
-    held = [one.holds for one in grounds(record_type, model, "read", reader_of(by))]
-    if not held:
-        return 0
-    narrowed = narrowing(record_type, asked, by)
-    parts = (select(literal(1)).where(live(record_type), one, *narrowed) for one in held)
-    found = union_all(*(part.select_from(model).limit(FEW + 1) for part in parts))
-    some = select(literal(1)).select_from(found.subquery()).limit(FEW + 1).subquery()
+    """How many rows there are, up to one beyond FEW."""
+    some = met(record_type, asked, by, FEW + 1).subquery()
     return by.session.execute(select(func.count()).select_from(some)).scalar_one()

@@ -18,6 +18,7 @@ from app.records.query.cursor import Met, read_cursor, write_cursor
 from app.records.query.kept import page_of_all, parameters
 from app.records.query.narrowing import conditions
 from app.records.query.order import default_sort, sort_key, walk_of
+from app.records.query.searched import page_of_search
 from app.records.query.walk import Walk, walk
 from app.records.types import RecordType
 
@@ -71,6 +72,12 @@ def page(
             most=asked.limit + 1,
         )
         rows = list(kept.run(by.session, parameters(by, at)))
+        return _cut(rows, rows, asked, sort, after)
+    if asked.q.strip():
+        found = page_of_search(
+            record_type, asked, by, keys, key, at, with_titles=with_titles, downwards=downwards
+        )
+        rows = list(by.session.execute(found, readers(by)))
         return _cut(rows, rows, asked, sort, after)
     statement = columns(record_type, tuple(keys), reaches if with_titles else None)
     statement = statement.add_columns(key.label("sort_key"))

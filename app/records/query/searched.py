@@ -1,0 +1,89 @@
+"""A page of a search: few hits are sorted; of many, those that lie next in the order are met soon.
+
+A word that many bear is met soon on the way, and to find all who bear it would take long; one that
+few bear is found by its index, and would not be met on the way of a million rows. The database
+guesses badly which of both a part of a word is, so it is not asked. Up to PROBED hits are found by
+index. Where there are more, AHEAD rows are looked at on the way until enough of them are hits, and
+only where they hold too few are all hits gathered and sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+
+from app.kernel.actor import Actor
+from app.records.access import live
+from app.records.query.asked import Query
+from app.records.query.columns import columns, read_reaches
+from app.records.query.cursor import Place
+from app.records.query.few import gathered, unindexed
+from app.records.query.narrowing import conditions
+from app.records.types import RecordType
+
+PROBED = 1_000
+AHEAD = 4_000
+
+
+def page_of_search(
+    record_type: RecordType,
+    asked: Query,
+    by: Actor,
+    keys: Sequence[str],
+    key: ColumnElement[Any],
+    at: Place | None,
+    *,
+    with_titles: bool,
+    downwards: bool,
+) -> Select[Any]:
+    """The rows of a search from a place on, in the order of `key`, in one statement."""
+    row_id, wanted = record_type.model.id, asked.limit + 1
+    beyond: list[ColumnElement[bool]] = []
+    if at is not None:
+        place = tuple_(literal(at.value, key.type), literal(at.record_id))
+        pair = tuple_(key, row_id)
+        beyond = [pair < place if downwards else pair > place]
+
+    def turned(*order: Any) -> list[Any]:
+        return [one.desc() if downwards else one for one in order]
+
+    hit = select(row_id, key.label("sort_key"))
+    hit = hit.where(*gathered(record_type, asked, by), *beyond)
+    probe = hit.limit(PROBED + 1).cte("probe")
+    are_few = select(func.count()).select_from(probe).scalar_subquery() <= PROBED
+    few = select(probe.c.id).order_by(*turned(probe.c.sort_key, probe.c.id)).limit(wanted)
+
+    ahead = select(row_id, key.label("sort_key")).where(live(record_type), *beyond)
+    ahead = ahead.order_by(*turned(key, row_id)).limit(AHEAD)
+    row = ahead.subquery("ahead")
+    fits = select(literal(1)).where(row_id == row.c.id, *conditions(record_type, asked, by))
+    met = select(row.c.id).select_from(row.join(fits.limit(1).lateral("fits"), true()))
+    near = met.order_by(*turned(row.c.sort_key, row.c.id)).limit(wanted).cte("near")
+    is_enough = select(func.count()).select_from(near).scalar_subquery() >= wanted
+
+    every = hit.order_by(*turned(unindexed(key), row_id)).limit(wanted)
+    # Each is run only where its condition, which looks at no row, holds.
+    parts = (
+        (few, are_few),
+        (select(near.c.id), case((are_few, false()), else_=is_enough)),
+        (every, case((are_few, false()), else_=~is_enough)),
+    )
+    named = ((part.subquery(f"part_{n}"), holds) for n, (part, holds) in enumerate(parts))
+    ids = union_all(*(select(part.c.id).where(holds) for part, holds in named))
+
+    statement = columns(record_type, tuple(keys), read_reaches(by) if with_titles else None)
+    statement = statement.add_columns(key.label("sort_key")).where(row_id.in_(ids))
+    return statement.order_by(*turned(unindexed(key), row_id))
