@@ -76,7 +76,7 @@ def record_indexes(
     """
     keys = [
         Index(f"ix_{table}_by_{name}", name, "id", postgresql_where=LIVE)
-        for name in ("created_at", *sorts)
+        for name in ("created_at", "updated_at", *sorts)
     ]
     keys += [
         Index(

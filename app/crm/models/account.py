@@ -35,7 +35,7 @@ class Account(HasSteps, Record):
             "name_sort",
             "city_sort",
             "province_sort",
-            moments=("last_activity_at",),
+            moments=("last_activity_at", "next_step_at"),
             walked=WALKED,
             texts=("email", "phone"),
         ),

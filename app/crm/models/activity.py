@@ -38,7 +38,13 @@ class Activity(Record):
 
     __tablename__ = "activities"
     __table_args__ = (
-        *record_indexes("activities", "at", "subject_sort", walked=("kind", "way", "done_by_id")),
+        *record_indexes(
+            "activities",
+            "at",
+            "subject_sort",
+            moments=("due_at",),
+            walked=("kind", "way", "done_by_id"),
+        ),
         Index("ix_activities_open_owner", "owner_id", "due_at", postgresql_where=OPEN),
         # A board's column in the list's usual order, and the days of the calendar.
         Index("ix_activities_board", "kind", "at", "id", postgresql_where=LIVE),

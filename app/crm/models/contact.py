@@ -21,7 +21,7 @@ class Contact(HasSteps, Record):
             "contacts",
             "name_sort",
             "title_sort",
-            moments=("last_activity_at",),
+            moments=("last_activity_at", "next_step_at"),
             texts=("email", "phone"),
         ),
         Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),

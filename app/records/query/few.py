@@ -65,12 +65,18 @@ def met(
     """
     model, held = record_type.model, _grounds(record_type, by)
     narrowed = [*narrowing(record_type, asked, by), *also]
-    parts = [select(model.id).where(live(record_type), one, *narrowed) for one in held]
-    if cap is not None:
-        parts = [part.limit(cap) for part in parts]
-    if len(parts) == 1:
-        return parts[0]
-    return select(union(*(select(part.subquery()) for part in parts)).subquery()).limit(cap)
+    first, *others = (select(model.id).where(live(record_type), one, *narrowed) for one in held)
+    if cap is None:
+        return select(union(first, *others).subquery()) if others else first
+    first = first.limit(cap)
+    if not others:
+        return first
+    # The others are dear where they let read many, and not asked where the first is enough.
+    of_first = first.cte()
+    is_short = select(func.count()).select_from(of_first).scalar_subquery() < cap
+    parts = (part.limit(cap).subquery() for part in others)
+    found = union(select(of_first.c.id), *(select(part.c.id).where(is_short) for part in parts))
+    return select(found.subquery()).limit(cap)
 
 
 def _is_whole(record_type: RecordType, by: Actor) -> bool:

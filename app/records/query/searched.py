@@ -35,7 +35,7 @@ from app.records.query.narrowing import conditions
 from app.records.types import RecordType
 
 PROBED = 1_000
-AHEAD = 4_000
+AHEAD = 6_000
 
 
 def page_of_search(

@@ -12,9 +12,10 @@ from app.identity.models import User
 from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.remembered import Remembered
 from app.records.filters import Filter
+from app.records.pages.counts import count_lists
 from app.records.pages.neighbours import neighbours
 from app.records.pages.state import ListState
-from app.records.query import Query, few, page
+from app.records.query import Query, count, few, page
 from app.records.query.few import are_few
 from app.records.sharing.operations import follow
 from app.records.tailored import tailored
@@ -150,6 +151,10 @@ def test_rows_that_may_be_read_on_several_grounds_come_once(
             take("gathered", monkeypatch)
             assert ids(page(activity, Query(sort=sort), by, ())) == whole
             assert len(whole) == len(set(whole)) == 7  # All but Alice's task at her account.
+        for cap in range(9):
+            assert count(activity, Query(), by, cap=cap) == min(7, cap + 1)
+        assert count(activity, Query(), by, cap=None) == 7
+        assert count_lists(activity, {"all": Query()}, by) == {"all": 7}
 
 
 def test_a_record_has_the_same_neighbours_either_way(

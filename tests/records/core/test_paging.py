@@ -152,6 +152,9 @@ def test_the_first_page_of_the_usual_order_comes_from_its_index(
             ("account", "last_activity_at", "ix_accounts_by_last_activity_at"),
             ("account", "name", "ix_accounts_by_name_sort"),
             ("contact", "last_activity_at", "ix_contacts_by_last_activity_at"),
+            ("contact", "next_step_at", "ix_contacts_by_next_step_at"),
+            ("account", "updated_at", "ix_accounts_by_updated_at"),
+            ("activity", "due_at", "ix_activities_by_due_at"),
             ("activity", "at", "ix_activities_by_at"),
         ):
             for direction in ("", "-"):
