@@ -86,13 +86,13 @@ def run(measured: Workspace, web: Service) -> list[Figure]:
     }
     return [
         *_orders(measured, web, owner),
-        *_as_others(measured, web, people),
-        *_narrowed(web, owner),
-        *_numbers(web, owner),
         *_search(web, owner, "all"),
-        *(one for told, who in people.items() for one in _search(web, who, told)),
         *_records(measured, web, owner, people),
         *_changes(measured, web, owner),
+        *_narrowed(web, owner),
+        *_as_others(measured, web, people),
+        *(one for told, who in people.items() for one in _search(web, who, told)),
+        *_numbers(web, owner),
     ]
 
 
