@@ -52,7 +52,8 @@ class Prepared:
         self.statement = statement
         self._is_native = all(isinstance(one.type, NATIVE) for one in statement.selected_columns)
         self._compiled: SQLCompiler | None = None
-        self._text = ""  # With $1 and so on in the places of its parameters.
+        self._asked: tuple[str, ...] = ()  # The names of its parameters.
+        self._text = ""  # With $1 and so on in their places.
 
     def run(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """The rows for the parameters in `values`, in the transaction of `session`.
@@ -64,11 +65,11 @@ class Prepared:
         is_one_string = kind_by_role(session.info["tenant"].db_role).one_string
         if not self._is_native or compiled.post_compile_params or not is_one_string:
             return session.execute(self.statement, dict(values)).all()
-        given = {name: values.get(name, fixed) for name, fixed in compiled.params.items()}
+        asked = tuple(values[name] for name in self._asked)
         if not connection.info.get(IS_DIRECT):
+            given = {**compiled.params, **dict(zip(self._asked, asked, strict=True))}
             return connection.exec_driver_sql(str(compiled), given).all()
         held: dict[Prepared, str] = connection.info.setdefault(PREPARED, {})
-        asked = tuple(given.values())
         places = f"({', '.join(['%s'] * len(asked))})" if asked else ""
         name = held.get(self)
         if name is not None:
@@ -79,9 +80,17 @@ class Prepared:
         compiled = self.statement.compile(dialect=connection.dialect)
         if not isinstance(compiled, SQLCompiler):  # pragma: no cover - a SELECT is compiled by it.
             raise TypeError(f"{compiled!r} has no parameters.")
-        numbered = {name: f"${number}" for number, name in enumerate(compiled.params, 1)}
         if not compiled.post_compile_params:
-            self._text = str(compiled) % numbered
+            binds = {name: bind for bind, name in compiled.bind_names.items()}
+            self._asked = tuple(name for name in compiled.params if binds[name].required)
+            places = {name: f"${number}" for number, name in enumerate(self._asked, 1)}
+            # What never differs is spelt out, as an index on an expression is found by its letters.
+            fixed = {
+                name: _literal(connection, value)
+                for name, value in compiled.params.items()
+                if name not in places
+            }
+            self._text = str(compiled) % {**fixed, **places}
         self._compiled = compiled
         return compiled
 
@@ -97,6 +106,14 @@ class Prepared:
         rows = connection.exec_driver_sql(";\n".join(pieces), asked).all()
         held[self] = name
         return rows
+
+
+def _literal(connection: Connection, value: object) -> str:
+    """A value as the driver writes it into a statement."""
+    dbapi: Any = connection.connection.dbapi_connection
+    with dbapi.cursor() as cursor:
+        spelt: bytes = cursor.mogrify("%s", (value,))
+    return spelt.decode()
 
 
 def note_poolers(engine: Engine) -> None:

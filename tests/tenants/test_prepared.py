@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, Select, bindparam, event, func, select, text
+from sqlalchemy import Engine, Select, bindparam, event, func, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -110,6 +110,14 @@ def test_what_was_prepared_outlives_the_change_that_was_undone(
         with statements() as seen:
             assert names(session, asked) == ["Birch"]
     assert seen[0].startswith("EXECUTE")
+
+
+def test_what_never_differs_is_spelt_out(acme: Workspace, firms: None) -> None:
+    signs = "50 % of 'Birch' \\ %s $1"
+    fixed = Prepared(select(Account.name, literal(signs).label("told")).where(Account.name != "%"))
+    with acme.scope() as session:
+        for _time in range(2):
+            assert [tuple(row) for row in fixed.run(session, {})] == [("Birch", signs)]
 
 
 def test_a_connection_keeps_a_bounded_number(
