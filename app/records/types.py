@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from app.kernel.actor import Actor
 from app.kernel.language import Text, current
 from app.kernel.localized import pick
+from app.records.duplicates.facts import Sign
 from app.records.exports.facts import Card
 from app.records.fields import Attribute, Field, text_of
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
@@ -194,6 +195,7 @@ class RecordType:
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     regrouped: Callable[[Any, Actor], None] = lambda _record, _by: None
     can_merge: bool = True
+    signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
     base: RecordType | None = None  # The declared type, of one that a workspace has tailored.

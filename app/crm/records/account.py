@@ -11,6 +11,7 @@ from app.crm.pages.plans import plans_of
 from app.crm.panels import contacts_of_account
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
+from app.records.duplicates.facts import Sign
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Board, Calendar
 from app.records.types import Child, Panel, RecordType, Words
@@ -117,6 +118,12 @@ account = RecordType(
         Account.business_id,
         Account.city,
         Account.phone,
+    ),
+    signs=(
+        Sign("number", (Account.business_id,)),
+        Sign("email", (Account.email,)),
+        Sign("phone", (Account.phone,)),
+        Sign("firm", (Account.name,)),
     ),
     default_sort="-last_activity_at",
     account=Account.id,

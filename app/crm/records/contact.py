@@ -11,6 +11,7 @@ from app.crm.pages.plans import plans_of
 from app.crm.panels import account_of_contact
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
+from app.records.duplicates.facts import Sign
 from app.records.exports.facts import Card
 from app.records.fields import Field
 from app.records.lenses.facts import Calendar
@@ -79,6 +80,11 @@ contact = RecordType(
         Contact.phone,
     ),
     search_other=Contact.account_id,
+    signs=(
+        Sign("email", (Contact.email,)),
+        Sign("phone", (Contact.phone,)),
+        Sign("person", (Contact.last_name, Contact.first_name)),
+    ),
     default_sort="-last_activity_at",
     account=Contact.account_id,
     attention=Contact.next_step_at,

@@ -41,6 +41,15 @@ class Form:
         return self.version is None
 
     @property
+    def looks_for(self) -> str:
+        """When records that may be the same are looked for: what htmx waits for, or nothing."""
+        keys = {one.key for sign in self.record_type.signs for one in sign.attributes}
+        typed = [one.id for one in (*self.first, *self.more) if one.key in keys]
+        if not self.is_new or not typed:
+            return ""
+        return ", ".join(f"input from:#{one} delay:300ms" for one in typed)
+
+    @property
     def shows_more(self) -> bool:
         """True when something behind "more" must be seen at once."""
         return any(control.error or control.theirs for control in self.more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
@@ -40,6 +40,19 @@ def found_by(
             may_open = true() if other is None else other
             found.append(or_(own, and_(keys.other, may_open)))
     return found
+
+
+def any_of(record_type: RecordType, texts: Iterable[str]) -> list[ColumnElement[bool]]:
+    """The condition that the own keys of a row hold one of some texts; what they tell is not asked.
+
+    Whoever uses it compares the fields themselves, as keys hold what a reader may not see.
+    """
+    held = []
+    for text in texts:
+        terms = query_terms(text)
+        if terms:
+            held.append(and_(*(_keys(record_type, term).anywhere for term in terms)))
+    return [or_(false(), *held)]
 
 
 def _other(

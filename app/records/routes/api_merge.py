@@ -1,4 +1,4 @@
-"""Merging by the API, and taking a merge back."""
+"""Duplicates of a record by the API, merging them, and taking a merge back."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from app.kernel.language import _
 from app.records.access import fetch
 from app.records.api.asked import readable_keys, refuse_arguments
 from app.records.api.body import demand_known, read_object
-from app.records.api.shape import Reply, reply, seen_version
+from app.records.api.shape import Reply, dumps, reply, seen_version
+from app.records.duplicates.find import find_duplicates
 from app.records.merge.family import refuse_merging
 from app.records.merge.operations import merge_records
 from app.records.merge.undo import find_merge, undo_merge
-from app.records.routes.api import blueprint, repeatable, subject
+from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web import current
@@ -50,6 +51,22 @@ def merge_into(collection: str, record_id: str) -> Response:
         return answer
 
     return repeatable(by, body, merge)
+
+
+@blueprint.get("/<collection>/<record_id>/duplicates")
+@access(who=Who.TOKEN, record_verb="read")
+def list_duplicates(collection: str, record_id: str) -> Response:
+    """The records that may be the same as this one, the surest first, each with the reasons."""
+    by, record_type = subject(collection)
+    refuse_arguments(list(request.args))
+    record = fetch(record_type, parse_id(record_id), by)
+    keys = {one.key for sign in record_type.signs for one in sign.attributes}
+    given = {key: str(record_type.field(key).value(record) or "") for key in keys}
+    data = [
+        {"id": str(one.id), "title": one.title, "reasons": [str(text) for text in one.reasons]}
+        for one in find_duplicates(record_type, given, by, but=record.id)
+    ]
+    return send(Reply(200, dumps({"data": data, "next": None})))
 
 
 @blueprint.post("/merges/<uuid:merge_id>/undo")

@@ -236,6 +236,20 @@ def test_a_program_merges_and_takes_it_back(
     assert api.get(f"accounts/{double}").status_code == 200
 
 
+def test_a_program_is_told_the_duplicates_that_its_person_may_see(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    [his] = firms(acme, bob, {"name": "Fence Ltd"})
+    [hers] = firms(acme, alice, {"name": "Fence Inc"})
+    told = program(alice).get(f"accounts/{his}/duplicates")
+    assert told.json == {
+        "data": [{"id": hers, "title": "Fence Inc", "reasons": ["Same name"]}],
+        "next": None,
+    }
+    assert program(bob).get(f"accounts/{his}/duplicates").json == {"data": [], "next": None}
+    assert program(bob).get(f"accounts/{hers}/duplicates").status_code == 404
+
+
 def test_a_program_without_the_scope_merges_nothing(
     acme: Workspace, alice: Person, program: Programs
 ) -> None:

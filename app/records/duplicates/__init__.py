@@ -1,0 +1,1 @@
+"""Duplicates: whether there is already a record of what somebody is typing in."""

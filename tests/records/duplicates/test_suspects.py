@@ -1,0 +1,156 @@
+"""Duplicates while typing: what is there already, for those who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.identity.models import FieldRule, User
+from app.kernel.actor import Actor, FieldAccess
+from app.kernel.firms import firm_core
+from app.kernel.ids import new_id
+from app.records.door import perform
+from app.records.duplicates.find import find_duplicates
+from app.records.registry import registry
+from tests.cast import Person, Workspace
+from tests.factories import make_account, make_contact
+
+
+@pytest.fixture
+def by(acme: Workspace, alice: Person) -> Iterator[Actor]:
+    """Alice at work."""
+    with acme.acting(alice) as actor:
+        yield actor
+
+
+def found(by: Actor, kind: str, **given: str) -> list[tuple[str, str]]:
+    suspects = find_duplicates(registry().type(kind), given, by)
+    return [(one.title, ", ".join(map(str, one.reasons))) for one in suspects]
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("Fence & Sons, Ltd.", "fence sons"),
+        ("FENCE AND SONS LIMITED", "fence sons"),
+        ("The Company", "the company"),
+        ("北京云杉智能科技有限公司", "北京云杉智能科技"),
+        ("云杉智能科技（北京）股份有限公司", "云杉智能科技"),
+        ("公司", "公司"),
+        ("", ""),
+    ],
+)
+def test_a_firm_s_core_is_its_name_without_what_says_it_is_a_firm(name: str, core: str) -> None:
+    assert firm_core(name) == core
+
+
+@pytest.mark.parametrize(
+    ("stands", "typed", "why"),
+    [
+        ({"name": "Fence & Sons Ltd"}, {"name": "fence and sons, inc."}, "Same name"),
+        ({"name": "Fence & Sons Ltd"}, {"name": "Fense & Sons"}, "Similar name"),
+        ({"name": "北京云杉智能科技有限公司"}, {"name": "北京云杉智能科技"}, "Same name"),
+        ({"name": "云杉智能有限公司"}, {"name": "yunshan zhineng"}, "Same name"),
+        ({"name": "A", "phone": "020 7946 0123"}, {"phone": "+44 20 7946 0123"}, "Same phone"),
+        (
+            {"name": "A", "email": "Info@fence.example"},
+            {"email": "info@fence.example"},
+            "Same e-mail",
+        ),
+        ({"name": "A", "business_id": "91110MA01"}, {"business_id": "91110ma01"}, "Same number"),
+    ],
+)
+def test_a_firm_is_known_again(
+    by: Actor, stands: dict[str, str], typed: dict[str, str], why: str
+) -> None:
+    make_account(by, **stands)
+    make_account(by, "Wall Limited", phone="020 7946 0999", email="info@wall.example")
+    assert found(by, "account", **typed) == [(stands["name"], why)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({"last_name": "陈", "first_name": "思远"}, "Same name"),
+        ({"last_name": "Chen", "first_name": "Siyuan"}, "Similar name"),
+        ({"last_name": "陈", "first_name": "斯远"}, "Similar name"),
+        ({"phone": "+86 138 1234 5678"}, "Same phone"),
+        (
+            {"last_name": "陈", "first_name": "思远", "phone": "+8613812345678"},
+            "Same phone, Same name",
+        ),
+    ],
+)
+def test_a_person_is_known_again(by: Actor, typed: dict[str, str], why: str) -> None:
+    make_contact(by, "陈", "思远", phone="+86 138 1234 5678")
+    make_contact(by, "王", "芳", phone="+86 138 0000 0000")
+    assert found(by, "contact", **typed) == [("陈思远", why)]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"name": "F"},
+        {"name": "%"},
+        {"name": "_______"},
+        {"email": "@"},
+        {"phone": "123"},
+        {"name": "Hedge"},
+        {"business_id": "1"},
+        {"name": "Ltd"},
+        {"name": "\x00"},
+    ],
+)
+def test_what_is_too_little_or_nowhere_finds_nothing(by: Actor, typed: dict[str, str]) -> None:
+    make_account(by, email="info@fence.example", phone="020 7946 0123", business_id="12345")
+    assert found(by, "account", **typed) == []
+
+
+def test_the_surest_stands_first_and_deleted_ones_not_at_all(by: Actor) -> None:
+    make_account(by, "Fence Lane")
+    gone = make_account(by, "Fence Lanes Ltd")
+    perform("account", "delete", gone, by=by)
+    make_account(by, "Wall", phone="020 7946 0123")
+    assert found(by, "account", name="Fence Lanes", phone="020 7946 0123") == [
+        ("Wall", "Same phone"),
+        ("Fence Lane", "Similar name"),
+    ]
+
+
+def test_nobody_learns_of_what_they_may_not_see(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Fence Ltd")
+    with acme.acting(bob) as by:
+        make_account(by, "Wall", email="info@wall.example")
+        assert found(by, "account", name="Fence Ltd") == []
+        assert found(by, "account", email="info@wall.example") == [("Wall", "Same e-mail")]
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        rule = FieldRule(role_id=role.id, record_type="account", field="email")
+        rule.access = FieldAccess.HIDDEN
+        session.add(rule)
+        role.stamp = new_id()
+    with acme.acting(bob) as by:
+        assert found(by, "account", email="info@wall.example") == []
+
+
+def test_the_form_of_a_new_record_shows_them_with_a_way_to_use_one(
+    acme: Workspace, alice: Person, dora: Person, charlie: Person
+) -> None:
+    with acme.acting(alice) as by:
+        fence = make_account(by, "Fence & Sons Ltd", city="York").id
+    form = alice.client.get("/accounts/new").text
+    assert 'data-hx-post="/accounts/suspects"' in form
+    assert 'id="suspects"' not in alice.client.get(f"/accounts/{fence}/edit").text
+    assert 'id="suspects"' not in alice.client.get("/products/new").text
+    typed = {"name": "Fence and Sons", "city": "Leeds", "phone": "020 7946 0123"}
+    shown = alice.client.post("/accounts/suspects", data=typed).text
+    assert f'href="/accounts/{fence}"' in shown
+    assert f"/accounts/{fence}/edit?phone=020+7946+0123&amp;next=" in shown
+    assert "Leeds" not in shown  # What it holds already stays.
+    assert alice.client.post("/accounts/suspects", data={"name": "Hedge"}).text.strip() == ""
+    assert dora.client.post("/accounts/suspects", data=typed).status_code == 403
+    assert "Fence" not in charlie.client.post("/accounts/suspects", data=typed).text
