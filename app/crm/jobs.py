@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from app.crm.operations.firm_names import (
@@ -29,9 +30,9 @@ def refresh_every_contact_s_keys(by: Actor, payload: Payload) -> None:
     refresh_every_contact(UUID(str(after)) if after else None, by)
 
 
-@job(FILL, while_suspended=True)
+@job(FILL, every=timedelta(days=1), while_suspended=True)
 def fill_every_sort_key(by: Actor, payload: Payload) -> None:
-    """Let lists be ordered by texts from before a release too; `zuke jobs backfill` asks."""
+    """Let lists be ordered by texts from before a release too; `zuke jobs backfill` asks now."""
     kind, after = str(payload.get("kind") or next(iter(ORDERS))), payload.get("after")
     fill_sort_keys(kind, UUID(str(after)) if after else None, by)
 

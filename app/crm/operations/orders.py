@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from app.crm.models import Account, Activity, Contact, Product
 from app.crm.operations.keys import ACCOUNT_ORDERS, ACTIVITY_ORDERS, CONTACT_ORDERS
@@ -16,7 +16,8 @@ from app.records.model import Record
 
 FILL = "fill_sort_keys"
 CHUNK = 500  # Records at once; the others follow as jobs of so many.
-ORDERS: Mapping[str, tuple[type[Record], Mapping[str, str], Callable[[str | None], str | None]]] = {
+Order = tuple[type[Record], Mapping[str, str], Callable[[str | None], str | None]]
+ORDERS: Mapping[str, Order] = {
     "account": (Account, ACCOUNT_ORDERS, lambda text: sort_key(text) or None),
     "contact": (Contact, CONTACT_ORDERS, lambda text: sort_key(text) or None),
     "activity": (Activity, ACTIVITY_ORDERS, lambda text: sort_key(text) or None),
@@ -32,6 +33,12 @@ def fill_sort_keys(kind: str, after: UUID | None, by: Actor) -> None:
     """
     model, orders, make = ORDERS[kind]
     statement = select(model).order_by(model.id).limit(CHUNK).with_for_update(key_share=True)
+    if make is not number_key:  # A key that may be missing tells by that which row lacks it.
+        lacking = (
+            and_(getattr(model, key).is_(None), getattr(model, text).is_not(None))
+            for text, key in orders.items()
+        )
+        statement = statement.where(or_(*lacking))
     if after is not None:
         statement = statement.where(model.id > after)
     records = by.session.scalars(statement.execution_options(populate_existing=True)).all()

@@ -120,7 +120,7 @@ def test_an_hour_belongs_to_the_day_of_the_readers_zone(
     assert on_days(alice.client.get("/activities/calendar").text) == {"2026-11-20": ["At night"]}
     there = charlie.client.get("/activities/calendar").text
     assert on_days(there) == {"2026-11-19": ["In the evening"]}
-    assert "21:30" in there
+    assert "9:30 PM" in there
 
 
 @pytest.mark.parametrize(
