@@ -48,7 +48,7 @@ class Prepared:
     is run as if it were not prepared.
     """
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._is_native = all(isinstance(one.type, NATIVE) for one in statement.selected_columns)
         self._compiled: SQLCompiler | None = None

@@ -18,7 +18,7 @@ from tenants.prepared import Prepared
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
-NAMES: Select[tuple[UUID, str]] = (
+NAMES: Select[UUID, str] = (
     select(Account.id, Account.name).where(Account.name > bindparam("after")).order_by(Account.name)
 )
 AFTER = {"after": "", "nobody asks for this": 1}

@@ -18,7 +18,6 @@ from app.records.model import Record
 from app.records.query import Page, Query, count, page
 from app.records.registry import registry
 from app.records.types import RecordType
-from tenants.prepared import IS_DIRECT
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity
 
@@ -173,13 +172,10 @@ def explain(by: Actor, record_type: RecordType, sort: str) -> str:
     def catch(_conn: Any, _cur: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         caught.append((statement, parameters))
 
-    was_direct = connection.info.get(IS_DIRECT)
-    connection.info[IS_DIRECT] = False  # So that the statement is sent whole, and not prepared.
     event.listen(connection, "before_cursor_execute", catch)
     for _time in range(8):  # Until the database knows whether one plan serves all.
         page(record_type, Query(sort=sort, cursor=cursor, limit=5), by, ())
     event.remove(connection, "before_cursor_execute", catch)
-    connection.info[IS_DIRECT] = was_direct
     statement, parameters = caught[-1]
     lines = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
     return "\n".join(row[0] for row in lines)
