@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 
 from app.identity import news, permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
-from app.identity.settings_pages import DATA, PEOPLE, SettingsPage
+from app.identity.settings_pages import DATA, PEOPLE, YOURSELF, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.custom.field import OwnField
@@ -95,6 +95,13 @@ EXPORTS = PermissionGroup(
     (Choice("manage", _("See and download everyone's")),),
     has_reach=False,
 )
+FEED = SettingsPage(
+    "/settings/me/calendar",
+    "calendar",
+    YOURSELF,
+    _("Calendar in other programs"),
+    _("Your tasks and appointments with a date, in the calendar of your phone or mail program."),
+)
 FILES = SettingsPage(
     "/settings/exports",
     "download",
@@ -165,6 +172,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(KEEPING)
     permissions.register(EXPORTS)
     settings_pages.add(FILES)
+    settings_pages.add(FEED)
     for module in modules:
         for group in module.permissions:
             permissions.register(group)

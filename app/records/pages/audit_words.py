@@ -48,6 +48,7 @@ SUBJECTS: Mapping[str, Text] = {
     "sharing": _("Sharing rule"),
     "plan": _("Activity plan"),
     "export": _("Export"),
+    "calendar_feed": _("Calendar in other programs"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),

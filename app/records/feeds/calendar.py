@@ -1,0 +1,85 @@
+"""What stands in a person's calendar: their own records with a date, as iCalendar (RFC 5545).
+
+Which types have a place in it is declared (`calendar.in_rail`), as for the product's own calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icalendar import Calendar, Event
+from sqlalchemy import Select
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext
+from app.records.access import permitted, readable_keys
+from app.records.query.columns import columns
+from app.records.tailored import switched_on
+from app.records.types import RecordType
+
+SINCE = timedelta(days=30)  # How far back it tells.
+MOST = 2_000  # Entries of one type.
+LENGTH = timedelta(minutes=30)  # Of what stands at a moment and says no end.
+DONE = "✓ "  # What is over begins with it.
+
+
+def calendar_of(by: Actor, base: str) -> bytes:
+    """The calendar of `by`; entries lead to their records below the address `base`.
+
+    One statement for each type; the same entries are the same bytes.
+    """
+    made = Calendar()
+    made.add("prodid", "-//Zuke//Calendar//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", f"{by.tenant.name} · {gettext('Calendar')}")
+    for record_type in switched_on(by):
+        statement = _statement(record_type, by)
+        if statement is None:
+            continue
+        for row in by.session.execute(statement):
+            made.add_component(_entry(record_type, row, base))
+    found: bytes = made.to_ical()
+    return found
+
+
+def _statement(record_type: RecordType, by: Actor) -> Select[Any] | None:
+    """The rows of a type that have a place in the calendar of `by`, or None where it has none."""
+    facts = record_type.calendar
+    if not facts.in_rail or not by.may(record_type.key, "read"):
+        return None
+    readable = readable_keys(record_type, by)
+    at = facts.dates[0]
+    if at.key not in readable:
+        return None
+    keys = [record_type.title.key, at.key]
+    if facts.done is not None and facts.done.key in readable:
+        keys.append(facts.done.key)
+    model, since = record_type.model, by.now - SINCE
+    bound = since if record_type.by_key[at.key].kind == "moment" else since.date()
+    return (
+        columns(record_type, tuple(keys), None)
+        .add_columns(model.updated_at.label("stamp"))
+        .where(permitted(record_type, by), model.owner_id == by.user_id, at >= bound)
+        .order_by(at, model.id)
+        .limit(MOST)
+    )
+
+
+def _entry(record_type: RecordType, row: Any, base: str) -> Event:
+    facts = record_type.calendar
+    done = getattr(row, facts.done.key, None) if facts.done is not None else None
+    at: date | datetime = getattr(row, facts.dates[0].key)
+    title = str(getattr(row, record_type.title.key) or record_type.words.one)
+    url = f"{base}/{record_type.collection}/{row.id}"
+    made = Event()
+    made.add("uid", f"{row.id}@{base.partition('://')[2]}")
+    made.add("dtstamp", row.stamp)
+    made.add("dtstart", at)
+    if isinstance(at, datetime):
+        made.add("duration", LENGTH)
+    made.add("summary", f"{DONE}{title}" if done is not None else title)
+    made.add("url", url)
+    made.add("description", url)
+    return made
