@@ -30,7 +30,7 @@ from app.records.access import live
 from app.records.query.asked import Query
 from app.records.query.columns import columns, read_reaches
 from app.records.query.cursor import Place
-from app.records.query.few import gathered, unindexed
+from app.records.query.few import unindexed
 from app.records.query.narrowing import conditions
 from app.records.types import RecordType
 
@@ -60,8 +60,9 @@ def page_of_search(
     def turned(*order: Any) -> list[Any]:
         return [one.desc() if downwards else one for one in order]
 
+    fits_all = conditions(record_type, asked, by)
     hit = select(row_id, key.label("sort_key"))
-    hit = hit.where(*gathered(record_type, asked, by), *beyond)
+    hit = hit.where(*fits_all, *beyond)
     probe = hit.limit(PROBED + 1).cte("probe")
     are_few = select(func.count()).select_from(probe).scalar_subquery() <= PROBED
     few = select(probe.c.id).order_by(*turned(probe.c.sort_key, probe.c.id)).limit(wanted)
@@ -69,7 +70,7 @@ def page_of_search(
     ahead = select(row_id, key.label("sort_key")).where(live(record_type), *beyond)
     ahead = ahead.order_by(*turned(key, row_id)).limit(AHEAD)
     row = ahead.subquery("ahead")
-    fits = select(literal(1)).where(row_id == row.c.id, *conditions(record_type, asked, by))
+    fits = select(literal(1)).where(row_id == row.c.id, *fits_all)
     met = select(row.c.id).select_from(row.join(fits.limit(1).lateral("fits"), true()))
     near = met.order_by(*turned(row.c.sort_key, row.c.id)).limit(wanted).cte("near")
     is_enough = select(func.count()).select_from(near).scalar_subquery() >= wanted
