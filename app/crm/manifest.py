@@ -24,6 +24,7 @@ PLAN_SETTINGS = SettingsPage(
     _("Activity plans"),
     _("What is usually done with a customer, step by step, to be started by one click."),
     MANAGE,
+    synonyms=_("sequences cadence templates workflow"),
 )
 
 CRM = Module(

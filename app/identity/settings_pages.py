@@ -10,7 +10,11 @@ from app.kernel.language import Text, _
 
 @dataclass(frozen=True, slots=True)
 class SettingsPage:
-    """One subject of the settings: its group, what it is called, what it does, who may see it."""
+    """One subject of the settings: its group, what it is called, what it does, who may see it.
+
+    `synonyms` are other words by which people look for it; their translation holds those of its
+    language.
+    """
 
     url: str
     icon: str
@@ -18,6 +22,7 @@ class SettingsPage:
     label: Text
     text: Text
     permission: tuple[str, str] | None = None
+    synonyms: Text | str = ""
 
 
 YOURSELF = _("Yourself")
@@ -33,6 +38,7 @@ _pages: dict[str, SettingsPage] = {
             YOURSELF,
             _("Profile and security"),
             _("Your name, language, password, two-factor sign-in and sessions."),
+            synonyms=_("account password 2FA MFA two-factor authenticator zone devices e-mail"),
         ),
         SettingsPage(
             "/settings/people",
@@ -41,6 +47,7 @@ _pages: dict[str, SettingsPage] = {
             _("Users"),
             _("Who may sign in, with which role and in which team."),
             ("user", "manage"),
+            synonyms=_("members colleagues employees staff invite"),
         ),
         SettingsPage(
             "/settings/teams",
@@ -49,6 +56,7 @@ _pages: dict[str, SettingsPage] = {
             _("Teams"),
             _("The tree that “team and below” follows."),
             ("team", "manage"),
+            synonyms=_("departments org chart"),
         ),
         SettingsPage(
             "/settings/roles",
@@ -57,6 +65,7 @@ _pages: dict[str, SettingsPage] = {
             _("Roles"),
             _("What each role may see and do, down to single fields."),
             ("role", "manage"),
+            synonyms=_("permissions rights privileges"),
         ),
         SettingsPage(
             "/settings/tokens",
@@ -65,6 +74,7 @@ _pages: dict[str, SettingsPage] = {
             _("API tokens"),
             _("Keys of programs that work in this workspace."),
             ("token", "manage"),
+            synonyms=_("keys integration developers"),
         ),
         SettingsPage(
             "/settings/audit",
@@ -73,6 +83,7 @@ _pages: dict[str, SettingsPage] = {
             _("Audit"),
             _("Who did what, when and how: sign-ins, records, and who may do what."),
             ("audit", "read"),
+            synonyms=_("log trail events export"),
         ),
     )
 }

@@ -41,7 +41,7 @@ def _person(_by: Actor) -> Iterable[Link]:
 def _pages(by: Actor) -> Iterable[Link]:
     # What a page is about are words by which it is looked for.
     return [
-        Link(page.url, page.icon, page.label, str(page.text))
+        Link(page.url, page.icon, page.label, page.text, page.synonyms)
         for page in settings_pages.for_actor(by)
     ] + [
         Link("/notices", "bell", _("Notifications")),

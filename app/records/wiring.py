@@ -55,6 +55,7 @@ SHARED = SettingsPage(
     _("Sharing rules"),
     _("Which records a team or a role sees beyond its own."),
     ("sharing", "manage"),
+    synonyms=_("share visibility"),
 )
 REPORT = SettingsPage(
     "/settings/access",
@@ -63,6 +64,7 @@ REPORT = SettingsPage(
     _("Access report"),
     _("Who may sign in, how far they see each kind of record, and who sees personal data."),
     ("role", "manage"),
+    synonyms=_("permissions rights review"),
 )
 TAGS = PermissionGroup(
     "tag",
@@ -80,6 +82,7 @@ KEEPING = SettingsPage(
     _("Retention"),
     _("How long deleted records and the history are kept."),
     ("retention", "manage"),
+    synonyms=_("keep purge privacy old data"),
 )
 BIN = SettingsPage(
     "/settings/trash",
@@ -87,6 +90,7 @@ BIN = SettingsPage(
     DATA,
     _("Recycle bin"),
     _("What was deleted, by whom and when, to bring it back or to erase it for good."),
+    synonyms=_("trash bin deleted undelete restore"),
 )
 
 EXPORTS = PermissionGroup(
@@ -119,6 +123,7 @@ SETTINGS = (
         _("Fields"),
         _("What is kept of each kind of record: fields of your own, when they are asked for."),
         ("field", "manage"),
+        synonyms=_("custom fields attributes properties"),
     ),
     SettingsPage(
         "/settings/tags",
@@ -127,6 +132,7 @@ SETTINGS = (
         _("Tags"),
         _("Short words on records: what they are called, and their colours."),
         ("tag", "manage"),
+        synonyms=_("labels"),
     ),
     SettingsPage(
         "/settings/layouts",
@@ -135,6 +141,7 @@ SETTINGS = (
         _("Layouts"),
         _("Which fields forms and pages show, in which order and sections, for each role."),
         ("field", "manage"),
+        synonyms=_("forms arrange order sections"),
     ),
     SettingsPage(
         "/settings/picklists",
@@ -143,6 +150,7 @@ SETTINGS = (
         _("Picklists"),
         _("What people choose from in built-in fields, with colours and in your order."),
         ("field", "manage"),
+        synonyms=_("dropdown options values"),
     ),
 )
 

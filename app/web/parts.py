@@ -15,6 +15,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from app.kernel import language
+from app.kernel.language import Text
 from app.kernel.searchkeys import search_text
 from app.web import shell
 from app.web.shell import Frame, Link, Person
@@ -23,12 +24,13 @@ TOKEN, HERE = "\x1ftoken\x1f", "\x1fhere\x1f"  # No address and no text holds su
 
 
 class Entry(NamedTuple):
-    """What the palette and the menus show of a link, in the reader's language."""
+    """What the palette and the menus show of a link."""
 
     url: str
     icon: str
-    label: str
-    keywords: str
+    label: Text | str
+    keywords: Text | str = ""
+    synonyms: Text | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,13 @@ def _items(links: Iterable[Link], path: str) -> tuple[Item, ...]:
 
 
 def _entry(link: Link) -> Entry:
-    # Found by its English name too, whatever the reader's language is.
-    english = getattr(link.label, "message", "")
-    return Entry(link.url, link.icon, str(link.label), f"{link.keywords} {english}".strip())
+    return Entry(link.url, link.icon, link.label, link.keywords, link.synonyms)
 
 
 def _spelled(entry: Entry) -> Entry:
-    """An entry that its pinyin and its initials find too."""
-    spelled = search_text([entry.label]).replace("\n", " ")
-    return entry._replace(keywords=f"{entry.keywords} {spelled}".strip())
+    """An entry with all by which it is found: words, English ones too, pinyin and its initials."""
+    # Found by English whatever the reader's language is.
+    english = [getattr(one, "message", "") for one in (entry.label, entry.synonyms)]
+    spelled = search_text([str(entry.label), *str(entry.synonyms).split()]).split("\n")
+    words = " ".join([str(entry.keywords), *english, *spelled]).split()
+    return entry._replace(keywords=" ".join(dict.fromkeys(words)))

@@ -19,12 +19,16 @@ from tenants.facts import State
 
 @dataclass(slots=True)
 class Link:
-    """An entry of a menu, of the rail or of the palette."""
+    """An entry of a menu, of the rail or of the palette.
+
+    The palette finds it by `keywords` and `synonyms` too, in the reader's language and in English.
+    """
 
     url: str
     icon: str
     label: Text | str
-    keywords: str = ""
+    keywords: Text | str = ""
+    synonyms: Text | str = ""
     count: str | None = None
     hot: bool = False
     active: bool = False

@@ -42,7 +42,8 @@ def read_page(arguments: Arguments, known: Sequence[str]) -> int:
     Refused for a parameter of no meaning, and for one given twice.
     """
     once_each(arguments)
-    refuse_arguments([name for name in arguments if name not in (*known, "limit")])
+    every = (*known, "limit")
+    refuse_arguments([name for name in arguments if name not in every], every)
     return _limit(arguments.get("limit"))
 
 
@@ -66,10 +67,13 @@ def read_fields(arguments: Arguments, record_type: RecordType, by: Actor) -> tup
     return _keys(arguments, record_type, by)
 
 
-def refuse_arguments(names: Sequence[str]) -> None:
-    """Refused when there are parameters where none has a meaning."""
+def refuse_arguments(names: Sequence[str], known: Sequence[str] = ()) -> None:
+    """Refused when there are parameters that have no meaning; told are those that have one."""
     if names:
         message = _("There is no such parameter.")
+        if known:
+            told = ", ".join(known)
+            message = _("There is no such parameter. Known here are %(known)s.", known=told)
         raise Refused(message, errors=dict.fromkeys(names, message))
 
 

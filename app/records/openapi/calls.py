@@ -6,19 +6,32 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.kernel.actor import Actor
-from app.records.api.asked import DEFAULT_LIMIT, MOST
-from app.records.api.idempotency import HEADER
+from app.records.api.asked import MOST
 from app.records.bulk.program import MOST as MOST_AT_ONCE
 from app.records.exports.begin import formats_of
-from app.records.openapi.records import ID, name_of
+from app.records.openapi.parts import (
+    CHANGING,
+    ETAG,
+    ID,
+    LIMIT,
+    LOCATION,
+    NOT_MODIFIED,
+    READING,
+    Call,
+    answer,
+    body,
+    idempotency,
+    if_match,
+    in_path,
+    parameter,
+    ref,
+    refused,
+)
+from app.records.openapi.records import name_of
 from app.records.openapi.values import Schema
 from app.records.types import EXPORT, RecordType
 
-Call = dict[str, Any]
 Describe = Callable[[RecordType], Call]
-ETAG: Mapping[str, Any] = {"ETag": {"schema": {"type": "string"}}}
-# The refusals that any call may be answered with, and those of calls that change something.
-READING = (401, 403, 404, 422, 503)
 GROUPS: Schema = {
     "type": "object",
     "properties": {
@@ -42,7 +55,6 @@ GROUPS: Schema = {
     },
     "required": ["data", "groups", "total", "sums"],
 }
-CHANGING = (400, *READING[:3], 409, 412, 413, 415, 422, 503)
 
 
 def calls(record_type: RecordType, by: Actor) -> dict[str, dict[str, Call]]:
@@ -82,54 +94,52 @@ def _list(record_type: RecordType) -> Call:
     schema = {
         "type": "object",
         "properties": {
-            "data": {"type": "array", "items": _ref(name_of(record_type))},
+            "data": {"type": "array", "items": ref(name_of(record_type))},
             "next": {"type": ["string", "null"]},
             "total": {"type": "integer"},
             "total_is_exact": {"type": "boolean"},
         },
         "required": ["data", "next"],
     }
-    most: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
     parameters = [
-        _parameter("q", {"type": "string"}),
-        _parameter("filter", {"type": "string", "contentMediaType": "application/json"}),
-        _parameter("sort", {"type": "string"}),
-        _parameter("limit", most),
-        _parameter("cursor", {"type": "string"}),
-        _parameter("fields", {"type": "string"}),
-        _parameter("total", {"type": "string", "enum": ["capped", "exact"]}),
-        _parameter("group", {"type": "string"}),
-        _parameter("sum", {"type": "string"}),
+        parameter("q"),
+        parameter("filter", {"type": "string", "contentMediaType": "application/json"}),
+        parameter("sort"),
+        parameter("limit", LIMIT),
+        parameter("cursor"),
+        parameter("fields"),
+        parameter("total", {"type": "string", "enum": ["capped", "exact"]}),
+        parameter("group"),
+        parameter("sum"),
     ]
-    answer = _json({"anyOf": [schema, GROUPS]})
-    call = _call(record_type, "list", {"200": answer}, READING)
+    found = answer({"anyOf": [schema, GROUPS]})
+    call = _call(record_type, "list", {"200": found}, READING)
     return call | {"parameters": parameters}
 
 
 def _create(record_type: RecordType) -> Call:
-    made = _json(_ref(name_of(record_type)))
-    made["headers"] = {**ETAG, "Location": {"schema": {"type": "string"}}}
+    made = answer(ref(name_of(record_type)), {**ETAG, **LOCATION})
     call = _call(record_type, "create", {"201": made}, CHANGING)
-    body = _body(_ref(f"{name_of(record_type)}Create"))
-    return call | {"parameters": [_idempotency()], "requestBody": body}
+    asked = body(ref(f"{name_of(record_type)}Create"))
+    return call | {"parameters": [idempotency()], "requestBody": asked}
 
 
 def _show(record_type: RecordType) -> Call:
-    answers = {"200": _record(record_type), "304": {"description": "Not modified"}}
+    answers = {"200": _record(record_type), **NOT_MODIFIED}
     call = _call(record_type, "get", answers, READING)
-    return call | {"parameters": [_id(), _parameter("fields", {"type": "string"})]}
+    return call | {"parameters": [in_path("id"), parameter("fields")]}
 
 
 def _change(record_type: RecordType) -> Call:
     call = _call(record_type, "update", {"200": _record(record_type)}, CHANGING)
-    body = _body(_ref(f"{name_of(record_type)}Change"))
-    return call | {"parameters": [_id(), _if_match()], "requestBody": body}
+    asked = body(ref(f"{name_of(record_type)}Change"))
+    return call | {"parameters": [in_path("id"), if_match()], "requestBody": asked}
 
 
 def _delete(record_type: RecordType) -> Call:
     answers = {"204": {"description": "Deleted"}}
     call = _call(record_type, "delete", answers, (*READING, 409, 412))
-    return call | {"parameters": [_id(), _if_match()]}
+    return call | {"parameters": [in_path("id"), if_match()]}
 
 
 def _acting(
@@ -143,8 +153,8 @@ def _acting(
     if required:
         schema["required"] = list(required)
     call = _call(record_type, verb, {"200": _record(record_type)}, CHANGING)
-    body = _body(schema) | {"required": bool(required)}
-    return call | {"parameters": [_id(), _if_match(), _idempotency()], "requestBody": body}
+    asked = body(schema) | {"required": bool(required)}
+    return call | {"parameters": [in_path("id"), if_match(), idempotency()], "requestBody": asked}
 
 
 def _bulk(record_type: RecordType) -> Call:
@@ -165,8 +175,8 @@ def _bulk(record_type: RecordType) -> Call:
         "required": ["verb", "records"],
         "additionalProperties": False,
     }
-    call = _call(record_type, "bulk", {"200": _json(_ref("BulkAnswer"))}, CHANGING)
-    return call | {"parameters": [_idempotency()], "requestBody": _body(asked)}
+    call = _call(record_type, "bulk", {"200": answer(ref("BulkAnswer"))}, CHANGING)
+    return call | {"parameters": [idempotency()], "requestBody": body(asked)}
 
 
 def _export(record_type: RecordType) -> Call:
@@ -180,28 +190,26 @@ def _export(record_type: RecordType) -> Call:
         },
         "additionalProperties": False,
     }
-    begun = _json(_ref("Export"))
-    begun["headers"] = {"Location": {"schema": {"type": "string"}}}
-    call = _call(record_type, "export", {"202": begun}, CHANGING)
-    return call | {"parameters": [_idempotency()], "requestBody": _body(asked)}
+    call = _call(record_type, "export", {"202": answer(ref("Export"), LOCATION)}, CHANGING)
+    return call | {"parameters": [idempotency()], "requestBody": body(asked)}
 
 
 def exports() -> dict[str, dict[str, Call]]:
     """The addresses of the exports that were asked for."""
-    path, base = [_id()], "/exports"
+    path, base = [in_path("id")], "/exports"
 
-    def call(name: str, answer: dict[str, Any], *, refusals: tuple[int, ...] = READING) -> Call:
-        refused = {str(one): {"$ref": "#/components/responses/Problem"} for one in refusals}
-        return {"operationId": name, "tags": ["exports"], "responses": {**answer, **refused}}
+    def call(name: str, answers: dict[str, Any], *, refusals: tuple[int, ...] = READING) -> Call:
+        told = {**answers, **refused(refusals)}
+        return {"operationId": name, "tags": ["exports"], "responses": told}
 
-    many = {"type": "object", "properties": {"data": {"type": "array", "items": _ref("Export")}}}
-    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST})
+    many = {"type": "object", "properties": {"data": {"type": "array", "items": ref("Export")}}}
+    limit = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST})
     binary = {"description": "OK", "content": {"application/octet-stream": {}}}
-    one = {"200": _json(_ref("Export"))}
+    one = {"200": answer(ref("Export"))}
     stop = call("cancel_export", one, refusals=(*READING, 409))
     drop = call("delete_export", {"204": {"description": "Deleted"}}, refusals=(*READING, 409))
     return {
-        base: {"get": call("list_exports", {"200": _json(many)}) | {"parameters": [limit]}},
+        base: {"get": call("list_exports", {"200": answer(many)}) | {"parameters": [limit]}},
         f"{base}/{{id}}": {
             "get": call("get_export", one) | {"parameters": path},
             "delete": drop | {"parameters": path},
@@ -216,42 +224,12 @@ def exports() -> dict[str, dict[str, Call]]:
 def _call(
     record_type: RecordType, verb: str, answers: Mapping[str, Any], refusals: tuple[int, ...]
 ) -> Call:
-    refused = {str(status): {"$ref": "#/components/responses/Problem"} for status in refusals}
     return {
         "operationId": f"{verb}_{record_type.key}",
         "tags": [str(record_type.words.many)],
-        "responses": {**answers, **refused},
+        "responses": {**answers, **refused(refusals)},
     }
 
 
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _json(schema: Schema) -> dict[str, Any]:
-    return {"description": "OK", "content": {"application/json": {"schema": schema}}}
-
-
 def _record(record_type: RecordType) -> dict[str, Any]:
-    return _json(_ref(name_of(record_type))) | {"headers": dict(ETAG)}
-
-
-def _body(schema: Schema) -> dict[str, Any]:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
-
-
-def _parameter(name: str, schema: Schema) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": schema}
-
-
-def _id() -> dict[str, Any]:
-    return {"name": "id", "in": "path", "required": True, "schema": ID}
-
-
-def _if_match() -> dict[str, Any]:
-    return {"name": "If-Match", "in": "header", "schema": {"type": "string"}}
-
-
-def _idempotency() -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 200}
-    return {"name": HEADER, "in": "header", "schema": schema}
+    return answer(ref(name_of(record_type)), ETAG)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.kernel.actor import Actor
 from app.records.exports.models import State
 from app.records.openapi.calls import calls, exports
-from app.records.openapi.records import ID, schemas
+from app.records.openapi.described import Route, calls_of, schemas_of
+from app.records.openapi.parts import ID
+from app.records.openapi.records import schemas
 from app.records.tailored import switched_on
 
 VERSION = "3.1.0"
@@ -73,8 +76,11 @@ EXPORT: dict[str, Any] = {
 }
 
 
-def document(by: Actor, server: str) -> dict[str, Any]:
-    """The API that `by` can call at `server`: every record type that they may do something with."""
+def document(by: Actor, server: str, routes: Iterable[Route] = ()) -> dict[str, Any]:
+    """The API that `by` can call at `server`: every record type that they may do something with.
+
+    `routes` are those that describe themselves, as what they are about is no type's own.
+    """
     paths: dict[str, Any] = {}
     shapes: dict[str, Any] = {"Problem": PROBLEM, "BulkAnswer": BULK}
     for record_type in switched_on(by):
@@ -82,9 +88,15 @@ def document(by: Actor, server: str) -> dict[str, Any]:
         if found:
             paths |= found
             shapes |= schemas(record_type, by)
+<<<<<<< HEAD
     if any(path.endswith("/export") for path in paths):
         paths |= exports()
         shapes["Export"] = EXPORT
+=======
+    for route in routes:
+        for path, call in calls_of(route, by).items():
+            paths.setdefault(path, {})[route.method] = call
+            shapes |= schemas_of(route)
     problem = {
         "description": "A refusal, as RFC 9457 says; a wrong field is named.",
         "content": {

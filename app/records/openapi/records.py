@@ -5,11 +5,10 @@ from __future__ import annotations
 from app.kernel.actor import Actor
 from app.records.access import readable_fields, writable_keys
 from app.records.fields import Field, Option
+from app.records.openapi.parts import ID
 from app.records.openapi.values import Schema, taken, told
 from app.records.pages.choices import choices_of
 from app.records.types import RecordType
-
-ID: Schema = {"type": "string", "format": "uuid"}
 
 
 def name_of(record_type: RecordType) -> str:

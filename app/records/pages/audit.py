@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, false, literal, select, union_all
+from sqlalchemy import Row, Text, case, cast, false, literal, select, union_all
 
 from app.identity.models import ApiToken, Invitation, Role, Team, User
 from app.kernel.actor import Actor, Reach
@@ -23,6 +23,7 @@ from app.records.pages.changes import LONGEST, Change, change_lines
 from app.records.pages.choices import choices_of
 from app.records.registry import registry
 from app.records.tailored import tailored
+from app.records.views.models import PRIVATE, SavedView
 from app.web.formats import formats
 
 Named = dict[tuple[str, UUID], str]
@@ -34,6 +35,8 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
     "token": (ApiToken.id, ApiToken.name),
     "invitation": (Invitation.id, Invitation.email),
     "field": (CustomField.id, CustomField.label),
+    # What a private view is called is told to nobody.
+    "view": (SavedView.id, case((SavedView.audience != PRIVATE, SavedView.name), else_="")),
 }
 LOCALIZED = ("role", "field")
 KIND = "record_type"

@@ -15,6 +15,7 @@ from app.records.pages.audit_words import subjects, verbs
 from app.web.formats import parse_moment
 
 SERVICE = "service"
+BEFORE = "before"  # Where a page of the audit goes on.
 FILTERS = ("person", "type", "record", "verb", "way", "from", "until")
 OF_PROGRAMS = {  # How the API calls the same.
     "actor_id": "person",
@@ -39,11 +40,19 @@ class Read:
 def read_asked(arguments: Mapping[str, str], by: Actor, *, moments: bool = False) -> Read:
     """What the arguments named in FILTERS ask for.
 
-    The period is of days on the reader's clock, the last one included; with `moments`, from one
-    moment on and before another where it is given so.
+    An argument that is none of them is told under an empty key. The period is of days on the
+    reader's clock, the last one included; with `moments`, from one moment on and before another
+    where it is given so.
     """
     typed = {key: text for key in FILTERS if (text := arguments.get(key, "").strip())}
     errors: dict[str, Text] = {}
+    unknown = [key for key in arguments if key not in (*FILTERS, BEFORE)]
+    if unknown:
+        errors[""] = _(
+            "The audit has no filter “%(name)s”. It knows %(known)s.",
+            name=unknown[0][:60],
+            known=", ".join(FILTERS),
+        )
     person, record = typed.get("person", ""), typed.get("record", "")
     choices: dict[str, Mapping[str, object]] = {
         "type": subjects(by),

@@ -10,6 +10,9 @@ from app.kernel.language import _
 from app.records.api.asked import read_page
 from app.records.api.shape import Reply, dumps
 from app.records.audit import read_events
+from app.records.openapi import house
+from app.records.openapi.described import described
+from app.records.openapi.parts import LIMITED, parameter
 from app.records.pages.audit import told_plainly
 from app.records.pages.audit_asked import OF_PROGRAMS, read_asked
 from app.records.routes.api import blueprint, send
@@ -19,6 +22,12 @@ from app.web.access import Who, access
 
 
 @blueprint.get("/audit")
+@described(
+    "list_events",
+    house.AUDIT,
+    parameters=(*map(parameter, (*OF_PROGRAMS, "cursor")), LIMITED),
+    **house.listed("Event"),
+)
 @access(who=Who.TOKEN, permission=("audit", "read"))
 def list_events() -> Response:
     """One page of events, the newest first, narrowed as the page of the settings is."""

@@ -13,6 +13,9 @@ from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.shape import Reply, dumps
 from app.records.erase import erase_record
+from app.records.openapi import house
+from app.records.openapi.described import described
+from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.recycle import Deleted, read_bin, restorable_types
 from app.records.registry import registry
 from app.records.retention import Retention, retention
@@ -25,6 +28,12 @@ from app.web.access import Who, access
 
 
 @blueprint.get("/recycle-bin")
+@described(
+    "list_deleted",
+    house.BIN,
+    parameters=(*map(parameter, ("record_type", "q", "cursor")), LIMITED),
+    **house.listed("Deleted"),
+)
 @access(who=Who.TOKEN)
 def list_deleted() -> Response:
     """One page of what was deleted and the caller may bring back, the latest first."""
@@ -47,6 +56,7 @@ def list_deleted() -> Response:
 
 
 @blueprint.delete("/recycle-bin/<collection:collection>/<uuid:record_id>")
+@described("erase", house.BIN, DONE)
 @access(who=Who.TOKEN, permission=("trash", "erase"))
 def erase(collection: str, record_id: UUID) -> Response:
     """Erase a deleted record for good, with all that was deleted with it."""

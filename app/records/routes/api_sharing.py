@@ -22,6 +22,9 @@ from app.records.api.shape import Reply, dumps
 from app.records.filters import Node
 from app.records.filters.written import read_tree
 from app.records.model import Record
+from app.records.openapi import house
+from app.records.openapi.described import described
+from app.records.openapi.parts import DONE, LIMITED
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
 from app.records.sharing import operations
@@ -39,6 +42,9 @@ KNOWN = ("record_type", "filter", "access", "group_kind", "group_id")
 
 
 @blueprint.get("/sharing-rules")
+@described(
+    "list_sharing_rules", house.SHARING, parameters=(LIMITED,), **house.listed("SharingRule")
+)
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_rules() -> Response:
     """Every rule of the workspace, the oldest first."""
@@ -48,6 +54,13 @@ def list_rules() -> Response:
 
 
 @blueprint.post("/sharing-rules")
+@described(
+    "create_sharing_rule",
+    house.SHARING,
+    sends=house.RULE_MADE,
+    is_repeatable=True,
+    **house.made("SharingRule"),
+)
 @access(who=Who.TOKEN, permission=MANAGE)
 def create_rule() -> Response:
     """Share the records of a type that a filter finds with a team or a role."""
@@ -76,6 +89,7 @@ def create_rule() -> Response:
 
 
 @blueprint.get("/sharing-rules/<uuid:rule_id>")
+@described("get_sharing_rule", house.SHARING, **house.shown("SharingRule"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def show_rule(rule_id: UUID) -> Response:
     """One rule."""
@@ -87,6 +101,7 @@ def show_rule(rule_id: UUID) -> Response:
 
 
 @blueprint.delete("/sharing-rules/<uuid:rule_id>")
+@described("delete_sharing_rule", house.SHARING, DONE)
 @access(who=Who.TOKEN, permission=MANAGE)
 def delete_rule(rule_id: UUID) -> Response:
     """Share no longer what a rule shared."""
@@ -96,6 +111,7 @@ def delete_rule(rule_id: UUID) -> Response:
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/followers")
+@described("list_followers", house.FOLLOWERS, parameters=(LIMITED,), **house.listed("Follower"))
 @access(who=Who.TOKEN, record_verb="read")
 def list_followers(collection: str, record_id: UUID) -> Response:
     """Who follows a record, by name."""
@@ -107,6 +123,7 @@ def list_followers(collection: str, record_id: UUID) -> Response:
 
 
 @blueprint.put("/<collection:collection>/<uuid:record_id>/followers/<uuid:user_id>")
+@described("follow", house.FOLLOWERS, DONE)
 @access(who=Who.TOKEN, record_verb="read")
 def follow(collection: str, record_id: UUID, user_id: UUID) -> Response:
     """Let a colleague follow a record, or follow it oneself; twice is once."""
@@ -118,6 +135,7 @@ def follow(collection: str, record_id: UUID, user_id: UUID) -> Response:
 
 
 @blueprint.delete("/<collection:collection>/<uuid:record_id>/followers/<uuid:user_id>")
+@described("unfollow", house.FOLLOWERS, DONE)
 @access(who=Who.TOKEN, record_verb="read")
 def unfollow(collection: str, record_id: UUID, user_id: UUID) -> Response:
     """Let somebody follow a record no longer; who did not follow it is no mistake."""

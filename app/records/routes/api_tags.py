@@ -15,6 +15,9 @@ from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps
+from app.records.openapi import house
+from app.records.openapi.described import described
+from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
 from app.records.tags import operations
@@ -26,6 +29,9 @@ from app.web.access import Who, access
 
 
 @blueprint.get("/tags")
+@described(
+    "list_tags", house.TAGS, parameters=(parameter("record_type"), LIMITED), **house.listed("Tag")
+)
 @access(who=Who.TOKEN)
 def list_tags() -> Response:
     """The tags of one record type, or of every one whose tags the caller sees."""
@@ -40,6 +46,7 @@ def list_tags() -> Response:
 
 
 @blueprint.post("/tags")
+@described("create_tag", house.TAGS, sends=house.TAG_MADE, is_repeatable=True, **house.made("Tag"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def create_tag() -> Response:
     """Make a tag; Refused where there is such a one."""
@@ -58,6 +65,7 @@ def create_tag() -> Response:
 
 
 @blueprint.patch("/tags/<uuid:tag_id>")
+@described("update_tag", house.TAGS, sends=house.TAG_CHANGE, **house.shown("Tag"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def change_tag(tag_id: UUID) -> Response:
     """Call a tag otherwise, give it another colour; records keep it by its key."""
@@ -70,6 +78,7 @@ def change_tag(tag_id: UUID) -> Response:
 
 
 @blueprint.delete("/tags/<uuid:tag_id>")
+@described("delete_tag", house.TAGS, DONE)
 @access(who=Who.TOKEN, permission=MANAGE)
 def delete_tag(tag_id: UUID) -> Response:
     """Remove a tag that no living record holds."""

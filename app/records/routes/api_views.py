@@ -16,6 +16,9 @@ from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import demand_scope, flag_of, ids_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
+from app.records.openapi import views as told
+from app.records.openapi.described import described
+from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, answer, page_of, parameter
 from app.records.pages.state import read_query
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
@@ -33,6 +36,13 @@ KNOWN = ("name", "audience", "query", "is_pinned", "is_default", "role_ids")
 
 
 @blueprint.get("/views")
+@described(
+    "list_views",
+    told.TAG,
+    {"200": answer(page_of("View"))},
+    parameters=(parameter("record_type"), LIMITED),
+    schemas=told.SCHEMAS,
+)
 @access(who=Who.TOKEN)
 def list_views() -> Response:
     """The caller's views in their order, of one type or of all that they may read."""
@@ -51,6 +61,9 @@ def list_views() -> Response:
 
 
 @blueprint.post("/views")
+@described(
+    "create_view", told.TAG, told.CREATED, sends=told.MADE, schemas=told.SCHEMAS, is_repeatable=True
+)
 @access(who=Who.TOKEN)
 def create_view() -> Response:
     """Keep a list as a view."""
@@ -70,6 +83,7 @@ def create_view() -> Response:
 
 
 @blueprint.get("/views/<uuid:view_id>")
+@described("get_view", told.TAG, told.ONE | NOT_MODIFIED, schemas=told.SCHEMAS)
 @access(who=Who.TOKEN)
 def show_view(view_id: UUID) -> Response:
     """One view that the caller has; 304 when they hold it already."""
@@ -81,6 +95,9 @@ def show_view(view_id: UUID) -> Response:
 
 
 @blueprint.patch("/views/<uuid:view_id>")
+@described(
+    "update_view", told.TAG, told.ONE, sends=told.CHANGE, schemas=told.SCHEMAS, is_versioned=True
+)
 @access(who=Who.TOKEN)
 def change_view(view_id: UUID) -> Response:
     """Change what is given; 412 when If-Match names another version."""
@@ -95,6 +112,7 @@ def change_view(view_id: UUID) -> Response:
 
 
 @blueprint.delete("/views/<uuid:view_id>")
+@described("delete_view", told.TAG, DONE)
 @access(who=Who.TOKEN)
 def delete_view(view_id: UUID) -> Response:
     """Take a view away from all who see it; it can be brought back for 30 days."""
@@ -107,6 +125,7 @@ def delete_view(view_id: UUID) -> Response:
 
 
 @blueprint.post("/views/<uuid:view_id>/restore")
+@described("restore_view", told.TAG, told.ONE, schemas=told.SCHEMAS, is_repeatable=True)
 @access(who=Who.TOKEN)
 def restore_view(view_id: UUID) -> Response:
     """Bring a deleted view back."""

@@ -229,3 +229,13 @@ def test_the_file_holds_what_the_page_does_and_no_formula(
         write_events(by, 9, record_type="team", verb="moved")
     short = alice.client.get("/settings/audit.csv?verb=moved").data.decode()
     assert len(short.splitlines()) == 1 + 4
+
+
+@pytest.mark.parametrize("place", ["/settings/audit", "/settings/audit.csv"])
+def test_an_unknown_argument_is_told_with_those_that_are_known(alice: Person, place: str) -> None:
+    answer = alice.client.get(f"{place}?persn=service")
+    assert answer.status_code == 422
+    assert "The audit has no filter “persn”." in answer.text
+    assert "person, type, record, verb, way, from, until" in answer.text
+    assert "<tbody>" not in answer.text
+    assert alice.client.get("/settings/audit?before=&person=").status_code == 200
