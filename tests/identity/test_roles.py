@@ -226,3 +226,19 @@ def may_edit_roles(workspace, owner, person, grants, fields=None):
         set_rights(by, role, grants=grants, fields=fields or {})
         by.session.get_one(User, person.user_id).role = role
         return role.id
+
+
+def test_the_matrix_has_a_row_for_each_type_and_a_column_for_each_verb(acme, alice):
+    with acme.scope() as session:
+        role_id = role_by_key(session, "sales_rep").id
+    page = alice.client.get(f"/settings/roles/{role_id}").text
+    head, _tbody, body = page.partition('<table class="matrix">')[2].partition("<tbody>")
+    verbs = re.findall(r'data-matrix-set="(\w+)"', head)
+    assert verbs[:4] == ["read", "create", "update", "delete"], "what most types have stands first"
+    assert len(set(verbs)) == len(verbs)
+    rows = body.partition("</tbody>")[0].split("<tr>")[1:]
+    for row in rows:
+        assert row.count("<td") == len(verbs), "the cells stand below their verbs"
+        assert 'data-matrix-set="row"' in row
+    assert any('aria-label="Accounts · Change"' in row for row in rows)
+    assert 'class="matrix-none"' in page, "a verb that a type lacks has an empty cell"

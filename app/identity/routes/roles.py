@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from uuid import UUID
 
@@ -11,12 +13,13 @@ from app.identity import permissions
 from app.identity.models import Role
 from app.identity.operations import preview
 from app.identity.operations import roles as operations
+from app.identity.permissions import PermissionGroup
 from app.identity.rights import covers, read_rights
 from app.identity.routes.asking import chosen, label_of, show, submit, typed
 from app.identity.routes.blueprint import blueprint
 from app.kernel.actor import FieldAccess, Reach, Rights
 from app.kernel.errors import Refused
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.web import current
 from app.web.access import access
 from app.web.render import page, see_other
@@ -133,16 +136,31 @@ def _matrix(role_id: UUID) -> dict[str, object]:
     by = current.actor()
     found = operations.get_role(by, role_id)
     rights = read_rights(by.session, found)
+    groups = permissions.groups_for(by)
     return {
         "role": found,
         "rights": rights,
-        "groups": permissions.groups_for(by),
+        "groups": groups,
+        "verbs": _verbs(groups),
+        "verbs_of": {one.record_type: {verb.key: verb for verb in one.verbs} for one in groups},
         "narrowed": _narrowed(rights),
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
         "title": label_of(found),
         "colleagues": preview.colleagues_of(by, found),
     }
+
+
+def _verbs(groups: Iterable[PermissionGroup]) -> list[tuple[str, Text]]:
+    """The columns of the matrix: every verb of the record types, what most of them have first."""
+    found: dict[str, Text] = {}
+    used: Counter[str] = Counter()
+    records = [group for group in groups if group.has_reach]
+    for group in records:
+        for verb in group.verbs:
+            found.setdefault(verb.key, verb.label)
+            used[verb.key] += 1
+    return sorted(found.items(), key=lambda one: used[one[0]] * 2 < len(records))
 
 
 def _narrowed(rights: Rights) -> dict[str, set[str]]:

@@ -88,11 +88,9 @@ def document(by: Actor, server: str, routes: Iterable[Route] = ()) -> dict[str, 
         if found:
             paths |= found
             shapes |= schemas(record_type, by)
-<<<<<<< HEAD
     if any(path.endswith("/export") for path in paths):
         paths |= exports()
         shapes["Export"] = EXPORT
-=======
     for route in routes:
         for path, call in calls_of(route, by).items():
             paths.setdefault(path, {})[route.method] = call

@@ -33,7 +33,7 @@ CHANGED: dict[str, Schema] = {
     "role_ids": IDS,
 }
 MADE = sent(("record_type", "name"), record_type=TEXT, **CHANGED)
-CHANGE = sent(**CHANGED)
+CHANGE = sent((), **CHANGED)
 SCHEMAS = {"View": VIEW}
 ONE: dict[str, Any] = {"200": answer(ref("View"), ETAG)}
 CREATED: dict[str, Any] = {"201": answer(ref("View"), {**ETAG, **LOCATION})}

@@ -15,6 +15,7 @@ import * as guard from './guard';
 import * as keys from './keys';
 import * as list from './list';
 import * as lookup from './lookup';
+import * as matrix from './matrix';
 import * as menu from './menu';
 import * as merge from './merge';
 import * as order from './order';
@@ -33,7 +34,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, peek, order, conditions, settings, tags, merge, views, words,
+  composer, columns, list, rows, edit, peek, order, conditions, settings, matrix, tags, merge, views, words,
 ];
 for (const part of parts) part.start();
 
