@@ -26,6 +26,7 @@ from app.records.openapi.parts import (
     parameter,
     ref,
     refused,
+    sent,
 )
 from app.records.openapi.records import name_of
 from app.records.openapi.values import Schema
@@ -72,6 +73,8 @@ def calls(record_type: RecordType, by: Actor) -> dict[str, dict[str, Call]]:
         paths[f"{base}/export"] = {"post": _export(record_type)}
     if by.may(record_type.key, "delete"):
         paths[f"{base}/{{id}}/restore"] = {"post": _acting(record_type, "restore", {}, ())}
+    if offers_merging(record_type, by):
+        paths[f"{base}/{{id}}/merge"] = {"post": _merge(record_type)}
     for action in record_type.actions:
         if by.may(record_type.key, action.name):
             inputs: dict[str, Schema] = {key: {} for key in action.takes}
@@ -177,6 +180,24 @@ def _bulk(record_type: RecordType) -> Call:
     }
     call = _call(record_type, "bulk", {"200": answer(ref("BulkAnswer"))}, CHANGING)
     return call | {"parameters": [idempotency()], "requestBody": body(asked)}
+
+
+def offers_merging(record_type: RecordType, by: Actor) -> bool:
+    """True where records of this type can be merged by `by`."""
+    may = all(by.may(record_type.key, verb) for verb in ("update", "delete"))
+    return record_type.can_merge and may
+
+
+def _merge(record_type: RecordType) -> Call:
+    asked = sent(
+        ("ids",),
+        ids={"type": "array", "items": ID, "minItems": 1},
+        choices={"type": "object", "additionalProperties": ID},
+    )
+    named = {**ETAG, "Merge-Id": {"schema": ID}}
+    call = _call(record_type, "merge", {"200": answer(ref(name_of(record_type)), named)}, CHANGING)
+    parameters = [in_path("id"), if_match(), idempotency()]
+    return call | {"parameters": parameters, "requestBody": body(asked)}
 
 
 def _export(record_type: RecordType) -> Call:

@@ -37,7 +37,7 @@ class Described:
 
     `sends` is the schema of its body, `schemas` are those that it refers to by name. A route below
     record types is told for each that the caller reads. `is_repeatable` takes an Idempotency-Key,
-    `is_versioned` an If-Match.
+    `is_versioned` an If-Match; `is_offered` is false for whoever lacks what the route itself asks.
     """
 
     operation: str
@@ -48,6 +48,7 @@ class Described:
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     is_repeatable: bool = False
     is_versioned: bool = False
+    is_offered: Callable[[Actor], bool] = lambda _by: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def description_of(view: Callable[..., Any]) -> Described | None:
 
 def calls_of(route: Route, by: Actor) -> dict[str, Call]:
     """The calls of a route that `by` may make, by their address: one, or one for each type."""
-    if route.access.permission is not None and not by.may(*route.access.permission):
+    permission = route.access.permission
+    if not route.described.is_offered(by) or (permission and not by.may(*permission)):
         return {}
     names = VARIABLE.findall(route.rule)
     path = VARIABLE.sub(r"{\1}", route.rule)

@@ -19,8 +19,11 @@ from app.records.duplicates.find import find_duplicates
 from app.records.merge.family import refuse_merging
 from app.records.merge.operations import merge_records
 from app.records.merge.undo import find_merge, undo_merge
+from app.records.openapi.calls import offers_merging
+from app.records.openapi.described import described
+from app.records.openapi.parts import ETAG, ID, TEXT, answer, page_of, record_of
 from app.records.routes.api import blueprint, repeatable, send, subject
-from app.records.tailored import tailored
+from app.records.tailored import switched_on, tailored
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import Who, access
@@ -46,14 +49,23 @@ def merge_into(collection: str, record_id: str) -> Response:
         made = merge_records(
             record_type, survivor.id, ids, by=by, choices=choices, versions=versions
         )
-        answer = _shown(record_type, survivor.id, by)
-        answer.headers[MERGE_ID] = str(made.id)
-        return answer
+        shown = _shown(record_type, survivor.id, by)
+        shown.headers[MERGE_ID] = str(made.id)
+        return shown
 
     return repeatable(by, body, merge)
 
 
+DUPLICATE = record_of(id=ID, title=TEXT, reasons={"type": "array", "items": TEXT})
+
+
 @blueprint.get("/<collection>/<record_id>/duplicates")
+@described(
+    "list_duplicates",
+    _("Merge"),
+    {"200": answer(page_of("Duplicate"))},
+    schemas={"Duplicate": DUPLICATE},
+)
 @access(who=Who.TOKEN, record_verb="read")
 def list_duplicates(collection: str, record_id: str) -> Response:
     """The records that may be the same as this one, the surest first, each with the reasons."""
@@ -70,6 +82,13 @@ def list_duplicates(collection: str, record_id: str) -> Response:
 
 
 @blueprint.post("/merges/<uuid:merge_id>/undo")
+@described(
+    "undo_merge",
+    _("Merge"),
+    {"200": answer({"type": "object"}, ETAG)},
+    is_repeatable=True,
+    is_offered=lambda by: any(offers_merging(one, by) for one in switched_on(by)),
+)
 @access(who=Who.TOKEN)
 def undo_merged(merge_id: UUID) -> Response:
     """Take a merge back, except what somebody touched since; answers with what stayed."""
