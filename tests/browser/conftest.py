@@ -17,6 +17,7 @@ from app.operator.accounts import create_operator
 from app.web.assets import DIST
 from config.machine import read_machine
 from config.settings import Settings
+from tests.browser.pace import Pace, read_pace
 from tests.browser.site import Site, serve
 from tests.browser.visitor import PATIENCE, Windows
 from tests.cast import PASSWORD, Person
@@ -55,11 +56,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, settings: Settings, owner: Engine) -> Iterator[Site]:
+def pace() -> Pace:
+    """How slow line and machine are in this run."""
+    return read_pace()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, settings: Settings, owner: Engine, pace: Pace) -> Iterator[Site]:
     """The application with its built scripts and styles, serving at a port of its own."""
     if not (DIST / "manifest.json").is_file():
         pytest.fail("Scripts and styles are not built: run ./zuke test, or npm run build.")
-    with serve(settings) as served:
+    with serve(settings, pace) as served:
         yield served
 
 
@@ -70,9 +77,9 @@ def app(site: Site) -> Flask:
 
 
 @pytest.fixture
-def windows(browser: Browser, site: Site, clean: None) -> Iterator[Windows]:
+def windows(browser: Browser, site: Site, pace: Pace, clean: None) -> Iterator[Windows]:
     """Opens windows; any error, policy violation or request elsewhere in them fails the test."""
-    opened = Windows(browser, site)
+    opened = Windows(browser, site, pace)
     yield opened
     wrong = opened.close()
     assert not wrong, "The browser complained:\n" + "\n".join(wrong)

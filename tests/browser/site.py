@@ -13,6 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from config.settings import Settings
+from tests.browser.pace import Late, Pace
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 30.0  # Seconds that a request may take to end.
@@ -74,15 +75,23 @@ class Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[Site]:
-    """Serve the application in threads at a port that is free, until the block ends."""
+def serve(settings: Settings, pace: Pace) -> Iterator[Site]:
+    """Serve the application in threads at a port that is free, until the block ends.
+
+    The answers come as late as `pace` says.
+    """
     traffic = Traffic()
     handler = type("CountedHandler", (Handler,), {"traffic": traffic})
     with socket.create_server((LOOPBACK, 0)) as door:
         port = door.getsockname()[1]
         app = create_app(settings.model_copy(update={"base_url": f"http://localhost:{port}"}))
         server = make_server(
-            LOOPBACK, port, app, threaded=True, request_handler=handler, fd=door.fileno()
+            LOOPBACK,
+            port,
+            Late(app, pace) if pace.is_late else app,
+            threaded=True,
+            request_handler=handler,
+            fd=door.fileno(),
         )
         server.daemon_threads = True
         runner = Thread(target=server.serve_forever, name="site")

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from app.records.door import perform
 from app.records.lenses.lens import SPANS
-from tests.browser.visitor import Windows, overflow, ready
+from tests.browser.visitor import Windows, overflow, ready, settled
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import (
     make_account,
@@ -54,7 +54,7 @@ class Findings:
 
     def look(self, place: str) -> None:
         """Let axe look at the page as it stands, and see that it fits its window."""
-        result = Axe().run(self.page, options=RULES)
+        result = Axe().run(settled(self.page), options=RULES)
         violations = [
             f"{one['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:240]})"
             for one in result.response["violations"]

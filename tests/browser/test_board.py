@@ -105,6 +105,7 @@ def test_cards_are_walked_and_moved_by_keys(
     expect(page.get_by_role("link", name="Birch Ltd")).to_be_focused()
     page.keyboard.press("Shift+ArrowRight")
     expect(page.locator("#column-head-former .badge")).to_have_text("1")
+    expect(page.get_by_role("link", name="Birch Ltd")).to_be_focused()
     assert lifecycle(acme, alice, birch) == "former"
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("link", name="Alder & Co")).to_be_focused()
@@ -168,7 +169,9 @@ def test_a_card_is_dropped_on_an_action(page: Page, acme: Workspace, alice: Pers
     card.hover()
     page.mouse.down()
     page.mouse.move(600, 500, steps=4)
-    zone = page.locator('[data-zone="complete"]').bounding_box()
+    complete = page.locator('[data-zone="complete"]')
+    expect(complete).to_be_visible()
+    zone = complete.bounding_box()
     assert zone is not None
     page.mouse.move(zone["x"] + 20, zone["y"] + 20, steps=8)
     page.mouse.up()
@@ -182,6 +185,7 @@ def test_typing_narrows_the_board_in_place(page: Page, birch: UUID) -> None:
     page.get_by_role("searchbox").press_sequentially("birch")
     expect(page.locator("#list .card-title")).to_have_text(["Birch Ltd"])
     page.get_by_role("link", name="List", exact=True).click()
+    expect(page.locator("#list .who-name").first).to_be_visible()
     expect(page.locator("#list .card-title")).to_have_count(0)
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 from app.crm.models import Account
 from app.identity.operations.notices import tell
 from app.records.many import perform_many
-from tests.browser.test_list import ready
-from tests.browser.visitor import Windows
+from tests.browser.visitor import Windows, ready, settled
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -54,7 +53,7 @@ def test_every_row_of_the_list_is_changed_and_taken_back(
     expect(page.get_by_text("Changed 60 accounts.")).to_be_visible()
     expect(bar).to_be_hidden()
     assert in_leeds(acme) == 60
-    page.wait_for_load_state("networkidle")  # The list has loaded itself again.
+    settled(page)  # The list has loaded itself again.
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Took back the change of 60 accounts.")).to_be_visible()
     assert in_leeds(acme) == 0

@@ -14,7 +14,7 @@ from app.records.custom.wish import Wish
 from app.records.layouts.operations import save_layout
 from app.records.tailored import tailored
 from tests.browser.test_accessibility import Findings, each_once
-from tests.browser.visitor import Windows, ready
+from tests.browser.visitor import Windows, arriving, ready, settled
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -38,8 +38,8 @@ def labels(acme: Workspace) -> list[str]:
         return [row.label["en"] for row in rows]
 
 
-def names(page: Page) -> list[str]:
-    return page.locator("[data-row] b").all_inner_texts()
+def expect_names(page: Page, *names: str) -> None:
+    expect(page.locator("[data-row] b")).to_have_text(names)
 
 
 @pytest.mark.usefixtures("trees")
@@ -49,15 +49,15 @@ def test_fields_are_put_in_order_by_drag_and_by_keyboard_and_kept_at_once(
     page = ready(windows.open(alice), PLACE)
     grips = page.locator("[data-grip]")
     grips.nth(2).drag_to(grips.nth(0), target_position={"x": 5, "y": 1})
-    assert names(page) == ["Cedar", "Ash", "Beech"]
+    expect_names(page, "Cedar", "Ash", "Beech")
     page.locator("[data-row]").nth(0).get_by_role("button", name="Move down").focus()
-    with page.expect_response("**/order"):
-        page.keyboard.press("Enter")
-    assert names(page) == ["Ash", "Cedar", "Beech"]
+    page.keyboard.press("Enter")
+    expect_names(page, "Ash", "Cedar", "Beech")
     expect(page.locator("#order-voice")).to_have_text("Cedar: place 2 of 3")
     expect(page.get_by_role("button", name="Move down: Cedar")).to_be_focused()
-    page.reload()
-    assert names(page) == ["Ash", "Cedar", "Beech"] == labels(acme)
+    settled(page).reload()
+    expect_names(page, "Ash", "Cedar", "Beech")
+    assert labels(acme) == ["Ash", "Cedar", "Beech"]
 
 
 @pytest.mark.usefixtures("trees")
@@ -67,10 +67,12 @@ def test_escape_puts_a_dragged_row_back(windows: Windows, acme: Workspace, alice
     grips.nth(2).hover()
     page.mouse.down()
     grips.nth(0).hover(position={"x": 5, "y": 1})
-    assert names(page) == ["Cedar", "Ash", "Beech"]
+    expect_names(page, "Cedar", "Ash", "Beech")
     page.keyboard.press("Escape")
     page.mouse.up()
-    assert names(page) == ["Ash", "Beech", "Cedar"] == labels(acme)
+    expect_names(page, "Ash", "Beech", "Cedar")
+    settled(page)
+    assert labels(acme) == ["Ash", "Beech", "Cedar"]
 
 
 @pytest.mark.parametrize("on_phone", [False, True])
@@ -78,8 +80,8 @@ def test_a_choice_is_made_with_values_and_a_condition(
     windows: Windows, acme: Workspace, alice: Person, on_phone: bool
 ) -> None:
     page = ready(windows.open(alice, on_phone=on_phone), f"{PLACE}/new")
-    page.get_by_role("link", name="Choice Segment").click()
-    page.locator("html[data-ready]").wait_for(state="attached")
+    with arriving(page):
+        page.get_by_role("link", name="Choice Segment").click()
     expect(page.locator("[id='label.en']")).to_be_focused()
     page.keyboard.type("Wood")
     rows = page.locator("#option-rows > [data-row]")
@@ -144,7 +146,8 @@ def test_a_field_appears_is_asked_for_and_fixed_while_one_types(
     page.get_by_label("Trees").fill("1201")
     expect(wood).to_be_disabled()
     page.get_by_label("Trees").fill("")
-    page.get_by_role("button", name="Save").click()
+    with arriving(page):
+        page.get_by_role("button", name="Save").click()
     expect(page.locator("#field-x_wood")).to_contain_text("Oak")
     cell = page.locator("#field-lifecycle")
     cell.locator("[data-edit-open]").click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.crm.operations.plans import save_plan
 from app.records.door import perform
 from tests.browser.test_accessibility import Findings, each_once
-from tests.browser.visitor import Windows, ready
+from tests.browser.visitor import Windows, arriving, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity
 
@@ -139,7 +139,8 @@ def test_a_plan_is_made_started_and_stopped(windows: Windows, alice: Person, wor
     expect(page.locator("#main")).to_contain_text("Visit them (at once)")
     ready(page, work.firm).get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Start a plan…").click()
-    page.locator("#plan-form").get_by_role("button", name="Start").click()
+    with arriving(page):
+        page.locator("#plan-form").get_by_role("button", name="Start").click()
     expect(page.locator(".plan-runs")).to_contain_text("0 of 2 done")
     page.locator(".plan-runs").get_by_role("button", name="Stop").click()
     page.locator("#confirm").get_by_role("button", name="Stop").click()

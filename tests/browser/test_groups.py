@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import ready
+from tests.browser.visitor import arriving, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -23,7 +23,8 @@ def firms(acme: Workspace, alice: Person) -> None:
 def test_a_group_opens_in_place_by_a_key_and_closes_again(page: Page, firms: None) -> None:
     ready(page, "/accounts?sort=name")
     page.get_by_role("link", name="Group by").click()
-    page.get_by_role("dialog").get_by_role("link", name="Lifecycle").click()
+    with arriving(page):
+        page.get_by_role("dialog").get_by_role("link", name="Lifecycle").click()
     expect(page).to_have_url(re.compile(r"group=lifecycle"))
     group = page.get_by_role("link", name="Customer 2")
     expect(group).to_have_attribute("aria-expanded", "true")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import Windows, overflow, ready
+from tests.browser.visitor import Windows, look_up, overflow, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 
@@ -61,7 +61,7 @@ def test_no_page_is_wider_than_the_phone_however_long_the_words(phone: Page, fir
     ]
     wide = {}
     for path in paths:
-        phone.goto(path)
+        ready(phone, path)
         if excess := overflow(phone):
             wide[path] = excess
     assert wide == {}
@@ -187,7 +187,8 @@ def test_the_palette_opens_with_a_tap(phone: Page, firm: str) -> None:
     ready(phone, "/")
     phone.get_by_role("button", name="Search or jump to").tap()
     palette = phone.locator("#palette")
-    palette.get_by_role("combobox").fill("wirtschaft")
+    expect(palette.get_by_role("combobox")).to_be_focused()
+    look_up(phone, "wirtschaft")
     palette.get_by_role("option", name=LONG).first.tap()
     expect(phone.locator("#main h1")).to_contain_text(LONG)
 

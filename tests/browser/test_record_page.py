@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.records.picklists import PicklistValue
-from tests.browser.visitor import Windows, ready
+from tests.browser.visitor import Windows, ready, settled
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -75,7 +75,7 @@ def test_enter_saves_a_field_where_it_stands(page: Page, fence: str) -> None:
     page.keyboard.press("Enter")
     expect(detail(page, "city").locator(".value")).to_have_text("Leeds")
     expect(detail(page, "city").get_by_role("button")).to_be_focused()
-    page.reload()
+    settled(page).reload()
     expect(detail(page, "city").locator(".value")).to_have_text("Leeds")
 
 
@@ -83,7 +83,7 @@ def test_escape_puts_the_old_value_back(page: Page, fence: str) -> None:
     edit(page, "city").fill("Leeds")
     page.keyboard.press("Escape")
     expect(detail(page, "city").locator(".value")).to_have_text("York")
-    page.reload()
+    settled(page).reload()
     expect(detail(page, "city").locator(".value")).to_have_text("York")
 
 
@@ -129,7 +129,7 @@ def test_a_note_is_written_and_stands_on_the_timeline(page: Page, timeline: Loca
 
 def test_words_not_yet_saved_survive_a_reload(page: Page, timeline: Locator) -> None:
     choose(page, "Note").get_by_role("textbox").fill("Half a thought")
-    page.reload()
+    settled(page).reload()
     expect(choose(page, "Note").get_by_role("textbox")).to_have_value("Half a thought")
 
 

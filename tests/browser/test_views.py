@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import Windows, overflow, ready
+from tests.browser.visitor import Windows, arriving, overflow, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -24,7 +24,8 @@ def save(page: Page, name: str) -> None:
     page.get_by_role("link", name="Save as view").click()
     page.get_by_role("textbox", name="Name").fill(name)
     page.get_by_role("checkbox", name="Pin to the navigation").check()
-    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    with arriving(page):
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(r"view=[0-9a-f-]{36}$"))
 
 
@@ -52,7 +53,8 @@ def test_a_changed_view_is_saved_and_a_deleted_one_comes_back(page: Page, firms:
     save(page, "One town")
     address = page.url
     ready(page, f"{address}&city=York")
-    page.locator("#view-state").get_by_role("button", name="Save").click()
+    with arriving(page):
+        page.locator("#view-state").get_by_role("button", name="Save").click()
     expect(page).to_have_url(address)
     expect(page.locator("#list .who-name")).to_have_text(["York Ltd"])
     page.get_by_role("button", name="What to do with views").click()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote_plus
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.identity.models import User
 from app.identity.operations.sign_in import Visit, open_session
 from app.kernel import clock
+from tests.browser.pace import Pace
 from tests.browser.site import LOOPBACK, Site
 from tests.browser.watch import Watch
 from tests.cast import Person
@@ -17,12 +21,39 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000  # Milliseconds until a state that does not come counts as missing.
 
+# Marks the page while a request of its scripts is on its way or its answer is being put in place.
+TELL_REQUESTS = """
+{
+  let running = 0;
+  const tell = (by) => {
+    running += by;
+    document.documentElement.toggleAttribute('data-under-way', running > 0);
+  };
+  document.addEventListener('htmx:before:request', () => tell(1));
+  document.addEventListener('htmx:finally:request', () => tell(-1));
+  const plain = window.fetch;
+  window.fetch = async (...asked) => {
+    tell(1);
+    const done = () => setTimeout(() => tell(-1));  // Whoever waits for the answer has it by then.
+    try {
+      const answer = await plain.call(window, ...asked);
+      answer.clone().arrayBuffer().then(done, done);
+      return answer;
+    } catch (error) {
+      done();
+      throw error;
+    }
+  };
+}
+"""
+
 
 class Windows:
     """Opens windows at the site; `close` ends them all and answers with what went wrong."""
 
-    def __init__(self, browser: Browser, site: Site) -> None:
+    def __init__(self, browser: Browser, site: Site, pace: Pace) -> None:
         self.site = site
+        self._pace = pace
         self.watch = Watch()
         self._browser = browser
         self._contexts: list[BrowserContext] = []
@@ -50,6 +81,7 @@ class Windows:
         )
         self._contexts.append(context)
         self.watch.over(context)
+        context.add_init_script(TELL_REQUESTS)
         cookies = {"theme": theme}
         if person is not None:
             cookies |= _session(person)
@@ -58,11 +90,17 @@ class Windows:
             [{"name": name, "value": text, "url": address} for name, text in cookies.items()]
         )
         context.set_default_timeout(PATIENCE)
-        return context.new_page()
+        page = context.new_page()
+        if self._pace.slowdown > 1:
+            line = context.new_cdp_session(page)
+            line.send("Emulation.setCPUThrottlingRate", {"rate": self._pace.slowdown})
+        return page
 
     def close(self) -> list[str]:
         """Close every window; answers with what went wrong in them."""
         for context in self._contexts:
+            for page in context.pages:
+                settled(page)  # What comes late goes wrong here, and not unseen.
             context.close()
         self.site.traffic.wait_for_silence()  # A late change would stand in the next test.
         return self.watch.wrong
@@ -79,15 +117,52 @@ def _session(person: Person) -> dict[str, str]:
 
 def ready(page: Page, path: str) -> Page:
     """Go to `path` and wait until the page's scripts listen."""
-    page.goto(path)
+    settled(page).goto(path)
     page.locator("html[data-ready]").wait_for(state="attached")
     return page
 
 
+@contextmanager
+def arriving(page: Page) -> Iterator[None]:
+    """Wait for the scripts of the page that a press in the block leads to.
+
+    Its words stand, and its links lead on, before anything else on it listens.
+    """
+    page.evaluate("() => { delete document.documentElement.dataset.ready; }")
+    yield
+    page.locator("html[data-ready]").wait_for(state="attached")
+
+
+def look_up(page: Page, words: str) -> None:
+    """Type into the box that has the focus, and wait until what these words find is shown."""
+    end = f"q={quote_plus(words)}"
+    with page.expect_response(lambda answer: answer.url.endswith(end)):
+        page.keyboard.type(words)
+    settled(page)
+
+
+def settled(page: Page) -> Page:
+    """Wait until nothing that the page's scripts asked for is on its way any more.
+
+    Before a look at what must *not* have changed, and before a press on what an answer may replace.
+    What is typed into a search is asked for only after a pause: expect what it brings first.
+    """
+    page.locator("html:not([data-under-way])").wait_for(state="attached")
+    return page
+
+
+def drawn(page: Page) -> Page:
+    """Wait until styles and scripts have laid the page out for its window as that is now."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    return page
+
+
 def overflow(page: Page) -> int:
-    """How many pixels of the page stand outside the window."""
+    """How many pixels of the page stand outside the window, once all of it has come."""
     return int(
-        page.evaluate(
+        drawn(settled(page)).evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
     )

@@ -1,5 +1,6 @@
 /** Shows that something is under way once it takes longer than 300 ms: a bar on top, and the button that was pressed. */
 import htmx from 'htmx.org';
+import { all } from './dom';
 
 const PATIENCE = 300;
 let running = 0;
@@ -27,7 +28,7 @@ function press(button: unknown): void {
 }
 
 function release(): void {
-  for (const button of document.querySelectorAll('.btn.is-busy')) button.classList.remove('is-busy');
+  for (const button of all('.btn.is-busy')) button.classList.remove('is-busy');
 }
 
 export function start(): void {
@@ -54,5 +55,7 @@ export function start(): void {
     running = 0;
     end();
     release();
+    // A form that led elsewhere counts as under way until then.
+    for (const form of all('form.htmx-request')) form.classList.remove('htmx-request');
   });
 }

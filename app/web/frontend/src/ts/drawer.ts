@@ -5,6 +5,8 @@ import { focusFirst } from './forms';
 import { forget, mayLeave } from './guard';
 
 const drawer = (): HTMLDialogElement | null => find<HTMLDialogElement>('#drawer');
+/** Counts what was asked for: an answer to an earlier question neither closes the drawer nor takes the focus. */
+let asked = 0;
 
 /** Load the form at this address into the drawer; `values` are sent to it by POST. */
 export async function openDrawer(address: string, values?: Record<string, string>): Promise<void> {
@@ -12,9 +14,11 @@ export async function openDrawer(address: string, values?: Record<string, string
   const body = find('#drawer-body');
   const wait = find<HTMLTemplateElement>('#drawer-wait');
   if (!dialog || !body) return;
+  const turn = ++asked;
   body.replaceChildren(...(wait ? [wait.content.cloneNode(true)] : []));
   if (!dialog.open) dialog.showModal();
   await htmx.ajax(values ? 'POST' : 'GET', address, { source: body, target: body, swap: 'innerHTML', ...(values ? { values } : {}) });
+  if (turn !== asked) return;
   if (!find('.drawer-head', body)) dialog.close();
   else focusFirst(body);
 }
@@ -22,6 +26,8 @@ export async function openDrawer(address: string, values?: Record<string, string
 function close(): void {
   const dialog = drawer();
   if (!dialog?.open) return;
+  asked += 1;
+  htmx.trigger('#drawer-body', 'htmx:abort');
   forget(dialog);
   dialog.close();
   find('#drawer-body')?.replaceChildren();

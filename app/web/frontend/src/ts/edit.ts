@@ -1,10 +1,12 @@
 /** Editing a field where it stands: a cell of a list or a detail of a record, marked with `data-edit`. */
-import htmx from 'htmx.org';
+import htmx, { type HtmxRequestCtx } from 'htmx.org';
 import { all, find, isComposing, isMod, isTyping, on, onContent } from './dom';
 import { atHand } from './rows';
 
 const shown = new WeakMap<Element, Node[]>();
 const loaded = new WeakMap<Element, string>();
+/** Cells whose form is on its way: asked for twice, a second one would take the place of what is typed into the first. */
+const opening = new WeakSet<Element>();
 
 const formIn = (cell: Element): HTMLFormElement | null => find<HTMLFormElement>('.edit-form', cell);
 
@@ -19,13 +21,31 @@ function addressOf(cell: HTMLElement): string {
   return path && !named.startsWith('/') ? `${path}/fields/${named}` : named;
 }
 
-/** Load the form of this cell and put the cursor into it. */
+/** Whether somebody has gone on to something outside this cell. */
+function isLeft(cell: HTMLElement): boolean {
+  const active = document.activeElement;
+  return active !== null && active !== document.body && !cell.contains(active);
+}
+
+/** Load the form of this cell and put the cursor into it, unless the reader is elsewhere by then. */
 async function open(cell: HTMLElement): Promise<void> {
-  if (formIn(cell) || !cell.dataset.edit) return;
+  if (formIn(cell) || !cell.dataset.edit || opening.has(cell)) return;
   const before = [...cell.childNodes];
   // The form lies over a list's cell: the cell keeps the width its words gave it.
   if (cell.matches('td')) cell.style.minWidth = `${cell.offsetWidth}px`;
-  await htmx.ajax('GET', addressOf(cell), { source: cell, target: cell, swap: 'innerHTML' });
+  opening.add(cell);
+  const origin = document.activeElement;
+  const settle = (event: CustomEvent<{ ctx: HtmxRequestCtx }>): void => {
+    const { ctx } = event.detail;
+    if (ctx.sourceElement === cell && isLeft(cell) && document.activeElement !== origin) ctx.swap = 'none';
+  };
+  document.addEventListener('htmx:after:request', settle);
+  try {
+    await htmx.ajax('GET', addressOf(cell), { source: cell, target: cell, swap: 'innerHTML' });
+  } finally {
+    document.removeEventListener('htmx:after:request', settle);
+    opening.delete(cell);
+  }
   const form = formIn(cell);
   if (!form) {
     cell.style.minWidth = '';
@@ -82,7 +102,7 @@ function cellsIn(scope: ParentNode): HTMLElement[] {
 async function moveOn(cell: HTMLElement, step: number): Promise<void> {
   const cells = cellsIn(cell.closest('tr, .props, [data-list]') ?? document.body);
   const next = cells[cells.indexOf(cell) + step];
-  if (!(await save(cell))) return;
+  if (!(await save(cell)) || isLeft(cell)) return;
   if (next) await open(next);
   else rest(cell);
 }

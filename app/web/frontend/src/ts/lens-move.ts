@@ -12,6 +12,9 @@ export const placeOf = (element: Element): HTMLElement | null => element.closest
 export const linkOf = (card: Element): HTMLAnchorElement | null => find<HTMLAnchorElement>('.card-title, .entry-link', card);
 export const mayMove = (card: Element): boolean => card.hasAttribute('data-may-move');
 
+/** Whether a change of a card is on its way; the page that it brings ends this. */
+const isMoving = (card: Element): boolean => card.classList.contains('is-moving');
+
 /** Where a record lies: /accounts/<id>. */
 export function addressOf(card: Element): string {
   const path = card.closest<HTMLElement>('[data-move-path]')?.dataset.movePath ?? '';
@@ -50,45 +53,72 @@ function ask(card: HTMLElement, field: string, value: string): void {
 /** The element of a card as it stands now: the answer to a move replaces it. */
 const current = (card: HTMLElement): HTMLElement => document.getElementById(card.id) ?? card;
 
+/** The last move of each card that is on its way, true once it is taken: the next one goes on from there. */
+const moves = new Map<string, Promise<boolean>>();
+
+interface Move {
+  field: string;
+  value: string;
+  list: string;
+  withFocus: boolean;
+  /** Puts the card back where it was. */
+  back: (card: HTMLElement) => void;
+}
+
+/** Send a move once the one before it is taken; where that was not, the card is back already. */
+async function send(id: string, move: Move, before: Promise<boolean> | undefined): Promise<boolean> {
+  if (before && !(await before)) return false;
+  const card = document.getElementById(id);
+  if (!card) return false;
+  const { field, value, list, withFocus } = move;
+  const { version = '' } = card.dataset;
+  const status = await post(card, `${addressOf(card)}/move`, { field, value, version, list });
+  const now = current(card);
+  if (status >= 200 && status < 300) {
+    // A card that came back unchanged is left out by the filters of the board as it stands now.
+    if (now.dataset.version === version) now.remove();
+    else if (withFocus) linkOf(now)?.focus();
+    return true;
+  }
+  move.back(now);
+  if (withFocus) linkOf(now)?.focus();
+  if (status === 422) ask(now, field, value);
+  else reload();
+  return false;
+}
+
 /** Move a card into the column or onto the day `place`. */
 export async function moveTo(card: HTMLElement, place: HTMLElement, withFocus = false): Promise<void> {
   const home = card.parentElement;
-  const list = find('ul', place);
   if (!home || !mayMove(card) || placeOf(card) === place || place.hasAttribute('data-closed')) return;
   if (place.dataset.day !== undefined) {
     await moveToDay(card, place.dataset.day, withFocus);
     return;
   }
-  const { field = '', listQuery = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
-  const { version = '' } = card.dataset;
+  const { field = '', listQuery: list = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
   const value = place.dataset.column ?? '';
   const next = card.nextSibling;
-  list?.prepend(card);
+  find('ul', place)?.prepend(card);
   card.classList.add('is-moving');
   if (withFocus) linkOf(card)?.focus();
-  const status = await post(card, `${addressOf(card)}/move`, { field, value, version, list: listQuery });
-  const now = current(card);
-  now.classList.remove('is-moving');
-  if (status >= 200 && status < 300) {
-    // A card that came back unchanged is left out by the filters of the board as it stands now.
-    if (now.dataset.version === version) now.remove();
-    else if (withFocus) linkOf(now)?.focus();
-    return;
-  }
-  putBack(card, home, next);
-  if (withFocus) linkOf(card)?.focus();
-  if (status === 422) ask(card, field, value);
-  else reload();
+  const back = (now: HTMLElement): void => putBack(now, home, next);
+  const sent = send(card.id, { field, value, list, withFocus, back }, moves.get(card.id));
+  moves.set(card.id, sent);
+  await sent;
+  if (moves.get(card.id) !== sent) return;
+  moves.delete(card.id);
+  current(card).classList.remove('is-moving');
 }
 
-/** Move an entry to a day, also to one that is not shown. */
+/** Move an entry to a day, also to one that is not shown; until it stands there, it is not moved again. */
 export async function moveToDay(card: HTMLElement, day: string, withFocus = false): Promise<void> {
+  if (isMoving(card)) return;
   const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
   const { version = '' } = card.dataset;
   card.classList.add('is-moving');
   if (withFocus) focused = card.id;
   const status = await post(card, `${addressOf(card)}/move`, { field, day, version });
-  current(card).classList.remove('is-moving');
+  if (status < 200 || status >= 300) current(card).classList.remove('is-moving');
   if (status === 422) ask(card, field, `${day}T09:00`);
   else if (status >= 400 || status === 0) reload();
 }
@@ -102,9 +132,10 @@ export function dayFrom(card: HTMLElement, days: number): string {
 
 /** Do a declared action with the record of a card, such as marking it as done. */
 export async function act(card: HTMLElement, action: string): Promise<void> {
+  if (isMoving(card)) return;
   card.classList.add('is-moving');
-  await post(card, `${addressOf(card)}/${action}`, {});
-  current(card).classList.remove('is-moving');
+  const status = await post(card, `${addressOf(card)}/${action}`, {});
+  if (status < 200 || status >= 300) current(card).classList.remove('is-moving');
 }
 
 export function start(): void {

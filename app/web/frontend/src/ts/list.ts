@@ -1,5 +1,5 @@
 /** Ticking rows of a list and the bar of what can be done with them. */
-import htmx from 'htmx.org';
+import htmx, { type HtmxRequestCtx } from 'htmx.org';
 import { all, find, on, onContent } from './dom';
 import { openDrawer } from './drawer';
 
@@ -61,10 +61,28 @@ function ask(event: SubmitEvent, form: HTMLFormElement): void {
   void openDrawer(event.submitter?.getAttribute('formaction') ?? form.action, values);
 }
 
-/** Load the rows again as the address now says: filters, sort and page included. */
+/* Rows on their way may be older than the change that asks for them again, and bring an address that is not the page's yet. */
+let underWay = 0;
+let isDue = false;
+
+/** Load the rows again as the address now says, filters, sort and page included; what is on its way comes first. */
 function reload(): void {
   const list = find('#list[data-list]');
-  if (list) void htmx.ajax('GET', location.pathname + location.search, { source: list, target: list, swap: 'innerMorph' });
+  isDue = underWay > 0;
+  if (list && !isDue) void htmx.ajax('GET', location.pathname + location.search, { source: list, target: list, swap: 'innerMorph' });
+}
+
+/** Follow the requests that bring rows: each takes the place of the one before, which `data-hx-sync` ends. */
+function follow(): void {
+  const bringsRows = (ctx: HtmxRequestCtx): boolean => ctx.request.method === 'GET' && ctx.target?.id === 'list';
+  htmx.on('htmx:before:request', (event) => {
+    if (bringsRows(event.detail.ctx)) underWay += 1;
+  });
+  htmx.on('htmx:finally:request', (event) => {
+    if (!bringsRows(event.detail.ctx)) return;
+    underWay -= 1;
+    if (isDue && underWay === 0) reload();
+  });
 }
 
 const asked = new WeakMap<Element, string>();
@@ -83,6 +101,7 @@ function count(): void {
 }
 
 export function start(): void {
+  follow();
   document.addEventListener('records-changed', reload);
   document.addEventListener('records-look', reload);
   on('click', '[data-list] tbody .c-check input', (event, box) => range(event, box as HTMLInputElement));

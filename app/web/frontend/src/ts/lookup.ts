@@ -10,6 +10,7 @@ class Lookup {
   private readonly frame = document.createElement('div');
   private timer = 0;
   private asked = 0;
+  private isSearching = false;
 
   constructor(private readonly select: HTMLSelectElement) {
     this.build();
@@ -59,6 +60,7 @@ class Lookup {
     const { box, list, clear } = this;
     box.addEventListener('input', () => {
       clearTimeout(this.timer);
+      this.isSearching = true;
       this.timer = window.setTimeout(() => void this.search(), PAUSE);
       if (!box.value.trim()) this.choose('', '');
     });
@@ -88,6 +90,15 @@ class Lookup {
 
   private async search(): Promise<void> {
     const turn = ++this.asked;
+    this.isSearching = true;
+    try {
+      await this.offer(turn);
+    } finally {
+      if (turn === this.asked) this.isSearching = false;
+    }
+  }
+
+  private async offer(turn: number): Promise<void> {
     const address = new URL(this.select.dataset.lookup ?? '', location.href);
     const chosen = this.select.selectedOptions[0];
     const words = this.box.value.trim();
@@ -129,6 +140,8 @@ class Lookup {
     const options = all('[role=option]', this.list);
     const at = options.findIndex((option) => option.getAttribute('aria-selected') === 'true');
     if (event.key === 'ArrowDown' && !this.isOpen) void this.search();
+    // What is typed is still being looked up: sent now, the form would go without it.
+    else if (event.key === 'Enter' && this.isSearching) { /* Held back below. */ }
     else if (!this.isOpen) return;
     else if (event.key === 'ArrowDown') this.activate(options[(at + 1) % options.length]);
     else if (event.key === 'ArrowUp') this.activate(options[(at - 1 + options.length) % options.length]);

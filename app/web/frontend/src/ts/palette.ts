@@ -22,6 +22,7 @@ function activate(option: HTMLElement | undefined): void {
 
 /** Show those pages and actions that hold every word typed. */
 function filter(): void {
+  isWalked = false;
   const words = box().value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const group of all('[data-palette-group]')) {
     const found = all('[role=option]', group).map((option) => {
@@ -34,16 +35,21 @@ function filter(): void {
   settle();
 }
 
+/** Whether the arrows were used since something was typed: then a late answer leaves the choice as it is. */
+let isWalked = false;
+
 function settle(): void {
   const list = options();
+  const chosen = isWalked ? list.find((option) => option.getAttribute('aria-selected') === 'true') : undefined;
   find('[data-palette-none]')!.hidden = list.length > 0;
-  activate(list[0]);
+  activate(chosen ?? list[0]);
 }
 
 function walk(event: KeyboardEvent): void {
   if (isComposing(event)) return;
   const list = options();
   const at = list.findIndex((option) => option.getAttribute('aria-selected') === 'true');
+  if (event.key.startsWith('Arrow')) isWalked = true;
   if (event.key === 'ArrowDown') activate(list[(at + 1) % list.length]);
   else if (event.key === 'ArrowUp') activate(list[(at - 1 + list.length) % list.length]);
   else if (event.key === 'Enter') follow(event, list[at]);

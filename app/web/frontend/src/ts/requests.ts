@@ -15,6 +15,11 @@ function leadsToSignIn(ctx: HtmxRequestCtx): boolean {
 function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   const { ctx } = event.detail;
   const status = ctx.response?.status ?? 0;
+  // What asked may have been replaced by a faster answer: the messages that this one brings are shown all the same.
+  if (ctx.target && !ctx.target.isConnected) {
+    ctx.target = document.body;
+    ctx.swap = 'none';
+  }
   if (leadsToSignIn(ctx)) {
     event.preventDefault();
     location.reload();
@@ -35,9 +40,20 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   if (!ctx.text?.includes('id="toasts"')) toast(word(WORDS[status] ?? 'failed'), 'bad');
 }
 
-/** htmx copies the style of a replaced element to its successor as an attribute, which the page's policy forbids. */
-function dropStyles(event: CustomEvent<{ tasks: { target: unknown }[] }>): void {
-  for (const { target } of event.detail.tasks) {
+/** A form under way is not sent a second time: on a slow line two presses would make two records. */
+function sendOnce(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
+  const { sourceElement, request } = event.detail.ctx;
+  const isUnderWay = sourceElement instanceof HTMLFormElement && sourceElement.matches('.htmx-request');
+  if (isUnderWay && request.method !== 'GET' && !sourceElement.dataset.hxSync) event.preventDefault();
+}
+
+/**
+ * htmx copies the style of a replaced element to its successor as an attribute, which the page's policy forbids. What is
+ * morphed stays the same element, and keeps the place that a script gave it: an open menu stands where it was opened.
+ */
+function dropStyles(event: CustomEvent<{ tasks: { target: unknown; swapSpec?: { style?: string } }[] }>): void {
+  for (const { target, swapSpec } of event.detail.tasks) {
+    if (swapSpec?.style?.endsWith('Morph')) continue;
     if (target instanceof Element) for (const element of all('[style]', target)) element.removeAttribute('style');
   }
 }
@@ -47,6 +63,7 @@ export function start(): void {
   htmx.on('htmx:config:request', (event) => {
     event.detail.ctx.request.headers['X-CSRFToken'] = token;
   });
+  htmx.on('htmx:config:request', sendOnce);
   htmx.on('htmx:after:request', settle);
   htmx.on('htmx:before:swap', dropStyles);
   htmx.on('htmx:error', (event) => {
