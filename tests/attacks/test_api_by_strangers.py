@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.kernel.ids import new_id
 from app.modules import install_record_types
@@ -69,9 +71,22 @@ def test_a_foreign_id_is_answered_like_one_that_never_was(
     assert (digest(laundry, acme.facts), digest(laundry, globex.facts)) == before
 
 
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The text of every statement that is sent to the database; values are no part of it."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize("place", ["q", "sort", "fields", "cursor", "limit", "total", "name", ""])
 def test_sql_in_an_address_is_a_text_or_refused(
-    acme: Workspace, alice: Person, api: Program, place: str
+    acme: Workspace, alice: Person, api: Program, statements: list[str], place: str
 ) -> None:
     with acme.acting(alice) as by:
         make_account(by)
@@ -80,11 +95,11 @@ def test_sql_in_an_address_is_a_text_or_refused(
         asked = [f"{place}={text}"] if place else [f"{text}=x", f"{text}__gt=1", f"name__{text}=x"]
         asked += [f"name__{one}={text}" for one in ("contains", "starts", "in")] * (place == "name")
         for one in asked:
-            begun = time.monotonic()
             listed, page = api.get(f"accounts?{one}"), alice.client.get(f"/accounts?{one}")
             assert {listed.status_code, page.status_code} <= {200, 422}, one
-            assert time.monotonic() - begun < 2.5, one
             assert "password_hash" not in listed.text.replace(payload, ""), one
             if place == "name" and listed.status_code == 200:
                 assert listed.json["data"] == [], one
     assert [one["name"] for one in api.get("accounts").json["data"]] == ["Fence & Sons"]
+    assert not [one for one in statements if "pg_sleep" in one]
+    assert any("accounts" in one for one in statements)

@@ -19,7 +19,7 @@ def narrow_app(settings: Settings, owner: Engine) -> Iterator[Flask]:
     """An application with a pool of exactly one connection."""
     app = Flask("narrow")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    options = engine_options(settings, statement_timeout_ms=4_000)
+    options = engine_options(settings, statement_timeout_ms=60_000)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"pool_size": 1, "max_overflow": 0}
     db.init_app(app)
     with app.app_context():

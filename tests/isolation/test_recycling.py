@@ -18,7 +18,7 @@ def bounded(settings: Settings, acme: Workspace) -> Iterator[Flask]:
     """One connection that may visit two tenants."""
     app = Flask("bounded")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    options = engine_options(settings, statement_timeout_ms=1_000)
+    options = engine_options(settings, statement_timeout_ms=60_000)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"pool_size": 1, "max_overflow": 0}
     db.init_app(app)
     with app.app_context():

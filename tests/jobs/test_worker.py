@@ -20,6 +20,7 @@ from tests.conftest import Clock
 from tests.jobs.conftest import Hire, Queue
 
 Payload = Mapping[str, Any]
+PATIENCE = 120  # Seconds until a state that does not come counts as missing.
 
 
 @job("step")
@@ -31,8 +32,8 @@ def add(workspace: Workspace, kind: str = "step", key: str | None = None) -> Non
         enqueue(workspace.actor(), kind, {}, key=key)
 
 
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not true() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert true()
@@ -52,7 +53,7 @@ class Running:
 
     def stop(self) -> int | None:
         self.worker.stop()
-        self.thread.join(20)
+        self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
         return self.code
 
@@ -116,13 +117,12 @@ def test_a_stop_lets_what_runs_finish(acme: Workspace, hire: Hire, queue: Queue)
     @job("slow")
     def slow(_by: Actor, _payload: Payload) -> None:
         begun.set()
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
 
     add(acme, "slow")
-    running = Running(hire(slow))
-    assert begun.wait(10)
+    running = Running(hire(slow, threads=1))  # It has no thread for another before this one ends.
+    assert begun.wait(PATIENCE)
     running.worker.stop()
-    time.sleep(1)
     add(acme, "slow")
     may_end.set()
     assert running.stop() == 0
@@ -139,13 +139,13 @@ def test_what_does_not_finish_in_time_is_handed_back(
     @job("endless")
     def endless(_by: Actor, _payload: Payload) -> None:
         begun.set()
-        may_end.wait(20)
+        may_end.wait(PATIENCE)
 
     add(acme, "endless")
     worker = hire(endless)
     worker.grace = 0.2
     running = Running(worker)
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     running.stop()
     back = queue.one()
     assert exits == [0]
@@ -164,12 +164,12 @@ def test_a_job_over_its_time_asks_for_a_fresh_process(
 
     @job("endless", timeout=0)
     def endless(_by: Actor, _payload: Payload) -> None:
-        may_end.wait(20)
+        may_end.wait(PATIENCE)
 
     add(acme, "endless")
     running = Running(hire(endless))
     until(lambda: exits == [OVERDUE_EXIT])
-    running.thread.join(5)
+    running.thread.join(PATIENCE)
     back = queue.one()
     assert (back.state, back.attempts) == ("ready", 1)
     assert back.error == "The worker was lost while it ran this job."
@@ -186,11 +186,11 @@ def test_leases_are_renewed_while_a_job_runs(
     @job("slow", lease_seconds=60)
     def slow(_by: Actor, _payload: Payload) -> None:
         begun.set()
-        may_end.wait(10)
+        may_end.wait(PATIENCE)
 
     add(acme, "slow")
     running = Running(hire(slow))
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     first = queue.one().lease_until
     until(lambda: queue.one().lease_until != first)
     may_end.set()
@@ -207,7 +207,7 @@ def test_a_worker_waits_for_a_database_that_is_away(
             _cut(urls.superuser)
             time.sleep(0.3)
         add(acme)
-        until(lambda: queue.one().state == "done", 15)
+        until(lambda: queue.one().state == "done")
     finally:
         assert running.stop() == 0
 
@@ -228,7 +228,7 @@ def test_a_job_cut_off_from_the_database_runs_again(
     add(acme, "slow")
     running = Running(hire(slow))
     try:
-        until(lambda: _is_done(queue), 20)
+        until(lambda: _is_done(queue))
     finally:
         running.stop()
     assert len(runs) == 2

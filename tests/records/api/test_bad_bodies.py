@@ -71,11 +71,11 @@ def api(alice: Person, program: Programs) -> Program:
 
 def test_a_body_that_is_no_json_is_a_bad_request(api: Program) -> None:
     for raw in BROKEN:
-        begun = time.monotonic()
+        begun = time.thread_time()  # What it costs, however busy the machine is with others.
         answer = api.post("accounts", raw)
         assert answer.status_code == 400, raw[:40]
         assert answer.json["detail"]
-        assert time.monotonic() - begun < 1
+        assert time.thread_time() - begun < 1
     assert api.get("accounts").json["data"] == []
 
 

@@ -177,12 +177,12 @@ def test_a_kind_refuses_what_it_can_not_hold(by: Actor, kind: str, raw: Any) -> 
 )
 @pytest.mark.parametrize("piece", ["a", ".", "@", "1", " ", "-", "a.", "@a", "://", "１"])
 def test_no_value_keeps_a_server_busy(by: Actor, kind: str, piece: str) -> None:
-    begun = time.monotonic()
+    begun = time.thread_time()  # What it costs, however busy the machine is with others.
     tries = (piece * 20_000, piece * 150, "http://" + piece * 120 + " ", "a@" + piece * 120)
     for text in tries:
         with suppress(Unfit):
             read_value(field_of(kind), text, by, ())
-    assert time.monotonic() - begun < 1.5
+    assert time.thread_time() - begun < 1.5
 
 
 def test_every_value_comes_out_as_json() -> None:
