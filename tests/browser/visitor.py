@@ -101,6 +101,8 @@ class Windows:
         for context in self._contexts:
             for page in context.pages:
                 settled(page)  # What comes late goes wrong here, and not unseen.
+        self.site.traffic.wait_for_silence()  # A line cut in its midst is an error.
+        for context in self._contexts:
             context.close()
         self.site.traffic.wait_for_silence()  # A late change would stand in the next test.
         return self.watch.wrong
