@@ -32,12 +32,18 @@ FLAGS = [
 ]
 
 
+# A browser that leaves a page drops the files that it needs no more; the server for tests leaves
+# the closing of such a file to the collector of garbage.
+DROPPED = "ignore:unclosed file .*/static/dist/:ResourceWarning"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder, so that `-m "not browser"` leaves them out."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.filterwarnings(DROPPED))
 
 
 @pytest.fixture(scope="session")
