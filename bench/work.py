@@ -72,7 +72,7 @@ def _prepare(measured: Workspace) -> None:
                     "UPDATE contacts SET custom = jsonb_build_object("
                     " 'x_grade', substr('abcde', 1 + n % 5, 1), 'x_score', n * 37 % 100000)"
                     " FROM (SELECT id, row_number() OVER (ORDER BY id)::int AS n FROM contacts"
-                    "       ORDER BY id LIMIT :filled) AS some WHERE some.id = contacts.id"
+                    "       ORDER BY id LIMIT :filled) AS numbered WHERE numbered.id = contacts.id"
                 ),
                 {"filled": FILLED},
             )
