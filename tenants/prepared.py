@@ -33,7 +33,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from tenants.engine import kind_by_role
 
-MOST = 64  # Statements that one connection keeps; the one that came first makes room.
+MOST = 64  # Statements that one connection keeps; the least lately used makes room.
 IS_DIRECT, PREPARED = "is_direct", "prepared"  # What is noted of a connection.
 # What the driver answers with as SQLAlchemy would; a statement with others is run by SQLAlchemy.
 NATIVE = (Boolean, Date, DateTime, Integer, JSONB, String, Time, Uuid)
@@ -71,8 +71,9 @@ class Prepared:
             return connection.exec_driver_sql(str(compiled), given).all()
         held: dict[Prepared, str] = connection.info.setdefault(PREPARED, {})
         places = f"({', '.join(['%s'] * len(asked))})" if asked else ""
-        name = held.get(self)
+        name = held.pop(self, None)
         if name is not None:
+            held[self] = name  # The last is the one that was used last.
             return connection.exec_driver_sql(f"EXECUTE {name}{places}", asked).all()
         return self._prepare(connection, held, places, asked)
 

@@ -132,6 +132,10 @@ def test_a_connection_keeps_a_bounded_number(
         for one in asked * 2:
             assert names(session, one) == ["Birch"]
             assert kept_names(session) <= 3
+        with statements() as seen:
+            for one in (asked[5], asked[0], asked[5], asked[1], asked[2], asked[5]):
+                names(session, one)
+    assert ["PREPARE" in one for one in seen] == [False, True, False, True, True, False]
 
 
 def test_behind_a_pooler_statements_are_sent_whole(
