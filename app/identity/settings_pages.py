@@ -99,6 +99,12 @@ def for_actor(by: Actor) -> list[SettingsPage]:
     return [page for page in _pages.values() if page.permission is None or by.may(*page.permission)]
 
 
+def marked(path: str, by: Actor) -> str:
+    """The address of the page that a path belongs to: the longest that it begins with, or none."""
+    urls = [page.url for page in for_actor(by) if f"{path}/".startswith(f"{page.url}/")]
+    return max(urls, key=len, default="")
+
+
 def groups(by: Actor) -> list[tuple[Text, list[SettingsPage]]]:
     """The same pages under the names of their groups, in order."""
     found: dict[Text, list[SettingsPage]] = {}

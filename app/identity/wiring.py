@@ -22,6 +22,7 @@ def wire(app: Flask, send_mail: outside.SendMail) -> None:
     keep_people(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["settings_groups"] = settings_pages.groups
+    app.jinja_env.globals["settings_marked"] = settings_pages.marked
     app.jinja_env.filters.update(as_moment=as_moment, as_day=as_day)
     parts: Shell = app.extensions["shell"]
     parts.foot.append(_foot)

@@ -103,7 +103,7 @@ FEED = SettingsPage(
     "/settings/me/calendar",
     "calendar",
     YOURSELF,
-    _("Calendar in other programs"),
+    _("Calendar subscription"),
     _("Your tasks and appointments with a date, in the calendar of your phone or mail program."),
 )
 FILES = SettingsPage(

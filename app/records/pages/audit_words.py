@@ -48,7 +48,7 @@ SUBJECTS: Mapping[str, Text] = {
     "sharing": _("Sharing rule"),
     "plan": _("Activity plan"),
     "export": _("Export"),
-    "calendar_feed": _("Calendar in other programs"),
+    "calendar_feed": _("Calendar subscription"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),

@@ -157,3 +157,16 @@ def test_the_statements_of_a_calendar_do_not_grow_with_what_stands_in_it(
     with statements() as many:
         client.get(url)
     assert len(few) == len(many) <= 25
+
+
+def test_the_menu_of_the_settings_marks_the_page_alone_and_not_the_one_it_begins_with(
+    alice: Person,
+) -> None:
+    def marked(path: str) -> list[tuple[str, str]]:
+        shown = alice.client.get(path).text
+        nav = shown.partition('<nav class="settings-nav"')[2].partition("</nav>")[0]
+        return re.findall(r'href="([^"]+)" aria-current="(\w+)"', nav)
+
+    assert marked(PLACE) == [(PLACE, "page")]
+    assert marked("/settings/me") == [("/settings/me", "page")]
+    assert marked("/settings/me/password") == [("/settings/me", "true")]
