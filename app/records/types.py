@@ -72,7 +72,8 @@ class Action:
     a request must send, `optional` those that it may send as well, `ask` the form for them, and
     `choose` the one that a bulk change asks for. Where `is_offered` says no, pages don't show it.
     What `run` answers with is added to what its event tells; `names` is the key of a text among it,
-    by language, that is told after the words.
+    by language, that is told after the words. `undo_of` is the key in which `undo` takes the id of
+    the change of many records whose doing it is to take back, and nothing beside it.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Action:
     names: str = ""
     icon: str = "check"
     undo: str = ""  # The action that takes it back, offered with the message.
+    undo_of: str = ""
     result: Text | None = None  # What the message says was done: Marked as done.
 
     @property

@@ -39,6 +39,8 @@ class PlanRun(Base):
     """A plan that was started with a record; its steps are the activities that name it.
 
     It is under way while a step is open, unless it was stopped, which takes the open ones away.
+    `batch_id` is that of the change of many records that began it, so that its undoing stops this
+    run alone.
     """
 
     __tablename__ = "activity_plan_runs"
@@ -51,3 +53,4 @@ class PlanRun(Base):
     started_at: Mapped[Moment]
     started_by_id: Mapped[UUID | None] = mapped_column(Uuid)
     stopped_at: Mapped[datetime | None]
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid)

@@ -87,6 +87,7 @@ def start_plan(record: Record, by: Actor, plan: object, run: object = None) -> d
         record_id=record.id,
         started_at=by.now,
         started_by_id=by.user_id,
+        batch_id=by.batch_id,
     )
     by.session.add(made)
     by.session.flush()  # Its steps refer to it.
@@ -96,24 +97,38 @@ def start_plan(record: Record, by: Actor, plan: object, run: object = None) -> d
     return {"plan": [None, dict(found.name)]}
 
 
-def stop_plan(record: Record, by: Actor, plan: object, run: object = None) -> dict[str, Any]:
+def stop_plan(
+    record: Record, by: Actor, plan: object, run: object = None, batch: object = None
+) -> dict[str, Any]:
     """Take away the open steps of a plan that is under way with a record; what is done stays.
 
-    With `run`, of that one alone; else of every run of the plan, as reopening a step of one that
-    was over sets it under way again beside a later one. Refused where none is under way.
+    With `run`, of that one alone; with `batch`, of those that this change of many records began;
+    else of every run of the plan, as reopening a step of one that was over sets it under way again
+    beside a later one. Refused where none is under way.
     """
     found = _plan(plan, record, by)
     under_way = select(PlanRun).where(*_under_way(found.id, record)).order_by(PlanRun.id)
     if run is not None:
         under_way = under_way.where(PlanRun.id == _id(run))
+    if batch is not None:
+        # What is no id is not to be taken for the runs that no batch began.
+        began = (PlanRun.batch_id.is_not(None), PlanRun.batch_id == _id(batch))
+        under_way = under_way.where(*began)
     runs = by.session.scalars(under_way).all()
     if not runs:
-        field = "plan" if run is None else "run"
-        raise Refused(_("This plan is not under way here."), field=field)
+        raise _not_under_way(run, batch)
     _each(select(Activity).where(*_open([one.id for one in runs])), "delete", by)
     for one in runs:
         one.stopped_at = by.now
     return {"plan": [dict(found.name), None]}
+
+
+def _not_under_way(run: object, batch: object) -> Refused:
+    """Why nothing can be stopped: a later run, by somebody else, may well be under way."""
+    if batch is not None:
+        text = _("What that change started is over, or was stopped already.")
+        return Refused(text, field="batch")
+    return Refused(_("This plan is not under way here."), field="plan" if run is None else "run")
 
 
 def _go_on(plan: Plan, record: Record, raw: object, by: Actor) -> None:

@@ -23,6 +23,7 @@ PLAN_ACTIONS = (
         names="plan",
         icon="list-check",
         undo="stop_plan",
+        undo_of="batch",
     ),
     Action(
         "stop_plan",
@@ -31,7 +32,7 @@ PLAN_ACTIONS = (
         told=_("stopped a plan"),
         run=stop_plan,
         inputs=("plan",),
-        optional=("run",),
+        optional=("run", "batch"),
         is_offered=has_plans,
         names="plan",
         icon="circle-x",

@@ -19,7 +19,7 @@ from app.kernel.language import Text, _
 from app.records.bulk.models import BulkChange
 from app.records.bulk.run import BARRED, GONE, MET, held, next_rows, note, reached, sentence
 from app.records.bulk.verbs import BulkVerb, verb_called
-from app.records.door import perform
+from app.records.door import Inputs, perform
 from app.records.model import Record
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -74,9 +74,7 @@ def undo_piece(
         if record is None:
             reason = GONE
         elif reaches:
-            is_done, reason = _one(
-                record_type, verb, record, past_of.get(record_id), original.inputs, by
-            )
+            is_done, reason = _one(record_type, verb, record, past_of.get(record_id), original, by)
         note(change, record_id, is_done, reason, by)
     return reached(change, ids, size)
 
@@ -86,7 +84,7 @@ def _one(
     verb: BulkVerb,
     record: Record,
     past: Past | None,
-    inputs: Mapping[str, Any],
+    original: BulkChange,
     by: Actor,
 ) -> tuple[bool, Any]:
     """Take the change of one record back: whether it was, and what is to be told of it.
@@ -97,7 +95,7 @@ def _one(
     record_id = record.id  # It can't be asked any more where the savepoint was rolled back.
     try:
         with by.session.begin_nested():
-            return True, _do(record_type, verb, record, past, inputs, by)
+            return True, _do(record_type, verb, record, past, original, by)
     except Answer as answer:
         return False, sentence(answer)
     except IntegrityError:
@@ -114,7 +112,7 @@ def _do(
     verb: BulkVerb,
     record: Record,
     past: Past | None,
-    inputs: Mapping[str, Any],
+    original: BulkChange,
     by: Actor,
 ) -> Text | str | None:
     if verb.name == "delete":
@@ -124,8 +122,9 @@ def _do(
     if record.deleted_at is not None:
         raise Refused(GONE)
     if verb.undoes_by:
-        chosen = inputs if verb.choose is not None else {}
-        perform(record_type, verb.undoes_by, record, by=by, **chosen)
+        chosen = original.inputs if verb.choose is not None else {}
+        which: Inputs = {verb.undoes_of: original.id} if verb.undoes_of else {}
+        perform(record_type, verb.undoes_by, record, by=by, **chosen, **which)
         return None
     if past is None:
         return None  # It held the new value already, so nothing was changed.

@@ -33,6 +33,7 @@ class BulkVerb:
     is_open: bool = False
     is_danger: bool = False
     undoes_by: str = ""  # The action that takes a declared action back.
+    undoes_of: str = ""  # The key in which that action is told which change it takes back.
     choose: Choose | None = None  # What an action asks for, the same for all records.
     can_undo: bool = True
 
@@ -150,6 +151,7 @@ def of_action(action: Action) -> BulkVerb:
         _("%(action)s: %(what)s"),
         action.icon,
         undoes_by=action.undo,
+        undoes_of=action.undo_of,
         can_undo=bool(action.undo),
         choose=action.choose,
     )
