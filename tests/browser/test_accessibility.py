@@ -14,9 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from app.identity.models import User
 from app.records.door import perform
 from app.records.lenses.lens import SPANS
-from tests.browser.visitor import Windows, overflow, ready, settled
+from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import (
     make_account,
@@ -273,4 +274,32 @@ def test_settings(
     seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
     seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
     seen.visit("/settings/tags", "/settings/tags/new", "/notices", "/work")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_a_role_a_calendar_s_address_and_a_look_as_a_colleague(
+    looker: Callable[..., Findings],
+    windows: Windows,
+    variant: dict[str, Any],
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+) -> None:
+    windows.watch.expect(403, 422)
+    with acme.scope() as session:
+        role_id = session.get_one(User, bob.user_id).role_id
+    seen = looker(alice, variant)
+    seen.visit(f"/settings/roles/{role_id}", "/settings/me/calendar")
+    seen.page.locator("form[action='/settings/me/calendar'] button").click()
+    expect(seen.page.locator(".secret")).to_be_visible()
+    seen.look("/settings/me/calendar, with a fresh address")
+    seen.visit("/settings/audit?verb=nonsense")
+    page = ready(seen.page, f"/settings/roles/{role_id}")
+    page.locator(".look-as").select_option(str(bob.user_id))
+    with arriving(page):
+        page.locator("form[action$='/preview'] button").click()
+    seen.look("/, as a colleague")
+    ready(page, "/accounts")
+    seen.look("/accounts, as a colleague")
     assert not seen.found, seen.told()
