@@ -44,7 +44,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (
-        Kind("text", _("Text"), "letter-case", _("A licence number"), can_be_unique=True),
+        Kind("text", _("Short text"), "letter-case", _("A licence number"), can_be_unique=True),
         Kind("long_text", _("Long text"), "align-left", _("How to find them"), can_sort=False),
         Kind(
             "number",
@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("day", _("Date"), "calendar", _("End of the contract")),
         Kind("moment", _("Date and time"), "calendar-time", _("Next audit")),
-        Kind("time", _("Time"), "clock", _("Best time to call")),
+        Kind("time", _("Time of day"), "clock", _("Best time to call")),
         Kind("choice", _("Choice"), "list", _("Segment A, B or C"), has_options=True),
         Kind(
             "choices",
