@@ -36,7 +36,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many records are meant, and how many of them the verb reaches; the rest is left out."""
+    """How many records are meant, and how many of them the role reaches; the rest is left out."""
 
     total: int
     reached: int

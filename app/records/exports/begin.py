@@ -16,12 +16,13 @@ from app.kernel.errors import NoSpace, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, current, gettext, ngettext
 from app.records.access import permitted, readable_fields, readable_keys
+from app.records.bulk.selection import Counted
 from app.records.exports.columns import table_columns
 from app.records.exports.formats import FORMATS, TABLES, Format
 from app.records.exports.make import still_readable, write_file
 from app.records.exports.models import Export, State
 from app.records.exports.vcard_file import CardWriter
-from app.records.exports.which import Counted, Which, count_rows, packed_ids
+from app.records.exports.which import Which, count_rows, packed_ids
 from app.records.pages.columns import layout
 from app.records.pages.state import ListState, read_query, read_state
 from app.records.query.columns import columns, read_reaches, readers

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Row
 
 from app.kernel.actor import Actor
 from app.records.access import permitted, within_reach
+from app.records.bulk.selection import Counted
 from app.records.query import Query, Walk, conditions, default_sort, sort_key, walk, walk_of
 from app.records.query.columns import columns, read_reaches, readers
 from app.records.types import EXPORT, RecordType
@@ -37,19 +38,6 @@ class Which:
         if self.ids:
             return [_among(record_type, self.ids), permitted(record_type, by)]
         return conditions(record_type, self.asked, by)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many rows are meant, and how many of them the role lets go out."""
-
-    total: int
-    reached: int
-
-    @property
-    def left_out(self) -> int:
-        """How many will be left out."""
-        return self.total - self.reached
 
 
 def count_rows(record_type: RecordType, which: Which, by: Actor) -> Counted:

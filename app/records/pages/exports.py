@@ -9,6 +9,7 @@ from uuid import UUID
 from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
+from app.records.bulk.selection import Counted
 from app.records.exports.begin import (
     AT_ONCE,
     EVERY,
@@ -22,7 +23,6 @@ from app.records.exports.begin import (
 from app.records.exports.formats import FORMATS, Format
 from app.records.exports.keep import MANAGE
 from app.records.exports.models import Export, State
-from app.records.exports.which import Counted
 from app.records.registry import registry
 from app.records.tailored import switched_on
 from app.records.types import EXPORT, RecordType
