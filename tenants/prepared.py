@@ -18,25 +18,33 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Enum,
     Integer,
     Row,
     Select,
     String,
+    Text,
     Time,
     Uuid,
+    cast,
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
-from tenants.engine import kind_by_role
+from tenants.engine import kind_by_role, sqlstate
+from tenants.facts import TenantFacts
 
 MOST = 64  # Statements that one connection keeps; the least lately used makes room.
 IS_DIRECT, PREPARED = "is_direct", "prepared"  # What is noted of a connection.
-# What the driver answers with as SQLAlchemy would; a statement with others is run by SQLAlchemy.
-NATIVE = (Boolean, Date, DateTime, Integer, JSONB, String, Time, Uuid)
+# What the driver reads and writes as SQLAlchemy would; statements with others are left to it.
+GIVEN = (Boolean, Date, DateTime, Integer, String, Time, Uuid)
+NATIVE = (*GIVEN, JSONB)
+CHANGED = "0A000"  # The SQLSTATE of a plan whose columns are of another type by now.
 
 _numbers = count(1)
 
@@ -50,8 +58,8 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
-        self._is_native = all(isinstance(one.type, NATIVE) for one in statement.selected_columns)
         self._compiled: SQLCompiler | None = None
+        self._is_fit = False  # To be prepared, or sent without SQLAlchemy's help.
         self._asked: tuple[str, ...] = ()  # The names of its parameters.
         self._text = ""  # With $1 and so on in their places.
 
@@ -62,27 +70,35 @@ class Prepared:
         """
         connection = session.connection()
         compiled = self._compiled or self._compile(connection)
-        is_one_string = kind_by_role(session.info["tenant"].db_role).one_string
-        if not self._is_native or compiled.post_compile_params or not is_one_string:
+        tenant: TenantFacts = session.info["tenant"]
+        if not self._is_fit or not kind_by_role(tenant.db_role).one_string:
             return session.execute(self.statement, dict(values)).all()
         asked = tuple(values[name] for name in self._asked)
-        if not connection.info.get(IS_DIRECT):
+        name = self._name_on(connection, tenant.version)
+        if name is None:
             given = {**compiled.params, **dict(zip(self._asked, asked, strict=True))}
             return connection.exec_driver_sql(str(compiled), given).all()
-        held: dict[Prepared, str] = connection.info.setdefault(PREPARED, {})
         places = f"({', '.join(['%s'] * len(asked))})" if asked else ""
-        name = held.pop(self, None)
-        if name is not None:
-            held[self] = name  # The last is the one that was used last.
+        try:
             return connection.exec_driver_sql(f"EXECUTE {name}{places}", asked).all()
-        return self._prepare(connection, held, places, asked)
+        except DBAPIError as error:
+            if sqlstate(error) == CHANGED:  # The next request prepares it anew.
+                held: dict[Any, str] = connection.info[PREPARED]
+                held.pop((self, tenant.version), None)
+                held[name] = name  # No statement is found by it, and its turn to go will come.
+            raise
 
     def _compile(self, connection: Connection) -> SQLCompiler:
-        compiled = self.statement.compile(dialect=connection.dialect)
+        compiled = _of_any_length(self.statement).compile(dialect=connection.dialect)
         if not isinstance(compiled, SQLCompiler):  # pragma: no cover - a SELECT is compiled by it.
             raise TypeError(f"{compiled!r} has no parameters.")
-        if not compiled.post_compile_params:
-            binds = {name: bind for bind, name in compiled.bind_names.items()}
+        binds = {name: bind for bind, name in compiled.bind_names.items()}
+        self._is_fit = (
+            not compiled.post_compile_params
+            and all(_is_one_of(GIVEN, one.type) for one in binds.values())
+            and all(_is_one_of(NATIVE, one.type) for one in self.statement.selected_columns)
+        )
+        if self._is_fit:
             self._asked = tuple(name for name in compiled.params if binds[name].required)
             places = {name: f"${number}" for number, name in enumerate(self._asked, 1)}
             # What never differs is spelt out, as an index on an expression is found by its letters.
@@ -95,18 +111,44 @@ class Prepared:
         self._compiled = compiled
         return compiled
 
-    def _prepare(
-        self, connection: Connection, held: dict[Prepared, str], places: str, asked: tuple[Any, ...]
-    ) -> Sequence[Row[Any]]:
-        """Prepare and run it in one trip; what failed is prepared anew under another name."""
-        name = f"zuke_{next(_numbers)}"
-        text = f"PREPARE {name} AS {self._text}".replace("%", "%%")
-        pieces = [text, f"EXECUTE {name}{places}"]
-        if len(held) >= MOST:
-            pieces.insert(0, f"DEALLOCATE {held.pop(next(iter(held)))}")
-        rows = connection.exec_driver_sql(";\n".join(pieces), asked).all()
-        held[self] = name
-        return rows
+    def _name_on(self, connection: Connection, version: str) -> str | None:
+        """Its name on this connection, prepared now if need be; None where it is to be sent whole.
+
+        Workspaces that were not migrated yet have names of their own, as their columns may be of
+        other types.
+        """
+        if not connection.info.get(IS_DIRECT):
+            return None
+        held: dict[Any, str] = connection.info.setdefault(PREPARED, {})
+        name = held.pop((self, version), None)
+        if name is None:
+            name = f"zuke_{next(_numbers)}"
+            dbapi: Any = connection.connection.dbapi_connection
+            try:
+                with dbapi.cursor() as cursor:
+                    if len(held) >= MOST:
+                        oldest = next(iter(held))
+                        cursor.execute(f"DEALLOCATE {held[oldest]}")
+                        del held[oldest]
+                    cursor.execute(f"PREPARE {name} AS {self._text}")
+            except dbapi.Error:
+                return None  # Sent whole, it fails for the same reason, and is told as any other.
+        held[(self, version)] = name  # The last is the one that was used last.
+        return name
+
+
+def _of_any_length(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same with its texts as TEXT, so that columns may be widened under a plan that is kept."""
+    columns = [
+        cast(one, Text).label(one.key) if isinstance(one.type, String) and one.type.length else one
+        for one in statement.selected_columns
+    ]
+    return statement.with_only_columns(*columns, maintain_column_froms=True)
+
+
+def _is_one_of(kinds: tuple[type[TypeEngine[Any]], ...], found: TypeEngine[Any]) -> bool:
+    """True of a type that neither side has to turn into another."""
+    return isinstance(found, kinds) and not isinstance(found, Enum)
 
 
 def _literal(connection: Connection, value: object) -> str:

@@ -191,7 +191,7 @@ def test_hostile_words_are_words_wherever_they_are_shown(
     words = {"en": EVIL, "zh-CN": EVIL}
     options = ({"label": words, "colour": "red"}, {"label": {"en": EVIL + "2"}})
     field = define("choice", EVIL, options=options)
-    define("day", EVIL)
+    define("day", f"{EVIL} day")
     api = program(alice)
     with acme.acting(alice) as by:
         user = by.session.get_one(User, alice.user_id)

@@ -108,6 +108,7 @@ def press(page: Page, key: str, after: str) -> None:
     """Press a key that closes what lies over the page, then one that the page listens to."""
     page.keyboard.press(key)
     expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator(":is(input, textarea, select):focus")).to_have_count(0)
     page.keyboard.press(after)
 
 

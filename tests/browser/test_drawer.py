@@ -28,7 +28,7 @@ def test_a_record_is_made_and_shown(page: Page, drawer: Locator) -> None:
     drawer.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#main h1")).to_contain_text("Fence & Sons")
     expect(page).to_have_url(re.compile(r"/accounts/[0-9a-f-]{36}"))
-    expect(page.get_by_role("status")).to_contain_text("Fence & Sons was added.")
+    expect(page.locator("#toasts")).to_contain_text("Fence & Sons was added.")
 
 
 def test_what_is_missing_is_told_beside_its_field_and_nothing_typed_is_lost(
@@ -56,7 +56,7 @@ def test_ctrl_enter_saves(page: Page, drawer: Locator) -> None:
 def test_ctrl_shift_enter_saves_and_starts_the_next(page: Page, drawer: Locator) -> None:
     drawer.get_by_label("Name").fill("Fence & Sons")
     page.keyboard.press("Control+Shift+Enter")
-    expect(page.get_by_role("status")).to_contain_text("Fence & Sons was added.")
+    expect(page.locator("#toasts")).to_contain_text("Fence & Sons was added.")
     expect(drawer.get_by_label("Name")).to_have_value("")
     expect(drawer.get_by_label("Name")).to_be_focused()
     page.keyboard.press("Escape")

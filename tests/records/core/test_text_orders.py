@@ -17,8 +17,8 @@ from app.kernel.searchkeys import sort_key
 from app.records.access import readable_keys
 from app.records.filters import Filter
 from app.records.pages.columns import layout
-from app.records.pages.listing import orders_of
 from app.records.pages.neighbours import neighbours
+from app.records.pages.orders import orders_of
 from app.records.pages.state import ListState
 from app.records.query import Query, page
 from app.records.registry import registry
@@ -173,7 +173,7 @@ def test_an_order_is_not_offered_where_it_would_tell_what_its_reader_may_not_see
         state, shape = ListState(account, Query()), layout(account, by)
         assert "next_step" in orders_of(state, shape, by)
         seen = readable_keys(account, by) - {"next_step_at"}
-        for module in ("app.records.query.order", "app.records.pages.listing"):
+        for module in ("app.records.query.order", "app.records.pages.orders"):
             monkeypatch.setattr(f"{module}.readable_keys", lambda *_args: seen)
         assert "next_step" not in orders_of(state, shape, by)
         with pytest.raises(Refused):

@@ -166,7 +166,9 @@ def _plan(workspace: Workspace, asked: Query) -> str:
             page(tailored("account", by), asked, by, ["name"])
         finally:
             event.remove(Engine, "before_cursor_execute", note)
-        statement, values = next(one for one in seen if "FROM accounts" in one[0])
+        statement, values = next(
+            one for one in seen if "FROM accounts" in one[0] or one[0].startswith("EXECUTE zuke_")
+        )
         cursor = by.session.connection().connection.cursor()
         cursor.execute("EXPLAIN " + statement, values)
         return "\n".join(line for (line,) in cursor.fetchall())
