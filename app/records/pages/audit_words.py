@@ -15,7 +15,7 @@ Said = tuple[Text, str]  # What happened, and the tone of its pill.
 
 VERBS: Mapping[str, Said] = {
     "created": (_("Added"), "good"),
-    "updated": (_("Changed"), ""),
+    "updated": (_("Edited"), ""),
     "deleted": (_("Deleted"), "bad"),
     "restored": (_("Brought back"), "info"),
     "erased": (_("Erased for good"), "bad"),

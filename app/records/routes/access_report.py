@@ -22,7 +22,7 @@ from app.web.render import page
 
 URL = "/settings/access"
 REACHES: dict[Reach | None, Text] = {
-    None: _("No"),
+    None: _("None"),
     Reach.OWN: _("Own"),
     Reach.TEAM: _("Team and below"),
     Reach.ALL: _("All"),

@@ -220,7 +220,7 @@ def test_the_file_holds_what_the_page_does_and_no_formula(
     assert answer.mimetype == "text/csv"
     assert answer.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert [row["What"] for row in rows] == ["Changed", "Added"]
+    assert [row["What"] for row in rows] == ["Edited", "Added"]
     assert {row["Record"] for row in rows} == {"'=HYPERLINK(1)"}
     assert rows[0]["Details"] == "City: — → Leeds, West"
     monkeypatch.setattr(routes, "CHUNK", 2)
