@@ -232,20 +232,27 @@ def _find_readable(record_type: RecordType, by: Actor) -> Readable:
 def sees(record_type: RecordType, key: str, by: Actor) -> bool:
     """True when `by` may see this field; the title always, as it is what records are named by.
 
-    A reference is seen only by whoever may read records of the type that it points to.
+    A reference is seen only by whoever may read records of the type that it points to, and what
+    the product keeps of another type's records only by whoever may read those.
     """
     if key == record_type.title.key:
         return True
     if by.rights.field(record_type.key, key) < FieldAccess.READ:
         return False
-    return _points_to_readable(record_type.field(key), by)
+    field = record_type.field(key)
+    return _may_read(field.told_by, by) and _points_to_readable(field, by)
 
 
 def _points_to_readable(field: Field, by: Actor) -> bool:
     """True for what is no reference, and for one whose type is switched on and may be read."""
-    if field.to is None or field.to == "user":
+    return field.to == "user" or _may_read(field.to, by)
+
+
+def _may_read(kind: str | None, by: Actor) -> bool:
+    """True for no type at all, and for one that is switched on and may be read."""
+    if kind is None:
         return True
-    return by.tenant.allows(registry().type(field.to).module) and by.may(field.to, "read")
+    return by.tenant.allows(registry().type(kind).module) and by.may(kind, "read")
 
 
 def writable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:

@@ -53,8 +53,9 @@ class Field:
     `sort_chinese` that for readers of Chinese; a text that sorts by itself does so as it is
     written, and rows without a value in `sort` come last. No two living records share
     the value of a field that `is_unique`, whatever its case. A `readonly` field is kept by the
-    product and never taken from input. `initial(by)` is what a new record holds where nothing is
-    said of the field, when that depends on the workspace.
+    product and never taken from input; where it keeps what records of another type say, `told_by`
+    names that type, and whoever may not read it does not see the field. `initial(by)` is what a
+    new record holds where nothing is said of the field, when that depends on the workspace.
     """
 
     attribute: Attribute
@@ -66,6 +67,7 @@ class Field:
     help: Text | None = None
     placeholder: Text | None = None
     readonly: bool = False
+    told_by: str | None = None
     sort: Attribute | None = None
     sort_chinese: Attribute | None = None
     is_unique: bool = False

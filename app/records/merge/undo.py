@@ -14,7 +14,7 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
-from app.records.access import can_read, may_do, readable_keys
+from app.records.access import can_read, may_do, readable_keys, within_reach
 from app.records.bulk.models import UNDONE_WITHIN
 from app.records.bulk.run import held
 from app.records.bulk.undo import old_values, pasts
@@ -88,11 +88,12 @@ def undo_merge(merge_id: UUID | None, /, *, by: Actor) -> Undone:
     if stands_against is not None:
         raise Refused(stands_against)
     with by.session.begin_nested():
-        return _undo(merge, record_type, _undoing(merge, by).in_batch(new_id()))
+        return _undo(merge, record_type, by)
 
 
-def _undo(merge: Merge, record_type: RecordType, by: Actor) -> Undone:
-    survivor, absorbed = _family(merge, record_type, by)
+def _undo(merge: Merge, record_type: RecordType, asker: Actor) -> Undone:
+    by = _undoing(merge, asker).in_batch(new_id())
+    survivor, absorbed = _family(merge, record_type, by, asker)
     before, spared = _before(merge, record_type, survivor, by)
     own = {key for key in before if record_type.by_key[key].to == record_type.key}
     # First what no two may share, at last what points to one that has to be back for it.
@@ -138,8 +139,13 @@ def _undoing(merge: Merge, by: Actor) -> Actor:
     return replace(by, rights=replace(by.rights, grants=grants))
 
 
-def _family(merge: Merge, record_type: RecordType, by: Actor) -> tuple[Record, tuple[Record, ...]]:
-    """The survivor and those merged into it, locked; Refused where one is no longer there."""
+def _family(
+    merge: Merge, record_type: RecordType, by: Actor, asker: Actor
+) -> tuple[Record, tuple[Record, ...]]:
+    """The survivor and those merged into it, locked; Refused where one is no longer there.
+
+    `by` reaches what the merge put beyond `asker`, who is told no more than they may read.
+    """
     ids = by.session.scalars(
         select(MergedRecord.record_id).where(
             MergedRecord.record_type == record_type.key, MergedRecord.merge_id == merge.id
@@ -148,7 +154,7 @@ def _family(merge: Merge, record_type: RecordType, by: Actor) -> tuple[Record, t
     found = held(record_type, "update", (merge.survivor_id, *ids), by)
     survivor = found.get(merge.survivor_id, (None, False))[0]
     if survivor is None or survivor.deleted_at is not None:
-        raise Refused(_why_gone(merge, record_type, survivor, by))
+        raise Refused(_why_gone(merge, record_type, survivor, asker))
     absorbed = [found[one][0] for one in sorted(ids) if one in found]
     if len(absorbed) < len(ids) or not ids:
         raise Refused(_("A record that was merged is gone for good, so this can't be undone."))
@@ -159,10 +165,20 @@ def _family(merge: Merge, record_type: RecordType, by: Actor) -> tuple[Record, t
 def _why_gone(merge: Merge, record_type: RecordType, survivor: Record | None, by: Actor) -> Text:
     if survivor is None:
         return _("The record that stayed is gone, so this can't be undone.")
+    if not _reaches_deleted(record_type, survivor.id, by):
+        return _("The record that stayed is deleted.")
     name = record_type.title_of(survivor)
     if by.session.get(MergedRecord, (record_type.key, merge.survivor_id)) is not None:
         return _("“%(name)s” was merged into another record since. Undo that first.", name=name)
     return _("“%(name)s” is deleted. Restore it first.", name=name)
+
+
+def _reaches_deleted(record_type: RecordType, record_id: UUID, by: Actor) -> bool:
+    """True when `by` may read a record, or might if it were not deleted."""
+    model = record_type.model
+    reaches = within_reach(record_type, by, "read")
+    asked = select(model.id).where(model.id == record_id, reaches)
+    return by.session.execute(asked).first() is not None
 
 
 def _refuse_barred(

@@ -17,6 +17,7 @@ from app.records.openapi.parts import (
     LOCATION,
     NOT_MODIFIED,
     READING,
+    UNSHOWN,
     Call,
     answer,
     body,
@@ -195,7 +196,9 @@ def _merge(record_type: RecordType) -> Call:
         choices={"type": "object", "additionalProperties": ID},
     )
     named = {**ETAG, "Merge-Id": {"schema": ID}}
-    call = _call(record_type, "merge", {"200": answer(ref(name_of(record_type)), named)}, CHANGING)
+    unshown = {"204": UNSHOWN["204"] | {"headers": {"Merge-Id": named["Merge-Id"]}}}
+    shown = {"200": answer(ref(name_of(record_type)), named)}
+    call = _call(record_type, "merge", shown | unshown, CHANGING)
     parameters = [in_path("id"), if_match(), idempotency()]
     return call | {"parameters": parameters, "requestBody": body(asked)}
 

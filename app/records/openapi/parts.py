@@ -19,6 +19,7 @@ LOCATION: Mapping[str, Any] = {"Location": {"schema": {"type": "string"}}}
 READING = (401, 403, 404, 422, 503)
 CHANGING = (400, *READING[:3], 409, 412, 413, 415, 422, 503)
 DONE: dict[str, Any] = {"204": {"description": "Done"}}
+UNSHOWN: dict[str, Any] = {"204": {"description": "Done; the record is out of the caller's reach"}}
 NOT_MODIFIED: dict[str, Any] = {"304": {"description": "Not modified"}}
 
 

@@ -125,10 +125,11 @@ def merge_page(
     alerts = [str(text) for key, text in errors.items() if key not in shown]
     if answer is not None and not errors:
         alerts.append(str(answer.message))
+    owners = _owners(record_type, records, by)
     return MergePage(
         record_type,
         f"/{record_type.collection}/merge",
-        [_column(record_type, one, survivor, stayers, by) for one in records],
+        [_column(record_type, one, survivor, stayers, owners, by) for one in records],
         rows,
         [
             (one.field.label, text)
@@ -160,16 +161,28 @@ def _stayers(record_type: RecordType, records: Sequence[Record], by: Actor) -> l
     return [one for one in fixed or records if may_do(record_type, one, "update", by)]
 
 
+def _owners(record_type: RecordType, records: Sequence[Record], by: Actor) -> dict[UUID, str]:
+    """The names of those whose records they are; none for a reader who may not see that."""
+    if not sees_field(record_type, "owner_id", by):
+        return {}
+    return titles("user", {one.owner_id for one in records if one.owner_id}, by)
+
+
 def _column(
-    record_type: RecordType, record: Record, survivor: Record, stayers: Sequence[Record], by: Actor
+    record_type: RecordType,
+    record: Record,
+    survivor: Record,
+    stayers: Sequence[Record],
+    owners: Mapping[UUID, str],
+    by: Actor,
 ) -> Column:
     title = record_type.title_of(record)
     facts = []
     if sees_field(record_type, "created_at", by):
         when = formats(by).relative(record.created_at, by.now)
         facts.append(gettext("Added %(when)s", when=when))
-    if sees_field(record_type, "owner_id", by) and record.owner_id:
-        facts += titles("user", [record.owner_id], by).values()
+    if record.owner_id is not None and record.owner_id in owners:
+        facts.append(owners[record.owner_id])
     return Column(
         record.id,
         record.version,

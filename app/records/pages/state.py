@@ -38,6 +38,7 @@ class ListState:
 
     `opened` is the saved view that it shows, or differs from. Where its reader has a default view
     (`has_default`), the plain address shows that one, so all records have an address of their own.
+    `usual` is the order where none is asked for, for a reader who may not see that of the type.
     """
 
     record_type: RecordType
@@ -51,6 +52,7 @@ class ListState:
         None  # The groups that are open, as the address says it; see `opened_groups`.
     )
     on: str = ""  # The day that a calendar shows, as its address says it.
+    usual: str = ""
 
     @property
     def path(self) -> str:
@@ -65,7 +67,7 @@ class ListState:
     @property
     def sort(self) -> str:
         """The order in use."""
-        return self.asked.sort or self.record_type.default_sort
+        return self.asked.sort or self.usual or self.record_type.default_sort
 
     @property
     def is_narrowed(self) -> bool:

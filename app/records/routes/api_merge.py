@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.access import fetch
@@ -21,7 +21,7 @@ from app.records.merge.operations import merge_records
 from app.records.merge.undo import find_merge, undo_merge
 from app.records.openapi.calls import offers_merging
 from app.records.openapi.described import described
-from app.records.openapi.parts import ETAG, ID, TEXT, answer, page_of, record_of
+from app.records.openapi.parts import ETAG, ID, TEXT, UNSHOWN, answer, page_of, record_of
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.tailored import switched_on, tailored
 from app.records.types import RecordType
@@ -85,13 +85,13 @@ def list_duplicates(collection: str, record_id: str) -> Response:
 @described(
     "undo_merge",
     _("Merge"),
-    {"200": answer({"type": "object"}, ETAG)},
+    {"200": answer({"type": "object"}, ETAG), **UNSHOWN},
     is_repeatable=True,
     is_offered=lambda by: any(offers_merging(one, by) for one in switched_on(by)),
 )
 @access(who=Who.TOKEN)
 def undo_merged(merge_id: UUID) -> Response:
-    """Take a merge back, except what somebody touched since; answers with what stayed."""
+    """Take a merge back, except what somebody touched since; answers with what stayed if seen."""
     by = current.actor()
     refuse_arguments(list(request.args))
     read_object(request.get_data(), request.mimetype, may_be_empty=True)
@@ -105,9 +105,12 @@ def undo_merged(merge_id: UUID) -> Response:
 
 
 def _shown(record_type: RecordType, record_id: UUID, by: Actor) -> Reply:
-    """The record as it stands now; without fields for who may write and not read."""
-    keys = readable_keys(record_type, by) if by.may(record_type.key, "read") else ()
-    return reply(record_type, fetch(record_type, record_id, by), keys, by)
+    """The record as it stands now, or 204 where it is beyond what the caller may read."""
+    try:
+        record = fetch(record_type, record_id, by)
+    except Missing:
+        return Reply(204, "")
+    return reply(record_type, record, readable_keys(record_type, by), by)
 
 
 def _read(body: dict[str, Any]) -> tuple[list[UUID], dict[str, str]]:

@@ -15,7 +15,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.lenses.lens import Lens, read_lens
 from app.records.pages.state import LONGEST_ORIGIN, PLACE, ListState, Opened, read_query, read_state
-from app.records.query import conditions, sort_key
+from app.records.query import conditions, default_sort, sort_key
 from app.records.types import RecordType
 from app.records.views.shelf import ViewFacts, shelf
 
@@ -41,7 +41,8 @@ def read_list(record_type: RecordType, arguments: Mapping[str, str], by: Actor) 
     if lens and lens != state.lens.name:  # The path says it, whatever the view has saved.
         state = replace(state, lens=Lens(lens))
     opened = Opened(view.id, view.name, saved_query(record_type, view)) if view else None
-    return replace(state, opened=opened, has_default=default is not None)
+    usual = default_sort(record_type, by)
+    return replace(state, opened=opened, has_default=default is not None, usual=usual)
 
 
 def read_origin(record_type: RecordType, query: str | None, by: Actor) -> ListState | None:

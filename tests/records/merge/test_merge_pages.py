@@ -16,6 +16,7 @@ from app.records.merge.models import Merge
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 from tests.records.api.conftest import Programs
+from tests.records.pages.conftest import statements
 
 
 def firms(acme: Workspace, person: Person, *given: dict[str, str]) -> list[str]:
@@ -64,6 +65,18 @@ def test_the_fullest_is_proposed_to_stay(acme: Workspace, alice: Person) -> None
     )
     shown = alice.client.get(f"/accounts/merge?ids={fence},{double}").text
     assert f'name="keep" value="{double}" checked' in shown
+
+
+def test_more_records_side_by_side_take_no_more_statements(acme: Workspace, alice: Person) -> None:
+    ids = firms(acme, alice, *({"name": f"Fence {number}"} for number in range(5)))
+    took = []
+    for number in (2, 5):
+        path = f"/accounts/merge?ids={','.join(ids[:number])}"
+        assert alice.client.get(path).text.count("Alice") >= number
+        with statements() as seen:
+            alice.client.get(path)
+        took.append(len(seen))
+    assert took[0] == took[1]
 
 
 def test_merging_leads_to_the_one_that_stays_and_old_addresses_lead_there_too(
