@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import Windows, ready
 from tests.cast import Person, Workspace
-from tests.factories import make_account
+from tests.factories import make_account, make_contact
 
 
 @pytest.fixture
@@ -128,3 +128,44 @@ def test_n_makes_a_new_one_and_c_offers_what_can_be_created(page: Page) -> None:
     expect(page.get_by_role("menuitem", name="New account")).to_be_focused()
     page.keyboard.press("Enter")
     expect(drawer.get_by_role("heading", name="New account")).to_be_visible()
+
+
+def test_using_one_that_is_there_takes_along_what_was_typed_until_the_press(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by, "Fence", "Frank", email="frank@fence.example", title="Director")
+    ready(page, "/contacts")
+    page.get_by_role("main").get_by_role("link", name="New contact").first.click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_label("E-mail").fill("frank@fence.example")
+    use = drawer.get_by_role("link", name="Use Frank Fence")
+    expect(use).to_be_visible()
+    drawer.get_by_label("Job title").fill("Clerk")  # It holds one already.
+    drawer.get_by_text("More fields").click()
+    drawer.get_by_label("WeChat").fill("frank-fence")
+    use.click()
+    expect(drawer.get_by_role("heading", name="Frank Fence")).to_be_visible()
+    expect(drawer.get_by_label("WeChat")).to_be_visible()
+    expect(drawer.get_by_label("WeChat")).to_have_value("frank-fence")
+    expect(drawer.get_by_label("Job title")).to_have_value("Director")
+    page.keyboard.press("Escape")
+    question = page.get_by_role("dialog", name="Discard what you typed?")
+    question.get_by_role("button", name="Keep editing").click()
+    drawer.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator("#field-wechat")).to_contain_text("frank-fence")
+
+
+def test_a_long_text_goes_along_whole(page: Page, acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, phone="020 7946 0018")
+    ready(page, "/accounts")
+    page.get_by_role("main").get_by_role("link", name="New account").first.click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_label("Phone").fill("020 7946 0018")
+    drawer.get_by_text("More fields").click()
+    words = "Fence & Sons, " * 30
+    drawer.get_by_label("Invoice details").fill(words)
+    drawer.get_by_role("link", name="Use Fence").click()
+    expect(drawer.get_by_label("Invoice details")).to_have_value(words)

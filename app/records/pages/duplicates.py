@@ -20,13 +20,17 @@ LONGEST = 200  # Characters of a value that is carried over to the form of anoth
 
 @dataclass(frozen=True, slots=True)
 class ShownSuspect:
-    """One record that may be the same; `use_url` edits it with what was typed and it lacks."""
+    """One record that may be the same; `use_url` edits it with what was typed and it lacks.
+
+    `takes` are the fields that it lacks: the page fills them with what stands there at the press.
+    """
 
     url: str
     title: str
     face: Face
     why: str
     use_url: str
+    takes: str = ""
 
 
 def suspects(
@@ -44,14 +48,16 @@ def suspects(
     for one in found:
         record = records[one.id]
         url = f"/{record_type.collection}/{one.id}"
-        use_url = ""
+        use_url = takes = ""
         if not by.tenant.is_read_only and may_do(record_type, record, "update", by):
-            lacking = {
-                key: text[:LONGEST]
-                for key, text in typed.items()
-                if text and key in writable and record_type.by_key[key].value(record) in (None, "")
-            }
-            use_url = f"{url}/edit?{urlencode({**lacking, 'next': next_url or url})}"
+            lacking = [
+                one.key
+                for one in record_type.fields
+                if one.key in writable and one.value(record) in (None, "")
+            ]
+            given = {key: typed[key][:LONGEST] for key in lacking if typed.get(key)}
+            use_url = f"{url}/edit?{urlencode({**given, 'next': next_url or url})}"
+            takes = " ".join(lacking)
         shown.append(
             ShownSuspect(
                 url,
@@ -59,6 +65,7 @@ def suspects(
                 face(record_type, one.id, one.title),
                 _why(one, by),
                 use_url,
+                takes,
             )
         )
     return shown

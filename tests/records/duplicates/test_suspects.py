@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -151,6 +152,11 @@ def test_the_form_of_a_new_record_shows_them_with_a_way_to_use_one(
     assert f'href="/accounts/{fence}"' in shown
     assert f"/accounts/{fence}/edit?phone=020+7946+0123&amp;next=" in shown
     assert "Leeds" not in shown  # What it holds already stays.
+    takes = re.search(r'data-takes="([^"]*)"', shown)
+    assert takes is not None
+    lacking = takes[1].split()  # What the page fills at the press: only what it lacks.
+    assert {"phone", "email"} <= set(lacking)
+    assert not {"name", "city"} & set(lacking)
     assert alice.client.post("/accounts/suspects", data={"name": "Hedge"}).text.strip() == ""
     assert dora.client.post("/accounts/suspects", data=typed).status_code == 403
     assert "Fence" not in charlie.client.post("/accounts/suspects", data=typed).text

@@ -25,6 +25,7 @@ import * as rail from './rail';
 import * as requests from './requests';
 import * as rows from './rows';
 import * as settings from './settings';
+import * as suspects from './suspects';
 import * as tags from './tags';
 import * as theme from './theme';
 import * as toast from './toast';
@@ -34,7 +35,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, peek, order, conditions, settings, matrix, tags, merge, views, words,
+  composer, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, views, words,
 ];
 for (const part of parts) part.start();
 
