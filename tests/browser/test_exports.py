@@ -76,6 +76,18 @@ def test_a_list_of_few_rows_is_saved_at_once_and_the_page_stays(
     expect(page.locator("#list .who-name")).to_have_text(firms)
 
 
+@pytest.mark.usefixtures("firms")
+def test_a_file_keeps_its_name_in_chinese(windows: Windows, alice: Person) -> None:
+    page = windows.open(alice, lang="zh-CN")
+    ready(page, "/accounts?sort=name")
+    page.get_by_role("link", name="导出").click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_label("CSV").check()
+    with page.expect_download() as saved:
+        drawer.get_by_role("button", name="导出").click()
+    assert saved.value.suggested_filename.startswith("客户 ")
+
+
 def test_of_a_list_the_ticked_rows_alone_are_saved(page: Page, firms: list[str]) -> None:
     ready(page, "/accounts?sort=name")
     page.get_by_label(f"Select {firms[1]}").check()

@@ -2,12 +2,15 @@
 import { find, on, word } from './dom';
 import { toast } from './toast';
 
-const NAME = /filename\*=UTF-8''([^;]+)|filename="?([^";]+)"?/i;
+// The second holds ASCII alone and stands first: it counts where the first is not given.
+const NAME = /filename\*=UTF-8''([^;]+)/i;
+const PLAIN_NAME = /filename="?([^";]+)"?/i;
 
 /** The name that the server gave the file. */
 function nameOf(answer: Response): string {
-  const found = NAME.exec(answer.headers.get('Content-Disposition') ?? '');
-  return found?.[1] ? decodeURIComponent(found[1]) : found?.[2] ?? 'export';
+  const told = answer.headers.get('Content-Disposition') ?? '';
+  const name = NAME.exec(told)?.[1];
+  return name ? decodeURIComponent(name) : PLAIN_NAME.exec(told)?.[1] ?? 'export';
 }
 
 async function keep(answer: Response): Promise<void> {
