@@ -59,6 +59,26 @@ def test_every_row_of_the_list_is_changed_and_taken_back(
     assert in_leeds(acme) == 0
 
 
+@pytest.mark.parametrize("on_phone", [False, True])
+def test_a_message_leaves_the_bar_in_sight_and_deleting_stands_last_in_it(
+    windows: Windows, acme: Workspace, alice: Person, on_phone: bool
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Birch Ltd")
+    page = ready(windows.open(alice, on_phone=on_phone), "/accounts")
+    page.get_by_label("Select Birch Ltd").check()
+    bar = page.locator("[data-bulkbar]")
+    expect(bar).to_be_visible()
+    assert bar.locator(".bulk-verbs button").all_inner_texts()[-2:] == ["Export", "Delete"]
+    page.wait_for_function(
+        """() => {
+          const [messages, bar] = ['#toasts', '[data-bulkbar]'].map(
+            (one) => document.querySelector(one).getBoundingClientRect());
+          return messages.bottom > 0 && messages.bottom <= bar.top;
+        }"""
+    )
+
+
 def test_the_bell_tells_what_is_new_when_it_is_opened(
     page: Page, acme: Workspace, alice: Person
 ) -> None:
