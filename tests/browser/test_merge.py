@@ -26,6 +26,20 @@ def twins(acme: Workspace, alice: Person) -> list[str]:
         return [str(first.id), str(second.id)]
 
 
+def test_another_record_to_stay_brings_its_values_but_for_those_that_somebody_chose(
+    page: Page, twins: list[str]
+) -> None:
+    ready(page, f"/accounts/merge?ids={','.join(twins)}")
+    page.get_by_label("Keep Ash Limited", exact=True).check()
+    expect(page.get_by_label("City of Ash Limited: Leeds")).to_be_checked()
+    page.get_by_label("Name of Ash Ltd: Ash Ltd").check()
+    page.get_by_label("Keep Ash Ltd", exact=True).check()
+    expect(page.get_by_label("City of Ash Ltd: York")).to_be_checked()
+    page.get_by_label("Keep Ash Limited", exact=True).check()
+    expect(page.get_by_label("City of Ash Limited: Leeds")).to_be_checked()
+    expect(page.get_by_label("Name of Ash Ltd: Ash Ltd")).to_be_checked()
+
+
 @pytest.mark.usefixtures("twins")
 def test_two_ticked_rows_become_one_with_the_chosen_values_and_two_again(page: Page) -> None:
     ready(page, "/accounts?sort=name")

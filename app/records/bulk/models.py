@@ -20,6 +20,7 @@ class Outcome(IntEnum):
     WAITING = 0
     DONE = 1
     LEFT_OUT = 2
+    ALREADY = 3  # Of an undoing: it was as it should be, so nothing was taken back.
 
 
 class BulkChange(Base):
@@ -28,7 +29,8 @@ class BulkChange(Base):
     `inputs` are the fields as they were asked for, `via` and `language` are how the person
     `user_id` came. Records are taken in the order of their ids: `reached` is the last one that was
     dealt with, and `step` counts the pieces, so that a piece is never done twice. `undoes_id` is
-    the change that this one takes back, `undone_by_id` the one by which it was taken back.
+    the change that this one takes back, `undone_by_id` the one by which it was taken back. `done`
+    counts the rows that were as they should be already as well.
     """
 
     __tablename__ = "bulk_changes"

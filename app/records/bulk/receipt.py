@@ -77,13 +77,36 @@ class Receipt:
 
 
 def told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
-    """Changed 318 accounts, 12 left out."""
+    """Changed 318 accounts, 12 left out. Of an undoing also how many needed none."""
     verb = verb_called(record_type, change.verb)
-    done = worded(verb, verb.told, record_type, change.done, by)
+    already = _already(change, by)
+    done = worded(verb, verb.told, record_type, change.done - already, by)
+    if already:
+        one, many = record_type.words.count
+        was = ngettext(
+            "%(what)s was as it should be already",
+            "%(what)s were as they should be already",
+            already,
+            what=ngettext(one, many, already, n=_n(already, by)),
+        )
+        if change.done > already:
+            done = gettext("%(done)s, %(was)s", done=done, was=was)
+        else:
+            done = gettext("Nothing was left to take back: %(was)s", was=was)
     if not change.left_out:
         return gettext("%(done)s.", done=done)
     left = ngettext("%(n)s left out", "%(n)s left out", change.left_out, n=_n(change.left_out, by))
     return gettext("%(done)s, %(left)s.", done=done, left=left)
+
+
+def _already(change: BulkChange, by: Actor) -> int:
+    """How many records an undoing found as they should be."""
+    if change.undoes_id is None:
+        return 0
+    rows = select(func.count()).where(
+        BulkRow.change_id == change.id, BulkRow.outcome == Outcome.ALREADY
+    )
+    return by.session.scalar(rows) or 0
 
 
 def receipt(change: BulkChange, record_type: RecordType, by: Actor) -> Receipt:

@@ -63,7 +63,8 @@ def run_piece(
     for record_id in ids:
         record, reaches = found.get(record_id, (None, False))
         reason = _one(change, record_type, verb, record, reaches, by)
-        note(change, record_id, reason is None, reason, by)
+        outcome = Outcome.DONE if reason is None else Outcome.LEFT_OUT
+        note(change, record_id, outcome, reason, by)
     return reached(change, ids, size)
 
 
@@ -76,22 +77,22 @@ def reached(change: BulkChange, ids: list[UUID], size: int) -> bool:
 
 
 def note(
-    change: BulkChange, record_id: UUID, is_done: bool, reason: Text | str | None, by: Actor
+    change: BulkChange, record_id: UUID, outcome: Outcome, reason: Text | str | None, by: Actor
 ) -> None:
     """Write what became of one record."""
     by.session.execute(
         update(BulkRow)
         .where(BulkRow.change_id == change.id, BulkRow.record_id == record_id)
         .values(
-            outcome=Outcome.DONE if is_done else Outcome.LEFT_OUT,
+            outcome=outcome,
             reason=str(reason) if reason is not None else None,
         )
         .execution_options(synchronize_session=False)
     )
-    if is_done:
-        change.done += 1
-    else:
+    if outcome is Outcome.LEFT_OUT:
         change.left_out += 1
+    else:
+        change.done += 1
 
 
 def sentence(answer: Answer) -> str:

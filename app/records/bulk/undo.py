@@ -16,17 +16,22 @@ from app.events import Event
 from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
-from app.records.bulk.models import BulkChange
+from app.records.bulk.models import BulkChange, Outcome
 from app.records.bulk.run import BARRED, GONE, MET, held, next_rows, note, reached, sentence
 from app.records.bulk.verbs import BulkVerb, verb_called
 from app.records.door import Inputs, perform
 from app.records.model import Record
 from app.records.types import RecordType
+from app.records.values import as_json
 from app.web.formats import formats
 
 log = structlog.get_logger(__name__)
 
 BROKEN = _("Something went wrong on our side.")
+
+Became = tuple[Outcome, Text | str | None]  # What became of a record, and what is told of it.
+ALREADY: Became = (Outcome.ALREADY, None)
+DONE: Became = (Outcome.DONE, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +75,12 @@ def undo_piece(
         past_of = pasts(record_type, original.id, original.created_at, ids, by)
     for record_id in ids:
         record, reaches = found.get(record_id, (None, False))
-        is_done, reason = False, BARRED
+        became: Became = (Outcome.LEFT_OUT, BARRED)
         if record is None:
-            reason = GONE
+            became = (Outcome.LEFT_OUT, GONE)
         elif reaches:
-            is_done, reason = _one(record_type, verb, record, past_of.get(record_id), original, by)
-        note(change, record_id, is_done, reason, by)
+            became = _one(record_type, verb, record, past_of.get(record_id), original, by)
+        note(change, record_id, *became, by)
     return reached(change, ids, size)
 
 
@@ -86,8 +91,8 @@ def _one(
     past: Past | None,
     original: BulkChange,
     by: Actor,
-) -> tuple[bool, Any]:
-    """Take the change of one record back: whether it was, and what is to be told of it.
+) -> Became:
+    """Take the change of one record back: what became of it, and what is to be told of it.
 
     A fault of ours with one record is logged and leaves that one out, as its savepoint does; what
     the database itself fails at ends the piece.
@@ -95,16 +100,16 @@ def _one(
     record_id = record.id  # It can't be asked any more where the savepoint was rolled back.
     try:
         with by.session.begin_nested():
-            return True, _do(record_type, verb, record, past, original, by)
+            return _do(record_type, verb, record, past, original, by)
     except Answer as answer:
-        return False, sentence(answer)
+        return Outcome.LEFT_OUT, sentence(answer)
     except IntegrityError:
-        return False, MET
+        return Outcome.LEFT_OUT, MET
     except DBAPIError:
         raise
     except Exception:
         log.exception("bulk_undo_failed", record_type=record_type.key, record_id=str(record_id))
-        return False, BROKEN
+        return Outcome.LEFT_OUT, BROKEN
 
 
 def _do(
@@ -114,31 +119,38 @@ def _do(
     past: Past | None,
     original: BulkChange,
     by: Actor,
-) -> Text | str | None:
+) -> Became:
     if verb.name == "delete":
-        if record.deleted_at is not None:  # Else it came back with its parent, or by a colleague.
-            perform(record_type, "restore", record, by=by)
-        return None
+        if record.deleted_at is None:
+            return ALREADY  # It came back with its parent, or by a colleague.
+        perform(record_type, "restore", record, by=by)
+        return DONE
     if record.deleted_at is not None:
         raise Refused(GONE)
     if verb.undoes_by:
         chosen = original.inputs if verb.choose is not None else {}
         which: Inputs = {verb.undoes_of: original.id} if verb.undoes_of else {}
         perform(record_type, verb.undoes_by, record, by=by, **chosen, **which)
-        return None
+        return DONE
     if past is None:
-        return None  # It held the new value already, so nothing was changed.
+        return ALREADY  # It held the new value already, so nothing was changed.
     return _put_back(record_type, record, past, by)
 
 
-def _put_back(record_type: RecordType, record: Record, past: Past, by: Actor) -> Text | str | None:
+def _put_back(record_type: RecordType, record: Record, past: Past, by: Actor) -> Became:
     """Restore the fields that nobody touched since; answers with which were, if any."""
     inputs, spared = old_values(record_type, past)
+    fields = record_type.by_key
+    if not inputs and all(
+        as_json(fields[key].value(record)) == past.changes[key][0] for key in spared
+    ):
+        return ALREADY  # Somebody put the old values back by hand.
     told = formats(by).listed(str(record_type.by_key[key].label) for key in spared)
     if spared and not inputs:
         raise Refused(_("Changed again since: %(fields)s.", fields=told))
     perform(record_type, "update", record, by=by, **inputs)
-    return _("Left as it is, as it was changed again: %(fields)s.", fields=told) if told else None
+    left = _("Left as it is, as it was changed again: %(fields)s.", fields=told) if told else None
+    return Outcome.DONE, left
 
 
 def old_values(record_type: RecordType, past: Past) -> tuple[dict[str, Any], list[str]]:

@@ -60,6 +60,7 @@ class Row:
     cells: list[Cell]
     united: Cell | None
     error: str = ""
+    is_own: bool = False  # Somebody chose otherwise than is proposed.
 
     @property
     def name(self) -> str:
@@ -221,7 +222,8 @@ def _writer(record_type: RecordType, asked: Sequence[Question], by: Actor) -> An
 
 
 def _row(question: Question, records: Sequence[Record], choice: str, error: str, show: Any) -> Row:
-    chosen = choice or str(question.proposed)
+    chosen = choice if _is_offered(question, choice) else str(question.proposed)
+    is_own = chosen != str(question.proposed)
     cells = [
         Cell(
             str(one.id),
@@ -234,4 +236,9 @@ def _row(question: Question, records: Sequence[Record], choice: str, error: str,
     united = None
     if question.can_unite:
         united = Cell(ALL, show(question, question.taken(ALL)), chosen == ALL)
-    return Row(question.field.key, question.field.label, cells, united, error)
+    return Row(question.field.key, question.field.label, cells, united, error, is_own)
+
+
+def _is_offered(question: Question, choice: str) -> bool:
+    """True for what can be chosen; what was chosen of a record that is gone since can't be."""
+    return (choice == ALL and question.can_unite) or choice in map(str, question.offered)

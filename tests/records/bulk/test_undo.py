@@ -157,6 +157,38 @@ def test_a_record_that_came_back_already_is_no_obstacle(
     alice.client.post(f"/accounts/{ids[0]}/restore")
     undo(alice, made)
     assert len(cities(acme)) == 2
+    told = "Took back the change of 1 account, 1 account was as it should be already."
+    assert told in alice.client.get("/accounts").text
+
+
+def test_where_nothing_was_left_to_take_back_the_message_says_so(
+    acme: Workspace, alice: Person, firms: Firms
+) -> None:
+    [one] = firms(alice, 1)
+    change(alice, verb="delete", id=[one])
+    made = last_change(acme)
+    alice.client.post(f"/accounts/{one}/restore")
+    undo(alice, made)
+    told = "Nothing was left to take back: 1 account was as it should be already."
+    shown = alice.client.get("/accounts").text
+    assert told in shown
+    assert "Took back the change" not in shown
+    receipt = alice.client.get(f"/accounts/bulk/{last_change(acme).id}").text
+    assert told in receipt
+    assert "left out" not in receipt
+
+
+def test_what_somebody_put_back_by_hand_is_as_it_should_be(
+    acme: Workspace, alice: Person, firms: Firms
+) -> None:
+    ids = firms(alice, 2, city="York")
+    set_city(alice, ids)
+    made = last_change(acme)
+    edit(acme, alice, ids[0], city="York")
+    undo(alice, made)
+    told = "Took back the change of 1 account, 1 account was as it should be already."
+    assert told in alice.client.get("/accounts").text
+    assert set(cities(acme).values()) == {"York"}
 
 
 def test_a_field_that_is_hidden_since_is_put_back_by_nobody_who_may_not_write_it(
