@@ -19,6 +19,7 @@ from app.records.merge.values import ALL, Question, fullest, questions
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Face, face
+from app.records.pages.merge_news import News, who_was_faster
 from app.records.pages.shown import shown_text
 from app.records.references import titles
 from app.records.types import RecordType
@@ -78,6 +79,7 @@ class MergePage:
     rows: list[Row]
     same: list[tuple[Text, str]]
     alerts: list[str] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
 
     @property
     def has_united(self) -> bool:
@@ -93,8 +95,11 @@ def merge_page(
     keep: UUID | None = None,
     choices: Mapping[str, str] | None = None,
     answer: Answer | None = None,
+    versions: Mapping[UUID, int] | None = None,
 ) -> MergePage:
     """The records side by side, holding what was chosen, with what stands against it.
+
+    `versions` are those that the person saw: who changed the records since is told.
 
     Refused where nothing of it can be merged, Missing for a record that `by` may not see,
     NotPermitted where none of them may stay.
@@ -138,6 +143,7 @@ def merge_page(
             if not one.differs and (text := show(one, one.values[survivor.id]))
         ],
         alerts,
+        who_was_faster(record_type, records, versions, by) if versions else [],
     )
 
 

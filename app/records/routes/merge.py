@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, request
@@ -15,7 +17,8 @@ from app.records.access import can_read, fetch
 from app.records.merge.family import MOST
 from app.records.merge.operations import merge_records
 from app.records.merge.undo import find_merge, undo_merge
-from app.records.pages.merge import PREFIX, merge_page
+from app.records.pages.merge import PREFIX, MergePage, merge_page
+from app.records.pages.merge_news import what_became
 from app.records.routes.blueprint import blueprint, next_or, record_url, type_for
 from app.records.types import RecordType
 from app.web import current
@@ -34,7 +37,11 @@ def show_merge(collection: str) -> Response:
     if len(ids) < 2:
         return page("records/merge_none.html", record_type=record_type, most=MOST)
     keep = parse_id(request.args.get("keep"))
-    return page("records/merge.html", it=merge_page(record_type, ids, by, keep=keep))
+    try:
+        shown = merge_page(record_type, ids, by, keep=keep)
+    except Missing as answer:
+        return _without_gone(record_type, ids, keep, {}, {}, by, answer)
+    return _shown(shown)
 
 
 @blueprint.post("/<collection:collection>/merge")
@@ -47,14 +54,12 @@ def do_merge(collection: str) -> Response:
     if keep is None or keep not in ids:
         raise Refused(_("Choose the record that stays."))
     others = [one for one in ids if one != keep]
-    choices = _choices()
+    choices, versions = _choices(), _versions(ids)
     try:
-        made = merge_records(
-            record_type, keep, others, by=by, choices=choices, versions=_versions(ids)
-        )
-    except (Refused, Conflict) as answer:
+        made = merge_records(record_type, keep, others, by=by, choices=choices, versions=versions)
+    except (Refused, Conflict, Missing) as answer:
         by.session.rollback()
-        return _again(record_type, ids, keep, choices, by, answer)
+        return _again(record_type, ids, keep, choices, versions, by, answer)
     name = record_type.title_of(fetch(record_type, keep, by))
     text = ngettext(
         "%(n)s record was merged into “%(name)s”.",
@@ -72,9 +77,16 @@ def undo_merging(collection: str, merge_id: UUID) -> Response:
     """Take a merge back, except what somebody touched since."""
     by = current.actor()
     record_type = type_for(collection, "read", by)
-    if find_merge(merge_id, by).record_type != record_type.key:
+    merge = find_merge(merge_id, by)
+    if merge.record_type != record_type.key:
         raise Missing(_("There is no such page."))
-    undone = undo_merge(merge_id, by=by)
+    survivor_id = merge.survivor_id
+    try:
+        undone = undo_merge(merge_id, by=by)
+    except Refused as answer:
+        by.session.rollback()
+        toast(answer.message, kind="warn")
+        return _to_survivor(record_type, survivor_id, by)
     text = ngettext(
         "The merge was undone: %(n)s record is back.",
         "The merge was undone: %(n)s records are back.",
@@ -84,8 +96,13 @@ def undo_merging(collection: str, merge_id: UUID) -> Response:
         left = gettext("Left as it is, as it was changed again: %(fields)s.", fields=undone.spared)
         text = f"{text} {left}"
     toast(text, kind="warn" if undone.spared else "good")
-    is_seen = can_read(record_type, undone.merge.survivor_id, by)
-    place = record_url(record_type, undone.merge.survivor_id) if is_seen else f"/{collection}"
+    return _to_survivor(record_type, survivor_id, by)
+
+
+def _to_survivor(record_type: RecordType, survivor_id: UUID, by: Actor) -> Response:
+    """Lead to where an undo was asked for: the record that stayed, or the list without it."""
+    is_seen = can_read(record_type, survivor_id, by)
+    place = record_url(record_type, survivor_id) if is_seen else f"/{record_type.collection}"
     return see_other(next_or(place))
 
 
@@ -95,8 +112,9 @@ def merge_ticked(record_type: RecordType, ids: list[UUID], is_whole_list: bool) 
         raise Refused(_("At most %(limit)s records can be merged at once.", limit=MOST))
     if len(ids) < 2:
         raise Refused(_("Choose at least two records to merge."))
-    listed = ",".join(map(str, ids))
-    return see_other(f"/{record_type.collection}/merge?ids={listed}")
+    url = f"/{record_type.collection}/merge?ids={','.join(map(str, ids))}"
+    here = next_or("")
+    return see_other(f"{url}&next={quote(here, safe='')}" if here else url)
 
 
 def _ids(text: str) -> list[UUID]:
@@ -127,12 +145,54 @@ def _again(
     ids: list[UUID],
     keep: UUID,
     choices: dict[str, str],
+    versions: dict[UUID, int],
     by: Actor,
     answer: Answer,
 ) -> Response:
     """The page as it was sent, with what stands against it; else the answer alone."""
     try:
-        shown = merge_page(record_type, ids, by, keep=keep, choices=choices, answer=answer)
-    except (Missing, Refused, NotPermitted):
+        shown = merge_page(
+            record_type, ids, by, keep=keep, choices=choices, answer=answer, versions=versions
+        )
+    except Missing:
+        return _without_gone(record_type, ids, keep, choices, versions, by, answer)
+    except (Refused, NotPermitted):
         raise answer from None
-    return page("records/merge.html", status=answer.status, it=shown)
+    return _shown(shown, answer.status)
+
+
+def _without_gone(
+    record_type: RecordType,
+    ids: list[UUID],
+    keep: UUID | None,
+    choices: dict[str, str],
+    versions: dict[UUID, int],
+    by: Actor,
+    answer: Answer,
+) -> Response:
+    """Go on with the records that are left, telling what became of the others.
+
+    With fewer than two of them it leads to the one that another was merged into, else to the list.
+    An address that names nothing that `by` sees, and that no list led to, is answered as it was.
+    """
+    found = what_became(record_type, ids, by)
+    if len(found.left) >= 2:
+        shown = merge_page(
+            record_type, found.left, by, keep=keep, choices=choices, versions=versions
+        )
+        is_sent = request.method == "POST"
+        return _shown(replace(shown, news=[*found.news, *shown.news]), 409 if is_sent else 200)
+    here = next_or("")
+    if not (found.left or found.is_any_merged or here):
+        raise answer from None
+    texts = [one.text for one in found.news]
+    if request.method == "POST":
+        texts.append(gettext("What you chose was not applied."))
+    toast(" ".join(texts), kind="warn")
+    into = next((one.url for one in found.news if one.url), "")
+    return see_other(into or here or f"/{record_type.collection}")
+
+
+def _shown(shown: MergePage, status: int = 200) -> Response:
+    here = next_or(f"/{shown.record_type.collection}")
+    return page("records/merge.html", status=status, it=shown, next=here)

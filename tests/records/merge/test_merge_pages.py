@@ -130,7 +130,9 @@ def test_undoing_brings_the_old_address_back(acme: Workspace, alice: Person) -> 
     assert "undid the merge of “Wall” into this" in shown
     assert undo not in shown
     assert alice.client.get(f"/accounts/{double}").status_code == 200
-    assert "undone already" in alice.client.post(undo).text
+    again = alice.client.post(undo)
+    assert (again.status_code, again.headers["Location"]) == (303, f"/accounts/{fence}")
+    assert "This was undone already" in alice.client.get(f"/accounts/{fence}").text
 
 
 def test_a_hidden_field_stays_and_is_not_betrayed(acme: Workspace, bob: Person) -> None:
@@ -167,6 +169,96 @@ def test_what_changed_meanwhile_is_shown_anew(acme: Workspace, alice: Person) ->
     assert answer.status_code == 409
     assert "Somebody changed “Wall” meanwhile." in answer.text
     assert "Ripon" in answer.text
+
+
+def test_what_somebody_chose_stays_where_a_colleague_was_faster_and_who_it_was_is_told(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    fence, double = firms(acme, bob, {"name": "Fence", "city": "York"}, {"name": "Wall"})
+    with acme.acting(bob) as by:
+        perform("account", "update", by.session.get_one(Account, UUID(double)), by=by, city="Ripon")
+    data = {"ids": f"{fence},{double}", "keep": fence, f"version.{double}": "1"}
+    answer = alice.client.post("/accounts/merge", data=data | {"f.name": double, "f.city": double})
+    assert answer.status_code == 409
+    assert "Bob Baker changed “Wall”, " in answer.text
+    assert ": City." in answer.text
+    for key in ("name", "city"):
+        assert f'name="f.{key}" value="{double}" checked' in answer.text
+    assert f'name="version.{double}" value="2"' in answer.text
+
+
+def test_a_merge_that_was_sent_twice_leads_to_what_came_of_the_first(
+    acme: Workspace, alice: Person
+) -> None:
+    fence, double = firms(acme, alice, {"name": "Fence"}, {"name": "Wall"})
+    data = {f"version.{one}": "1" for one in (fence, double)}
+    data |= {"ids": f"{fence},{double}", "keep": fence, "f.name": fence}
+    assert alice.client.post("/accounts/merge", data=data).status_code == 303
+    second = alice.client.post("/accounts/merge", data=data | {"f.name": double})
+    assert (second.status_code, second.headers["Location"]) == (303, f"/accounts/{fence}")
+    shown = alice.client.get(f"/accounts/{fence}").text
+    assert "Alice Archer merged “Wall” into “Fence”, " in shown
+    assert "What you chose was not applied." in shown
+
+
+def test_one_of_three_that_was_merged_meanwhile_is_told_and_the_choices_stay(
+    acme: Workspace, alice: Person
+) -> None:
+    fence, double, third, other = firms(
+        acme, alice, *({"name": name} for name in ("Fence", "Wall", "Gate", "Elsewhere"))
+    )
+    merge(alice, other, third)
+    answer = merge(alice, fence, double, third, name=double)
+    assert answer.status_code == 409
+    assert "Alice Archer merged “Gate” into “Elsewhere”, " in answer.text
+    assert f'<a href="/accounts/{other}">Show “Elsewhere”</a>' in answer.text
+    assert f'name="f.name" value="{double}" checked' in answer.text
+    assert f'name="ids" value="{fence},{double}"' in answer.text
+
+
+def test_what_was_merged_into_what_one_may_not_see_is_told_as_gone(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    fence, double, third = firms(acme, bob, *({"name": f"Fence {n}"} for n in range(3)))
+    [hers] = firms(acme, alice, {"name": "Hers alone"})
+    merge(alice, hers, third)
+    answer = merge(bob, fence, double, third)
+    assert answer.status_code == 409
+    assert "1 of these records is gone, or you may not see it." in answer.text
+    assert "Hers alone" not in answer.text
+
+
+def test_ticked_rows_that_are_gone_lead_back_to_the_list_or_the_others_go_on(
+    acme: Workspace, alice: Person
+) -> None:
+    ids = firms(acme, alice, *({"name": f"Fence {number}"} for number in range(3)))
+    here = "/accounts?sort=name&q=Fence"
+    for left in (2, 1, 0):
+        alice.client.post(f"/accounts/{ids[left]}/delete")
+        alice.client.get("/accounts")  # Shows the message of the deletion.
+        ask = {"verb": "merge", "id": ",".join(ids), "next": here}
+        to = alice.client.post("/accounts/bulk/ask", data=ask).headers["Location"]
+        answer = alice.client.get(to)
+        if left == 2:
+            assert answer.status_code == 200
+            assert "1 of these records is gone, or you may not see it." in answer.text
+            assert f'name="ids" value="{ids[0]},{ids[1]}"' in answer.text
+            continue
+        assert (answer.status_code, answer.headers["Location"]) == (303, here)
+        told = f"{3 - left} of these records are gone, or you may not see them."
+        assert told in alice.client.get(here).text
+
+
+def test_what_is_deleted_while_the_page_is_open_leads_back_to_the_list(
+    acme: Workspace, alice: Person
+) -> None:
+    fence, double = firms(acme, alice, {"name": "Fence"}, {"name": "Wall"})
+    alice.client.post(f"/accounts/{double}/delete")
+    data = {"ids": f"{fence},{double}", "keep": fence, "next": "/accounts?sort=name"}
+    answer = alice.client.post("/accounts/merge", data=data)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/accounts?sort=name")
+    shown = alice.client.get("/accounts").text
+    assert "1 of these records is gone, or you may not see it." in shown
 
 
 def test_ticked_rows_lead_to_the_page_and_too_many_are_refused(
