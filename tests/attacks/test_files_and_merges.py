@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select, update
+from werkzeug.test import TestResponse
 
 from app.crm.models import Account
-from app.identity.models import Grant, User
+from app.events import Event
+from app.identity.models import FieldRule, Grant, User
+from app.jobs.progress import Work
+from app.jobs.worker import Worker
 from app.kernel.actor import Reach
 from app.kernel.ids import new_id
 from app.records.door import perform
+from app.records.exports.models import Export
 from app.records.merge.operations import merge_records
+from tests.attacks.previewing import preview
 from tests.attacks.program import Programs
-from tests.cast import Person, Workspace
-from tests.factories import make_account, make_activity
-from tests.records.exports.conftest import allow, export
+from tests.attacks.test_faults import together
+from tests.cast import HostClient, Person, Workspace
+from tests.factories import make_account, make_activity, make_contact
+from tests.records.exports.conftest import allow, export, in_background, last_export, worker
+
+__all__ = ["in_background", "worker"]
 
 SECRET = "Larkspur"
 TASK = "Larkspur lunch"
@@ -32,6 +42,176 @@ def grant(workspace: Workspace, person: Person, kind: str, reach: Reach | None) 
         else:
             session.execute(update(Grant).where(*mine).values(reach=reach))
         role.stamp = new_id()
+
+
+def look_as(workspace: Workspace, person: Person, colleague: Person) -> HostClient:
+    """A browser in which somebody looks at the workspace as a colleague."""
+    with workspace.scope() as session:
+        role = session.get_one(User, colleague.user_id).role_id
+    client = person.sign_in()
+    data = {"user_id": str(colleague.user_id)}
+    assert client.post(f"/settings/roles/{role}/preview", data=data).status_code == 303
+    return client
+
+
+def fetched(workspace: Workspace) -> list[UUID | None]:
+    """Who fetched a colleague's export, as the audit tells it."""
+    with workspace.scope() as session:
+        asked = select(Event.actor_id).where(
+            Event.record_type == "export", Event.verb == "downloaded"
+        )
+        return list(session.scalars(asked))
+
+
+def file_of(client: HostClient, made: Export) -> TestResponse:
+    return client.get(f"/settings/exports/{made.id}/file", buffered=True)
+
+
+# Whose file it is
+
+
+@pytest.fixture
+def made(acme: Workspace, bob: Person, worker: Worker, in_background: None) -> Export:
+    """An export of Bob's own firms."""
+    allow(acme, "sales_rep", "export")
+    with acme.acting(bob) as by:
+        make_account(by, SECRET)
+        make_account(by, "Gate Ltd")
+    assert export(bob).status_code == 303
+    worker.drain()
+    return last_export(acme)
+
+
+def test_whoever_looks_as_a_colleague_fetches_none_of_their_files(
+    acme: Workspace, alice: Person, bob: Person, made: Export
+) -> None:
+    """The files are personal, as notices and work are; and nothing would tell of it."""
+    assert file_of(bob.client, made).status_code == 200
+    client = look_as(acme, alice, bob)
+    assert file_of(client, made).status_code in (403, 404)
+    assert str(made.id) not in client.get("/settings/exports").text
+
+
+def test_whoever_looks_as_a_colleague_is_shown_their_own_files_and_fetches_none(
+    acme: Workspace, alice: Person, bob: Person, named: Export
+) -> None:
+    allow(acme, "sales_rep", "export", kind="contact")
+    client = look_as(acme, alice, bob)
+    assert str(named.id) in client.get("/settings/exports").text
+    answer = file_of(client, named)
+    assert answer.status_code == 403
+    assert "Leave the preview" in answer.text
+    assert SECRET.encode() in file_of(alice.client, named).data
+
+
+def test_nobody_fetches_a_colleague_s_file_unnoted_while_looking_as_a_role(
+    acme: Workspace, alice: Person, made: Export
+) -> None:
+    answer = file_of(preview(acme, alice, "admin"), made)
+    assert answer.status_code in (403, 404) or fetched(acme) == [alice.user_id]
+
+
+@pytest.fixture
+def named(acme: Workspace, alice: Person, worker: Worker, in_background: None) -> Export:
+    """Alice's export of contacts, in which the name of her firm stands."""
+    with acme.acting(alice) as by:
+        account = make_account(by, SECRET).id
+        for name in ("Fence", "Gate"):
+            make_contact(by, last_name=name, account_id=str(account))
+    assert export(alice, "contacts", columns="every").status_code == 303
+    worker.drain()
+    return last_export(acme)
+
+
+def test_a_file_names_no_firm_to_an_admin_who_may_not_see_it(
+    acme: Workspace, dora: Person, named: Export
+) -> None:
+    """All contacts are hers to export, and everyone's files to fetch; of the firms, her own are."""
+    allow(acme, "viewer", "export", kind="contact")
+    allow(acme, "viewer", "manage", kind="export")
+    grant(acme, dora, "account", Reach.OWN)
+    assert SECRET not in dora.client.get("/contacts").text
+    assert SECRET.encode() not in file_of(dora.client, named).data
+
+
+def test_a_token_fetches_no_file_that_tells_more_than_its_scopes(
+    alice: Person, program: Programs, named: Export
+) -> None:
+    narrow = program(alice, "contact:read", "contact:export")
+    assert SECRET not in narrow.get("contacts").text
+    assert narrow.get("exports").json["data"] == []
+    with narrow.get(f"exports/{named.id}/file") as answer:
+        assert answer.status_code == 404
+        assert SECRET.encode() not in answer.data
+
+
+def test_a_token_without_the_right_sees_no_exports(
+    alice: Person, program: Programs, named: Export
+) -> None:
+    for scopes in (("contact:read",), ("account:*",), ("contact:export",)):
+        api = program(alice, *scopes)
+        assert api.get("exports").json["data"] == []
+        assert api.get(f"exports/{named.id}/file").status_code == 404
+
+
+@pytest.mark.parametrize("is_work_told", [True, False])
+def test_an_export_that_is_deleted_twice_at_once_is_gone(
+    acme: Workspace, bob: Person, made: Export, is_work_told: bool
+) -> None:
+    if not is_work_told:  # Forgotten by then, so that nothing but the row itself can be held.
+        with acme.scope() as session:
+            session.execute(delete(Work).where(Work.id == made.id))
+    calls = [partial(bob.sign_in().post, f"/settings/exports/{made.id}/delete") for _ in range(3)]
+    assert {one.status_code for one in together(calls)} <= {303, 404, 409}
+    with acme.scope() as session:
+        assert session.get(Export, made.id) is None
+
+
+def test_a_field_that_is_hidden_by_now_keeps_one_s_own_file(
+    acme: Workspace, bob: Person, program: Programs, made: Export
+) -> None:
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        key = next(one for one in made.keys if one != "name")
+        session.add(FieldRule(role_id=role.id, record_type="account", field=key, access=0))
+        role.stamp = new_id()
+    assert str(made.id) in bob.client.get("/settings/exports").text
+    for language, told in (("en", "no longer shows one of these"), ("zh-CN", "字段")):
+        bob.client.set_cookie("lang", language, domain=bob.client.host)
+        answer = file_of(bob.client, made)
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert SECRET not in answer.text
+    with program(bob).get(f"exports/{made.id}/file") as answer:
+        assert answer.status_code == 404
+
+
+def test_a_token_with_the_scopes_fetches_the_file(
+    alice: Person, program: Programs, named: Export
+) -> None:
+    whole = program(alice, "contact:read", "contact:export", "account:read", "activity:read")
+    with whole.get(f"exports/{named.id}/file") as answer:
+        assert SECRET.encode() in answer.data
+
+
+def test_an_admin_who_sees_every_firm_fetches_a_colleague_s_file(
+    acme: Workspace, dora: Person, named: Export
+) -> None:
+    allow(acme, "viewer", "export", kind="contact")
+    allow(acme, "viewer", "manage", kind="export")
+    assert SECRET.encode() in file_of(dora.client, named).data
+    assert fetched(acme) == [dora.user_id]
+
+
+def test_whoever_looks_as_a_colleague_keeps_their_own_calendar_address(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    place, told = "/settings/me/calendar", "There is an address since"
+    assert bob.client.post(place).status_code == 200
+    client = look_as(acme, alice, bob)
+    assert told not in client.get(place).text
+    assert alice.client.post(place).status_code == 200
+    assert told in client.get(place).text
 
 
 # Merging

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Download, Page, expect
+from sqlalchemy import update
 
 from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
 from app.modules import JOBS
+from app.records.exports.models import Export
 from config.settings import Settings
 from tests.browser.test_accessibility import Findings, each_once
 from tests.browser.visitor import Windows, arriving, ready
@@ -140,6 +142,24 @@ def test_a_list_of_many_rows_is_told_and_fetched_from_the_settings(
     expect(page.get_by_role("heading", name="No exports yet")).to_be_visible()
 
 
+@pytest.mark.usefixtures("firms", "in_background")
+def test_a_file_that_is_not_given_any_more_says_why(
+    windows: Windows, page: Page, acme: Workspace, worker: Worker
+) -> None:
+    windows.watch.expect(404)
+    ready(page, "/accounts/export")
+    with arriving(page):
+        page.locator("#record-form .form-save").click()
+    worker.drain()
+    link = page.get_by_role("link", name="Download Accounts")
+    expect(link).to_be_visible()
+    with acme.scope() as session:  # It comes to its end while the page is open.
+        session.execute(update(Export).values(expires_at=Export.created_at))
+    with arriving(page):
+        link.click()
+    expect(page.get_by_text("This file is not there any more.")).to_be_visible()
+
+
 @each_once
 @pytest.mark.usefixtures("firms", "in_background")
 def test_the_pages_of_exports_are_open_to_all(
@@ -152,6 +172,6 @@ def test_the_pages_of_exports_are_open_to_all(
         page.locator("#record-form .form-save").click()
     seen.look("/settings/exports, one that waits")
     worker.drain()
-    expect(page.locator("a[download]")).to_be_visible()
+    expect(page.locator("a[href$='/file']")).to_be_visible()
     seen.look("/settings/exports, one that is ready")
     assert not seen.found, seen.told()

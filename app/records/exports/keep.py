@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -11,14 +12,15 @@ from sqlalchemy import delete, select
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import finish, lock_work
 from app.kernel.actor import Actor, Reach
-from app.kernel.errors import Missing, Refused
+from app.kernel.errors import Missing, Previewing, Refused
 from app.kernel.language import _
 from app.records.access import readable_keys
 from app.records.exports.begin import ROOM, SUBJECT, room_of
+from app.records.exports.make import still_readable
 from app.records.exports.models import TOLD, UNDER_WAY, Export, State
 from app.records.registry import registry
 from app.records.tailored import tailored
-from app.records.types import EXPORT
+from app.records.types import EXPORT, RecordType
 from tenants.files import NoRoom, folder_of
 
 MANAGE = (SUBJECT, "manage")
@@ -27,10 +29,13 @@ LEFT_OVER = timedelta(days=1)  # Older than any job: what a killed worker has le
 
 
 def list_exports(by: Actor, limit: int = MOST) -> list[Export]:
-    """The newest exports that `by` may see: their own, or everyone's for who may manage them."""
+    """The newest exports that `by` may see: their own, or everyone's for who may manage them.
+
+    Looking as a colleague, one's own stay the looker's: files are personal.
+    """
     asked = select(Export).order_by(Export.created_at.desc(), Export.id.desc()).limit(limit)
     if not by.may(*MANAGE):
-        asked = asked.where(Export.user_id == by.user_id)
+        asked = asked.where(Export.user_id == by.person_id)
     return [one for one in by.session.scalars(asked) if _may_see(one, by)]
 
 
@@ -49,27 +54,41 @@ def _may_see(export: Export, by: Actor) -> bool:
     """True for one's own, while one may export the type; and for who may manage everyone's.
 
     The file holds what its maker could read, so somebody else must read as much: all records of the
-    type, and each of its fields.
+    type and of those that it names, and each of its fields. A token must read each field as well,
+    of its person's own files too.
     """
     declared = registry().get(export.record_type)
     if declared is None or not by.tenant.allows(declared.module):
         return False
     if not by.may(declared.key, "read") or not by.may(declared.key, EXPORT):
         return False
-    if export.user_id is not None and export.user_id == by.user_id:
-        return True
-    reaches_all = all(by.rights.reach(declared.key, verb) is Reach.ALL for verb in ("read", EXPORT))
-    return (
-        by.may(*MANAGE)
-        and reaches_all
-        and set(export.keys) <= readable_keys(tailored(declared, by), by)
-    )
+    shape = tailored(declared, by)
+    sees_each = set(export.keys) <= readable_keys(shape, by)
+    if export.user_id is not None and export.user_id == by.person_id:
+        return sees_each or by.rights.scopes is None
+    named = ((kind, "read") for kind in _named(shape, export.keys))
+    needed = ((declared.key, "read"), (declared.key, EXPORT), *named)
+    reaches_all = all(by.rights.reach(*one) is Reach.ALL for one in needed)
+    return by.may(*MANAGE) and sees_each and reaches_all
+
+
+def _named(record_type: RecordType, keys: Sequence[str]) -> set[str]:
+    """The types whose records a file with these fields names; people are no secret."""
+    fields = (record_type.by_key.get(key) for key in keys)
+    return {one.to for one in fields if one is not None and one.to} - {"user"}
 
 
 def open_file(export: Export, by: Actor) -> BinaryIO:
-    """The file of an export; Missing when it is not made, or gone."""
+    """The file of an export; Missing when it is not made, or gone.
+
+    Previewing for who only looks as somebody: the audit could not tell of it. Refused where the
+    role hides one of its fields by now.
+    """
+    if by.previews is not None:
+        raise Previewing(by.previews.name)
     if export.state != State.DONE or export.expires_at is None or export.expires_at <= by.now:
         raise Missing(_("This file is not there any more. Export it anew."))
+    still_readable(tailored(export.record_type, by), export.keys, by)
     try:
         return room_of(by).path(export.file).open("rb")
     except FileNotFoundError:
@@ -88,8 +107,9 @@ def cancel_export(export_id: UUID, by: Actor) -> None:
 
 
 def delete_export(export_id: UUID, by: Actor) -> None:
-    """Remove an export with its file; one under way is stopped."""
-    export = find_export(export_id, by)
+    """Remove an export with its file; one under way is stopped. Missing when it is gone already."""
+    lock_work(by.session, export_id)  # The work first and then the row, as whatever makes it.
+    export = find_export(export_id, by, lock=True)
     if export.is_under_way:
         cancel_export(export_id, by)
     _remove_file(export, by)

@@ -32,9 +32,9 @@ class Subscriber:
 
 
 def feed_of(by: Actor) -> CalendarFeed | None:
-    """The address of `by`, if they have one."""
+    """The address of the person who is there, if they have one; never that of who they look as."""
     return by.session.scalars(
-        select(CalendarFeed).where(CalendarFeed.user_id == by.user_id)
+        select(CalendarFeed).where(CalendarFeed.user_id == by.person_id)
     ).one_or_none()
 
 

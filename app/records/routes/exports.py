@@ -178,7 +178,7 @@ def remove_export(export_id: UUID) -> Response:
 def send_export(export: Export, by: Actor) -> Response:
     """The file of an export as an answer; that somebody else fetched it is noted."""
     made = open_file(export, by)
-    if export.user_id != by.user_id and by.user_id is not None:
+    if export.user_id != by.person_id and by.person_id is not None:
         current.aside(partial(_note_download, by.tenant, export.id, by))
     with using(export.language):
         title = str(tailored(export.record_type, by).words.many)
