@@ -28,7 +28,7 @@ from tests.records.exports.conftest import allow, export, in_background, last_ex
 
 __all__ = ["in_background", "worker"]
 
-SECRET = "Larkspur"
+HERS = "Larkspur"
 TASK = "Larkspur lunch"
 
 
@@ -225,7 +225,7 @@ def lost(acme: Workspace, alice: Person, bob: Person) -> tuple[UUID, UUID]:
     with acme.acting(bob) as by:
         merge = merge_records("account", firm, [double], by=by).id
     with acme.acting(alice) as by:
-        given = {"owner_id": str(alice.user_id), "name": SECRET}
+        given = {"owner_id": str(alice.user_id), "name": HERS}
         perform("account", "update", by.session.get_one(Account, firm), by=by, **given)
     return merge, firm
 
@@ -241,7 +241,7 @@ def test_an_undo_names_no_firm_that_went_out_of_reach(
         program(bob).post(f"merges/{merge}/undo"),
     ):
         assert answer.status_code in (403, 404, 422)
-        assert SECRET not in answer.text
+        assert HERS not in answer.text
 
 
 def test_who_made_a_merge_undoes_it_by_api_too_where_it_went_out_of_reach(
@@ -250,10 +250,10 @@ def test_who_made_a_merge_undoes_it_by_api_too_where_it_went_out_of_reach(
     merge, _firm = lost
     answer = program(bob).post(f"merges/{merge}/undo")
     assert answer.status_code < 300, answer.text
-    assert SECRET not in answer.text
+    assert HERS not in answer.text
     with acme.scope() as session:
         living = select(Account.name).where(Account.deleted_at.is_(None)).order_by(Account.name)
-        assert session.scalars(living).all() == ["Gate Ltd", SECRET]
+        assert session.scalars(living).all() == ["Gate Ltd", HERS]
 
 
 # What lists tell
