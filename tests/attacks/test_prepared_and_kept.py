@@ -35,7 +35,7 @@ from tests.records.settings.conftest import Define
 
 __all__ = ["in_background", "worker"]
 
-SECRET = "Larkspur"
+HERS = "Larkspur"
 EVIL = "\"><img src=x onerror=alert(1)>'%(name)s%s{{7*7}}"
 TOLD = ("<img src=x", "onerror=alert(1)>'")
 ODD = (
@@ -117,7 +117,7 @@ def test_statements_that_fail_at_first_do_not_pile_up_in_the_database(acme: Work
 def named(acme: Workspace, alice: Person, worker: Worker, in_background: None) -> Export:
     """Alice's export of contacts, in which the name of her firm stands."""
     with acme.acting(alice) as by:
-        account = make_account(by, SECRET).id
+        account = make_account(by, HERS).id
         for name in ("Fence", "Gate"):
             make_contact(by, last_name=name, account_id=str(account))
     assert export(alice, "contacts", columns="every").status_code == 303
@@ -146,11 +146,11 @@ def test_merging_names_nothing_that_is_out_of_reach_deleted_or_another_s(
     program: Programs,
 ) -> None:
     with acme.acting(alice) as by:
-        hers, gone = make_account(by, SECRET), make_account(by, SECRET)
+        hers, gone = make_account(by, HERS), make_account(by, HERS)
         perform("account", "delete", gone, by=by)
         ids = [hers.id, gone.id]
     with globex.acting(charlie) as by:
-        ids.append(make_account(by, SECRET).id)
+        ids.append(make_account(by, HERS).id)
     with acme.acting(bob) as by:
         his = make_account(by, "Gate").id
     for other in map(str, (*ids, new_id())):
@@ -161,17 +161,17 @@ def test_merging_names_nothing_that_is_out_of_reach_deleted_or_another_s(
             program(bob).post(f"accounts/{other}/merge", {"ids": [str(his)]}),
             bob.client.get(f"/accounts/merge?ids={both}"),
             bob.client.post("/accounts/merge", data=data),
-            bob.client.post("/accounts/suspects", data={"name": SECRET}),
+            bob.client.post("/accounts/suspects", data={"name": HERS}),
         ):
             assert answer.status_code in (200, 404)
-            assert SECRET not in answer.text
+            assert HERS not in answer.text
 
 
 def test_merging_betrays_no_hidden_field(acme: Workspace, bob: Person, program: Programs) -> None:
     """The survivor keeps its own, whatever the other held, and nobody learns that they differ."""
     with acme.acting(bob) as by:
         firm = make_account(by, "Gate").id
-        told = {"city": SECRET, "phone": "020 7946 0301"}
+        told = {"city": HERS, "phone": "020 7946 0301"}
         other = make_account(by, "Gate Ltd", **told).id
     with acme.scope() as session:
         role = session.get_one(User, bob.user_id).role
@@ -180,7 +180,7 @@ def test_merging_betrays_no_hidden_field(acme: Workspace, bob: Person, program: 
             for key in ("city", "phone")
         )
         role.stamp = new_id()
-    assert SECRET not in bob.client.get(f"/accounts/merge?ids={firm},{other}").text
+    assert HERS not in bob.client.get(f"/accounts/merge?ids={firm},{other}").text
     found = bob.client.post("/accounts/suspects", data={"phone": "020 7946 0301"}).text
     assert "Gate Ltd" not in found
     api, sent = program(bob), {"ids": [str(other)]}
@@ -190,7 +190,7 @@ def test_merging_betrays_no_hidden_field(acme: Workspace, bob: Person, program: 
     assert answer.status_code == 200
     for path in (f"/accounts/{firm}", f"/accounts/{firm}?show=changes", "/accounts"):
         shown = bob.client.get(path).text
-        assert SECRET not in shown
+        assert HERS not in shown
         assert "7946 0301" not in shown
     with acme.scope() as session:
         assert session.get_one(Account, firm).city is None
