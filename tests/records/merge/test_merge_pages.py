@@ -261,6 +261,19 @@ def test_what_is_deleted_while_the_page_is_open_leads_back_to_the_list(
     assert "1 of these records is gone, or you may not see it." in shown
 
 
+def test_what_is_taken_out_of_reach_while_the_page_is_open_is_told_as_gone(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    ids = firms(acme, bob, *({"name": f"Fence {number}"} for number in range(3)))
+    with acme.acting(alice) as by:
+        third = by.session.get_one(Account, UUID(ids[2]))
+        perform("account", "update", third, by=by, owner_id=str(alice.user_id))
+    answer = merge(bob, *ids, name=ids[1])
+    assert answer.status_code == 409
+    assert "1 of these records is gone, or you may not see it." in answer.text
+    assert f'name="f.name" value="{ids[1]}" checked' in answer.text
+
+
 def test_ticked_rows_lead_to_the_page_and_too_many_are_refused(
     acme: Workspace, alice: Person
 ) -> None:
