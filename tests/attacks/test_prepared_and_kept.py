@@ -159,8 +159,8 @@ def test_merging_names_nothing_that_is_out_of_reach_deleted_or_another_s(
         for answer in (
             program(bob).post(f"accounts/{his}/merge", {"ids": [other]}),
             program(bob).post(f"accounts/{other}/merge", {"ids": [str(his)]}),
-            bob.client.get(f"/accounts/merge?ids={both}"),
-            bob.client.post("/accounts/merge", data=data),
+            bob.client.get(f"/accounts/merge?ids={both}", follow_redirects=True),
+            bob.client.post("/accounts/merge", data=data, follow_redirects=True),
             bob.client.post("/accounts/suspects", data={"name": HERS}),
         ):
             assert answer.status_code in (200, 404)
