@@ -52,6 +52,8 @@ _numbers = count(1)
 class Prepared:
     """A SELECT that is prepared on each connection that runs it, where that is possible.
 
+    Its columns should be `of_any_length`.
+
     One with a list among its parameters, or with values that SQLAlchemy must make our own types of,
     is run as if it were not prepared.
     """
@@ -89,7 +91,7 @@ class Prepared:
             raise
 
     def _compile(self, connection: Connection) -> SQLCompiler:
-        compiled = _of_any_length(self.statement).compile(dialect=connection.dialect)
+        compiled = self.statement.compile(dialect=connection.dialect)
         if not isinstance(compiled, SQLCompiler):  # pragma: no cover - a SELECT is compiled by it.
             raise TypeError(f"{compiled!r} has no parameters.")
         binds = {name: bind for bind, name in compiled.bind_names.items()}
@@ -137,13 +139,11 @@ class Prepared:
         return name
 
 
-def _of_any_length(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The same with its texts as TEXT, so that columns may be widened under a plan that is kept."""
-    columns = [
-        cast(one, Text).label(one.key) if isinstance(one.type, String) and one.type.length else one
-        for one in statement.selected_columns
-    ]
-    return statement.with_only_columns(*columns, maintain_column_froms=True)
+def of_any_length(column: Any) -> Any:
+    """A column with its texts as TEXT, so that it may be widened under a plan that is kept."""
+    kind = column.type
+    is_bounded = isinstance(kind, String) and not isinstance(kind, Enum) and kind.length
+    return cast(column, Text) if is_bounded else column
 
 
 def _is_one_of(kinds: tuple[type[TypeEngine[Any]], ...], found: TypeEngine[Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from app.identity.models import Role, Team, User
+from tenants.prepared import of_any_length
 
 
 class RoleFacts(Protocol):
@@ -102,13 +103,13 @@ class Member(NamedTuple):
 users, roles, teams = User.__table__, Role.__table__, Team.__table__
 COLUMNS: tuple[Any, ...] = (
     users.c.id,
-    users.c.name,
-    users.c.language,
-    users.c.zone,
+    of_any_length(users.c.name),
+    of_any_length(users.c.language),
+    of_any_length(users.c.zone),
     roles.c.id,
     roles.c.stamp,
     roles.c.is_owner,
-    teams.c.path,
+    of_any_length(teams.c.path),
 )
 # A user with role and team, to be joined to whatever names a user.
 MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(

@@ -17,7 +17,7 @@ from app.crm.models import Account
 from app.identity.models import User
 from tenants import prepared
 from tenants.database import db
-from tenants.prepared import Prepared
+from tenants.prepared import Prepared, of_any_length
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -127,7 +127,8 @@ def test_what_was_prepared_outlives_the_change_that_was_undone(
 
 
 def test_a_column_may_be_widened_under_it(acme: Workspace, owner: Engine, firms: None) -> None:
-    asked = Prepared(NAMES)
+    name = of_any_length(Account.name).label("name")
+    asked = Prepared(select(name).where(Account.name > bindparam("after")))
     with acme.scope() as session:
         assert names(session, asked) == ["Birch"]
     alter = f'ALTER TABLE "{acme.facts.schema}".accounts ALTER COLUMN name TYPE varchar({{}})'

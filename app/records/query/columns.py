@@ -18,6 +18,7 @@ from app.records.registry import registry
 from app.records.sharing.followers import followed
 from app.records.sharing.rules import Rule, rules_for
 from app.records.types import RecordType
+from tenants.prepared import of_any_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ def columns(record_type: RecordType, keys: tuple[str, ...], reaches: Reaches | N
     statement: Select[Any] = select(*base)
     for key in dict.fromkeys(keys):
         field = record_type.by_key[key]
-        statement = statement.add_columns(field.expression.label(field.key))
+        statement = statement.add_columns(of_any_length(field.expression).label(field.key))
         if field.to and reaches is not None:
             target, title, may_read = _titled(field.to, key, dict(reaches))
-            statement = statement.add_columns(title.label(f"{key}__title"))
+            statement = statement.add_columns(of_any_length(title).label(f"{key}__title"))
             statement = statement.outerjoin(target, (target.id == field.target_id) & may_read)
     return statement
 

@@ -17,7 +17,7 @@ from app.records.access import live, reached
 from app.records.query.columns import Reaches, columns, reader_as_far, readers
 from app.records.query.cursor import Place
 from app.records.types import RecordType
-from tenants.prepared import Prepared
+from tenants.prepared import Prepared, of_any_length
 
 
 def parameters(by: Actor, at: Place | None) -> Mapping[str, Any]:
@@ -48,7 +48,9 @@ def page_of_all(
     row_id = record_type.model.id
     may_read = reached(record_type, record_type.model, "read", reader_as_far(dict(reaches)))
     statement = columns(record_type, keys, reaches if with_titles else None)
-    statement = statement.add_columns(key.label("sort_key")).where(live(record_type), may_read)
+    statement = statement.add_columns(of_any_length(key).label("sort_key")).where(
+        live(record_type), may_read
+    )
     if is_placed:
         pair = tuple_(key, row_id)
         place = tuple_(bindparam("at_value", type_=key.type), bindparam("at_id", type_=Uuid()))
