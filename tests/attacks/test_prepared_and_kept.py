@@ -14,14 +14,12 @@ from sqlalchemy.exc import DBAPIError
 
 from app.crm.models import Account
 from app.identity.models import FieldRule, User
-from app.jobs.worker import Worker
 from app.kernel.ids import new_id
 from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
 from app.records.custom.operations import change_field
 from app.records.custom.wish import Wish
 from app.records.door import perform
-from app.records.exports.models import Export
 from app.records.merge.operations import merge_records
 from app.records.tailored import tailored
 from tenants.prepared import Prepared
@@ -30,10 +28,7 @@ from tests.attacks.program import Programs
 from tests.attacks.test_faults import together
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
-from tests.records.exports.conftest import export, in_background, last_export, worker
 from tests.records.settings.conftest import Define
-
-__all__ = ["in_background", "worker"]
 
 HERS = "Larkspur"
 EVIL = "\"><img src=x onerror=alert(1)>'%(name)s%s{{7*7}}"
@@ -108,30 +103,6 @@ def test_statements_that_fail_at_first_do_not_pile_up_in_the_database(acme: Work
                 asked.run(session, {"by_": 0})
         assert asked.run(session, {"by_": 1})[0].n == 1
         assert (session.scalar(counted) or 0) - before <= 2
-
-
-# Whose file it is
-
-
-@pytest.fixture
-def named(acme: Workspace, alice: Person, worker: Worker, in_background: None) -> Export:
-    """Alice's export of contacts, in which the name of her firm stands."""
-    with acme.acting(alice) as by:
-        account = make_account(by, HERS).id
-        for name in ("Fence", "Gate"):
-            make_contact(by, last_name=name, account_id=str(account))
-    assert export(alice, "contacts", columns="every").status_code == 303
-    worker.drain()
-    return last_export(acme)
-
-
-def test_a_token_without_the_right_sees_no_exports(
-    alice: Person, program: Programs, named: Export
-) -> None:
-    for scopes in (("contact:read",), ("account:*",), ("contact:export",)):
-        api = program(alice, *scopes)
-        assert api.get("exports").json["data"] == []
-        assert api.get(f"exports/{named.id}/file").status_code == 404
 
 
 # Merging

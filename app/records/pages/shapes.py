@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -65,11 +65,11 @@ def shapes_for(by: Actor) -> Shapes:
     )
 
 
-def listing_of(field: Field, by: Actor) -> Callable[[object], str]:
+def listing_of(field: Field, by: Actor) -> Callable[[Iterable[str]], str]:
     """What writes the values of a multiple choice one after the other."""
     words = Words(field.options)
     write = formats(by)
-    return lambda chosen: escape(write.listed(words[one] for one in chosen))  # type: ignore[attr-defined]
+    return lambda chosen: escape(write.listed(words[one] for one in chosen))
 
 
 def owner_html(person: tuple[UUID, str | None]) -> str:
