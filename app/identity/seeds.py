@@ -50,9 +50,9 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
     return _records(**dict.fromkeys(WORK, reach))
 
 
-def _exports() -> dict[tuple[str, str], Reach]:
-    """Taking away as a file all that one may see."""
-    return {(kind, "export"): ALL for kind in (*RECORDS, *CATALOGUE)}
+def _files() -> dict[tuple[str, str], Reach]:
+    """Taking away as a file all that one may see, and bringing files of records in."""
+    return {(kind, way): ALL for kind in (*RECORDS, *CATALOGUE) for way in ("export", "import")}
 
 
 def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
@@ -78,6 +78,7 @@ SETTINGS = {
     ("view", "share"): ALL,
     ("plan", "manage"): ALL,
     ("export", "manage"): ALL,
+    ("import", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
@@ -86,7 +87,7 @@ BUILT_IN = (
     RoleSeed(
         "admin",
         {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
-        {**_everything(ALL), **_catalogue(*WORK), **_exports(), **SETTINGS},
+        {**_everything(ALL), **_catalogue(*WORK), **_files(), **SETTINGS},
     ),
     RoleSeed(
         "manager",
@@ -95,7 +96,7 @@ BUILT_IN = (
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
             **_catalogue(*WORK),
-            **_exports(),
+            **_files(),
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,

@@ -19,7 +19,7 @@ from app.records.query import Query, count
 from app.records.sharing.followers import followed
 from app.records.sharing.rules import rules_for
 from app.records.tailored import switched_on
-from app.records.types import EXPORT, STANDARD_VERBS, RecordType
+from app.records.types import EXPORT, IMPORT, STANDARD_VERBS, RecordType
 
 PAGE = 50
 MANAGE = ("role", "manage")
@@ -83,7 +83,8 @@ def _person(user: User, rights: Rights, types: Sequence[RecordType]) -> PersonLi
 
 def _type(record_type: RecordType, asked: Actor) -> TypeLine:
     reaches = [
-        (verb, asked.rights.reach(record_type.key, verb)) for verb in (*STANDARD_VERBS, EXPORT)
+        (verb, asked.rights.reach(record_type.key, verb))
+        for verb in (*STANDARD_VERBS, EXPORT, IMPORT)
     ]
     may_read = asked.may(record_type.key, "read")
     personal = [

@@ -19,6 +19,7 @@ from app.records.custom.indexes import TEND, tend_indexes
 from app.records.custom.models import CustomField
 from app.records.exports import jobs as export_jobs
 from app.records.exports.keep import forget_exports
+from app.records.imports.keep import forget_imports
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
@@ -39,6 +40,7 @@ def clear_records(by: Actor, _payload: Payload) -> None:
     forget_changes(by.session, by.now)
     forget_works(by.session, by.now)
     forget_exports(by)
+    forget_imports(by)
 
 
 @job(FORGET, every=timedelta(days=1), while_suspended=True)

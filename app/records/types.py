@@ -21,6 +21,7 @@ from app.records.model import Record
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
 EXPORT = "export"  # Granted like a verb; it changes no record, so it does not go by the door.
+IMPORT = "import"  # Granted like a verb too; each row of a file needs the verb that it asks for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,8 @@ class RecordType:
 
     @cached_property
     def rights(self) -> tuple[str, ...]:
-        """Everything that a role can be granted on this type: its verbs, and taking it away."""
-        return (*STANDARD_VERBS, EXPORT, *(action.name for action in self.actions))
+        """Everything that a role can be granted on this type: its verbs, taking away, bringing."""
+        return (*STANDARD_VERBS, EXPORT, IMPORT, *(action.name for action in self.actions))
 
     def field(self, key: str) -> Field:
         """The field called `key`; KeyError when there is none."""

@@ -23,7 +23,7 @@ from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
 from app.records.tailored import tailored
-from app.records.types import EXPORT, RecordType
+from app.records.types import EXPORT, IMPORT, RecordType
 from app.records.views.shelf import shelf
 from app.records.views.tabs import opened_at
 from app.web.shell import Group, Link, Shell
@@ -34,6 +34,7 @@ VERBS = {
     "update": _("Change"),
     "delete": _("Delete"),
     EXPORT: _("Export"),
+    IMPORT: _("Import"),
 }
 
 DATA_MODEL = PermissionGroup(
@@ -97,6 +98,12 @@ EXPORTS = PermissionGroup(
     "export",
     _("Exports"),
     (Choice("manage", _("See and download everyone's")),),
+    has_reach=False,
+)
+IMPORTS = PermissionGroup(
+    "import",
+    _("Imports"),
+    (Choice("manage", _("See and undo everyone's")),),
     has_reach=False,
 )
 FEED = SettingsPage(
@@ -179,6 +186,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
     permissions.register(EXPORTS)
+    permissions.register(IMPORTS)
     settings_pages.add(FILES)
     settings_pages.add(FEED)
     for module in modules:

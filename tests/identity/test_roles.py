@@ -202,7 +202,7 @@ def test_a_role_offers_no_right_over_settings_that_have_no_page(app, acme, alice
     }
     # On pages that everybody may open, and wherever a tag is typed.
     everyones = {("token", "create"), ("trash", "erase"), ("tag", "create"), ("view", "share")}
-    everyones |= {("export", "manage")}
+    everyones |= {("export", "manage"), ("import", "manage")}
     assert offered_rights == pages | everyones
 
 

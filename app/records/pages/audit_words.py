@@ -32,6 +32,8 @@ VERBS: Mapping[str, Said] = {
     "preview_ended": (_("Ended seeing as this role"), ""),
     "retired": (_("Retired"), "warn"),
     "exported": (_("Exported"), "warn"),
+    "imported": (_("Imported"), "warn"),
+    "import_undone": (_("Import undone"), "warn"),
     "downloaded": (_("Downloaded"), "warn"),
     "ordered": (_("Put in order"), ""),
 }
@@ -48,6 +50,7 @@ SUBJECTS: Mapping[str, Text] = {
     "sharing": _("Sharing rule"),
     "plan": _("Activity plan"),
     "export": _("Export"),
+    "import": _("Import"),
     "calendar_feed": _("Calendar subscription"),
 }
 VIAS: Mapping[str, Text] = {

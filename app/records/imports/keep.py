@@ -1,0 +1,116 @@
+"""Finding imports again, one's own or everyone's; stopping them; how long they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.jobs.progress import State as WorkState
+from app.jobs.progress import Work, finish, lock_work
+from app.kernel.actor import Actor, Reach
+from app.kernel.errors import Missing, Refused
+from app.kernel.language import _
+from app.records.imports.given import ROOM, room_of
+from app.records.imports.models import UNDER_WAY, UNDONE_WITHIN, ImportRun, State
+from app.records.registry import registry
+from app.records.types import IMPORT
+from tenants.files import NoRoom, folder_of
+
+MANAGE = ("import", "manage")
+MOST = 200  # Imports that a page tells of.
+NEVER_BEGUN = timedelta(days=7)  # How long a file waits for its import to begin.
+LEFT_OVER = timedelta(days=1)
+
+
+def list_imports(by: Actor, limit: int = MOST) -> list[ImportRun]:
+    """The newest imports that `by` may see: their own, or everyone's for who may manage them."""
+    asked = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
+    if not by.may(*MANAGE):
+        asked = asked.where(ImportRun.user_id == by.person_id)
+    found = [one for one in by.session.scalars(asked.limit(limit)) if _may_see(one, by)]
+    _learn_of_stops(found, by)
+    return found
+
+
+def find_import(run_id: UUID, by: Actor, *, lock: bool = False) -> ImportRun:
+    """An import that `by` may see; Missing for all others. With `lock` it is held."""
+    asked = select(ImportRun).where(ImportRun.id == run_id)
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    found = by.session.scalars(asked).one_or_none()
+    if found is None or not _may_see(found, by):
+        raise Missing(_("There is no such page."))
+    _learn_of_stops([found], by)
+    return found
+
+
+def _may_see(run: ImportRun, by: Actor) -> bool:
+    """True for one's own, while one may import the type; and for who may manage everyone's.
+
+    The rows of a file may hold what their reader could not see in records, so somebody else must
+    reach all of them.
+    """
+    declared = registry().get(run.record_type)
+    if declared is None or not by.tenant.allows(declared.module):
+        return False
+    if not by.may(declared.key, IMPORT):
+        return False
+    if run.user_id is not None and run.user_id == by.person_id:
+        return True
+    needed = ((declared.key, "read"), (declared.key, IMPORT))
+    return by.may(*MANAGE) and all(by.rights.reach(*one) is Reach.ALL for one in needed)
+
+
+def _learn_of_stops(runs: Iterable[ImportRun], by: Actor) -> None:
+    """Note which were cancelled, of which only their work was told."""
+    open_ones = {one.id: one for one in runs if one.is_under_way}
+    if not open_ones:
+        return
+    works = by.session.scalars(select(Work).where(Work.id.in_(open_ones)))
+    for work in works:
+        if work.state == WorkState.CANCELLED:
+            run = open_ones[work.id]
+            run.state, run.finished_at = State.CANCELLED, work.finished_at
+
+
+def cancel_import(run_id: UUID, by: Actor) -> ImportRun:
+    """Stop an import that is under way; what it did so far stands and can be undone."""
+    work = lock_work(by.session, run_id)
+    run = find_import(run_id, by, lock=True)
+    if not run.is_under_way:
+        raise Refused(_("It has come to its end already, or can't be stopped."))
+    run.state, run.finished_at = State.CANCELLED, by.now
+    if work is not None and work.is_under_way:
+        finish(work, WorkState.CANCELLED, by.now)
+    return run
+
+
+def drop_import(run_id: UUID, by: Actor) -> None:
+    """Remove a file whose import never began; Refused for all others."""
+    run = find_import(run_id, by, lock=True)
+    if run.state != State.GIVEN and not (run.is_dry_run and not run.is_under_way):
+        raise Refused(_("It has come to its end already, or can't be stopped."))
+    _remove_files(run, by)
+    by.session.delete(run)
+
+
+def forget_imports(by: Actor) -> None:
+    """Remove what nobody can undo any more, files whose import never began, and what is left."""
+    never = (ImportRun.state == State.GIVEN) | ImportRun.is_dry_run
+    over = (ImportRun.created_at < by.now - NEVER_BEGUN) & never
+    over |= ImportRun.created_at < by.now - UNDONE_WITHIN
+    by.session.execute(delete(ImportRun).where(over, ImportRun.state.not_in(UNDER_WAY)))
+    kept = by.session.execute(select(ImportRun.file, ImportRun.failures))
+    names = frozenset(name for row in kept for name in row)
+    try:
+        folder_of(by.tenant.id, ROOM).sweep(names, by.now - LEFT_OVER)
+    except NoRoom:
+        return  # The service keeps no files at all.
+
+
+def _remove_files(run: ImportRun, by: Actor) -> None:
+    for name in (run.file, run.failures):
+        room_of(by).remove(name)

@@ -1,0 +1,196 @@
+"""A mapping: which columns of a file become which fields, and what becomes of rows that match.
+
+It is kept with its import as JSON and can be written by hand as TOML. Here is its shape only; what
+it says is held against a record type by `check.check_mapping`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as kept
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _
+
+Mode = Literal["create", "update", "both"]
+Twins = Literal["create", "skip", "update"]
+Dates = Literal["ymd", "dmy", "mdy"]
+Point = Literal[".", ","]
+MOST_COLUMNS = 500
+LONGEST = 1000  # Characters of a template, a default, a value.
+MOST_VALUES = 10_000  # Texts of one column that stand for values.
+WHOLE = ("mode", "match_on", "columns", "duplicates", "distinct_by")
+PARTS: Map[str, Any] = {
+    "source": str,
+    "field": str | None,
+    "template": str | None,
+    "values": Map,
+    "default": str,
+    "create_missing": bool,
+    "dates": str,
+    "decimal": str,
+}
+WORDS: Map[str, Sequence[str]] = {"dates": get_args(Dates), "decimal": get_args(Point)}
+Errors = dict[str, Text | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What becomes of one column of the file.
+
+    `source` is its name as the table has it; without one the column is made up of its `template` or
+    its `default` alone. `field` is the key of the field, None for a column that is left out.
+    `template` is a text with names of columns in braces ("Customer {CustomerID}"); it counts as
+    empty when every one of these is. `default` stands in for what is empty, and may hold names in
+    braces too. `values` are texts of the file and what they stand for: the value of an option, the
+    id of a record, a colleague's e-mail; an empty one means nothing at all. With `create_missing`
+    a record that is referred to and not there is made. `dates` is the order of day, month and year
+    where a date is written in figures, `decimal` the mark before decimals.
+    """
+
+    source: str = ""
+    field: str | None = None
+    template: str | None = None
+    values: Map[str, str] = kept(default_factory=dict)
+    default: str = ""
+    create_missing: bool = False
+    dates: Dates = "ymd"
+    decimal: Point = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How the rows of a file become records.
+
+    `match_on` is the key of the field by which a row finds the record that stands: "id", the title,
+    an e-mail, a phone or a unique field; asked for unless the mode is "create". `duplicates` says
+    what becomes of a new row that seems to be there already: "create" makes it all the same, "skip"
+    leaves it out, "update" changes the record that was found. `distinct_by` is a column of the
+    file: of rows that share its text the first one counts, and rows without it are left out.
+    """
+
+    mode: Mode = "create"
+    match_on: str | None = None
+    columns: tuple[Column, ...] = ()
+    duplicates: Twins = "create"
+    distinct_by: str | None = None
+
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns that become a field."""
+        return tuple(one for one in self.columns if one.field is not None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping as it is kept; what is as usual is left out."""
+        told = {key: getattr(self, key) for key in ("mode", "match_on", "duplicates")}
+        told["distinct_by"] = self.distinct_by
+        told["columns"] = [_column_json(one) for one in self.columns]
+        return told
+
+
+def from_json(raw: Any) -> Mapping:
+    """A mapping that a program or a file gave; Refused where its shape is another.
+
+    What stands against a column is told as `columns.<number>.<what>`, counted from 0.
+    """
+    if not isinstance(raw, Map):
+        raise Refused(_("Give the mapping as its parts."), field="mapping")
+    errors: Errors = {
+        str(key): _("There is no such part of a mapping.") for key in raw if key not in WHOLE
+    }
+    for key, allowed in (("mode", get_args(Mode)), ("duplicates", get_args(Twins))):
+        if key in raw and raw[key] not in allowed:
+            errors[key] = _unknown(allowed)
+    for key in ("match_on", "distinct_by"):
+        if not isinstance(raw.get(key), str | None):
+            errors[key] = _("Enter a text here.")
+    columns = _columns_in(raw.get("columns"), errors)
+    read = [_read_column(one, number, errors) for number, one in enumerate(columns)]
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return Mapping(
+        mode=raw.get("mode", "create"),
+        match_on=raw.get("match_on") or None,
+        columns=tuple(read),
+        duplicates=raw.get("duplicates", "create"),
+        distinct_by=raw.get("distinct_by") or None,
+    )
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping that a TOML file holds; Refused where it holds none."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Refused(_("This is no mapping: %(problem)s", problem=str(error))) from None
+    return from_json(raw)
+
+
+def _column_json(column: Column) -> dict[str, Any]:
+    usual = Column()
+    told = {key: getattr(column, key) for key in PARTS}
+    return {
+        key: dict(value) if key == "values" else value
+        for key, value in told.items()
+        if key in ("source", "field") or value != getattr(usual, key)
+    }
+
+
+def _columns_in(raw: Any, errors: Errors) -> Sequence[Any]:
+    if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
+        errors["columns"] = _("Give the columns as a list.")
+        return ()
+    if len(raw) > MOST_COLUMNS:
+        errors["columns"] = _("At most %(limit)s columns.", limit=MOST_COLUMNS)
+        return ()
+    return raw
+
+
+def _read_column(raw: Any, number: int, errors: Errors) -> Column:
+    """One column; what does not fit is added to `errors` and left as usual."""
+    place = f"columns.{number}"
+    if not isinstance(raw, Map):
+        errors[place] = _("Give a column as its parts.")
+        return Column()
+    known: dict[str, Any] = {}
+    for key, part in raw.items():
+        wrong = _against(str(key), part)
+        if wrong is not None:
+            errors[f"{place}.{key}"] = wrong
+        else:
+            known[key] = dict(part) if key == "values" else part
+    for key in ("field", "template"):
+        known[key] = known.get(key) or None
+    return Column(**known)
+
+
+def _against(key: str, part: Any) -> Text | None:
+    """What stands against one part of a column, or None."""
+    if key not in PARTS:
+        return _("There is no such part of a column.")
+    if not isinstance(part, PARTS[key]):
+        return _("This is not what belongs here.")
+    if isinstance(part, str) and len(part) > LONGEST:
+        return _("This is longer than %(limit)s characters.", limit=LONGEST)
+    if key in WORDS and part not in WORDS[key]:
+        return _unknown(WORDS[key])
+    if key == "values" and not _are_texts(part):
+        return _("Give texts and what they stand for.")
+    return None
+
+
+def _are_texts(values: Any) -> bool:
+    if len(values) > MOST_VALUES:
+        return False
+    return all(
+        isinstance(text, str) and len(text) <= LONGEST for pair in values.items() for text in pair
+    )
+
+
+def _unknown(allowed: Sequence[str]) -> Text:
+    return _("Choose one of %(values)s.", values=", ".join(allowed))
