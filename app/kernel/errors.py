@@ -8,9 +8,13 @@ from app.kernel.language import Text, _
 
 
 class Answer(Exception):
-    """An answer other than success; `status` is the number that the edge sends."""
+    """An answer other than success; `status` is the number that the edge sends.
+
+    Where it is about one of many rows, `row` says which, counted from 0.
+    """
 
     status = 500
+    row: int | None = None
 
     def __init__(
         self,

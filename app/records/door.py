@@ -13,10 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.events import write_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
-from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.records import history
 from app.records.access import may_do, writable_keys
+from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.fields import Field
 from app.records.inputs import read_values
@@ -109,35 +109,6 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     return record
 
 
-def build(
-    record_type: RecordType, inputs: Mapping[str, Any], by: Actor, picklists: Mapping[str, Any]
-) -> Record:
-    """A new record from `inputs`, checked and with its derived columns, not yet in the session."""
-    extra = {key: inputs[key] for key in record_type.inputs if key in inputs}
-    fields = {key: value for key, value in inputs.items() if key not in extra}
-    _only_writable(record_type, fields, by)
-    values = read_values(record_type, fields, by, picklists)
-    check_references(record_type, values, by)
-    check_unique(record_type, None, values, by)
-    record = record_type.model(
-        id=new_id(),
-        version=1,
-        created_at=by.now,
-        created_by_id=by.user_id,
-        updated_at=by.now,
-        updated_by_id=by.user_id,
-        custom={},
-        owner_id=by.user_id,
-        **extra,
-    )
-    _set(record_type, record, {**record_type.initial_values(by), **values})
-    if not may_do(record_type, record, "create", by):
-        errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
-        raise NotPermitted(errors["owner_id"], errors=errors)
-    record_type.prepare(record, by)
-    return record
-
-
 def _second(
     record_type: RecordType,
     record: Record,
@@ -160,7 +131,7 @@ def _changed_values(
     record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor
 ) -> dict[str, Any]:
     """The values among `inputs` that differ from the record's, all checked."""
-    _only_writable(record_type, inputs, by)
+    only_writable(record_type, inputs, writable_keys(record_type, by))
     picklists = picklists_of(by.session, record_type)
     values = read_values(record_type, inputs, by, picklists, record)
     changed = {
@@ -176,7 +147,7 @@ def _changed_values(
 def _update(record_type: RecordType, record: Record, inputs: Mapping[str, Any], by: Actor) -> None:
     changed = _changed_values(record_type, record, inputs, by)
     if changed:
-        _apply(record_type, record, "updated", by, lambda: _set(record_type, record, changed))
+        _apply(record_type, record, "updated", by, lambda: put_values(record_type, record, changed))
         record_type.changed(record, "update", by)
 
 
@@ -221,26 +192,6 @@ def _apply(
         if value != after[key]
     }
     _write(record_type, record, event, by, {**changes, **(told or {})})
-
-
-def _set(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:
-    for key, value in values.items():
-        record_type.by_key[key].put(record, value)
-
-
-def _only_writable(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> None:
-    """NotPermitted when `inputs` holds a field that the actor's role may not change."""
-    writable = writable_keys(record_type, by)
-    barred = [
-        key
-        for key in inputs
-        if key in record_type.by_key
-        and key not in writable
-        and not record_type.by_key[key].readonly
-    ]
-    if barred:
-        errors = {key: _("Your role may not change this field.") for key in barred}
-        raise NotPermitted(_("Your role may not change this field."), errors=errors)
 
 
 def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:

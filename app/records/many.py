@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from app.events import event_row
-from app.events.copy import copy_events
+from app.events.copy import copy_events, copy_rows
 from app.kernel.actor import Actor
+from app.kernel.errors import Answer
 from app.kernel.ids import new_id
-from app.records.custom.unique import distinct
-from app.records.door import build, creation_changes, may_change, perform
+from app.records.build import build_many
+from app.records.door import creation_changes, may_change, perform
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
@@ -67,23 +68,28 @@ def _perform_many(
 def _create_many(
     record_type: RecordType, rows: Iterable[Mapping[str, Any]], by: Actor
 ) -> list[UUID]:
-    """Insert in chunks; what a record's creation changes elsewhere follows each chunk."""
+    """Build and write in chunks; what a record's creation changes elsewhere follows each chunk."""
     picklists = picklists_of(by.session, record_type)
-    ids: list[UUID] = []
-    chunk: list[Record] = []
-    built = (build(record_type, row, by, picklists) for row in rows)
-    for record in distinct(record_type, built):
-        chunk.append(record)
-        if len(chunk) == CHUNK:
-            ids += _insert(record_type, chunk, by)
-            chunk = []
-    return ids + _insert(record_type, chunk, by)
+    rest, ids = iter(rows), list[UUID]()
+    while chunk := list(islice(rest, CHUNK)):
+        made: list[Record] = []
+        for number, built in enumerate(build_many(record_type, chunk, by, picklists)):
+            if isinstance(built, Answer):
+                built.row = len(ids) + number
+                raise built
+            made.append(built)
+        write_new(record_type, made, by)
+        ids += [one.id for one in made]
+    return ids
 
 
-def _insert(record_type: RecordType, records: Sequence[Record], by: Actor) -> list[UUID]:
+def write_new(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
+    """Write built records by COPY, with an event each, and keep other rows in step."""
     if not records:
-        return []
-    by.session.execute(insert(record_type.model), [column_values(one) for one in records])
+        return
+    columns = columns_of(record_type.model)
+    table = record_type.model.__tablename__
+    copy_rows(by.session, table, [key for key, _default in columns], map(full_row, records))
     copy_events(
         by.session,
         [
@@ -98,9 +104,29 @@ def _insert(record_type: RecordType, records: Sequence[Record], by: Actor) -> li
             for one in records
         ],
     )
-    for one in records:
-        record_type.changed(one, "create", by)
-    return [one.id for one in records]
+    record_type.changed_all(records, "create", by)
+
+
+@cache
+def columns_of(model: type[Record]) -> tuple[tuple[str, Any], ...]:
+    """The columns of a table, each with what makes its value where a record has none, or None."""
+    found = []
+    for attribute in model.__mapper__.column_attrs:
+        default = attribute.columns[0].default
+        found.append((attribute.key, default.arg if default is not None else None))
+    return tuple(found)
+
+
+def full_row(record: Record) -> dict[str, Any]:
+    """The columns of a new record for COPY, which knows no defaults."""
+    held = record.__dict__
+    row = {}
+    for key, default in columns_of(type(record)):
+        value = held.get(key)
+        if value is None and default is not None:
+            value = default(None) if callable(default) else default
+        row[key] = value
+    return row
 
 
 def column_values(record: Record) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,30 +16,50 @@ from app.records.access import permitted, within_reach
 from app.records.registry import registry
 from app.records.types import RecordType
 
+Errors = dict[str, Text | str]
+
 
 def check_references(record_type: RecordType, values: Mapping[str, Any], by: Actor) -> None:
     """Refused with a message per field when a value points to nothing that `by` may read."""
-    errors: dict[str, Text | str] = {}
-    for key, value in values.items():
-        field = record_type.by_key[key]
-        if field.to and value is not None and not _holds(field.to, value, by):
-            errors[key] = _("There is no such record.")
+    (errors,) = against_references(record_type, [values], by)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
 
 
-def _holds(to: str, record_id: UUID, by: Actor) -> bool:
-    """True when `by` may point to this; a record stays until the transaction ends.
+def against_references(
+    record_type: RecordType, rows: Sequence[Mapping[str, Any]], by: Actor
+) -> list[Errors]:
+    """The same for many rows at once, a statement for each type that they point to."""
+    fields = [one for one in record_type.fields if one.to]
+    wanted: dict[str, set[UUID]] = {}
+    for field in fields:
+        ids = {row[field.key] for row in rows if row.get(field.key) is not None}
+        if ids:
+            wanted.setdefault(field.to or "", set()).update(ids)
+    held = {to: _held(to, ids, by) for to, ids in wanted.items()}
+    return [
+        {
+            field.key: _("There is no such record.")
+            for field in fields
+            if row.get(field.key) is not None and row[field.key] not in held[field.to or ""]
+        }
+        for row in rows
+    ]
+
+
+def _held(to: str, ids: Collection[UUID], by: Actor) -> set[UUID]:
+    """Those of `ids` that `by` may point to; records stay until the transaction ends.
 
     Of a reference and a merge of what it points to at the same moment, the second one waits and
     sees what the first one made of it.
     """
     if to == "user":
-        return record_id in existing(to, [record_id], by)
+        return existing(to, ids, by)
     model = registry().type(to).model
-    stands = select(model.id).where(model.id == record_id, permitted(registry().type(to), by))
-    locked = stands.with_for_update(read=True, key_share=True, of=model)
-    return by.session.execute(locked).first() is not None
+    stand = select(model.id).where(model.id.in_(ids), permitted(registry().type(to), by))
+    if len(ids) > 1:  # In one order, so that two who refer to the same never wait for each other.
+        stand = stand.order_by(model.id)
+    return set(by.session.scalars(stand.with_for_update(read=True, key_share=True, of=model)))
 
 
 def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -161,6 +161,8 @@ class RecordType:
     when others came to a record, or left it, because of a merge. `through` names references
     whose record, when it may be read, makes this one readable too. `offered` are the arguments of a
     list's address: only such records are offered where others refer to the type.
+    Of many records at once, `gather(records, by)` fetches in few statements what `prepare` would
+    look up for each, and `changed_many(records, verb, by)` does what `changed` does for each.
     """
 
     key: str
@@ -197,6 +199,8 @@ class RecordType:
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     regrouped: Callable[[Any, Actor], None] = lambda _record, _by: None
+    gather: Callable[[Sequence[Any], Actor], None] = lambda _records, _by: None
+    changed_many: Callable[[Sequence[Any], str, Actor], None] | None = None
     can_merge: bool = True
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
@@ -207,6 +211,11 @@ class RecordType:
     def by_key(self) -> dict[str, Field]:
         """The fields by their key, in the order declared."""
         return {one.key: one for one in self.fields}
+
+    @cached_property
+    def unique_fields(self) -> tuple[Field, ...]:
+        """The fields whose value no two living records share."""
+        return tuple(one for one in self.fields if one.is_unique)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -228,6 +237,14 @@ class RecordType:
     def rights(self) -> tuple[str, ...]:
         """Everything that a role can be granted on this type: its verbs, taking away, bringing."""
         return (*STANDARD_VERBS, EXPORT, IMPORT, *(action.name for action in self.actions))
+
+    def changed_all(self, records: Sequence[Any], verb: str, by: Actor) -> None:
+        """Keep other rows in step after `verb` was done on each of these records."""
+        if self.changed_many is not None:
+            self.changed_many(records, verb, by)
+            return
+        for one in records:
+            self.changed(one, verb, by)
 
     def field(self, key: str) -> Field:
         """The field called `key`; KeyError when there is none."""

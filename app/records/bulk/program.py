@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -119,17 +119,12 @@ def _extra(record_type: RecordType, verb: str) -> tuple[str, ...]:
 def _make_all(record_type: RecordType, records: Sequence[Item], by: Actor) -> list[Result]:
     """Create all or none, in few statements; a refusal names the record at which it came."""
     at = 0
-
-    def rows() -> Iterator[dict[str, Any]]:
-        nonlocal at
-        for number, item in enumerate(records):
-            at = number
-            yield _known(record_type, "create", dict(item))
-
     try:
-        made = perform_many(record_type, "create", rows(), by=by)
+        for at, item in enumerate(records):  # noqa: B007 - which one it was is told below.
+            _known(record_type, "create", dict(item))
+        made = perform_many(record_type, "create", records, by=by)
     except Answer as answer:
-        raise _named(answer, at) from None
+        raise _named(answer, at if answer.row is None else answer.row) from None
     return [Result(201, one) for one in made]
 
 
