@@ -55,6 +55,7 @@ class Activity(Record):
     )
 
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
+    person = None  # What `gather` found: the contact and its account; no column.
     kind: Mapped[Choice]
     subject: Mapped[Name]
     subject_sort: Mapped[EndKey | None]

@@ -28,6 +28,7 @@ class Contact(HasSteps, Record):
         Index("ix_contacts_next_step", "next_step_at", "id", postgresql_where=LIVE),
     )
 
+    firm = None  # What `gather_contacts` found: the account and its name; no column.
     first_name: Mapped[Short | None]
     last_name: Mapped[Short | None]
     name: Mapped[Name]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, insert, inspect, select
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, inspect, or_, select
 
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.models.activity import NextStep
-from app.crm.operations.next_step import SUBJECT_LENGTH, plan_next, read_next
+from app.crm.operations.next_step import SUBJECT_LENGTH, follow_many, plan_next, read_next
 from app.crm.operations.steps import refresh_steps
+from app.events.copy import copy_rows
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
@@ -24,6 +25,7 @@ from app.records.model import Record
 from app.records.registry import registry
 from app.records.values import Unfit, read_value
 
+LINK_COLUMNS = ("activity_id", "record_type", "record_id", "at")
 # Written down after the fact, unless a time is planned.
 LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
@@ -89,9 +91,26 @@ def _place(activity: Activity, by: Actor) -> None:
         else:
             activity.account_id = activity.account_id or getattr(about, "account_id", None)
     if activity.contact_id and not activity.account_id:
-        activity.account_id = by.session.scalar(
-            select(Contact.account_id).where(Contact.id == activity.contact_id)
-        )
+        known = activity.person
+        if known is None or known[0] != activity.contact_id:
+            accounts = _accounts_of({activity.contact_id}, by)
+            known = (activity.contact_id, accounts.get(activity.contact_id))
+        activity.account_id = known[1]
+
+
+def gather(records: Sequence[Activity], by: Actor) -> None:
+    """Look up whose people many activities are with, before each of them is prepared."""
+    accounts = _accounts_of({one.contact_id for one in records if one.contact_id}, by)
+    for one in records:
+        one.person = (one.contact_id, accounts.get(one.contact_id))
+
+
+def _accounts_of(contact_ids: Collection[UUID], by: Actor) -> dict[UUID | None, UUID | None]:
+    """The accounts of people by their ids, in one statement."""
+    if not contact_ids:
+        return {}
+    found = select(Contact.id, Contact.account_id).where(Contact.id.in_(contact_ids))
+    return {row.id: row.account_id for row in by.session.execute(found)}
 
 
 def _read_about(activity: Activity, by: Actor) -> Record:
@@ -160,14 +179,37 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
     """Keep links, the next step of those concerned and the planned follow-up in step."""
     concerned = dict.fromkeys([*link(activity, by), *places(activity)])
     if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
-        _fulfil_planned(activity, by)
-        if activity.next_at is not None:
-            due_at = activity.next_at.isoformat()
-            plan_next(activity, {}, by, kind="follow_up", due_at=due_at, way=activity.way)
+        _fulfil_planned([activity], by)
+        _plan_after([activity], by)
     asked = activity.next_step.asked if verb == "complete" else None
     if asked is not None:
         activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))
     refresh_steps(by.session, concerned)
+
+
+def changed_many(activities: Sequence[Activity], verb: str, by: Actor) -> None:
+    """The same for many activities that were made at once, in few statements."""
+    if verb != "create":
+        for one in activities:
+            changed(one, verb, by)
+        return
+    rows = [row for one in activities for row in link_rows(one)]
+    copy_rows(by.session, ActivityLink.__tablename__, LINK_COLUMNS, rows)
+    logged = [one for one in activities if one.kind == "follow_up" and one.done_at is not None]
+    _fulfil_planned(logged, by)
+    _plan_after(logged, by)
+    refresh_steps(by.session, {place for one in activities for place in places(one)})
+
+
+def _plan_after(logged: Sequence[Activity], by: Actor) -> None:
+    """Plan the next follow-up where one that was written down says when it is.
+
+    Of several on one record the one that was done last says it: the others were followed by it.
+    """
+    last: dict[On, Activity] = {}
+    for one in sorted(logged, key=lambda one: (one.done_at, one.id)):
+        last[_on(one)] = one
+    follow_many([one for one in last.values() if one.next_at is not None], by)
 
 
 def places(activity: Activity) -> dict[tuple[str, UUID], None]:
@@ -219,19 +261,37 @@ def link_rows(activity: Activity) -> list[dict[str, Any]]:
     ]
 
 
-def _fulfil_planned(activity: Activity, by: Actor) -> None:
-    """A follow-up that was written down fulfils its owner's planned ones on the same record."""
+def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:
+    """Follow-ups that were written down fulfil their owners' planned ones on the same record."""
+    met = {_on(one): one.id for one in logged}  # Of several on one record the last one.
+    if not met:
+        return
     planned = by.session.scalars(
         select(Activity).where(
             Activity.kind == "follow_up",
-            Activity.owner_id == activity.owner_id,
-            Activity.account_id.is_not_distinct_from(activity.account_id),
-            Activity.contact_id.is_not_distinct_from(activity.contact_id),
+            or_(*(_is_on(key) for key in met)),
             Activity.done_at.is_(None),
             Activity.deleted_at.is_(None),
-            Activity.id < activity.id,  # Ids follow time: what a batch plans later is not meant.
         )
     ).all()
     for one in planned:
-        if may_do(registry().type("activity"), one, "complete", by):
+        # Ids follow time: what a batch plans later is not meant.
+        if one.id < met[_on(one)] and may_do(registry().type("activity"), one, "complete", by):
             perform("activity", "complete", one, by=by)
+
+
+On = tuple[UUID | None, UUID | None, UUID | None]
+
+
+def _on(activity: Activity) -> On:
+    """Whose activity it is, and on which account and contact."""
+    return activity.owner_id, activity.account_id, activity.contact_id
+
+
+def _is_on(key: On) -> ColumnElement[bool]:
+    owner_id, account_id, contact_id = key
+    return and_(
+        Activity.owner_id == owner_id,
+        Activity.account_id.is_not_distinct_from(account_id),
+        Activity.contact_id.is_not_distinct_from(contact_id),
+    )

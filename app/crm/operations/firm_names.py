@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, column, select, update, values
+from sqlalchemy import select
 
 from app.crm.models import Account, Contact
-from app.crm.operations.keys import ContactKeys, contact_keys, firm_name
+from app.crm.operations.keys import ContactKeys, contact_keys, firm_name, firm_names
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
+from app.kernel.rows import update_rows
 
 REFRESH = "refresh_contact_keys"
 REFRESH_ALL = "refresh_every_contact"
@@ -57,9 +58,7 @@ def refresh_every_contact(after: UUID | None, by: Actor) -> None:
         statement = statement.where(Contact.id > after)
     statement = statement.order_by(Contact.id).limit(CHUNK).with_for_update(key_share=True)
     contacts = by.session.scalars(statement.execution_options(populate_existing=True)).all()
-    firms = {one.account_id for one in contacts} - {None}
-    rows = by.session.execute(select(Account.id, Account.name).where(Account.id.in_(firms)))
-    names: dict[UUID | None, str] = {row.id: row.name for row in rows}
+    names = firm_names({one.account_id for one in contacts}, by)
     keys = {one.id: contact_keys(one, names.get(one.account_id, "")) for one in contacts}
     held = {one.id: (one.search_text, one.search_grams) for one in contacts}
     _write({one: its for one, its in keys.items() if its != held[one]}, by)
@@ -69,14 +68,8 @@ def refresh_every_contact(after: UUID | None, by: Actor) -> None:
 
 def _write(keys: dict[UUID, ContactKeys], by: Actor) -> None:
     """Write keys by the contact's id, in one statement."""
-    if not keys:
-        return
-    new = values(
-        column("id", Uuid), column("text", Text), column("grams", ARRAY(Text)), name="new"
-    ).data([(one, *its) for one, its in keys.items()])
-    table = Contact.__table__
-    by.session.connection().execute(
-        update(table)  # type: ignore[arg-type]
-        .where(table.c.id == new.c.id)
-        .values(search_text=new.c.text, search_grams=new.c.grams)
-    )
+    rows = [
+        {"id": one, "search_text": text, "search_grams": grams}
+        for one, (text, grams) in keys.items()
+    ]
+    update_rows(by.session, Contact, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import inspect, select
@@ -35,7 +35,16 @@ def prepare_account(account: Account, by: Actor) -> None:
 
 def prepare_contact(contact: Contact, by: Actor) -> None:
     """Fill a contact's whole name and keys; Refused when neither name was given."""
-    fill_contact(contact, firm_name(contact.account_id, by))
+    known = contact.firm
+    is_known = known is not None and known[0] == contact.account_id
+    fill_contact(contact, known[1] if is_known else firm_name(contact.account_id, by))
+
+
+def gather_contacts(contacts: Sequence[Contact], by: Actor) -> None:
+    """Look up the firms of many contacts before each of them is prepared."""
+    names = firm_names({one.account_id for one in contacts}, by)
+    for one in contacts:
+        one.firm = (one.account_id, names.get(one.account_id, ""))
 
 
 def fill_contact(contact: Contact, firm: str) -> None:
@@ -65,7 +74,14 @@ def contact_keys(contact: Contact, firm: str) -> ContactKeys:
 
 def firm_name(account_id: UUID | None, by: Actor) -> str:
     """The name of an account, or nothing."""
-    if account_id is None:
-        return ""
+    return firm_names({account_id}, by).get(account_id, "")
+
+
+def firm_names(account_ids: Collection[UUID | None], by: Actor) -> dict[UUID | None, str]:
+    """The names of accounts by their ids, in one statement."""
+    wanted = [one for one in account_ids if one is not None]
+    if not wanted:
+        return {}
     with by.session.no_autoflush:
-        return by.session.scalar(select(Account.name).where(Account.id == account_id)) or ""
+        rows = by.session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+        return {row.id: row.name for row in rows}

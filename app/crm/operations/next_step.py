@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import Text, _, gettext
 from app.records.access import may_do
 from app.records.door import perform
+from app.records.many import perform_many
 from app.records.registry import registry
 
 SUBJECT_LENGTH = 120
@@ -64,6 +65,27 @@ def plan_next(activity: Activity, asked: Mapping[str, Any], by: Actor, **taken: 
     except (Refused, NotPermitted) as answer:
         errors = {f"next.{key}": text for key, text in answer.errors.items()}
         raise type(answer)(answer.message, errors=errors or {"next": answer.message}) from None
+
+
+def follow_many(activities: Sequence[Activity], by: Actor) -> None:
+    """Plan the follow-up after each of these, at the time that it names; see `plan_next`."""
+    if len(activities) == 1:  # What stands against it is told beside its field.
+        (one,) = activities
+        plan_next(one, {}, by, **_follow_up(one))
+        return
+    about: dict[Any, list[dict[str, Any]]] = {}
+    for one in activities:
+        row = {**_taken_over(one), **_follow_up(one)}
+        row = {key: value for key, value in row.items() if value is not None}
+        about.setdefault(row.get("about_type"), []).append(row)
+    for rows in about.values():  # What they may refer to differs by what they are about.
+        everything = {key: value for row in rows for key, value in row.items()}
+        perform_many("activity", "create", rows, by=_taking_over(everything, by))
+
+
+def _follow_up(activity: Activity) -> dict[str, Any]:
+    due_at = activity.next_at.isoformat() if activity.next_at is not None else None
+    return {"kind": "follow_up", "due_at": due_at, "way": activity.way}
 
 
 def _taken_over(activity: Activity) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -10,47 +10,53 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.crm.models import Account, Activity, Contact
+from app.kernel.rows import update_rows
 
 
 def refresh_steps(session: Session, concerned: Collection[tuple[str, UUID]]) -> None:
     """Write anew what accounts and contacts, given as (type, id), show of their activities.
 
     Their version stays, as nobody edited them. Every change goes through the rows in one order, so
-    that two of them never wait for each other.
+    that two of them never wait for each other. Four statements for each type, however many.
     """
-    for record_type, record_id in sorted(concerned):
-        if record_type == "account":
-            _refresh(session, Account, Activity.account_id, record_id)
-        elif record_type == "contact":
-            _refresh(session, Contact, Activity.contact_id, record_id)
+    for key, model, reference in (
+        ("account", Account, Activity.account_id),
+        ("contact", Contact, Activity.contact_id),
+    ):
+        ids = sorted({record_id for record_type, record_id in concerned if record_type == key})
+        if ids:
+            _refresh(session, model, reference, ids)
 
 
 def _refresh(
     session: Session,
     model: type[Account] | type[Contact],
     reference: InstrumentedAttribute[UUID | None],
-    record_id: UUID,
+    ids: Sequence[UUID],
 ) -> None:
     # Locked first: of two activities written side by side, the second must count the first.
-    session.execute(select(model.id).where(model.id == record_id).with_for_update(key_share=True))
-    mine = (reference == record_id, Activity.deleted_at.is_(None))
+    locked = select(model.id).where(model.id.in_(ids)).order_by(model.id)
+    session.execute(locked.with_for_update(key_share=True))
+    mine = (reference.in_(ids), Activity.deleted_at.is_(None))
     upcoming = session.execute(
-        select(Activity.subject, Activity.due_at)
+        select(reference.label("record_id"), Activity.subject, Activity.due_at)
         .where(*mine, Activity.done_at.is_(None), Activity.due_at.is_not(None))
-        .order_by(Activity.due_at, Activity.id)
-        .limit(1)
-    ).first()
-    last = session.scalar(select(func.max(Activity.done_at)).where(*mine))
-    session.execute(
-        update(model)
-        .where(model.id == record_id)
-        .values(
-            next_step=upcoming.subject if upcoming else None,
-            next_step_at=upcoming.due_at if upcoming else None,
-            last_activity_at=last,
-        )
-        .execution_options(synchronize_session=False)
-    )
+        .ext(distinct_on(reference))
+        .order_by(reference, Activity.due_at, Activity.id)
+    ).all()
+    last = session.execute(
+        select(reference.label("record_id"), func.max(Activity.done_at).label("at"))
+        .where(*mine, Activity.done_at.is_not(None))
+        .group_by(reference)
+    ).all()
+    steps = {row.record_id: (row.subject, row.due_at) for row in upcoming}
+    done = {row.record_id: row.at for row in last}
+    rows = []
+    for one in ids:
+        step, due_at = steps.get(one, (None, None))
+        row = {"id": one, "next_step": step, "next_step_at": due_at}
+        rows.append({**row, "last_activity_at": done.get(one)})
+    update_rows(session, model, rows)
 
 
 def refresh_all_steps(session: Session) -> None:

@@ -105,6 +105,8 @@ activity = RecordType(
     inputs=("about_type", "about_id"),
     prepare=activities.prepare,
     changed=activities.changed,
+    gather=activities.gather,
+    changed_many=activities.changed_many,
     actions=(
         Action(
             "complete",

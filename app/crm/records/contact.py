@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Contact
 from app.crm.operations.firm_names import contact_changed
-from app.crm.operations.keys import prepare_contact
+from app.crm.operations.keys import gather_contacts, prepare_contact
 from app.crm.operations.regrouped import contact_regrouped
 from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
@@ -115,6 +115,7 @@ contact = RecordType(
     ),
     is_person=True,
     prepare=prepare_contact,
+    gather=gather_contacts,
     changed=contact_changed,
     regrouped=contact_regrouped,
 )
