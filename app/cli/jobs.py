@@ -22,7 +22,13 @@ STATES = ("ready", "running", "done", "dead")
 
 # What brings rows from before a release up to date, by the name that an operator types.
 KEYS, SEALS, ORDERS = "contact-keys", "two-factor-secrets", "sort-keys"
-BACKFILLS = {KEYS: "refresh_every_contact", SEALS: "seal_secrets", ORDERS: "fill_sort_keys"}
+DUPLICATES = "duplicate-keys"
+BACKFILLS = {
+    KEYS: "refresh_every_contact",
+    SEALS: "seal_secrets",
+    ORDERS: "fill_sort_keys",
+    DUPLICATES: "refresh_duplicate_keys",
+}
 
 
 def configure(parser: ArgumentParser) -> None:

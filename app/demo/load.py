@@ -23,6 +23,7 @@ from app.events.copy import copy_events, copy_rows
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.records.door import creation_changes
+from app.records.duplicates.keep import copy_keys, note_shared
 from app.records.history import account_of
 from app.records.many import column_values
 from app.records.model import Record
@@ -78,6 +79,8 @@ def load(by: Actor, owners: Sequence[UUID], amounts: Amounts) -> Iterator[int]:
             written += len(chunk)
             yield written
     refresh_all_steps(by.session)
+    for record_type in registry():
+        note_shared(record_type, by)
 
 
 def chunks(rows: Iterable[Record]) -> Iterator[list[Record]]:
@@ -92,6 +95,7 @@ def write(by: Actor, records: Sequence[Record]) -> None:
     record_type = _type_of(records[0])
     columns = [attribute.key for attribute in record_type.model.__mapper__.column_attrs]
     copy_rows(by.session, record_type.model.__tablename__, columns, map(column_values, records))
+    copy_keys(record_type, records, by)
     if record_type.key == "activity":
         links = (row for one in records for row in link_rows(one))  # type: ignore[arg-type]
         copy_rows(

@@ -15,6 +15,7 @@ from sqlalchemy import Select, delete
 
 from app.identity.models import Notice
 from app.kernel.actor import Actor
+from app.records.duplicates.keep import forget_denials_of
 from app.records.merge.models import MergedRecord
 from app.records.recents.models import OpenedRecord
 from app.records.registry import registry
@@ -50,5 +51,6 @@ def drop_belongings(record_type: str, ids: Collection[UUID], by: Actor) -> None:
     for model in (*OF_EVERY_RECORD, *registry().belongings):
         named = (model.record_type == record_type, model.record_id.in_(ids))
         by.session.execute(delete(model).where(*named))
+    forget_denials_of(record_type, ids, by)
     led_here = (MergedRecord.record_type == record_type, MergedRecord.into_id.in_(ids))
     by.session.execute(delete(MergedRecord).where(*led_here))

@@ -18,6 +18,7 @@ from app.records import history
 from app.records.access import may_do, writable_keys
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
+from app.records.duplicates.keep import add_keys, keep_keys, tells_sign
 from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
@@ -103,6 +104,7 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     record = build(record_type, inputs, by, picklists_of(by.session, record_type))
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.
+    add_keys(record_type, [record], by)
     _write(record_type, record, "created", by, creation_changes(record_type, record))
     record_type.changed(record, "create", by)
     tell_followers(record_type, record, by, is_given=True)
@@ -191,6 +193,8 @@ def _apply(
         for key, value in before.items()
         if value != after[key]
     }
+    if tells_sign(record_type, changes):
+        keep_keys(record_type, [record.id], by)
     _write(record_type, record, event, by, {**changes, **(told or {})})
 
 

@@ -17,6 +17,7 @@ from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
 from app.records.custom.indexes import TEND, tend_indexes
 from app.records.custom.models import CustomField
+from app.records.duplicates import jobs as duplicate_jobs
 from app.records.exports import jobs as export_jobs
 from app.records.exports.keep import forget_exports
 from app.records.imports.keep import forget_imports
@@ -73,4 +74,12 @@ def tend_daily(by: Actor, _payload: Payload) -> None:
         enqueue(by, TEND, {}, key=TEND)
 
 
-JOBS = (clear_records, forget_old_events, tend_daily, tend, *bulk_jobs.JOBS, *export_jobs.JOBS)
+JOBS = (
+    clear_records,
+    forget_old_events,
+    tend_daily,
+    tend,
+    *bulk_jobs.JOBS,
+    *export_jobs.JOBS,
+    *duplicate_jobs.JOBS,
+)

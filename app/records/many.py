@@ -15,6 +15,7 @@ from app.kernel.errors import Answer
 from app.kernel.ids import new_id
 from app.records.build import build_many
 from app.records.door import creation_changes, may_change, perform
+from app.records.duplicates.keep import add_keys
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
@@ -90,6 +91,7 @@ def write_new(record_type: RecordType, records: Sequence[Record], by: Actor) -> 
     columns = columns_of(record_type.model)
     table = record_type.model.__tablename__
     copy_rows(by.session, table, [key for key, _default in columns], map(full_row, records))
+    add_keys(record_type, records, by)
     copy_events(
         by.session,
         [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from app.kernel.ids import new_id
 from app.kernel.language import _, ngettext
 from app.records.access import may_do, within_reach
 from app.records.belongings import drop_belongings
+from app.records.duplicates.keep import add_keys, drop_keys
 from app.records.history import account_of
 from app.records.merge.absorbed import not_merged
 from app.records.model import Record
@@ -45,6 +46,8 @@ def delete_records(record_type: RecordType, records: Sequence[Record], by: Actor
         one.version += 1
         _write(its_type, one, "deleted", by.in_batch(batch))
     by.session.flush()  # The version is compared here, before hooks look at what is left.
+    for its_type, its in _by_type(gone):
+        drop_keys(its_type, [one.id for one in its], by)
     for its_type, one in gone:
         its_type.changed(one, "delete", by)
     return batch
@@ -65,6 +68,8 @@ def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
         one.version += 1
         _write(its_type, one, "restored", by.in_batch(batch))
     by.session.flush()  # What was deleted must be visible again to the hook.
+    for its_type, its in _by_type(back):
+        add_keys(its_type, its, by)
     for its_type, one in back:
         its_type.changed(one, "restore", by)
 
@@ -130,6 +135,13 @@ def below(record_type: RecordType, record: Record, by: Actor, batch: UUID | None
                         next_level.setdefault(child.type, []).append(one.id)
         level = next_level
     return found
+
+
+def _by_type(found: Found) -> Iterator[tuple[RecordType, list[Record]]]:
+    """Records in one list for each type."""
+    types = {one.key: one for one, _record in found}
+    for key, record_type in types.items():
+        yield record_type, [record for its_type, record in found if its_type.key == key]
 
 
 def _refuse_barred(record_type: RecordType, record: Record, with_it: Found, by: Actor) -> None:

@@ -88,8 +88,8 @@ contact = RecordType(
     search_other=Contact.account_id,
     signs=(
         Sign("email", (Contact.email,)),
-        Sign("phone", (Contact.phone,)),
-        Sign("person", (Contact.last_name, Contact.first_name)),
+        Sign("phone", (Contact.phone,), named=(Contact.last_name, Contact.first_name)),
+        Sign("person", (Contact.last_name, Contact.first_name), beside=Contact.account_id),
     ),
     default_sort="-last_activity_at",
     account=Contact.account_id,

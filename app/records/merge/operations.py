@@ -12,6 +12,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.records.door import perform
+from app.records.duplicates.keep import drop_keys
 from app.records.history import account_of
 from app.records.merge.absorbed import STAMP
 from app.records.merge.family import Family, refuse_merging, take_family
@@ -66,6 +67,7 @@ def _merge(record_type: RecordType, family: Family, values: dict[str, Any], by: 
     survivor = family.survivor
     stood = survivor.version
     _absorb(family, merge, batch)
+    drop_keys(record_type, ids, batch)
     move_references(merge, record_type, ids, batch)
     move_mentions(merge, record_type, ids, batch)
     by.session.flush()  # What is expired must stand in the database before.

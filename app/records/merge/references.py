@@ -18,6 +18,7 @@ from app.events import event_row
 from app.events.copy import copy_events
 from app.kernel.actor import Actor
 from app.records.custom.models import CustomField
+from app.records.duplicates.keep import keep_keys, tells_sign
 from app.records.merge.models import Merge, MergeMove
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -138,6 +139,8 @@ def _point(place: Place, named: tuple[Any, ...], to: UUID, by: Actor) -> list[tu
             for row in rows
         ],
     )
+    if tells_sign(place.record_type, (place.key,)):
+        keep_keys(place.record_type, [row.id for row in rows], by)
     return [(row.id, row.was if isinstance(row.was, UUID) else UUID(row.was)) for row in rows]
 
 

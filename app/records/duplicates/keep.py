@@ -1,0 +1,215 @@
+"""Keeping the keys of records: every way by which a row comes, changes or goes leads here.
+
+Which keys several records have is noted along with them (`SharedKey`), so that the page of all
+suspects of a type need not look through the keys of a million. Of two transactions that give one
+key to two records at the same moment, neither sees the other's: who meets another at work on a key
+notes it without looking. What a bulk of rows may miss so is found by `note_shared`, once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.events.copy import copy_rows
+from app.kernel.actor import Actor
+from app.records.duplicates.keys import keys_of
+from app.records.duplicates.models import DuplicateKey, NotDuplicate, SharedKey
+from app.records.model import Record
+from app.records.types import RecordType
+
+Keys = Mapping[UUID, Collection[int]]
+
+# One statement: the rows, and which of their keys another record has as well. A lock that somebody
+# else holds is no reason to wait: they are giving the same key at this moment, so it is shared.
+_ADD = text(
+    """
+    WITH added AS (
+        INSERT INTO duplicate_keys (record_type, record_id, key)
+        SELECT :kind, one.record_id, one.key FROM unnest(:ids, :keys) AS one (record_id, key)
+        ON CONFLICT DO NOTHING
+        RETURNING key
+    ), met AS (
+        SELECT key FROM added
+        UNION ALL
+        SELECT stood.key
+        FROM (SELECT DISTINCT key FROM added) AS mine
+        JOIN duplicate_keys AS stood ON stood.record_type = :kind AND stood.key = mine.key
+    )
+    INSERT INTO shared_keys (record_type, key)
+    SELECT :kind, key FROM met GROUP BY key
+    HAVING count(*) > 1 OR (:alone AND NOT pg_try_advisory_xact_lock(hashtextextended(
+        current_schema() || :kind, key)))
+    ORDER BY key
+    ON CONFLICT DO NOTHING
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("keys", type_=ARRAY(BigInteger)),
+)
+_NOTE = text(
+    """
+    INSERT INTO shared_keys (record_type, key)
+    SELECT record_type, key FROM duplicate_keys WHERE record_type = :kind
+    GROUP BY record_type, key HAVING count(*) > 1
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+def add_keys(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
+    """Write the keys of records that had none, whose rows stand in the database."""
+    if record_type.signs:
+        _add(record_type, {one.id: keys_of_record(record_type, one) for one in records}, by)
+
+
+def keep_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None:
+    """Write the keys of living records anew where they are not what they should be.
+
+    What was said of two records that share a key holds only as long as both have it.
+    """
+    if not record_type.signs or not ids:
+        return
+    model = record_type.model
+    sought = dict.fromkeys(_sought(record_type))
+    rows = by.session.execute(
+        select(model.id, *(getattr(model, key) for key in sought)).where(
+            model.id.in_(ids), model.deleted_at.is_(None)
+        )
+    )
+    wanted = {row.id: keys_of(record_type, row._asdict()) for row in rows}
+    held: dict[UUID, set[int]] = {}
+    stand = select(DuplicateKey.record_id, DuplicateKey.key).where(
+        DuplicateKey.record_type == record_type.key, DuplicateKey.record_id.in_(ids)
+    )
+    for record_id, key in by.session.execute(stand):
+        held.setdefault(record_id, set()).add(key)
+    gone = [
+        (record_id, key)
+        for record_id, keys in held.items()
+        for key in keys.difference(wanted.get(record_id, ()))
+    ]
+    if gone:
+        _remove(record_type, [tuple_(DuplicateKey.record_id, DuplicateKey.key).in_(gone)], by)
+        _forget_denials(record_type, gone, by)
+    new = {
+        one: [key for key in keys if key not in held.get(one, ())] for one, keys in wanted.items()
+    }
+    _add(record_type, new, by)
+
+
+def drop_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None:
+    """Remove the keys of records that no longer live; they come back with `add_keys`."""
+    if record_type.signs and ids:
+        _remove(record_type, [DuplicateKey.record_id.in_(ids)], by)
+
+
+def copy_keys(record_type: RecordType, records: Iterable[Record], by: Actor) -> None:
+    """Write the keys of very many new records by COPY; `note_shared` has to follow."""
+    if not record_type.signs:
+        return
+    rows = (
+        {"record_type": record_type.key, "record_id": one.id, "key": key}
+        for one in records
+        for key in keys_of_record(record_type, one)
+    )
+    copy_rows(by.session, "duplicate_keys", ("record_type", "record_id", "key"), rows)
+
+
+def note_shared(record_type: RecordType, by: Actor) -> None:
+    """Note every key that several records have, and forget those that only one has by now."""
+    if not record_type.signs:
+        return
+    by.session.execute(_NOTE, {"kind": record_type.key})
+    by.session.execute(
+        delete(SharedKey).where(SharedKey.record_type == record_type.key, _is_single())
+    )
+
+
+def forget_denials_of(kind: str, ids: Collection[UUID], by: Actor) -> None:
+    """Forget what was said of records that are removed for good."""
+    named = or_(NotDuplicate.one_id.in_(ids), NotDuplicate.other_id.in_(ids))
+    by.session.execute(delete(NotDuplicate).where(NotDuplicate.record_type == kind, named))
+
+
+def keys_of_record(record_type: RecordType, record: Record) -> tuple[int, ...]:
+    """The keys of a record as it stands."""
+    return keys_of(record_type, {key: getattr(record, key) for key in _sought(record_type)})
+
+
+def tells_sign(record_type: RecordType, changed: Collection[str]) -> bool:
+    """True when one of these fields is among those by which records are known again."""
+    return any(key in changed for key in _sought(record_type))
+
+
+def _sought(record_type: RecordType) -> Iterator[str]:
+    return (one.key for sign in record_type.signs for one in sign.needs)
+
+
+def _add(record_type: RecordType, keys: Keys, by: Actor) -> None:
+    rows = sorted((key, record_id) for record_id, its in keys.items() for key in its)
+    if not rows:
+        return
+    given = {
+        "kind": record_type.key,
+        "ids": [record_id for _key, record_id in rows],
+        "keys": [key for key, _record_id in rows],
+        "alone": by.batch_id is None,  # Locks of thousands of keys would not fit into memory.
+    }
+    by.session.execute(_ADD, given)
+
+
+def _remove(record_type: RecordType, which: list[Any], by: Actor) -> None:
+    """Remove keys, and the notes of those that only one record has from now on."""
+    gone = by.session.scalars(
+        delete(DuplicateKey)
+        .where(DuplicateKey.record_type == record_type.key, *which)
+        .returning(DuplicateKey.key)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if gone:
+        by.session.execute(
+            delete(SharedKey)
+            .where(
+                SharedKey.record_type == record_type.key, SharedKey.key.in_(set(gone)), _is_single()
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _is_single() -> Any:
+    """The notes of keys that fewer than two records have."""
+    stand = (
+        select(DuplicateKey.record_id)
+        .where(DuplicateKey.record_type == SharedKey.record_type, DuplicateKey.key == SharedKey.key)
+        .limit(2)
+        .correlate(SharedKey)
+        .subquery()
+    )
+    return select(func.count()).select_from(stand).scalar_subquery() < 2
+
+
+def _forget_denials(record_type: RecordType, gone: list[tuple[UUID, int]], by: Actor) -> None:
+    for column in (NotDuplicate.one_id, NotDuplicate.other_id):
+        by.session.execute(
+            delete(NotDuplicate)
+            .where(
+                NotDuplicate.record_type == record_type.key,
+                tuple_(column, NotDuplicate.key).in_(gone),
+            )
+            .execution_options(synchronize_session=False)
+        )
