@@ -33,7 +33,8 @@ ANALYZE bench_seeds;
 
 CREATE TEMP TABLE bench_new ON COMMIT DROP AS
 SELECT uuidv7() AS id, p.id AS like_id, k,
-       p.first_name, p.last_name, p.name, p.name_sort, p.title, p.title_sort, f.account_id, f.owner_id,
+       p.first_name, p.first_name_sort, p.last_name, p.last_name_sort, p.name, p.name_sort,
+       p.title, p.title_sort, f.account_id, f.owner_id,
        f.created_at - make_interval(hours => k * 7) AS created_at,
        split_part(p.email, '@', 1) || k || '@' || split_part(f.email, '@', 2) AS email,
        CASE WHEN p.phone LIKE '+861%' THEN left(p.phone, -5) || right(f.phone, 4) || k
@@ -48,11 +49,13 @@ FROM bench_plan,
 
 INSERT INTO contacts (
     id, version, owner_id, created_at, created_by_id, updated_at, updated_by_id,
-    first_name, last_name, name, name_sort, title, title_sort, email, phone, account_id,
+    first_name, first_name_sort, last_name, last_name_sort, name, name_sort, title, title_sort,
+    email, phone, account_id,
     custom, search_text, search_grams
 )
 SELECT id, 1, owner_id, created_at, owner_id, created_at, owner_id,
-       first_name, last_name, name, name_sort, title, title_sort, email, phone, account_id,
+       first_name, first_name_sort, last_name, last_name_sort, name, name_sort, title, title_sort,
+       email, phone, account_id,
        jsonb_build_object(
            'x_grade', substr('abcde', 1 + (hashtext(id::text) & 2147483647) % 5, 1),
            'x_score', (hashtext('score ' || id) & 2147483647) % 100000

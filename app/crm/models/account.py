@@ -35,9 +35,11 @@ class Account(HasSteps, Record):
             "name_sort",
             "city_sort",
             "province_sort",
+            "district_sort",
+            "address_sort",
             moments=("last_activity_at", "next_step_at"),
             walked=WALKED,
-            texts=("email", "phone"),
+            texts=("email", "phone", "website", "business_id"),
         ),
         Index("ix_accounts_parent", "parent_id", "id", postgresql_where=LIVE),
         Index("ix_accounts_next_step", "next_step_at", "id", postgresql_where=LIVE),
@@ -75,4 +77,6 @@ class Account(HasSteps, Record):
     city: Mapped[Short | None]
     city_sort: Mapped[EndKey | None]
     district: Mapped[Short | None]
+    district_sort: Mapped[EndKey | None]
     address: Mapped[Name | None]
+    address_sort: Mapped[EndKey | None]

@@ -20,9 +20,11 @@ class Contact(HasSteps, Record):
         *record_indexes(
             "contacts",
             "name_sort",
+            "last_name_sort",
+            "first_name_sort",
             "title_sort",
             moments=("last_activity_at", "next_step_at"),
-            texts=("email", "phone"),
+            texts=("email", "phone", "wechat"),
         ),
         Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),
         Index("ix_contacts_next_step", "next_step_at", "id", postgresql_where=LIVE),
@@ -30,7 +32,9 @@ class Contact(HasSteps, Record):
 
     firm = None  # What `gather_contacts` found: the account and its name; no column.
     first_name: Mapped[Short | None]
+    first_name_sort: Mapped[EndKey | None]
     last_name: Mapped[Short | None]
+    last_name_sort: Mapped[EndKey | None]
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     title: Mapped[Short | None]

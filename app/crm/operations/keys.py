@@ -17,8 +17,17 @@ from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, wit
 
 ContactKeys = tuple[str, list[str]]
 # Texts that lists can be ordered by, and the columns that hold their keys.
-ACCOUNT_ORDERS = {"city": "city_sort", "province": "province_sort"}
-CONTACT_ORDERS = {"title": "title_sort"}
+ACCOUNT_ORDERS = {
+    "city": "city_sort",
+    "province": "province_sort",
+    "district": "district_sort",
+    "address": "address_sort",
+}
+CONTACT_ORDERS = {
+    "last_name": "last_name_sort",
+    "first_name": "first_name_sort",
+    "title": "title_sort",
+}
 ACTIVITY_ORDERS = {"subject": "subject_sort"}
 
 
@@ -60,7 +69,12 @@ def fill_contact(contact: Contact, firm: str) -> None:
 def fill_orders(record: Account | Contact, orders: Mapping[str, str]) -> None:
     """Fill the keys of texts that a record may lack; no key where there is nothing to sort by."""
     for text, key in orders.items():
-        setattr(record, key, sort_key(getattr(record, text)) or None)
+        setattr(record, key, end_key(text, getattr(record, text)))
+
+
+def end_key(name: str, text: str | None) -> str | None:
+    """The key of the text `name` of a record; a last name is read as the surname that it is."""
+    return sort_key(text, person=name == "last_name") or None
 
 
 def contact_keys(contact: Contact, firm: str) -> ContactKeys:

@@ -8,20 +8,20 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, or_, select, update
 
 from app.crm.models import Account, Activity, Contact, Product
-from app.crm.operations.keys import ACCOUNT_ORDERS, ACTIVITY_ORDERS, CONTACT_ORDERS
+from app.crm.operations.keys import ACCOUNT_ORDERS, ACTIVITY_ORDERS, CONTACT_ORDERS, end_key
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
-from app.kernel.searchkeys import number_key, sort_key
+from app.kernel.searchkeys import number_key
 from app.records.model import Record
 
 FILL = "fill_sort_keys"
 CHUNK = 500  # Records at once; the others follow as jobs of so many.
-Order = tuple[type[Record], Mapping[str, str], Callable[[str | None], str | None]]
+Order = tuple[type[Record], Mapping[str, str], Callable[[str, str | None], str | None]]
 ORDERS: Mapping[str, Order] = {
-    "account": (Account, ACCOUNT_ORDERS, lambda text: sort_key(text) or None),
-    "contact": (Contact, CONTACT_ORDERS, lambda text: sort_key(text) or None),
-    "activity": (Activity, ACTIVITY_ORDERS, lambda text: sort_key(text) or None),
-    "product": (Product, {"number": "number_sort"}, number_key),
+    "account": (Account, ACCOUNT_ORDERS, end_key),
+    "contact": (Contact, CONTACT_ORDERS, end_key),
+    "activity": (Activity, ACTIVITY_ORDERS, end_key),
+    "product": (Product, {"number": "number_sort"}, lambda _name, text: number_key(text)),
 }
 
 
@@ -33,7 +33,7 @@ def fill_sort_keys(kind: str, after: UUID | None, by: Actor) -> None:
     """
     model, orders, make = ORDERS[kind]
     statement = select(model).order_by(model.id).limit(CHUNK).with_for_update(key_share=True)
-    if make is not number_key:  # A key that may be missing tells by that which row lacks it.
+    if make is end_key:  # A key that may be missing tells by that which row lacks it.
         lacking = (
             and_(getattr(model, key).is_(None), getattr(model, text).is_not(None))
             for text, key in orders.items()
@@ -44,7 +44,7 @@ def fill_sort_keys(kind: str, after: UUID | None, by: Actor) -> None:
     records = by.session.scalars(statement.execution_options(populate_existing=True)).all()
     wrong = []
     for one in records:
-        keys = {key: make(getattr(one, text)) for text, key in orders.items()}
+        keys = {key: make(text, getattr(one, text)) for text, key in orders.items()}
         if any(getattr(one, key) != value for key, value in keys.items()):
             wrong.append({"record_id": one.id, **keys})
     if wrong:

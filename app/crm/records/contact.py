@@ -35,13 +35,13 @@ contact = RecordType(
     subtitle=(Contact.title, Contact.account_id),
     fields=(
         Field(Contact.name, _("Full name"), readonly=True, sort=Contact.name_sort, personal=True),
-        Field(Contact.last_name, _("Last name"), personal=True),
-        Field(Contact.first_name, _("First name"), personal=True),
+        Field(Contact.last_name, _("Last name"), sort=Contact.last_name_sort, personal=True),
+        Field(Contact.first_name, _("First name"), sort=Contact.first_name_sort, personal=True),
         Field(Contact.title, _("Job title"), sort=Contact.title_sort),
         Field(Contact.account_id, _("Account"), to="account"),
         Field(Contact.phone, _("Phone"), sort=Contact.phone, personal=True),
         Field(Contact.email, _("E-mail"), sort=Contact.email, personal=True),
-        Field(Contact.wechat, _("WeChat"), personal=True),
+        Field(Contact.wechat, _("WeChat"), sort=Contact.wechat, personal=True),
         Field(Contact.owner_id, _("Owner"), to="user"),
         Field(Contact.tags, _("Tags")),
         Field(

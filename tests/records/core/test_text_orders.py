@@ -22,6 +22,7 @@ from app.records.pages.orders import orders_of
 from app.records.pages.state import ListState
 from app.records.query import Query, page
 from app.records.registry import registry
+from app.records.views.look import Chosen, Look
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 from tests.records.core.test_paging import crafted, ids, walk, walk_back
@@ -30,10 +31,32 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 CITIES = (None, None, "Bath", "bath", "北京", "上海", "Ålesund", "!!!", "York")
 MAILS = (None, None, "B@fence.example", "a@fence.example", "c@fence.example")
 PHONES = (None, "+442079460018", "+8613863053471", "+442079460999")
+SITES = (None, "https://B.example", "https://a.example", "https://c.example/About")
+NUMBERS = (None, "gb 12", "GB 11", "91310000MA1K")
+NAMES = ("Ash", "ash", "曾", "王", "Ångström", "!!!")
 KINDS = {
-    "account": ("city", "province", "email", "phone", "next_step"),
-    "contact": ("title", "email", "phone", "next_step"),
+    "account": (
+        "city",
+        "province",
+        "district",
+        "address",
+        "email",
+        "phone",
+        "website",
+        "business_id",
+        "next_step",
+    ),
+    "contact": ("title", "last_name", "first_name", "email", "phone", "wechat", "next_step"),
     "activity": ("subject",),
+}
+AS_WRITTEN = ("email", "phone", "website", "business_id", "wechat")
+# Too long to be put in order, or several at once: such columns offer none.
+WITHOUT_ORDER = {
+    "account": {"tax_profile", "tags"},
+    "contact": {"tags"},
+    "activity": {"body", "outcome", "tags"},
+    "product": {"description", "tags"},
+    "product_category": {"tags"},
 }
 LIMITS = (1, 5, 40, 41)
 
@@ -52,10 +75,21 @@ def town(acme: Workspace, alice: Person, bob: Person) -> None:
                 f"Firm {number}",
                 city=random.choice(CITIES),
                 province=random.choice(CITIES),
+                district=random.choice(CITIES),
+                address=random.choice(CITIES),
+                website=random.choice(SITES),
+                business_id=random.choice(NUMBERS),
                 owner_id=owner,
                 **told,
             )
-            contact = make_contact(by, f"P{number}", title=random.choice(CITIES), **told)
+            contact = make_contact(
+                by,
+                random.choice(NAMES),
+                first_name=random.choice((None, *NAMES)),
+                title=random.choice(CITIES),
+                wechat=random.choice(NUMBERS),
+                **told,
+            )
             account.next_step_at, contact.next_step_at = (random.choice(steps) for _n in range(2))
             make_activity(by, "task", subject=f"{random.choice(CITIES[2:])} {number % 3}")
 
@@ -68,7 +102,9 @@ def in_order(by: Actor, kind: str, key: str, *, upwards: bool) -> list[UUID]:
         if key == "next_step":
             return row.next_step_at
         value = getattr(row, key) or ""
-        return (value.lower() if key in ("email", "phone") else sort_key(value)) or None
+        if key in AS_WRITTEN:
+            return value.lower() or None
+        return sort_key(value, person=key == "last_name") or None
 
     some = sorted((row for row in rows if of(row) is not None), key=lambda row: (of(row), row.id))
     none = sorted((row for row in rows if of(row) is None), key=lambda row: row.id)
@@ -107,6 +143,32 @@ def test_chinese_cities_stand_by_their_pinyin_among_the_others(
         ):
             rows = page(registry().type("account"), Query(sort=sort), by, ("city",)).rows
             assert [row.city for row in rows] == whole
+
+
+def test_last_names_stand_as_surnames_are_read(acme: Workspace, alice: Person) -> None:
+    """曾 is Zeng as a surname and else Ceng; 王 is Wang."""
+    with acme.acting(alice) as by:
+        for name in ("曾", "王", "Zoe", "Xu"):
+            make_contact(by, name)
+        rows = page(registry().type("contact"), Query(sort="last_name"), by, ("last_name",)).rows
+        assert [row.last_name for row in rows] == ["王", "Xu", "曾", "Zoe"]
+
+
+@pytest.mark.parametrize("kind", list(WITHOUT_ORDER))
+def test_a_list_can_be_ordered_by_every_column_but_long_texts_and_tags(
+    acme: Workspace, alice: Person, kind: str
+) -> None:
+    with acme.acting(alice) as by:
+        record_type = registry().type(kind)
+        without = {one.key for one in record_type.fields if not one.is_sortable}
+        assert without == WITHOUT_ORDER[kind]
+        columns = tuple(Chosen(one.key) for one in record_type.fields)
+        shape = layout(record_type, by, Look(columns))
+        offered = orders_of(ListState(record_type, Query()), shape, by)
+        assert set(record_type.by_key) - set(offered) == without
+        for key in without:
+            with pytest.raises(Refused):
+                page(record_type, Query(sort=key), by, ())
 
 
 def test_such_a_list_keeps_to_its_filters_its_search_and_its_reader(
@@ -191,10 +253,17 @@ def test_such_a_list_comes_from_its_index(
         for kind, key, index in (
             ("account", "city", "ix_accounts_by_city_sort"),
             ("account", "province", "ix_accounts_by_province_sort"),
+            ("account", "district", "ix_accounts_by_district_sort"),
+            ("account", "address", "ix_accounts_by_address_sort"),
+            ("account", "website", "ix_accounts_by_website"),
+            ("account", "business_id", "ix_accounts_by_business_id"),
             ("account", "email", "ix_accounts_by_email"),
             ("account", "phone", "ix_accounts_by_phone"),
             ("account", "next_step", "ix_accounts_next_step"),
             ("contact", "title", "ix_contacts_by_title_sort"),
+            ("contact", "last_name", "ix_contacts_by_last_name_sort"),
+            ("contact", "first_name", "ix_contacts_by_first_name_sort"),
+            ("contact", "wechat", "ix_contacts_by_wechat"),
             ("contact", "email", "ix_contacts_by_email"),
             ("contact", "phone", "ix_contacts_by_phone"),
             ("contact", "next_step", "ix_contacts_next_step"),
