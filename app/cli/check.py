@@ -42,15 +42,24 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    """Run the steps, all of them even after a failure; exit code 1 if one failed."""
+    """Run the steps, all of them even after a failure; exit code 1 if one failed.
+
+    2 and no step at all where a name is none of theirs.
+    """
     if args.shape:
         print(shape.report(ROOT))
         return 0
+    known = [name for name, _ in STEPS]
+    unknown = [name for name in args.steps if name not in known]
+    if unknown:
+        print(f"There is no check called {', '.join(unknown)}.", file=sys.stderr)
+        print(f"There are: {', '.join(known)}.", file=sys.stderr)
+        return 2
     chosen = [(name, check) for name, check in STEPS if not args.steps or name in args.steps]
     failed = [name for name, check in chosen if not _passes(name, check)]
     if failed:
         print(f"Failed: {', '.join(failed)}.")
-    return 1 if failed or not chosen else 0
+    return 1 if failed else 0
 
 
 def _passes(name: str, check: Check) -> bool:

@@ -1,8 +1,11 @@
 """The checks of our own find what they are for."""
 
+from argparse import Namespace
+
 import pytest
 from babel.messages.catalog import Catalog
 
+from app.cli import check
 from app.cli.checks import dependencies, secrets, shape, translations
 from app.cli.checks.kept_files import kept_files
 from app.cli.chromium import find_chromium
@@ -84,3 +87,17 @@ def test_the_longest_come_first_and_are_marked(tmp_path):
 
 def test_a_browser_that_was_named_and_is_not_there_is_none(tmp_path):
     assert find_chromium(str(tmp_path / "chromium")) is None
+
+
+def test_a_name_of_no_check_is_refused_with_the_names_that_there_are(monkeypatch, capsys):
+    ran = []
+    monkeypatch.setattr(
+        check, "STEPS", (("lint", lambda: ran.append("lint") or []), ("types", list))
+    )
+    assert check.run(Namespace(shape=False, steps=["lint", "lnt"])) == 2
+    assert ran == []
+    told = capsys.readouterr().err
+    assert "There is no check called lnt." in told
+    assert "There are: lint, types." in told
+    assert check.run(Namespace(shape=False, steps=["lint"])) == 0
+    assert ran == ["lint"]
