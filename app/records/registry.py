@@ -14,6 +14,8 @@ from tenants.facts import TenantFacts
 class Registry:
     """Every record type by its key and by its collection; duplicates fail when it is built.
 
+    So does a field that names a type which there is not.
+
     `belongings` and `mentions` are the modules' tables of what goes with a record or names it: see
     `manifest.Module`.
     """
@@ -33,6 +35,18 @@ class Registry:
                 raise ValueError(f"The record type {one.key!r} is declared twice.")
             self._by_key[one.key] = one
             self._by_collection[one.collection] = one
+        self._demand_known()
+
+    def _demand_known(self) -> None:
+        """ValueError where a field points to a type that is none, or tells of its records."""
+        for one in self:
+            for field in one.fields:
+                for named in (field.told_by, None if field.to == "user" else field.to):
+                    if named is not None and named not in self._by_key:
+                        raise ValueError(
+                            f"The field {field.key!r} of {one.key!r} names {named!r},"
+                            " which is no record type."
+                        )
 
     def __iter__(self) -> Iterator[RecordType]:
         return iter(self._by_key.values())
