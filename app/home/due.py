@@ -160,10 +160,11 @@ def _when(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
 
 
 def greeting(by: Actor) -> Text:
-    """Good morning, afternoon or evening, by the reader's clock."""
+    """Good morning, afternoon or evening by the reader's clock, to who is looked as if any."""
     hour = by.now.astimezone(by.zone).hour
+    name = (by.previews.person if by.previews else "") or by.name
     if 5 <= hour < 12:
-        return _("Good morning, %(name)s", name=by.name)
+        return _("Good morning, %(name)s", name=name)
     if 12 <= hour < 18:
-        return _("Good afternoon, %(name)s", name=by.name)
-    return _("Good evening, %(name)s", name=by.name)
+        return _("Good afternoon, %(name)s", name=name)
+    return _("Good evening, %(name)s", name=name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.identity.models import Role, Team, User
 from app.identity.operations.notices import tell
 from app.identity.operations.roles import create_role, role_by_key, set_rights, write_rights
@@ -188,3 +190,32 @@ def test_only_a_colleague_with_the_role_who_signs_in_is_looked_as(
         session.get_one(User, bob.user_id).is_active = False
     assert alice.client.post(path, data={"user_id": str(bob.user_id)}).status_code == 422
     assert "Bob Baker" not in alice.client.get(f"/settings/roles/{role}").text
+
+
+def test_nothing_is_offered_that_would_be_refused(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(bob) as by:
+        account = make_account(by)
+    paths = ("/", "/accounts", "/accounts/board", "/activities/calendar", f"/accounts/{account.id}")
+    offers = ('/new"', "/new?", '/edit"', '/delete"', 'action="/accounts/bulk', "due-tick")
+    for path in paths:
+        own = bob.client.get(path).text
+        assert any(one in own for one in offers), path
+    client = look_as(alice, bob)
+    for path in paths:
+        seen = client.get(path)
+        assert seen.status_code == 200
+        assert [one for one in offers if one in seen.text] == [], path
+    client.post("/preview/end")
+    assert "/accounts/new" in client.get("/accounts").text
+
+
+def test_home_greets_as_who_is_looked_as(acme: Workspace, alice: Person, bob: Person) -> None:
+    greeted = re.compile(r"<h1>Good \w+, ([^<]+)</h1>")
+    client = look_as(alice, bob)
+    assert greeted.findall(client.get("/").text) == [bob.name]
+    client.post("/preview/end")
+    assert greeted.findall(client.get("/").text) == [alice.name]
+    client.post(f"/settings/roles/{bob.user.role_id}/preview", data={"user_id": ""})
+    assert greeted.findall(client.get("/").text) == [alice.name]
