@@ -83,7 +83,15 @@ def undo_bulk(collection: str, change_id: UUID) -> Response:
     """Take a bulk change back, except what somebody touched since."""
     by = current.actor()
     record_type, _original = _change(collection, change_id, by)
-    return _done(begin_undo(change_id, by), record_type, by)
+    try:
+        undone = begin_undo(change_id, by)
+    except Refused as answer:  # It was pressed twice, or a colleague was faster.
+        if is_htmx():
+            raise
+        by.session.rollback()
+        toast(answer.message, kind="warn")
+        return see_other(f"/{collection}/bulk/{change_id}")
+    return _done(undone, record_type, by)
 
 
 def _change(collection: str, change_id: UUID, by: Actor) -> tuple[RecordType, BulkChange]:
