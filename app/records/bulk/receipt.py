@@ -16,6 +16,7 @@ from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import readable_fields
 from app.records.bulk.begin import why_not_undo
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
+from app.records.bulk.taken_along import told_along
 from app.records.bulk.undo import is_maker
 from app.records.bulk.verbs import verb_called, worded
 from app.records.pages.choices import choices_of
@@ -77,7 +78,16 @@ class Receipt:
 
 
 def told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
-    """Changed 318 accounts, 12 left out. Of an undoing also how many needed none."""
+    """Changed 318 accounts, 12 left out. Of an undoing also how many needed none.
+
+    What went along with deleted records, or came back with them, is told in a second sentence.
+    """
+    along = told_along(change, by)
+    text = _told(change, record_type, by)
+    return f"{text} {along}" if along else text
+
+
+def _told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
     verb = verb_called(record_type, change.verb)
     already = _already(change, by)
     done = worded(verb, verb.told, record_type, change.done - already, by)

@@ -149,8 +149,15 @@ def test_deleting_many_takes_what_lies_below_and_comes_back_as_one(
     assert "Deleted with them" not in alone.text
     change(alice, verb="delete", id=ids)
     assert cities(acme) == {}
+    made = last_change(acme)
+    told = "Deleted 2 accounts. Deleted with them: 1 contact, 2 activities."
+    assert told in alice.client.get("/accounts").text
+    assert told in alice.client.get(f"/accounts/bulk/{made.id}").text
     assert "Nothing here yet" in alice.client.get("/contacts").text
-    alice.client.post(f"/accounts/bulk/{last_change(acme).id}/undo")
+    alice.client.post(f"/accounts/{ids[1]}/restore")  # With its activity, before the others.
+    alice.client.post(f"/accounts/bulk/{made.id}/undo")
+    back = alice.client.get(f"/accounts/bulk/{last_change(acme).id}").text
+    assert "Brought back with them: 1 contact, 1 activity." in back
     assert len(cities(acme)) == 2
     assert "Frank" in alice.client.get("/contacts").text
 
