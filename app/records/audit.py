@@ -54,6 +54,7 @@ def read_events(
         Event.verb,
         Event.actor_id,
         Event.via,
+        Event.batch_id,
         Event.changes,
     )
     statement = statement.where(*_conditions(asked))

@@ -37,7 +37,7 @@ def tell_merges(record_type: RecordType, rows: Iterable[Any], by: Actor) -> dict
     found = [row for row in rows if row.verb in (MERGED, UNMERGED)]
     if not found:
         return {}
-    ids = {row.id: _ids(row) for row in found}
+    ids = {row.id: merged_ids(row) for row in found}
     wanted = {one for its in ids.values() for one in its}
     names = titles(record_type.key, wanted, by, with_deleted=True)
     open_ = _open(record_type, [row.batch_id for row in found if row.verb == MERGED], by)
@@ -65,7 +65,8 @@ def _words(verb: str, ids: list[UUID], names: dict[UUID, str], by: Actor) -> str
     )
 
 
-def _ids(row: Any) -> list[UUID]:
+def merged_ids(row: Any) -> list[UUID]:
+    """The records that the event of a survivor names."""
     listed = (row.changes.get(row.verb) or (None, ()))[1] or ()
     return [one for text in listed if (one := parse_id(text)) is not None]
 

@@ -18,6 +18,7 @@ from app.kernel.language import current, gettext
 from app.kernel.localized import pick
 from app.records.access import live, readable_fields, within_reach
 from app.records.custom.models import CustomField
+from app.records.pages.audit_merges import Merged, merge_for_programs, merges_of, told_merge
 from app.records.pages.audit_words import ORIGIN, REACHES, VIAS, changed, say, subjects
 from app.records.pages.changes import LONGEST, Change, change_lines
 from app.records.pages.choices import choices_of
@@ -77,9 +78,13 @@ class Line:
 def lines(rows: Sequence[Row[Any]], by: Actor) -> list[Line]:
     """Events in words. The statements do not grow with the rows: one names all that is met."""
     shown = [_readable(row, by) for row in rows]
-    found = _met(rows, shown, by)
+    merges = merges_of(rows, by)
+    found = _met(rows, shown, merges, by)
     words = subjects(by)
-    return [_line(row, changes, found, words, by) for row, changes in zip(rows, shown, strict=True)]
+    return [
+        _line(row, changes, merges.get(row.id), found, words, by)
+        for row, changes in zip(rows, shown, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +99,16 @@ class Told:
 def told_plainly(rows: Sequence[Row[Any]], by: Actor) -> list[Told]:
     """The same as `lines` tell, without words: titles and values as far as `by` may know them."""
     shown = [_readable(row, by) for row in rows]
-    names = _met(rows, shown, by).names
+    merges = merges_of(rows, by)
+    names = _met(rows, shown, merges, by).names
     found = []
     for row, changes in zip(rows, shown, strict=True):
         title = names.get((row.record_type, row.record_id), "")
         actor = names.get(("user", row.actor_id), "") if row.actor_id else ""
-        found.append(Told(title, actor, changes if _may_know(row.record_type, title, by) else {}))
+        told = changes
+        if row.id in merges:
+            told = {**changes, **merge_for_programs(merges[row.id], names)}
+        found.append(Told(title, actor, told if _may_know(row.record_type, title, by) else {}))
     return found
 
 
@@ -125,6 +134,7 @@ def _readable(row: Row[Any], by: Actor) -> dict[str, list[Any]]:
 def _line(
     row: Row[Any],
     changes: dict[str, list[Any]],
+    merge: Merged | None,
     found: Found,
     words: Mapping[str, Words],
     by: Actor,
@@ -139,6 +149,7 @@ def _line(
         record_type = tailored(declared, by)
         referred = {row_id: name for (_kind, row_id), name in names.items()}
         told = change_lines(record_type, changes, by, choices_of(record_type, by), referred)
+        told += [told_merge(merge, names, by)] if merge is not None else []
         url = f"/{declared.collection}/{row.record_id}" if key in found.alive else None
     what, tone = say(row.record_type, row.verb)
     who = names.get(("user", row.actor_id), "") if row.actor_id else ""
@@ -189,7 +200,12 @@ def _plain(refers_to: str | None, value: Any, names: Named) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _met(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], by: Actor) -> Found:
+def _met(
+    rows: Sequence[Row[Any]],
+    shown: Iterable[Mapping[str, list[Any]]],
+    merges: Mapping[UUID, Merged],
+    by: Actor,
+) -> Found:
     """The titles of all that the events are about, that did them and that they refer to."""
     wanted: dict[str, set[UUID]] = {}
     for row, changes in zip(rows, shown, strict=True):
@@ -201,6 +217,8 @@ def _met(rows: Sequence[Row[Any]], shown: Iterable[Mapping[str, list[Any]]], by:
             if to:
                 ids = {found for value in pair if value and (found := parse_id(str(value)))}
                 wanted.setdefault(to, set()).update(ids)
+    for merge in merges.values():
+        wanted[merge.record_type].update(merge.ids)
     return find_names(wanted, by)
 
 

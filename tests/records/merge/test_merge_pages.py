@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from app.crm.models import Account
 from app.identity.models import FieldRule, User
-from app.kernel.actor import FieldAccess
+from app.identity.operations.roles import role_by_key, write_rights
+from app.kernel.actor import FieldAccess, Reach
 from app.kernel.ids import new_id
 from app.records.door import perform
 from app.records.merge.models import Merge
@@ -384,3 +385,52 @@ def test_people_stand_side_by_side_by_the_parts_of_their_names(
     shown = alice.client.get(f"/contacts/merge?ids={','.join(ids)}")
     assert shown.status_code == 200
     assert 'name="f.first_name"' in shown.text
+
+
+def test_the_audit_tells_what_was_merged_into_what(
+    acme: Workspace, alice: Person, program: Programs
+) -> None:
+    fence, double, third = firms(
+        acme, alice, {"name": "Fence"}, {"name": "Fence Ltd"}, {"name": "Fence Co"}
+    )
+    merge(alice, fence, double, third)
+    survivors = alice.client.get(f"/settings/audit?record={fence}&verb=merged").text
+    assert "Merged into one: <del>Fence Ltd, Fence Co</del>" in survivors
+    assert "<ins>Fence</ins>" in survivors
+    absorbed = alice.client.get(f"/settings/audit?record={double}&verb=merged_into").text
+    assert "Merged into one: <del>Fence Ltd</del>" in absorbed
+    assert "<ins>Fence</ins>" in absorbed
+    assert "Fence Ltd, Fence Co → Fence" in alice.client.get("/settings/audit.csv").text
+    alice.client.post(f"/accounts/merges/{last_merge(acme)}/undo")
+    undone = alice.client.get(f"/settings/audit?record={fence}&verb=unmerged").text
+    assert "Merge undone: <del>Fence</del>" in undone
+    api = program(alice)
+    [told] = api.get(f"audit?record_id={fence}&verb=merged").json["data"]
+    assert told["changes"] == {"merged": [None, [double, third]]}
+    [told] = api.get(f"audit?record_id={double}&verb=merged_into").json["data"]
+    assert told["changes"] == {"merged_into": [None, fence]}
+
+
+def test_the_audit_names_no_merged_record_that_its_reader_may_not_open(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    [mine] = firms(acme, bob, {"name": "Mine"})
+    [theirs, other] = firms(acme, alice, {"name": "Theirs"}, {"name": "Other"})
+    merge(alice, theirs, mine, other)
+    with acme.acting() as by:
+        sales = role_by_key(by.session, "sales_rep")
+        write_rights(by, sales, {("account", "read"): Reach.OWN, ("audit", "read"): Reach.ALL}, {})
+    seen = bob.client.get("/settings/audit").text
+    assert "Merged into one: <del>Mine</del>" in seen
+    assert "Theirs" not in seen
+    assert "Other" not in seen
+
+
+def test_more_merges_in_the_audit_take_no_more_statements(acme: Workspace, alice: Person) -> None:
+    took = []
+    for _round in range(3):
+        merge(alice, *firms(acme, alice, {"name": "Fence"}, {"name": "Fence Ltd"}))
+        with statements() as seen:
+            alice.client.get("/settings/audit")
+        took.append(len(seen))
+    assert took[0] == took[1] == took[2]
