@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.kernel.actor import Actor
@@ -12,8 +13,8 @@ from app.kernel.language import Text, _
 class SettingsPage:
     """One subject of the settings: its group, what it is called, what it does, who may see it.
 
-    `synonyms` are other words by which people look for it; their translation holds those of its
-    language.
+    Where one permission does not say who may see it, `is_offered` does. `synonyms` are other words
+    by which people look for it; their translation holds those of its language.
     """
 
     url: str
@@ -23,6 +24,7 @@ class SettingsPage:
     text: Text
     permission: tuple[str, str] | None = None
     synonyms: Text | str = ""
+    is_offered: Callable[[Actor], bool] = lambda _by: True
 
 
 YOURSELF = _("Yourself")
@@ -96,7 +98,11 @@ def add(page: SettingsPage) -> None:
 
 def for_actor(by: Actor) -> list[SettingsPage]:
     """The pages that this person may open."""
-    return [page for page in _pages.values() if page.permission is None or by.may(*page.permission)]
+    return [
+        page
+        for page in _pages.values()
+        if (page.permission is None or by.may(*page.permission)) and page.is_offered(by)
+    ]
 
 
 def marked(path: str, by: Actor) -> str:

@@ -17,7 +17,9 @@ from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
+from app.records.pages.exports import has_exports
 from app.records.pages.news import tell_news
+from app.records.pages.palette import MergePages
 from app.records.pages.state import MINE
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
@@ -119,6 +121,8 @@ FILES = SettingsPage(
     DATA,
     _("Exports"),
     _("Files that were made of lists, for seven days; and everything of one kind as a file."),
+    synonyms=_("download save file Excel CSV backup"),
+    is_offered=has_exports,
 )
 
 MODEL = _("Data model")
@@ -200,6 +204,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell.rail.append(lambda by: _rail(by, modules))
     shell.favourites.append(_pinned)
     shell.create.append(lambda by: _create(by, registry))
+    shell.pages.append(MergePages(registry))
 
 
 def _words(words: Iterable[str]) -> type[BaseConverter]:

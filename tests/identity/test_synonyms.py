@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from tests.cast import Person
+from app.identity.operations.roles import role_by_key, write_rights
+from app.kernel.actor import Reach
+from tests.cast import Person, Workspace
 
 ENTRY = re.compile(r'href="([^"]+)" data-find="([^"]*)"')
 
@@ -34,6 +36,12 @@ def pages_with(person: Person, word: str, language: str) -> set[str]:
         ("两步验证", "/settings/me"),
         ("2FA", "/settings/me"),
         ("trail", "/settings/audit"),
+        ("下载", "/settings/exports"),
+        ("xiazai", "/settings/exports"),
+        ("导出", "/settings/exports"),
+        ("合并", "/accounts/merge"),
+        ("hebing", "/contacts/merge"),
+        ("去重", "/accounts/merge"),
     ],
 )
 def test_a_page_is_found_by_what_it_is_called_in_chinese(
@@ -54,6 +62,10 @@ def test_a_page_is_found_by_what_it_is_called_in_chinese(
         ("permissions", "/settings/roles"),
         ("dropdown", "/settings/picklists"),
         ("export", "/settings/audit"),
+        ("export", "/settings/exports"),
+        ("download", "/settings/exports"),
+        ("merge", "/contacts/merge"),
+        ("duplicates", "/products/merge"),
     ],
 )
 def test_a_page_is_found_by_what_it_is_called_in_english(
@@ -64,3 +76,27 @@ def test_a_page_is_found_by_what_it_is_called_in_english(
 
 def test_a_page_that_one_may_not_open_is_found_by_no_synonym(bob: Person) -> None:
     assert "/settings/audit" not in pages_with(bob, "audit", "en")
+
+
+def test_who_may_not_merge_and_not_export_is_offered_neither(
+    acme: Workspace, alice: Person, dora: Person
+) -> None:
+    """Dora only looks; with one right to take something away, the page is hers as well."""
+    alls = ("/settings/exports", "/accounts/merge")
+    assert {*alls} <= pages_with(alice, "", "en")
+    assert not {*alls} & pages_with(dora, "", "en")
+    assert "/settings/exports" not in dora.client.get("/settings").text
+    with acme.acting() as by:
+        viewer = role_by_key(by.session, "viewer")
+        write_rights(
+            by, viewer, {("contact", "read"): Reach.ALL, ("contact", "export"): Reach.OWN}, {}
+        )
+    assert "/settings/exports" in pages_with(dora, "", "en")
+    assert "/settings/exports" in dora.client.get("/settings").text
+
+
+def test_who_may_see_everyone_s_exports_is_offered_them(acme: Workspace, dora: Person) -> None:
+    with acme.acting() as by:
+        viewer = role_by_key(by.session, "viewer")
+        write_rights(by, viewer, {("export", "manage"): Reach.ALL}, {})
+    assert "/settings/exports" in pages_with(dora, "", "en")

@@ -211,6 +211,12 @@ def exportable(by: Actor) -> list[RecordType]:
     return [one for one in switched_on(by) if by.may(one.key, "read") and by.may(one.key, EXPORT)]
 
 
+def has_exports(by: Actor) -> bool:
+    """True for who may export anything at all, or see what others exported."""
+    types = registry().switched_on(by.tenant)
+    return sees_everyones(by) or any(by.may(one.key, EXPORT) for one in types)
+
+
 def sees_everyones(by: Actor) -> bool:
     """True for who may see the exports of all."""
     return by.may(*MANAGE)
