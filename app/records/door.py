@@ -16,10 +16,10 @@ from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
 from app.kernel.language import _
 from app.records import history
 from app.records.access import may_do, writable_keys
+from app.records.alter import changes_between, differing, told_fields, told_values
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.duplicates.keep import add_keys, keep_keys, tells_sign
-from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.picklists import picklists_of
@@ -136,11 +136,7 @@ def _changed_values(
     only_writable(record_type, inputs, writable_keys(record_type, by))
     picklists = picklists_of(by.session, record_type)
     values = read_values(record_type, inputs, by, picklists, record)
-    changed = {
-        key: value
-        for key, value in values.items()
-        if record_type.by_key[key].value(record) != value
-    }
+    changed = differing(record_type, record, values)
     check_references(record_type, changed, by)
     check_unique(record_type, record.id, changed, by)
     return changed
@@ -180,19 +176,13 @@ def _apply(
 
     What it answers with is told by the event as well.
     """
-    fields = _told(record_type)
-    before = {field.key: field.value(record) for field in fields}
+    before = told_values(record_type, record)
     told = change()
     record.updated_at, record.updated_by_id = by.now, by.user_id
     record.version += 1
     record_type.prepare(record, by)
     by.session.flush()  # The version is compared here, before the event claims the change.
-    after = {field.key: field.value(record) for field in fields}
-    changes = {
-        key: [as_json(value), as_json(after[key])]
-        for key, value in before.items()
-        if value != after[key]
-    }
+    changes = changes_between(before, told_values(record_type, record))
     if tells_sign(record_type, changes):
         keep_keys(record_type, [record.id], by)
     _write(record_type, record, event, by, {**changes, **(told or {})})
@@ -202,14 +192,9 @@ def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
     return {
         field.key: [None, as_json(value)]
-        for field in _told(record_type)
+        for field in told_fields(record_type)
         if (value := field.value(record)) not in (None, "")
     }
-
-
-def _told(record_type: RecordType) -> tuple[Field, ...]:
-    """The fields whose changes an event tells; when and by whom it says by itself."""
-    return tuple(one for one in record_type.fields if one.key not in ("created_at", "updated_at"))
 
 
 def _write(
