@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -48,7 +49,7 @@ class Unpacked(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[io.BufferedReader]:
+def opened(path: Path) -> Iterator[io.BufferedReader[Any]]:
     """The bytes of the file at `path`."""
     with path.open("rb") as file:
         is_packed = file.read(2) == GZIP

@@ -1,0 +1,181 @@
+"""What becomes of each column of a file, as far as its name and its first values tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.access import writable_keys
+from app.records.fields import Field
+from app.records.imports.guessing.contents import date_order, decimal_mark, kind_of
+from app.records.imports.guessing.names import is_number_there, plain, spellings
+from app.records.imports.guessing.values import guess_values
+from app.records.imports.guessing.words import KEY, LABEL, Words, own_words, words_of
+from app.records.imports.mapping import Column
+from app.records.pages.choices import choices_of
+from app.records.types import RecordType
+
+FURTHER = 100_000  # A spelling that is not the whole name is further off than any that is.
+BY_CONTENT = ("email", "phone", "url")  # Kinds that are told by their look alone.
+NAMED = _("It is called so here.")
+KNOWN = _("A usual name of this field.")
+LOOKS = _("Its values look like it.")
+KEPT = _("This is kept by the system.")
+NEW = _("No field for it yet.")
+REASONS: Mapping[str, Text] = {
+    "number": _("A number that only the other system knows."),
+    "history": _("Who made it and when is noted anew here."),
+    "counted": _("The other system worked this out; it is worked out anew here."),
+    "access": _("Roles and teams decide this here."),
+    "elsewhere": _("It belongs to another kind of record."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One column of a file: the field that it becomes, or the kind of field that could be made.
+
+    Without either it is better left out. `reason` says why; `is_known` is False where only the look
+    of its values, or nothing at all, speaks for it.
+    """
+
+    column: Column
+    reason: Text
+    own_kind: str = ""
+    is_known: bool = True
+
+    @property
+    def is_left_out(self) -> bool:
+        """True for what is worth nothing here."""
+        return self.column.field is None and not self.own_kind
+
+
+def guess(
+    record_type: RecordType, names: Sequence[str], samples: Sequence[Sequence[str]], by: Actor
+) -> list[Guess]:
+    """A guess for each column, in their order; each field is given to one column at most.
+
+    `samples` are the first rows. Only fields that `by` may write are guessed.
+    """
+    words, ours = words_of(record_type.module, record_type.key), own_words(record_type)
+    writable = writable_keys(record_type, by)
+    given = _given(names, words, ours, writable)
+    columns = [[row[at] for row in samples if at < len(row)] for at in range(len(names))]
+    taken = {key for key, _reason in given.values()}
+    found = []
+    for at, name in enumerate(names):
+        key, reason = given.get(at, ("", KNOWN))
+        if key:
+            column = _column(record_type, name, key, columns[at], by)
+            found.append(Guess(column, reason))
+            continue
+        one = _without_field(record_type, name, columns[at], words, ours, taken, by)
+        taken.add(one.column.field or "")
+        found.append(one)
+    return found
+
+
+def _given(
+    names: Sequence[str],
+    words: Words,
+    ours: Mapping[str, tuple[int, str]],
+    writable: frozenset[str],
+) -> dict[int, tuple[str, Text]]:
+    """The field of each column that is called like one; where several are, the nearest has it."""
+    claims = sorted(
+        (rank, at, key)
+        for at, name in enumerate(names)
+        for rank, key in _claims(name, words, ours)
+        if key in writable
+    )
+    found: dict[int, tuple[str, Text]] = {}
+    taken: set[str] = set()
+    for rank, at, key in claims:
+        if at not in found and key not in taken:
+            found[at] = (key, NAMED if rank == LABEL else KNOWN)
+            taken.add(key)
+    return found
+
+
+def _claims(
+    name: str, words: Words, ours: Mapping[str, tuple[int, str]]
+) -> Iterator[tuple[int, str]]:
+    """The fields that a name may mean, and how near it is to each."""
+    if is_number_there(name):
+        rank, key = ours.get(plain(name)) or words.fields.get(plain(name)) or (KEY, "")
+        if rank != KEY:
+            yield rank, key
+        return
+    for further, spelling in enumerate(spellings(name)):
+        for known in (ours, words.fields):
+            if spelling in known:
+                rank, key = known[spelling]
+                yield rank + (FURTHER if further else 0), key
+        if spelling in words.left_out or spelling in words.own:
+            return  # A name that is known for something else is not cut further.
+
+
+def _without_field(
+    record_type: RecordType,
+    name: str,
+    texts: Sequence[str],
+    words: Words,
+    ours: Mapping[str, tuple[int, str]],
+    taken: set[str],
+    by: Actor,
+) -> Guess:
+    """What becomes of a column that is called like no field that is free."""
+    left_out = Column(source=name)
+    for spelling in spellings(name):
+        if spelling in words.left_out:
+            return Guess(left_out, REASONS[words.left_out[spelling]])
+        if spelling in words.own:
+            return Guess(left_out, NEW, own_kind=words.own[spelling])
+        if is_number_there(name):
+            return Guess(left_out, REASONS["number"])
+        if spelling in ours or spelling in words.fields:
+            key = (ours.get(spelling) or words.fields[spelling])[1]
+            return _beside(record_type, name, key)
+    kind = kind_of(texts)
+    free = _free_of_kind(record_type, kind, taken, by)
+    if free is not None:
+        column = _column(record_type, name, free.key, texts, by)
+        return Guess(column, LOOKS, is_known=False)
+    return Guess(left_out, NEW, own_kind=kind, is_known=False)
+
+
+def _beside(record_type: RecordType, name: str, key: str) -> Guess:
+    """A column that is called like a field which another one becomes, or which is not written."""
+    field = record_type.by_key.get(key)
+    if field is None or field.readonly:
+        return Guess(Column(source=name), KEPT)
+    kind = field.kind if field.kind in ("email", "phone", "url", "long_text") else "text"
+    reason = _("“%(field)s” comes from another column.", field=field.label)
+    return Guess(Column(source=name), reason, own_kind=kind)
+
+
+def _free_of_kind(record_type: RecordType, kind: str, taken: set[str], by: Actor) -> Field | None:
+    """The one field of a kind that nothing becomes yet, where a kind is told by its look."""
+    if kind not in BY_CONTENT:
+        return None
+    writable = writable_keys(record_type, by)
+    fits = [one for one in record_type.fields if one.kind == kind and one.key in writable]
+    return fits[0] if fits and fits[0].key not in taken else None
+
+
+def _column(
+    record_type: RecordType, name: str, key: str, texts: Sequence[str], by: Actor
+) -> Column:
+    """A column that becomes the field `key`, with how its values are to be read."""
+    field = record_type.field(key)
+    options = tuple(choices_of(record_type, by).get(key, ())) or field.options
+    values = guess_values(field, options, texts, words_of(record_type.module, record_type.key))
+    return Column(
+        source=name,
+        field=key,
+        values=values,
+        dates=date_order(texts, by.tenant.country) if field.kind in ("day", "moment") else "ymd",
+        decimal=decimal_mark(texts) if field.kind in ("number", "money", "percent") else ".",
+    )
