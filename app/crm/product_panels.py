@@ -54,6 +54,8 @@ def categories_below(category: ProductCategory, by: Actor) -> dict[str, Any]:
         ],
         "total": rows[0].total if rows else 0,
         "category_id": category.id,
+        "has_products": by.may("product", "read")
+        and sees(registry().type("product"), "category_id", by),
         "may_add": by.may("product_category", "create") and not by.tenant.is_read_only,
     }
 

@@ -218,6 +218,11 @@ class RecordType:
         return tuple(one for one in self.fields if one.is_unique)
 
     @cached_property
+    def parent(self) -> Field | None:
+        """The reference by which records of this type stand below one another, if they do."""
+        return next((one for one in self.fields if one.to == self.key), None)
+
+    @cached_property
     def defaults(self) -> dict[str, Any]:
         """What the fields of a new record hold where nothing is said, by key."""
         return {one.key: one.default for one in self.fields if one.default is not None}

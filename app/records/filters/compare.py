@@ -13,6 +13,7 @@ from app.kernel.countries import country_code
 from app.kernel.language import _
 from app.kernel.phones import read_phone
 from app.records.fields import Field, Option, languages_of
+from app.records.filters.below import BELOW, has_below
 from app.records.filters.node import Filter
 from app.records.filters.periods import Span, bounds, days_before, read_days, read_span
 from app.records.filters.written import read_list
@@ -22,7 +23,7 @@ from app.records.values import Unfit, clean_text, read_value, spelled
 EQUAL = ("eq", "ne", "in", "nin")
 MANY = ("choices", "tags")  # Kinds that hold several values.
 ORDERED = ("lt", "lte", "gt", "gte", "between")
-OPERATORS = (*EQUAL, "has", *ORDERED, "contains", "starts", "stale", "isnull")
+OPERATORS = (*EQUAL, BELOW, "has", *ORDERED, "contains", "starts", "stale", "isnull")
 TEXTS = ("text", "localized", "long_text", "email", "phone", "url")
 DATES = ("moment", "day")
 ORDERLY = (*DATES, "time", "whole", "number", "money", "percent")  # Kinds with an order.
@@ -40,7 +41,8 @@ def operators_of(field: Field) -> tuple[str, ...]:
         "stale": DATES,
         "has": MANY,
     }
-    return tuple(one for one in OPERATORS if one not in fits or field.kind in fits[one])
+    found = tuple(one for one in OPERATORS if one not in fits or field.kind in fits[one])
+    return found if has_below(field) else tuple(one for one in found if one != BELOW)
 
 
 def compare(field: Field, one: Filter, by: Actor) -> Condition:
@@ -60,6 +62,8 @@ def _demand_fit(field: Field, one: Filter) -> None:
         raise Unfit(_("Only dates can be compared with a number of days."))
     if one.operator == "has":
         raise Unfit(_("Only a field with several values can have one of them."))
+    if one.operator == BELOW:
+        raise Unfit(_("Nothing stands below these records."))
     raise Unfit(_("Only texts can be searched for a part."))
 
 

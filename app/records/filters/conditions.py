@@ -12,6 +12,8 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import permitted, readable_keys, sees
 from app.records.fields import Field
+from app.records.filters.at_or_below import at_or_below
+from app.records.filters.below import BELOW, has_below
 from app.records.filters.compare import OPERATORS, compare
 from app.records.filters.node import DEEPEST, MOST, Filter, Node, depth, joined, leaves, name_of
 from app.records.filters.written import ARGUMENT
@@ -77,10 +79,17 @@ def _one(
     if found is None or one.operator not in OPERATORS:
         raise Refused(_("This list can't be filtered by %(name)s.", name=name[:80]), field=name)
     try:
-        compared = compare(found.field, one, by)
+        compared = _compared(found.field, one, by)
     except Unfit as unfit:
         raise Refused(unfit.message, field=name) from None
     return compared if found.by is None else _related(found.by, found.of, compared, by)
+
+
+def _compared(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
+    """What a filter asks of a field; of what stands below a record, beyond the row alone."""
+    if one.operator == BELOW and has_below(field):
+        return at_or_below(field, one, by)
+    return compare(field, one, by)
 
 
 def _related(

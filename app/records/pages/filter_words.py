@@ -13,6 +13,7 @@ from app.kernel.language import Text, _, current, gettext, ngettext
 from app.kernel.whole import whole
 from app.records.fields import Field
 from app.records.filters import Filter, Group, Node, leaves, read_list
+from app.records.filters.below import BELOW
 from app.records.filters.compare import DATES
 from app.records.filters.conditions import Meant, meant
 from app.records.filters.periods import COUNTED
@@ -35,6 +36,7 @@ COMPARED: Mapping[str, Text] = {
     "nin": _("not %(value)s"),
     "contains": _("contains %(value)s"),
     "starts": _("begins with %(value)s"),
+    BELOW: _("%(value)s or below"),
 }
 IN_TIME: Mapping[str, Text] = {
     "lt": _("before %(value)s"),

@@ -16,6 +16,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.fields import Field
 from app.records.filters import DEEPEST, OPERATORS, Filter, Node, leaves, name_of, read_list
+from app.records.filters.below import BELOW
 from app.records.filters.compare import DATES, compare
 from app.records.filters.node import depth, joined
 from app.records.filters.periods import days_called
@@ -44,7 +45,7 @@ def shared_by(record_type: RecordType, filters: Sequence[Node], by: Actor) -> Co
 def _one(record_type: RecordType, one: Filter, by: Actor) -> ColumnElement[bool]:
     name = name_of(one)
     field = record_type.by_key.get(one.key)
-    if "." in one.key:
+    if "." in one.key or one.operator == BELOW:
         raise Refused(_("A sharing rule looks at the record alone, not at what it refers to."))
     if field is None or one.operator not in OPERATORS:
         raise Refused(_("This list can't be filtered by %(name)s.", name=name[:80]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -104,6 +105,7 @@ def test_groups_hold_as_in_a_list(acme: Workspace, alice: Person, bob: Person) -
     ("one", "told"),
     [
         (Filter("parent_id.city", "eq", "York"), "looks at the record alone"),
+        (Filter("parent_id", "below", str(UUID(int=5))), "looks at the record alone"),
         (Filter("owner_id", "eq", "me"), "same for everyone"),
         (Filter("owner_id", "in", "my_team"), "same for everyone"),
         (Group("not", (Filter("owner_id", "eq", "me"),)), "same for everyone"),

@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
@@ -50,6 +51,7 @@ def arguments(answer: TestResponse) -> dict[str, str]:
         ("lifecycle", "in", ["customer", "former"], "lifecycle__in", "customer,former"),
         ("country", "ne", ["GB"], "country__ne", "GB"),
         ("owner_id", "eq", ["my_team"], "owner_id", "my_team"),
+        ("parent_id", "below", [str(UUID(int=5))], "parent_id__below", str(UUID(int=5))),
         ("created_at", "period", ["this_week"], "created_at", "this_week"),
         ("created_at", "last", ["30"], "created_at", "last_30_days"),
         ("last_activity_at", "stale", ["14"], "last_activity_at__stale", "14"),

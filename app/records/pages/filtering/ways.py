@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.kernel.language import Text, _
 from app.records.fields import Field
 from app.records.filters import read_list, write_list
+from app.records.filters.below import BELOW, has_below
 from app.records.filters.compare import DATES, MANY, TEXTS
 from app.records.filters.written import LISTS
 
@@ -97,6 +98,7 @@ DATE = (
     Way("after", _("after"), "gt", "day", "{}", f"({DAY})"),
     Way("between", _("between"), "between", "days", "{}", f"({DAY})"),
 )
+IN_OR_BELOW = Way(BELOW, _("is, or stands below"), BELOW, "lookup")
 FLAG = (
     Way("yes", _("yes"), "eq", "none", "true", "true|1|on|yes"),
     Way("no", _("no"), "eq", "none", "false", "false|0"),
@@ -123,7 +125,8 @@ WAYS: Mapping[str, tuple[Way, ...]] = {
 
 def ways_of(field: Field) -> tuple[Way, ...]:
     """The ways in which a field can be asked for; the first one is what is meant at first."""
-    return (*WAYS.get(field.kind, TEXT), *(EMPTY if field.nullable else ()))
+    below = (IN_OR_BELOW,) if has_below(field) else ()
+    return (*WAYS.get(field.kind, TEXT), *below, *(EMPTY if field.nullable else ()))
 
 
 def way_of(field: Field, operator: str, text: str) -> tuple[Way, list[str]] | None:
