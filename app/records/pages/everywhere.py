@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from app.kernel.language import _
 from app.records.access import readable_fields
 from app.records.pages.choices import choices_of
 from app.records.pages.finding import Found, find_among, find_records
+from app.records.query import Hits, first_hits
 from app.records.recents.operations import Recent, recent
 from app.records.tags.operations import fold
 from app.records.tailored import switched_on
@@ -41,12 +42,36 @@ def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
     types = _readable_types(by)
     lately = _ids_by_type(recent(by, [one.key for one in types]))
     groups = [*_tags(words, by), *_views(words, by)]
+    found = first_hits(types, words, by, lately, IN_GROUP)
     for record_type in types:
-        items = find_records(record_type, words, by, IN_GROUP, lately.get(record_type.key, ()))
+        items = _items(record_type, words, by, found, lately)
         if items:
             url = f"/{record_type.collection}"
             groups.append(FoundGroup(str(record_type.words.many), url, items))
     return groups
+
+
+def _items(
+    record_type: RecordType,
+    words: str,
+    by: Actor,
+    found: Mapping[str, Hits],
+    lately: Mapping[str, Sequence[UUID]],
+) -> list[Found]:
+    """What is shown of the hits of one type."""
+    hits = found.get(record_type.key)
+    if hits is None:
+        return []
+    ids = [one for one in lately.get(record_type.key, ()) if one in hits.lately]
+    if not hits.are_many:
+        ids += [one for one in hits.first if one not in hits.lately]
+        return find_among(record_type, ids[:IN_GROUP], by)
+    items = find_among(record_type, ids[:IN_GROUP], by) if ids else []
+    if len(items) < IN_GROUP:
+        met = {one.id for one in items}
+        others = find_records(record_type, words, by, IN_GROUP, are_many=True)
+        items += [one for one in others if one.id not in met]
+    return items[:IN_GROUP]
 
 
 def find_recent(by: Actor) -> list[FoundGroup]:

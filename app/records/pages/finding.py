@@ -70,41 +70,38 @@ def find_records(
     words: str,
     by: Actor,
     limit: int = IN_BOX,
-    first: Sequence[UUID] = (),
     *,
     is_offer: bool = False,
+    are_many: bool = False,
 ) -> list[Found]:
-    """Records of one type that fit the words: those of `first` before the rest, in its order.
+    """Records of one type that fit the words, in the usual order of their list.
 
     With `is_offer` only what may still be chosen: a discontinued product is none, and found.
+    `are_many` is that of `page`.
     """
-    wanted = [record_type.title.key, *_told(record_type, by)]
     offered = [Filter(key, "eq", text) for key, text in record_type.offered if is_offer]
     readable = readable_keys(record_type, by)
     filters = tuple(one for one in offered if one.key in readable)
     asked = Query(q=words, filters=filters, limit=limit)
-    rows = _in_order(rows_among(record_type, first, asked, by, wanted), first) if first else []
-    if len(rows) < limit:
-        met = {row.id for row in rows}
-        rows += [row for row in page(record_type, asked, by, wanted).rows if row.id not in met]
-    return _shown(record_type, rows[:limit], by)
+    found = page(record_type, asked, by, _wanted(record_type, by), are_many=are_many)
+    return _shown(record_type, found.rows, by)
 
 
 def find_among(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> list[Found]:
-    """Those of the records with these ids that `by` may read, in no order."""
-    wanted = [record_type.title.key, *_told(record_type, by)]
-    return _shown(record_type, rows_among(record_type, ids, Query(), by, wanted), by)
+    """Those of the records with these ids that `by` may read, in the order of the ids."""
+    rows = {row.id: row for row in rows_among(record_type, ids, by, _wanted(record_type, by))}
+    return _shown(record_type, [rows[one] for one in ids if one in rows], by)
+
+
+def _wanted(record_type: RecordType, by: Actor) -> list[str]:
+    """The keys of what is fetched of a result."""
+    return [record_type.title.key, *_told(record_type, by)]
 
 
 def _told(record_type: RecordType, by: Actor) -> list[str]:
     """The keys of what is told of a result beside its name."""
     readable = readable_keys(record_type, by)
     return [key for key in _telling(record_type) if key in readable]
-
-
-def _in_order(rows: list[Row[Any]], ids: Sequence[UUID]) -> list[Row[Any]]:
-    place = {record_id: n for n, record_id in enumerate(ids)}
-    return sorted(rows, key=lambda row: place[row.id])
 
 
 def _shown(record_type: RecordType, rows: Sequence[Row[Any]], by: Actor) -> list[Found]:

@@ -4,7 +4,8 @@
 `order` and `cursor` say where a page begins and `columns` what it fetches; `paging` puts that
 together, with `walk` where the order is of what rows only point at and `few` where so few rows are
 left that they are sorted instead, and `totals` counts. `among` fetches records whose ids are known
-already, `first_rows` those of several lists at once, and `grouping` counts and adds up by the
+already, `first_rows` those of several lists at once, `hits` those that a search finds of every
+type, and `grouping` counts and adds up by the
 values of a field.
 """
 
@@ -22,6 +23,7 @@ from app.records.query.grouping import (
     groups,
     read_grouping,
 )
+from app.records.query.hits import Hits, first_hits
 from app.records.query.narrowing import conditions, search_conditions
 from app.records.query.order import default_sort, may_sort_by, sort_key, walk_of
 from app.records.query.paging import NO_ROWS, Page, page
@@ -34,6 +36,7 @@ __all__ = [
     "Group",
     "Grouping",
     "Groups",
+    "Hits",
     "Page",
     "Query",
     "Walk",
@@ -41,6 +44,7 @@ __all__ = [
     "conditions",
     "count",
     "default_sort",
+    "first_hits",
     "first_rows",
     "groupable",
     "groups",

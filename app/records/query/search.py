@@ -4,37 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, Text, and_, bindparam, false, func, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.actor import Actor, Reach
 from app.kernel.searchkeys import OTHER, Term, query_terms
-from app.records.access import reader_of, refers_to_readable
+from app.records.access import Reader, reader_of, refers_to_readable
 from app.records.fields import texts_of
 from app.records.types import RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a search as conditions take it: its values, or the parameters that will hold them.
+
+    `like` is its pattern; `own`, `other` and `either` are its gram as a row's own, as that of
+    another record, and as one of both.
+    """
+
+    kind: str
+    like: Any
+    own: Any
+    other: Any
+    either: Any
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What stands for it in a statement."""
+        return (self.like, self.own, self.other, self.either)
+
+
+def words_of(q: str) -> list[Word]:
+    """The words of a search with their values; none where signs alone were asked for."""
+    return [spelt(term) for term in query_terms(q.replace("\x00", ""))]
+
+
+def spelt(term: Term) -> Word:
+    """A word with its values."""
+    marked = OTHER + term.text
+    return Word(term.kind, term.like, [term.text], [marked], [term.text, marked])
+
+
+@cache
+def slot(place: int, kind: str) -> Word:
+    """The parameters of the word at `place` of a search, for a statement that is kept."""
+    like = bindparam(f"word_{place}_like", type_=Text())
+    grams = (
+        bindparam(f"word_{place}_{name}", type_=ARRAY(Text)) for name in ("own", "other", "either")
+    )
+    return Word(kind, like, *grams)
+
+
+def given(words: Iterable[Word]) -> dict[str, Any]:
+    """The values of some words for the parameters of their slots."""
+    return {
+        parameter.key: value
+        for place, word in enumerate(words)
+        for parameter, value in zip(slot(place, word.kind).parts, word.parts, strict=True)
+    }
 
 
 def found_by(
     record_type: RecordType, q: str, by: Actor, readable: Collection[str]
 ) -> list[ColumnElement[bool]]:
-    """Conditions that each word is found: substring by trigram, one or two characters by gram.
+    """Conditions that each word is found: substring by trigram, one or two characters by gram."""
+    words = words_of(q)
+    if q.strip() and not words:
+        return [false()]  # Signs alone are borne by nobody.
+    return hold_all(record_type, words, reader_of(by), readable)
+
+
+def hold_all(
+    record_type: RecordType, words: Iterable[Word], reader: Reader, readable: Collection[str]
+) -> list[ColumnElement[bool]]:
+    """Conditions that each of some words is found in what `reader` may see.
 
     The keys hold every field that can be found, and the title of another record (`search_other`).
     Where one of them is hidden from the reader, a word must stand in what is not, or a search would
     tell what the page does not.
     """
     is_told = all(attribute.key in readable for attribute in record_type.search)
-    other = _other(record_type, by, readable)
+    other = _other(record_type, reader, readable)
     found: list[ColumnElement[bool]] = []
-    terms = query_terms(q.replace("\x00", ""))
-    if q.strip() and not terms:
-        return [false()]  # Signs alone are borne by nobody.
-    for term in terms:
-        keys = _keys(record_type, term)
+    for word in words:
+        keys = _keys(record_type, word)
         found.append(keys.anywhere)
         if not is_told or other is not None:
             told = [texts_of(one) for one in record_type.search if one.key in readable]
-            parts = (text.ilike(term.like, escape="\\") for texts in told for text in texts)
+            parts = (text.ilike(word.like, escape="\\") for texts in told for text in texts)
             in_told = or_(false(), *parts)
             own = keys.own if is_told else and_(keys.own, in_told)
             may_open = true() if other is None else other
@@ -51,12 +111,12 @@ def any_of(record_type: RecordType, texts: Iterable[str]) -> list[ColumnElement[
     for text in texts:
         terms = query_terms(text)
         if terms:
-            held.append(and_(*(_keys(record_type, term).anywhere for term in terms)))
+            held.append(and_(*(_keys(record_type, spelt(term)).anywhere for term in terms)))
     return [or_(false(), *held)]
 
 
 def _other(
-    record_type: RecordType, by: Actor, readable: Collection[str]
+    record_type: RecordType, reader: Reader, readable: Collection[str]
 ) -> ColumnElement[bool] | None:
     """Where the title of `search_other` may find a row; None where it may find any."""
     reference = record_type.search_other
@@ -64,9 +124,9 @@ def _other(
         return None
     if reference.key not in readable:
         return false()
-    if by.rights.reach(record_type.field(reference.key).to or "", "read") is Reach.ALL:
+    if reader.reach_of(record_type.field(reference.key).to or "", "read") is Reach.ALL:
         return None
-    return refers_to_readable(record_type, reference, reader_of(by))
+    return refers_to_readable(record_type, reference, reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +138,17 @@ class Keys:
     other: ColumnElement[bool]
 
 
-def _keys(record_type: RecordType, term: Term) -> Keys:
+def _keys(record_type: RecordType, word: Word) -> Keys:
     """The conditions of one word; `anywhere` is the one that an index answers."""
     text, found = record_type.model.search_text, record_type.model.search_grams
-    if term.kind == "contains":
-        anywhere = text.like(term.like, escape="\\")
+    if word.kind == "contains":
+        anywhere = text.like(word.like, escape="\\")
         if record_type.search_other is None:
             return Keys(anywhere, anywhere, false())
         parts = [func.split_part(text, OTHER, part) for part in (1, 2)]
-        first, second = (part.like(term.like, escape="\\") for part in parts)
+        first, second = (part.like(word.like, escape="\\") for part in parts)
         return Keys(anywhere, first, second)
-    own = found.contains([term.text])
+    own = found.contains(word.own)
     if record_type.search_other is None:
         return Keys(own, own, false())
-    marked = OTHER + term.text
-    return Keys(found.overlap([term.text, marked]), own, found.contains([marked]))
+    return Keys(found.overlap(word.either), own, found.contains(word.other))

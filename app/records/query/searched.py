@@ -10,6 +10,7 @@ only where they hold too few are all hits gathered and sorted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -25,48 +26,53 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.kernel.actor import Actor
 from app.records.access import live
-from app.records.query.asked import Query
-from app.records.query.columns import columns, read_reaches
-from app.records.query.cursor import Place
+from app.records.query.columns import Reaches, columns
 from app.records.query.few import unindexed
-from app.records.query.narrowing import conditions
 from app.records.types import RecordType
 
 PROBED = 1_000
 AHEAD = 6_000
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A page of a search: the order of its rows, the place behind which it begins, how many.
+
+    `keys` and `reaches` are what `columns` takes; `key` orders the rows, `downwards` where it
+    falls. With `are_many` more hits than PROBED are known of, and none are counted.
+    """
+
+    keys: tuple[str, ...]
+    reaches: Reaches | None
+    key: ColumnElement[Any]
+    downwards: bool
+    place: tuple[Any, Any] | None
+    wanted: int
+    are_many: bool = False
+
+
 def page_of_search(
-    record_type: RecordType,
-    asked: Query,
-    by: Actor,
-    keys: Sequence[str],
-    key: ColumnElement[Any],
-    at: Place | None,
-    *,
-    with_titles: bool,
-    downwards: bool,
+    record_type: RecordType, sought: Sought, fits_all: Sequence[ColumnElement[bool]]
 ) -> Select[Any]:
-    """The rows of a search from a place on, in the order of `key`, in one statement."""
-    row_id, wanted = record_type.model.id, asked.limit + 1
+    """The rows of which `fits_all` holds, in one statement."""
+    row_id, key, downwards, wanted = (
+        record_type.model.id,
+        sought.key,
+        sought.downwards,
+        sought.wanted,
+    )
     beyond: list[ColumnElement[bool]] = []
-    if at is not None:
-        place = tuple_(literal(at.value, key.type), literal(at.record_id))
+    if sought.place is not None:
+        place = tuple_(*sought.place)
         pair = tuple_(key, row_id)
         beyond = [pair < place if downwards else pair > place]
 
     def turned(*order: Any) -> list[Any]:
         return [one.desc() if downwards else one for one in order]
 
-    fits_all = conditions(record_type, asked, by)
     hit = select(row_id, key.label("sort_key"))
     hit = hit.where(*fits_all, *beyond)
-    probe = hit.limit(PROBED + 1).cte("probe")
-    are_few = select(func.count()).select_from(probe).scalar_subquery() <= PROBED
-    few = select(probe.c.id).order_by(*turned(probe.c.sort_key, probe.c.id)).limit(wanted)
-
     ahead = select(row_id, key.label("sort_key")).where(live(record_type), *beyond)
     ahead = ahead.order_by(*turned(key, row_id)).limit(AHEAD)
     row = ahead.subquery("ahead")
@@ -77,14 +83,19 @@ def page_of_search(
 
     every = hit.order_by(*turned(unindexed(key), row_id)).limit(wanted)
     # Each is run only where its condition, which looks at no row, holds.
-    parts = (
-        (few, are_few),
-        (select(near.c.id), case((are_few, false()), else_=is_enough)),
-        (every, case((are_few, false()), else_=~is_enough)),
-    )
+    parts: list[tuple[Select[Any], ColumnElement[bool]]] = [
+        (select(near.c.id), is_enough),
+        (every, ~is_enough),
+    ]
+    if not sought.are_many:
+        probe = hit.limit(PROBED + 1).cte("probe")
+        are_few = select(func.count()).select_from(probe).scalar_subquery() <= PROBED
+        few = select(probe.c.id).order_by(*turned(probe.c.sort_key, probe.c.id)).limit(wanted)
+        rest = [(part, case((are_few, false()), else_=holds)) for part, holds in parts]
+        parts = [(few, are_few), *rest]
     named = ((part.subquery(f"part_{n}"), holds) for n, (part, holds) in enumerate(parts))
     ids = union_all(*(select(part.c.id).where(holds) for part, holds in named))
 
-    statement = columns(record_type, tuple(keys), read_reaches(by) if with_titles else None)
+    statement = columns(record_type, sought.keys, sought.reaches)
     statement = statement.add_columns(key.label("sort_key")).where(row_id.in_(ids))
     return statement.order_by(*turned(unindexed(key), row_id))

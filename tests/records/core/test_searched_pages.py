@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.kernel.actor import Actor, Reach, Rights
-from app.records.query import Query, page, searched
+from app.records.query import Query, kept, page, paging, searched
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from tests.cast import Person, Workspace
@@ -36,6 +36,8 @@ def take(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     probed, ahead = WAYS[way]
     monkeypatch.setattr(searched, "PROBED", probed)
     monkeypatch.setattr(searched, "AHEAD", ahead)
+    # Their numbers stand in the statements, so none is kept for the next way.
+    monkeypatch.setattr(paging, "page_of_words", kept.page_of_words.__wrapped__)
 
 
 def there_and_back(
@@ -115,3 +117,14 @@ def test_a_page_of_a_search_is_one_statement_with_titles(
             found = page(contact, Query(q="王"), by, ("account_id",))
         assert len(seen) == 1
         assert {row.account_id__title for row in found.rows} == {"北风贸易有限公司"}
+
+
+def test_the_statement_of_a_search_is_put_together_once_for_all_words_of_a_kind(
+    acme: Workspace, alice: Person, crowd: None
+) -> None:
+    with acme.acting(alice) as by:
+        contact = tailored("contact", by)
+        kept.page_of_words.cache_clear()
+        for words, number in (("archer", 20), ("xiaoming", 30), ("qqzzxx", 0), ("%%%", 0)):
+            assert len(page(contact, Query(q=words), by, ()).rows) == number
+        assert kept.page_of_words.cache_info().misses == 1
