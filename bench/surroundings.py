@@ -130,7 +130,7 @@ def workspace(on: Server, amounts: Amounts, fill: Fill) -> Workspace:
     _tell(f"Making a workspace with {amounts.contacts:,} contacts…")
     made = Workspace(on, _found(on.owner), amounts)
     fill(made)
-    _settle(on)
+    settle(on)
     _mark(on.superuser_url, name, stamp)
     return made
 
@@ -171,7 +171,7 @@ def _people(by: Actor) -> list[UUID]:
     return [one.id for one in people]
 
 
-def _settle(on: Server) -> None:
+def settle(on: Server) -> None:
     """Leave the tables as they are after a night: statistics known, pages seen by all."""
     with open_cursor(on.urls.superuser) as inside:
         inside.execute("VACUUM ANALYZE")

@@ -25,7 +25,7 @@ from bench.figures import Figure, Limit, of_samples
 from bench.own_fields import grade_and_score
 from bench.pace import look, slowness
 from bench.service import Person, Service, sign_in
-from bench.surroundings import OWNER, REP, REPS, Workspace
+from bench.surroundings import OWNER, REP, REPS, Workspace, settle
 
 LIST = Limit(floor=25, p95=100)
 PANEL = Limit(floor=40)
@@ -76,6 +76,8 @@ def _prepare(measured: Workspace) -> None:
                 ),
                 {"filled": FILLED},
             )
+    if is_new:
+        settle(measured.server)
     with measured.acting() as by:
         user = by.session.scalars(select(User).where(User.email == OWNER)).one()
         person = actor_for(by.session, by.tenant, user, by.now, "web")
