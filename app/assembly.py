@@ -22,6 +22,7 @@ from app.web.assets import STATIC, asset, icon
 from app.web.forgery import protect_forms
 from app.web.headers import send_headers
 from app.web.shell import Shell
+from app.web.uploads import UploadRequest
 from app.web.visit import keep_visits
 from config.logging import configure_logging
 from config.settings import Settings
@@ -39,6 +40,7 @@ def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
     """The application with everything that `settings` decides."""
     configure_logging(settings)
     app = Flask("app", static_folder=None, template_folder="web/templates")
+    app.request_class = UploadRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.earlier_keys),

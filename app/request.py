@@ -31,6 +31,7 @@ from app.web.forgery import csrf
 from app.web.links import safe_path
 from app.web.problems import from_answer, problem, wants_json
 from app.web.render import is_htmx
+from app.web.uploads import accept_files, drop_drafts
 from config.logging import bind_more, bind_request
 from config.settings import Settings
 from tenants import scope
@@ -94,6 +95,8 @@ class Edge:
         self._find_person(declared)
         if request.routing_exception is not None or declared is None:
             return None
+        if declared.takes_files and g.actor is not None:
+            accept_files(g.tenant.id, self.settings)
         _refuse_too_much()
         _refuse_unstorable()
         return self._check(declared)
@@ -154,6 +157,7 @@ class Edge:
 
     def end(self, _error: BaseException | None) -> None:
         """Close the scope, then run what had to wait for the end of the transaction."""
+        drop_drafts()
         if g.get("tenant") is not None:
             with suppress(OperationalError):
                 scope.leave()

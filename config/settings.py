@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     job_statement_timeout_ms: int = Field(default=60_000, ge=100)
     tenants_per_connection: int = Field(default=100, ge=1)  # Then the connection is replaced.
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
+    max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)  # Of one file on a record.
+    max_upload_bytes: int = Field(default=110 * 1024 * 1024, ge=1024)  # A body that holds files.
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     debug: bool = False
 

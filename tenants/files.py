@@ -74,7 +74,7 @@ class Folder:
         target = self.path(name)
         with self.passing() as draft:
             yield draft
-            with _told():
+            with full_as_no_room():
                 with draft.open("rb") as file:
                     os.fsync(file.fileno())  # Or a power cut might leave the name without it.
                 draft.replace(target)
@@ -82,15 +82,24 @@ class Folder:
     @contextmanager
     def passing(self) -> Iterator[Path]:
         """A path to write to for the length of the block; NoRoom when the disk is full."""
-        with _told():
+        with full_as_no_room():
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._path / new_name("part")
         try:
-            with _told():
+            with full_as_no_room():
                 draft.touch(mode=0o600)
                 yield draft
         finally:
             draft.unlink(missing_ok=True)
+
+    def take(self, draft: Path, name: str) -> None:
+        """Let what was written to `draft`, on the same disk, become the file `name`."""
+        target = self.path(name)
+        with full_as_no_room():
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with draft.open("rb") as file:
+                os.fsync(file.fileno())
+            draft.replace(target)
 
     def size(self, name: str) -> int:
         """How many bytes a file has."""
@@ -115,7 +124,7 @@ class Folder:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def full_as_no_room() -> Iterator[None]:
     """A full disk is told as such."""
     try:
         yield

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from app.crm.models import Account, Activity, Contact, Product
 from app.kernel.actor import Actor
+from app.records.access import fetch
 from app.records.door import perform
+from app.records.files.models import File
+from app.records.files.operations import add_file
+from app.records.tailored import tailored
+from tenants.arriving import Arriving
+from tenants.files import folder_of
 
 
 def make_account(by: Actor, name: str = "Fence & Sons", **changes: Any) -> Account:
@@ -36,3 +43,18 @@ def make_product(by: Actor, name: str | dict[str, str] = "Hammer drill", **chang
 def make_category(by: Actor, name: str | dict[str, str] = "Tools", **changes: Any) -> Any:
     """A product category with nothing above it."""
     return perform("product_category", "create", by=by, name=name, **changes)
+
+
+def make_file(
+    by: Actor, kind: str, record_id: UUID | str, name: str = "offer.txt", content: bytes = b"Offer"
+) -> File:
+    """A file on a record, as if it had been sent."""
+    record_type = tailored(kind, by)
+    record = fetch(record_type, UUID(str(record_id)), by)
+    with folder_of(by.tenant.id, "arriving").passing() as draft:
+        arriving = Arriving(draft, name, len(content))
+        arriving.write(content)
+        arriving.seek(0)
+        made = add_file(record_type, record, arriving, by).file
+        arriving.close()
+        return made

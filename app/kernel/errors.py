@@ -57,6 +57,12 @@ class OverLimit(Answer):
     status = 402
 
 
+class TooLarge(Answer):
+    """More was sent than is taken at once: 413."""
+
+    status = 413
+
+
 class NoSpace(Answer):
     """There is no room for another file: 507, and nothing of it was kept."""
 

@@ -16,6 +16,8 @@ from sqlalchemy import Select, delete
 from app.identity.models import Notice
 from app.kernel.actor import Actor
 from app.records.duplicates.keep import forget_denials_of
+from app.records.files.leaving import drop_files
+from app.records.files.models import File
 from app.records.merge.models import MergedRecord
 from app.records.recents.models import OpenedRecord
 from app.records.registry import registry
@@ -40,7 +42,7 @@ class Mention:
 
 def mentions() -> tuple[Mention, ...]:
     """Everything that names any record: it follows one that is merged."""
-    rows = (*OF_EVERY_RECORD, *registry().belongings)
+    rows = (*OF_EVERY_RECORD, File, *registry().belongings)
     merged_before = Mention(MergedRecord, id_column="into_id")
     # What is found through other tables is moved before these.
     return (*registry().mentions, *(Mention(model) for model in rows), merged_before)
@@ -48,6 +50,7 @@ def mentions() -> tuple[Mention, ...]:
 
 def drop_belongings(record_type: str, ids: Collection[UUID], by: Actor) -> None:
     """Remove what names records that are removed for good, the modules' own tables included."""
+    drop_files(record_type, ids, by)
     for model in (*OF_EVERY_RECORD, *registry().belongings):
         named = (model.record_type == record_type, model.record_id.in_(ids))
         by.session.execute(delete(model).where(*named))

@@ -16,6 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict
 from app.kernel.language import Text, _
 from app.records.access import readable_keys
+from app.records.files.words import VERBS as OF_FILES
 from app.records.model import Record
 from app.records.types import RecordType
 
@@ -24,6 +25,7 @@ BESIDE = (
     "unfollowed",
     "merged",
     "unmerged",
+    *OF_FILES,
 )  # Events of a record that make no version of it.
 
 

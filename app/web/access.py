@@ -39,7 +39,8 @@ class Access:
     `permission` is (record type, verb) needed beyond being signed in; `record_verb` says what a
     route does with the record type that its URL names, and the door and the fetch decide;
     `while_suspended` keeps the route open in a suspended workspace; `while_previewing` lets who
-    looks at the workspace as another role call a route that is not only for reading.
+    looks at the workspace as another role call a route that is not only for reading. `takes_files`
+    lets whoever is signed in send files, which then may be larger than any other body.
     """
 
     side: Side
@@ -48,6 +49,7 @@ class Access:
     record_verb: str | None = None
     while_suspended: bool = False
     while_previewing: bool = False
+    takes_files: bool = False
 
 
 def access(
@@ -58,9 +60,12 @@ def access(
     record_verb: str | None = None,
     while_suspended: bool = False,
     while_previewing: bool = False,
+    takes_files: bool = False,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
-    declared = Access(side, who, permission, record_verb, while_suspended, while_previewing)
+    declared = Access(
+        side, who, permission, record_verb, while_suspended, while_previewing, takes_files
+    )
 
     def declare(route: Route) -> Route:
         route.access = declared  # type: ignore[attr-defined]

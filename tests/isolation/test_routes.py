@@ -14,6 +14,7 @@ from app.records.registry import registry
 from app.web.access import Side, Who
 from tests.cast import Person, Workspace, visitor
 from tests.conformance.examples import make
+from tests.factories import make_file
 from tests.isolation.routes import NEVER_USED, UNSAFE, Case, cases, guarded, of_workspace, plain
 from tests.isolation.state import digest
 from tests.laundry import Laundry
@@ -32,6 +33,8 @@ WORDS = {
     "filename": "guess",
     "verb": "complete",
     "kind": "account",
+    "number": "1",
+    "size": "small",
 }
 SIDES = {Side.SERVICE: "service", Side.WORKSPACE: "workspace"}
 
@@ -50,6 +53,7 @@ def theirs(globex: Workspace) -> Mapping[str, str]:
         found["user_id"] = str(session.query(User.id).limit(1).scalar())
         found["role_id"] = str(session.query(Role.id).limit(1).scalar())
         found["team_id"] = str(session.query(Team.id).limit(1).scalar())
+        found["file_id"] = str(make_file(by, "account", found["account"]).id)
         found["invitation_id"] = str(session.query(Invitation.id).limit(1).scalar() or NEVER_USED)
     return found
 

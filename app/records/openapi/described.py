@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 from app.kernel.actor import Actor
 from app.kernel.language import Text
 from app.records.openapi.parts import (
+    BRINGING,
     CHANGING,
     READING,
     Call,
     body,
+    form,
     idempotency,
     if_match,
     in_path,
@@ -37,7 +39,8 @@ class Described:
 
     `sends` is the schema of its body, `schemas` are those that it refers to by name. A route below
     record types is told for each that the caller reads. `is_repeatable` takes an Idempotency-Key,
-    `is_versioned` an If-Match; `is_offered` is false for whoever lacks what the route itself asks.
+    `is_versioned` an If-Match; with `brings_file` its body is a form with a file;
+    `is_offered` is false for whoever lacks what the route itself asks.
     """
 
     operation: str
@@ -46,6 +49,7 @@ class Described:
     parameters: tuple[Mapping[str, Any], ...] = ()
     sends: Schema | None = None
     schemas: Mapping[str, Schema] = field(default_factory=dict)
+    brings_file: bool = False
     is_repeatable: bool = False
     is_versioned: bool = False
     is_offered: Callable[[Actor], bool] = lambda _by: True
@@ -109,6 +113,8 @@ def schemas_of(route: Route) -> Mapping[str, Schema]:
 def _call(route: Route, names: list[str], operation: str) -> Call:
     said = route.described
     refusals = READING if route.method == "get" else CHANGING
+    if said.brings_file:
+        refusals = (*refusals, *BRINGING)
     call: Call = {
         "operationId": operation,
         "summary": route.summary.partition("\n")[0],
@@ -121,4 +127,6 @@ def _call(route: Route, names: list[str], operation: str) -> Call:
         ],
         "responses": {**said.answers, **refused(refusals)},
     }
-    return call | {"requestBody": body(said.sends)} if said.sends is not None else call
+    if said.sends is None:
+        return call
+    return call | {"requestBody": form(said.sends) if said.brings_file else body(said.sends)}

@@ -18,6 +18,7 @@ LOCATION: Mapping[str, Any] = {"Location": {"schema": {"type": "string"}}}
 # The refusals that any call may be answered with, and those of calls that change something.
 READING = (401, 403, 404, 422, 503)
 CHANGING = (400, *READING[:3], 409, 412, 413, 415, 422, 503)
+BRINGING = (402, 507)  # No room in the plan, none on the disk.
 DONE: dict[str, Any] = {"204": {"description": "Done"}}
 UNSHOWN: dict[str, Any] = {"204": {"description": "Done; the record is out of the caller's reach"}}
 NOT_MODIFIED: dict[str, Any] = {"304": {"description": "Not modified"}}
@@ -76,6 +77,11 @@ def sent(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 def body(schema: Schema) -> dict[str, Any]:
     """A body that must be sent."""
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def form(schema: Schema) -> dict[str, Any]:
+    """A form with a file that must be sent."""
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 
 def parameter(name: str, schema: Schema | None = None) -> dict[str, Any]:

@@ -35,6 +35,12 @@ VERBS: Mapping[str, Said] = {
     "imported": (_("Imported"), "warn"),
     "import_undone": (_("Import undone"), "warn"),
     "downloaded": (_("Downloaded"), "warn"),
+    "file_added": (_("File added"), "good"),
+    "file_replaced": (_("File replaced"), ""),
+    "file_renamed": (_("File renamed"), ""),
+    "file_described": (_("File described"), ""),
+    "file_deleted": (_("File deleted"), "bad"),
+    "file_restored": (_("File brought back"), "info"),
     "ordered": (_("Put in order"), ""),
 }
 SUBJECTS: Mapping[str, Text] = {
@@ -83,6 +89,7 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "record_type": _("Record type"),
     "rows": _("Rows"),
     "format": _("Format"),
+    "file": _("File"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

@@ -17,6 +17,7 @@ from app.kernel.language import Text, _, current, gettext
 from app.kernel.localized import pick
 from app.records.access import readable_fields
 from app.records.fields import Option
+from app.records.files.words import tell_file
 from app.records.merge.absorbed import with_absorbed
 from app.records.merge.words import ABSORBED, ToldMerge, tell_merges
 from app.records.model import Record
@@ -169,6 +170,7 @@ def _told(
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
     verb = told_with_name(action, row.changes) if action else verb
+    verb = tell_file(row.verb, row.changes) or verb
     if merge is not None:
         verb = merge.text
     return Told(

@@ -23,6 +23,7 @@ from app.records.exports.begin import (
 from app.records.exports.formats import FORMATS, Format
 from app.records.exports.keep import MANAGE
 from app.records.exports.models import Export, State
+from app.records.files.sizes import size_text
 from app.records.registry import registry
 from app.records.tailored import switched_on
 from app.records.types import EXPORT, RecordType
@@ -38,7 +39,6 @@ STATES = {
     State.CANCELLED: (_("Cancelled"), "warn"),
     State.EXPIRED: (_("Expired"), ""),
 }
-UNITS = ("kB", "MB", "GB", "TB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +194,6 @@ def _line(export: Export, people: dict[UUID, str], by: Actor) -> ExportLine:
         write.relative(export.created_at, by.now),
         expires,
     )
-
-
-def size_text(size: int | None) -> str:
-    """1.4 MB; in thousands, as file managers tell it."""
-    if size is None:
-        return ""
-    number, unit = size / 1000, 0
-    while number >= 1000 and unit < len(UNITS) - 1:
-        number, unit = number / 1000, unit + 1
-    return f"{number:.{0 if number >= 10 else 1}f} {UNITS[unit]}"
 
 
 def exportable(by: Actor) -> list[RecordType]:

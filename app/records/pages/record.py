@@ -15,6 +15,7 @@ from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.details import Detail, details, may_edit, value_html
+from app.records.pages.files import FilesPanel, files_panel
 from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
 from app.records.pages.state import ListState
@@ -60,6 +61,7 @@ class RecordPage:
     created: Trace
     updated: Trace
     timeline: Timeline
+    files: FilesPanel
     panels: list[tuple[Panel, dict[str, Any]]]
 
 
@@ -97,6 +99,7 @@ def record_page(
         created=_trace(record.created_by_id, record.created_at, names, by),
         updated=_trace(record.updated_by_id, record.updated_at, names, by),
         timeline=timeline(record_type, record, by, asked, origin),
+        files=files_panel(record_type, record, by),
         panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
     )
 
