@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -100,6 +101,21 @@ class Folder:
             with draft.open("rb") as file:
                 os.fsync(file.fileno())
             draft.replace(target)
+
+    @contextmanager
+    def appending(self, name: str, size: int) -> Iterator[BinaryIO]:
+        """The file open behind its first `size` bytes, what is beyond these cut off.
+
+        For what grows while it is read: a reader is told elsewhere how much of it counts. NoRoom
+        when the disk is full.
+        """
+        with full_as_no_room():
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.path(name), os.O_RDWR | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                file.truncate(size)
+                file.seek(size)
+                yield file
 
     def size(self, name: str) -> int:
         """How many bytes a file has."""

@@ -23,6 +23,7 @@ COMMANDS = (
     "app.cli.users",
     "app.cli.tokens",
     "app.cli.demo_data",
+    "app.cli.import",
     "app.cli.migrations",
     "app.cli.routes",
     "app.cli.records",

@@ -21,6 +21,7 @@ from app.records.duplicates import jobs as duplicate_jobs
 from app.records.exports import jobs as export_jobs
 from app.records.exports.keep import forget_exports
 from app.records.files import jobs as file_jobs
+from app.records.imports import jobs as import_jobs
 from app.records.imports.keep import forget_imports
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
@@ -82,6 +83,7 @@ JOBS = (
     tend,
     *bulk_jobs.JOBS,
     *export_jobs.JOBS,
+    *import_jobs.JOBS,
     *duplicate_jobs.JOBS,
     *file_jobs.JOBS,
 )

@@ -78,14 +78,22 @@ def _learn_of_stops(runs: Iterable[ImportRun], by: Actor) -> None:
 
 def cancel_import(run_id: UUID, by: Actor) -> ImportRun:
     """Stop an import that is under way; what it did so far stands and can be undone."""
-    work = lock_work(by.session, run_id)
+    lock_work(by.session, run_id)  # The work first and then the row, as whatever goes on with it.
     run = find_import(run_id, by, lock=True)
     if not run.is_under_way:
         raise Refused(_("It has come to its end already, or can't be stopped."))
-    run.state, run.finished_at = State.CANCELLED, by.now
-    if work is not None and work.is_under_way:
-        finish(work, WorkState.CANCELLED, by.now)
+    stop(run_id, by)
     return run
+
+
+def stop(run_id: UUID, by: Actor) -> None:
+    """Stop an import that is under way, whoever asked for it: the command that did it has ended."""
+    work = lock_work(by.session, run_id)
+    run = by.session.get(ImportRun, run_id, with_for_update=True, populate_existing=True)
+    if run is not None and run.is_under_way:
+        run.state, run.finished_at = State.CANCELLED, by.now
+        if work is not None and work.is_under_way:
+            finish(work, WorkState.CANCELLED, by.now)
 
 
 def drop_import(run_id: UUID, by: Actor) -> None:

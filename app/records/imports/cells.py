@@ -1,0 +1,124 @@
+"""From the text of a cell to what a form would send for its field.
+
+People write dates in any order, decimals by comma, yes in their language, and choices by what they
+are called; a form's own readers (`values.py`) judge what comes of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from app.kernel.language import LOCALES, using
+from app.records.fields import Field, Option
+from app.records.imports.guessing.values import NO, YES
+from app.records.imports.mapping import Column
+
+Reader = Callable[[str], Any]
+MONEY = re.compile(  # Figures, with the sign or the code of a currency before or behind them.
+    r"\s*(?:[A-Z]{3}|[^\d\s+\-.,()]{1,3})?\s*([+\-]?[\d.,'\s\u00a0]+?)"
+    r"\s*(?:[A-Z]{3}|[^\d\s.,()]{1,2})?\s*"
+)
+FIGURES = re.compile(
+    r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?"
+    r"(?:[\sT,]+(上午|下午)?\s*(\d{1,2})[:：时](\d{1,2})分?(?:[:：](\d{1,2})秒?)?(?:\.\d+)?\s*([AaPp]\.?[Mm]\.?)?"
+    r"\s*(Z|[+\-]\d{2}:?\d{2})?)?\s*"
+)
+PLACES = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # Of year, month and day.
+BETWEEN = re.compile(r"[;；,，、|\n]")
+NOON = 12
+
+
+def reader_of(field: Field, column: Column, options: Sequence[Option]) -> Reader:
+    """What reads the cells of a column that becomes `field`."""
+    if field.kind in ("moment", "day"):
+        return partial(read_date, order=column.dates, is_day=field.kind == "day")
+    if field.kind in ("number", "money", "percent", "whole"):
+        return partial(read_number, decimal=column.decimal)
+    if field.kind == "flag":
+        return read_flag
+    if field.kind in ("choice", "choices"):
+        called = _called(options)
+        if field.kind == "choices":
+            return partial(_read_choices, called=called)
+        return partial(_read_choice, called=called)
+    return str
+
+
+def read_date(text: str, *, order: str, is_day: bool) -> str:
+    """A date in figures as ISO 8601; what is written otherwise stays, to be told as wrong."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = FIGURES.fullmatch(plain)
+    if found is None:
+        return text
+    figures = (found[1], found[2], found[3])
+    places = PLACES["ymd"] if len(found[1]) == 4 else PLACES[order]
+    if len(found[3]) == 4 and order == "ymd":
+        places = PLACES["dmy"] if int(found[2]) <= NOON else PLACES["mdy"]
+    year, month, day = (figures[place] for place in places)
+    if len(year) <= 2:
+        year = f"20{int(year):02}"
+    date = f"{int(year):04}-{int(month):02}-{int(day):02}"
+    if is_day:
+        return date
+    return f"{date}T{_time(found)}"
+
+
+def _time(found: re.Match[str]) -> str:
+    """The time of day of a date, midnight where none is told."""
+    if found[5] is None:
+        return "00:00"
+    hour, half = int(found[5]), (found[8] or "").lower()[:1]
+    if (found[4] == "下午" or half == "p") and hour < NOON:
+        hour += NOON
+    elif (found[4] == "上午" or half == "a") and hour == NOON:
+        hour = 0
+    zone = (found[9] or "").replace("Z", "+00:00")
+    if zone and ":" not in zone:
+        zone = f"{zone[:3]}:{zone[3:]}"
+    return f"{hour:02}:{int(found[6]):02}:{int(found[7] or 0):02}{zone}"
+
+
+def read_number(text: str, *, decimal: str) -> str:
+    """A number with a point before its decimals, without signs of currency or thousands."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    is_negative = plain.startswith("(") and plain.endswith(")")  # As bookkeepers write it.
+    plain = plain.strip("()") if is_negative else plain
+    percent = plain.rstrip(" %")
+    found = MONEY.fullmatch(percent)
+    if found is None:
+        return text
+    figures = re.sub(r"[\s'\u00a0]", "", found[1])
+    if decimal == ",":
+        figures = figures.replace(".", "").replace(",", ".")
+    return f"-{figures}" if is_negative else figures
+
+
+def read_flag(text: str) -> str:
+    """Yes or no, in the words that people use."""
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    return "true" if word in YES else "false" if word in NO else text
+
+
+def _read_choice(text: str, called: Mapping[str, str]) -> str:
+    return called.get(text.strip().lower(), text)
+
+
+def _read_choices(text: str, called: Mapping[str, str]) -> list[str]:
+    if text.strip().lower() in called:
+        return [called[text.strip().lower()]]
+    parts = [one.strip() for one in BETWEEN.split(text)]
+    return [called.get(one.lower(), one) for one in parts if one]
+
+
+def _called(options: Sequence[Option]) -> dict[str, str]:
+    """The values of options by all that they are called, in every language."""
+    found: dict[str, str] = {}
+    for language in LOCALES:
+        with using(language):
+            for one in options:
+                found.setdefault(one.shown().strip().lower(), one.value)
+    return found | {one.value.lower(): one.value for one in options}

@@ -1,0 +1,127 @@
+"""What stands against a mapping, column by column, before the first row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _
+from app.records.access import writable_keys
+from app.records.door import may_change
+from app.records.imports.given import may_import
+from app.records.imports.mapping import Column, Mapping
+from app.records.imports.match import ID, match_keys
+from app.records.imports.plan import names_in
+from app.records.imports.resolve import can_make
+from app.records.tailored import tailored
+from app.records.types import RecordType
+
+Errors = dict[str, Text | str]
+
+
+def check_mapping(
+    record_type: RecordType, mapping: Mapping, names: Collection[str], by: Actor
+) -> None:
+    """Refused with a message per part where `by` can't import a table with these columns so.
+
+    What stands against a column is told as `columns.<number>.<part>`, counted from 0. NotPermitted
+    where the role may not create or change such records at all.
+    """
+    may_import(record_type, by)
+    for verb in verbs_of(mapping):
+        may_change(record_type, verb, by)
+    errors: Errors = {}
+    for number, column in enumerate(mapping.columns):
+        wrong = _against(record_type, column, mapping, names, by)
+        errors |= {f"columns.{number}.{part}": text for part, text in wrong.items()}
+    errors |= _twice(mapping.columns)
+    errors |= _against_whole(record_type, mapping, names, by)
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+
+
+def verbs_of(mapping: Mapping) -> Sequence[str]:
+    """What the rows do with records, as rights are granted."""
+    if mapping.mode == "update":
+        return ("update",)
+    changes = mapping.mode == "both" or mapping.duplicates == "update"
+    return ("create", "update") if changes else ("create",)
+
+
+def _against(
+    record_type: RecordType, column: Column, mapping: Mapping, names: Collection[str], by: Actor
+) -> Errors:
+    """What stands against one column, by its part."""
+    if column.field is None:
+        return {}
+    wrong: Errors = {}
+    if column.source and column.source not in names:
+        wrong["source"] = _("The file has no column of this name.")
+    for part in ("template", "default"):
+        text = getattr(column, part) or ""
+        unknown = [name for name in names_in(text) if name not in names]
+        if unknown:
+            wrong[part] = _("The file has no column “%(name)s”.", name=unknown[0])
+    if not (column.source or column.template or column.default):
+        wrong["source"] = _("Choose a column of the file, or give a value.")
+    wrong |= _against_field(record_type, column, mapping, by)
+    return wrong
+
+
+def _against_field(record_type: RecordType, column: Column, mapping: Mapping, by: Actor) -> Errors:
+    key = column.field or ""
+    finds = mapping.mode != "create" and mapping.match_on == key
+    field = record_type.by_key.get(key)
+    if key == ID:
+        told = _("The id is only there to find records by. Match on it, or leave it.")
+        return {} if finds else {"field": told}
+    if field is None:
+        return {"field": _("There is no such field.")}
+    if finds and (field.readonly or mapping.mode == "update"):
+        return {}  # It finds its record and is not written.
+    if field.readonly:
+        return {"field": _("This field is kept by the system and can't be set.")}
+    if key not in writable_keys(record_type, by):
+        return {"field": _("Your role may not change this field.")}
+    return _against_making(field.to, by) if column.create_missing else {}
+
+
+def _against_making(to: str | None, by: Actor) -> Errors:
+    """What stands against making records that are referred to and not there."""
+    if to is None or to == "user" or not can_make(tailored(to, by)):
+        return {"create_missing": _("Such records can't be made from their name alone.")}
+    if not by.may(to, "create"):
+        return {"create_missing": _("Your role does not allow this.")}
+    return {}
+
+
+def _twice(columns: Sequence[Column]) -> Errors:
+    """Columns that become a field which an earlier one becomes already."""
+    met: set[str] = set()
+    errors: Errors = {}
+    for number, column in enumerate(columns):
+        if column.field is not None and column.field in met:
+            errors[f"columns.{number}.field"] = _("Another column becomes this field already.")
+        met |= {column.field} if column.field else set()
+    return errors
+
+
+def _against_whole(
+    record_type: RecordType, mapping: Mapping, names: Collection[str], by: Actor
+) -> Errors:
+    errors: Errors = {}
+    used = {column.field for column in mapping.used}
+    if not used:
+        errors["columns"] = _("Choose a field for at least one column.")
+    if mapping.distinct_by and mapping.distinct_by not in names:
+        errors["distinct_by"] = _("The file has no column of this name.")
+    if mapping.mode == "create":
+        return errors
+    if mapping.match_on is None:
+        errors["match_on"] = _("Choose the field by which a row finds its record.")
+    elif mapping.match_on not in match_keys(record_type, by):
+        errors["match_on"] = _("Records can't be found by this field.")
+    elif mapping.match_on not in used:
+        errors["match_on"] = _("No column becomes this field.")
+    return errors

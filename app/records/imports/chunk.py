@@ -1,0 +1,257 @@
+"""Some rows of a file become records: checked as a form's, written together, in few statements.
+
+Nothing here commits. What stands against a row leaves that row out and is told; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.language import _
+from app.records.alter import Altered, alter_many, write_altered
+from app.records.build import build_many
+from app.records.bulk.run import BARRED, MET, held
+from app.records.duplicates.keep import keys_of_record
+from app.records.duplicates.match import match_many
+from app.records.imports.match import ID, find_matches, match_key, waves
+from app.records.imports.outcome import Failure, Outcome, reasons
+from app.records.imports.plan import Plan
+from app.records.imports.resolve import resolve
+from app.records.many import write_new
+from app.records.model import Record
+from app.records.picklists import TAGS, picklists_of
+from app.records.tags.operations import keys_of, make_tag, names_in
+
+Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
+
+
+@dataclass(slots=True)
+class Row:
+    """A row on its way: what it gives by field, what it is matched by, and whom it means."""
+
+    line: int
+    cells: Sequence[str]
+    inputs: dict[str, Any] = field(default_factory=dict)
+    match: str = ""
+    matched: str = ""  # The text that `match` was made of.
+    found: UUID | None = None
+
+
+def do_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> Outcome:
+    """Make or change a record for each row; `by` acts in the batch of the import."""
+    return _Chunk(plan, by).do(rows)
+
+
+class _Chunk:
+    def __init__(self, plan: Plan, by: Actor) -> None:
+        self.plan, self.by, self.outcome = plan, by, Outcome()
+        self.record_type, self.mode = plan.record_type, plan.mapping.mode
+        self.picklists: Mapping[str, Any] = picklists_of(by.session, plan.record_type)
+        self.left: list[Row] = []  # Rows that must wait until what others make stands.
+
+    def do(self, given: Sequence[Given]) -> Outcome:
+        rows = [row for line, cells in given if (row := self._read(line, cells)) is not None]
+        rows = self._refer(rows)
+        self._make_tags(rows)
+        if self.mode == "create":
+            self._create(rows)
+        else:
+            for wave in waves([row.match for row in rows]):
+                self._match([rows[number] for number in wave])
+        while self.left:
+            self._create(self._taken())
+        self.outcome.failures.sort(key=lambda one: one.line)
+        return self.outcome
+
+    def _taken(self) -> list[Row]:
+        left, self.left = self.left, []
+        return left
+
+    def _fail(self, row: Row, answer: Answer) -> None:
+        failure = Failure(row.line, row.cells, reasons(self.plan, answer))
+        self.outcome.failures.append(failure)
+
+    def _read(self, line: int, cells: Sequence[str]) -> Row | None:
+        """What a row says, field by field; what is empty is not said."""
+        row = Row(line, cells)
+        if len(cells) > len(self.plan.names):
+            self._fail(row, Refused(_("This row has more cells than the file has columns.")))
+            return None
+        for source in self.plan.sources:
+            text = source.text(cells)
+            if source.field.key == self.plan.match_on:
+                known = None if self.plan.match_on == ID else source.field
+                row.match, row.matched = match_key(known, text, self.by), text
+            if text and source.is_written:
+                row.inputs[source.field.key] = source.read(text)
+        return row
+
+    def _refer(self, rows: list[Row]) -> list[Row]:
+        """Put ids where rows name other records; who names none that there is fails."""
+        barred: dict[int, dict[str, Any]] = {}
+        for source in self.plan.references:
+            key = source.field.key
+            texts = dict.fromkeys(row.inputs[key] for row in rows if key in row.inputs)
+            found = resolve(
+                source.field.to or "",
+                list(texts),
+                self.by,
+                create_missing=source.column.create_missing,
+            )
+            for number, row in enumerate(rows):
+                if key not in row.inputs:
+                    continue
+                means = found[row.inputs[key]]
+                if isinstance(means, UUID):
+                    row.inputs[key] = means
+                else:
+                    barred.setdefault(number, {})[key] = means
+        for number, errors in barred.items():
+            self._fail(rows[number], Refused(_("Please check the marked fields."), errors=errors))
+        return [row for number, row in enumerate(rows) if number not in barred]
+
+    def _make_tags(self, rows: Sequence[Row]) -> None:
+        """Make the tags that rows name and nobody knows, each once, where the role allows it."""
+        told = [row.inputs[TAGS] for row in rows if TAGS in row.inputs]
+        if not told or not self.by.may("tag", "create"):
+            return
+        names = dict.fromkeys(name for text in told for name in names_in(text))
+        _known, unknown = keys_of(names, self.picklists.get(TAGS, ()))
+        for name in unknown:
+            try:
+                make_tag(self.by, self.record_type.key, name)
+            except Refused:
+                continue  # The rows that name it are told when they are read.
+        if unknown:
+            self.picklists = picklists_of(self.by.session, self.record_type)
+
+    def _match(self, rows: Sequence[Row]) -> None:
+        """Change the record that a row means; make one where there is none and it may be made."""
+        wanted = {row.match: row.matched for row in rows if row.match}
+        found = find_matches(self.record_type, self.plan.match_on or ID, wanted, self.by)
+        new: list[Row] = []
+        known: list[Row] = []
+        for row in rows:
+            ids = found.get(row.match, [])
+            if len(ids) > 1:
+                self._fail(row, self._against_match(_("Several records match this.")))
+            elif ids:
+                row.found = ids[0]
+                known.append(row)
+            elif self.mode == "both":
+                new.append(row)
+            else:
+                self._fail(row, self._against_match(_("There is no such record to update.")))
+        self._change(known)
+        self._create(new)
+
+    def _against_match(self, text: Any) -> Refused:
+        return Refused(text, field=self.plan.match_on)
+
+    def _create(self, rows: Sequence[Row]) -> None:
+        inputs = [row.inputs for row in rows]
+        built = build_many(self.record_type, inputs, self.by, self.picklists)
+        ready: list[tuple[Row, Record]] = []
+        for row, one in zip(rows, built, strict=True):
+            if isinstance(one, Answer):
+                self._fail(row, one)
+            else:
+                ready.append((row, one))
+        if self.plan.mapping.duplicates != "create":
+            ready = self._without_duplicates(ready)
+        self.outcome.created += self._write(ready, self._write_new)
+
+    def _write_new(self, records: Sequence[Record]) -> None:
+        write_new(self.record_type, records, self.by)
+
+    def _without_duplicates(self, ready: list[tuple[Row, Record]]) -> list[tuple[Row, Record]]:
+        """Those that are there for the first time; the others are left out or change what stands.
+
+        What an earlier row of the chunk makes is there for the later ones once it is written.
+        """
+        changes = self.plan.mapping.duplicates == "update"
+        matches = match_many(self.record_type, [one.__dict__ for _row, one in ready], self.by)
+        met: set[int] = set()
+        new: list[tuple[Row, Record]] = []
+        known: list[Row] = []
+        for (row, one), ids in zip(ready, matches, strict=True):
+            keys = keys_of_record(self.record_type, one)
+            if not ids and met.isdisjoint(keys):
+                met.update(keys)
+                new.append((row, one))
+            elif not changes:
+                self.outcome.duplicate += 1
+            elif not ids:
+                self.left.append(row)
+            elif len(ids) > 1:
+                self._fail(row, Refused(_("Several records seem to be the same as this.")))
+            else:
+                row.found = ids[0]
+                known.append(row)
+        for wave in waves([str(row.found) for row in known]):
+            self._change([known[number] for number in wave])
+        return new
+
+    def _change(self, rows: Sequence[Row]) -> None:
+        """Give the records that rows mean what these say; no two of the rows mean the same."""
+        ready = self._held(rows)
+        pairs = [(record, self._of_update(row)) for row, record in ready]
+        altered = alter_many(self.record_type, pairs, self.by, self.picklists)
+        changed: list[tuple[Row, Altered]] = []
+        for (row, _record), one in zip(ready, altered, strict=True):
+            if isinstance(one, Answer):
+                self._fail(row, one)
+            elif one is None:
+                self.outcome.skipped += 1  # It has these values already.
+            else:
+                changed.append((row, one))
+        self.outcome.updated += self._write(changed, self._write_altered)
+
+    def _held(self, rows: Sequence[Row]) -> list[tuple[Row, Record]]:
+        """Each row with its record, which may be changed and stays held; the others fail."""
+        ids = [row.found for row in rows if row.found is not None]
+        records = held(self.record_type, "update", ids, self.by) if ids else {}
+        ready: list[tuple[Row, Record]] = []
+        for row in rows:
+            record, reaches = records.get(row.found, (None, False))  # type: ignore[arg-type]
+            if record is None or record.deleted_at is not None:
+                self._fail(row, Missing(_("There is no such record.")))
+            elif not reaches:
+                self._fail(row, NotPermitted(BARRED))
+            else:
+                self.by.session.expunge(record)  # What is refused must not be written.
+                ready.append((row, record))
+        return ready
+
+    def _of_update(self, row: Row) -> dict[str, Any]:
+        """What a row changes: not that by which it was found, which may be spelled otherwise."""
+        if self.mode == "create":
+            return row.inputs
+        return {key: value for key, value in row.inputs.items() if key != self.plan.match_on}
+
+    def _write_altered(self, altered: Sequence[Altered]) -> None:
+        write_altered(self.record_type, altered, self.by)
+
+    def _write(
+        self, ready: Sequence[tuple[Row, Any]], write: Callable[[Sequence[Any]], None]
+    ) -> int:
+        """Write all together, or what can be written where that fails; answers with how many."""
+        if not ready:
+            return 0
+        try:
+            with self.by.session.begin_nested():
+                write([one for _row, one in ready])
+        except (Answer, IntegrityError, DataError) as error:
+            if len(ready) == 1:
+                self._fail(ready[0][0], error if isinstance(error, Answer) else Conflict(MET))
+                return 0
+            half = len(ready) // 2
+            return self._write(ready[:half], write) + self._write(ready[half:], write)
+        return len(ready)

@@ -1,0 +1,77 @@
+"""The rows of an import that failed, in a file beside it: a line of JSON for each.
+
+What a killed worker wrote of a chunk that was never committed is cut off before the next one goes
+behind it, so the file tells what the counts tell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext
+from app.records.imports.given import room_of, told_when_full
+from app.records.imports.models import ImportRun
+from app.records.imports.outcome import WHOLE_ROW, Failure
+from app.web.sheets import csv_lines
+
+
+def keep_failures(run: ImportRun, failures: Sequence[Failure], by: Actor) -> None:
+    """Write rows that failed behind those that stand; NoSpace when the disk is full."""
+    if not failures:
+        return
+    text = "".join(
+        json.dumps([one.line, list(one.cells), dict(one.errors)], ensure_ascii=False) + "\n"
+        for one in failures
+    ).encode()
+    room = room_of(by)
+    with told_when_full(), room.appending(run.failures, run.failures_size) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    run.failures_size += len(text)
+
+
+def read_failures(run: ImportRun, by: Actor, limit: int | None = None) -> Iterator[Failure]:
+    """The rows that failed, in the order of the file; the first `limit` of them."""
+    if not run.failures_size:
+        return
+    left = run.failures_size
+    try:
+        file = room_of(by).path(run.failures).open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        for number, raw in enumerate(file):
+            left -= len(raw)
+            if left < 0 or number == limit:
+                return
+            line, cells, errors = json.loads(raw)
+            yield Failure(line, cells, errors)
+
+
+def failures_csv(run: ImportRun, names: Sequence[str], by: Actor) -> Iterator[str]:
+    """The failed rows as CSV, to be mended and given again: their columns, then why and where."""
+    head = [*names, gettext("Problem"), gettext("Row in the file")]
+    rows = (
+        [*padded(one.cells, len(names)), told(one), str(one.line)] for one in read_failures(run, by)
+    )
+    return csv_lines(head, rows)
+
+
+def padded(cells: Sequence[str], width: int) -> list[str]:
+    """Just so many cells."""
+    return [*cells[:width], *[""] * (width - len(cells))]
+
+
+def told(failure: Failure) -> str:
+    """Why a row failed, each reason behind its column."""
+    return " ".join(_placed(place, text) for place, text in failure.errors.items())
+
+
+def _placed(place: str, text: str) -> str:
+    if place == WHOLE_ROW:
+        return text
+    return gettext("%(column)s: %(problem)s", column=place, problem=text)

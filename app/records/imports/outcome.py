@@ -1,0 +1,60 @@
+"""What became of the rows of a chunk, and of an import so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.kernel.errors import Answer
+from app.records.imports.plan import Plan
+from app.records.types import RecordType
+
+WHOLE_ROW = ""  # Where a reason is no single column's.
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that was not taken: its number in the file, its cells, and why, by column."""
+
+    line: int
+    cells: Sequence[str]
+    errors: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many rows became what, and those that failed."""
+
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    duplicate: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """How many rows failed."""
+        return len(self.failures)
+
+    @property
+    def done(self) -> int:
+        """How many rows were dealt with."""
+        return self.created + self.updated + self.skipped + self.duplicate + self.failed
+
+
+def reasons(plan: Plan, answer: Answer) -> dict[str, str]:
+    """What an answer says, by the column of the file where there is one, in the language in use."""
+    if not answer.errors:
+        return {WHOLE_ROW: str(answer.message)}
+    told: dict[str, str] = {}
+    for key, text in answer.errors.items():
+        column = plan.source_of.get(key)
+        said = str(text) if column else f"{_called(plan.record_type, key)}: {text}"
+        place = column or WHOLE_ROW
+        told[place] = f"{told[place]} {said}" if place in told else said
+    return told
+
+
+def _called(record_type: RecordType, key: str) -> str:
+    field = record_type.by_key.get(key)
+    return str(field.label) if field is not None else key

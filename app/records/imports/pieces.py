@@ -1,0 +1,67 @@
+"""A table cut into pieces, each of which is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.records.imports.distinct import Distinct
+from app.records.imports.mapping import Mapping
+from app.records.imports.table import Table
+
+ROWS = 1_000  # Rows of a piece.
+PASSED = 50_000  # Rows left out, so that the progress moves.
+Numbered = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows to take in, how many between them are left out, and the number of the last of all."""
+
+    rows: Sequence[Numbered]
+    skipped: int
+    line: int
+
+    @property
+    def size(self) -> int:
+        """How many rows of the file it is."""
+        return len(self.rows) + self.skipped
+
+    @classmethod
+    def of(cls, rows: Sequence[Numbered], table: Table, mapping: Mapping) -> Piece:
+        """All of these rows as one piece."""
+        distinct = distinct_of(table, mapping)
+        kept = [row for row in rows if distinct.is_first(row[1])]
+        return cls(kept, len(rows) - len(kept), rows[-1][0] if rows else 0)
+
+
+def distinct_of(table: Table, mapping: Mapping) -> Distinct:
+    """What tells of rows whether they are the first of their text in the column that counts."""
+    name = mapping.distinct_by
+    return Distinct(list(table.names).index(name) if name else None)
+
+
+def pieces(table: Table, mapping: Mapping, after: int) -> Iterator[Piece]:
+    """The rows behind the one with the number `after`, piece by piece."""
+    distinct = distinct_of(table, mapping)
+    start = 1 if mapping.distinct_by else after + 1  # What was met before counts as met.
+    yield from _cut(table.rows(start), distinct, after)
+
+
+def _cut(rows: Iterable[Numbered], distinct: Distinct, after: int) -> Iterator[Piece]:
+    kept: list[Numbered] = []
+    skipped, line = 0, after
+    for number, cells in rows:
+        is_first = distinct.is_first(cells)
+        if number <= after:
+            continue
+        line = number
+        if is_first:
+            kept.append((number, cells))
+        else:
+            skipped += 1
+        if len(kept) == ROWS or skipped == PASSED:
+            yield Piece(kept, skipped, line)
+            kept, skipped = [], 0
+    if kept or skipped:
+        yield Piece(kept, skipped, line)

@@ -1,0 +1,135 @@
+"""A mapping made ready for one table: which cell becomes which field, and how its text is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from app.records.fields import Field
+from app.records.imports.cells import Reader, reader_of
+from app.records.imports.mapping import Column, Mapping
+from app.records.types import RecordType
+
+IN_BRACES = re.compile(r"\{([^{}]+)\}")
+Parts = tuple[str | int, ...]  # A template: its words, and the places of cells between them.
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One column of the file that becomes a field; `place` is that of its cell, if it has one."""
+
+    column: Column
+    field: Field
+    place: int | None
+    template: Parts
+    default: Parts
+    values: Map[str, str]  # By the text, and by the text in small letters.
+    read: Reader
+    is_written: bool  # False of what only finds a record.
+
+    def text(self, cells: Sequence[str]) -> str:
+        """What the row says for this field; "" for nothing."""
+        if self.template:
+            text = filled(self.template, cells)
+        else:
+            text = cells[self.place].strip() if self.place is not None else ""
+        if self.values:
+            found = self.values.get(text)
+            text = self.values.get(text.lower(), text) if found is None else found
+        return text or "".join(_words(self.default, cells))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every row of one import is read by."""
+
+    record_type: RecordType
+    mapping: Mapping
+    names: tuple[str, ...]
+    sources: tuple[Source, ...]
+    match_on: str | None  # The key of a field, or "id".
+    distinct_at: int | None
+
+    @cached_property
+    def references(self) -> tuple[Source, ...]:
+        """The sources of fields that point to other records and colleagues."""
+        return tuple(one for one in self.sources if one.field.to)
+
+    @cached_property
+    def source_of(self) -> dict[str, str]:
+        """Which column stands for a field, as people name it: the column's name, or the field's."""
+        told = {one.key: str(one.label) for one in self.record_type.fields}
+        return told | {
+            one.field.key: one.column.source for one in self.sources if one.column.source
+        }
+
+
+def make_plan(
+    record_type: RecordType, mapping: Mapping, names: Sequence[str], picklists: Map[str, Any]
+) -> Plan:
+    """The plan of a mapping that `check_mapping` let through."""
+    places = {name: place for place, name in enumerate(names)}
+    sources = []
+    for column in mapping.used:
+        field = field_of(record_type, column.field or "")
+        if field is None:
+            continue
+        options = picklists.get(field.key, ()) or field.options
+        sources.append(
+            Source(
+                column,
+                field,
+                places.get(column.source),
+                parts_of(column.template or "", places),
+                parts_of(column.default, places),
+                {text.lower(): value for text, value in column.values.items()}
+                | dict(column.values),
+                reader_of(field, column, options),
+                column.field != ID and not field.readonly,
+            )
+        )
+    distinct_at = places.get(mapping.distinct_by) if mapping.distinct_by else None
+    match_on = mapping.match_on if mapping.mode != "create" else None
+    return Plan(record_type, mapping, tuple(names), tuple(sources), match_on, distinct_at)
+
+
+ID = "id"
+
+
+def field_of(record_type: RecordType, key: str) -> Field | None:
+    """The field of this key; "id" is the record's own, by which a row can find it."""
+    if key == ID:
+        return Field(record_type.model.id, record_type.words.one)
+    return record_type.by_key.get(key)
+
+
+def names_in(template: str) -> list[str]:
+    """The names of columns in a template or a default."""
+    return IN_BRACES.findall(template)
+
+
+def parts_of(template: str, places: Map[str, int]) -> Parts:
+    """A template with the places of its columns; a name that there is not stays as it is."""
+    parts: list[str | int] = []
+    for number, one in enumerate(IN_BRACES.split(template)):
+        if number % 2:
+            parts.append(places.get(one, f"{{{one}}}"))
+        elif one:
+            parts.append(one)
+    return tuple(parts)
+
+
+def filled(parts: Parts, cells: Sequence[str]) -> str:
+    """A template with its cells; empty where all of these are."""
+    asked = [cells[one].strip() for one in parts if isinstance(one, int)]
+    if asked and not any(asked):
+        return ""
+    return "".join(_words(parts, cells)).strip()
+
+
+def _words(parts: Parts, cells: Sequence[str]) -> list[str]:
+    return [cells[one].strip() if isinstance(one, int) else one for one in parts]

@@ -1,0 +1,120 @@
+"""`zuke import`: files become records from the command line, by a mapping that is written down."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.cli import application
+from app.cli.main import build_parser, main
+from app.cli.main import run as run_command
+from app.crm.models import Account, Contact, Product
+from app.jobs.progress import Work
+from app.records.imports.models import ImportRun
+from config.settings import Settings
+from tests.cast import Person, Workspace
+from tests.records.imports.conftest import living, sheet
+
+SAMPLE = Path(__file__).parent / "online_retail_sample.csv.gz"
+
+
+@pytest.fixture(autouse=True)
+def command(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands act in the tests' own application."""
+    monkeypatch.setattr(application, "command_app", lambda **_options: (app, settings))
+    monkeypatch.setattr("app.cli.main.OWN_SURROUNDINGS", frozenset({"import"}))
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, object]:
+    assert main(["import", "acme", *map(str, arguments), "--json"]) == 0, capsys.readouterr()
+    told: dict[str, object] = json.loads(capsys.readouterr().out)
+    return told
+
+
+def test_the_customers_of_the_shop_come_in_by_the_mapping_that_is_shipped(
+    acme: Workspace, alice: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "accounts", SAMPLE, "--mapping", "online-retail-customers")
+    names = living(acme, Account, Account.name, Account.country, Account.lifecycle)
+    assert told["failed"] == 0
+    assert told["created"] == len(names) > 900
+    assert told["created"] + told["skipped"] == 2000  # type: ignore[operator]
+    assert ("Customer 17850", "GB", "customer") in names
+    assert {country for _name, country, _lifecycle in names} >= {"GB", "FR", "DE", "IE"}
+    again = answer(capsys, "accounts", SAMPLE, "--mapping", "online-retail-customers")
+    assert (again["created"], again["updated"], again["failed"]) == (0, 0, 0)
+
+
+def test_its_products_come_in_too(
+    acme: Workspace, alice: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "products", SAMPLE, "--mapping", "online-retail-products")
+    assert told["failed"] == 0
+    assert told["created"] == len(living(acme, Product, Product.number)) > 1000
+
+
+def test_without_a_mapping_the_columns_are_guessed_and_the_person_is_named(
+    acme: Workspace, bob: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_bytes(sheet(["Last name", "E-mail"], ["Archer", "ann@example.com"], ["", "x"]))
+    assert main(["import", "acme", "contact", str(file), "--user", bob.email]) == 1
+    assert "Your role does not allow this." in capsys.readouterr().err
+    told = answer(capsys, "contact", file, "--failed", tmp_path / "failed.csv")
+    assert (told["created"], told["failed"]) == (1, 1)
+    assert living(acme, Contact, Contact.last_name, Contact.email) == [
+        ("Archer", "ann@example.com")
+    ]
+    failed = (tmp_path / "failed.csv").read_text("utf-8-sig").splitlines()
+    assert failed[0] == "Last name,E-mail,Problem,Row in the file"
+    assert failed[1].startswith(",x,")
+    assert failed[1].endswith(",3")
+
+
+def test_a_dry_run_keeps_nothing(
+    acme: Workspace, alice: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = answer(capsys, "products", SAMPLE, "--mapping", "online-retail-products", "--dry-run")
+    assert told["is_dry_run"] is True
+    assert told["created"]
+    assert living(acme, Product, Product.number) == []
+
+
+def test_what_was_typed_wrongly_is_one_clear_sentence(
+    acme: Workspace, alice: Person, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for arguments, sentence in (
+        (("accounts", tmp_path / "none.csv"), "There is no file"),
+        (("doors", SAMPLE), "There is no record type 'doors'; there are accounts"),
+        (("accounts", SAMPLE, "--mapping", "no"), "There is no mapping 'no'. With Zuke come"),
+        (("accounts", SAMPLE, "--user", "nobody@acme.example"), "Nobody in 'acme'"),
+    ):
+        assert main(["import", "acme", *map(str, arguments)]) == 1
+        assert sentence in capsys.readouterr().err
+
+
+def test_an_import_that_is_interrupted_is_cancelled_and_what_it_did_stands(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["import", "acme", "products", str(SAMPLE), "--mapping", "online-retail-products"]
+    args = build_parser([__import__("importlib").import_module("app.cli.import")]).parse_args(
+        arguments
+    )
+
+    def interrupted(*_options: object) -> object:
+        def told(_run: ImportRun) -> None:
+            raise KeyboardInterrupt
+
+        return told
+
+    monkeypatch.setattr("app.cli.import._progress", interrupted)
+    assert run_command(args) == 130
+    with acme.scope() as session:
+        run = session.scalars(select(ImportRun)).one()
+        work = session.get_one(Work, run.id)
+        assert (run.state, work.state) == ("cancelled", "cancelled")
+        assert len(session.scalars(select(Product.id)).all()) == run.created > 0
