@@ -14,7 +14,7 @@ GIVEN, OWNED, FOLLOWED = "given", "owned", "followed"
 KINDS: Mapping[str, Text] = {
     GIVEN: _("A colleague gives me a record or a task"),
     OWNED: _("A colleague changes a record of mine"),
-    FOLLOWED: _("A colleague changes a record that I follow"),
+    FOLLOWED: _("A colleague changes a record that I follow, or writes something on it"),
 }
 
 

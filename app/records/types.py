@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
@@ -159,8 +160,9 @@ class RecordType:
     betrayed. `prepare(record, by)` fills derived columns before a row is written,
     `changed(record, verb, by)` keeps other rows in step after it, and `regrouped(record, by)` does
     when others came to a record, or left it, because of a merge. `through` names references
-    whose record, when it may be read, makes this one readable too. `offered` are the arguments of a
-    list's address: only such records are offered where others refer to the type.
+    whose record, when it may be read, makes this one readable too. `told_on(record)` names the
+    records whose followers hear of this one, by type and id, the nearest first. `offered` are the
+    arguments of a list's address: only such records are offered where others refer to the type.
     Of many records at once, `gather(records, by)` fetches in few statements what `prepare` would
     look up for each, and `changed_many(records, verb, by)` does what `changed` does for each.
     """
@@ -195,6 +197,7 @@ class RecordType:
     is_person: bool = False
     in_navigation: bool = True
     has_timeline: bool = True
+    told_on: Callable[[Any], Iterable[tuple[str, UUID]]] = lambda _record: ()
     tells_mine: bool = True  # Lists have a tab of what the reader owns; a catalogue is everybody's.
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None

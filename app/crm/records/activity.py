@@ -92,6 +92,7 @@ activity = RecordType(
         in_rail=True,
     ),
     through=(Activity.account_id, Activity.contact_id),
+    told_on=activities.places,
     in_navigation=False,
     has_timeline=False,
     can_merge=False,  # What was done twice is two activities, even when their words are the same.

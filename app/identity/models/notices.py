@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Uuid, text
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.models.people import User
@@ -21,7 +22,8 @@ class Notice(Base):
 
     `text` is in their language. Without one it is about what happened to a record `since` a moment,
     or to `number` records of a type in one batch: its words are found when it is looked at, from
-    what the person may read then.
+    what the person may read then. `beside` are the latest records that tell something of the
+    notice's own, such as notes written on it, as `type:id`, the newest first.
     """
 
     __tablename__ = "notices"
@@ -59,3 +61,4 @@ class Notice(Base):
     batch_id: Mapped[UUID | None] = mapped_column(Uuid)
     since: Mapped[datetime | None]
     number: Mapped[int | None] = mapped_column(Integer)
+    beside: Mapped[list[str] | None] = mapped_column(ARRAY(Text))

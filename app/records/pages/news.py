@@ -21,6 +21,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.access import readable_fields, within_reach
 from app.records.history import BESIDE
+from app.records.pages.news_around import happened_around, listed, told_around
 from app.records.references import titles
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -28,7 +29,6 @@ from app.records.types import RecordType
 from app.web.formats import formats
 
 EVENTS = 20  # The latest of one record that a line looks at.
-NAMED = 3  # Fields, and colleagues, that a line names.
 LONGEST = 300
 
 
@@ -67,17 +67,26 @@ def _told(
     names = titles(record_type.key, ids, by, with_deleted=True)
     batches = _readable_batches(record_type, notices, by)
     labels = {one.key: str(one.label) for one in readable_fields(record_type, by)}
+    around = happened_around(notices, by)
     for notice in notices:
         done = deeds.get(notice.id, [])
         text = ""
         if notice.record_id is not None and notice.record_id in names:
             mine = [one for one in done if _is_told(one, labels, by)]
             name = names[notice.record_id]
-            text = _of_record(record_type, name, mine, labels, by) if mine else ""
+            own = _of_record(record_type, name, mine, labels, by) if mine else ""
+            text = _joined(own, told_around(around.get(notice.id, ()), name, by))
         elif notice.id in batches and done and _may_know(done[0], labels):
             text = _of_batch(record_type, notice.number or 1, done[0], labels, by)
         if text:
             yield notice, text
+
+
+def _joined(one: str, other: str) -> str:
+    """What happened to a record and what was told on it, in one line."""
+    if one and other:
+        return gettext("%(one)s; %(other)s", one=one, other=other)
+    return one or other
 
 
 def _is_told(deed: Deed, labels: Mapping[str, str], by: Actor) -> bool:
@@ -150,20 +159,11 @@ def _fields(deeds: Iterable[Deed], labels: Mapping[str, str], by: Actor) -> str:
         key for one in deeds if one.verb == "updated" for key in one.changes if key in labels
     )
     named = [labels[key] for key in changed]
-    return _listed(named, by)
+    return listed(named, by)
 
 
 def _people(deeds: Iterable[Deed], by: Actor) -> str:
-    return _listed(list(dict.fromkeys(one.who for one in deeds)), by)
-
-
-def _listed(names: list[str], by: Actor) -> str:
-    """Some names, and how many more there are."""
-    more = len(names) - NAMED
-    shown = names[:NAMED]
-    if more > 0:
-        shown.append(gettext("%(n)s more", n=more))
-    return formats(by).listed(shown) if shown else ""
+    return listed(list(dict.fromkeys(one.who for one in deeds)), by)
 
 
 def _deeds(ids: Sequence[UUID], by: Actor) -> dict[UUID, list[Deed]]:

@@ -1,5 +1,7 @@
 """Telling owners and followers what others do with their records: one statement beside a change.
 
+Where records tell something of others (`told_on`), the followers of those learn it by another one.
+
 A change of one record adds to the notice that its owner and followers have not read yet. Many
 records that are changed as one batch become one notice for each person.
 """
@@ -20,6 +22,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.records.model import Record
 from app.records.registry import registry
+from app.records.sharing.around import tell_around
 from app.records.sharing.followers import STAMP
 from app.records.sharing.models import Follower
 from app.records.types import RecordType
@@ -38,7 +41,10 @@ def tell_followers(
     if by.user_id is None or by.batch_id is not None:
         return
     is_others = record.owner_id is not None and record.owner_id != by.user_id
-    if not is_others and stamps.stamp(by.session, STAMP) is None:
+    has_followers = stamps.stamp(by.session, STAMP) is not None
+    if has_followers:
+        tell_around(record_type, record, by)
+    if not is_others and not has_followers:
         return
     owns = and_(User.id == record.owner_id, _wants(literal(GIVEN if is_given else OWNED)))
     follows = User.id.in_(
