@@ -11,6 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _
 from app.records.fields import Option
+from app.records.files.words import KEY as FILE
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -35,6 +36,7 @@ LABELS: Mapping[str, Text] = {
     "visit": _("Visit"),
     "mail": _("Mail"),
 }
+WITH_FILES = ("follow_up", "note")
 JOTTED = ("note", "task")
 MORNING = time(9, 30)
 
@@ -62,6 +64,11 @@ class Compose:
     texts: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Text | str] = field(default_factory=dict)
     alert: str = ""
+
+    @property
+    def takes_files(self) -> bool:
+        """True where files can go with the words."""
+        return self.kind in WITH_FILES
 
 
 def composer(record: Record, by: Actor) -> dict[str, list[Compose]]:
@@ -96,7 +103,8 @@ def refused(
     """One form as it was typed, with what stands against it."""
     ways = way_options(by) if kind == "follow_up" else ()
     made = _form(record_type, record, kind, ways, by)
-    known = {key: text for key, text in answer.errors.items() if key in FIELDS[kind]}
+    shown = (*FIELDS[kind], *([FILE] if kind in WITH_FILES else ()))
+    known = {key: text for key, text in answer.errors.items() if key in shown}
     alert = "" if known else str(next(iter(answer.errors.values()), answer.message))
     return Compose(
         kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -15,8 +16,10 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.access import permitted, reaches, sees
 from app.records.fields import Option
+from app.records.files.find import Line, lines_by_record
 from app.records.model import Record
 from app.records.pages.choices import choices_of
+from app.records.pages.files import FileLine, file_lines
 from app.records.pages.looks import Words
 from app.records.pages.timeline import ALL, Asked, Entry, Source
 from app.records.registry import registry
@@ -86,6 +89,7 @@ class Shown:
     may_reopen: bool
     may_edit: bool
     may_delete: bool
+    files: list[FileLine]
 
 
 # Put together once: building it costs a page more than running it.
@@ -147,10 +151,16 @@ def _entries(statement: Select[*tuple[object, ...]], by: Actor) -> list[Entry]:
     has_ways = any(row.way for row in rows)
     picklists = choices_of(activity, by) if has_ways else {}
     ways = Words(picklists.get("way", ()))
-    return [Entry(row.at, row.id, TEMPLATE, shown(activity, row, ways, by)) for row in rows]
+    files = lines_by_record("activity", [row.id for row in rows], by)
+    return [
+        Entry(row.at, row.id, TEMPLATE, shown(activity, row, ways, by, files.get(row.id, ())))
+        for row in rows
+    ]
 
 
-def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
+def shown(
+    activity: RecordType, row: Found, ways: Words, by: Actor, files: Sequence[Line] = ()
+) -> Shown:
     """One activity, ready for its card; its times on the reader's clock."""
     is_done = row.done_at is not None
     body = (row.body or "") if sees(activity, "body", by) else ""
@@ -183,6 +193,7 @@ def shown(activity: RecordType, row: Found, ways: Words, by: Actor) -> Shown:
         may_reopen=is_open and is_done and _may_reopen(activity, row, by),
         may_edit=is_open and reaches(activity, row.owner_id, "update", by),
         may_delete=is_open and reaches(activity, row.owner_id, "delete", by),
+        files=file_lines(files, by) if files else [],
     )
 
 

@@ -9,6 +9,7 @@ from flask import Response, request
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import fetch
@@ -23,9 +24,8 @@ from app.records.files.operations import MOST
 from app.records.openapi import files as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE
-from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.sending import as_attachment
-from app.records.tailored import tailored_at
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -35,27 +35,25 @@ from tenants.arriving import Arriving
 MULTIPART = "multipart/form-data"
 
 
-@blueprint.get("/<collection:collection>/<uuid:record_id>/files")
+@blueprint.get("/<collection>/<record_id>/files")
 @described("list_files", told.TAG, **told.LIST)
 @access(who=Who.TOKEN, record_verb="read")
-def list_files(collection: str, record_id: UUID) -> Response:
+def list_files(collection: str, record_id: str) -> Response:
     """Every file of a record, the oldest first."""
-    by = current.actor()
+    by, record_type = subject(collection)
     refuse_arguments(list(request.args))
-    record_type = tailored_at(collection, by)
-    record = fetch(record_type, record_id, by)
+    record = fetch(record_type, parse_id(record_id), by)
     data = [_shown(one) for one in files_of(record_type, record, by, MOST)]
     return send(Reply(200, dumps({"data": data, "next": None})))
 
 
-@blueprint.post("/<collection:collection>/<uuid:record_id>/files")
+@blueprint.post("/<collection>/<record_id>/files")
 @described("add_file", told.TAG, sends=told.SENT, brings_file=True, is_repeatable=True, **told.MADE)
 @access(who=Who.TOKEN, record_verb="update", takes_files=True)
-def add_file(collection: str, record_id: UUID) -> Response:
+def add_file(collection: str, record_id: str) -> Response:
     """Put a file on a record; with an Idempotency-Key the same file twice is one."""
-    by = current.actor()
-    record_type = tailored_at(collection, by)
-    record = fetch(record_type, record_id, by, "update")
+    by, record_type = subject(collection)
+    record = fetch(record_type, parse_id(record_id), by, "update")
     brought = _brought(("description",))
     description = request.form.get("description", "")
 

@@ -1,4 +1,5 @@
 /** What every page loads. Each module listens on the document, so content that comes later needs no set-up. */
+import * as attach from './attach';
 import * as busy from './busy';
 import * as columns from './columns';
 import * as composer from './composer';
@@ -35,19 +36,22 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, views, words,
+  composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, views, words,
 ];
 for (const part of parts) part.start();
 
 /** What only some pages need is fetched by those. */
-async function startLenses(): Promise<void> {
-  const lenses = await import('./lenses');
-  lenses.start();
+async function startWanted(): Promise<void> {
+  const wanted = [
+    ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
+    ...(find('[data-files]') ? [import('./files')] : []),
+  ];
+  for (const part of await Promise.all(wanted)) part.start();
 }
 
 function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-board], [data-calendar]')) void startLenses().then(ready);
+if (find('[data-board], [data-calendar], [data-files]')) void startWanted().then(ready);
 else ready();
