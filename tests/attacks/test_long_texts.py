@@ -17,7 +17,7 @@ from app.kernel.phones import to_e164
 from app.kernel.searchkeys import query_terms
 from app.mail.addresses import clean_address, clean_header
 from app.operator.front import slug_of
-from app.records.values import LINE_END
+from app.records.values.texts import LINE_END
 from app.web.links import safe_path
 from config.logging import redact_text
 from config.settings import Settings

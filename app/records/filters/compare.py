@@ -18,7 +18,8 @@ from app.records.filters.node import Filter
 from app.records.filters.periods import Span, bounds, days_before, read_days, read_span
 from app.records.filters.written import read_list
 from app.records.tags.operations import fold
-from app.records.values import Unfit, clean_text, read_value, spelled
+from app.records.values import Unfit, clean_text, read_value
+from app.records.values.choices import spelled
 
 EQUAL = ("eq", "ne", "in", "nin")
 MANY = ("choices", "tags")  # Kinds that hold several values.

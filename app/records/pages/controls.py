@@ -21,7 +21,7 @@ from app.records.pages.shown import UNNAMED, shown_text
 from app.records.references import titles
 from app.records.tags.operations import PARTS
 from app.records.types import RecordType
-from app.records.values import NAME_LENGTH
+from app.records.values.localized import NAME_LENGTH
 from app.web.formats import formats, input_moment, parse_moment
 
 # How a value stands in a control, by what it is.

@@ -19,7 +19,8 @@ from sqlalchemy.types import TypeEngine
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.values import WHOLE_LIMIT, Unfit, as_json, clean_text
+from app.records.values import Unfit, as_json, clean_text
+from app.records.values.numbers import WHOLE_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Text, and_, case, func, literal, not_, null, select
-from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 
 from app.identity.models import Notice, User
 from app.identity.models.notices import OPEN_OF_RECORD
@@ -55,7 +55,7 @@ def tell_around(record_type: RecordType, record: Record, by: Actor) -> None:
             Follower.record_id,
             null().label("batch_id"),
             literal(1).label("number"),
-            array([literal(f"{record_type.key}:{record.id}")], type_=Text).label("beside"),
+            literal([f"{record_type.key}:{record.id}"], ARRAY(Text)).label("beside"),
         )
         .ext(distinct_on(Follower.user_id))
         .join(User, User.id == Follower.user_id)

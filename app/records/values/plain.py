@@ -1,0 +1,29 @@
+"""Values as the API and the event row show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from app.kernel.localized import LocalText
+
+
+def as_json(value: Any) -> Any:
+    """A column value as the API and the event row show it: times ISO 8601 in UTC, ids as text.
+
+    A text in several languages is an object by language.
+    """
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, UUID):
+        return str(value)
+    plain = dict(value.texts) if isinstance(value, LocalText) else value
+    return list(plain) if isinstance(plain, tuple) else plain
