@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -50,21 +52,30 @@ def copy_rows(
 
 
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+SPECIAL = re.compile(r"[\\\t\n\r]")
 
 
 def _cell(value: Any) -> str:
     r"""One value in COPY's text format, where \N is NULL."""
     if value is None:
         return r"\N"
+    if isinstance(value, UUID):
+        return f"{value.int:032x}"  # As the database reads it too, in a fifth of the time.
     if isinstance(value, LocalText):
-        value = dict(value.texts)
-    if isinstance(value, dict):
-        value = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(dict(value.texts), ensure_ascii=False)
+    elif isinstance(value, str):
+        text = value
+    elif isinstance(value, dict):
+        text = json.dumps(value, ensure_ascii=False) if value else "{}"
     elif isinstance(value, list | tuple):
-        value = "{" + ",".join('"' + _quoted(str(part)) + '"' for part in value) + "}"
-    return str(value).translate(ESCAPES)
+        text = "{" + ",".join([_quoted(str(part)) for part in value]) + "}"
+    else:
+        return str(value)  # Numbers, moments, yes or no: nothing to escape.
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text
 
 
 def _quoted(text: str) -> str:
-    """A text within an array's quotes."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    """A text within an array, in quotes."""
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'

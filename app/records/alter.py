@@ -16,7 +16,6 @@ from app.kernel.rows import update_rows
 from app.records.access import writable_keys
 from app.records.build import Inputs, Values, checked, prepared, put_values, read_or_answer
 from app.records.duplicates.keep import keep_keys, tells_sign
-from app.records.fields import Field
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.types import RecordType
@@ -117,14 +116,9 @@ def differing(record_type: RecordType, record: Record, values: Values) -> Values
     }
 
 
-def told_fields(record_type: RecordType) -> tuple[Field, ...]:
-    """The fields whose changes an event tells; when and by whom it says by itself."""
-    return tuple(one for one in record_type.fields if one.key not in ("created_at", "updated_at"))
-
-
 def told_values(record_type: RecordType, record: Record) -> Values:
     """What an event can tell of a record as it is now."""
-    return {field.key: field.value(record) for field in told_fields(record_type)}
+    return {key: field.value(record) for key, field in record_type.told}
 
 
 def changes_between(before: Values, after: Values) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
 from app.kernel.language import _
 from app.records import history
 from app.records.access import may_do, writable_keys
-from app.records.alter import changes_between, differing, told_fields, told_values
+from app.records.alter import changes_between, differing, told_values
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.duplicates.keep import add_keys, keep_keys, tells_sign
@@ -191,8 +191,8 @@ def _apply(
 def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
     return {
-        field.key: [None, as_json(value)]
-        for field in told_fields(record_type)
+        key: [None, as_json(value)]
+        for key, field in record_type.told
         if (value := field.value(record)) not in (None, "")
     }
 

@@ -75,6 +75,11 @@ class Field:
     initial: Callable[[Actor], Any] | None = None
 
     @property
+    def conditions(self) -> Mapping[str, Any] | None:
+        """When it is shown, asked for or fixed; only a workspace's own fields have such."""
+        return None
+
+    @property
     def key(self) -> str:
         """The name of the field in URLs, forms, the API and events."""
         return str(self.attribute.key)

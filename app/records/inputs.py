@@ -67,8 +67,7 @@ def _against(
         return initial.get(key) if record is None else of_record(key)
 
     errors: dict[str, Text | str] = {}
-    for field in record_type.fields:
-        key = field.key
+    for key, field in record_type.judged:
         if key in wrong:
             continue
         is_asked = record is None or key in values or bool(depends_on(field) & values.keys())

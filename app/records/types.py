@@ -21,6 +21,7 @@ from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
+TOLD_BY_EVENT = ("created_at", "updated_at")
 EXPORT = "export"  # Granted like a verb; it changes no record, so it does not go by the door.
 IMPORT = "import"  # Granted like a verb too; each row of a file needs the verb that it asks for.
 
@@ -224,6 +225,16 @@ class RecordType:
     def parent(self) -> Field | None:
         """The reference by which records of this type stand below one another, if they do."""
         return next((one for one in self.fields if one.to == self.key), None)
+
+    @cached_property
+    def told(self) -> tuple[tuple[str, Field], ...]:
+        """The fields whose changes an event tells, with their keys; it says itself when it was."""
+        return tuple(pair for pair in self.by_key.items() if pair[0] not in TOLD_BY_EVENT)
+
+    @cached_property
+    def judged(self) -> tuple[tuple[str, Field], ...]:
+        """The fields that may be missing or not be changed, as themselves or others stand."""
+        return tuple(pair for pair in self.by_key.items() if pair[1].required or pair[1].conditions)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Uuid, text
@@ -55,7 +55,8 @@ class Activity(Record):
     )
 
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
-    person = None  # What `gather` found: the contact and its account; no column.
+    # What `gather` found: the contact and its account; no column.
+    person = cast("tuple[UUID | None, UUID | None] | None", None)
     kind: Mapped[Choice]
     subject: Mapped[Name]
     subject_sort: Mapped[EndKey | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Uuid
@@ -30,7 +31,8 @@ class Contact(HasSteps, Record):
         Index("ix_contacts_next_step", "next_step_at", "id", postgresql_where=LIVE),
     )
 
-    firm = None  # What `gather_contacts` found: the account and its name; no column.
+    # What `gather_contacts` found: the account and its name; no column.
+    firm = cast("tuple[UUID | None, str] | None", None)
     first_name: Mapped[Short | None]
     first_name_sort: Mapped[EndKey | None]
     last_name: Mapped[Short | None]

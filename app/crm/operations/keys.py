@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import inspect, select
@@ -44,9 +45,9 @@ def prepare_account(account: Account, by: Actor) -> None:
 
 def prepare_contact(contact: Contact, by: Actor) -> None:
     """Fill a contact's whole name and keys; Refused when neither name was given."""
-    known = contact.firm
-    is_known = known is not None and known[0] == contact.account_id
-    fill_contact(contact, known[1] if is_known else firm_name(contact.account_id, by))
+    if contact.firm is None or contact.firm[0] != contact.account_id:
+        contact.firm = (contact.account_id, firm_name(contact.account_id, by))
+    fill_contact(contact, contact.firm[1])
 
 
 def gather_contacts(contacts: Sequence[Contact], by: Actor) -> None:
@@ -83,7 +84,14 @@ def contact_keys(contact: Contact, firm: str) -> ContactKeys:
     known = (contact.email, contact.title, contact.wechat)
     own = search_text(known, people=(person,), phones=(contact.phone,))
     own_grams = grams((contact.email,), people=(person,))
-    return with_other(own, search_text((firm,))), [*own_grams, *other_grams(grams((firm,)))]
+    firm_text, firm_grams = _firm_keys(firm)
+    return with_other(own, firm_text), [*own_grams, *firm_grams]
+
+
+@lru_cache(2048)
+def _firm_keys(firm: str) -> tuple[str, tuple[str, ...]]:
+    """What finds people by their firm; those of one firm often come together."""
+    return search_text((firm,)), tuple(other_grams(grams((firm,))))
 
 
 def firm_name(account_id: UUID | None, by: Actor) -> str:

@@ -220,14 +220,14 @@ class _Chunk:
         records = held(self.record_type, "update", ids, self.by) if ids else {}
         ready: list[tuple[Row, Record]] = []
         for row in rows:
-            record, reaches = records.get(row.found, (None, False))  # type: ignore[arg-type]
-            if record is None or record.deleted_at is not None:
+            found = records.get(row.found) if row.found is not None else None
+            if found is None or found[0].deleted_at is not None:
                 self._fail(row, Missing(_("There is no such record.")))
-            elif not reaches:
+            elif not found[1]:
                 self._fail(row, NotPermitted(BARRED))
             else:
-                self.by.session.expunge(record)  # What is refused must not be written.
-                ready.append((row, record))
+                self.by.session.expunge(found[0])  # What is refused must not be written.
+                ready.append((row, found[0]))
         return ready
 
     def _of_update(self, row: Row) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-
 from app.kernel import phones
 from app.kernel.actor import Actor
 from app.kernel.language import _
+from app.kernel.mails import read_address
 from app.records.fields import Field, Option
 from app.records.values.texts import read_text
 from app.records.values.unfit import Unfit
@@ -20,10 +19,10 @@ def read_email(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -
     text = read_text(field, raw, by, options)
     if not text:
         return None
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise Unfit(_("Enter an e-mail address like name@example.com.")) from None
+    address = read_address(text)
+    if address is None:
+        raise Unfit(_("Enter an e-mail address like name@example.com."))
+    return address
 
 
 def read_phone(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) -> str | None:

@@ -23,6 +23,8 @@ def clean_text(raw: Any) -> str:
         raw.encode("utf-8")
     except UnicodeEncodeError:
         raise Unfit(_("This contains characters that can't be stored.")) from None
+    if raw.isprintable():  # Neither signs that control something nor ends of lines.
+        return raw.strip()
     if CONTROL.search(raw):
         raise Unfit(_("This contains characters that can't be stored."))
     return LINE_END.sub("\n", raw).strip()
