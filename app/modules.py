@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
+from app.automation import jobs as automation_jobs
+from app.automation.manifest import AUTOMATION
+from app.automation.webhooks.outbox import hear
 from app.crm import jobs as crm_jobs
 from app.crm.manifest import CRM
+from app.events import outbox
 from app.identity import jobs as identity_jobs
 from app.jobs import maintenance
 from app.jobs.kinds import Kind
@@ -18,18 +22,20 @@ from app.records.registry import Registry, install
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
-MODULES: tuple[Module, ...] = (CRM,)
+MODULES: tuple[Module, ...] = (CRM, AUTOMATION)
 JOBS: tuple[Kind, ...] = (
     *maintenance.JOBS,
     *identity_jobs.JOBS,
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
+    *automation_jobs.JOBS,
     *crm_jobs.JOBS,
 )
 
 
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
+    outbox.install(hear)
     return install(
         (one for module in MODULES for one in module.record_types),
         (one for module in MODULES for one in module.belongings),

@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.identity import sessions
+from app.identity.api_limits import TooFast, headers
 from app.kernel import clock, language
 from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
@@ -139,6 +140,8 @@ class Edge:
     def finish(self, response: Response) -> Response:
         """Commit a change that was answered with success; every other transaction is undone."""
         response.headers["X-Request-ID"] = g.get("request_id", "")
+        if g.get("rates"):
+            response.headers.extend(headers(g.rates))
         if 300 <= response.status_code < 400:
             toasts.keep_for_next_page()
         if "db" in g and response.status_code < 400 and request.method not in SAFE_METHODS:
@@ -241,6 +244,8 @@ def _answered(answer: Answer) -> Response:
     if isinstance(answer, Conflict) and request.headers.get("If-Match"):
         status = 412
     response = from_answer(answer, status)
+    if isinstance(answer, TooFast):
+        g.rates = answer.standings
     if retry_after := getattr(answer, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)
     return response

@@ -130,6 +130,7 @@ def service(on: Server) -> Iterator[Service]:
         SECRET_KEY=secrets.token_urlsafe(48),
         BASE_URL=f"https://{SERVICE_HOST}",
         SMTP_URL="smtp://127.0.0.1:1",
+        API_PER_SECOND="100000",  # One token measures what a thousand would ask.
         FILES_URL=Path(tempfile.gettempdir()).as_uri(),
         PYTHONPATH=str(ROOT),
         PYTHONDONTWRITEBYTECODE=None,  # An image is compiled when it is built.

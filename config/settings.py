@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""  # smtp://user:password@host:587, smtps:// for TLS from the start.
     mail_from: str = "Zuke <no-reply@localhost>"  # The sender of the service's own mail.
     mails_per_hour: int = Field(default=1_000, ge=1)  # Of one workspace; the others wait.
+    api_per_second: int = Field(default=8, ge=1)  # Calls of one token, over five seconds.
     inbound_mail_domain: str = ""  # Where mail to a workspace arrives.
     files_url: str = ""  # file:///folder or s3://bucket/prefix.
     stripe_secret_key: str = ""
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)  # Of one file on a record.
     max_upload_bytes: int = Field(default=110 * 1024 * 1024, ge=1024)  # A body that holds files.
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
+    outgoing_loopback: bool = False  # Webhooks may call this machine: for tests and the demo.
     debug: bool = False
 
     @field_validator("database_url", "database_owner_url")
@@ -138,6 +140,8 @@ def _problems(settings: Settings) -> list[str]:
     if settings.is_production:
         if settings.debug:
             found.append("DEBUG is on: production does not start with it.")
+        if settings.outgoing_loopback:
+            found.append("OUTGOING_LOOPBACK is on: production calls nothing of its own machine.")
         if not settings.is_https:
             found.append("BASE_URL must begin with https:// in production.")
     return found

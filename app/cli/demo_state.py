@@ -39,6 +39,7 @@ class DemoState:
             "BASE_URL": f"http://localhost:{self.port}",
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "FILES_URL": FILES.as_uri(),
+            "OUTGOING_LOOPBACK": "true",  # So that a webhook can be tried on this machine.
         }
 
     def save(self) -> None:

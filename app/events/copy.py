@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.events import outbox
 from app.kernel.localized import LocalText
 
 COLUMNS = (
@@ -29,7 +30,7 @@ COLUMNS = (
 
 def copy_events(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write event rows (see `event_row`) in the session's transaction by one COPY."""
-    copy_rows(session, "events", COLUMNS, rows)
+    copy_rows(session, "events", COLUMNS, outbox.telling(session, rows))
 
 
 def copy_rows(

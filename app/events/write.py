@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from app.events import outbox
 from app.events.models import Event
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
@@ -49,5 +50,6 @@ def write_event(
     """Write one event in the actor's transaction and answer with its id."""
     row = event_row(by, record_type, record_id, verb, account_id=account_id, changes=changes)
     by.session.execute(insert(Event.__table__), [row])  # type: ignore[arg-type]
+    outbox.tell(by.session, row)
     event_id: UUID = row["id"]
     return event_id

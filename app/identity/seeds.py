@@ -79,6 +79,7 @@ SETTINGS = {
     ("plan", "manage"): ALL,
     ("export", "manage"): ALL,
     ("import", "manage"): ALL,
+    ("webhook", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 

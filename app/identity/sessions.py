@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from flask import Flask, Request
+from flask import Flask, Request, g
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 
-from app.identity import cookies
+from app.identity import cookies, outside
 from app.identity.actors import (
     SignedIn,
     actor_for,
@@ -22,6 +22,7 @@ from app.identity.actors import (
     touch_session,
     touch_token,
 )
+from app.identity.api_limits import take_turn
 from app.identity.looking import look_as_colleague, look_as_role
 from app.identity.models import Role, User
 from app.identity.rights import rights_of
@@ -94,7 +95,7 @@ def _looking(by: Actor, found: SignedIn) -> Actor:
 def actor_by_token(
     request: Request, session: Session, tenant: TenantFacts, now: datetime
 ) -> Actor | None:
-    """The actor behind a request's API token, or None.
+    """The actor behind a request's API token, or None; TooFast where it calls too often.
 
     A browser's cookie opens what only reads: a change by cookie would need a forgery token.
     """
@@ -110,6 +111,7 @@ def actor_by_token(
         return None
     if use.is_stale(now):
         current.aside(partial(touch_token, tenant, use.token.id, now))
+    g.rates = take_turn(tenant, use.token.id, now, outside.settings())
     asked = language.best_match(request.headers.get("Accept-Language"), "")
     return actor_for(session, tenant, use.user, now, "api", asked or None, scopes=use.scopes)
 

@@ -108,5 +108,18 @@ class OwnerKind:
     patience: Patience
 
 
+@dataclass(frozen=True, slots=True)
+class ScopelessKind:
+    """A kind of job about one workspace that opens its scopes by itself.
+
+    For work that waits for something outside in between, when no transaction may be open. As with
+    an OwnerKind, which workspace it is about comes from the row, and there is no payload.
+    """
+
+    kind: str
+    run: OwnerWork
+    patience: Patience
+
+
 Recurring = TenantKind | ServiceKind
-Kind = Recurring | OwnerKind
+Kind = Recurring | OwnerKind | ScopelessKind

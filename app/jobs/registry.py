@@ -17,6 +17,7 @@ from app.jobs.kinds import (
     OwnerWork,
     Patience,
     Recurring,
+    ScopelessKind,
     ServiceKind,
     ServiceWork,
     TenantKind,
@@ -88,6 +89,24 @@ def owner_job(
     return declare
 
 
+def scopeless_job(
+    kind: str,
+    *,
+    max_attempts: int = 5,
+    lease_seconds: int = 60,
+    timeout: int = 600,
+    first_retry: int = 10,
+    longest_retry: int = 3600,
+) -> Callable[[OwnerWork], ScopelessKind]:
+    """Make the decorated function, which takes a Service and a tenant, a kind without a scope."""
+    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
+
+    def declare(run: OwnerWork) -> ScopelessKind:
+        return ScopelessKind(kind, run, patience)
+
+    return declare
+
+
 class Registry:
     """Every kind of job by its name; built once, never changed."""
 
@@ -128,7 +147,9 @@ class Registry:
     def recurring(self) -> list[Recurring]:
         """The kinds that the schedule enqueues."""
         return [
-            k for k in self._kinds.values() if not isinstance(k, OwnerKind) and k.every is not None
+            k
+            for k in self._kinds.values()
+            if isinstance(k, TenantKind | ServiceKind) and k.every is not None
         ]
 
 

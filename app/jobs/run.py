@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from app.jobs.claim import Claim
 from app.jobs.errors import GiveUp, NotYet, TryLater, describe, is_database_away
-from app.jobs.kinds import Kind, OwnerKind, Service, ServiceKind, TenantKind
+from app.jobs.kinds import Kind, OwnerKind, ScopelessKind, Service, ServiceKind, TenantKind
 from app.jobs.outcome import DATABASE_ATTEMPTS, PATIENT_DAYS, Ending, Outcome
 from app.jobs.registry import Registry
 from app.kernel import clock
@@ -70,6 +70,9 @@ class Runner:
             return  # Of an erased workspace; such a claim was dropped before.
         elif isinstance(kind, OwnerKind):
             kind.run(Service(self.settings, now, claim.id, self.owner), claim.tenant)
+        elif isinstance(kind, ScopelessKind):
+            with using(claim.tenant.language):
+                kind.run(Service(self.settings, now, claim.id), claim.tenant)
         else:
             with using(claim.tenant.language), tenant_scope(claim.tenant) as session:
                 kind.run(service_actor(session, claim.tenant, now, via="job"), claim.payload)
@@ -98,9 +101,9 @@ def _closed(claim: Claim, kind: Kind, now: datetime) -> Outcome | None:
     return Outcome(Ending.WAIT, "The workspace is closed to it.", now + CLOSED_WAIT)
 
 
-def _is_open(tenant: TenantFacts, kind: TenantKind | OwnerKind) -> bool:
+def _is_open(tenant: TenantFacts, kind: TenantKind | OwnerKind | ScopelessKind) -> bool:
     """True when the workspace's state and its modules let this kind of job run."""
-    if isinstance(kind, OwnerKind):
+    if not isinstance(kind, TenantKind):
         return not tenant.is_suspended
     if tenant.is_suspended and not kind.while_suspended:
         return False

@@ -42,6 +42,9 @@ VERBS: Mapping[str, Said] = {
     "file_deleted": (_("File deleted"), "bad"),
     "file_restored": (_("File brought back"), "info"),
     "ordered": (_("Put in order"), ""),
+    "switched_on": (_("Switched on"), "good"),
+    "switched_off": (_("Switched off"), "warn"),
+    "secret_changed": (_("Secret changed"), "warn"),
 }
 SUBJECTS: Mapping[str, Text] = {
     "user": _("User"),
@@ -58,6 +61,7 @@ SUBJECTS: Mapping[str, Text] = {
     "export": _("Export"),
     "import": _("Import"),
     "calendar_feed": _("Calendar subscription"),
+    "webhook": _("Webhook"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -90,6 +94,9 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "rows": _("Rows"),
     "format": _("Format"),
     "file": _("File"),
+    "url": _("Address"),
+    "events": _("Events"),
+    "reason": _("Reason"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

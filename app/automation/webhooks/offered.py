@@ -1,0 +1,44 @@
+"""Which events there are to be told of: what can happen to a record of each type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text
+from app.records.pages.audit_words import VERBS
+from app.records.tailored import switched_on
+from app.records.types import RecordType
+
+# What can happen to any record; an action adds the event that it declares.
+STANDARD = ("created", "updated", "deleted", "restored", "erased")
+MERGING = ("merged", "merged_into", "unmerged")
+TEST = "webhook.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One event by its name, `contact.created`, and in words."""
+
+    name: str
+    label: Text
+
+
+def offered(by: Actor) -> list[tuple[RecordType, list[Offer]]]:
+    """The events of every record type that `by` may read, by type."""
+    return [
+        (one, [Offer(f"{one.key}.{verb}", label) for verb, label in _verbs(one).items()])
+        for one in switched_on(by)
+        if by.may(one.key, "read")
+    ]
+
+
+def names(by: Actor) -> list[str]:
+    """Their names, in the same order."""
+    return [offer.name for _type, offers in offered(by) for offer in offers]
+
+
+def _verbs(record_type: RecordType) -> dict[str, Text]:
+    known = (*STANDARD, *(MERGING if record_type.can_merge else ()))
+    found = {verb: VERBS[verb][0] for verb in known}
+    return found | {action.event: action.label for action in record_type.actions}

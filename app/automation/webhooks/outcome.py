@@ -1,0 +1,90 @@
+"""What came of a message: arrived, again later, or never; and what that says of its address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.automation.webhooks.claim import Parcel
+from app.automation.webhooks.models import State, Stopped, Webhook, WebhookDelivery
+from app.automation.webhooks.stop import stop
+from app.kernel.actor import Actor
+from app.kernel.outgoing import Heard
+
+# The waits before the second try and so on: eight tries in some fourteen hours.
+WAITS = tuple(timedelta(seconds=n) for n in (5, 30, 120, 600, 3600, 3 * 3600, 10 * 3600))
+MOST_TRIES = len(WAITS) + 1
+RESTS_AFTER = 3  # Failures in a row; then an address is left alone for longer and longer.
+FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=15)
+LONG_FAILURE = timedelta(days=3)
+ANSWER = 1024  # Bytes of an answer that are told.
+GONE = 410
+
+
+def record(by: Actor, parcel: Parcel, heard: Heard | None, reason: str, seconds: float) -> None:
+    """Write down how a try ended; `reason` says why nothing was heard."""
+    # The webhook first, always: whoever switches it off ends what waits for it after that.
+    webhook = _locked(by, parcel.webhook_id)
+    delivery = by.session.get(WebhookDelivery, parcel.delivery_id, with_for_update=True)
+    if webhook is None or delivery is None:
+        return  # Removed or erased meanwhile.
+    if delivery.attempts != parcel.attempt or not delivery.is_open:
+        return  # This sender was taken for lost and another came after it.
+    delivery.seconds = round(seconds, 3)
+    delivery.status = heard.status if heard else None
+    delivery.error = None if heard else reason
+    delivery.answer = _beginning(heard.body) if heard else None
+    if heard is not None and 200 <= heard.status < 300:
+        delivery.state, delivery.finished_at = State.DELIVERED.value, by.now
+        webhook.reached_at = by.now
+        webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
+        return
+    _failed(by, delivery, webhook, heard)
+
+
+def _locked(by: Actor, webhook_id: UUID) -> Webhook | None:
+    """The webhook, held until the end: messages to one address end side by side."""
+    return by.session.scalars(
+        select(Webhook).where(Webhook.id == webhook_id).with_for_update(key_share=True)
+    ).one_or_none()
+
+
+def _failed(by: Actor, delivery: WebhookDelivery, webhook: Webhook, heard: Heard | None) -> None:
+    if delivery.attempts >= MOST_TRIES:
+        delivery.state, delivery.finished_at = State.FAILED.value, by.now
+    else:
+        wait = max(WAITS[delivery.attempts - 1], _asked_for(heard, by.now))
+        delivery.state, delivery.next_at = State.WAITING.value, by.now + wait
+    webhook.failures += 1
+    webhook.failing_since = webhook.failing_since or by.now
+    if webhook.failures >= RESTS_AFTER:
+        doublings = min(webhook.failures - RESTS_AFTER, 20)
+        webhook.rests_until = by.now + min(FIRST_REST * (1 << doublings), LONGEST_REST)
+    if not webhook.is_active:
+        return
+    if heard is not None and heard.status == GONE:
+        stop(by, webhook, Stopped.GONE)
+    elif by.now - webhook.failing_since >= LONG_FAILURE:
+        stop(by, webhook, Stopped.FAILING)
+
+
+def _asked_for(heard: Heard | None, now: datetime) -> timedelta:
+    """How long the other side asked to be left alone, by Retry-After; ten hours at most."""
+    text = heard.headers.get("retry-after", "").strip() if heard else ""
+    if text.isascii() and text.isdigit() and len(text) < 7:
+        wait = timedelta(seconds=int(text))
+    else:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return timedelta()
+        wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta()), WAITS[-1])
+
+
+def _beginning(body: bytes) -> str:
+    """The beginning of an answer as a text that the database keeps."""
+    return body[:ANSWER].decode("utf-8", "replace").replace("\x00", "")
