@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from sqlalchemy import Engine, select
@@ -24,6 +25,11 @@ from tenants.lifecycle import set_state
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact, make_product
 from tests.records.exports.conftest import allow, cells_of, export, rows_of
+
+# The name of a column that is left out of the table where there is little room.
+WIDE_ONLY = re.compile(
+    r'<th scope="col" data-col="[^"]*" class="[^"]*wide-only[^>]*>\s*<a[^>]*>([^<]+)'
+)
 
 
 def test_a_list_comes_at_once_as_it_is_shown(acme: Workspace, alice: Person) -> None:
@@ -338,3 +344,32 @@ def test_moments_before_excel_s_time_go_out_as_texts(acme: Workspace, alice: Per
     assert row[head.index("Due")].startswith("1849-12-31T23:58:45") or row[
         head.index("Due")
     ].startswith("1850")
+
+
+def test_columns_that_a_narrow_screen_hides_go_out_as_well(acme: Workspace, alice: Person) -> None:
+    """As shown means as chosen: what there was room for at that moment decides nothing."""
+    with acme.acting(alice) as by:
+        made = make_account(by, "Gate Ltd", city="Leeds")
+    shown = alice.client.get("/accounts").text
+    hidden = set(WIDE_ONLY.findall(shown))
+    assert "City" in hidden
+    [row] = rows_of(export(alice, list="").data)
+    assert hidden <= set(row)
+    [ticked] = rows_of(export(alice, list="", id=str(made.id)).data)
+    assert ticked == row
+
+
+def test_a_saved_view_goes_out_with_the_columns_that_it_was_saved_with(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Gate Ltd", city="Leeds", website="gate.example")
+    cols = "name:300,website,city,district,tax_profile"
+    view = {"name": "Mine", "audience": "private", "query": f"cols={cols}"}
+    saved = alice.client.post("/accounts/views/new", data=view).location
+    asked = alice.client.get(saved.replace("/accounts?", "/accounts/export?")).text
+    assert "Name, Website, City, District, Invoice details" in asked
+    query = re.search(r'name="list" value="([^"]*)"', asked)
+    assert query is not None
+    answer = export(alice, list=unescape(query[1]))
+    assert answer.data.startswith(b"\xef\xbb\xbfName,Website,City,District,Invoice details,ID\r\n")
