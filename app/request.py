@@ -97,7 +97,7 @@ class Edge:
         if request.routing_exception is not None or declared is None:
             return None
         if declared.takes_files and g.actor is not None:
-            accept_files(g.tenant.id, self.settings)
+            accept_files(g.tenant.id, self.settings, as_one=declared.takes_one)
         _refuse_too_much()
         _refuse_unstorable()
         return self._check(declared)

@@ -18,6 +18,7 @@ from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
 from app.records.pages.exports import has_exports
+from app.records.pages.imports.offered import ImportPages
 from app.records.pages.news import tell_news
 from app.records.pages.palette import MergePages
 from app.records.pages.state import MINE
@@ -125,6 +126,15 @@ FILES = SettingsPage(
     is_offered=has_exports,
 )
 
+TAKEN_IN = SettingsPage(
+    "/settings/imports",
+    "upload",
+    DATA,
+    _("Imports"),
+    _("Bring records along as CSV or Excel files, see what became of them, undo it."),
+    synonyms=_("import upload migrate move csv excel file paste"),
+)
+
 MODEL = _("Data model")
 SETTINGS = (
     SettingsPage(
@@ -192,6 +202,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     permissions.register(EXPORTS)
     permissions.register(IMPORTS)
     settings_pages.add(FILES)
+    settings_pages.add(TAKEN_IN)
     settings_pages.add(FEED)
     for module in modules:
         for group in module.permissions:
@@ -205,6 +216,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell.favourites.append(_pinned)
     shell.create.append(lambda by: _create(by, registry))
     shell.pages.append(MergePages(registry))
+    shell.pages.append(ImportPages(registry))
 
 
 def _words(words: Iterable[str]) -> type[BaseConverter]:

@@ -40,7 +40,8 @@ class Access:
     route does with the record type that its URL names, and the door and the fetch decide;
     `while_suspended` keeps the route open in a suspended workspace; `while_previewing` lets who
     looks at the workspace as another role call a route that is not only for reading. `takes_files`
-    lets whoever is signed in send files, which then may be larger than any other body.
+    lets whoever is signed in send files, which then may be larger than any other body; `takes_one`
+    that it is one file, as large as the body may be.
     """
 
     side: Side
@@ -50,6 +51,7 @@ class Access:
     while_suspended: bool = False
     while_previewing: bool = False
     takes_files: bool = False
+    takes_one: bool = False
 
 
 def access(
@@ -61,10 +63,18 @@ def access(
     while_suspended: bool = False,
     while_previewing: bool = False,
     takes_files: bool = False,
+    takes_one: bool = False,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
     declared = Access(
-        side, who, permission, record_verb, while_suspended, while_previewing, takes_files
+        side,
+        who,
+        permission,
+        record_verb,
+        while_suspended,
+        while_previewing,
+        takes_files,
+        takes_one,
     )
 
     def declare(route: Route) -> Route:

@@ -103,11 +103,19 @@ def most_bytes() -> int:
     return settings.max_file_bytes
 
 
-def accept_files(tenant_id: UUID, settings: Settings) -> None:
-    """Let this request bring files; called by the edge once it knows who sends it."""
+def accept_files(tenant_id: UUID, settings: Settings, *, as_one: bool = False) -> None:
+    """Let this request bring files, `as_one` a single one that is as large as they may be together.
+
+    Called by the edge once it knows who sends it.
+    """
     asked = cast("UploadRequest", request)
     asked.max_content_length = settings.max_upload_bytes
-    asked.drafts = Drafts(tenant_id, settings.max_file_bytes)
+    asked.drafts = Drafts(tenant_id, largest(settings) if as_one else settings.max_file_bytes)
+
+
+def largest(settings: Settings) -> int:
+    """How many bytes a file has that comes alone, beside the other fields of its form."""
+    return settings.max_upload_bytes * 10 // 11
 
 
 def arrived(field: str = "file") -> list[Arriving]:

@@ -17,6 +17,7 @@ from app.records.pages.choices import choices_of
 from app.records.pages.columns import layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.groups import GroupTable, group_table
+from app.records.pages.imports.offered import imports
 from app.records.pages.lenses import LensLink, lens_links
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState
@@ -70,6 +71,7 @@ class ListPage:
     group_url: str
     ticks: bool = False
     export_url: str = ""  # Where the list is exported; "" where the role does not allow it.
+    import_url: str = ""  # Where files of such records are given; "" likewise.
 
     @property
     def inside(self) -> ListState:
@@ -118,6 +120,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         ticks=shape.ticks,
         export_url=state.export_url() if may_export else "",
+        import_url=f"{state.path}/import" if imports(record_type, by) else "",
         lenses=lens_links(state, by),
         groups=table,
         group_url=state.group_url(),

@@ -68,7 +68,7 @@ def guess(
     for at, name in enumerate(names):
         key, reason = given.get(at, ("", KNOWN))
         if key:
-            column = _column(record_type, name, key, columns[at], by)
+            column = column_of(record_type, name, key, columns[at], by)
             found.append(Guess(column, reason))
             continue
         one = _without_field(record_type, name, columns[at], words, ours, taken, by)
@@ -141,7 +141,7 @@ def _without_field(
     kind = kind_of(texts)
     free = _free_of_kind(record_type, kind, taken, by)
     if free is not None:
-        column = _column(record_type, name, free.key, texts, by)
+        column = column_of(record_type, name, free.key, texts, by)
         return Guess(column, LOOKS, is_known=False)
     return Guess(left_out, NEW, own_kind=kind, is_known=False)
 
@@ -165,11 +165,13 @@ def _free_of_kind(record_type: RecordType, kind: str, taken: set[str], by: Actor
     return fits[0] if fits and fits[0].key not in taken else None
 
 
-def _column(
+def column_of(
     record_type: RecordType, name: str, key: str, texts: Sequence[str], by: Actor
 ) -> Column:
     """A column that becomes the field `key`, with how its values are to be read."""
-    field = record_type.field(key)
+    field = record_type.by_key.get(key)
+    if field is None:
+        return Column(source=name, field=key)  # The record's own id.
     options = tuple(choices_of(record_type, by).get(key, ())) or field.options
     values = guess_values(field, options, texts, words_of(record_type.module, record_type.key))
     return Column(

@@ -13,13 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import app
 from app.kernel.language import LOCALES, using
 from app.records.fields import Field
 from app.records.imports.guessing.names import plain
 from app.records.types import RecordType
 
-ROOT = Path(app.__file__).parent
+ROOT = Path(__file__).parents[3]  # Where the modules lie.
 COMMON = "common"
 LABEL, KEY, SYNONYM, SHARED = 0, 1, 10, 1_000  # How near a name is to a field; less is nearer.
 

@@ -1,0 +1,277 @@
+"""The page on which an import is prepared: the file, its columns, and what would become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _, gettext, ngettext
+from app.records.files.sizes import size_text
+from app.records.imports.begin import TRIED, try_rows
+from app.records.imports.draft import SAMPLE
+from app.records.imports.failed import read_failures
+from app.records.imports.guessing.guess import Guess, guess
+from app.records.imports.mapping import Mapping
+from app.records.imports.match import ID, match_keys
+from app.records.imports.models import ImportRun, State
+from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome
+from app.records.imports.reading.delimiter import DELIMITERS
+from app.records.imports.reading.encoding import ENCODINGS
+from app.records.imports.reading.heads import letters
+from app.records.imports.run import url_of
+from app.records.imports.table import Table
+from app.records.pages.imports.columns import (
+    DATES,
+    EMPTY,
+    POINTS,
+    ColumnRow,
+    Offers,
+    column_rows,
+    offers,
+)
+from app.records.types import RecordType
+from app.web.formats import formats
+
+MOST_FAILURES = 20  # That a page tells of.
+LONGEST = 80  # Characters of a cell that is shown.
+MODES = (
+    ("create", _("Create new records")),
+    ("update", _("Update records that are there")),
+    ("both", _("Update those that are there, create the others")),
+)
+TWINS = (
+    ("skip", _("Leave out what seems to be there already")),
+    ("update", _("Update what seems to be there already")),
+    ("create", _("Create all the same")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One number of a preview or a receipt."""
+
+    number: str
+    label: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row is not taken: its number, its column and what stands there; `fix` is the name of
+    the input by which another text can be put in its place, in all rows that have it.
+    """
+
+    line: str
+    column: str
+    text: str
+    reason: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would become of the rows, or of the first of them."""
+
+    title: str
+    counts: list[Count]
+    problems: list[Problem]
+    more: str = ""
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImportForm:
+    """All that `records/imports/import.html` shows before an import begins."""
+
+    record_type: RecordType
+    run: ImportRun
+    size: str
+    table: Table
+    mapping: Mapping
+    rows: list[ColumnRow]
+    offers: Offers
+    modes: list[tuple[str, str]]
+    match_on: list[tuple[str, str]]
+    read_as: str
+    preview: Preview | None
+    alerts: list[Text | str] = field(default_factory=list)
+    errors: Map[str, Text | str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the form is sent."""
+        return url_of(self.run, self.record_type)
+
+    @property
+    def unknown(self) -> int:
+        """How many texts of the file have no meaning yet."""
+        return sum(one.unknown for one in self.rows)
+
+    @property
+    def left_out(self) -> int:
+        """How many columns become nothing."""
+        return sum(1 for one in self.rows if not one.chosen)
+
+    @property
+    def has_twins(self) -> bool:
+        """True where the type knows by which signs records seem the same."""
+        return bool(self.record_type.signs)
+
+    twins = TWINS
+    empty = EMPTY
+    dates = DATES
+    points = POINTS
+    encodings = tuple((key, label) for key, label in ENCODINGS.items())
+    delimiters = tuple(("tab" if key == "\t" else key, label) for key, label in DELIMITERS.items())
+
+
+def import_form(
+    record_type: RecordType,
+    run: ImportRun,
+    table: Table,
+    mapping: Mapping,
+    new: Map[str, str],
+    by: Actor,
+    *,
+    answer: Refused | None = None,
+) -> ImportForm:
+    """The page, with what stands against the mapping, else with what would become of the rows."""
+    guesses = _guesses(record_type, table, by)
+    errors: dict[str, Text | str] = dict(answer.errors) if answer else {}
+    preview = None
+    if answer is None:
+        try:
+            preview = preview_of(run, mapping, table, by)
+        except Refused as refused:
+            answer, errors = refused, dict(refused.errors)
+    rows = column_rows(record_type, mapping, new, table, guesses, by, errors)
+    return ImportForm(
+        record_type,
+        run,
+        size_text(run.size),
+        table,
+        mapping,
+        rows,
+        offers(record_type, by),
+        _modes(record_type, by),
+        _match_on(record_type, mapping, by),
+        _read_as(table),
+        preview,
+        _alerts(answer),
+        errors,
+    )
+
+
+def _guesses(record_type: RecordType, table: Table, by: Actor) -> list[Guess]:
+    return guess(record_type, table.names, table.sample(SAMPLE), by)
+
+
+def _alerts(answer: Refused | None) -> list[Text | str]:
+    """What stands against the import as a whole."""
+    if answer is None:
+        return []
+    whole = [text for key, text in answer.errors.items() if not key.startswith("columns.")]
+    return whole or [answer.message]
+
+
+def _modes(record_type: RecordType, by: Actor) -> list[tuple[str, str]]:
+    may = {verb: by.may(record_type.key, verb) for verb in ("create", "update")}
+    needs = {"create": ("create",), "update": ("update",), "both": ("create", "update")}
+    return [(key, str(text)) for key, text in MODES if all(may[verb] for verb in needs[key])]
+
+
+def _match_on(record_type: RecordType, mapping: Mapping, by: Actor) -> list[tuple[str, str]]:
+    """The fields that rows can find their records by, those that a column becomes first."""
+    used = {column.field for column in mapping.used}
+    keys = sorted(match_keys(record_type, by), key=lambda key: key not in used)
+    labels = {one.key: str(one.label) for one in record_type.fields}
+    return [(key, gettext("ID") if key == ID else labels[key]) for key in keys]
+
+
+def _read_as(table: Table) -> str:
+    """How the file is read, in a few words."""
+    how = table.how
+    parts = []
+    if how.sheet:
+        parts.append(gettext("sheet “%(name)s”", name=how.sheet))
+    else:
+        parts += [str(ENCODINGS.get(how.encoding, how.encoding))]
+        parts += [str(DELIMITERS.get(how.delimiter, how.delimiter))]
+    head = gettext("names in row %(n)s", n=how.skip + 1)
+    parts.append(head if how.has_header else gettext("no names"))
+    return " · ".join(parts)
+
+
+def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Preview | None:
+    """What a dry run of the whole file found, else what would become of the first rows."""
+    write = formats(by)
+    if run.is_dry_run and run.state == State.DONE and run.mapping == mapping.to_json():
+        failures = list(read_failures(run, by, MOST_FAILURES))
+        title = ngettext("All %(n)s row was tried", "All %(n)s rows were tried", run.total)
+        title = title.replace(str(run.total), write.number(run.total))
+        return Preview(
+            title, counts_of(run, by), problems(failures, mapping, table), _more(run.failed, by)
+        )
+    outcome = try_rows(run, mapping, by)
+    is_whole = outcome.done < TRIED
+    number = write.number(outcome.done)
+    title = (
+        ngettext("%(n)s row was tried", "%(n)s rows were tried", outcome.done, n=number)
+        if is_whole
+        else gettext("The first %(n)s rows were tried", n=number)
+    )
+    shown = problems(outcome.failures[:MOST_FAILURES], mapping, table)
+    return Preview(title, counts_of(outcome, by), shown, _more(outcome.failed, by), is_whole)
+
+
+def _more(failed: int, by: Actor) -> str:
+    more = failed - MOST_FAILURES
+    if more <= 0:
+        return ""
+    return ngettext(
+        "%(n)s more row fails.", "%(n)s more rows fail.", more, n=formats(by).number(more)
+    )
+
+
+def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
+    """How many rows became what."""
+    write: Any = formats(by).number
+    shown = (
+        (told.created, gettext("new records"), "good"),
+        (told.updated, gettext("updated"), "good"),
+        (told.skipped, gettext("unchanged or left out"), ""),
+        (told.duplicate, gettext("there already"), "warn"),
+        (told.failed, gettext("failed"), "bad"),
+    )
+    return [Count(write(number), label, tone if number else "") for number, label, tone in shown]
+
+
+def problems(failures: Sequence[Failure], mapping: Mapping, table: Table) -> list[Problem]:
+    """What stands against rows, a line for each column; its text can be mended where it has one."""
+    places = {name: at for at, name in enumerate(table.names)}
+    used = {column.source for column in mapping.used}
+    found = []
+    for failure in failures:
+        for place, reason in failure.errors.items():
+            at = places.get(place)
+            text = failure.cells[at].strip() if at is not None and at < len(failure.cells) else ""
+            can_fix = at is not None and place in used and text and len(text) <= 1000
+            found.append(
+                Problem(
+                    str(failure.line),
+                    "" if place == WHOLE_ROW else place,
+                    text,
+                    reason,
+                    f"f{at}:{text}" if can_fix else "",
+                )
+            )
+    return found
+
+
+def column_letter(at: int) -> str:
+    """What a spreadsheet calls a column."""
+    return letters(at)
