@@ -209,6 +209,7 @@ def test_products_and_a_record_beside_its_list(
 ) -> None:
     with acme.acting(alice) as by:
         tools = make_category(by, {"en": "Tools", "zh-CN": "工具"})
+        make_category(by, {"en": "Drills", "zh-CN": "钻"}, parent_id=str(tools.id))
         drill = {"en": "Hammer drill", "zh-CN": "冲击钻"}
         product = make_product(by, drill, category_id=str(tools.id), list_price="469", number="1")
     seen = looker(alice, variant)
