@@ -22,6 +22,7 @@ from app.records.exports import jobs as export_jobs
 from app.records.exports.keep import forget_exports
 from app.records.files import jobs as file_jobs
 from app.records.imports import jobs as import_jobs
+from app.records.imports import undo_jobs
 from app.records.imports.keep import forget_imports
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
@@ -84,6 +85,7 @@ JOBS = (
     *bulk_jobs.JOBS,
     *export_jobs.JOBS,
     *import_jobs.JOBS,
+    *undo_jobs.JOBS,
     *duplicate_jobs.JOBS,
     *file_jobs.JOBS,
 )

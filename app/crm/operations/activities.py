@@ -188,7 +188,10 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
 
 
 def changed_many(activities: Sequence[Activity], verb: str, by: Actor) -> None:
-    """The same for many activities that were made at once, in few statements."""
+    """The same for many activities that were made or deleted at once, in few statements."""
+    if verb == "delete":
+        refresh_steps(by.session, {place for one in activities for place in places(one)})
+        return
     if verb != "create":
         for one in activities:
             changed(one, verb, by)

@@ -166,7 +166,8 @@ def pasts(
 ) -> dict[UUID, Past]:
     """What a batch begun at `since` changed of these records, and the fields of every event after.
 
-    Ids of events follow the order in which they were written.
+    Ids of events follow the order in which they were written. Where the batch changed a field
+    twice, the value before its first change is the old one.
     """
     rows = by.session.execute(
         select(Event.record_id, Event.batch_id, Event.verb, Event.changes)
@@ -180,7 +181,11 @@ def pasts(
     found: dict[UUID, Past] = {}
     for record_id, event_batch, verb, changes in rows:
         if event_batch == batch_id and verb == "updated":
-            found[record_id] = Past(changes, frozenset())
+            past = found.get(record_id, Past({}, frozenset()))
+            before = {
+                key: [past.changes.get(key, pair)[0], pair[1]] for key, pair in changes.items()
+            }
+            found[record_id] = replace(past, changes={**past.changes, **before})
         elif record_id in found:
             past = found[record_id]
             found[record_id] = replace(past, touched=past.touched | changes.keys())

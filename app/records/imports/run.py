@@ -99,10 +99,10 @@ def go_on(
     run_id: UUID,
     by: Actor,
     *,
-    most: int = OF_ONE_JOB,
-    told_of: Callable[[ImportRun], None] | None = None,
+    most: int | None = None,
+    told_of: Hears | None = None,
 ) -> bool:
-    """Take in the next rows of an import, `most` at least; True while there may be more.
+    """Take in the next rows of an import, `most` or those of one job; True while there may be more.
 
     Each piece is committed. Whoever cancels it waits for a piece; `told_of` hears of each.
     """
@@ -111,7 +111,7 @@ def go_on(
         return False
     with using(run.language):
         try:
-            return _go_on(run, by, most, told_of)
+            return _go_on(run, by, most or OF_ONE_JOB, told_of)
         except Answer as answer:
             by.session.rollback()
             _end(run_id, State.FAILED, by, sentence(answer))
@@ -127,9 +127,10 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
     _advance(run, by)
     for piece in pieces(table, mapping, at):
         held = _hold(run_id, by)
-        if held is None or held.line != at:
-            return False  # It was cancelled, or somebody else has gone on with it.
-        do_piece(held, piece, table.names, _person(held, by))
+        if held is None or held.line != at:  # It was cancelled, or somebody else goes on with it.
+            _tell_news(run_id, by)
+            return False
+        do_piece(held, piece, table.names, person_of(held, by, held.user_id))
         _advance(held, by)
         at, read = piece.line, read + piece.size
         if told_of is not None:
@@ -164,10 +165,10 @@ def _advance(run: ImportRun, by: Actor) -> None:
     keep(by.session)
 
 
-def _person(run: ImportRun, by: Actor) -> Actor:
-    """The person with the rights of this moment; NotPermitted when they may not sign in."""
+def person_of(run: ImportRun, by: Actor, user_id: UUID | None) -> Actor:
+    """A person with the rights of this moment; NotPermitted when they may not sign in."""
     by.session.info.pop(STAMPS, None)  # What was remembered of rules and fields may have changed.
-    user = by.session.get(User, run.user_id, populate_existing=True) if run.user_id else None
+    user = by.session.get(User, user_id, populate_existing=True) if user_id else None
     if user is None or not user.is_active:
         raise NotPermitted(_("Whoever asked for it may not sign in."))
     scopes = None if run.scopes is None else frozenset(run.scopes)
@@ -178,7 +179,7 @@ def _tell_news(run_id: UUID, by: Actor) -> None:
     """Let owners and followers learn what this run of the job did with their records."""
     run = by.session.get_one(ImportRun, run_id)
     if not run.is_dry_run:
-        tell_of_batch(_person(run, by), run_id)
+        tell_of_batch(person_of(run, by, run.user_id), run_id)
 
 
 def _end(run_id: UUID, state: State, by: Actor, error: str | None = None) -> None:

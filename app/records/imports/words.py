@@ -28,3 +28,23 @@ def told(run: ImportRun, by: Actor) -> str:
     if run.is_dry_run:
         return gettext("Trial of %(file)s: %(what)s.", file=run.file_name, what=what)
     return gettext("Import of %(file)s: %(what)s.", file=run.file_name, what=what)
+
+
+def told_undone(run: ImportRun, by: Actor) -> str:
+    """Took back the import of contacts.csv: 980 records, 20 left as they are."""
+    write = formats(by)
+    done = ngettext("%(n)s record", "%(n)s records", run.undo_done, n=write.number(run.undo_done))
+    if not run.undo_left_out:
+        return gettext("Took back the import of %(file)s: %(done)s.", file=run.file_name, done=done)
+    left = ngettext(
+        "%(n)s left as it is, as it was touched since or is referred to",
+        "%(n)s left as they are, as they were touched since or are referred to",
+        run.undo_left_out,
+        n=write.number(run.undo_left_out),
+    )
+    return gettext(
+        "Took back the import of %(file)s: %(done)s, %(left)s.",
+        file=run.file_name,
+        done=done,
+        left=left,
+    )

@@ -13,11 +13,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from app.identity.models import Grant, Role
 from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
 from app.kernel.actor import Actor
+from app.kernel.ids import new_id
 from app.modules import JOBS
 from app.records.imports import begin, mapping
 from app.records.imports.failed import read_failures
@@ -121,3 +123,16 @@ def living(workspace: Workspace, model: Any, *columns: Any) -> list[Any]:
 
 
 Take = Callable[..., ImportRun]
+
+
+def allow(workspace: Workspace, role: str, verb: str, *, reach: int | None = 3) -> None:
+    """Grant a role a verb on every record type, or take it away."""
+    with workspace.scope() as session:
+        found = session.scalars(select(Role).where(Role.key == role)).one()
+        for kind in ("account", "contact", "activity", "product", "product_category"):
+            mine = (Grant.role_id == found.id, Grant.record_type == kind, Grant.verb == verb)
+            session.execute(delete(Grant).where(*mine))
+            if reach is not None:
+                grant = {"record_type": kind, "verb": verb, "reach": reach}
+                session.add(Grant(id=new_id(), role_id=found.id, **grant))
+        found.stamp = new_id()
