@@ -12,9 +12,11 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    Text,
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.ids import new_id
@@ -25,7 +27,9 @@ class Role(Base):
     """A named set of grants. `key` marks the built-in ones, which are editable except Owner.
 
     `stamp` is drawn anew with every change of the role, so that what is remembered of its grants
-    under the old stamp is never met again.
+    under the old stamp is never met again. `offered` are the rights that there were when somebody
+    last decided what a role of the workspace's own allows, as `type:verb`; built-in ones get theirs
+    with each release.
     """
 
     __tablename__ = "roles"
@@ -39,6 +43,7 @@ class Role(Base):
     is_owner: Mapped[bool] = mapped_column(Boolean, default=False)
     position: Mapped[int] = mapped_column(Integer, default=0)
     stamp: Mapped[UUID] = mapped_column(Uuid, default=new_id)
+    offered: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[Moment]
 
 

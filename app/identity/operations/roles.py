@@ -12,6 +12,7 @@ from app.events import write_event
 from app.identity import permissions
 from app.identity.models import FieldRule, Grant, Invitation, Role, User
 from app.identity.operations.guard import fetch, require_change, require_cover
+from app.identity.operations.undecided import decide, offered_rights
 from app.identity.rights import covers, read_rights
 from app.identity.texts import clean_name
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
@@ -67,6 +68,7 @@ def create_role(by: Actor, *, label: str, like: Role | None = None) -> Role:
         position=last + 1,
         is_owner=False,
         stamp=new_id(),
+        offered=offered_rights(by) if like is None or like.offered is None else like.offered,
         created_at=by.now,
     )
     by.session.add(role)
@@ -104,6 +106,7 @@ def set_rights(by: Actor, role: Role, *, grants: Grants, fields: FieldRules) -> 
     if not covers(by.rights, wanted):
         raise NotPermitted(_("You can't grant what you may not do yourself."))
     _write(by, role, wanted.grants, wanted.fields)
+    decide(role, by)
     changes = _changes(before, wanted)
     if changes:
         write_event(by, "role", role.id, "rights_changed", changes=changes)

@@ -13,6 +13,7 @@ from app.identity import permissions
 from app.identity.models import Role
 from app.identity.operations import preview
 from app.identity.operations import roles as operations
+from app.identity.operations.undecided import undecided
 from app.identity.permissions import PermissionGroup
 from app.identity.rights import covers, read_rights
 from app.identity.routes.asking import chosen, label_of, show, submit, typed
@@ -39,6 +40,7 @@ def roles() -> Response:
         "identity/roles.html",
         roles=operations.list_roles(by),
         people=operations.users_per_role(by),
+        undecided=undecided,
         label_of=label_of,
     )
 
@@ -146,6 +148,7 @@ def _matrix(role_id: UUID) -> dict[str, object]:
         "narrowed": _narrowed(rights),
         "is_editable": not found.is_owner and covers(by.rights, rights),
         "mine": by.rights,
+        "undecided": undecided(found, by),
         "title": label_of(found),
         "colleagues": preview.colleagues_of(by, found),
     }
