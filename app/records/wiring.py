@@ -134,6 +134,15 @@ TAKEN_IN = SettingsPage(
     _("Bring records along as CSV or Excel files, see what became of them, undo it."),
     synonyms=_("import upload migrate move csv excel file paste"),
 )
+STORAGE = SettingsPage(
+    "/settings/storage",
+    "database",
+    DATA,
+    _("Storage"),
+    _("What the files on records take of the room that your plan gives."),
+    ("retention", "manage"),
+    synonyms=_("files attachments uploads quota space disk"),
+)
 
 MODEL = _("Data model")
 SETTINGS = (
@@ -199,6 +208,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(REPORT)
     settings_pages.add(BIN)
     settings_pages.add(KEEPING)
+    settings_pages.add(STORAGE)
     permissions.register(EXPORTS)
     permissions.register(IMPORTS)
     settings_pages.add(FILES)

@@ -37,6 +37,7 @@ from app.records.routes import (
     retention,
     settings,
     sharing,
+    storage,
     views,
 )
 from app.records.routes.blueprint import blueprint
@@ -81,5 +82,6 @@ __all__ = [
     "retention",
     "settings",
     "sharing",
+    "storage",
     "views",
 ]
