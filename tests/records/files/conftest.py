@@ -6,13 +6,16 @@ import io
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage as Part
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.crm.models import Account
 from app.events import Event
@@ -64,9 +67,17 @@ def upload(
     client: HostClient, url: str, *files: tuple[str, bytes], htmx: bool = False, **fields: str
 ) -> TestResponse:
     """Send files as the form on a record's page does, or as the script does."""
-    data = {**fields, "file": [(io.BytesIO(raw), name) for name, raw in files]}
     headers = {"HX-Request": "true"} if htmx else {}
-    return client.post(f"{url}/files", data=data, headers=headers)
+    return client.post(f"{url}/files", headers=headers, **body(*files, **fields))
+
+
+def body(*files: tuple[str, bytes], **fields: str) -> dict[str, Any]:
+    """A form with files as a client is given it; the whole of it lies in memory."""
+    sent = MultiDict[str, Any](fields)
+    for name, raw in files:
+        sent.add("file", Part(io.BytesIO(raw), name))
+    boundary, whole = encode_multipart(sent)
+    return {"data": whole, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
 def kept(workspace: Workspace) -> list[File]:
