@@ -224,6 +224,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))
     shell.favourites.append(_pinned)
+    shell.pages.append(_documentation)
     shell.create.append(lambda by: _create(by, registry))
     shell.pages.append(MergePages(registry))
     shell.pages.append(ImportPages(registry))
@@ -294,6 +295,18 @@ def _pinned(by: Actor) -> Iterable[Link]:
         one = record_types().get(view.record_type) if view else None
         if view and one and by.may(one.key, "read") and by.tenant.allows(one.module):
             yield Link(opened_at(f"/{one.collection}", view), one.icon, view.name)
+
+
+def _documentation(_by: Actor) -> Iterable[Link]:
+    return [
+        Link(
+            "/api/docs",
+            "book",
+            _("API documentation"),
+            _("What programs can call here, with the fields of this workspace."),
+            _("developers REST OpenAPI integration reference"),
+        )
+    ]
 
 
 def _create(by: Actor, registry: Registry) -> Iterable[Link]:

@@ -52,7 +52,12 @@ LEAVE: WayOut = ("/preview/end", _("Leave the preview"))
 
 def wants_json() -> bool:
     """True when a program is calling, so that a JSON problem is the answer."""
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") and not is_documentation(request.path)
+
+
+def is_documentation(path: str) -> bool:
+    """True for the pages that tell people of the API."""
+    return f"{path}/".startswith("/api/docs/")
 
 
 def problem(

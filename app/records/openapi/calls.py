@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.kernel.actor import Actor
+from app.kernel.language import _
 from app.records.api.asked import MOST
 from app.records.bulk.program import MOST as MOST_AT_ONCE
 from app.records.exports.begin import formats_of
@@ -224,7 +225,7 @@ def exports() -> dict[str, dict[str, Call]]:
 
     def call(name: str, answers: dict[str, Any], *, refusals: tuple[int, ...] = READING) -> Call:
         told = {**answers, **refused(refusals)}
-        return {"operationId": name, "tags": ["exports"], "responses": told}
+        return {"operationId": name, "tags": [str(_("Exports"))], "responses": told}
 
     many = {"type": "object", "properties": {"data": {"type": "array", "items": ref("Export")}}}
     limit = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST})

@@ -23,11 +23,16 @@ from app.web.access import Who, access, declared_access
 def show_openapi() -> Response:
     """What the caller can ask of this workspace's API, its own fields and modules included."""
     refuse_arguments(list(request.args))
-    server = f"{request.host_url.rstrip('/')}{blueprint.url_prefix}"
-    return send(Reply(200, dumps(document(current.actor(), server, _described()))))
+    told = document(current.actor(), server_url(), described_routes())
+    return send(Reply(200, dumps(told)))
 
 
-def _described() -> Iterator[Route]:
+def server_url() -> str:
+    """Where the API of this workspace is."""
+    return f"{request.host_url.rstrip('/')}{blueprint.url_prefix}"
+
+
+def described_routes() -> Iterator[Route]:
     """Every route of the API that describes itself, once for each of its methods."""
     prefix = f"{blueprint.url_prefix}/"
     for rule in current_app.url_map.iter_rules():

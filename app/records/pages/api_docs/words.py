@@ -1,0 +1,35 @@
+"""What a call does, in the reader's language: by the verb that its name begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.language import Text, _
+
+VERBS: Mapping[str, Text] = {
+    "list": _("Read a list"),
+    "get": _("Read one"),
+    "create": _("Create"),
+    "add": _("Add"),
+    "update": _("Change"),
+    "replace": _("Replace"),
+    "delete": _("Delete"),
+    "restore": _("Bring back"),
+    "bulk": _("Many at once"),
+    "export": _("Export"),
+    "download": _("Download"),
+    "cancel": _("Cancel"),
+    "merge": _("Merge"),
+    "undo": _("Undo"),
+    "follow": _("Follow"),
+    "unfollow": _("Follow no longer"),
+    "rotate": _("New secret"),
+    "test": _("Send a test"),
+    "replay": _("Send again"),
+}
+
+
+def label_of(operation: str, summary: str) -> str:
+    """A call in words; an action is called by its own label, which is its summary."""
+    known = VERBS.get(operation.partition("_")[0])
+    return str(known) if known is not None else summary or operation

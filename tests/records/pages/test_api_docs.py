@@ -1,0 +1,74 @@
+"""The documentation of the API: made from what programs read, so it is never out of date."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cast import Person, visitor
+from tests.records.api.conftest import Programs, program
+
+__all__ = ["program"]
+
+
+def test_every_call_of_the_document_is_told(alice: Person, program: Programs) -> None:
+    document = program(alice).get("openapi.json").json
+    overview = alice.client.get("/api/docs")
+    assert overview.status_code == 200
+    keys = set(re.findall(r'href="/api/docs/([\w-]+)"', overview.text))
+    pages = [alice.client.get(f"/api/docs/{key}").text for key in keys]
+    told = {anchor for text in pages for anchor in re.findall(r'id="(\w+)" aria-labelledby', text)}
+    asked = {one["operationId"] for path in document["paths"].values() for one in path.values()}
+    assert asked <= told
+    assert len(asked) > 50
+
+
+def test_fields_are_told_with_their_kinds_and_options(alice: Person) -> None:
+    text = alice.client.get("/api/docs/accounts").text
+    assert "<code>lifecycle</code>" in text
+    assert "<code>prospect</code>" in text
+    assert "string (date-time)" in text
+    assert "curl -H &#39;Authorization: Bearer &#39;$ZUKE_TOKEN" in text
+    assert "requests.post(" in text
+
+
+def test_own_fields_are_told_and_hidden_types_are_not(alice: Person, dora: Person) -> None:
+    text = dora.client.get("/api/docs/accounts").text
+    assert 'id="create_account"' not in text
+    assert 'id="list_account"' in text
+    assert dora.client.get("/api/docs/webhooks").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("q", "anchor"), [("lifecycle", "list_account"), ("post bulk", "bulk_contact")]
+)
+def test_it_is_searched_by_address_field_and_word(alice: Person, q: str, anchor: str) -> None:
+    assert f"#{anchor}" in alice.client.get("/api/docs", query_string={"q": q}).text
+
+
+def test_nothing_found_says_so(alice: Person) -> None:
+    assert "Nothing found" in alice.client.get("/api/docs?q=zzzzzz").text
+
+
+def test_it_runs_nothing_of_others_and_nothing_inline(alice: Person) -> None:
+    for url in ("/api/docs", "/api/docs/contacts"):
+        text = alice.client.get(url).text
+        assert not re.search(r"<(script|link)[^>]+(src|href)=\"https?:", text)
+        assert not re.search(r"<script(?![^>]*src=)", text)
+        assert " style=" not in text
+
+
+def test_a_visitor_is_led_to_sign_in_and_an_unknown_page_is_a_page(alice: Person) -> None:
+    answer = visitor(alice._app(), alice.workspace).get("/api/docs")
+    assert (answer.status_code, "/login" in answer.headers["Location"]) == (302, True)
+    missing = alice.client.get("/api/docs/nothing")
+    assert missing.status_code == 404
+    assert missing.mimetype == "text/html"
+
+
+def test_it_is_written_in_the_reader_s_language(alice: Person) -> None:
+    alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
+    text = alice.client.get("/api/docs/accounts").text
+    assert "读取列表" in text
+    assert "客户" in text
