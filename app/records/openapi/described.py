@@ -40,7 +40,8 @@ class Described:
     `sends` is the schema of its body, `schemas` are those that it refers to by name. A route below
     record types is told for each that the caller reads. `is_repeatable` takes an Idempotency-Key,
     `is_versioned` an If-Match; with `brings_file` its body is a form with a file;
-    `is_offered` is false for whoever lacks what the route itself asks.
+    `is_offered` is false for whoever lacks what the route itself asks; below record types, `needs`
+    is the right on the type that it asks for.
     """
 
     operation: str
@@ -53,6 +54,7 @@ class Described:
     is_repeatable: bool = False
     is_versioned: bool = False
     is_offered: Callable[[Actor], bool] = lambda _by: True
+    needs: str = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def calls_of(route: Route, by: Actor) -> dict[str, Call]:
             f"{route.described.operation}_{one.key}",
         )
         for one in switched_on(by)
-        if by.may(one.key, "read")
+        if by.may(one.key, route.described.needs)
     }
 
 

@@ -1,0 +1,76 @@
+"""What programs are told of imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.language import _
+from app.records.imports.models import State
+from app.records.openapi.house import MOMENT, WHOLE
+from app.records.openapi.parts import (
+    ID,
+    LIMITED,
+    LOCATION,
+    TEXT,
+    answer,
+    nullable,
+    one_of,
+    page_of,
+    record_of,
+    ref,
+    sent,
+)
+from app.records.openapi.values import Schema
+from app.records.tailored import switched_on
+from app.records.types import IMPORT as GRANTED
+
+TAG = _("Imports")
+IMPORT = record_of(
+    id=ID,
+    record_type=TEXT,
+    file_name=TEXT,
+    size=WHOLE,
+    state=one_of(*(one.value for one in State)),
+    is_dry_run={"type": "boolean"},
+    mapping={"type": "object"},
+    rows=WHOLE,
+    done=WHOLE,
+    created=WHOLE,
+    updated=WHOLE,
+    skipped=WHOLE,
+    duplicate=WHOLE,
+    failed=WHOLE,
+    error=nullable(TEXT),
+    user_id=nullable(ID),
+    created_at=MOMENT,
+    finished_at=nullable(MOMENT),
+    undone_at=nullable(MOMENT),
+    failures=nullable(TEXT),
+)
+BYTES: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
+MAPPING: Schema = {
+    "type": "string",
+    "description": "JSON: mode, match_on, duplicates, distinct_by and columns; guessed without it.",
+}
+SENT = sent(("file",), file=BYTES, mapping=MAPPING, dry_run=one_of("true", "false"))
+SCHEMAS = {"Import": IMPORT}
+
+
+def _imports_something(by: Actor) -> bool:
+    """True for who may import records of some type: nobody else has imports."""
+    return any(by.may(one.key, GRANTED) for one in switched_on(by))
+
+
+SOME: dict[str, Any] = {"is_offered": _imports_something, "schemas": SCHEMAS}
+ONE: dict[str, Any] = {"answers": {"200": answer(ref("Import"))}, **SOME}
+BEGUN: dict[str, Any] = {"answers": {"202": answer(ref("Import"), LOCATION)}, "schemas": SCHEMAS}
+LIST: dict[str, Any] = {
+    "answers": {"200": answer(page_of("Import"))},
+    "parameters": (LIMITED,),
+    **SOME,
+}
+CSV: dict[str, Any] = {
+    "200": {"description": "The rows that failed, as CSV", "content": {"text/csv": {"schema": {}}}}
+}
+FAILED: dict[str, Any] = {"answers": CSV, "is_offered": _imports_something}
