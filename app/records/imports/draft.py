@@ -14,6 +14,7 @@ from app.kernel.errors import Answer, Refused
 from app.kernel.language import DEFAULT, OFFERED, _, current
 from app.records.access import writable_keys
 from app.records.custom.operations import MANAGE, define_field
+from app.records.custom.picklists import change_picklist, picklist_field, standing_options
 from app.records.custom.wish import LABEL, Wish
 from app.records.imports.given import keep_file, room_of
 from app.records.imports.guessing.guess import Guess, guess
@@ -29,6 +30,7 @@ from app.records.types import RecordType
 SAMPLE = 200  # Rows by which columns are guessed and shown.
 LOOKED_AT = 50  # Imports among which one of the same columns is looked for.
 MOST_OPTIONS = 50  # Of a field that is made of a column.
+ADD = "\x1e"  # Stands for an option that is to be made of a text; no text holds it.
 NEW = "new_fields"  # Kept beside how the file is read: kinds of fields to be made, by column.
 
 
@@ -134,6 +136,35 @@ def new_fields(run: ImportRun) -> dict[str, str]:
 def may_make_fields(by: Actor) -> bool:
     """True for who may add fields to a type."""
     return by.may(*MANAGE)
+
+
+def asks_for_options(mapping: Mapping) -> bool:
+    """True where a text shall become an option that there is not yet."""
+    return any(ADD in one.values.values() for one in mapping.columns)
+
+
+def make_options(record_type: RecordType, mapping: Mapping, by: Actor) -> Mapping:
+    """Make the options that were asked for (ADD); answers with the mapping that means them.
+
+    Refused with a message by column where one can't be made.
+    """
+    columns = list(mapping.columns)
+    for number, column in enumerate(columns):
+        texts = [text for text, value in column.values.items() if value == ADD]
+        if not texts or column.field is None:
+            continue
+        try:
+            field = picklist_field(record_type, column.field)
+            standing = standing_options(by, record_type, field)
+            wished = [{"label": {_language(): text}} for text in texts]
+            change_picklist(by, record_type, field, [*standing, *wished])
+        except Refused as refused:
+            text = next(iter(refused.errors.values()), refused.message)
+            raise Refused(refused.message, errors={f"columns.{number}.values": text}) from None
+        made = standing_options(by, record_type, field)[len(standing) :]
+        values = {text: str(one["value"]) for text, one in zip(texts, made, strict=False)}
+        columns[number] = replace(column, values={**column.values, **values})
+    return replace(mapping, columns=tuple(columns))
 
 
 def make_fields(

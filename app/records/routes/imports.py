@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from io import BytesIO
 from typing import BinaryIO, cast
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, current_app, request, stream_with_context
@@ -18,6 +19,7 @@ from app.records.imports.begin import begin_import
 from app.records.imports.draft import (
     keep_mapping,
     make_fields,
+    make_options,
     new_fields,
     open_for_change,
     read_again,
@@ -111,6 +113,8 @@ def change_import(collection: str, run_id: UUID) -> Response:
     try:
         if wish == "start":
             mapping, new = make_fields(record_type, mapping, new, table, by), {}
+        if wish in ("start", "try"):
+            mapping = make_options(record_type, mapping, by)
         if wish in ("start", "try"):
             begin_import(run, mapping, by, is_dry_run=wish == "try")
             if wish == "start" and not run.is_under_way:
@@ -249,7 +253,9 @@ def _show(record_type: RecordType, run: ImportRun, by: Actor) -> Response:
 def _file(lines: object, name: str) -> Response:
     """Text to be saved, never to be shown where we are."""
     answer = Response(stream_with_context(lines), mimetype="text/csv")  # type: ignore[call-overload]
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    told = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
+    answer.headers.set("Content-Disposition", "attachment", **told)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

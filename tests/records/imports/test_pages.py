@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from io import BytesIO
 from typing import Any
@@ -306,3 +307,50 @@ def test_an_account_that_is_there_is_linked_and_not_made_twice(
     start(alice, given(alice, FILE))
     with acme.scope() as session:
         assert len(session.scalars(select(Account)).all()) == 1
+
+
+def test_a_text_can_become_an_option_that_there_is_not_yet(acme: Workspace, alice: Person) -> None:
+    url = given(alice, "Name,Industry\nA,Beekeeping\nB,Beekeeping\n", kind="accounts")
+    html = alice.client.get(url).text
+    assert re.search(r"<b>2</b><span>failed</span>", html)
+    form = {**chosen(html), "duplicates": "create", "has1": "1", "v1:Beekeeping": "\x1e"}
+    html = alice.client.post(url, data={**form, "do": "check"}).text
+    assert re.search(r"<b>2</b><span>new records</span>", html)
+    assert "Beekeeping" not in alice.client.get("/accounts/new").text  # Nothing was kept of it.
+    assert alice.client.post(url, data={**form, "do": "start"}).status_code == 303
+    with acme.scope() as session:
+        assert list(session.scalars(select(Account.industry))) == ["beekeeping", "beekeeping"]
+    assert "Beekeeping" in alice.client.get("/accounts/new").text
+
+
+def test_a_file_with_a_chinese_name_gives_its_failed_rows_back_by_it(alice: Person) -> None:
+    url = given(alice, "姓名,邮箱\n陈思远,无\n", name="客户.csv")
+    start(alice, url)
+    told = alice.client.get(f"{url}/failed.csv").headers["Content-Disposition"]
+    told.encode("latin-1")  # All that a header may hold.
+    assert "filename*=UTF-8" in told
+    assert "%E5%AE%A2%E6%88%B7" in told
+
+
+def test_what_is_packed_to_burst_is_told_and_not_kept(acme: Workspace, alice: Person) -> None:
+    bomb = gzip.compress(b"name,city\n" + b"a,b\n" * 30_000_000)
+    answer = give(alice, bomb, name="bomb.csv.gz")
+    assert answer.status_code == 422
+    assert "too large" in answer.text
+    with acme.scope() as session:
+        assert not session.scalars(select(ImportRun)).all()
+
+
+def test_ten_thousand_columns_are_told(alice: Person) -> None:
+    answer = give(alice, "name" + ",x" * 10_000 + "\n1" + ",1" * 10_000 + "\n")
+    assert answer.status_code == 422
+    assert "at most 500" in answer.text
+
+
+def test_five_hundred_columns_are_shown_and_imported(acme: Workspace, alice: Person) -> None:
+    head = ",".join(["Last Name", *(f"c{number}" for number in range(499))])
+    url = given(alice, f"{head}\nArcher{',1' * 499}\n")
+    assert len(chosen(alice.client.get(url).text)) == 500
+    assert start(alice, url).status_code == 303
+    with acme.scope() as session:
+        assert list(session.scalars(select(Contact.last_name))) == ["Archer"]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.identity.operations.users import list_users
 from app.kernel.actor import Actor
@@ -66,6 +67,7 @@ class ColumnRow:
     kind: str = ""
     meanings: list[Meaning] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)
+    can_add: bool = False  # Options can be made of its texts.
     makes: Text | None = None  # What can be made of a name that nothing is called by.
 
     @property
@@ -153,7 +155,7 @@ def column_rows(
                 may_make_fields(by),
                 wrong.pop("field", "") or wrong.pop("source", ""),
                 next(iter(wrong.values()), ""),
-                *_details(record_type, column, texts, by),
+                **_details(record_type, column, texts, by),
             )
         )
     return found
@@ -161,14 +163,20 @@ def column_rows(
 
 def _details(
     record_type: RecordType, column: Column, texts: Sequence[str], by: Actor
-) -> tuple[str, list[Meaning], list[tuple[str, str]], Text | None]:
+) -> dict[str, Any]:
     """The kind of a column's field, what its texts mean, out of what, and what can be made."""
     one = record_type.by_key.get(column.field or "")
     if one is None:
-        return "", [], [], None
+        return {}
     options, known = _known(record_type, one, by)
     makes = _("Create what is not there yet") if can_be_made(one.to, by) else None
-    return one.kind, _meanings(column, one, texts, known), options, makes
+    return {
+        "kind": one.kind,
+        "meanings": _meanings(column, one, texts, known),
+        "options": options,
+        "can_add": one.picklist and may_make_fields(by),
+        "makes": makes,
+    }
 
 
 def _known(

@@ -10,9 +10,10 @@ from typing import Any
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _, gettext, ngettext
+from app.kernel.stamps import READ as STAMPS
 from app.records.files.sizes import size_text
 from app.records.imports.begin import TRIED, try_rows
-from app.records.imports.draft import SAMPLE
+from app.records.imports.draft import ADD, SAMPLE, asks_for_options, make_options
 from app.records.imports.failed import read_failures
 from app.records.imports.guessing.guess import Guess, guess
 from app.records.imports.mapping import Mapping
@@ -24,6 +25,7 @@ from app.records.imports.reading.encoding import ENCODINGS
 from app.records.imports.reading.heads import letters
 from app.records.imports.run import url_of
 from app.records.imports.table import Table
+from app.records.pages.choices import READ as CHOICES
 from app.records.pages.imports.columns import (
     DATES,
     EMPTY,
@@ -33,6 +35,7 @@ from app.records.pages.imports.columns import (
     column_rows,
     offers,
 )
+from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
 
@@ -123,6 +126,7 @@ class ImportForm:
 
     twins = TWINS
     empty = EMPTY
+    add = ADD
     dates = DATES
     points = POINTS
     encodings = tuple((key, label) for key, label in ENCODINGS.items())
@@ -216,7 +220,7 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
         return Preview(
             title, counts_of(run, by), problems(failures, mapping, table), _more(run.failed, by)
         )
-    outcome = try_rows(run, mapping, by)
+    outcome = _tried(run, mapping, by)
     is_whole = outcome.done < TRIED
     number = write.number(outcome.done)
     title = (
@@ -226,6 +230,20 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
     )
     shown = problems(outcome.failures[:MOST_FAILURES], mapping, table)
     return Preview(title, counts_of(outcome, by), shown, _more(outcome.failed, by), is_whole)
+
+
+def _tried(run: ImportRun, mapping: Mapping, by: Actor) -> Outcome:
+    """What would become of the first rows, with the options that shall be made."""
+    if not asks_for_options(mapping):
+        return try_rows(run, mapping, by)
+    trial = by.session.begin_nested()
+    try:
+        made = make_options(tailored(run.record_type, by), mapping, by)
+        return try_rows(run, made, by)
+    finally:
+        trial.rollback()
+        by.session.info.pop(STAMPS, None)
+        by.session.info.pop(CHOICES, None)
 
 
 def _more(failed: int, by: Actor) -> str:

@@ -45,7 +45,7 @@ async function startWanted(): Promise<void> {
   const wanted = [
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
-    ...(find('[data-import-give]') ? [import('./imports')] : []),
+    ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
   ];
   for (const part of await Promise.all(wanted)) part.start();
 }
@@ -54,5 +54,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-board], [data-calendar], [data-files], [data-import-give]')) void startWanted().then(ready);
+if (find('[data-board], [data-calendar], [data-files], [data-import-give], [data-import-form]')) void startWanted().then(ready);
 else ready();

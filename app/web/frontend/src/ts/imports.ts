@@ -1,5 +1,5 @@
-/** Giving a file to be imported: by dragging it anywhere onto the page, by choosing, or by pasting rows. */
-import { find, on } from './dom';
+/** Giving a file to be imported: by dragging it anywhere onto the page, by choosing, or by pasting rows; and its columns. */
+import { all, find, on } from './dom';
 
 const FORM = 'form[data-import-give]';
 
@@ -40,7 +40,25 @@ function paste(event: ClipboardEvent, form: HTMLFormElement): void {
   box.focus();
 }
 
+/** What somebody opened to look at stays open when the page is worked out anew. */
+function keepOpen(): void {
+  const opened = new Set<string>();
+  document.addEventListener('toggle', (event) => {
+    const details = event.target as HTMLDetailsElement;
+    if (!details.id || !details.closest('[data-import-form]')) return;
+    if (details.open) opened.add(details.id);
+    else opened.delete(details.id);
+  }, true);
+  document.addEventListener('htmx:before:swap', () => {
+    const shown = new Set(opened);
+    document.addEventListener('htmx:after:swap', () => {
+      for (const one of all<HTMLDetailsElement>('[data-import-form] details[id]')) if (shown.has(one.id)) one.open = true;
+    }, { once: true });
+  });
+}
+
 export function start(): void {
+  keepOpen();
   on('change', `${FORM} input[type="file"]`, (_event, input) => {
     const form = input.closest('form');
     if (form) send(form);
