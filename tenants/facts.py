@@ -34,17 +34,12 @@ class TenantFacts:
     plan: str = "trial"
     modules: tuple[str, ...] = ()
     version: str = ""
-    is_only_looked_at: bool = False  # By somebody who looks as a role or as a colleague.
     limits: dict[str, int] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def is_read_only(self) -> bool:
-        """True when nothing may be changed by this tenant's people, so that no page offers it."""
-        return self.is_only_looked_at or self.state in (
-            State.PAST_DUE,
-            State.SUSPENDED,
-            State.ERASED,
-        )
+        """True when nothing may be changed by this tenant's people."""
+        return self.state in (State.PAST_DUE, State.SUSPENDED, State.ERASED)
 
     @property
     def is_suspended(self) -> bool:

@@ -1,8 +1,4 @@
-"""The actor that somebody is while they look at the workspace as a role or as a colleague.
-
-Nothing can be changed meanwhile, so the workspace is read-only to them: what would be refused is
-offered nowhere.
-"""
+"""The actor that somebody is while they look at the workspace as a role or as a colleague."""
 
 from __future__ import annotations
 
@@ -27,7 +23,6 @@ def look_as_role(by: Actor, user: Person, role: Role) -> Actor:
     rights = by.rights.within(rights_of_role(by.session, role))
     return replace(
         by,
-        tenant=replace(by.tenant, is_only_looked_at=True),
         rights=rights,
         role_id=role.id,
         team_user_ids=team_reached(by.session, user, rights),
@@ -51,7 +46,6 @@ def look_as_colleague(by: Actor, colleague: User) -> Actor:
         both = replace(both, grants=kept)
     return replace(
         by,
-        tenant=replace(by.tenant, is_only_looked_at=True),
         rights=both,
         user_id=colleague.id,
         role_id=colleague.role_id,
