@@ -17,10 +17,11 @@ from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.pages import changes, timeline
+from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
 from app.records.pages.imports.offered import ImportPages
 from app.records.pages.news import tell_news
-from app.records.pages.palette import MergePages
+from app.records.pages.palette import DuplicatePages, MergePages
 from app.records.pages.state import MINE
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
@@ -144,6 +145,16 @@ STORAGE = SettingsPage(
     synonyms=_("files attachments uploads quota space disk"),
 )
 
+TWINS = SettingsPage(
+    "/settings/duplicates",
+    "copy-check",
+    DATA,
+    _("Duplicates"),
+    _("Records that may be the same: merge them, or say that they are not."),
+    synonyms=_("duplicates dedupe clean double twice same"),
+    is_offered=lambda by: bool(looked_at(by)),
+)
+
 MODEL = _("Data model")
 SETTINGS = (
     SettingsPage(
@@ -213,6 +224,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     permissions.register(IMPORTS)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
+    settings_pages.add(TWINS)
     settings_pages.add(FEED)
     for module in modules:
         for group in module.permissions:
@@ -228,6 +240,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell.create.append(lambda by: _create(by, registry))
     shell.pages.append(MergePages(registry))
     shell.pages.append(ImportPages(registry))
+    shell.pages.append(DuplicatePages(registry))
 
 
 def _words(words: Iterable[str]) -> type[BaseConverter]:

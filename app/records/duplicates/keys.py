@@ -7,6 +7,7 @@ anybody's address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -23,6 +24,7 @@ from app.records.types import RecordType
 SHORTEST = 3  # Characters of a number or of a firm's core that say something.
 SHORTEST_HAN = 2
 SHORTEST_PHONE = 5  # Digits; "x123" alone rings in every house.
+_SPELLED = re.compile("[0-7][0-9a-f]{15}")
 _DIGEST = 7  # Bytes, below the one that tells the sign.
 
 # Surnames of two characters, where a whole name stands in one field.
@@ -57,6 +59,16 @@ def range_of(how: How) -> tuple[int, int]:
     """The first key of a sign, and the first behind its last."""
     number = SURENESS[how]
     return number << (8 * _DIGEST), (number + 1) << (8 * _DIGEST)
+
+
+def spell_key(key: int) -> str:
+    """A key as an address holds it."""
+    return f"{key:016x}"
+
+
+def read_key(text: str | None) -> int | None:
+    """The key that an address spells, or None."""
+    return int(text, 16) if text and _SPELLED.fullmatch(text) else None
 
 
 def _key(how: How, compared: str) -> int:

@@ -24,6 +24,8 @@ VERBS: Mapping[str, Said] = {
     "merged": (_("Merged with others"), "warn"),
     "merged_into": (_("Merged into another"), "warn"),
     "unmerged": (_("Merge undone"), "info"),
+    "told_apart": (_("Said to be no duplicate"), "info"),
+    "suspected_again": (_("Taken back: no duplicate"), ""),
     "renamed": (_("Renamed"), ""),
     "moved": (_("Moved"), ""),
     "revoked": (_("Revoked"), "warn"),

@@ -35,6 +35,8 @@ VERBS: Mapping[str, Text] = {
     "restored": _("brought this back"),
     "followed": _("added a follower"),
     "unfollowed": _("removed a follower"),
+    "told_apart": _("said that this is no duplicate"),
+    "suspected_again": _("took back that this is no duplicate"),
 }
 VIAS: Mapping[str, Text] = {
     "api": _("by API"),

@@ -12,6 +12,7 @@ from app.kernel.actor import Actor
 from app.records.access import may_do, writable_keys
 from app.records.duplicates.find import Suspect, find_duplicates
 from app.records.pages.looks import Face, face
+from app.records.pages.telling import tell_apart
 from app.records.types import RecordType
 from app.web.formats import formats
 
@@ -31,6 +32,7 @@ class ShownSuspect:
     why: str
     use_url: str
     takes: str = ""
+    fact: str = ""  # What tells it from others of its name.
 
 
 def suspects(
@@ -44,6 +46,7 @@ def suspects(
     ids = [one.id for one in found]
     records = {one.id: one for one in by.session.scalars(select(model).where(model.id.in_(ids)))}
     writable = writable_keys(record_type, by)
+    told = tell_apart(record_type, ids, by)
     shown = []
     for one in found:
         record = records[one.id]
@@ -66,6 +69,7 @@ def suspects(
                 _why(one, by),
                 use_url,
                 takes,
+                told[one.id].fact if one.id in told else "",
             )
         )
     return shown

@@ -68,7 +68,9 @@ def do_merge(collection: str) -> Response:
         name=name,
     )
     toast(text, undo_url=f"/{collection}/merges/{made.id}/undo")
-    return see_other(record_url(record_type, keep))
+    here = next_or("")  # Who goes through the duplicates goes on with the next.
+    is_one_of_many = here.partition("?")[0] == f"/{collection}/duplicates"
+    return see_other(here if is_one_of_many else record_url(record_type, keep))
 
 
 @blueprint.post("/<collection:collection>/merges/<uuid:merge_id>/undo")

@@ -8,6 +8,7 @@ import * as confirm from './confirm';
 import * as copy from './copy';
 import * as download from './download';
 import * as drawer from './drawer';
+import * as duplicates from './duplicates';
 import * as edit from './edit';
 import * as fields from './fields';
 import * as filters from './filters';
@@ -36,7 +37,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
-  composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, views, words,
+  composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
 ];
 for (const part of parts) part.start();
 
