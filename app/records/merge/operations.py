@@ -21,6 +21,7 @@ from app.records.merge.models import Merge, MergedRecord
 from app.records.merge.references import move_references
 from app.records.merge.values import chosen_values
 from app.records.merge.words import ABSORBED, MERGED
+from app.records.merge.written import move_written
 from app.records.sharing.followers import forget
 from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
@@ -70,6 +71,7 @@ def _merge(record_type: RecordType, family: Family, values: dict[str, Any], by: 
     drop_keys(record_type, ids, batch)
     move_references(merge, record_type, ids, batch)
     move_mentions(merge, record_type, ids, batch)
+    move_written(merge, ids, batch)
     by.session.flush()  # What is expired must stand in the database before.
     by.session.expire_all()  # Rows were moved past the session.
     by.session.add_all(

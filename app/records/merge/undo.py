@@ -24,6 +24,7 @@ from app.records.merge.mentions import put_mentions_back
 from app.records.merge.models import Merge, MergedRecord, MergeMove
 from app.records.merge.references import put_references_back
 from app.records.merge.words import UNMERGED
+from app.records.merge.written import put_written_back
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.sharing.followers import forget
@@ -101,6 +102,7 @@ def _undo(merge: Merge, record_type: RecordType, asker: Actor) -> Undone:
     moves = by.session.scalars(select(MergeMove).where(MergeMove.merge_id == merge.id)).all()
     put_references_back(merge, record_type, moves, by)
     put_mentions_back(merge, record_type, moves, by)
+    put_written_back(moves, by)
     by.session.flush()  # What is expired must stand in the database before.
     by.session.expire_all()  # Rows were moved past the session.
     by.session.execute(
