@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from app.records.access import writable_keys
 from app.records.custom.operations import MANAGE, define_field
 from app.records.custom.picklists import change_picklist, picklist_field, standing_options
 from app.records.custom.wish import LABEL, Wish
-from app.records.imports.given import keep_file, room_of
+from app.records.imports.given import Readable, keep_file, room_of
 from app.records.imports.guessing.guess import Guess, guess
 from app.records.imports.mapping import Column, Mapping, Mode, from_json
 from app.records.imports.match import ID, match_keys
@@ -34,7 +34,7 @@ ADD = "\x1e"  # Stands for an option that is to be made of a text; no text holds
 NEW = "new_fields"  # Kept beside how the file is read: kinds of fields to be made, by column.
 
 
-def take_file(record_type: RecordType, file_name: str, stream: BinaryIO, by: Actor) -> ImportRun:
+def take_file(record_type: RecordType, file_name: str, stream: Readable, by: Actor) -> ImportRun:
     """Keep a file and propose what becomes of it; Refused, with nothing kept, when it is none."""
     run = keep_file(record_type, file_name, stream, by)
     try:

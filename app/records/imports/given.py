@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Protocol
 
 from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, NotPermitted, Refused
@@ -20,6 +20,13 @@ LARGEST = 256 * 1024 * 1024  # Bytes of a file as it is given.
 BLOCK = 1024 * 1024
 
 
+class Readable(Protocol):
+    """What a file's bytes are read from."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """The next bytes, none at its end."""
+
+
 def may_import(record_type: RecordType, by: Actor) -> None:
     """Raise the answer that stands against any import of this type, when one does."""
     makes = by.may(record_type.key, "create") or by.may(record_type.key, "update")
@@ -28,7 +35,7 @@ def may_import(record_type: RecordType, by: Actor) -> None:
 
 
 def keep_file(
-    record_type: RecordType, file_name: str, stream: BinaryIO, by: Actor, *, total: int = 0
+    record_type: RecordType, file_name: str, stream: Readable, by: Actor, *, total: int = 0
 ) -> ImportRun:
     """Keep a file and answer with its import, which is not begun; see `begin.begin_import`.
 

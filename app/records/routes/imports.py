@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
-from typing import BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -26,13 +25,15 @@ from app.records.imports.draft import (
     take_file,
 )
 from app.records.imports.failed import failures_csv
-from app.records.imports.given import may_import
+from app.records.imports.given import Readable, may_import
 from app.records.imports.keep import cancel_import, drop_import, find_import, list_imports
 from app.records.imports.mapping import from_json
 from app.records.imports.models import UNDER_WAY, ImportRun, State
 from app.records.imports.reading.limits import HEAD_ROWS, MOST_BYTES
 from app.records.imports.run import open_table, url_of
 from app.records.imports.table import How
+from app.records.imports.undo_jobs import undo_import
+from app.records.imports.words import told_undone
 from app.records.pages.imports.form import import_form
 from app.records.pages.imports.offered import importable
 from app.records.pages.imports.receipt import import_lines, import_receipt, sees_everyones
@@ -157,6 +158,24 @@ def stop_import(collection: str, run_id: UUID) -> Response:
     return see_other(url_of(run, record_type))
 
 
+@blueprint.post("/<collection:collection>/import/<uuid:run_id>/undo")
+@access(record_verb=IMPORT)
+def take_back_import(collection: str, run_id: UUID) -> Response:
+    """Undo an import: at once, or by a worker where it was many rows."""
+    by = current.actor()
+    record_type, run = _run(collection, run_id)
+    try:
+        run = undo_import(run.id, by)
+    except Refused as answer:
+        by.session.rollback()
+        toast(answer.message, kind="bad")
+        return see_other(url_of(find_import(run_id, by), record_type))
+    if run.undone_at is None:
+        return see_other(f"/work/{run.undone_by_id}")
+    toast(told_undone(run, by), kind="info")
+    return see_other(url_of(run, record_type))
+
+
 @blueprint.post("/<collection:collection>/import/<uuid:run_id>/drop")
 @access(record_verb=IMPORT)
 def leave_import(collection: str, run_id: UUID) -> Response:
@@ -221,11 +240,11 @@ def _has_begun(run: ImportRun) -> bool:
     return run.state != State.GIVEN
 
 
-def _given() -> tuple[str, BinaryIO | None]:
+def _given() -> tuple[str, Readable | None]:
     """The name and the bytes of the file that was sent, or of what was pasted."""
     sent = next(iter(arrived()), None)
     if sent is not None:
-        return sent.name, cast("BinaryIO", sent)
+        return sent.name, sent
     pasted = request.form.get("pasted", "")
     return PASTED, BytesIO(pasted.encode("utf-8", "replace")) if pasted.strip() else None
 

@@ -354,3 +354,18 @@ def test_five_hundred_columns_are_shown_and_imported(acme: Workspace, alice: Per
     assert start(alice, url).status_code == 303
     with acme.scope() as session:
         assert list(session.scalars(select(Contact.last_name))) == ["Archer"]
+
+
+def test_an_import_is_undone_on_its_receipt(acme: Workspace, alice: Person) -> None:
+    url = given(alice, FILE)
+    start(alice, url)
+    assert f'action="{url}/undo"' in alice.client.get(url).text
+    assert alice.client.post(f"{url}/undo").status_code == 303
+    html = alice.client.get(url).text
+    assert "Took back the import of people.csv" in html
+    assert f'action="{url}/undo"' not in html
+    with acme.scope() as session:
+        assert not session.scalars(select(Contact).where(Contact.deleted_at.is_(None))).all()
+        assert not session.scalars(select(Account).where(Account.deleted_at.is_(None))).all()
+    assert alice.client.post(f"{url}/undo").status_code == 303  # Twice does nothing more.
+    assert "Undone" in alice.client.get("/settings/imports").text

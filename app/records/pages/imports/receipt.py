@@ -15,6 +15,8 @@ from app.records.imports.keep import MANAGE
 from app.records.imports.mapping import from_json
 from app.records.imports.models import ImportRun, State
 from app.records.imports.run import open_table, url_of
+from app.records.imports.undo_jobs import why_not_undo
+from app.records.imports.words import told_undone
 from app.records.pages.imports.form import (
     MOST_FAILURES,
     Count,
@@ -51,6 +53,14 @@ class ImportReceipt:
     counts: list[Count]
     problems: list[Problem]
     more: str
+    why_not_undo: Text | None
+    undone: str
+    undo_url: str
+
+    @property
+    def can_undo(self) -> bool:
+        """True when it can be taken back now."""
+        return self.why_not_undo is None
 
     @property
     def url(self) -> str:
@@ -73,6 +83,9 @@ def import_receipt(record_type: RecordType, run: ImportRun, by: Actor) -> Import
         counts_of(run, by),
         _problems(run, by),
         _more(run.failed, by),
+        why_not_undo(run, by),
+        told_undone(run, by) if run.undone_at is not None else "",
+        f"/work/{run.undone_by_id}" if run.undone_by_id and run.undone_at is None else "",
     )
 
 
