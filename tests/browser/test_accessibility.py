@@ -24,6 +24,7 @@ from tests.factories import (
     make_activity,
     make_category,
     make_contact,
+    make_file,
     make_product,
 )
 
@@ -101,6 +102,9 @@ def firm(acme: Workspace, alice: Person) -> str:
         make_activity(by, "follow_up", next_at="2031-05-06T10:00", **about)
         make_activity(by, "task", subject="Send the fence", due_at="2020-01-01T09:00", **about)
         make_activity(by, "call", due_at="2031-01-01T09:00", **about)
+        note = make_activity(by, **about)
+        make_file(by, "activity", note.id)
+        make_file(by, "account", account.id, "A long name of an offer for a very long fence.txt")
     return f"/accounts/{account.id}"
 
 
@@ -172,7 +176,7 @@ def test_other_pages_of_records(
     filters = "?owner_id=me&account_id.lifecycle__in=customer&created_at=this_week&title__ne=x"
     seen = looker(alice, variant)
     seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
-    seen.visit(f"{firm}/edit", f"{firm}?show=changes", "/search?q=fence")
+    seen.visit(f"{firm}/edit", f"{firm}?show=changes", f"{firm}/files", "/search?q=fence")
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
     assert not seen.found, seen.told()
 
@@ -263,6 +267,9 @@ def test_what_opens_over_a_page(
     ready(page, firm).locator("#field-city [data-edit-open]").click()
     expect(page.locator("#field-city input[name=city]")).to_be_focused()
     seen.look("field being edited")
+    ready(page, firm).locator(".files-list .related-item").first.click()
+    expect(page.locator("#file-name")).to_be_focused()
+    seen.look("a file")
     assert not seen.found, seen.told()
 
 
@@ -276,6 +283,7 @@ def test_settings(
     seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
     seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
     seen.visit("/settings/tags", "/settings/tags/new", "/notices", "/work")
+    seen.visit("/settings/storage")
     assert not seen.found, seen.told()
 
 
