@@ -75,6 +75,8 @@ def fold(text: str) -> str:
 
     Traditional characters stay as they are. Runs of spaces become one, the ends are trimmed.
     """
+    if text.isascii() and text.isprintable():  # Most of what comes: nothing but case to fold.
+        return " ".join(text.lower().split())
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.translate(_folds).split())

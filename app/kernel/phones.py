@@ -20,6 +20,8 @@ _EXTENSION = re.compile(
 _SHORTEST_SERVICE_NUMBER = 5  # 95588; those of two or three digits ring the police.
 _SPACING = re.compile(r"[\s().\-]+")
 _KEPT_EXTENSION = re.compile(r"(\+\d+)? ?x(\d{1,7})")
+# Ten digits, the first of which no trunk or country prefix begins with.
+_NANP_NUMBER = re.compile(r"(\+1)?([2-9]\d{9})", re.ASCII)
 _NANP = frozenset({"US", "CA"})
 _KEPT = 8192
 _NANP_LENGTH = len("+12125550123")
@@ -35,6 +37,8 @@ def to_e164(text: str, region: str) -> str | None:
     compact = _SPACING.sub("", text)
     if region == "CN" and (mobile := _CHINA_MOBILE.fullmatch(compact)):
         return f"+86{mobile[1]}"
+    if (found := _NANP_NUMBER.fullmatch(compact)) and (found[1] or region in _NANP):
+        return f"+1{found[2]}"
     import phonenumbers
 
     try:

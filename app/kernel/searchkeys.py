@@ -35,6 +35,7 @@ OTHER = "\x1f"
 _LETTERS = rf"[^\W_{EAST_ASIAN}]+"
 _letters = re.compile(_LETTERS)
 _east_asian_run = re.compile(f"[{EAST_ASIAN}]+")
+_others = re.compile(r"[^a-z0-9]+")
 _digits = re.compile(r"[0-9]+")
 _runs = re.compile(rf"[{EAST_ASIAN}]+|{_LETTERS}")
 _indexable = re.compile(r"[^\W_]{3}")
@@ -69,6 +70,8 @@ def sort_key(text: str | None, *, person: bool = False) -> str:
     name.
     """
     folded = fold(text or "").replace("'", "").replace(":", " ")
+    if folded.isascii():
+        return _others.sub(" ", folded).strip()[:SORT_KEY_LENGTH].rstrip()
     if has_han(folded):
         read = readings(folded, person=person)
         folded = "".join(

@@ -20,6 +20,7 @@ from app.records.alter import changes_between, differing, told_values
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.duplicates.keep import add_keys, keep_keys, tells_sign
+from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.picklists import picklists_of
@@ -190,11 +191,13 @@ def _apply(
 
 def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
-    return {
-        key: [None, as_json(value)]
-        for key, field in record_type.told
-        if (value := field.value(record)) not in (None, "")
-    }
+    held = record.__dict__  # What was never set is not in it, and need not be looked up.
+    changes: dict[str, Any] = {}
+    for key, field in record_type.told:
+        value = held.get(key) if type(field) is Field else field.value(record)
+        if value not in (None, ""):
+            changes[key] = [None, as_json(value)]
+    return changes
 
 
 def _write(

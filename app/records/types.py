@@ -227,6 +227,11 @@ class RecordType:
         return next((one for one in self.fields if one.to == self.key), None)
 
     @cached_property
+    def told_apart_by(self) -> tuple[str, ...]:
+        """The keys of the fields by which records are known for the same."""
+        return tuple(dict.fromkeys(one.key for sign in self.signs for one in sign.needs))
+
+    @cached_property
     def told(self) -> tuple[tuple[str, Field], ...]:
         """The fields whose changes an event tells, with their keys; it says itself when it was."""
         return tuple(pair for pair in self.by_key.items() if pair[0] not in TOLD_BY_EVENT)

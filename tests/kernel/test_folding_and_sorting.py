@@ -86,3 +86,11 @@ def test_sorting_chinese_does_not_load_the_dictionary_of_phrases():
     )
     finished = subprocess.run([sys.executable, "-c", code], check=False)
     assert finished.returncode == 0
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_fold_and_sort_by_the_short_way_as_by_the_long(text):
+    marked = f"{text} \u3000é"  # What is not plain goes the long way.
+    assert fold(marked) == f"{fold(text)} e".strip()
+    if len(text) < SORT_KEY_LENGTH // 2:
+        assert sort_key(f"{text} 阿") == f"{sort_key(text)} a1阿".strip()

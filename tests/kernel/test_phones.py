@@ -1,6 +1,9 @@
 """Telephone numbers: typed anyhow, kept as E.164, shown as the country writes them."""
 
+import phonenumbers
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.kernel.language import using
 from app.kernel.phones import dial_phone, display_phone, phone_digits, read_phone, to_e164
@@ -88,3 +91,25 @@ def test_an_extension_is_marked_in_the_readers_language_and_read_again():
         assert display_phone("+862155501234 x123", "CN") == "021 5550 1234 转123"
     assert display_phone("+862155501234 x123", "CN") == "021 5550 1234 x123"
     assert display_phone("ask for x123", "CN") == "ask for x123"
+
+
+@given(
+    st.text("0123456789 ()-.+", min_size=7, max_size=16),
+    st.sampled_from(["US", "CA", "GB", "CN", "DE"]),
+)
+@example("+1 212 555 0123", "CN")
+@example("(212) 555-0123", "US")
+@example("1 212 555 0123", "US")
+@example("2125550123", "GB")
+def test_the_short_way_of_reading_a_number_answers_as_the_library(text: str, region: str) -> None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        assert to_e164(text, region) is None
+        return
+    if number.country_code == 86:
+        return  # Of China's mobile numbers more is known here.
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    is_whole = possible == phonenumbers.ValidationResult.IS_POSSIBLE
+    assert to_e164(text, region) == (written if is_whole else None)

@@ -148,7 +148,14 @@ def forget_denials_of(kind: str, ids: Collection[UUID], by: Actor) -> None:
 
 def keys_of_record(record_type: RecordType, record: Record) -> tuple[int, ...]:
     """The keys of a record as it stands."""
-    return keys_of(record_type, {key: getattr(record, key) for key in _sought(record_type)})
+    held = record.__dict__
+    return keys_of(
+        record_type,
+        {
+            key: held[key] if key in held else getattr(record, key)
+            for key in record_type.told_apart_by
+        },
+    )
 
 
 def tells_sign(record_type: RecordType, changed: Collection[str]) -> bool:
@@ -157,7 +164,7 @@ def tells_sign(record_type: RecordType, changed: Collection[str]) -> bool:
 
 
 def _sought(record_type: RecordType) -> Iterator[str]:
-    return (one.key for sign in record_type.signs for one in sign.needs)
+    return iter(record_type.told_apart_by)
 
 
 def _add(record_type: RecordType, keys: Keys, by: Actor) -> None:

@@ -10,11 +10,18 @@ from uuid import UUID
 from app.kernel.localized import LocalText
 
 
+AS_IT_IS = (str, int, bool, type(None))
+
+
 def as_json(value: Any) -> Any:
     """A column value as the API and the event row show it: times ISO 8601 in UTC, ids as text.
 
     A text in several languages is an object by language.
     """
+    return value if type(value) in AS_IT_IS else _written(value)
+
+
+def _written(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
