@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from app.kernel import clock
-from bench import exports, filling, load, machine, million, pages, search, tenants, work
+from bench import duplicates, exports, filling, load, machine, million, pages, search, tenants, work
 from bench.figures import Figure
 from bench.report import Result
 from bench.service import service
@@ -18,6 +18,7 @@ OF_PAGES = {
     "search": search.run,
     "work": work.run,
     "exports": exports.run,
+    "duplicates": duplicates.run,
 }
 
 

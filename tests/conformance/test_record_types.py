@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +18,10 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.access import fetch, readable_fields
 from app.records.door import perform
+from app.records.duplicates import groups
+from app.records.duplicates.deny import deny, undeny
+from app.records.duplicates.facts import How
+from app.records.duplicates.match import match_many
 from app.records.fields import Field
 from app.records.filters import Filter
 from app.records.merge.operations import merge_records
@@ -38,6 +43,9 @@ ROLES = tuple(seed.key for seed in BUILT_IN)
 GRANTS = {seed.key: seed.grants for seed in BUILT_IN}
 
 every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.key)
+known_again = pytest.mark.parametrize(
+    "record_type", [one for one in TYPES if one.signs], ids=lambda one: one.key
+)
 every_role = pytest.mark.parametrize("role", ROLES)
 
 
@@ -248,6 +256,30 @@ def test_two_of_every_type_become_one_and_two_again(boss: Actor, record_type: Re
     assert all(field.value(record) == other.id for _holder, field, record in referring)
     assert fetch(record_type, other.id, boss).id == other.id
     assert {key: record_type.field(key).value(one) for key in before} == before
+
+
+@known_again
+def test_two_of_a_type_that_is_known_again_are_found_denied_and_merged(
+    boss: Actor, record_type: RecordType
+) -> None:
+    one, other = make(record_type, boss), make(record_type, boss)
+    pair = {one.id, other.id}
+
+    def found(how: How | None = None) -> list[set[UUID]]:
+        shown = groups.find_groups(record_type, boss, groups.Asked(how))
+        return [{*group.ids} for group in shown if pair & {*group.ids}]
+
+    signs = {sign.how for sign in record_type.signs}
+    assert signs == set(groups.seen_signs(record_type, boss))
+    assert found() == [pair]
+    assert any(found(how) == [pair] for how in signs)
+    assert match_many(record_type, [one.__dict__], boss) == [sorted(pair)]
+    assert deny(record_type, sorted(pair), by=boss) == 1
+    assert found() == []
+    assert undeny(record_type, sorted(pair), by=boss) == 1
+    assert found() == [pair]
+    merge_records(record_type, one.id, [other.id], by=boss)
+    assert found() == []
 
 
 def unlike_unique(record_type: RecordType) -> bool:

@@ -151,6 +151,7 @@ def test_the_form_of_a_new_record_shows_them_with_a_way_to_use_one(
     shown = alice.client.post("/accounts/suspects", data=typed).text
     assert f'href="/accounts/{fence}"' in shown
     assert f"/accounts/{fence}/edit?phone=020+7946+0123&amp;next=" in shown
+    assert "York · Alice Archer" in shown  # What tells it from others of its name.
     assert "Leeds" not in shown  # What it holds already stays.
     takes = re.search(r'data-takes="([^"]*)"', shown)
     assert takes is not None
