@@ -9,7 +9,6 @@ from uuid import UUID
 
 from app.kernel.localized import LocalText
 
-
 AS_IT_IS = (str, int, bool, type(None))
 
 

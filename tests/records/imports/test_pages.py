@@ -21,7 +21,6 @@ FILE = (
     "Archer,Ann,ann@north.example,North Ltd,38\n"
     "Baker,Ben,ben@north.example,North Ltd,44\n"
 )
-LATIN = {"lang": "en"}
 
 
 def give(
@@ -128,7 +127,6 @@ def test_texts_of_a_file_never_become_markup(alice: Person) -> None:
     html = alice.client.get(url).text
     assert nasty not in html
     assert "<img src=x>" not in html
-    assert "{{7*7}}" in html or "{{7*7}}" not in html.replace("49", "")
     html = alice.client.post(url, data={"c1": "last_name", "c2": "email"}).text
     assert nasty not in html
     assert "&lt;img src=x&gt;" in html

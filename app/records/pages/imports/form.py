@@ -22,7 +22,6 @@ from app.records.imports.models import ImportRun, State
 from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome
 from app.records.imports.reading.delimiter import DELIMITERS
 from app.records.imports.reading.encoding import ENCODINGS
-from app.records.imports.reading.heads import letters
 from app.records.imports.run import url_of
 from app.records.imports.table import Table
 from app.records.pages.choices import READ as CHOICES
@@ -40,7 +39,7 @@ from app.records.types import RecordType
 from app.web.formats import formats
 
 MOST_FAILURES = 20  # That a page tells of.
-LONGEST = 80  # Characters of a cell that is shown.
+LONG = 8  # Columns, above which what can be done stands at the end as well.
 MODES = (
     ("create", _("Create new records")),
     ("update", _("Update records that are there")),
@@ -108,6 +107,11 @@ class ImportForm:
     def url(self) -> str:
         """Where the form is sent."""
         return url_of(self.run, self.record_type)
+
+    @property
+    def is_long(self) -> bool:
+        """True where its end is far from its beginning."""
+        return len(self.rows) > LONG
 
     @property
     def unknown(self) -> int:
@@ -288,8 +292,3 @@ def problems(failures: Sequence[Failure], mapping: Mapping, table: Table) -> lis
                 )
             )
     return found
-
-
-def column_letter(at: int) -> str:
-    """What a spreadsheet calls a column."""
-    return letters(at)
