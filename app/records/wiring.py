@@ -27,19 +27,11 @@ from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
 from app.records.tailored import tailored
-from app.records.types import EXPORT, IMPORT, RecordType
+from app.records.types import RecordType
+from app.records.verb_words import VERBS
 from app.records.views.shelf import shelf
 from app.records.views.tabs import opened_at
 from app.web.shell import Group, Link, Shell
-
-VERBS = {
-    "read": _("See"),
-    "create": _("Create"),
-    "update": _("Change"),
-    "delete": _("Delete"),
-    EXPORT: _("Export"),
-    IMPORT: _("Import"),
-}
 
 DATA_MODEL = PermissionGroup(
     "field", _("Fields and layouts"), (Choice("manage", _("Manage")),), has_reach=False

@@ -15,6 +15,7 @@ from app.kernel.language import Text, _
 from app.records.access_report import MANAGE, PAGE, read_person, read_report
 from app.records.query import COUNT_CAP
 from app.records.routes.blueprint import blueprint
+from app.records.verb_words import VERBS
 from app.web import current
 from app.web.access import access
 from app.web.formats import formats
@@ -26,12 +27,6 @@ REACHES: dict[Reach | None, Text] = {
     Reach.OWN: _("Own"),
     Reach.TEAM: _("Team and below"),
     Reach.ALL: _("All"),
-}
-VERBS: dict[str, Text] = {
-    "read": _("See"),
-    "create": _("Create"),
-    "update": _("Change"),
-    "delete": _("Delete"),
 }
 
 

@@ -95,3 +95,10 @@ def test_the_pages_show_the_numbers_and_take_few_statements(
         person = alice.client.get(f"/settings/access/{alice.user_id}").get_data(as_text=True)
     assert len(seen) <= 25
     assert re.search(r'Contacts</th>\s*<td class="num" data-label="Can see">3<', person)
+
+
+def test_every_right_of_the_report_has_a_name(acme: Workspace, alice: Person, bob: Person) -> None:
+    page = alice.client.get(f"/settings/access/{bob.user_id}")
+    heads = re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", page.text)
+    assert {"See", "Create", "Change", "Delete", "Export", "Import"} <= set(heads)
+    assert all(heads)
