@@ -6,7 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from app.kernel import clock
-from bench import duplicates, exports, filling, load, machine, million, pages, search, tenants, work
+from bench import (
+    duplicates,
+    exports,
+    filling,
+    imports,
+    load,
+    machine,
+    million,
+    pages,
+    search,
+    tenants,
+    work,
+)
 from bench.figures import Figure
 from bench.report import Result
 from bench.service import service
@@ -19,6 +31,7 @@ OF_PAGES = {
     "work": work.run,
     "exports": exports.run,
     "duplicates": duplicates.run,
+    "import": imports.run,
 }
 
 
