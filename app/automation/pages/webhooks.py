@@ -167,7 +167,7 @@ def delivery_line(delivery: WebhookDelivery, by: Actor) -> DeliveryLine:
         tone=tone,
         outcome=outcome,
         took=_took(delivery.seconds, by),
-        next_try=words.exact(delivery.next_at) if is_again else "",
+        next_try=words.moment(delivery.next_at, by.today()) if is_again else "",
     )
 
 
