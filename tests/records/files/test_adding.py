@@ -118,3 +118,16 @@ def test_no_page_asks_for_files_before_there_is_one(
     upload(bob.client, fence, ("a.txt", TEXT))
     with acme.acting(bob) as by:
         assert are_any(by)
+
+
+def test_a_file_added_meanwhile_stands_in_nobody_s_way_who_edits_the_record(
+    acme: Workspace, bob: Person, fence: str
+) -> None:
+    """An event of a file makes no version of the record, so it overtakes no edit."""
+    bob.client.post(f"{fence}/edit", data={"version": "1", "city": "Leeds"})
+    upload(bob.client, fence, ("a.txt", TEXT))
+    late = bob.client.post(f"{fence}/edit", data={"version": "1", "city": "York"})
+    assert late.status_code == 409
+    assert "Leeds" in late.text, "the change that came first is told, whatever came after it"
+    saved = bob.client.post(f"{fence}/edit", data={"version": "2", "city": "York"})
+    assert saved.status_code == 303

@@ -108,6 +108,16 @@ def test_a_flood_of_pixels_is_told_kindly(
     assert on_disk(settings, acme, "pictures") == []
 
 
+def test_a_picture_with_a_few_pixels_too_many_is_not_drawn_though_it_could_be(
+    acme: Workspace, bob: Person, fence: str, worker: Worker
+) -> None:
+    raw = io.BytesIO()
+    Image.new("1", (7000, draw.MOST_PIXELS // 7000 + 1)).save(raw, "PNG")
+    upload(bob.client, fence, ("plan.png", raw.getvalue()))
+    worker.drain()
+    assert only(acme).drawing == Drawing.TOO_LARGE
+
+
 @pytest.mark.parametrize("raw", [picture()[:60], b"\xff\xd8\xff" + b"\0" * 500, b"GIF89a"])
 def test_a_torn_picture_has_no_preview_and_can_be_fetched(
     acme: Workspace, bob: Person, fence: str, worker: Worker, raw: bytes
