@@ -38,13 +38,14 @@ def run(measured: Workspace, web: Service) -> list[Figure]:
     with measured.acting() as by:
         owner = by.session.scalars(select(User.id).where(User.email == REP)).one()
         told = _told(by)
-    figures = []
+    figures: list[Figure] = []
     for who, person in (("owner", sign_in(web)), ("representative", sign_in(web, REP))):
         for name, path in PLACES:
             asked = [person.write("GET", f"/{path.format(owner=owner)}")]
             title = f"duplicates as {who}: {name}"
+            note = "" if figures else told
             figures.append(
-                measure(title, web, asked, limit=PAGE, note=told, at_once=False, counted=ASKED)
+                measure(title, web, asked, limit=PAGE, note=note, at_once=False, counted=ASKED)
             )
     return [*figures, *_changes(web, sign_in(web))]
 

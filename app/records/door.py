@@ -19,7 +19,7 @@ from app.records.access import may_do, writable_keys
 from app.records.alter import changes_between, differing, told_values
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
-from app.records.duplicates.keep import add_keys, keep_keys, tells_sign
+from app.records.duplicates.keep import add_keys, change_keys, tells_sign
 from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
@@ -185,7 +185,7 @@ def _apply(
     by.session.flush()  # The version is compared here, before the event claims the change.
     changes = changes_between(before, told_values(record_type, record))
     if tells_sign(record_type, changes):
-        keep_keys(record_type, [record.id], by)
+        change_keys(record_type, record, before, by)
     _write(record_type, record, event, by, {**changes, **(told or {})})
 
 

@@ -15,12 +15,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.events import write_event
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import _
 from app.records.access import may_do, permitted
 from app.records.door import may_change
 from app.records.duplicates.groups import shared_keys
+from app.records.duplicates.keep import DENIALS
 from app.records.duplicates.match import MOST
 from app.records.duplicates.models import NotDuplicate
 from app.records.history import account_of
@@ -58,6 +60,8 @@ def deny(record_type: RecordType, ids: Sequence[UUID], /, *, by: Actor) -> int:
         .on_conflict_do_nothing()
         .returning(NotDuplicate.one_id, NotDuplicate.other_id)
     ).all()
+    if stamps.stamp(by.session, DENIALS) is None:
+        stamps.draw(by.session, DENIALS)
     return _tell(record_type, records, DENIED, {(one, other) for one, other in new}, by)
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.events.copy import copy_rows
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.records.duplicates.keys import keys_of
 from app.records.duplicates.models import DuplicateKey, NotDuplicate, SharedKey
@@ -33,6 +34,8 @@ from app.records.model import Record
 from app.records.types import RecordType
 
 Keys = Mapping[UUID, Collection[int]]
+Held = tuple[UUID, int]  # A record and one of its keys.
+DENIALS = "not_duplicates"  # Drawn when something is first denied: until then nothing is asked.
 
 # One statement: the rows, and which of their keys another record has as well. A lock that somebody
 # else holds is no reason to wait: they are giving the same key at this moment, so it is shared.
@@ -56,6 +59,34 @@ _ADD = text(
         current_schema() || :kind, key)))
     ORDER BY key
     ON CONFLICT DO NOTHING
+    """
+).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("keys", type_=ARRAY(BigInteger)),
+)
+# One statement as well; within it the rows that go are still seen.
+_REMOVE = text(
+    """
+    WITH gone AS (
+        DELETE FROM duplicate_keys AS stood
+        USING unnest(:ids, :keys) AS one (record_id, key)
+        WHERE stood.record_type = :kind
+            AND stood.record_id = one.record_id AND stood.key = one.key
+        RETURNING stood.record_id, stood.key
+    )
+    DELETE FROM shared_keys AS shared
+    USING (SELECT DISTINCT key FROM gone) AS mine
+    WHERE shared.record_type = :kind AND shared.key = mine.key AND 2 > (
+        SELECT count(*) FROM (
+            SELECT 1 FROM duplicate_keys AS left_over
+            WHERE left_over.record_type = :kind AND left_over.key = mine.key
+                AND NOT EXISTS (
+                    SELECT 1 FROM gone
+                    WHERE gone.record_id = left_over.record_id AND gone.key = left_over.key
+                )
+            LIMIT 2
+        ) AS others
+    )
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(Uuid)),
@@ -93,10 +124,7 @@ def keep_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None
     )
     wanted = {row.id: keys_of(record_type, row._asdict()) for row in rows}
     held: dict[UUID, set[int]] = {}
-    stand = select(DuplicateKey.record_id, DuplicateKey.key).where(
-        DuplicateKey.record_type == record_type.key, DuplicateKey.record_id.in_(ids)
-    )
-    for record_id, key in by.session.execute(stand):
+    for record_id, key in _held(record_type, ids, by):
         held.setdefault(record_id, set()).add(key)
     gone = [
         (record_id, key)
@@ -104,7 +132,7 @@ def keep_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None
         for key in keys.difference(wanted.get(record_id, ()))
     ]
     if gone:
-        _remove(record_type, [tuple_(DuplicateKey.record_id, DuplicateKey.key).in_(gone)], by)
+        _remove(record_type, gone, by)
         _forget_denials(record_type, gone, by)
     new = {
         one: [key for key in keys if key not in held.get(one, ())] for one, keys in wanted.items()
@@ -112,10 +140,26 @@ def keep_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None
     _add(record_type, new, by)
 
 
+def change_keys(
+    record_type: RecordType, record: Record, before: Mapping[str, Any], by: Actor
+) -> None:
+    """Write the keys of one record that was changed; `before` are its fields as they were.
+
+    As `keep_keys`, without looking at what is written.
+    """
+    old, new = set(keys_of(record_type, before)), set(keys_of_record(record_type, record))
+    gone = old - new
+    if gone:
+        mine = [(record.id, key) for key in gone]
+        _remove(record_type, mine, by)
+        _forget_denials(record_type, mine, by)
+    _add(record_type, {record.id: new - old}, by)
+
+
 def drop_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None:
     """Remove the keys of records that no longer live; they come back with `add_keys`."""
     if record_type.signs and ids:
-        _remove(record_type, [DuplicateKey.record_id.in_(ids)], by)
+        _remove(record_type, _held(record_type, ids, by), by)
 
 
 def copy_keys(record_type: RecordType, records: Iterable[Record], by: Actor) -> None:
@@ -180,22 +224,25 @@ def _add(record_type: RecordType, keys: Keys, by: Actor) -> None:
     by.session.execute(_ADD, given)
 
 
-def _remove(record_type: RecordType, which: list[Any], by: Actor) -> None:
-    """Remove keys, and the notes of those that only one record has from now on."""
-    gone = by.session.scalars(
-        delete(DuplicateKey)
-        .where(DuplicateKey.record_type == record_type.key, *which)
-        .returning(DuplicateKey.key)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if gone:
-        by.session.execute(
-            delete(SharedKey)
-            .where(
-                SharedKey.record_type == record_type.key, SharedKey.key.in_(set(gone)), _is_single()
-            )
-            .execution_options(synchronize_session=False)
+def _held(record_type: RecordType, ids: Collection[UUID], by: Actor) -> list[Held]:
+    """The keys that are written of some records."""
+    rows = by.session.execute(
+        select(DuplicateKey.record_id, DuplicateKey.key).where(
+            DuplicateKey.record_type == record_type.key, DuplicateKey.record_id.in_(ids)
         )
+    )
+    return [(record_id, key) for record_id, key in rows]
+
+
+def _remove(record_type: RecordType, gone: Collection[Held], by: Actor) -> None:
+    """Remove keys, and the notes of those that only one record has from now on."""
+    if gone:
+        given = {
+            "kind": record_type.key,
+            "ids": [record_id for record_id, _key in gone],
+            "keys": [key for _record_id, key in gone],
+        }
+        by.session.execute(_REMOVE, given)
 
 
 def _is_single() -> Any:
@@ -210,7 +257,9 @@ def _is_single() -> Any:
     return select(func.count()).select_from(stand).scalar_subquery() < 2
 
 
-def _forget_denials(record_type: RecordType, gone: list[tuple[UUID, int]], by: Actor) -> None:
+def _forget_denials(record_type: RecordType, gone: list[Held], by: Actor) -> None:
+    if stamps.stamp(by.session, DENIALS) is None:
+        return
     for column in (NotDuplicate.one_id, NotDuplicate.other_id):
         by.session.execute(
             delete(NotDuplicate)
