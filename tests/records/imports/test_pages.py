@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.crm.models import Account, Contact
+from app.records.imports.keep import forget_imports
 from app.records.imports.models import ImportRun
+from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -37,6 +43,12 @@ def given(person: Person, data: str | bytes, **more: str) -> str:
     answer = give(person, data, **more)
     assert answer.status_code == 303, answer.text
     return str(answer.location)
+
+
+def files_in(settings: Settings) -> list[Path]:
+    """What is kept of imports in all workspaces."""
+    root = Path(urlsplit(settings.files_url).path)
+    return [one for one in root.glob("tenants/*/imports/*") if one.is_file()]
 
 
 def chosen(html: str) -> dict[str, str]:
@@ -100,13 +112,14 @@ def test_rows_can_be_pasted(alice: Person) -> None:
     ],
 )
 def test_what_is_no_table_is_told_beside_the_file_and_not_kept(
-    acme: Workspace, alice: Person, data: Any, says: str
+    acme: Workspace, alice: Person, settings: Settings, data: Any, says: str
 ) -> None:
     answer = give(alice, data)
     assert answer.status_code == 422
     assert says in answer.text
     with acme.scope() as session:
         assert not session.scalars(select(ImportRun)).all()
+    assert not files_in(settings)
 
 
 def test_pasted_rows_that_are_no_table_are_not_lost(alice: Person) -> None:
@@ -367,3 +380,20 @@ def test_an_import_is_undone_on_its_receipt(acme: Workspace, alice: Person) -> N
         assert not session.scalars(select(Account).where(Account.deleted_at.is_(None))).all()
     assert alice.client.post(f"{url}/undo").status_code == 303  # Twice does nothing more.
     assert "Undone" in alice.client.get("/settings/imports").text
+
+
+def test_a_file_whose_import_never_began_goes_after_a_week(
+    acme: Workspace, alice: Person, settings: Settings
+) -> None:
+    given(alice, FILE)
+    fresh = given(alice, FILE, name="fresh.csv")
+    with acme.acting(alice) as by:
+        old = by.session.scalars(select(ImportRun).where(ImportRun.file_name == "people.csv")).one()
+        old.created_at = by.now - timedelta(days=8)
+        kept = next(one for one in files_in(settings) if one.name == old.file)
+        week_ago = old.created_at.timestamp()
+        os.utime(kept, (week_ago, week_ago))
+    with acme.acting() as by:
+        forget_imports(by)
+    assert alice.client.get(fresh).status_code == 200
+    assert len(files_in(settings)) == 1

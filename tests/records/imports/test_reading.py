@@ -311,6 +311,8 @@ def test_a_workbook_that_is_a_bomb_is_refused(read: Any, tmp_path: Path) -> None
     far = b'<row r="1"><c r="A1"><v>1</v></c></row>'
     far += b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert "too large" in why_not(read, with_sheet(data, SHEET % far), name="w.xlsx")
+    tall = far.replace(b"XFD", b"CV")  # What it would take is there, and more than is given.
+    assert "too large" in why_not(read, with_sheet(data, SHEET % tall), name="w.xlsx")
     parts = {f"xl/{number}.xml": b"" for number in range(6_000)}
     many = zipped({"xl/workbook.xml": b"<x/>", **parts})
     assert "too large" in why_not(read, many, name="w.xlsx")
