@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Select, Text, and_, bindparam, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
 from app.identity.limits import Counter, Limit, TooMany, counter
@@ -25,6 +25,24 @@ from tenants.control import Hit
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
+
+def _counting() -> Select[str, int, int]:
+    """Count one under each of `keys` in `window`; each key, what it has now and had `before`."""
+    keys = func.unnest(bindparam("keys", type_=ARRAY(Text)))
+    window = bindparam("window", type_=BigInteger)
+    mine = (
+        insert(Hit)
+        .from_select(["key", "window", "n"], select(keys, window, literal(1)))
+        .on_conflict_do_update(index_elements=[Hit.key, Hit.window], set_={"n": Hit.n + 1})
+        .returning(Hit.key, Hit.n)
+        .cte("mine")
+    )
+    last = aliased(Hit)
+    same = and_(last.key == mine.c.key, last.window == bindparam("before", type_=BigInteger))
+    return select(mine.c.key, mine.c.n, func.coalesce(last.n, 0)).outerjoin(last, same)
+
+
+COUNT = _counting()  # Put together once: building it would cost a call more than running it.
 SECONDS = 5  # A window; within it a program may spend its calls at once.
 TOKENS = 3  # A workspace may call as fast as so many of its tokens.
 
@@ -87,18 +105,7 @@ def _count(
     """Count one in each counter; what each has in this window and had in the one before."""
     keys = sorted(one.key for one in counters)
     window = int(now.timestamp()) // SECONDS
-    mine = (
-        insert(Hit)
-        .values([{"key": key, "window": window, "n": 1} for key in keys])
-        .on_conflict_do_update(index_elements=[Hit.key, Hit.window], set_={"n": Hit.n + 1})
-        .returning(Hit.key, Hit.n)
-        .cte("mine")
-    )
-    last = aliased(Hit)
-    before = and_(last.key == mine.c.key, last.window == window - 1)
-    counted = session.execute(
-        select(mine.c.key, mine.c.n, func.coalesce(last.n, 0)).outerjoin(last, before)
-    ).all()
+    counted = session.execute(COUNT, {"keys": keys, "window": window, "before": window - 1}).all()
     if any(number == 1 for _key, number, _before in counted):
         session.execute(delete(Hit).where(Hit.key.in_(keys), Hit.window < window - 1))
     return {key: (number, past) for key, number, past in counted}
