@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    validate_email,
+)
 
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN = re.compile(rf"({_LOCAL}(?:\.{_LOCAL})*)@([A-Za-z0-9.-]+)")
+# Letters, digits and single dashes in each part, and a last part of letters alone.
+_LABEL = r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,60}[a-z0-9]"
+_USUAL = re.compile(rf"(?:(?:{_LABEL}|[a-z0-9])\.){{1,3}}[a-z]{{2,20}}")
 # Names that are the same however they are written, which the library writes in one way.
 _ROLES = re.compile(
     r"(?:info|marketing|sales|support|abuse|noc|security|postmaster|hostmaster|"
@@ -33,8 +40,17 @@ def read_address(text: str) -> str | None:
 @lru_cache(_KEPT)
 def _domain(domain: str) -> str | None:
     """Return a domain as it is kept, or None if no mail can go there."""
+    lowered = domain.lower()
+    if _USUAL.fullmatch(lowered) and not _is_special(lowered):
+        return lowered
     judged = _judged(f"a@{domain}")
     return judged[2:] if judged else None
+
+
+def _is_special(domain: str) -> bool:
+    """Tell whether a domain, or one above it, is set aside for no mail."""
+    parts = domain.split(".")
+    return any(".".join(parts[at:]) in SPECIAL_USE_DOMAIN_NAMES for at in range(len(parts)))
 
 
 def _judged(text: str) -> str | None:

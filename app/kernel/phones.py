@@ -35,7 +35,8 @@ def to_e164(text: str, region: str) -> str | None:
     ranges open more often than libraries know. A Chinese mobile number has eleven digits.
     """
     compact = _SPACING.sub("", text)
-    if region == "CN" and (mobile := _CHINA_MOBILE.fullmatch(compact)):
+    is_chinese = region == "CN" or compact.startswith("+86")
+    if is_chinese and (mobile := _CHINA_MOBILE.fullmatch(compact)):
         return f"+86{mobile[1]}"
     if (found := _NANP_NUMBER.fullmatch(compact)) and (found[1] or region in _NANP):
         return f"+1{found[2]}"

@@ -9,8 +9,23 @@ from hypothesis import strategies as st
 from app.kernel.mails import read_address
 
 LOCALS = st.text("ab.Z9_+-'@ \"ü", max_size=70) | st.sampled_from(["Postmaster", "INFO", "a" * 64])
-DOMAINS = st.text("ab.Z9-_ü", max_size=20) | st.sampled_from(
-    ["example.com", "EXAMPLE.Com", "a.test", "localhost", "x.local", "例子.中国", "a" * 64 + ".com"]
+PARTS = st.text("ab0-X", min_size=1, max_size=5) | st.sampled_from(
+    ["com", "test", "local", "arpa", "home", "a" * 63, "a" * 64, "xn--fiqs8s", "c0m"]
+)
+DOMAINS = (
+    st.lists(PARTS, min_size=1, max_size=6).map(".".join)
+    | st.text("ab.Z9-_ü", max_size=20)
+    | st.sampled_from(
+        [
+            "example.com",
+            "EXAMPLE.Com",
+            "a.test",
+            "localhost",
+            "x.local",
+            "例子.中国",
+            "a" * 64 + ".com",
+        ]
+    )
 )
 
 
