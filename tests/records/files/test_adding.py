@@ -16,6 +16,7 @@ from tests.records.files.conftest import (
     upload,
     used,
 )
+from tests.records.pages.conftest import statements
 
 
 def test_a_file_is_kept_on_the_record_and_told_on_its_timeline(
@@ -131,3 +132,19 @@ def test_a_file_added_meanwhile_stands_in_nobody_s_way_who_edits_the_record(
     assert "Leeds" in late.text, "the change that came first is told, whatever came after it"
     saved = bob.client.post(f"{fence}/edit", data={"version": "2", "city": "York"})
     assert saved.status_code == 303
+
+
+def test_a_page_without_files_asks_nothing_and_one_with_many_asks_as_often_as_with_few(
+    bob: Person, fence: str
+) -> None:
+    def asked() -> list[str]:
+        assert bob.client.get(fence).status_code == 200
+        with statements() as seen:
+            bob.client.get(fence)
+        return [one for one in seen if "FROM files" in one]
+
+    assert asked() == []
+    upload(bob.client, fence, ("a.txt", TEXT))
+    few = len(asked())
+    upload(bob.client, fence, *((f"{number}.txt", TEXT) for number in range(12)))
+    assert few == len(asked()) == 1
