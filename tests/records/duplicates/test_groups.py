@@ -24,6 +24,7 @@ from app.records.erase import erase_record
 from app.records.merge.operations import merge_records
 from app.records.merge.undo import undo_merge
 from app.records.registry import registry
+from app.records.sharing.operations import follow
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 
@@ -261,6 +262,25 @@ def test_only_who_may_change_all_of_them_says_so(
         with pytest.raises(Refused, match="share nothing"):
             deny(contact, [ids[0], hidden], by=by)  # Of different names and addresses.
         assert by.session.scalars(select(NotDuplicate)).all() == []
+
+
+def test_who_reads_the_records_of_others_says_nothing_of_them(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    contact = registry().type("contact")
+    with acme.acting(alice) as by:
+        pair = twins(by)
+        for one in pair:
+            follow(contact, one, by.session.get_one(User, bob.user_id), by)
+        ids = [one.id for one in pair]
+    with acme.acting(bob) as by:
+        assert by.may("contact", "update")
+        assert told(by) == [({*ids}, ["email"])]
+        with pytest.raises(NotPermitted):
+            deny(contact, ids, by=by)
+    shown = bob.client.get("/contacts/duplicates").text
+    assert "Same e-mail" in shown
+    assert "data-twins-deny" not in shown
 
 
 def test_the_page_shows_groups_with_reasons_and_what_tells_the_records_apart(
