@@ -49,6 +49,24 @@ def test_the_customers_of_the_shop_come_in_by_the_mapping_that_is_shipped(
     assert (again["created"], again["updated"], again["failed"]) == (0, 0, 0)
 
 
+COUNTRIES = (  # Of the whole year, as the file writes them.
+    "Australia Austria Bahrain Belgium Brazil Canada Channel_Islands Cyprus Czech_Republic Denmark"
+    " EIRE European_Community Finland France Germany Greece Hong_Kong Iceland Israel Italy Japan"
+    " Lebanon Lithuania Malta Netherlands Norway Poland Portugal RSA Saudi_Arabia Singapore Spain"
+    " Sweden Switzerland USA United_Arab_Emirates United_Kingdom Unspecified"
+)
+
+
+def test_every_country_of_the_whole_file_is_known(
+    acme: Workspace, alice: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(str(n), one.replace("_", " ")) for n, one in enumerate(COUNTRIES.split())]
+    file = tmp_path / "countries.csv"
+    file.write_bytes(sheet(["CustomerID", "Country"], *rows))
+    told = answer(capsys, "accounts", file, "--mapping", "online-retail-customers")
+    assert (told["created"], told["failed"]) == (38, 0)
+
+
 def test_its_products_come_in_too(
     acme: Workspace, alice: Person, capsys: pytest.CaptureFixture[str]
 ) -> None:
