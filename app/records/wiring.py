@@ -243,7 +243,7 @@ def _words(words: Iterable[str]) -> type[BaseConverter]:
 
 def _permissions(record_type: RecordType) -> PermissionGroup:
     """What can be granted on a type: its verbs with their reach, its fields."""
-    labels = {**VERBS, **{one.name: one.label for one in record_type.actions}}
+    labels = dict(VERBS) | {one.name: one.label for one in record_type.actions}
     return PermissionGroup(
         record_type.key,
         record_type.words.many,
