@@ -12,7 +12,7 @@ from app.identity import news, permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, PEOPLE, YOURSELF, SettingsPage
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import _
 from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
