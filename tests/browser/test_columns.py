@@ -131,3 +131,32 @@ def test_a_phone_chooses_columns_of_its_cards(windows: Windows, firm: None, alic
     expect(page).to_have_url(re.compile("cols="))
     expect(page.locator("tbody td[data-label='Phone']")).to_be_visible()
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "cols=name:240,city:160,phone:200",
+        "freeze=2&cols=name:240,city:160,phone:200",
+        "group=lifecycle&open=customer",
+        "",
+    ],
+    ids=["chosen", "frozen", "grouped", "usual"],
+)
+def test_columns_begin_where_those_before_end_for_who_may_tick_nothing(
+    windows: Windows, acme: Workspace, alice: Person, dora: Person, asked: str
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, name="Birch Ltd", city="Leeds", lifecycle="customer")
+    page = ready(windows.open(dora), f"/accounts?{asked}")
+    expect(page.locator("#list .who-name")).to_have_text(["Birch Ltd"])
+    expect(page.locator("#list .c-check")).to_have_count(0)
+    rows = page.locator("#list tr:has(> .c-name)").evaluate_all(
+        "rows => rows.map(row => [...row.children].map(cell => cell.getBoundingClientRect())"
+        ".filter(box => box.width).map(box => [box.left, box.right]))"
+    )
+    assert len(rows) == (4 if "group" in asked else 2)
+    for cells in rows:
+        assert len(cells) > 2
+        for (_left, right), (left, _right) in zip(cells, cells[1:], strict=False):
+            assert abs(left - right) <= 1
