@@ -72,7 +72,7 @@ class Control:
     @property
     def look(self) -> str:
         """Which control it is: select, country, lookup, one of OWN_LOOKS, or input."""
-        if self.field.kind == "choice":
+        if self.field.kind == "choice" or _is_open(self.field):
             return "select"
         if self.field.kind == "country":
             return "country"
@@ -202,12 +202,19 @@ def _options(
     if field.kind == "country":
         named = countries(current())
         return (*named.items(), *(((chosen, chosen),) if chosen and chosen not in named else ()))
+    if _is_open(field):
+        return ("1", gettext("Yes")), ("0", gettext("No"))
     options = picklists.get(field.key) or field.options
     return tuple(
         (option.value, option.shown())
         for option in options
         if not option.is_retired or option.value in chosen.split("\n")
     )
+
+
+def _is_open(field: Field) -> bool:
+    """True for a yes or no that may be neither, which a box to tick could not show."""
+    return field.kind == "flag" and field.nullable
 
 
 def _told(

@@ -17,7 +17,7 @@ from app.records.history import Overtaken
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.conditions import Standing, standings
-from app.records.pages.controls import Control, controls, event_text, input_texts
+from app.records.pages.controls import Control, controls, event_text, input_text, input_texts
 from app.records.pages.order import reading_order
 from app.records.types import RecordType
 
@@ -65,7 +65,9 @@ def new_form(
 ) -> Form:
     """The form of a new record, holding its defaults and what was given or typed."""
     texts = {
-        key: str(value)
+        key: input_text(record_type.by_key[key], value, by)
+        if isinstance(value, bool)
+        else str(value)
         for key, value in record_type.initial_values(by).items()
         if value is not None and key in record_type.by_key
     }
