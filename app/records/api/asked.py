@@ -12,7 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import readable_fields
-from app.records.filters import read_filters
+from app.records.filters import once_each, read_filters
 from app.records.query import Query
 from app.records.types import RecordType
 
@@ -80,14 +80,6 @@ def refuse_arguments(names: Sequence[str], known: Sequence[str] = ()) -> None:
 def readable_keys(record_type: RecordType, by: Actor) -> tuple[str, ...]:
     """The keys of the fields that a program acting as `by` is shown."""
     return tuple(field.key for field in readable_fields(record_type, by))
-
-
-def once_each(arguments: Arguments) -> None:
-    """Refused where a parameter is given twice."""
-    double = [name for name, values in arguments.lists() if len(values) > 1]
-    if double:
-        message = _("Give this parameter once.")
-        raise Refused(message, errors=dict.fromkeys(double, message))
 
 
 def _keys(arguments: Arguments, record_type: RecordType, by: Actor) -> tuple[str, ...]:

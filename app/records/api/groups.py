@@ -9,10 +9,10 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.access import readable_fields
-from app.records.api.asked import Arguments, once_each
+from app.records.api.asked import Arguments
 from app.records.api.shape import money
 from app.records.fields import Field
-from app.records.filters import read_filters
+from app.records.filters import once_each, read_filters
 from app.records.query import Query, groups, read_grouping
 from app.records.query.amounts import SUMMED
 from app.records.types import RecordType

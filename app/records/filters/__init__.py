@@ -7,7 +7,15 @@ imported by itself, makes SQL of all that.
 
 from app.records.filters.compare import OPERATORS, operators_of
 from app.records.filters.node import DEEPEST, MOST, Filter, Group, Node, leaves, name_of
-from app.records.filters.written import ARGUMENT, read_filters, read_list, write_filters, write_list
+from app.records.filters.written import (
+    ARGUMENT,
+    Unread,
+    once_each,
+    read_filters,
+    read_list,
+    write_filters,
+    write_list,
+)
 
 __all__ = [
     "ARGUMENT",
@@ -17,8 +25,10 @@ __all__ = [
     "Filter",
     "Group",
     "Node",
+    "Unread",
     "leaves",
     "name_of",
+    "once_each",
     "operators_of",
     "read_filters",
     "read_list",

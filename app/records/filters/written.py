@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.filters.node import DEEPEST, Filter, Group, Node, name_of
@@ -18,6 +20,10 @@ from app.records.filters.node import DEEPEST, Filter, Group, Node, name_of
 ARGUMENT = "filter"
 GROUPS = ("and", "or", "not")
 LISTS = ("in", "nin", "between")  # Operators that compare with several values.
+
+
+class Unread(Refused):
+    """The filters of an address are written in a way that can't be read; the message says how."""
 
 
 def read_filters(arguments: Mapping[str, str], reserved: Collection[str]) -> tuple[Node, ...]:
@@ -33,6 +39,15 @@ def read_filters(arguments: Mapping[str, str], reserved: Collection[str]) -> tup
             key, _sep, operator = name.partition("__")
             found.append(Filter(key, operator or "eq", text))
     return tuple(found)
+
+
+def once_each(arguments: MultiDict[str, str], besides: Collection[str] = ()) -> None:
+    """Refused where a parameter is given twice, other than those `besides`."""
+    given = [(name, len(values)) for name, values in arguments.lists()]
+    double = [name for name, number in given if number > 1 and name not in besides]
+    if double:
+        message = _("Give this parameter once.")
+        raise Refused(message, errors=dict.fromkeys(double, message))
 
 
 def write_filters(filters: Iterable[Node]) -> list[tuple[str, str]]:
@@ -88,7 +103,8 @@ def _node(raw: Any, depth: int) -> Node:
     if how is None:
         raise _unread(_("A filter has a field (f), or one of and, or, not."))
     if depth > DEEPEST:
-        raise _unread(_("Groups of conditions go %(most)s deep at most.", most=DEEPEST))
+        message = _("Groups of conditions go %(most)s deep at most.", most=DEEPEST)
+        raise Refused(message, field=ARGUMENT)
     inner = [raw[how]] if how == "not" and isinstance(raw[how], dict) else raw[how]
     if not isinstance(inner, list) or not inner:
         raise _unread(_("A group holds a list of conditions."))
@@ -127,5 +143,5 @@ def _plain(node: Node) -> dict[str, Any]:
     return {"f": node.key, "op": node.operator, "v": value}
 
 
-def _unread(message: Text) -> Refused:
-    return Refused(message, field=ARGUMENT)
+def _unread(message: Text) -> Unread:
+    return Unread(message, field=ARGUMENT)

@@ -13,7 +13,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import fetch
-from app.records.api.asked import once_each, refuse_arguments
+from app.records.api.asked import refuse_arguments
 from app.records.api.body import WrongContent, demand_known, read_object
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
@@ -21,6 +21,7 @@ from app.records.files import operations
 from app.records.files.find import files_of, find_file, path_of, version_of, versions_of
 from app.records.files.models import File, FileVersion
 from app.records.files.operations import MOST
+from app.records.filters import once_each
 from app.records.openapi import files as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE

@@ -26,7 +26,7 @@ from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.views import operations
 from app.records.views.models import PRIVATE, RoleView, SavedView
-from app.records.views.opened import list_to_keep
+from app.records.views.opened import can_show, list_to_keep
 from app.records.views.operations import Wish, get_view
 from app.records.views.shelf import ViewFacts, facts, shelf
 from app.web import current
@@ -205,8 +205,12 @@ def _reply(row: SavedView, by: Actor, status: int = 200) -> Reply:
 
 
 def _shown(views: list[ViewFacts], by: Actor) -> list[dict[str, Any]]:
-    """Views as programs see them; where roles begin is one statement for all."""
+    """Views as programs see them; where roles begin is one statement for all.
+
+    What a view asks for is not told to whoever may not see a field that it asks by.
+    """
     mine = shelf(by)
+    types = {one: tailored(one, by) for one in {view.record_type for view in views}}
     ids = [one.id for one in views]
     roles: dict[UUID, list[str]] = {}
     for view_id, role_id in by.session.execute(
@@ -221,7 +225,7 @@ def _shown(views: list[ViewFacts], by: Actor) -> list[dict[str, Any]]:
             "record_type": one.record_type,
             "name": one.name,
             "audience": one.audience,
-            "query": one.query,
+            "query": one.query if can_show(types[one.record_type], one, by) else None,
             "owner_id": str(one.owner_id),
             "version": one.version,
             "is_pinned": one.id in mine.pinned,

@@ -9,14 +9,18 @@ from flask import Response, request
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
+from app.kernel.language import Text, gettext
+from app.records.filters.conditions import meant
 from app.records.lenses.lens import DATE
 from app.records.pages.listing import blocked_views, count_state, list_page
 from app.records.pages.state import ListState, read_state
+from app.records.query import read_grouping
 from app.records.routes.blueprint import blueprint, type_for
 from app.records.types import RecordType
 from app.records.views.opened import read_list
 from app.web import current
 from app.web.access import access
+from app.web.formats import formats
 from app.web.render import fragment, is_htmx, page, see_other
 
 
@@ -49,7 +53,11 @@ def show_through(
     record_type = type_for(collection, "read", by)
     state = None
     try:
-        state = read_list(record_type, {**request.args, "lens": lens}, by)
+        arguments = request.args.copy()
+        arguments["lens"] = lens
+        state = read_list(record_type, arguments, by)
+        if state.look.group:  # It is kept for when the rows are shown again.
+            read_grouping(record_type, state.look.group, by)
         shown = make(state, by)
     except Refused as refused:
         return _refused(record_type, state, refused, by)
@@ -64,14 +72,25 @@ def _refused(
     if state is not None and state.opened is not None and not state.is_changed:
         views = blocked_views(state, by)
         return page("records/view_blocked.html", record_type=record_type, views=views, state=state)
-    if is_htmx():
-        raise refused  # The rows stay as they are, and a message says why.
+    message = _named(record_type, refused, by)
+    if is_htmx():  # The rows stay as they are, and a message says why.
+        raise Refused(message, errors=refused.errors)
     return page(
         "records/refused.html",
         status=refused.status,
         record_type=record_type,
-        message=refused.message,
+        message=message,
     )
+
+
+def _named(record_type: RecordType, refused: Refused, by: Actor) -> Text | str:
+    """Why a list can't be shown, with the field that it is about where its reader sees that."""
+    found = [meant(record_type, name.partition("__")[0], by) for name in refused.errors]
+    labels = [str(one.field.label) for one in found if one is not None]
+    if not labels:
+        return refused.message
+    which = formats(by).listed(labels)
+    return gettext("%(field)s: %(problem)s", field=which, problem=refused.message)
 
 
 def _with_address(response: Response, state: ListState) -> Response:

@@ -62,3 +62,11 @@ def test_a_field_that_is_hidden_or_unknown_is_refused_by_its_name(
 def test_the_right_to_read_accounts_is_the_tokens_own(alice: Person, program: Programs) -> None:
     narrow = program(alice, "contact:read")
     assert fields_in(narrow.get("contacts?account_id.city=Leeds")) == ["account_id.city"]
+
+
+def test_a_filter_given_twice_is_refused_by_its_name(alice: Person, program: Programs) -> None:
+    api = program(alice)
+    for asked in ("owner_id=my_team&owner_id=me", "group=owner_id&owner_id=me&owner_id=me"):
+        answer = api.get(f"contacts?{asked}")
+        assert answer.status_code == 422
+        assert fields_in(answer) == ["owner_id"]

@@ -150,6 +150,21 @@ def test_a_field_that_is_hidden_makes_no_view(
     assert api.get("views?record_type=contact").status_code == 403
 
 
+@pytest.mark.parametrize("query", ["city=Leeds", "sort=-industry", "group=lifecycle"])
+def test_what_a_view_asks_by_a_hidden_field_is_not_told(
+    acme: Workspace, alice: Person, bob: Person, program: Programs, query: str
+) -> None:
+    view = make(program(alice), query=query, audience="everyone")
+    with acme.acting() as by:
+        role = role_by_key(by.session, "sales_rep")
+        hidden = {("account", key): FieldAccess.HIDDEN for key in ("city", "industry", "lifecycle")}
+        write_rights(by, role, {("account", "read"): Reach.OWN}, hidden)
+    api = program(bob)
+    assert [one["query"] for one in api.get("views").json["data"]] == [None]
+    assert api.get(f"views/{view['id']}").json["query"] is None
+    assert program(alice).get(f"views/{view['id']}").json["query"] == query
+
+
 def test_a_token_s_scopes_narrow_what_is_done_with_views(
     acme: Workspace, alice: Person, charlie: Person, program: Programs
 ) -> None:

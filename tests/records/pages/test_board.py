@@ -407,7 +407,9 @@ def test_a_head_adds_up_an_amount_where_it_was_counted_to_the_end(
     assert "board-sum" not in alice.client.get("/accounts/board").text
 
 
-@pytest.mark.parametrize("query", ["by=name", "by=x_nothing", "sort=tags", "secret=1"])
+@pytest.mark.parametrize(
+    "query", ["by=name", "by=x_nothing", "sort=tags", "secret=1", "group=nope"]
+)
 def test_a_made_up_board_is_refused_and_no_error(alice: Person, query: str) -> None:
     assert alice.client.get(f"/accounts/board?{query}").status_code == 422
 

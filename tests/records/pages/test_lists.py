@@ -208,3 +208,31 @@ def test_both_languages_keep_rows_of_their_own(fence: Fence, alice: Person) -> N
     chinese = alice.client.get("/accounts").text
     assert 'data-label="Owner"' in english
     assert 'data-label="负责人"' in chinese
+
+
+@pytest.mark.parametrize("place", ["/contacts", "/contacts/calendar", "/contacts/export"])
+def test_a_filter_that_an_address_gives_twice_is_refused_by_its_name(
+    alice: Person, place: str
+) -> None:
+    answer = alice.client.get(f"{place}?owner_id=my_team&owner_id=me")
+    assert answer.status_code == 422
+    assert "Give this parameter once." in answer.text
+    assert alice.client.get("/contacts?owner_id=me&q=a&q=b").status_code == 200
+
+
+@pytest.mark.parametrize("written", ["{", "[]", '{"city": "York"}', '{"f": 1}', '{"or": []}'])
+@pytest.mark.parametrize("lens", ["", "/board"])
+def test_filters_that_cannot_be_read_are_told_without_the_words_of_programs(
+    alice: Person, written: str, lens: str
+) -> None:
+    answer = alice.client.get(f"/accounts{lens}", query_string={"filter": written})
+    assert answer.status_code == 422
+    assert "The filters in this address can’t be read." in answer.text
+    assert 'href="/accounts">' in answer.text
+    assert "JSON" not in answer.text
+
+
+def test_a_value_that_does_not_fit_is_told_with_its_field(alice: Person) -> None:
+    answer = alice.client.get("/accounts?created_at__gte=soonish")
+    assert answer.status_code == 422
+    assert "Created: " in answer.text
