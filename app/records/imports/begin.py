@@ -8,9 +8,9 @@ from itertools import islice
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
-from app.kernel.language import _, current, gettext
+from app.kernel.language import current, gettext
 from app.records.imports.check import check_mapping
+from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
 from app.records.imports.outcome import Outcome
@@ -40,8 +40,7 @@ def begin_import(
     Refused with a message per part of the mapping (see `check_mapping`), for a file that is no
     table, and for one that was begun already. With `by_job` False the caller does the rows itself.
     """
-    if run.state != State.GIVEN and not (run.is_dry_run and not run.is_under_way):
-        raise Refused(_("This file was imported already. Give it again to import it once more."))
+    open_for_change(run, by)
     record_type = tailored(run.record_type, by)
     table = open_table(run, by, how)
     check_mapping(record_type, mapping, table.names, by)

@@ -11,16 +11,17 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
-from app.kernel.language import DEFAULT, OFFERED, _, current
+from app.kernel.language import DEFAULT, OFFERED, current
 from app.records.access import writable_keys
 from app.records.custom.operations import MANAGE, define_field
 from app.records.custom.picklists import change_picklist, picklist_field, standing_options
 from app.records.custom.wish import LABEL, Wish
 from app.records.imports.given import Readable, keep_file, room_of
 from app.records.imports.guessing.guess import Guess, guess
+from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Column, Mapping, Mode, from_json
 from app.records.imports.match import ID, match_keys
-from app.records.imports.models import UNDER_WAY, ImportRun, State
+from app.records.imports.models import ImportRun, State
 from app.records.imports.reading import read_table
 from app.records.imports.resolve import can_make
 from app.records.imports.table import How, Table
@@ -109,20 +110,14 @@ def _still(column: Column, writable: frozenset[str]) -> Column:
 
 def read_again(run: ImportRun, record_type: RecordType, how: How, by: Actor) -> None:
     """Read the file in another way, and propose anew what becomes of it."""
-    open_for_change(run)
+    open_for_change(run, by)
     table = read_table(room_of(by).path(run.file), run.file_name, how)
     propose(run, record_type, table, by)
 
 
-def open_for_change(run: ImportRun) -> None:
-    """Refused for an import that has begun, as its file is read as it was begun."""
-    if run.state != State.GIVEN and not (run.is_dry_run and run.state not in UNDER_WAY):
-        raise Refused(_("This file was imported already. Give it again to import it once more."))
-
-
-def keep_mapping(run: ImportRun, mapping: Mapping, new: Map[str, str]) -> None:
+def keep_mapping(run: ImportRun, mapping: Mapping, new: Map[str, str], by: Actor) -> None:
     """Keep what was chosen so far."""
-    open_for_change(run)
+    open_for_change(run, by)
     run.mapping = mapping.to_json()
     run.how = {**run.how, NEW: dict(new)}
 
@@ -168,12 +163,14 @@ def make_options(record_type: RecordType, mapping: Mapping, by: Actor) -> Mappin
 
 
 def make_fields(
-    record_type: RecordType, mapping: Mapping, new: Map[str, str], table: Table, by: Actor
+    run: ImportRun, mapping: Mapping, new: Map[str, str], table: Table, by: Actor
 ) -> Mapping:
     """Make the fields that were asked for; answers with the mapping that uses them.
 
     Refused with a message by column (`columns.<number>.field`) where one can't be made.
     """
+    open_for_change(run, by)
+    record_type = tailored(run.record_type, by)
     columns = list(mapping.columns)
     sample = table.sample(SAMPLE)
     places = {name: at for at, name in enumerate(table.names)}

@@ -47,6 +47,26 @@ def find_import(run_id: UUID, by: Actor, *, lock: bool = False) -> ImportRun:
     return found
 
 
+def open_for_change(run: ImportRun, by: Actor) -> None:
+    """Hold an import that is still to begin, as it stands now; Refused for one that has begun.
+
+    Of two who press Start at the same moment the second waits here, and then sees what the first
+    one did. Missing where its file was removed meanwhile.
+    """
+    by.session.flush()  # What was changed of it so far is not lost by reading it again.
+    lock_work(by.session, run.id)  # The work first and then the row, as whatever goes on with it.
+    found = by.session.get(ImportRun, run.id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise Missing(_("There is no such page."))
+    if not _is_open(found):
+        raise Refused(_("This file was imported already. Give it again to import it once more."))
+
+
+def _is_open(run: ImportRun) -> bool:
+    """True for a file of which nothing was taken in, and nothing is being tried."""
+    return run.state == State.GIVEN or (run.is_dry_run and not run.is_under_way)
+
+
 def _may_see(run: ImportRun, by: Actor) -> bool:
     """True for one's own, while one may import the type; and for who may manage everyone's.
 
@@ -99,7 +119,7 @@ def stop(run_id: UUID, by: Actor) -> None:
 def drop_import(run_id: UUID, by: Actor) -> None:
     """Remove a file whose import never began; Refused for all others."""
     run = find_import(run_id, by, lock=True)
-    if run.state != State.GIVEN and not (run.is_dry_run and not run.is_under_way):
+    if not _is_open(run):
         raise Refused(_("It has come to its end already, or can't be stopped."))
     _remove_files(run, by)
     by.session.delete(run)

@@ -20,13 +20,18 @@ from app.records.imports.draft import (
     make_fields,
     make_options,
     new_fields,
-    open_for_change,
     read_again,
     take_file,
 )
 from app.records.imports.failed import failures_csv
 from app.records.imports.given import Readable, may_import
-from app.records.imports.keep import cancel_import, drop_import, find_import, list_imports
+from app.records.imports.keep import (
+    cancel_import,
+    drop_import,
+    find_import,
+    list_imports,
+    open_for_change,
+)
 from app.records.imports.mapping import from_json
 from app.records.imports.models import UNDER_WAY, ImportRun, State
 from app.records.imports.reading.limits import HEAD_ROWS, MOST_BYTES
@@ -105,7 +110,7 @@ def change_import(collection: str, run_id: UUID) -> Response:
     """Keep what was chosen and say what would become of it; try all rows; or begin."""
     by = current.actor()
     record_type, run = _run(collection, run_id)
-    open_for_change(run)
+    open_for_change(run, by)
     table = open_table(run, by)
     sample = table.sample(HEAD_ROWS)
     kept = from_json(run.mapping)
@@ -113,7 +118,7 @@ def change_import(collection: str, run_id: UUID) -> Response:
     wish = request.form.get("do", "check")
     try:
         if wish == "start":
-            mapping, new = make_fields(record_type, mapping, new, table, by), {}
+            mapping, new = make_fields(run, mapping, new, table, by), {}
         if wish in ("start", "try"):
             mapping = make_options(record_type, mapping, by)
         if wish in ("start", "try"):
@@ -121,7 +126,7 @@ def change_import(collection: str, run_id: UUID) -> Response:
             if wish == "start" and not run.is_under_way:
                 toast(_("Imported."))
             return see_other(url_of(run, record_type))
-        keep_mapping(run, mapping, new)
+        keep_mapping(run, mapping, new, by)
     except (Refused, NoSpace) as answer:
         by.session.rollback()
         found = find_import(run_id, by)
