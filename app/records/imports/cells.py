@@ -18,14 +18,17 @@ from app.records.imports.guessing.values import NO, YES
 from app.records.imports.mapping import Column
 
 Reader = Callable[[str], Any]
-MONEY = re.compile(  # Figures, with the sign or the code of a currency before or behind them.
-    r"\s*(?:[A-Z]{3}|[^\d\s+\-.,()]{1,3})?\s*([+\-]?[\d.,'\s\u00a0]+?)"
-    r"\s*(?:[A-Z]{3}|[^\d\s.,()]{1,2})?\s*"
+LONGEST = 100  # Characters of a number or a date; no pattern looks at longer texts.
+# No text fits a pattern in two ways, as what fits in many is tried in all of them. This one is of
+# figures, with the sign or the code of a currency before or behind them.
+MONEY = re.compile(
+    r"(?:[A-Z]{3}|[^\d\s+\-.,()]{1,3})?\s*((?:[+\-]\s*)?[\d.,'](?:[\d.,'\s]*[\d.,'])?)"
+    r"\s*(?:[A-Z]{3}|[^\d\s.,()]{1,2})?"
 )
 FIGURES = re.compile(
     r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?"
-    r"(?:[\sT,]+(上午|下午)?\s*(\d{1,2})[:：时](\d{1,2})分?(?:[:：](\d{1,2})秒?)?(?:\.\d+)?\s*([AaPp]\.?[Mm]\.?)?"
-    r"\s*(Z|[+\-]\d{2}:?\d{2})?)?\s*"
+    r"(?:[\sT,]+(?:(上午|下午)\s*)?(\d{1,2})[:：时](\d{1,2})分?(?:[:：](\d{1,2})秒?)?(?:\.\d+)?"
+    r"(?:\s*([AaPp]\.?[Mm]\.?))?(?:\s*(Z|[+\-]\d{2}:?\d{2}))?)?"
 )
 PLACES = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # Of year, month and day.
 BETWEEN = re.compile(r"[;；,，、|\n]")
@@ -50,7 +53,9 @@ def reader_of(field: Field, column: Column, options: Sequence[Option]) -> Reader
 
 def read_date(text: str, *, order: str, is_day: bool) -> str:
     """A date in figures as ISO 8601; what is written otherwise stays, to be told as wrong."""
-    plain = unicodedata.normalize("NFKC", text)
+    if len(text) > LONGEST:
+        return text
+    plain = unicodedata.normalize("NFKC", text).strip()
     found = FIGURES.fullmatch(plain)
     if found is None:
         return text
@@ -84,14 +89,16 @@ def _time(found: re.Match[str]) -> str:
 
 def read_number(text: str, *, decimal: str) -> str:
     """A number with a point before its decimals, without signs of currency or thousands."""
+    if len(text) > LONGEST:
+        return text
     plain = unicodedata.normalize("NFKC", text).strip()
     is_negative = plain.startswith("(") and plain.endswith(")")  # As bookkeepers write it.
     plain = plain.strip("()") if is_negative else plain
-    percent = plain.rstrip(" %")
+    percent = plain.rstrip(" %").strip()
     found = MONEY.fullmatch(percent)
     if found is None:
         return text
-    figures = re.sub(r"[\s'\u00a0]", "", found[1])
+    figures = re.sub(r"[\s']", "", found[1])
     if decimal == ",":
         figures = figures.replace(".", "").replace(",", ".")
     return f"-{figures}" if is_negative else figures

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from app.records.imports.addresses import is_address
 from app.records.imports.mapping import Dates, Point
 
 ENOUGH = 0.8  # Of the values that are not empty are of the kind.
 FEW = 12  # Different values that may be options ...
 REPEATED = 3  # ... each standing in so many rows on the whole.
 LONG = 200  # Characters of a short text.
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PHONE = re.compile(
     r"[+(]?[\d(][\d\s().\-/]{5,18}\d(?:\s*(?:x|ext\.?|转)\s*\d{1,6})?", re.IGNORECASE
 )
@@ -22,13 +22,13 @@ MOMENT = re.compile(rf"(?:{DAY.pattern})[T ]\d{{1,2}}:\d\d.*")
 NUMBER = re.compile(r"[+-]?\d{1,3}(?:[,.' ]\d{3})*(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)?")
 PERCENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*[%％]")
 FLAGS = frozenset(["yes", "no", "true", "false", "y", "n", "是", "否", "有", "无", "on", "off"])
-KINDS = (
-    ("email", EMAIL),
-    ("url", URL),
-    ("moment", MOMENT),
-    ("day", DAY),
-    ("percent", PERCENT),
-    ("number", NUMBER),
+KINDS: Sequence[tuple[str, Callable[[str], object]]] = (
+    ("email", is_address),
+    ("url", URL.fullmatch),
+    ("moment", MOMENT.fullmatch),
+    ("day", DAY.fullmatch),
+    ("percent", PERCENT.fullmatch),
+    ("number", NUMBER.fullmatch),
 )
 PARTED = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
 NO_YEAR_FIRST = 31
@@ -44,8 +44,8 @@ def kind_of(texts: Sequence[str]) -> str:
         return "flag"
     if _most(given, _is_phone) and not _most(given, DAY.fullmatch):
         return "phone"
-    for kind, pattern in KINDS:
-        if _most(given, pattern.fullmatch):
+    for kind, fits in KINDS:
+        if _most(given, fits):
             return kind
     if any(len(one) > LONG or "\n" in one for one in given):
         return "long_text"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.kernel.folding import fold
 
+LONGEST = 200  # Characters of a name that are looked at: a head may hold anything.
 SIGNS = re.compile(r"[\W_]+")
 MARKS = re.compile(
     r"[(（\[【]\s*(?:必填|必须|选填|可选|required|optional|mandatory)[^)）\]】]*[)）\]】]",
@@ -19,13 +20,14 @@ NUMBER_ENDING = re.compile(r"(?:\.id|[a-z]Id|__r)$")
 
 def plain(name: str) -> str:
     """A name as it is compared: "Account Owner", account_owner and AccountOwner are one."""
-    return SIGNS.sub("", fold(MARKS.sub("", name)))
+    return SIGNS.sub("", fold(MARKS.sub("", name[:LONGEST])))
 
 
 def spellings(name: str) -> Iterator[str]:
     """How a name may be known, the nearest first: whole, without what stands in brackets at its
     end, without the record type before a colon or a point.
     """
+    name = name[:LONGEST]
     yield plain(name)
     shorter = OWN_ENDING.sub("", ASIDE.sub("", MARKS.sub("", name)))
     yield plain(shorter)

@@ -8,10 +8,12 @@ from statistics import median
 
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.records.imports.addresses import is_address
 from app.records.imports.reading.limits import MOST_COLUMNS
 
+LONGEST_NAME = 200  # Characters of a column's name; what stands behind them is no name.
 ABOVE = 8  # Rows of title and instructions that a head may stand below.
-VALUE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[+(]?\d[\d\s().:/+-]{3,}|\d{4}-\d\d-\d\d.*|-?[\d.,]+")
+VALUE = re.compile(r"[+(]?\d[\d\s().:/+-]{3,}|\d{4}-\d\d-\d\d.*|-?[\d.,]+")
 
 
 def find_skip(rows: Sequence[Sequence[str]]) -> int:
@@ -23,7 +25,8 @@ def find_skip(rows: Sequence[Sequence[str]]) -> int:
 
 def looks_like_head(row: Sequence[str]) -> bool:
     """False where a cell is a value rather than a name: an address, a number, a date."""
-    return not any(VALUE.fullmatch(cell.strip()) for cell in row)
+    texts = [cell.strip() for cell in row]
+    return not any(is_address(text) or VALUE.fullmatch(text) for text in texts)
 
 
 def letters(at: int) -> str:
@@ -50,7 +53,7 @@ def column_names(head: Sequence[str], width: int) -> tuple[str, ...]:
         )
     names: dict[str, None] = {}
     for at in range(width):
-        text = " ".join(head[at].split()) if at < len(head) else ""
+        text = " ".join(head[at].split())[:LONGEST_NAME] if at < len(head) else ""
         name = wanted = text or letters(at)
         number = 1
         while name in names:
