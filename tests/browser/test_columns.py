@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -158,5 +159,5 @@ def test_columns_begin_where_those_before_end_for_who_may_tick_nothing(
     assert len(rows) == (4 if "group" in asked else 2)
     for cells in rows:
         assert len(cells) > 2
-        for (_left, right), (left, _right) in zip(cells, cells[1:], strict=False):
+        for (_left, right), (left, _right) in pairwise(cells):
             assert abs(left - right) <= 1
