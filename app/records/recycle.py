@@ -41,6 +41,14 @@ def restorable_types(by: Actor) -> list[RecordType]:
     return [one for one in switched_on(by) if by.may(one.key, "read") and by.may(one.key, "delete")]
 
 
+def has_bin(by: Actor) -> bool:
+    """True for who may bring back records of some type, or erase what was deleted."""
+    if by.may("trash", "erase"):
+        return True
+    types = registry().switched_on(by.tenant)
+    return any(by.may(one.key, "read") and by.may(one.key, "delete") for one in types)
+
+
 def read_bin(
     by: Actor,
     *,

@@ -19,10 +19,11 @@ from app.records.manifest import Module
 from app.records.pages import changes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
-from app.records.pages.imports.offered import ImportPages
+from app.records.pages.imports.offered import ImportPages, has_imports
 from app.records.pages.news import tell_news
 from app.records.pages.palette import DuplicatePages, MergePages
 from app.records.pages.state import MINE
+from app.records.recycle import has_bin
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
@@ -88,6 +89,7 @@ BIN = SettingsPage(
     _("Recycle bin"),
     _("What was deleted, by whom and when, to bring it back or to erase it for good."),
     synonyms=_("trash bin deleted undelete restore"),
+    is_offered=has_bin,
 )
 
 EXPORTS = PermissionGroup(
@@ -126,6 +128,7 @@ TAKEN_IN = SettingsPage(
     _("Imports"),
     _("Bring records along as CSV or Excel files, see what became of them, undo it."),
     synonyms=_("import upload migrate move csv excel file paste"),
+    is_offered=has_imports,
 )
 STORAGE = SettingsPage(
     "/settings/storage",

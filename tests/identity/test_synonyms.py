@@ -100,3 +100,19 @@ def test_who_may_see_everyone_s_exports_is_offered_them(acme: Workspace, dora: P
         viewer = role_by_key(by.session, "viewer")
         write_rights(by, viewer, {("export", "manage"): Reach.ALL}, {})
     assert "/settings/exports" in pages_with(dora, "", "en")
+
+
+@pytest.mark.parametrize("url", ["/settings/imports", "/settings/exports", "/settings/trash"])
+def test_a_viewer_is_not_offered_what_only_changing_gives_a_use(
+    alice: Person, dora: Person, url: str
+) -> None:
+    assert url in pages_with(alice, "", "en")
+    assert url not in pages_with(dora, "", "en")
+    assert f'href="{url}"' not in dora.client.get("/settings").text
+    assert f'href="{url}"' in alice.client.get("/settings").text
+
+
+def test_who_may_bring_back_records_is_offered_the_recycle_bin(bob: Person) -> None:
+    offered = pages_with(bob, "", "en")
+    assert "/settings/trash" in offered
+    assert "/settings/imports" not in offered

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from app.kernel.actor import Actor
 from app.kernel.language import _
-from app.records.registry import Registry
+from app.records.imports.keep import MANAGE
+from app.records.registry import Registry, registry
 from app.records.tailored import switched_on
 from app.records.types import IMPORT, RecordType
 from app.web.shell import Link
@@ -22,6 +23,12 @@ def imports(record_type: RecordType, by: Actor) -> bool:
 def importable(by: Actor) -> list[RecordType]:
     """The types of which `by` may import something."""
     return [one for one in switched_on(by) if imports(one, by)]
+
+
+def has_imports(by: Actor) -> bool:
+    """True for who may import anything at all, or see what others imported."""
+    types = registry().switched_on(by.tenant)
+    return by.may(*MANAGE) or any(by.may(one.key, IMPORT) for one in types)
 
 
 class ImportPages:
