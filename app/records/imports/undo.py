@@ -101,6 +101,7 @@ def _next_events(run: ImportRun, by: Actor, size: int) -> Sequence[Any]:
 def _take_back(run: ImportRun, record_type: RecordType, batch: Batch, by: Actor) -> None:
     """Take back some records of one type; each is met once, whatever the import did with it."""
     ids = {*batch.made, *batch.changed}
+    _lock(record_type, ids, by)
     traces = _traces(run, record_type, ids, by)
     made = [one for one in dict.fromkeys(batch.made) if not traces[one].is_done]
     changed = [
@@ -113,6 +114,14 @@ def _take_back(run: ImportRun, record_type: RecordType, batch: Batch, by: Actor)
     restored, left = _put_back(run, record_type, changed, by)
     run.undo_done += gone + restored
     run.undo_left_out += len(made) - gone + left
+
+
+def _lock(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None:
+    """Hold records before it is asked what became of them: who changes one waits, or is seen."""
+    model = record_type.model
+    by.session.execute(
+        select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+    )
 
 
 @dataclass(slots=True)
