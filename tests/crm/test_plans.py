@@ -298,6 +298,7 @@ def test_the_bulk_form_shows_what_each_plan_would_make(
     assert "Visit them (after 5 working days)" in asked.text
     done = alice.client.post("/accounts/bulk", data={**sent, "plan": str(plan)})
     assert done.status_code == 303
+    assert "Plan started: 1 account." in alice.client.get("/accounts").text
     refused = alice.client.post("/accounts/bulk", data=sent)
     assert refused.status_code == 422
     with acme.acting(alice) as by:

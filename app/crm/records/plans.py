@@ -23,6 +23,7 @@ PLAN_ACTIONS = (
         names="plan",
         icon="list-check",
         undo="stop_plan",
+        result=_("Plan started"),
         undo_of="batch",
     ),
     Action(
@@ -33,6 +34,7 @@ PLAN_ACTIONS = (
         run=stop_plan,
         inputs=("plan",),
         optional=("run", "batch"),
+        result=_("Plan stopped"),
         is_offered=has_plans,
         names="plan",
         icon="circle-x",

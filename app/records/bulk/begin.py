@@ -18,7 +18,7 @@ from app.records.access import within_reach
 from app.records.bulk.inputs import check_inputs
 from app.records.bulk.models import UNDONE_WITHIN, BulkChange, BulkRow, Outcome
 from app.records.bulk.run import run_piece
-from app.records.bulk.selection import Selection, count_selected, keep_rows
+from app.records.bulk.selection import MOST, Selection, count_selected, keep_rows
 from app.records.bulk.undo import is_maker, undo_piece, undoing
 from app.records.bulk.verbs import UNDO, BulkVerb, verb_called, worded
 from app.records.door import may_change
@@ -56,6 +56,7 @@ def begin_change(
         )
     change = _new(record_type, verb.name, inputs, by)
     change.total = keep_rows(change, record_type, selection, by)
+    change.vanished = max(min(selection.counted, MOST) - change.total, 0)
     _start(change, record_type, verb, by)
     return change
 

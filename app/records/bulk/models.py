@@ -30,7 +30,8 @@ class BulkChange(Base):
     `user_id` came. Records are taken in the order of their ids: `reached` is the last one that was
     dealt with, and `step` counts the pieces, so that a piece is never done twice. `undoes_id` is
     the change that this one takes back, `undone_by_id` the one by which it was taken back. `done`
-    counts the rows that were as they should be already as well.
+    counts the rows that were as they should be already as well. `vanished` is how many of a list's
+    records, counted when it was asked, were in it no more when the change began.
     """
 
     __tablename__ = "bulk_changes"
@@ -52,6 +53,7 @@ class BulkChange(Base):
     finished_at: Mapped[datetime | None]
     undoes_id: Mapped[UUID | None] = mapped_column(Uuid)
     undone_by_id: Mapped[UUID | None] = mapped_column(Uuid)
+    vanished: Mapped[int | None] = mapped_column(Integer)
 
 
 class BulkRow(Base):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from app.identity.operations.users import names_of
 from app.jobs.progress import Work
@@ -35,19 +37,20 @@ TOLD_TO_MAKER = _("The reason is told to who made this change.")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One record with what is to be said of it; `url` is empty where it can't be opened."""
+    """One record of which something is to be said; `url` is empty where it can't be opened."""
 
     title: str
     url: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why some were left out, and how many."""
+    """What is to be said of some records, how many they are, and which; `more` are not named."""
 
     text: str
     count: str
+    records: list[Told]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,7 @@ class Receipt:
     when: str
     sets: list[tuple[Text, str]]
     reasons: list[Reason]
-    left_out: list[Told]
-    spared: list[Told]
+    spared: list[Reason]
     waiting: str
     error: str
     why_not_undo: str
@@ -80,17 +82,33 @@ class Receipt:
 def told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
     """Changed 318 accounts, 12 left out. Of an undoing also how many needed none.
 
-    What went along with deleted records, or came back with them, is told in a second sentence.
+    What went along with deleted records, or came back with them, is told in a further sentence, and
+    so is how many were counted before and gone when it began.
     """
-    along = told_along(change, by)
-    text = _told(change, record_type, by)
-    return f"{text} {along}" if along else text
+    parts = (_told(change, record_type, by), told_along(change, by), _vanished(change, by))
+    return " ".join(part for part in parts if part)
+
+
+def _vanished(change: BulkChange, by: Actor) -> str:
+    if not change.vanished:
+        return ""
+    return ngettext(
+        "%(n)s that was counted before was gone from the list by then.",
+        "%(n)s that were counted before were gone from the list by then.",
+        change.vanished,
+        n=_n(change.vanished, by),
+    )
+
+
+def _done(change: BulkChange, record_type: RecordType, already: int, by: Actor) -> str:
+    """What was done, with the number of records with which it was: Changed 318 accounts."""
+    verb = verb_called(record_type, change.verb)
+    return worded(verb, verb.told, record_type, change.done - already, by)
 
 
 def _told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
-    verb = verb_called(record_type, change.verb)
     already = _already(change, by)
-    done = worded(verb, verb.told, record_type, change.done - already, by)
+    done = _done(change, record_type, already, by)
     if already:
         one, many = record_type.words.count
         was = ngettext(
@@ -131,14 +149,13 @@ def receipt(change: BulkChange, record_type: RecordType, by: Actor) -> Receipt:
         record_type=record_type,
         change=change,
         url=f"{url}{change.id}",
-        title=worded(verb, verb.title, record_type, change.total, by),
+        title=_done(change, record_type, _already(change, by), by),
         text=told(change, record_type, by),
         who=who.get(change.user_id, "") if change.user_id else "",
         when=_when(change.created_at, by),
         sets=_sets(change, record_type, by),
-        reasons=_reasons(change, by),
-        left_out=_told_rows(change, record_type, Outcome.LEFT_OUT, by),
-        spared=_told_rows(change, record_type, Outcome.DONE, by),
+        reasons=_reasons(change, record_type, Outcome.LEFT_OUT, by),
+        spared=_reasons(change, record_type, Outcome.DONE, by),
         waiting=_n(waiting, by) if waiting else "",
         error=(work.error or "") if work is not None else "",
         why_not_undo=str(why) if why is not None else "",
@@ -180,44 +197,47 @@ def _sets(change: BulkChange, record_type: RecordType, by: Actor) -> list[tuple[
     return found
 
 
-def _reasons(change: BulkChange, by: Actor) -> list[Reason]:
-    """Why records were left out, the most frequent reason first."""
-    count = func.count()
-    rows = by.session.execute(
-        select(BulkRow.reason, count)
-        .where(BulkRow.change_id == change.id, BulkRow.outcome == Outcome.LEFT_OUT)
-        .group_by(BulkRow.reason)
-        .order_by(count.desc(), BulkRow.reason)
-        .limit(20)
-    )
-    if not is_maker(change, by):
-        left_out = sum(number for _reason, number in rows)
-        return [Reason(str(TOLD_TO_MAKER), _n(left_out, by))] if left_out else []
-    return [Reason(reason or "", _n(number, by)) for reason, number in rows]
-
-
-def _told_rows(
+def _reasons(
     change: BulkChange, record_type: RecordType, outcome: Outcome, by: Actor
-) -> list[Told]:
-    """The records of one outcome of which something is to be told."""
+) -> list[Reason]:
+    """What is to be told of the records of one outcome, the most frequent reason first."""
+    of_outcome = (
+        BulkRow.change_id == change.id,
+        BulkRow.outcome == outcome,
+        BulkRow.reason.is_not(None),
+    )
+    text = BulkRow.reason if is_maker(change, by) else literal(str(TOLD_TO_MAKER))
+    ranked = select(
+        BulkRow.record_id,
+        text.label("reason"),
+        func.count().over(partition_by=text).label("count_of"),
+    ).where(*of_outcome)
+    found = ranked.subquery()
     rows = by.session.execute(
-        select(BulkRow.record_id, BulkRow.reason)
-        .where(
-            BulkRow.change_id == change.id,
-            BulkRow.outcome == outcome,
-            BulkRow.reason.is_not(None),
-        )
-        .order_by(BulkRow.record_id)
+        select(found)
+        .order_by(found.c.count_of.desc(), found.c.reason, found.c.record_id)
         .limit(SHOWN)
     ).all()
-    told = rows if is_maker(change, by) else [(one[0], str(TOLD_TO_MAKER)) for one in rows]
-    return list(_named(told, record_type, by))
+    records = _records([row.record_id for row in rows], record_type, by)
+    return [_reason(reason, list(group), records, by) for reason, group in groupby(rows, _of)]
 
 
-def _named(rows: Sequence[Any], record_type: RecordType, by: Actor) -> Iterable[Told]:
-    ids = [record_id for record_id, _reason in rows]
+def _of(row: Any) -> str:
+    return str(row.reason)
+
+
+def _reason(text: str, rows: Sequence[Any], records: Mapping[UUID, Told], by: Actor) -> Reason:
+    count = rows[0].count_of
+    unnamed = count - len(rows)
+    more = gettext("%(n)s more", n=_n(unnamed, by)) if unnamed else ""
+    return Reason(text, _n(count, by), [records[row.record_id] for row in rows], more)
+
+
+def _records(ids: Sequence[UUID], record_type: RecordType, by: Actor) -> dict[UUID, Told]:
+    """Some records by their ids, with their names, as far as they may be known and opened."""
     names = titles(record_type.key, ids, by, with_deleted=True)
     standing = titles(record_type.key, ids, by)
-    for record_id, reason in rows:
-        url = f"/{record_type.collection}/{record_id}" if record_id in standing else ""
-        yield Told(names.get(record_id, UNNAMED), url, reason)
+    url = f"/{record_type.collection}/"
+    return {
+        one: Told(names.get(one, UNNAMED), f"{url}{one}" if one in standing else "") for one in ids
+    }

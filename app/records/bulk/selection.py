@@ -22,10 +22,14 @@ MOST = 100_000  # Records of one bulk change.
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The ids that were ticked, or a list whose every row is meant."""
+    """The ids that were ticked, or a list whose every row is meant.
+
+    `counted` is how many rows of the list the person was told of before saying yes.
+    """
 
     ids: tuple[UUID, ...] = ()
     query: Query | None = None
+    counted: int = 0
 
     def condition(self, record_type: RecordType, by: Actor) -> list[ColumnElement[bool]]:
         """The WHERE of the selected records that `by` may read; Refused for a list of no sense."""

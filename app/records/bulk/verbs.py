@@ -36,6 +36,7 @@ class BulkVerb:
     undoes_of: str = ""  # The key in which that action is told which change it takes back.
     choose: Choose | None = None  # What an action asks for, the same for all records.
     can_undo: bool = True
+    result: Text | None = None  # What a declared action did: Marked as done.
 
 
 ASSIGN = BulkVerb(
@@ -148,12 +149,13 @@ def of_action(action: Action) -> BulkVerb:
         action.label,
         _("%(action)s: %(what)s?"),
         _("%(action)s: %(what)s"),
-        _("%(action)s: %(what)s"),
+        _("%(result)s: %(what)s"),
         action.icon,
         undoes_by=action.undo,
         undoes_of=action.undo_of,
         can_undo=bool(action.undo),
         choose=action.choose,
+        result=action.result,
     )
 
 
@@ -165,4 +167,5 @@ def worded(verb: BulkVerb, text: Text, record_type: RecordType, count: int, by: 
     """One of a verb's sentences about so many records, in the language in use."""
     one, many = record_type.words.count
     what = ngettext(one, many, count, n=formats(by).number(count))
-    return gettext(text.message, what=what, action=str(verb.label))
+    result = verb.result or verb.label
+    return gettext(text.message, what=what, action=str(verb.label), result=str(result))

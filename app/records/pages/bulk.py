@@ -28,6 +28,7 @@ class BulkForm:
     record_type: RecordType
     verb: BulkVerb
     title: str
+    counted: int  # Rows that the question speaks of.
     left_out: str
     yes: str
     selected: Sequence[tuple[str, str]]
@@ -86,6 +87,7 @@ def bulk_form(
         record_type,
         verb,
         worded(verb, verb.ask, record_type, counted.total, by),
+        counted.total,
         _left_out(counted, by),
         worded(verb, verb.title, record_type, counted.reached, by),
         selected,

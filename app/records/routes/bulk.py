@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.kernel.whole import whole
 from app.records.bulk.begin import begin_change, begin_undo, find_change
 from app.records.bulk.models import BulkChange
 from app.records.bulk.receipt import receipt, told
@@ -117,7 +118,8 @@ def _selection(record_type: RecordType) -> Selection:
         listed = request.form.get("list", "")
         if len(listed) > LONGEST_LIST:
             raise Refused(_("This list can't be filtered by that."))
-        return Selection(query=read_state(record_type, read_query(listed)).asked)
+        asked = read_state(record_type, read_query(listed)).asked
+        return Selection(query=asked, counted=whole(request.form.get("counted", "")) or 0)
     return Selection(ids=tuple(_ticked()))
 
 

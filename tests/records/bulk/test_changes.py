@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -88,6 +89,41 @@ def test_a_whole_list_is_changed_as_its_filter_says(
     with acme.scope() as session:
         found = session.scalars(select(Account.city).order_by(Account.city)).all()
     assert found == ["Hull", "Leeds", "Leeds", "Leeds"]
+
+
+def test_what_left_a_list_between_the_question_and_the_yes_is_told(
+    acme: Workspace, alice: Person, firms: Firms
+) -> None:
+    york = firms(alice, 3, city="York")
+    asked = {"verb": "update", "all": "1", "list": "city=York"}
+    question = alice.client.post("/accounts/bulk/ask", data=asked).text
+    counted = re.search(r'name="counted" value="(\d+)"', question)
+    assert counted is not None
+    assert counted[1] == "3"
+    with acme.acting(alice) as by:
+        for one in york[:2]:
+            perform("account", "delete", by.session.get_one(Account, UUID(one)), by=by)
+    change(alice, **asked, counted=counted[1], set=["city"], city="Leeds")
+    receipt = alice.client.get(f"/accounts/bulk/{last_change(acme).id}").text
+    assert "2 that were counted before were gone from the list by then." in receipt
+    assert "<h1>Changed 1 account</h1>" in receipt
+    change(alice, **asked | {"list": "city=Leeds"}, counted="9" * 40, set=["city"], city="Hull")
+    change(alice, **asked | {"list": "city=Hull"}, counted="1", set=["city"], city="York")
+    receipt = alice.client.get(f"/accounts/bulk/{last_change(acme).id}").text
+    assert "gone from the list" not in receipt
+
+
+def test_a_reason_that_many_share_is_told_once_with_their_names(
+    acme: Workspace, alice: Person, bob: Person, firms: Firms
+) -> None:
+    mine, hers = firms(bob, 1), firms(alice, 3)
+    let_reps_reach(acme, "read", 3)
+    set_city(bob, mine + hers)
+    receipt = bob.client.get(f"/accounts/bulk/{last_change(acme).id}").text
+    assert receipt.count("Your role does not allow this on this record.") == 1
+    assert "<li><b>3</b> Your role does not allow this on this record." in receipt
+    assert all(f"Alice Archer 00{number}</a>" in receipt for number in range(3))
+    assert "<h1>Changed 1 account</h1>" in receipt
 
 
 def test_a_filter_that_is_refused_changes_nothing(
