@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import subprocess
 import sys
 import textwrap
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
+import xlsxwriter
+
+from app.jobs.worker import Worker
+from app.kernel.errors import Refused
+from app.records.imports import pieces, run
+from app.records.imports.reading import read_table
+from tests.cast import Person, Workspace
+from tests.records.imports.conftest import no_files, run_of, sheet, take_in, why, worker
+from tests.records.imports.test_pages import given
+
+__all__ = ["no_files", "worker"]
 
 SECONDS = 4  # Of the processor; what is read in one pass needs a fraction of one.
 LONG = 130_000  # Characters of one cell: what the reader of CSV lets through.
+MEGABYTE = 1_000_000
+
+
+def peak(work: Callable[[], object]) -> int:
+    """The most bytes that `work` held at once."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def workbook(path: Path, *rows: list[str], long: str = "") -> bytes:
+    """A workbook; the cells that say LONG name one text, which is held once and is `long`."""
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("One")
+        for at, row in enumerate(rows):
+            page.write_row(at, 0, row)
+    found = io.BytesIO()
+    with zipfile.ZipFile(path) as made, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name in made.namelist():
+            pack.writestr(name, made.read(name).replace(b"LONG", long.encode()))
+    return found.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -52,3 +95,100 @@ def test_a_long_cell_takes_no_longer_than_it_is_long(work: str) -> None:
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
     assert done.returncode == 0
+
+
+def test_a_small_workbook_of_endless_cells_does_not_fill_the_memory(tmp_path: Path) -> None:
+    """A text of three megabytes stands there once, and twenty cells name it."""
+    long = "a" * (3 * MEGABYTE) + "\U0001f600"
+    path = tmp_path / "table"
+    path.write_bytes(workbook(tmp_path / "w", ["Name", "Note"], *[["A", "LONG"]] * 20, long=long))
+    assert path.stat().st_size < 100_000
+
+    def read() -> None:
+        with suppress(Refused):
+            read_table(path, "a.xlsx")
+
+    assert peak(read) < 64 * MEGABYTE
+
+
+def test_a_small_packed_text_of_endless_lines_does_not_fill_the_memory(tmp_path: Path) -> None:
+    line = ",".join(["\U0001f600" + "a" * 99_000] * 30) + "\n"
+    path = tmp_path / "table"
+    head = ",".join(f"C{n}" for n in range(30)) + "\n"
+    path.write_bytes(gzip.compress((head + line * 6).encode()))
+    assert path.stat().st_size < 200_000
+
+    def read() -> None:
+        with suppress(Refused):
+            read_table(path, "a.csv.gz")
+
+    assert peak(read) < 40 * MEGABYTE
+
+
+def test_an_old_workbook_is_not_read_whole_to_learn_whether_it_is_locked(tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(80 * MEGABYTE))
+
+    def read() -> None:
+        with suppress(Refused):
+            read_table(path, "a.xls")
+
+    assert peak(read) < 40 * MEGABYTE
+
+
+def test_a_template_does_not_make_gigabytes_of_megabytes(acme: Workspace, alice: Person) -> None:
+    rows = [["x" * 100_000] for _number in range(6)]
+    columns = {"": {"field": "last_name", "template": "{A}" * 300}}
+
+    def work() -> None:
+        with suppress(Refused):
+            take_in(alice, "contact", sheet(["A"], *rows), columns)
+
+    assert peak(work) < 64 * MEGABYTE
+
+
+def test_many_templates_make_no_more_of_a_row_than_one(alice: Person) -> None:
+    """Each makes less than a field takes; together they make more than a row is worth."""
+    fields = ("last_name", "first_name", "title", "email")
+    columns = {
+        "A": {"field": fields[0]},
+        **{
+            name: {"field": key, "template": "{A}" * 300}
+            for name, key in zip("BCD", fields[1:], strict=True)
+        },
+    }
+    file = sheet(["A", "B", "C", "D"], ["x" * 30, "b", "c", "d"])
+    (reasons,) = why(alice, take_in(alice, "contact", file, columns)).values()
+    assert list(reasons) == ["D"]
+
+
+def test_rows_of_long_texts_come_in_smaller_pieces(
+    acme: Workspace, alice: Person, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So few rows are taken in by the request; but these have more texts than it should hold."""
+    sizes: list[int] = []
+    done = run.do_piece
+
+    def count(*args: Any) -> None:
+        sizes.append(args[1].size)
+        done(*args)
+
+    monkeypatch.setattr(run, "do_piece", count)
+    monkeypatch.setattr(pieces, "LENGTH", 25)
+    rows = [["Archer" * 3] for _number in range(5)]
+    begun = take_in(alice, "contact", sheet(["Last"], *rows), {"Last": "last_name"})
+    assert begun.is_under_way
+    worker.drain()
+    assert run_of(acme, begun.id).created == 5
+    assert sizes == [2, 2, 1]
+
+
+# Odd choices
+
+
+def test_an_odd_name_of_a_sheet_is_no_mistake_of_ours(alice: Person, tmp_path: Path) -> None:
+    url = given(alice, workbook(tmp_path / "w", ["Last Name"], ["Archer"]), name="a.xlsx")
+    for odd in ("x" * 200_000, "\ud83d", "-c", "\u0001", "../../etc/passwd"):
+        answer = alice.client.post(f"{url}/how", data={"sheet": odd.encode("utf-8", "replace")})
+        assert answer.status_code < 500, odd[:20]
+        assert alice.client.get(url).status_code == 200, odd[:20]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
 
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
@@ -14,7 +13,7 @@ from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
 from app.records.imports.outcome import Outcome
-from app.records.imports.pieces import Piece
+from app.records.imports.pieces import Piece, beginning
 from app.records.imports.run import KIND, do_piece, end, open_table, try_piece, url_of
 from app.records.imports.table import How
 from app.records.sharing.news import tell_of_batch
@@ -46,8 +45,8 @@ def begin_import(
     check_mapping(record_type, mapping, table.names, by)
     _renew(run, mapping, by, is_dry_run=is_dry_run)
     run.how = table.how.to_json()
-    first = list(islice(table.rows(), AT_ONCE + 1))
-    if len(first) <= AT_ONCE:
+    first, are_all = beginning(table, AT_ONCE)
+    if are_all:
         run.total = len(first)
         do_piece(run, Piece.of(first, table, mapping), table.names, by)
         if not is_dry_run:
@@ -72,8 +71,10 @@ def try_rows(run: ImportRun, mapping: Mapping, by: Actor, *, how: How | None = N
     record_type = tailored(run.record_type, by)
     table = open_table(run, by, how)
     check_mapping(record_type, mapping, table.names, by)
-    rows = list(islice(table.rows(), TRIED))
-    return try_piece(run, mapping, Piece.of(rows, table, mapping), table.names, by)
+    rows, are_all = beginning(table, TRIED)
+    outcome = try_piece(run, mapping, Piece.of(rows, table, mapping), table.names, by)
+    outcome.is_whole = are_all
+    return outcome
 
 
 def _title(run: ImportRun) -> str:

@@ -22,12 +22,13 @@ from app.records.duplicates.keep import keys_of_record
 from app.records.duplicates.match import match_many
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.outcome import Failure, Outcome, reasons
-from app.records.imports.plan import Plan
+from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
 from app.records.many import write_new
 from app.records.model import Record
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import keys_of, make_tag, names_in
+from app.records.values.texts import LONG_TEXT
 
 Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
 
@@ -84,8 +85,16 @@ class _Chunk:
         if len(cells) > len(self.plan.names):
             self._fail(row, Refused(_("This row has more cells than the file has columns.")))
             return None
+        made = 0  # Characters of what templates make of the row: they may repeat a cell.
         for source in self.plan.sources:
-            text = source.text(cells)
+            try:
+                text = source.text(cells)
+                made += len(text) if source.template or source.default else 0
+                if made > LONG_TEXT:
+                    raise Refused(TOO_LONG, field=source.field.key)
+            except Refused as refused:
+                self._fail(row, refused)
+                return None
             if source.field.key == self.plan.match_on:
                 known = None if self.plan.match_on == ID else source.field
                 row.match, row.matched = match_key(known, text, self.by), text

@@ -23,13 +23,14 @@ class Failure:
 
 @dataclass(slots=True)
 class Outcome:
-    """How many rows became what, and those that failed."""
+    """How many rows became what, and those that failed; `is_whole` where no further row stands."""
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
     duplicate: int = 0
     failures: list[Failure] = field(default_factory=list)
+    is_whole: bool = True
 
     @property
     def failed(self) -> int:

@@ -10,6 +10,7 @@ from app.records.imports.mapping import Mapping
 from app.records.imports.table import Table
 
 ROWS = 1_000  # Rows of a piece.
+LENGTH = 4_000_000  # Characters of a piece; no further row where it has more.
 PASSED = 50_000  # Rows left out, so that the progress moves.
 Numbered = tuple[int, list[str]]
 
@@ -35,6 +36,18 @@ class Piece:
         return cls(kept, len(rows) - len(kept), rows[-1][0] if rows else 0)
 
 
+def beginning(table: Table, most: int) -> tuple[list[Numbered], bool]:
+    """The first rows, at most `most` and those of a piece's length, and whether these are all."""
+    found: list[Numbered] = []
+    length = 0
+    for number, cells in table.rows():
+        if len(found) == most or length > LENGTH:
+            return found, False
+        found.append((number, cells))
+        length += sum(map(len, cells))
+    return found, True
+
+
 def distinct_of(table: Table, mapping: Mapping) -> Distinct:
     """What tells of rows whether they are the first of their text in the column that counts."""
     name = mapping.distinct_by
@@ -50,7 +63,7 @@ def pieces(table: Table, mapping: Mapping, after: int) -> Iterator[Piece]:
 
 def _cut(rows: Iterable[Numbered], distinct: Distinct, after: int) -> Iterator[Piece]:
     kept: list[Numbered] = []
-    skipped, line = 0, after
+    skipped, line, length = 0, after, 0
     for number, cells in rows:
         is_first = distinct.is_first(cells)
         if number <= after:
@@ -58,10 +71,11 @@ def _cut(rows: Iterable[Numbered], distinct: Distinct, after: int) -> Iterator[P
         line = number
         if is_first:
             kept.append((number, cells))
+            length += sum(map(len, cells))
         else:
             skipped += 1
-        if len(kept) == ROWS or skipped == PASSED:
+        if len(kept) == ROWS or skipped == PASSED or length > LENGTH:
             yield Piece(kept, skipped, line)
-            kept, skipped = [], 0
+            kept, skipped, length = [], 0, 0
     if kept or skipped:
         yield Piece(kept, skipped, line)

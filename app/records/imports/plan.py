@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from app.kernel.errors import Refused
+from app.kernel.language import _
 from app.records.fields import Field
 from app.records.imports.cells import Reader, reader_of
 from app.records.imports.mapping import Column, Mapping
 from app.records.types import RecordType
+from app.records.values.texts import LONG_TEXT
 
 IN_BRACES = re.compile(r"\{([^{}]+)\}")
+TOO_LONG = _("This is longer than %(limit)s characters.", limit=LONG_TEXT)
 Parts = tuple[str | int, ...]  # A template: its words, and the places of cells between them.
 
 
@@ -32,15 +36,22 @@ class Source:
     is_written: bool  # False of what only finds a record.
 
     def text(self, cells: Sequence[str]) -> str:
-        """What the row says for this field; "" for nothing."""
+        """What the row says for this field; "" for nothing. Refused where no field is so long."""
         if self.template:
-            text = filled(self.template, cells)
+            text = self._filled(self.template, cells) if _is_told(self.template, cells) else ""
         else:
             text = cells[self.place].strip() if self.place is not None else ""
         if self.values:
             found = self.values.get(text)
             text = self.values.get(text.lower(), text) if found is None else found
-        return text or "".join(_words(self.default, cells))
+        return text or self._filled(self.default, cells)
+
+    def _filled(self, parts: Parts, cells: Sequence[str]) -> str:
+        """A template with its cells; Refused, before it is made, where it would be too long."""
+        words = [cells[one].strip() if isinstance(one, int) else one for one in parts]
+        if sum(map(len, words)) > LONG_TEXT:
+            raise Refused(TOO_LONG, field=self.field.key)
+        return "".join(words).strip()
 
 
 @dataclass(frozen=True)
@@ -123,13 +134,7 @@ def parts_of(template: str, places: Map[str, int]) -> Parts:
     return tuple(parts)
 
 
-def filled(parts: Parts, cells: Sequence[str]) -> str:
-    """A template with its cells; empty where all of these are."""
-    asked = [cells[one].strip() for one in parts if isinstance(one, int)]
-    if asked and not any(asked):
-        return ""
-    return "".join(_words(parts, cells)).strip()
-
-
-def _words(parts: Parts, cells: Sequence[str]) -> list[str]:
-    return [cells[one].strip() if isinstance(one, int) else one for one in parts]
+def _is_told(template: Parts, cells: Sequence[str]) -> bool:
+    """False where all cells of a template are empty."""
+    asked = [one for one in template if isinstance(one, int)]
+    return not asked or any(cells[one].strip() for one in asked)

@@ -29,6 +29,7 @@ OTHERS = (
     b"MZ\x90",
 )
 LOOKED_AT = 4_096
+BLOCK = 1 << 20
 
 
 def read_table(path: Path, name: str, how: How | None = None) -> Table:
@@ -54,11 +55,22 @@ def read_table(path: Path, name: str, how: How | None = None) -> Table:
     if start.startswith(ZIP):
         return Shaped(Workbook(path, given), is_found=how is None)
     if start.startswith(COMPOUND):
-        if LOCKED in path.read_bytes():
+        if _is_locked(path):
             raise Refused(ERRORS["encrypted"])
         return Shaped(Workbook(path, given), is_found=how is None)
     _refuse_others(start)
     return Shaped(TextFile(path, given), is_found=how is None)
+
+
+def _is_locked(path: Path) -> bool:
+    """True for a workbook with a password, whose true content lies in it under a known name."""
+    before = b""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            if LOCKED in before + block:
+                return True
+            before = block[1 - len(LOCKED) :]
+    return False
 
 
 def _refuse_others(start: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.imports.reading.heads import column_names, find_skip, looks_like_head, width_of
-from app.records.imports.reading.limits import HEAD_ROWS
+from app.records.imports.reading.limits import HEAD_LENGTH, HEAD_ROWS
 from app.records.imports.table import How
 
 
@@ -28,7 +28,7 @@ class Shaped:
 
     def __init__(self, source: Source, *, is_found: bool) -> None:
         self._source, self.sheets = source, source.sheets
-        first = _whole(list(source.raw_rows(HEAD_ROWS)))
+        first = _whole(first_rows(source.raw_rows(HEAD_ROWS)))
         if not any(cell.strip() for row in first for cell in row):
             raise Refused(_("This file is empty."))
         self.how = _found(source.how, first) if is_found else source.how
@@ -61,6 +61,18 @@ class Shaped:
         elif len(row) > width and not any(cell.strip() for cell in row[width:]):
             row = row[:width]
         return row if any(row) and any(cell.strip() for cell in row) else None
+
+
+def first_rows(rows: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """These rows with their numbers, up to the one with which they have more than HEAD_LENGTH."""
+    found: list[tuple[int, list[str]]] = []
+    length = 0
+    for number, row in rows:
+        found.append((number, row))
+        length += sum(map(len, row))
+        if length > HEAD_LENGTH:
+            break
+    return found
 
 
 def _whole(rows: list[tuple[int, list[str]]]) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """Reads a workbook in a process of its own, with limits, and writes its rows as lines of JSON.
 
-It is run by its path and imports nothing of the product: PATH SHEET MOST MEMORY SECONDS. The first
-line names the sheets, then come rows as [number, cells], and last {"end": true} or {"error": why}.
+It is run by its path and imports nothing of the product: PATH MOST MEMORY SECONDS, with the name of
+the sheet as JSON on its standard input. The first line names the sheets, then come rows as
+[number, cells], and last {"end": true} or {"error": why}.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import limits  # type: ignore[import-not-found]  # It lies beside this file.
 
 PIECE = 1 << 16
 
@@ -48,11 +53,20 @@ def _write(book: Any, sheet: str, most: int) -> None:
     for number, row in enumerate(book.get_sheet_by_name(chosen).iter_rows(), 1):
         if most and number > most:
             break
-        cells = [_text(one) for one in row]
+        cells = _texts(row)
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             say([number, cells])
+
+
+def _texts(row: list[Any]) -> list[str]:
+    """The cells of a row; a text that stands in a workbook once may be named by many of them."""
+    cells = [_text(one) for one in row]
+    lengths = [len(one) for one in cells]
+    if max(lengths, default=0) > limits.LONGEST_CELL or sum(lengths) > limits.LONGEST_LINE:
+        raise Unreadable("too_large")
+    return cells
 
 
 def _is_table(sheet: Any) -> bool:
@@ -101,8 +115,6 @@ def _other(cell: Any) -> str:
 
 def _check_zip(path: str) -> None:
     """Unreadable for what is no workbook, is cut, or unpacks to more than is fit to be read."""
-    import limits  # type: ignore[import-not-found]  # It lies beside this file.
-
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
@@ -113,14 +125,14 @@ def _check_zip(path: str) -> None:
                 raise Unreadable("no_workbook")
             if any(one.flag_bits & 1 for one in parts):
                 raise Unreadable("encrypted")
-            _check_sizes([(one.file_size, one.compress_size) for one in parts], limits)
+            _check_sizes([(one.file_size, one.compress_size) for one in parts])
             read = [one for one in parts if one.filename.endswith((".xml", ".rels", ".bin"))]
-            _check_unpacked(packed, read, limits)
+            _check_unpacked(packed, read)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
         raise Unreadable("damaged") from None
 
 
-def _check_sizes(sizes: list[tuple[int, int]], limits: Any) -> None:
+def _check_sizes(sizes: list[tuple[int, int]]) -> None:
     """What the parts say of themselves."""
     if sum(size for size, _packed in sizes) > limits.MOST_IN_WORKBOOK:
         raise Unreadable("too_large")
@@ -129,7 +141,7 @@ def _check_sizes(sizes: list[tuple[int, int]], limits: Any) -> None:
             raise Unreadable("too_large")
 
 
-def _check_unpacked(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo], limits: Any) -> None:
+def _check_unpacked(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
     """What they are: what a part says of its size need not be true."""
     total = 0
     for one in parts:
@@ -152,11 +164,10 @@ def limit(memory: int, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    file_path, sheet_name, rows, memory_bytes, cpu_seconds = sys.argv[1:]
+    file_path, rows, memory_bytes, cpu_seconds = sys.argv[1:]
     limit(int(memory_bytes), int(cpu_seconds))
-    sys.path.insert(0, str(__file__).rpartition("/")[0])
     try:
-        main(file_path, sheet_name, int(rows))
+        main(file_path, json.load(sys.stdin), int(rows))
         say({"end": True})
     except Unreadable as why:
         say({"error": str(why)})

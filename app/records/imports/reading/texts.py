@@ -14,7 +14,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.imports.reading.delimiter import DELIMITERS, find_delimiter
 from app.records.imports.reading.encoding import ENCODINGS, find_encoding
-from app.records.imports.reading.limits import LONGEST_LINE
+from app.records.imports.reading.limits import HEAD_LENGTH, LONGEST_LINE
 from app.records.imports.reading.opened import opened
 from app.records.imports.table import How
 from app.web.sheets import MARK, plain_cell
@@ -37,7 +37,7 @@ class TextFile:
             how = replace(how, delimiter=self._find_delimiter(how))
         if len(how.quote) != 1 or how.quote == how.delimiter:
             how = replace(how, quote='"')
-        self.how = how
+        self.how = replace(how, sheet="")
 
     def raw_rows(self, most: int | None = None) -> Iterator[tuple[int, list[str]]]:
         """Each row with its number, empty ones too; the first `most` of them."""
@@ -73,11 +73,23 @@ class TextFile:
 
     def _find_delimiter(self, how: How) -> str:
         with opened(self._path) as file, closing(_decoded(file, how.encoding)) as text:
-            lines = list(islice(_lines(text, how.encoding), LINES_LOOKED_AT))
+            lines = _first(islice(_lines(text, how.encoding), LINES_LOOKED_AT))
         said = lines[0].rstrip("\r\n")[len(SAYS_DELIMITER) :] if lines else ""
         if lines and lines[0].startswith(SAYS_DELIMITER) and said in DELIMITERS:
             return said
         return find_delimiter(lines, how.quote)
+
+
+def _first(lines: Iterator[str]) -> list[str]:
+    """These lines, up to the one with which they have more than HEAD_LENGTH."""
+    found: list[str] = []
+    length = 0
+    for line in lines:
+        found.append(line)
+        length += len(line)
+        if length > HEAD_LENGTH:
+            break
+    return found
 
 
 def _with_end(before: list[str], lines: Iterator[str]) -> Iterator[str]:

@@ -9,9 +9,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
-from io import BufferedReader
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, cast
@@ -23,7 +23,10 @@ from app.records.imports.reading.limits import (
     CHILD_SECONDS,
     CHILD_SILENCE,
     HEAD_ROWS,
+    LONGEST_ANSWER,
+    LONGEST_SHEET,
 )
+from app.records.imports.reading.shaped import first_rows
 from app.records.imports.table import How
 
 PIECE = 1 << 16
@@ -50,7 +53,7 @@ class Workbook:
             head = next(answers, None)
             if not isinstance(head, dict):
                 raise Refused(DAMAGED)
-            self._first: list[tuple[int, list[str]]] = [(number, row) for number, row in answers]
+            self._first = first_rows((number, row) for number, row in answers)
         self.sheets: Sequence[str] = tuple(head["sheets"])
         self.how = replace(how, sheet=head["sheet"], encoding="", delimiter="")
 
@@ -67,17 +70,25 @@ class Workbook:
         """What the process says; it ends with whoever listens."""
         limits = (str(CHILD_MEMORY), str(CHILD_SECONDS))
         child = subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), str(self._path), sheet, str(most), *limits],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-I", str(CHILD), str(self._path), str(most), *limits],
+            stdin=subprocess.PIPE,  # The name of a sheet may be anything, which no argument may.
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"PYTHONUTF8": "1"},  # Nothing of our environment, which holds secrets.
         )
         with child:
             try:
+                _ask(cast(BufferedWriter, child.stdin), sheet)
                 yield from _told(cast(BufferedReader, child.stdout))
             finally:
                 child.kill()
+
+
+def _ask(pipe: BufferedWriter, sheet: str) -> None:
+    """Name the sheet to the process; none where no sheet can be called so."""
+    named = sheet if len(sheet) <= LONGEST_SHEET else ""  # So the pipe holds it, and nobody waits.
+    with suppress(BrokenPipeError), pipe:  # What it died of is told when it is listened to.
+        pipe.write(json.dumps(named).encode())
 
 
 def _told(pipe: BufferedReader) -> Iterator[Any]:
@@ -94,12 +105,20 @@ def _told(pipe: BufferedReader) -> Iterator[Any]:
 
 def _lines(pipe: BufferedReader) -> Iterator[bytes]:
     """The whole lines of what the process writes; they end with the process or its silence."""
-    rest = b""
+    begun: list[bytes] = []  # The pieces of a line whose end is still to come.
+    size = 0
     with DefaultSelector() as waiting:
         waiting.register(pipe, EVENT_READ)
         while waiting.select(CHILD_SILENCE):
             piece = pipe.read1(PIECE)
             if not piece:
                 return
-            *lines, rest = (rest + piece).split(b"\n")
-            yield from lines
+            end, *lines = piece.split(b"\n")
+            begun.append(end)
+            size += len(end)
+            if size > LONGEST_ANSWER:
+                raise Refused(TOO_LARGE)
+            if lines:
+                yield b"".join(begun)
+                yield from lines[:-1]
+                begun, size = lines[-1:], len(lines[-1])

@@ -12,7 +12,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import Text, _, gettext, ngettext
 from app.kernel.stamps import READ as STAMPS
 from app.records.files.sizes import size_text
-from app.records.imports.begin import TRIED, try_rows
+from app.records.imports.begin import try_rows
 from app.records.imports.draft import ADD, SAMPLE, asks_for_options, make_options
 from app.records.imports.failed import read_failures
 from app.records.imports.guessing.guess import Guess, guess
@@ -225,15 +225,16 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
             title, counts_of(run, by), problems(failures, mapping, table), _more(run.failed, by)
         )
     outcome = _tried(run, mapping, by)
-    is_whole = outcome.done < TRIED
     number = write.number(outcome.done)
     title = (
         ngettext("%(n)s row was tried", "%(n)s rows were tried", outcome.done, n=number)
-        if is_whole
+        if outcome.is_whole
         else gettext("The first %(n)s rows were tried", n=number)
     )
     shown = problems(outcome.failures[:MOST_FAILURES], mapping, table)
-    return Preview(title, counts_of(outcome, by), shown, _more(outcome.failed, by), is_whole)
+    return Preview(
+        title, counts_of(outcome, by), shown, _more(outcome.failed, by), outcome.is_whole
+    )
 
 
 def _tried(run: ImportRun, mapping: Mapping, by: Actor) -> Outcome:
