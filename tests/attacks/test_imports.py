@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.crm.models import Contact
+from app.crm.models import Account, Contact
 from app.jobs.worker import Worker
-from app.records.imports import begin, undo
+from app.records.imports import begin, undo, undo_jobs
 from app.records.imports.models import ImportRun
 from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.factories import make_contact
 from tests.records.imports.conftest import living, no_files, run_of, sheet, take_in, worker
+from tests.records.imports.test_api import send
 from tests.records.imports.test_pages import given
 
 __all__ = ["no_files", "program", "worker"]
@@ -123,3 +124,46 @@ def test_undoing_twice_at_once_is_one_undoing(
         codes = list(pool.map(lambda api: api.post(f"imports/{run.id}/undo").status_code, apis))
     assert sorted(codes) == [200, 422]
     assert run_of(acme, run.id).undo_done == 1
+
+
+# Undoing by programs
+
+
+FIRMS = {"Last": "last_name", "Firm": {"field": "account_id", "create_missing": True}}
+
+
+@pytest.fixture
+def undone_in_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undo_jobs, "AT_ONCE", 0)
+
+
+def test_a_program_takes_back_no_more_by_a_worker_than_by_itself(
+    acme: Workspace,
+    alice: Person,
+    program: Programs,
+    worker: Worker,
+    undone_in_background: None,
+) -> None:
+    """Alice imported with all her rights; the token may delete contacts and no firms."""
+    run = take_in(alice, "contact", sheet(["Last", "Firm"], ["Archer", "North Ltd"]), FIRMS)
+    api = program(alice, "contact:read", "contact:delete", "contact:import", "contact:create")
+    assert api.post(f"imports/{run.id}/undo").status_code == 200
+    worker.drain()
+    assert living(acme, Contact, Contact.last_name) == []
+    assert living(acme, Account, Account.name) == ["North Ltd"]
+
+
+def test_somebody_takes_back_what_a_narrow_token_of_theirs_imported(
+    acme: Workspace,
+    alice: Person,
+    program: Programs,
+    worker: Worker,
+    undone_in_background: None,
+) -> None:
+    api = program(alice, "contact:read", "contact:import", "contact:create")
+    made = send(api, sheet(["Last Name"], ["Archer"]))
+    assert made.status_code == 202, made.text
+    mine = program(alice)
+    assert mine.post(f"imports/{made.json['id']}/undo").status_code == 200
+    worker.drain()
+    assert living(acme, Contact, Contact.last_name) == []

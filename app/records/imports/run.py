@@ -7,7 +7,7 @@ stood: nothing is lost and nothing comes twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.events import write_event
@@ -130,7 +130,7 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
         if held is None or held.line != at:  # It was cancelled, or somebody else goes on with it.
             _tell_news(run_id, by)
             return False
-        do_piece(held, piece, table.names, person_of(held, by, held.user_id))
+        do_piece(held, piece, table.names, importer_of(held, by))
         _advance(held, by)
         at, read = piece.line, read + piece.size
         if told_of is not None:
@@ -165,21 +165,48 @@ def _advance(run: ImportRun, by: Actor) -> None:
     keep(by.session)
 
 
-def person_of(run: ImportRun, by: Actor, user_id: UUID | None) -> Actor:
-    """A person with the rights of this moment; NotPermitted when they may not sign in."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How something was asked for that a worker does: by which way, in which language, how narrow.
+
+    `scopes` are those of the token by which it was asked for, None where there was none.
+    """
+
+    via: str
+    language: str
+    scopes: frozenset[str] | None
+
+    @staticmethod
+    def for_import(run: ImportRun) -> Asked:
+        """How an import was asked for."""
+        scopes = None if run.scopes is None else frozenset(run.scopes)
+        return Asked(run.via, run.language, scopes)
+
+
+def importer_of(run: ImportRun, by: Actor) -> Actor:
+    """Who asked for an import; see `person_of`."""
+    return person_of(run.user_id, Asked.for_import(run), by)
+
+
+def person_of(user_id: UUID | None, asked: Asked, by: Actor) -> Actor:
+    """A person with the rights of this moment, narrowed as they were when they asked.
+
+    NotPermitted when they may not sign in.
+    """
     by.session.info.pop(STAMPS, None)  # What was remembered of rules and fields may have changed.
     user = by.session.get(User, user_id, populate_existing=True) if user_id else None
     if user is None or not user.is_active:
         raise NotPermitted(_("Whoever asked for it may not sign in."))
-    scopes = None if run.scopes is None else frozenset(run.scopes)
-    return actor_for(by.session, by.tenant, user, by.now, run.via, run.language, scopes=scopes)
+    return actor_for(
+        by.session, by.tenant, user, by.now, asked.via, asked.language, scopes=asked.scopes
+    )
 
 
 def _tell_news(run_id: UUID, by: Actor) -> None:
     """Let owners and followers learn what this run of the job did with their records."""
     run = by.session.get_one(ImportRun, run_id)
     if not run.is_dry_run:
-        tell_of_batch(person_of(run, by, run.user_id), run_id)
+        tell_of_batch(importer_of(run, by), run_id)
 
 
 def _end(run_id: UUID, state: State, by: Actor, error: str | None = None) -> None:

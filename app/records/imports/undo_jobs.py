@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from app.events import write_event
@@ -15,12 +16,12 @@ from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import Text, _, gettext, using
+from app.kernel.language import Text, _, current, gettext, using
 from app.records.bulk.run import sentence
 from app.records.door import may_change
 from app.records.imports.keep import find_import
 from app.records.imports.models import UNDONE_WITHIN, ImportRun
-from app.records.imports.run import SUBJECT, person_of, url_of
+from app.records.imports.run import SUBJECT, Asked, person_of, url_of
 from app.records.imports.undo import reaches_all, undo_piece, undoing, verbs_needed
 from app.records.imports.words import told_undone
 from app.records.sharing.news import tell_of_batch
@@ -75,8 +76,23 @@ def undo_import(run_id: UUID, by: Actor) -> ImportRun:
     url = url_of(run, record_type)
     begin_work(by, run.undone_by_id, KIND, title, total=number, url=url)
     payload = {"run_id": str(run.id), "undo_id": str(run.undone_by_id)}
-    enqueue(by, KIND, payload, key=f"{KIND}:{run.id}")
+    enqueue(by, KIND, {**payload, **_as_asked(by)}, key=f"{KIND}:{run.id}")
     return run
+
+
+def _as_asked(by: Actor) -> dict[str, object]:
+    """How an undoing is asked for, which is not how its import was: by a token of other scopes."""
+    scopes = None if by.rights.scopes is None else sorted(by.rights.scopes)
+    return {"via": by.via, "language": current(), "scopes": scopes}
+
+
+def _asked(run: ImportRun, payload: Payload) -> Asked:
+    """How an undoing was asked for; one that says nothing of it, as its import."""
+    if "via" not in payload:
+        return Asked.for_import(run)
+    scopes: Any = payload["scopes"]
+    narrowed = None if scopes is None else frozenset(scopes)
+    return Asked(str(payload["via"]), str(payload["language"]), narrowed)
 
 
 @job(KIND, lease_seconds=30, timeout=4 * 3600, heavy=True, aftermath=GIVEN_UP)
@@ -85,9 +101,10 @@ def undo_rows(by: Actor, payload: Payload) -> None:
     run_id, undo_id = UUID(str(payload["run_id"])), UUID(str(payload["undo_id"]))
     while (held := _hold(run_id, undo_id, by)) is not None:
         run, work = held
-        with using(run.language):
+        asked = _asked(run, payload)
+        with using(asked.language):
             try:
-                person = person_of(run, by, work.user_id)
+                person = person_of(work.user_id, asked, by)
                 with by.session.begin_nested():
                     has_more = undo_piece(run, replace(person, batch_id=undo_id), PIECE)
             except Answer as answer:
@@ -105,7 +122,7 @@ def undo_given_up(by: Actor, payload: Payload) -> None:
     """End an undoing whose job became a dead letter; it can be begun again where it stood."""
     held = _hold(UUID(str(payload["run_id"])), UUID(str(payload["undo_id"])), by)
     if held is not None:
-        with using(held[0].language):
+        with using(_asked(held[0], payload).language):
             error = gettext("It failed again and again and was given up. What was done stands.")
             finish(held[1], WorkState.FAILED, by.now, error)
 
