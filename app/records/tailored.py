@@ -106,6 +106,11 @@ def _tailor(fields: Mapping[str, Iterable[OwnField]]) -> dict[str, RecordType]:
     return {key: _with(registry().type(key), tuple(own)) for key, own in fields.items()}
 
 
+def _is_for_everybody(field: OwnField) -> bool:
+    """True for what stands in every list by itself; people choose the others under Columns."""
+    return field.required and field.kind != "long_text"
+
+
 def _with(declared: RecordType, own: tuple[OwnField, ...]) -> RecordType:
     """The declared type with more fields: what must be filled in stands first in its form."""
     return replace(
@@ -113,6 +118,6 @@ def _with(declared: RecordType, own: tuple[OwnField, ...]) -> RecordType:
         fields=(*declared.fields, *own),
         form=(*declared.form, *(one for one in own if one.required)),
         more=(*declared.more, *(one for one in own if not one.required)),
-        columns=(*declared.columns, *(one for one in own if one.required or one.is_filterable)),
+        columns=(*declared.columns, *(one for one in own if _is_for_everybody(one))),
         base=declared,
     )

@@ -17,7 +17,7 @@ from app.records.access import may_do, readable_keys, writable_keys
 from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
-from app.records.pages.looks import Face, Shown, chips_of, face, is_highlight
+from app.records.pages.looks import Face, Shown, chips_of, face, is_pill
 from app.records.pages.order import reading_order
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
@@ -107,7 +107,7 @@ def value_html(
         return Markup("")  # What may not be opened is neither named nor linked.
     if field.kind == "choice":
         options = picklists.get(field.key) or field.options
-        return Shown(options, as_pills=is_highlight(record_type, field.key))[value]
+        return Shown(options, as_pills=is_pill(record_type, field.key))[value]
     if field.kind == "tags":
         link = f"/{record_type.collection}?{field.key}__has="
         return chips_of(picklists.get(field.key, ()), link)(value)

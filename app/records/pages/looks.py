@@ -11,6 +11,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from app.kernel.names import avatar_colour, initial, initials
+from app.records.custom.field import OwnField
 from app.records.fields import Option
 from app.records.types import RecordType
 
@@ -52,6 +53,16 @@ def is_highlight(record_type: RecordType, key: str) -> bool:
     return any(attribute.key == key for attribute in record_type.highlights)
 
 
+def is_pill(record_type: RecordType, key: str) -> bool:
+    """True for a choice whose values are pills: highlighted ones, and own ones with colours.
+
+    Whoever gave an option of their own field a colour wants to see it.
+    """
+    field = record_type.by_key[key]
+    coloured = isinstance(field, OwnField) and any(one.colour for one in field.options)
+    return coloured or is_highlight(record_type, key)
+
+
 def tone(colour: str) -> str:
     """The tone of a pill for the colour of an option; nothing for grey and for none."""
     return TONES.get(colour, "")
@@ -86,7 +97,7 @@ def chips_of(options: Iterable[Option], href: str = "") -> Callable[[Iterable[st
 class Shown(dict[Any, Markup]):
     """What each value of a choice looks like; a value that is no option shows as itself.
 
-    Only the choices that a type highlights are pills, so that a page stays calm.
+    Only the choices that `is_pill` names are pills, so that a page stays calm.
     """
 
     def __init__(self, options: Iterable[Option], *, as_pills: bool) -> None:

@@ -14,7 +14,7 @@ from app.kernel.actor import Actor, Reach
 from app.records.access import reaches
 from app.records.fields import Option
 from app.records.pages.kept import Kept
-from app.records.pages.looks import Shown, chips_of, is_highlight
+from app.records.pages.looks import Shown, chips_of, is_pill
 from app.records.pages.shapes import Shapes, listing_of, shapes_for
 from app.records.types import RecordType
 
@@ -65,7 +65,7 @@ class Sheet:
 
     def shown(self, key: str) -> Mapping[Any, str]:
         """What each value of a choice looks like."""
-        as_pills = is_highlight(self.record_type, key)
+        as_pills = is_pill(self.record_type, key)
         return Shown(self._options(key), as_pills=as_pills)
 
     def tagged(self, key: str) -> Mapping[Any, str]:

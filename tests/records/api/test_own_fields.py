@@ -169,7 +169,7 @@ def test_a_list_names_what_a_column_of_references_points_to(
     api = program(alice)
     rival = api.make(name="Rival Ltd")
     api.make(**{who: str(bob.user_id), firm: rival["id"]})
-    page = alice.client.get("/accounts?name=Fence+%26+Sons")
+    page = alice.client.get(f"/accounts?name=Fence+%26+Sons&cols={who},{firm}")
     assert page.status_code == 200
     assert "Bob Baker" in page.text
     assert "Rival Ltd" in page.text
