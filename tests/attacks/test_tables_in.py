@@ -16,14 +16,18 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from sqlalchemy import func, select
 
 from app.jobs.worker import Worker
 from app.kernel.errors import Refused
 from app.records.imports import pieces, run
 from app.records.imports.reading import read_table
+from app.records.tags import operations
+from app.records.tags.models import Tag
 from tests.cast import Person, Workspace
 from tests.records.imports.conftest import no_files, run_of, sheet, take_in, why, worker
 from tests.records.imports.test_pages import given
+from tests.records.pages.conftest import statements
 
 __all__ = ["no_files", "worker"]
 
@@ -192,3 +196,34 @@ def test_an_odd_name_of_a_sheet_is_no_mistake_of_ours(alice: Person, tmp_path: P
         answer = alice.client.post(f"{url}/how", data={"sheet": odd.encode("utf-8", "replace")})
         assert answer.status_code < 500, odd[:20]
         assert alice.client.get(url).status_code == 200, odd[:20]
+
+
+# Much in one cell
+
+
+def test_a_cell_of_very_many_tags_is_no_flood_of_statements_and_leaves_none(
+    acme: Workspace, alice: Person
+) -> None:
+    """A record has at most thirty tags, so the row fails, and nothing of it stays."""
+    tags = ",".join(f"tag {number}" for number in range(800))
+    file = sheet(["Last", "Tags"], ["Archer", tags])
+    with statements() as seen:
+        run = take_in(alice, "contact", file, {"Last": "last_name", "Tags": "tags"})
+    assert run.failed == 1
+    with acme.scope() as session:
+        assert session.scalar(select(func.count()).select_from(Tag)) == 0
+    assert len(seen) <= 100
+
+
+def test_many_rows_make_no_more_tags_than_a_type_may_have(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "MOST", 3)
+    rows = [["Archer", "one,two"], ["Baker", "three,four"], ["Cook", "Two"]]
+    with statements() as seen:
+        file = sheet(["Last", "Tags"], *rows)
+        run = take_in(alice, "contact", file, {"Last": "last_name", "Tags": "tags"})
+    assert (run.created, run.failed) == (2, 1)
+    with acme.scope() as session:
+        assert sorted(session.scalars(select(Tag.key))) == ["one", "three", "two"]
+    assert sum("INSERT INTO tags" in one for one in seen) == 1

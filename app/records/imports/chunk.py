@@ -27,7 +27,7 @@ from app.records.imports.resolve import resolve
 from app.records.many import write_new
 from app.records.model import Record
 from app.records.picklists import TAGS, picklists_of
-from app.records.tags.operations import keys_of, make_tag, names_in
+from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
 from app.records.values.texts import LONG_TEXT
 
 Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
@@ -127,18 +127,18 @@ class _Chunk:
         return [row for number, row in enumerate(rows) if number not in barred]
 
     def _make_tags(self, rows: Sequence[Row]) -> None:
-        """Make the tags that rows name and nobody knows, each once, where the role allows it."""
-        told = [row.inputs[TAGS] for row in rows if TAGS in row.inputs]
+        """Make the tags that rows name and nobody knows, each once, where the role allows it.
+
+        A row with more of them than a record may have makes none: it fails when it is built, as do
+        those whose tags could not be made.
+        """
+        told = [names_in(row.inputs[TAGS]) for row in rows if TAGS in row.inputs]
         if not told or not self.by.may("tag", "create"):
             return
-        names = dict.fromkeys(name for text in told for name in names_in(text))
+        names = dict.fromkeys(name for one in told if len(one) <= MOST_ON_RECORD for name in one)
         _known, unknown = keys_of(names, self.picklists.get(TAGS, ()))
-        for name in unknown:
-            try:
-                make_tag(self.by, self.record_type.key, name)
-            except Refused:
-                continue  # The rows that name it are told when they are read.
         if unknown:
+            make_tags(self.by, self.record_type.key, unknown)
             self.picklists = picklists_of(self.by.session, self.record_type)
 
     def _match(self, rows: Sequence[Row]) -> None:

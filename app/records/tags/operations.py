@@ -84,6 +84,33 @@ def make_tag(by: Actor, record_type: str, name: str, colour: str = "") -> str:
     return fold(name)
 
 
+def make_tags(by: Actor, record_type: str, names: Iterable[str]) -> None:
+    """Make a tag of each name that there is none of, in one statement.
+
+    The caller has looked at the right `tag: create`. Names that are too long are passed over, and
+    those for which the type has no room any more.
+    """
+    fits = {fold(name): name for name in names if name and len(name) <= LONGEST}
+    standing = set(by.session.scalars(select(Tag.key).where(Tag.record_type == record_type)))
+    new = [key for key in fits if 0 < len(key) <= LONGEST and key not in standing]
+    new = new[: max(0, MOST - len(standing))]
+    if not new:
+        return
+    whole = {"record_type": record_type, "colour": "", "created_at": by.now}
+    rows = [
+        {"id": new_id(), "key": key, "name": fits[key], "created_by_id": by.user_id, **whole}
+        for key in new
+    ]
+    made = by.session.execute(
+        insert(Tag)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["record_type", "key"])
+        .returning(Tag.id)
+    )
+    if made.first() is not None:
+        stamps.draw(by.session, STAMP)
+
+
 def get_tag(by: Actor, tag_id: UUID) -> Tag:
     """A tag by its id; Missing when there is none."""
     found = by.session.get(Tag, tag_id)
