@@ -22,7 +22,7 @@ from app.records.files.kinds import KINDS, Told, tell
 from app.records.files.models import Content, Drawing, File, FileVersion
 from app.records.files.names import clean_name
 from app.records.files.places import missing, note_first, store
-from app.records.files.storage import take
+from app.records.files.storage import take, take_turns
 from app.records.files.words import ADDED, DELETED, DESCRIBED, KEY, RENAMED, REPLACED, RESTORED
 from app.records.history import account_of
 from app.records.model import Record
@@ -61,11 +61,7 @@ def add_file(
     """
     _require(record_type, record, by, verb)
     name, told = _judged(arrived)
-    count = select(func.count()).where(
-        File.record_type == record_type.key, File.record_id == record.id, File.deleted_at.is_(None)
-    )
-    if (by.session.scalar(count) or 0) >= MOST:
-        raise Refused(_("A record has at most %(limit)s files.", limit=MOST), field=KEY)
+    _demand_place(record_type, record, by)
     take(by, arrived.size)
     file = File(
         id=new_id(),
@@ -146,10 +142,11 @@ def delete_file(found: Found, by: Actor) -> None:
 
 
 def restore_file(found: Found, by: Actor) -> None:
-    """Bring a deleted file back."""
+    """Bring a deleted file back; Refused where the record has as many as it may have by now."""
     _require(found.record_type, found.record, by)
     _lock(found.file, by)
     if found.file.deleted_at is not None:
+        _demand_place(found.record_type, found.record, by)
         found.file.deleted_at = found.file.deleted_by_id = None
         found.file.version += 1
         _write(found.record_type, found.record, RESTORED, by, None, found.file.name)
@@ -183,6 +180,16 @@ def _require(record_type: RecordType, record: Record, by: Actor, verb: str = "up
     may_change(record_type, verb, by)
     if not may_do(record_type, record, verb, by):
         raise NotPermitted(_("Your role does not allow this on this record."))
+
+
+def _demand_place(record_type: RecordType, record: Record, by: Actor) -> None:
+    """Refused where a record has as many files as it may have, whoever adds at the same time."""
+    take_turns(by)
+    count = select(func.count()).where(
+        File.record_type == record_type.key, File.record_id == record.id, File.deleted_at.is_(None)
+    )
+    if (by.session.scalar(count) or 0) >= MOST:
+        raise Refused(_("A record has at most %(limit)s files.", limit=MOST), field=KEY)
 
 
 def _lock(file: File, by: Actor) -> None:

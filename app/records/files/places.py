@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -20,6 +20,7 @@ PICTURES = "pictures"
 MADE = "stored_files"
 STAMP = "files"  # Drawn with the first file of a workspace: until then no page asks for any.
 NOT_THERE = _("This file is not there any more.")
+Made = tuple[tuple[SessionTransaction, ...], Callable[[], None]]
 
 
 def room_of(by: Actor, room: str = ROOM) -> Folder:
@@ -33,28 +34,47 @@ def room_of(by: Actor, room: str = ROOM) -> Folder:
 def store(draft: Path, stored: str, by: Actor) -> None:
     """Let a draft become what is stored under a name; it goes again with the transaction.
 
-    NoRoom when the disk is full.
+    So it does with a savepoint inside which it was stored, when that is undone. NoRoom when the
+    disk is full.
     """
     room = room_of(by)
-    _made_now(by.session).append(lambda: room.remove(stored))
+    _made_now(by.session).append((_savepoints(by.session), lambda: room.remove(stored)))
     room.take(draft, stored)
 
 
-def _made_now(session: Session) -> list[Callable[[], None]]:
-    """What undoes the files that were stored in the transaction which is open."""
-    found: list[Callable[[], None]] | None = session.info.get(MADE)
+def _savepoints(session: Session) -> tuple[SessionTransaction, ...]:
+    """The savepoints that are open, the innermost first."""
+    found = []
+    one = session.get_nested_transaction()
+    while one is not None and one.nested:
+        found.append(one)
+        one = one.parent
+    return tuple(found)
+
+
+def _made_now(session: Session) -> list[Made]:
+    """What undoes the files that were stored in the open transaction, and inside which savepoints.
+
+    The session tells of the end of a savepoint as of that of the transaction.
+    """
+    found: list[Made] | None = session.info.get(MADE)
     if found is None:
-        undo: list[Callable[[], None]] = []
-        session.info[MADE] = found = undo
+        made: list[Made] = []
+        session.info[MADE] = found = made
 
         @event.listens_for(session, "after_commit")
-        def _keep(_session: Session) -> None:
-            undo.clear()
+        def _keep(session: Session) -> None:
+            if not session.in_nested_transaction():
+                made.clear()
 
         @event.listens_for(session, "after_rollback")
-        def _undo(_session: Session) -> None:
-            while undo:
-                undo.pop()()
+        def _undo(session: Session) -> None:
+            ended = session.get_nested_transaction()
+            for one in reversed(made.copy()):
+                savepoints, undo = one
+                if ended is None or ended in savepoints:
+                    made.remove(one)
+                    undo()
 
     return found
 

@@ -51,6 +51,11 @@ def take(by: Actor, size: int) -> None:
         )
 
 
+def take_turns(by: Actor) -> None:
+    """Wait until nobody else adds a file; the very first of a workspace has no row to wait at."""
+    by.session.execute(select(FileStorage.id).with_for_update())
+
+
 def give_back(by: Actor, size: int) -> None:
     """Count `size` bytes less, of what is gone for good."""
     if size:
