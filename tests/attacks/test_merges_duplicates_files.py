@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import func, select
 
+from app.automation.webhooks.outcome import _asked_for
+from app.kernel.outgoing import Heard
 from app.records.files import operations
 from app.records.files.models import File
 from config.settings import Settings
@@ -15,6 +19,25 @@ from tests.records.files.conftest import on_disk
 from tests.records.imports.conftest import no_files
 
 __all__ = ["no_files", "program"]
+
+
+# What a receiver answers
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Fri, 01 Jan 2027 00:00:00 +99999999999999999999",
+        "Fri, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "-1",
+        "\u0661\u0662",
+    ],
+)
+def test_an_odd_retry_after_is_a_failure_like_any_other(asked: str) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    wait = _asked_for(Heard(503, {"retry-after": asked}, b"", 0.1), now)
+    assert timedelta() <= wait <= timedelta(hours=10)
 
 
 # Files

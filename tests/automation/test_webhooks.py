@@ -25,6 +25,7 @@ from app.automation.webhooks.operations import (
     send_test,
     switch,
 )
+from app.automation.webhooks.tries import MOST_TRIES
 from app.identity.models import FieldRule, Grant, Notice, Role, User
 from app.identity.operations.users import disable_user
 from app.kernel.errors import Conflict, NotPermitted, Refused
@@ -477,6 +478,25 @@ def test_a_sender_that_was_lost_is_followed_by_another(
     clock.shift(timedelta(seconds=63))
     hooks.work()
     assert (hooks.one(alice.workspace).state, len(receiver.messages)) == (State.DELIVERED, 1)
+
+
+def test_a_message_over_which_every_sender_was_lost_is_tried_no_more(
+    alice: Person, hooks: Hooks, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.automation.webhooks.sender import Sender
+
+    hooks.make(alice, receiver.url)
+    make_account(alice)
+    with monkeypatch.context() as patch:
+        patch.setattr(Sender, "_hand_over", lambda *_what: None)
+        for _try in range(MOST_TRIES):
+            hooks.work()
+            assert hooks.one(alice.workspace).state == State.SENDING
+            clock.shift(timedelta(seconds=63))
+    hooks.work()
+    ended = hooks.one(alice.workspace)
+    assert (ended.state, ended.attempts) == (State.FAILED, MOST_TRIES)
+    assert receiver.messages == []
 
 
 def test_a_late_outcome_of_a_lost_sender_changes_nothing(

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.automation.webhooks.models import OPEN, State, Webhook, WebhookDelivery
 from app.automation.webhooks.payload import body_of, teller
 from app.automation.webhooks.signing import secrets_of, signed
+from app.automation.webhooks.tries import MOST_TRIES
 from app.identity.models import User
 from tenants.facts import TenantFacts
 
@@ -138,6 +139,9 @@ def _take(
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if delivery is None:
+        return None
+    if delivery.attempts >= MOST_TRIES:  # Whoever sent it the last time was lost over it.
+        delivery.state, delivery.finished_at = State.FAILED.value, now
         return None
     webhook = session.get_one(Webhook, delivery.webhook_id)
     user = session.get_one(User, webhook.user_id)

@@ -11,12 +11,10 @@ from sqlalchemy import select
 from app.automation.webhooks.claim import Parcel
 from app.automation.webhooks.models import State, Stopped, Webhook, WebhookDelivery
 from app.automation.webhooks.stop import stop
+from app.automation.webhooks.tries import MOST_TRIES, WAITS
 from app.kernel.actor import Actor
 from app.kernel.outgoing import Heard
 
-# The waits before the second try and so on: eight tries in some fourteen hours.
-WAITS = tuple(timedelta(seconds=n) for n in (5, 30, 120, 600, 3600, 3 * 3600, 10 * 3600))
-MOST_TRIES = len(WAITS) + 1
 RESTS_AFTER = 3  # Failures in a row; then an address is left alone for longer and longer.
 FIRST_REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=15)
 LONG_FAILURE = timedelta(days=3)
@@ -79,9 +77,9 @@ def _asked_for(heard: Heard | None, now: datetime) -> timedelta:
     else:
         try:
             until = parsedate_to_datetime(text)
-        except ValueError:
+            wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+        except (ValueError, TypeError, OverflowError):  # A stranger wrote it: numbers of any size.
             return timedelta()
-        wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta()), WAITS[-1])
 
 
