@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -171,6 +171,22 @@ def may_do(record_type: RecordType, record: Record, verb: str, by: Actor) -> boo
     if not by.may(record_type.key, verb):
         return False
     return _is_shared(record_type, record, rules_for(by, record_type.key, verb), by)
+
+
+def learn_shared(
+    record_type: RecordType, records: Collection[Record], verb: str, by: Actor
+) -> None:
+    """Learn by one statement what `may_do` would ask of each of some records."""
+    rules = rules_for(by, record_type.key, verb) if by.may(record_type.key, verb) else ()
+    beyond = [one for one in records if not reaches(record_type, one.owner_id, verb, by)]
+    if not rules or not beyond:
+        return
+    model = record_type.model
+    shared = or_(*(rule.condition(model) for rule in rules))
+    ids = [one.id for one in beyond]
+    found = set(by.session.scalars(select(model.id).where(model.id.in_(ids), shared)))
+    kept: dict[object, bool] = by.session.info.setdefault("shared", {})
+    kept.update({(one.id, one.version, rules): one.id in found for one in beyond})
 
 
 def _is_shared(record_type: RecordType, record: Record, rules: tuple[Rule, ...], by: Actor) -> bool:

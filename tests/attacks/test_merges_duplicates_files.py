@@ -8,17 +8,148 @@ import pytest
 from sqlalchemy import func, select
 
 from app.automation.webhooks.outcome import _asked_for
+from app.identity.models import FieldRule, User
+from app.kernel.actor import Reach
+from app.kernel.ids import new_id
 from app.kernel.outgoing import Heard
+from app.records.duplicates.models import NotDuplicate
 from app.records.files import operations
 from app.records.files.models import File
+from app.records.registry import registry
 from config.settings import Settings
 from tests.attacks.program import Programs, program
+from tests.attacks.test_files_and_merges import grant
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_file
+from tests.factories import make_account, make_contact, make_file
+from tests.records.core.test_sharing import share
 from tests.records.files.conftest import on_disk
 from tests.records.imports.conftest import no_files
+from tests.records.pages.conftest import statements
 
 __all__ = ["no_files", "program"]
+
+
+def hide(workspace: Workspace, person: Person, kind: str, key: str) -> None:
+    with workspace.scope() as session:
+        role = session.get_one(User, person.user_id).role
+        session.add(FieldRule(role_id=role.id, record_type=kind, field=key, access=0))
+        role.stamp = new_id()
+
+
+# Duplicates
+
+
+def test_duplicates_are_not_narrowed_by_an_owner_that_may_not_be_seen(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    with acme.acting(alice) as by:
+        for _number in range(2):
+            make_account(by, "Larkspur")
+    grant(acme, bob, "account", Reach.ALL)
+    hide(acme, bob, "account", "owner_id")
+    pages = [
+        bob.client.get(f"/accounts/duplicates?owner={one.user_id}").text for one in (alice, bob)
+    ]
+    api = program(bob)
+    told = [api.get(f"accounts/duplicates?owner_id={one.user_id}").text for one in (alice, bob)]
+    assert ("Larkspur" in pages[0]) is ("Larkspur" in pages[1])
+    assert ("Larkspur" in told[0]) is ("Larkspur" in told[1])
+
+
+def test_who_sees_no_sign_takes_back_nothing_that_was_said_by_it(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    """Two people share an address that Bob may not see: he learns nothing of it by taking back."""
+    with acme.acting(alice) as by:
+        ids = [
+            str(make_contact(by, last, first, email="one@north.example").id)
+            for last, first in (("Archer", "Ann"), ("Baker", "Ben"))
+        ]
+    mine = program(alice)
+    assert mine.post("contacts/not-duplicates", {"ids": ids}).json == {"pairs": 1}
+    grant(acme, bob, "contact", Reach.ALL)
+    hide(acme, bob, "contact", "email")
+    answer = program(bob).post("contacts/not-duplicates/undo", {"ids": ids})
+    assert answer.json != {"pairs": 1}
+    with acme.scope() as session:
+        assert session.scalar(select(func.count()).select_from(NotDuplicate)) == 1
+
+
+def test_who_sees_no_sign_at_all_says_nothing_of_records_by_any(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    with acme.acting(alice) as by:
+        ids = [str(make_contact(by, "Archer", "Ann").id) for _number in range(2)]
+    grant(acme, bob, "contact", Reach.ALL)
+    signs = registry().type("contact").signs
+    for key in {part.key for sign in signs for part in sign.needs}:
+        hide(acme, bob, "contact", key)
+    assert program(bob).post("contacts/not-duplicates", {"ids": ids}).status_code == 422
+    assert program(alice).post("contacts/not-duplicates", {"ids": ids}).status_code == 200
+    assert program(bob).post("contacts/not-duplicates/undo", {"ids": ids}).json == {"pairs": 0}
+
+
+def test_nobody_says_of_a_colleague_s_or_a_stranger_s_records_what_they_are(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, charlie: Person, program: Programs
+) -> None:
+    with acme.acting(alice) as by:
+        ids = [str(make_account(by, "Larkspur").id) for _number in range(2)]
+    grant(acme, bob, "account", Reach.OWN)
+    for person in (bob, dora, charlie):
+        api = program(person)
+        for path in ("not-duplicates", "not-duplicates/undo"):
+            assert api.post(f"accounts/{path}", {"ids": ids}).status_code in (403, 404, 422)
+        for verb in ("deny", "undeny"):
+            person.client.post(f"/accounts/duplicates/{verb}", data={"ids": ids})
+    assert "Larkspur" not in bob.client.get("/accounts/duplicates").text
+    assert "Larkspur" not in program(bob).get("accounts/duplicates").text
+    with acme.scope() as session:
+        assert session.scalar(select(func.count()).select_from(NotDuplicate)) == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=ffffffffffffffff",
+        "after=7fffffffffffffff",
+        "after=" + "f" * 500,
+        "after=-1",
+        "owner=" + "9" * 400,
+        "owner[]=me&reason[]=email",
+        "reason=' OR 1=1--",
+        "show=denied&show=x",
+        "ids=%ff%fe",
+    ],
+)
+def test_odd_questions_after_duplicates_are_answered(
+    alice: Person, program: Programs, query: str
+) -> None:
+    for path in ("contacts/duplicates", "contacts/duplicates/count"):
+        assert alice.client.get(f"/{path}?{query}").status_code < 500
+    cursor = query.replace("after", "cursor").replace("owner", "owner_id")
+    assert program(alice).get(f"contacts/duplicates?{cursor}").status_code < 500
+    for verb in ("deny", "undeny", "compare"):
+        answer = alice.client.post(f"/contacts/duplicates/{verb}?{query}", data={"ids": "\u0661"})
+        assert answer.status_code < 500
+
+
+def test_the_statements_of_the_page_of_duplicates_do_not_grow_with_shared_records(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    """Bob reads and changes firms of others by a rule alone."""
+    grant(acme, bob, "account", Reach.OWN)
+    with acme.acting(alice) as by:
+        share(by, "update")
+    numbers = []
+    for letter in "abcd":
+        with acme.acting(alice) as by:
+            for _twice in range(2):
+                make_account(by, f"Larkspur {letter * 4}", lifecycle="customer")
+        with statements() as seen:
+            page = bob.client.get("/accounts/duplicates")
+        assert f"Larkspur {letter * 4}" in page.text
+        numbers.append(len(seen))
+    assert numbers[1] == numbers[3], numbers
 
 
 # What a receiver answers

@@ -19,9 +19,9 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import _
-from app.records.access import may_do, permitted
+from app.records.access import learn_shared, may_do, permitted
 from app.records.door import may_change
-from app.records.duplicates.groups import shared_keys
+from app.records.duplicates.groups import seen_signs, shared_keys, within
 from app.records.duplicates.keep import DENIALS
 from app.records.duplicates.match import MOST
 from app.records.duplicates.models import NotDuplicate
@@ -66,7 +66,10 @@ def deny(record_type: RecordType, ids: Sequence[UUID], /, *, by: Actor) -> int:
 
 
 def undeny(record_type: RecordType, ids: Sequence[UUID], /, *, by: Actor) -> int:
-    """Take back what was said of these records; answers with the number of pairs, 0 for none."""
+    """Take back what was said of these records; answers with the number of pairs, 0 for none.
+
+    What was said by a sign that `by` may not see stands, and they learn nothing of it.
+    """
     records = _taken(record_type, ids, by)
     gone = by.session.execute(
         delete(NotDuplicate)
@@ -74,6 +77,7 @@ def undeny(record_type: RecordType, ids: Sequence[UUID], /, *, by: Actor) -> int
             NotDuplicate.record_type == record_type.key,
             NotDuplicate.one_id.in_(ids),
             NotDuplicate.other_id.in_(ids),
+            within(NotDuplicate.key, seen_signs(record_type, by)),
         )
         .returning(NotDuplicate.one_id, NotDuplicate.other_id)
     ).all()
@@ -100,6 +104,7 @@ def _taken(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> list[Reco
     )
     if len(found) < len(set(ids)):
         raise Missing(_("Some of these are gone, or you may not see them."))
+    learn_shared(record_type, found, "update", by)
     for one in found:
         if not may_do(record_type, one, "update", by):
             name = record_type.title_of(one)

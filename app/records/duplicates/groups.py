@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.actor import Actor, Reach
@@ -87,13 +87,19 @@ def shared_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> di
         select(DuplicateKey.key, DuplicateKey.record_id).where(
             DuplicateKey.record_type == record_type.key,
             DuplicateKey.record_id == func.any(_array(ids)),
-            _within(DuplicateKey.key, seen_signs(record_type, by)),
+            within(DuplicateKey.key, seen_signs(record_type, by)),
         )
     )
     held: dict[int, set[UUID]] = {}
     for key, record_id in rows:
         held.setdefault(key, set()).add(record_id)
     return {key: holders for key, holders in held.items() if len(holders) > 1}
+
+
+def within(key: Any, hows: Iterable[How]) -> ColumnElement[bool]:
+    """Keys of some signs; none of no sign."""
+    ranges = (range_of(how) for how in hows)
+    return or_(false(), *(and_(key >= first, key < beyond) for first, beyond in ranges))
 
 
 def _walk(
@@ -227,7 +233,7 @@ def _groups(
         .join(members, true())
         .where(
             SharedKey.record_type == record_type.key,
-            _within(SharedKey.key, hows),
+            within(SharedKey.key, hows),
             members.c.holders <= MOST,
             members.c.number >= 2,
             members.c.is_asked,
@@ -277,12 +283,6 @@ def _denied_pairs(record_type: RecordType, ids: Any) -> ColumnElement[int]:
     )
 
 
-def _within(key: Any, hows: Iterable[How]) -> ColumnElement[bool]:
-    """Keys of some signs."""
-    ranges = (range_of(how) for how in hows)
-    return or_(*(and_(key >= first, key < beyond) for first, beyond in ranges))
-
-
 def _beside_seen(record_type: RecordType, by: Actor) -> Iterator[ColumnElement[bool]]:
     """Of keys that tell of a reference: records whose referred-to record may be read as well."""
     for sign in record_type.signs:
@@ -291,7 +291,7 @@ def _beside_seen(record_type: RecordType, by: Actor) -> Iterator[ColumnElement[b
         target = record_type.field(sign.beside.key).to or ""
         if by.rights.reach(target, "read") is not Reach.ALL:
             readable = refers_to_readable(record_type, sign.beside, reader_of(by))
-            yield or_(~_within(SharedKey.key, (sign.how,)), sign.beside.is_(None), readable)
+            yield or_(~within(SharedKey.key, (sign.how,)), sign.beside.is_(None), readable)
 
 
 def _array(ids: Collection[UUID]) -> Any:

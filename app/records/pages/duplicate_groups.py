@@ -16,7 +16,7 @@ from app.kernel.firms import firm_core
 from app.kernel.folding import fold
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
-from app.records.access import readable_keys
+from app.records.access import learn_shared, readable_keys
 from app.records.duplicates.deny import may_deny
 from app.records.duplicates.facts import SURENESS, How, Sign
 from app.records.duplicates.find import REASONS, SIMILAR
@@ -86,11 +86,14 @@ class DuplicatesPage:
     first_url: str
 
 
-def read_asked(arguments: Mapping[str, str], by: Actor) -> Asked:
-    """What an address asks for; what it says that means nothing is not asked."""
+def read_asked(record_type: RecordType, arguments: Mapping[str, str], by: Actor) -> Asked:
+    """What an address asks for; what it says that means nothing is not asked.
+
+    Nor is an owner by whoever may not see whose the records are: the answer would tell.
+    """
     given = arguments.get("reason", "")
     how = next((one for one in SURENESS if one == given), None)
-    text = arguments.get("owner", "")
+    text = arguments.get("owner", "") if "owner_id" in readable_keys(record_type, by) else ""
     owner_id = by.user_id if text == MINE else parse_id(text)
     return Asked(how, owner_id, arguments.get("show") == "denied")
 
@@ -122,7 +125,7 @@ def duplicates_page(
     """One page of groups; Missing for a type whose records are known again by nothing."""
     if not has_duplicates(record_type):
         raise Missing(_("There is no such page."))
-    asked = read_asked(arguments, by)
+    asked = read_asked(record_type, arguments, by)
     after = read_key(arguments.get("after")) or 0
     found = find_groups(record_type, by, asked, after)
     shown = found[:PAGE]
@@ -149,7 +152,7 @@ def duplicates_page(
 
 def count_in_words(record_type: RecordType, arguments: Mapping[str, str], by: Actor) -> str:
     """How many groups an address shows in all: 3, or 1,000+."""
-    number = count_groups(record_type, by, read_asked(arguments, by))
+    number = count_groups(record_type, by, read_asked(record_type, arguments, by))
     return f"{formats(by).number(min(number, COUNTED))}{'+' if number > COUNTED else ''}"
 
 
@@ -186,6 +189,7 @@ def _shown(
         if ids
         else {}
     )
+    learn_shared(record_type, list(records.values()), "update", by)
     found = []
     for group in groups:
         its = [told[one] for one in group.ids if one in told]

@@ -11,6 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.records.access import readable_keys
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps
@@ -34,6 +35,7 @@ from app.records.openapi.parts import (
 from app.records.pages.telling import tell_apart
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.tailored import switched_on
+from app.records.types import RecordType
 from app.web.access import Who, access
 
 TAG = _("Duplicates")
@@ -75,7 +77,7 @@ def list_all_duplicates(collection: str) -> Response:
     after = read_key(cursor) if cursor else 0
     if after is None:
         raise Refused(_("This page of the list does not exist."), field="cursor")
-    found = find_groups(record_type, by, _asked(by), after, limit)
+    found = find_groups(record_type, by, _asked(record_type, by), after, limit)
     shown = found[:limit]
     told = tell_apart(record_type, {one for group in shown for one in group.ids}, by)
     data = [
@@ -136,12 +138,14 @@ def _say(collection: str, do: Callable[..., int]) -> Response:
     return repeatable(by, body, say)
 
 
-def _asked(by: Actor) -> Asked:
-    """Which groups the address asks for; Refused for what means nothing."""
+def _asked(record_type: RecordType, by: Actor) -> Asked:
+    """Which groups the address asks for; Refused for what means nothing or may not be seen."""
     reason, owner = request.args.get("reason"), request.args.get("owner_id")
     how = next((one for one in SURENESS if one == reason), None)
     if reason is not None and how is None:
         raise Refused(_("There is no such reason."), field="reason")
+    if owner is not None and "owner_id" not in readable_keys(record_type, by):
+        raise Refused(_("There is no such field."), field="owner_id")
     owner_id = by.user_id if owner == "me" else parse_id(owner)
     if owner is not None and owner_id is None:
         raise Refused(_("There is no such user."), field="owner_id")
