@@ -8,22 +8,26 @@ import pytest
 from sqlalchemy import func, select
 
 from app.automation.webhooks.outcome import _asked_for
-from app.identity.models import FieldRule, User
+from app.identity.models import FieldRule, Grant, User
 from app.kernel.actor import Reach
 from app.kernel.ids import new_id
 from app.kernel.outgoing import Heard
 from app.records.duplicates.models import NotDuplicate
 from app.records.files import operations
 from app.records.files.models import File
+from app.records.merge.operations import merge_records
 from app.records.registry import registry
+from app.records.sharing.models import SharingRule
+from app.records.sharing.operations import create_rule
 from config.settings import Settings
 from tests.attacks.program import Programs, program
 from tests.attacks.test_files_and_merges import grant
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact, make_file
 from tests.records.core.test_sharing import share
+from tests.records.core.test_sharing_filters import Filter
 from tests.records.files.conftest import on_disk
-from tests.records.imports.conftest import no_files
+from tests.records.imports.conftest import allow, no_files
 from tests.records.pages.conftest import statements
 
 __all__ = ["no_files", "program"]
@@ -34,6 +38,60 @@ def hide(workspace: Workspace, person: Person, kind: str, key: str) -> None:
         role = session.get_one(User, person.user_id).role
         session.add(FieldRule(role_id=role.id, record_type=kind, field=key, access=0))
         role.stamp = new_id()
+
+
+# What a merge shares
+
+
+def test_who_merges_two_firms_of_their_own_widens_no_rule_of_sharing(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    """People of one firm of Bob's are shared with his role; those of his other firm are not."""
+    for verb in ("read", "update", "delete"):
+        allow(acme, "sales_rep", verb)
+    for kind in ("contact", "account"):
+        grant(acme, bob, kind, Reach.OWN)
+    with acme.acting(bob) as by:
+        shared, other = make_account(by, "Fence").id, make_account(by, "Gate").id
+    with acme.acting(alice) as by:
+        hers = make_contact(by, account_id=str(other)).id
+        role = by.session.get_one(User, bob.user_id).role_id
+        filters = (Filter("account_id", "eq", str(shared)),)
+        create_rule(by, "contact", filters=filters, access="update", group=f"role:{role}")
+    api = program(bob)
+    before = api.patch(f"contacts/{hers}", {"title": "Mine"}).status_code
+    assert before in (403, 404)
+    with acme.acting(bob) as by:
+        merge_records("account", other, [shared], by=by)
+    assert api.patch(f"contacts/{hers}", {"title": "Mine"}).status_code == before
+
+
+def test_who_manages_sharing_widens_no_rule_to_what_they_do_not_reach(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    """Bob may make rules, and reaches his own people alone."""
+    for verb in ("read", "update", "delete"):
+        allow(acme, "sales_rep", verb)
+    for kind in ("contact", "account"):
+        grant(acme, bob, kind, Reach.OWN)
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        session.add(
+            Grant(id=new_id(), role_id=role.id, record_type="sharing", verb="manage", reach=3)
+        )
+        role.stamp = new_id()
+    with acme.acting(bob) as by:
+        shared, other = make_account(by, "Fence").id, make_account(by, "Gate").id
+    with acme.acting(alice) as by:
+        filters = (Filter("account_id", "eq", str(shared)),)
+        group = f"role:{by.session.get_one(User, bob.user_id).role_id}"
+        rule = create_rule(by, "contact", filters=filters, access="read", group=group).id
+    with acme.acting(bob) as by:
+        merge_records("account", other, [shared], by=by)
+    with acme.scope() as session:
+        stands = str(session.get_one(SharingRule, rule).conditions)
+    assert str(shared) in stands
+    assert str(other) not in stands
 
 
 # Duplicates

@@ -1,7 +1,8 @@
 """What names a record by its id in the middle of a text: filters of views and rules, defaults.
 
 The id of a merged record is written over with the survivor's. The journal keeps the text before and
-after, so that an undo puts back what nobody changed since.
+after, so that an undo puts back what nobody changed since. A sharing rule is left as it is where
+the person could not have made it: who merges two firms of their own shares nothing by that.
 """
 
 from __future__ import annotations
@@ -11,15 +12,29 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from app.kernel import stamps
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Reach
 from app.records.custom.models import CustomField
 from app.records.merge.models import Merge, MergeMove
 from app.records.sharing.models import SharingRule
+from app.records.sharing.rules import REACHES
 from app.records.sharing.rules import STAMP as RULES
 from app.records.tailored import STAMP as TYPES
+from app.records.tailored import switched_on
 from app.records.views.models import SavedView
 from app.records.views.shelf import STAMP as VIEWS
 
@@ -70,7 +85,7 @@ def move_written(merge: Merge, absorbed: Sequence[UUID], by: Actor) -> None:
         for was in absorbed:
             rows = by.session.execute(
                 select(table.c.id, one.text.label("text"))
-                .where(one.text.contains(str(was)))
+                .where(one.text.contains(str(was)), _is_theirs(one, by))
                 .with_for_update()
             ).all()
             if not rows:
@@ -95,6 +110,27 @@ def move_written(merge: Merge, absorbed: Sequence[UUID], by: Actor) -> None:
             )
         if was_any:
             stamps.draw(by.session, one.stamp)
+
+
+def _is_theirs(one: Written, by: Actor) -> ColumnElement[bool]:
+    """Every row; of sharing rules those alone that `by` may make: of what they reach whole."""
+    if one.model is not SharingRule:
+        return true()
+    if not by.may("sharing", "manage"):
+        return false()
+    return or_(
+        *(
+            and_(SharingRule.access == access, SharingRule.record_type.in_(kinds))
+            for access, verbs in REACHES.items()
+            for kinds in [
+                [kind.key for kind in switched_on(by) if _reaches_all(kind.key, verbs, by)]
+            ]
+        )
+    )
+
+
+def _reaches_all(kind: str, verbs: Sequence[str], by: Actor) -> bool:
+    return all(by.rights.reach(kind, verb) is Reach.ALL for verb in verbs)
 
 
 def put_written_back(moves: Collection[MergeMove], by: Actor) -> None:
