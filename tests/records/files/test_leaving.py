@@ -56,9 +56,9 @@ def test_erasing_a_record_removes_the_bytes_of_every_version_and_the_names(
 ) -> None:
     with acme.acting(alice) as by:
         fence = f"/accounts/{make_account(by).id}"
-    upload(alice.client, fence, ("secret.png", picture()))
+    upload(alice.client, fence, ("marker.png", picture()))
     worker.drain()
-    new_version(alice.client, only(acme), "secret 2.txt", TEXT)
+    new_version(alice.client, only(acme), "marker 2.txt", TEXT)
     assert len(on_disk(settings, acme)) == 2
     assert len(on_disk(settings, acme, "pictures")) == 2
     alice.client.post(f"{fence}/delete")
@@ -72,7 +72,7 @@ def test_erasing_a_record_removes_the_bytes_of_every_version_and_the_names(
     assert used(acme) == 0
     assert on_disk(settings, acme) == on_disk(settings, acme, "pictures") == []
     alice.client.get("/")  # What was said of it before.
-    assert "secret" not in alice.client.get("/settings/audit").text
+    assert "marker" not in alice.client.get("/settings/audit").text
 
 
 def test_an_erasure_that_is_undone_loses_no_bytes(
