@@ -22,6 +22,7 @@ from app.kernel import stamps
 from app.records.custom.field import OwnField, own_field
 from app.records.custom.kinds import KINDS
 from app.records.custom.models import CustomField
+from app.records.custom.spelling import OF_WORDS, compared_own
 from app.records.registry import registry
 from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
@@ -64,6 +65,8 @@ def indexes_of(row: CustomField, dialect: Dialect) -> list[FieldIndex]:
     field = own_field(row, declared.model)
     table = str(declared.model.__tablename__)
     found = [_index(row, table, "f", _to_find(field, dialect))]
+    if row.is_unique and field.kind in OF_WORDS:
+        found.append(_index(row, table, "u", f"btree ({_sql(compared_own(field), dialect)})"))
     if field.is_sortable and row.is_filterable:
         key = field.expression if field.is_walked else field.sort_expression
         order = f"btree ({_sql(key, dialect)}, id) WHERE deleted_at IS NULL"

@@ -12,6 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.custom.field import OwnField
+from app.records.custom.spelling import OF_WORDS, compared_own, spelling
 from app.records.fields import Field
 from app.records.references import titles
 from app.records.types import RecordType
@@ -69,10 +70,10 @@ def _taken(title: str | None) -> Text:
 
 def require_distinct(by: Actor, declared: RecordType, field: OwnField) -> None:
     """Refused when two living records hold one value of a field that shall be unique."""
-    value = field.expression
+    value = compared_own(field)
     model = declared.model
     twice = by.session.execute(
-        select(value)
+        select(func.min(field.expression))
         .where(model.deleted_at.is_(None), value.is_not(None))
         .group_by(value)
         .having(func.count() > 1)
@@ -119,12 +120,16 @@ def _lock(by: Actor, record_type: RecordType, key: str, values: Collection[Any])
 
 
 def _folded(field: Field, value: Any) -> Any:
-    """A value as it is compared: built-in texts whatever their case."""
-    is_text = isinstance(value, str) and not isinstance(field, OwnField)
-    return value.lower() if is_text else value
+    """A value as it is compared: texts whatever their case, of own fields whatever their width."""
+    if not isinstance(value, str):
+        return value
+    if not isinstance(field, OwnField):
+        return value.lower()
+    return spelling(value) if field.kind in OF_WORDS else value
 
 
 def _compared(field: Field) -> ColumnElement[Any]:
     """The same in SQL, where an index stands on it."""
-    is_text = field.kind == "text" and not isinstance(field, OwnField)
-    return func.lower(field.expression) if is_text else field.expression
+    if isinstance(field, OwnField):
+        return compared_own(field)
+    return func.lower(field.expression) if field.kind == "text" else field.expression

@@ -190,7 +190,7 @@ def _plain(refers_to: str | None, value: Any, names: Named) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
+        return gettext("Yes") if value else gettext("No")
     if refers_to and (found := parse_id(str(value))):
         return names.get((refers_to, found), "")
     if isinstance(value, dict):

@@ -93,7 +93,7 @@ WRITERS: Mapping[str, Callable[[Any, Actor], str]] = {
     "time": _time_text,
     "phone": lambda value, by: display_phone(str(value), by.tenant.country),
     "country": lambda value, _by: country_name(str(value), current()),
-    "flag": lambda value, _by: gettext("yes") if value else gettext("no"),
+    "flag": lambda value, _by: gettext("Yes") if value else gettext("No"),
     "money": _money_text,
     "percent": lambda value, by: f"{_number_text(value, by)}%",
 }

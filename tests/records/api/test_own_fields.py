@@ -212,6 +212,24 @@ def test_a_unique_value_is_held_by_one_record(
     assert fields_in(api.post(f"accounts/{first['id']}/restore")) == [key], second
 
 
+@pytest.mark.parametrize("other", ["l-1", "L-1", "Ｌ－１"])
+def test_a_unique_text_is_one_whatever_its_case_and_its_width(
+    alice: Person, acme: Workspace, program: Programs, define: Define, other: str
+) -> None:
+    key = define(is_unique=True)
+    api = program(alice)
+    api.make(**{key: "L-1"})
+    assert fields_in(api.post("accounts", {"name": "Second", key: other})) == [key]
+    with acme.acting(alice) as by:
+        row = by.session.scalars(select(CustomField)).one()
+        change_field(by, row, row.version, Wish(row.label, is_unique=False))
+    api.make(**{key: other})
+    with acme.acting(alice) as by:
+        row = by.session.scalars(select(CustomField)).one()
+        with pytest.raises(Refused, match="Two records hold"):
+            change_field(by, row, row.version, Wish(row.label, is_unique=True))
+
+
 def test_two_records_of_one_value_stand_against_making_a_field_unique(
     alice: Person, acme: Workspace, program: Programs, define: Define
 ) -> None:
