@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from app.crm.models import Account, Contact
+from app.identity.models import FieldRule, Grant, User
 from app.jobs.worker import Worker
+from app.kernel.ids import new_id
 from app.records.imports import begin, undo, undo_jobs
 from app.records.imports.models import ImportRun
 from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.factories import make_contact
-from tests.records.imports.conftest import living, no_files, run_of, sheet, take_in, worker
+from tests.records.imports.conftest import allow, living, no_files, run_of, sheet, take_in, worker
 from tests.records.imports.test_api import send
 from tests.records.imports.test_pages import given
 
@@ -167,3 +169,82 @@ def test_somebody_takes_back_what_a_narrow_token_of_theirs_imported(
     assert mine.post(f"imports/{made.json['id']}/undo").status_code == 200
     worker.drain()
     assert living(acme, Contact, Contact.last_name) == []
+
+
+# Whose imports are whose
+
+
+MAIL = {"Last": "last_name", "Mail": "email"}
+
+
+def test_an_import_of_somebody_else_answers_as_one_that_never_was(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, charlie: Person, program: Programs
+) -> None:
+    run = take_in(alice, "contact", sheet(["Last", "Mail"], ["Archer", "secret-marker"]), MAIL)
+    ways = ("", "/failed.csv")
+    for person in (bob, dora, charlie):
+        for way in ways:
+            answer = person.client.get(f"/contacts/import/{run.id}{way}")
+            assert answer.status_code in (403, 404)
+            assert "secret-marker" not in answer.text
+        for verb in ("", "/how", "/cancel", "/drop", "/undo"):
+            answer = person.client.post(f"/contacts/import/{run.id}{verb}", data={"do": "start"})
+            assert answer.status_code in (403, 404)
+        api = program(person)
+        for way in ("", "/failures"):
+            assert api.get(f"imports/{run.id}{way}").status_code in (403, 404)
+        for verb in ("/cancel", "/undo"):
+            assert api.post(f"imports/{run.id}{verb}").status_code in (403, 404)
+        assert "secret-marker" not in api.get("imports").text
+    assert alice.client.get(f"/accounts/import/{run.id}").status_code == 404
+    answer = alice.client.post(f"/contacts/import/{run.id}/undo", csrf=False)
+    assert answer.status_code == 400
+    assert living(acme, Contact, Contact.name) == []
+
+
+def hide(workspace: Workspace, person: Person, kind: str, key: str) -> None:
+    with workspace.scope() as session:
+        role = session.get_one(User, person.user_id).role
+        session.add(FieldRule(role_id=role.id, record_type=kind, field=key, access=0))
+        role.stamp = new_id()
+
+
+def look_after_imports(workspace: Workspace, person: Person) -> None:
+    """Let the person's role manage the imports of contacts of all."""
+    for verb in ("read", "import", "create"):
+        allow(workspace, "sales_rep", verb)
+    with workspace.scope() as session:
+        role = session.get_one(User, person.user_id).role
+        grant = {"record_type": "import", "verb": "manage", "reach": 3}
+        session.add(Grant(id=new_id(), role_id=role.id, **grant))
+        role.stamp = new_id()
+
+
+def test_failed_rows_of_others_tell_nothing_of_a_hidden_field(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    """Bob's role looks after everyone's imports, and does not see e-mails."""
+    look_after_imports(acme, bob)
+    hide(acme, bob, "contact", "email")
+    file = sheet(["Last", "Mail"], ["Archer", "secret-marker"])
+    run = take_in(alice, "contact", file, MAIL)
+    assert run.failed == 1
+    failed = bob.client.get(f"/contacts/import/{run.id}/failed.csv")
+    assert failed.status_code == 200
+    assert "Your role does not show you why." in failed.text
+    assert "secret-marker" not in failed.text
+    assert "secret-marker" not in bob.client.get(f"/contacts/import/{run.id}").text
+    assert "secret-marker" not in program(bob).get(f"imports/{run.id}/failures").text
+
+
+def test_a_file_of_somebody_else_that_is_still_to_begin_shows_no_hidden_field(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    look_after_imports(acme, bob)
+    url = given(alice, sheet(["Last", "Mail"], ["Archer", "secret-marker"]))
+    assert "secret-marker" in bob.client.get(url).text
+    hide(acme, bob, "contact", "email")
+    answer = bob.client.get(url)
+    assert answer.status_code == 404
+    assert bob.client.post(url, data={"do": "check"}).status_code == 404
+    assert url not in bob.client.get("/settings/imports").text

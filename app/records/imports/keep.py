@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from sqlalchemy import delete, select
 
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import Work, finish, lock_work
-from app.kernel.actor import Actor, Reach
+from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
+from app.records.access import sees
 from app.records.imports.given import ROOM, room_of
 from app.records.imports.models import UNDER_WAY, UNDONE_WITHIN, ImportRun, State
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.types import IMPORT
 from tenants.files import NoRoom, folder_of
 
@@ -71,17 +74,33 @@ def _may_see(run: ImportRun, by: Actor) -> bool:
     """True for one's own, while one may import the type; and for who may manage everyone's.
 
     The rows of a file may hold what their reader could not see in records, so somebody else must
-    reach all of them.
+    reach all of them; and before it begins, when its page shows them, read every field as well.
     """
     declared = registry().get(run.record_type)
     if declared is None or not by.tenant.allows(declared.module):
         return False
     if not by.may(declared.key, IMPORT):
         return False
-    if run.user_id is not None and run.user_id == by.person_id:
+    if _is_own(run, by):
         return True
     needed = ((declared.key, "read"), (declared.key, IMPORT))
-    return by.may(*MANAGE) and all(by.rights.reach(*one) is Reach.ALL for one in needed)
+    if not by.may(*MANAGE) or any(by.rights.reach(*one) is not Reach.ALL for one in needed):
+        return False
+    return not _is_open(run) or may_read_cells(run, by)
+
+
+def may_read_cells(run: ImportRun, by: Actor) -> bool:
+    """True for one's own file; for that of somebody else where no field is kept from the reader."""
+    if _is_own(run, by):
+        return True
+    record_type = tailored(run.record_type, by)
+    owner = replace(by, rights=Rights(is_owner=True))  # Who sees all that is switched on.
+    keys = [one.key for one in record_type.fields]
+    return all(sees(record_type, key, by) for key in keys if sees(record_type, key, owner))
+
+
+def _is_own(run: ImportRun, by: Actor) -> bool:
+    return run.user_id is not None and run.user_id == by.person_id
 
 
 def _learn_of_stops(runs: Iterable[ImportRun], by: Actor) -> None:

@@ -18,7 +18,7 @@ from app.records.imports.begin import begin_import
 from app.records.imports.draft import take_file
 from app.records.imports.failed import failures_csv
 from app.records.imports.given import may_import
-from app.records.imports.keep import cancel_import, find_import, list_imports
+from app.records.imports.keep import cancel_import, find_import, list_imports, may_read_cells
 from app.records.imports.mapping import Mapping, from_json
 from app.records.imports.models import ImportRun
 from app.records.imports.run import open_table
@@ -59,7 +59,7 @@ def begin_one_import(collection: str) -> Response:
         run = take_file(record_type, brought.name, brought, by)
         begin_import(run, mapping or from_json(run.mapping), by, is_dry_run=is_dry_run)
         place = {"Location": f"/api/v1/imports/{run.id}"}
-        return Reply(202, dumps(_shown(run)), place)
+        return Reply(202, dumps(_shown(run, by)), place)
 
     kept = mapping.to_json() if mapping is not None else None
     print_ = {"sha256": brought.digest, "mapping": kept, "dry_run": is_dry_run}
@@ -73,7 +73,7 @@ def show_every_import() -> Response:
     """The newest imports that the caller may see."""
     by = current.actor()
     limit = read_page(request.args, ())
-    data = [_shown(one) for one in list_imports(by, limit)]
+    data = [_shown(one, by) for one in list_imports(by, limit)]
     return send(Reply(200, dumps({"data": data, "next": None})))
 
 
@@ -143,10 +143,19 @@ def _mapping(text: str) -> Mapping | None:
 
 
 def _one(run: ImportRun) -> Response:
-    return send(Reply(200, dumps(_shown(run))))
+    return send(Reply(200, dumps(_shown(run, current.actor()))))
 
 
-def _shown(run: ImportRun) -> dict[str, Any]:
+def _mapping_shown(run: ImportRun, by: Actor) -> dict[str, Any]:
+    """A mapping; texts of the file stand in it, so these are left out where its cells are."""
+    if may_read_cells(run, by):
+        return run.mapping
+    kept = run.mapping.get("columns", ())
+    columns = [{key: one.get(key) for key in ("source", "field")} for one in kept]
+    return {**run.mapping, "columns": columns}
+
+
+def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
     """An import as programs see it; `failures` is where its failed rows can be fetched."""
     return {
         "id": str(run.id),
@@ -155,7 +164,7 @@ def _shown(run: ImportRun) -> dict[str, Any]:
         "size": run.size,
         "state": str(run.state),
         "is_dry_run": run.is_dry_run,
-        "mapping": run.mapping,
+        "mapping": _mapping_shown(run, by),
         "rows": run.total,
         "done": run.done,
         "created": run.created,
