@@ -1,11 +1,9 @@
 """What the verbs of every record type are called, where rights are given and reported."""
 
-from collections.abc import Mapping
-
 from app.kernel.language import Text, _
 from app.records.types import EXPORT, IMPORT
 
-VERBS: Mapping[str, Text] = {
+VERBS: dict[str, Text] = {
     "read": _("See"),
     "create": _("Create"),
     "update": _("Change"),

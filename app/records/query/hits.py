@@ -13,7 +13,20 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, bindparam, func, literal_column, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    any_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.actor import Actor
@@ -21,14 +34,17 @@ from app.kernel.language import current
 from app.records.access import live, reached, readable_keys
 from app.records.query.columns import Reaches, read_reaches, reader_as_far, readers
 from app.records.query.order import default_sort, sort_key
-from app.records.query.search import given, hold_all, slot, words_of
+from app.records.query.search import Word, given, hold_all, slot, words_of
 from app.records.query.searched import PROBED
 from app.records.types import RecordType
 
 
 @dataclass(slots=True)
 class Hits:
-    """What the words hit of one type: `first` in the order of its list, and those of `lately`.
+    """What the words hit of one type: `first`, and those of `lately`.
+
+    Those whose title has a word that begins with the first one come before the rest, else they are
+    in the order of their list.
 
     Where `are_many`, some were not looked at, and `first` are any of them.
     """
@@ -105,10 +121,11 @@ def _statement(
             *hold_all(record_type, words, reader, readable),
         ]
         key, turned = _order(record_type, sort)
-        hit = select(model.id, key.label("sort_key")).where(*fits)
+        begins = _begins(record_type, words[0]).label("begins")
+        hit = select(model.id, key.label("sort_key"), begins).where(*fits)
         probe = hit.limit(literal_column(str(PROBED + 1))).cte(f"probe_{place}")
         order = [one.desc() if turned else one for one in (probe.c.sort_key, probe.c.id)]
-        rank = func.row_number().over(order_by=order).label("rank")
+        rank = func.row_number().over(order_by=[probe.c.begins.desc(), *order]).label("rank")
         met = select(func.count()).select_from(probe).scalar_subquery().label("met")
         best = select(number, probe.c.id, rank, met).order_by(rank).limit(limit)
         legs.append(select(best.subquery(f"best_{place}")))
@@ -121,6 +138,17 @@ def _statement(
             )
     every = union_all(*legs).subquery("hits").c
     return select(every.place, every.id, every.rank, every.met).order_by(every.place, every.rank)
+
+
+def _begins(record_type: RecordType, word: Word) -> ColumnElement[bool]:
+    """Titles of which a word begins with this one, in pinyin too: Scott before Prescott."""
+    title = record_type.by_key[record_type.title.key]
+    texts = [record_type.title_text]
+    if title.sort is not None:
+        texts.append(title.sort.expression)
+    patterns = (word.first, word.later)
+    begun = (text.ilike(one, escape="\\") for text in texts for one in patterns)
+    return func.coalesce(or_(*begun), false())
 
 
 def _order(record_type: RecordType, sort: str) -> tuple[Any, bool]:

@@ -21,12 +21,15 @@ from app.records.types import RecordType
 class Word:
     """A word of a search as conditions take it: its values, or the parameters that will hold them.
 
-    `like` is its pattern; `own`, `other` and `either` are its gram as a row's own, as that of
-    another record, and as one of both.
+    `like` is its pattern, `first` and `later` those of what begins with it, and of what has a later
+    word that does; `own`, `other` and `either` are its gram as a row's own, as that of another
+    record, and as one of both.
     """
 
     kind: str
     like: Any
+    first: Any
+    later: Any
     own: Any
     other: Any
     either: Any
@@ -34,7 +37,7 @@ class Word:
     @property
     def parts(self) -> tuple[Any, ...]:
         """What stands for it in a statement."""
-        return (self.like, self.own, self.other, self.either)
+        return (self.like, self.first, self.later, self.own, self.other, self.either)
 
 
 def words_of(q: str) -> list[Word]:
@@ -44,18 +47,21 @@ def words_of(q: str) -> list[Word]:
 
 def spelt(term: Term) -> Word:
     """A word with its values."""
-    marked = OTHER + term.text
-    return Word(term.kind, term.like, [term.text], [marked], [term.text, marked])
+    marked, first = OTHER + term.text, term.like.removeprefix("%")
+    grams = ([term.text], [marked], [term.text, marked])
+    return Word(term.kind, term.like, first, f"% {first}", *grams)
 
 
 @cache
 def slot(place: int, kind: str) -> Word:
     """The parameters of the word at `place` of a search, for a statement that is kept."""
-    like = bindparam(f"word_{place}_like", type_=Text())
+    patterns = (
+        bindparam(f"word_{place}_{name}", type_=Text()) for name in ("like", "first", "later")
+    )
     grams = (
         bindparam(f"word_{place}_{name}", type_=ARRAY(Text)) for name in ("own", "other", "either")
     )
-    return Word(kind, like, *grams)
+    return Word(kind, *patterns, *grams)
 
 
 def given(words: Iterable[Word]) -> dict[str, Any]:

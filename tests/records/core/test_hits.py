@@ -9,13 +9,13 @@ from uuid import UUID
 import pytest
 
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
+from app.records.pages import everywhere
 from app.records.pages.everywhere import find_everywhere
 from app.records.query import Query, first_hits, hits, page
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
-from tests.records.core.test_paging import ids
 from tests.records.pages.conftest import statements
 
 WORDS = (
@@ -74,7 +74,11 @@ def types_of(by: Actor) -> list[RecordType]:
 
 
 def listed(record_type: RecordType, words: str, by: Actor, limit: int) -> Sequence[UUID]:
-    return ids(page(record_type, Query(q=words, limit=limit), by, ()))
+    """The first rows of the list, those named by the first word before the rest."""
+    found = page(record_type, Query(q=words, limit=200), by, (record_type.title.key,)).rows
+    first = words.split(maxsplit=1)[0]
+    later = [row for row in found if f" {first}" not in f" {record_type.title_of(row)}".lower()]
+    return [row.id for row in sorted(found, key=later.__contains__)][:limit]
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -91,7 +95,7 @@ def test_the_first_hits_are_the_first_rows_of_each_list(
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_a_word_that_many_bear_is_shown_with_the_same_rows(
+def test_of_a_word_that_many_bear_the_first_rows_of_the_list_are_shown(
     acme: Workspace,
     alice: Person,
     bob: Person,
@@ -101,12 +105,18 @@ def test_a_word_that_many_bear_is_shown_with_the_same_rows(
 ) -> None:
     with acme.acting(alice) as owner:
         for by in readers(owner, bob):
-            few = [[one.id for one in group["items"]] for group in find_everywhere(words, by)]
             with monkeypatch.context() as patched:
+                patched.setattr(everywhere, "recent", lambda _by, _kinds: [])
                 patched.setattr(hits, "PROBED", 2)
                 patched.setattr(hits, "_statement", hits._statement.__wrapped__)
-                many = [[one.id for one in group["items"]] for group in find_everywhere(words, by)]
-            assert many == few
+                groups = find_everywhere(words, by)
+            shown = {group.url: [UUID(one.id) for one in group.items] for group in groups}
+            for one in types_of(by):
+                whole = page(one, Query(q=words, limit=200), by, ()).rows
+                first = [row.id for row in whole][:5]
+                named = listed(one, words, by, 5)
+                found = shown.get(f"/{one.collection}", [])
+                assert found == (first if len(whole) > 2 else named), one.key
 
 
 def test_of_what_was_opened_lately_only_what_fits_and_may_be_read_is_told(
@@ -130,3 +140,15 @@ def test_one_statement_asks_all_types_and_one_more_fetches_each_that_was_hit(
             assert len(groups) == number
             assert sum("best_0" in one for one in seen) == 1
             assert sum("version" in one for one in seen) == number
+
+
+def test_those_called_so_come_before_those_whose_name_only_holds_it(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        called = make_contact(by, "Scott", "Walter").id
+        holding = make_contact(by, "Prescott", "Ann").id
+        chinese = make_contact(by, "陈", "斯科").id
+        types = types_of(by)
+        assert first_hits(types, "scott", by, {}, 5)["contact"].first == [called, holding]
+        assert first_hits(types, "chen", by, {}, 5)["contact"].first[0] == chinese

@@ -20,11 +20,12 @@ function activate(option: HTMLElement | undefined): void {
   box().setAttribute('aria-activedescendant', option.id);
 }
 
-/** Show those pages and actions that hold every word typed. */
+/** Show those pages and actions that hold every word typed; those that are called so stand before the records. */
 function filter(): void {
   isWalked = false;
   const words = box().value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const group of all('[data-palette-group]')) {
+  const groups = all('[data-palette-group]');
+  for (const group of groups) {
     const found = all('[role=option]', group).map((option) => {
       const text = (option.dataset.find ?? '').toLowerCase();
       option.hidden = !words.every((word) => text.includes(word));
@@ -32,7 +33,26 @@ function filter(): void {
     });
     group.hidden = !found.includes(true);
   }
+  place(groups, words.join(' '));
   settle();
+}
+
+let inOrder: HTMLElement[] | undefined;
+
+/** Put each group before the results of the search or after them, in the order in which they came. */
+function place(groups: HTMLElement[], typed: string): void {
+  inOrder ??= groups;
+  const results = find('#palette-results')!;
+  for (const group of inOrder) {
+    if (isCalled(group, typed)) results.before(group);
+    else results.parentElement!.append(group);
+  }
+}
+
+/** Whether something shown in the group, or another word for it, begins with all that was typed. */
+function isCalled(group: HTMLElement, typed: string): boolean {
+  if (typed.length < (/[\u3400-\u9fff]/.test(typed) ? 2 : 3)) return false;
+  return all('[role=option]:not([hidden])', group).some((option) => ` ${option.dataset.find?.toLowerCase()}`.includes(` ${typed}`));
 }
 
 /** Whether the arrows were used since something was typed: then a late answer leaves the choice as it is. */
