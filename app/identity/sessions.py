@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from flask import Flask, Request, g
+from flask import Flask, Request
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 
@@ -111,7 +111,7 @@ def actor_by_token(
         return None
     if use.is_stale(now):
         current.aside(partial(touch_token, tenant, use.token.id, now))
-    g.rates = take_turn(tenant, use.token.id, now, outside.settings())
+    current.tell_rates(take_turn(tenant, use.token.id, now, outside.settings()))
     asked = language.best_match(request.headers.get("Accept-Language"), "")
     return actor_for(session, tenant, use.user, now, "api", asked or None, scopes=use.scopes)
 

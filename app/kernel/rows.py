@@ -21,5 +21,5 @@ def update_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]])
         [tuple(row[key] for key in keys) for row in rows]
     )
     changed = {key: cast(new.c[key], table.c[key].type) for key in keys if key != "id"}
-    session.flush()
+    session.flush()  # What is not written yet must not come after these rows and undo them.
     session.connection().execute(update(table).where(table.c.id == new.c.id).values(changed))

@@ -5,7 +5,7 @@ Only routes, the shell and the request's edge look here; operations are handed t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import g
@@ -63,3 +63,8 @@ def aside(work: Callable[[], None]) -> None:
     if found is not None and found.previews:
         return
     g.setdefault("asides", []).append(work)
+
+
+def tell_rates(standings: Sequence[object]) -> None:
+    """Tell in the answer's headers how much of its pace a program has left."""
+    g.rates = standings

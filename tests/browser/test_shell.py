@@ -51,6 +51,23 @@ def test_the_palette_walks_through_pages_with_arrows(page: Page) -> None:
     expect(page.locator("#main h1")).to_have_text("Accounts")
 
 
+def test_a_page_that_is_called_as_typed_stands_before_the_records_that_hold_its_name(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, name="Recycle bin makers")
+    ready(page, "/")
+    opened = palette(page, "/")
+    page.keyboard.type("recycle")
+    found = opened.get_by_role("option")
+    expect(opened.locator("#palette-results [role=option]")).to_have_count(1)
+    expect(found.first).to_have_text("Recycle bin")
+    expect(found.last).to_contain_text("Recycle bin makers")
+    page.keyboard.type(" bin makers")
+    expect(found).to_have_count(1)
+    expect(opened.get_by_role("option", selected=True)).to_contain_text("Recycle bin makers")
+
+
 def test_the_palette_creates(page: Page) -> None:
     ready(page, "/")
     opened = palette(page, "Control+k")

@@ -33,6 +33,11 @@ VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 COLLECTION = "collection"  # A route with this in its address stands below each record type.
 
 
+def on_some_type(right: str) -> Callable[[Actor], bool]:
+    """For `is_offered`: true for whoever has a right on any record type."""
+    return lambda by: any(by.may(one.key, right) for one in switched_on(by))
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What one route is called, takes and answers.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.records.imports.models import State
+from app.records.openapi.described import on_some_type
 from app.records.openapi.house import MOMENT, WHOLE
 from app.records.openapi.parts import (
     ID,
@@ -22,7 +22,6 @@ from app.records.openapi.parts import (
     sent,
 )
 from app.records.openapi.values import Schema
-from app.records.tailored import switched_on
 from app.records.types import IMPORT as GRANTED
 
 TAG = _("Imports")
@@ -56,13 +55,7 @@ MAPPING: Schema = {
 SENT = sent(("file",), file=BYTES, mapping=MAPPING, dry_run=one_of("true", "false"))
 SCHEMAS = {"Import": IMPORT}
 
-
-def _imports_something(by: Actor) -> bool:
-    """True for who may import records of some type: nobody else has imports."""
-    return any(by.may(one.key, GRANTED) for one in switched_on(by))
-
-
-SOME: dict[str, Any] = {"is_offered": _imports_something, "schemas": SCHEMAS}
+SOME: dict[str, Any] = {"is_offered": on_some_type(GRANTED), "schemas": SCHEMAS}
 ONE: dict[str, Any] = {"answers": {"200": answer(ref("Import"))}, **SOME}
 BEGUN: dict[str, Any] = {"answers": {"202": answer(ref("Import"), LOCATION)}, "schemas": SCHEMAS}
 LIST: dict[str, Any] = {
@@ -73,4 +66,4 @@ LIST: dict[str, Any] = {
 CSV: dict[str, Any] = {
     "200": {"description": "The rows that failed, as CSV", "content": {"text/csv": {"schema": {}}}}
 }
-FAILED: dict[str, Any] = {"answers": CSV, "is_offered": _imports_something}
+FAILED: dict[str, Any] = {"answers": CSV, "is_offered": on_some_type(GRANTED)}

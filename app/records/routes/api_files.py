@@ -23,7 +23,7 @@ from app.records.files.models import File, FileVersion
 from app.records.files.operations import MOST
 from app.records.filters import once_each
 from app.records.openapi import files as told
-from app.records.openapi.described import described
+from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import DONE
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.sending import as_attachment
@@ -34,6 +34,7 @@ from app.web.uploads import arrived
 from tenants.arriving import Arriving
 
 MULTIPART = "multipart/form-data"
+CHANGES = on_some_type("update")  # Files are changed by who changes their record.
 
 
 @blueprint.get("/<collection>/<record_id>/files")
@@ -49,7 +50,15 @@ def list_files(collection: str, record_id: str) -> Response:
 
 
 @blueprint.post("/<collection>/<record_id>/files")
-@described("add_file", told.TAG, sends=told.SENT, brings_file=True, is_repeatable=True, **told.MADE)
+@described(
+    "add_file",
+    told.TAG,
+    sends=told.SENT,
+    brings_file=True,
+    is_repeatable=True,
+    needs="update",
+    **told.MADE,
+)
 @access(who=Who.TOKEN, record_verb="update", takes_files=True)
 def add_file(collection: str, record_id: str) -> Response:
     """Put a file on a record; with an Idempotency-Key the same file twice is one."""
@@ -107,6 +116,7 @@ def list_versions(file_id: UUID) -> Response:
     sends=told.SENT_VERSION,
     brings_file=True,
     is_repeatable=True,
+    is_offered=CHANGES,
     **told.MADE,
 )
 @access(who=Who.TOKEN, takes_files=True)
@@ -123,7 +133,14 @@ def add_version(file_id: UUID) -> Response:
 
 
 @blueprint.patch("/files/<uuid:file_id>")
-@described("update_file", told.TAG, sends=told.CHANGE, is_versioned=True, **told.ONE)
+@described(
+    "update_file",
+    told.TAG,
+    sends=told.CHANGE,
+    is_versioned=True,
+    is_offered=CHANGES,
+    **told.ONE,
+)
 @access(who=Who.TOKEN)
 def change_file(file_id: UUID) -> Response:
     """Call a file otherwise, or say something else about it."""
@@ -143,7 +160,7 @@ def change_file(file_id: UUID) -> Response:
 
 
 @blueprint.delete("/files/<uuid:file_id>")
-@described("delete_file", told.TAG, DONE)
+@described("delete_file", told.TAG, DONE, is_offered=CHANGES)
 @access(who=Who.TOKEN)
 def delete_file(file_id: UUID) -> Response:
     """Put a file into the bin of its record."""
@@ -154,7 +171,7 @@ def delete_file(file_id: UUID) -> Response:
 
 
 @blueprint.post("/files/<uuid:file_id>/restore")
-@described("restore_file", told.TAG, **told.ONE)
+@described("restore_file", told.TAG, is_offered=CHANGES, **told.ONE)
 @access(who=Who.TOKEN)
 def restore_file(file_id: UUID) -> Response:
     """Bring a deleted file back."""

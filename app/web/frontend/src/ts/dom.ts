@@ -79,6 +79,8 @@ export function placeBy(anchor: Element, box: HTMLElement, sameWidth = false): v
 /** Whether keys go into a field just now. */
 export function isTyping(): boolean {
   const active = document.activeElement;
+  // What was just closed keeps the focus until the page is drawn again.
+  if (!active?.checkVisibility()) return false;
   if (active instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit'].includes(active.type);
   return active instanceof HTMLElement && (active.isContentEditable || active.matches('textarea, select'));
 }
