@@ -67,9 +67,13 @@ def _figures(measured: Workspace, web: Service) -> Iterator[Figure]:
     one_by_one(web, request, ASKED)
     many = measured.amounts.contacts
     few = min(FEW, many)
-    for number, (rows, duplicates) in enumerate(
-        ((few, "create"), (few, "skip"), (many, "create"), (many, "skip"))
-    ):
+    taken_in: tuple[tuple[int, Twins], ...] = (
+        (few, "create"),
+        (few, "skip"),
+        (many, "create"),
+        (many, "skip"),
+    )
+    for number, (rows, duplicates) in enumerate(taken_in):
         settle(measured.server)
         usual = median(one_by_one(web, request, ASKED))
         before = look()
