@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.records.door import perform
 from tests.browser.visitor import Windows, look_up, overflow, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
@@ -197,3 +198,34 @@ def test_the_settings_strip_begins_at_the_page_one_is_on(phone: Page) -> None:
     for path in ("/settings/me", "/settings/teams", "/settings/audit"):
         phone.goto(path)
         expect(phone.locator(".settings-nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_the_audit_is_cards_with_everything_in_sight(
+    windows: Windows, acme: Workspace, alice: Person, lang: str
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, name=LONG)
+        perform("account", "update", account, by=by, email=f"{'y' * 50}@b.example", city="York")
+    page = ready(windows.open(alice, on_phone=True, lang=lang), "/settings/audit?type=account")
+    first = page.locator("#main tbody tr").first
+    first.evaluate("row => row.scrollIntoView({ block: 'center' })")
+    cells = first.locator("td")
+    expect(cells).to_have_count(6)
+    for number in range(6):
+        expect(cells.nth(number)).to_be_in_viewport()
+    told = cells.nth(4)
+    expect(told).to_contain_text("@b.example")
+    spread = page.locator(".table-wrap").evaluate("wrap => wrap.scrollWidth - wrap.clientWidth")
+    assert spread <= 0
+    for cell in cells.all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")  # Nothing is cut.
+    whole, row = told.bounding_box(), first.bounding_box()
+    assert whole is not None
+    assert row is not None
+    assert whole["width"] > 0.9 * row["width"]
+    assert overflow(page) == 0
