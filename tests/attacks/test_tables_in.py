@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import subprocess
 import sys
 import textwrap
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 import xlsxwriter
@@ -21,15 +24,20 @@ from sqlalchemy import func, select
 from app.jobs.worker import Worker
 from app.kernel.errors import Refused
 from app.records.imports import pieces, run
+from app.records.imports import waiting as imports_waiting
+from app.records.imports.keep import drop_import
 from app.records.imports.reading import read_table
 from app.records.tags import operations
 from app.records.tags.models import Tag
+from config.settings import Settings
+from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.records.imports.conftest import no_files, run_of, sheet, take_in, why, worker
+from tests.records.imports.test_api import send
 from tests.records.imports.test_pages import given
 from tests.records.pages.conftest import statements
 
-__all__ = ["no_files", "worker"]
+__all__ = ["no_files", "program", "worker"]
 
 SECONDS = 4  # Of the processor; what is read in one pass needs a fraction of one.
 LONG = 130_000  # Characters of one cell: what the reader of CSV lets through.
@@ -227,3 +235,52 @@ def test_many_rows_make_no_more_tags_than_a_type_may_have(
     with acme.scope() as session:
         assert sorted(session.scalars(select(Tag.key))) == ["one", "three", "two"]
     assert sum("INSERT INTO tags" in one for one in seen) == 1
+
+
+# Files that wait
+
+
+def waiting(settings: Settings, workspace: Workspace) -> list[str]:
+    """The files in the room of a workspace's imports."""
+    root = Path(urlsplit(settings.files_url).path) / "tenants" / workspace.facts.id.hex
+    return [one.name for one in (root / "imports").glob("*")]
+
+
+@pytest.mark.parametrize("limit", ["OF_PERSON", "OF_WORKSPACE"])
+def test_only_so_many_files_wait_for_their_import(
+    acme: Workspace,
+    alice: Person,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+) -> None:
+    monkeypatch.setattr(imports_waiting, limit, 2)
+    urls = [given(alice, "Last Name\nArcher\n") for _number in range(2)]
+    refused = alice.client.post("/contacts/import", data={"pasted": "Last Name\nArcher\n"})
+    assert refused.status_code == 422
+    assert "Too many files wait" in refused.text
+    assert len(waiting(settings, acme)) == 2
+    alice.client.post(f"{urls[0]}/drop")
+    assert len(waiting(settings, acme)) == 1
+    given(alice, "Last Name\nArcher\n")
+
+
+def test_a_dropped_file_stays_where_dropping_it_is_undone(
+    acme: Workspace, alice: Person, settings: Settings
+) -> None:
+    url = given(alice, "Last Name\nArcher\n")
+    with pytest.raises(RuntimeError, match="cut"), acme.acting(alice) as by:  # noqa: PT012
+        drop_import(UUID(url.rpartition("/")[2]), by)
+        by.session.begin_nested().commit()
+        raise RuntimeError("cut")
+    assert len(waiting(settings, acme)) == 1
+    assert alice.client.get(url).status_code == 200
+
+
+def test_a_file_that_a_program_can_not_begin_with_leaves_nothing(
+    acme: Workspace, alice: Person, program: Programs, settings: Settings
+) -> None:
+    mapping = json.dumps({"columns": [{"source": "Last", "field": "nothing"}]})
+    answer = send(program(alice), sheet(["Last"], ["Archer"]), mapping=mapping)
+    assert answer.status_code == 422
+    assert waiting(settings, acme) == []

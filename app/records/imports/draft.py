@@ -22,9 +22,11 @@ from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Column, Mapping, Mode, from_json
 from app.records.imports.match import ID, match_keys
 from app.records.imports.models import ImportRun, State
+from app.records.imports.passing import remove_when_undone
 from app.records.imports.reading import read_table
 from app.records.imports.resolve import can_make
 from app.records.imports.table import How, Table
+from app.records.imports.waiting import require_room
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -36,8 +38,13 @@ NEW = "new_fields"  # Kept beside how the file is read: kinds of fields to be ma
 
 
 def take_file(record_type: RecordType, file_name: str, stream: Readable, by: Actor) -> ImportRun:
-    """Keep a file and propose what becomes of it; Refused, with nothing kept, when it is none."""
+    """Keep a file and propose what becomes of it; Refused, with nothing kept, when it is none.
+
+    Refused too where too many files wait already. The bytes go with the transaction.
+    """
+    require_room(by)
     run = keep_file(record_type, file_name, stream, by)
+    remove_when_undone(run.file, by)
     try:
         propose(run, record_type, read_table(room_of(by).path(run.file), run.file_name), by)
     except Answer:

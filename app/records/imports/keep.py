@@ -15,8 +15,9 @@ from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.access import sees
-from app.records.imports.given import ROOM, room_of
+from app.records.imports.given import ROOM
 from app.records.imports.models import UNDER_WAY, UNDONE_WITHIN, ImportRun, State
+from app.records.imports.passing import remove_when_kept
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.records.types import IMPORT
@@ -136,12 +137,13 @@ def stop(run_id: UUID, by: Actor) -> None:
 
 
 def drop_import(run_id: UUID, by: Actor) -> None:
-    """Remove a file whose import never began; Refused for all others."""
+    """Remove a file whose import never began, with the commit; Refused for all others."""
     run = find_import(run_id, by, lock=True)
     if not _is_open(run):
         raise Refused(_("It has come to its end already, or can't be stopped."))
-    _remove_files(run, by)
     by.session.delete(run)
+    for name in (run.file, run.failures):
+        remove_when_kept(name, by)
 
 
 def forget_imports(by: Actor) -> None:
@@ -156,8 +158,3 @@ def forget_imports(by: Actor) -> None:
         folder_of(by.tenant.id, ROOM).sweep(names, by.now - LEFT_OVER)
     except NoRoom:
         return  # The service keeps no files at all.
-
-
-def _remove_files(run: ImportRun, by: Actor) -> None:
-    for name in (run.file, run.failures):
-        room_of(by).remove(name)
