@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -248,3 +249,43 @@ def test_a_file_of_somebody_else_that_is_still_to_begin_shows_no_hidden_field(
     assert answer.status_code == 404
     assert bob.client.post(url, data={"do": "check"}).status_code == 404
     assert url not in bob.client.get("/settings/imports").text
+
+
+# Odd choices
+
+
+@pytest.mark.parametrize("text", ["\x00", "\ud800", "\udfff\ud800"])
+@pytest.mark.parametrize(
+    "part", ["source", "default", "template", "values", "match_on", "distinct_by"]
+)
+def test_a_mapping_with_signs_that_cannot_be_kept_is_refused(
+    alice: Person, program: Programs, text: str, part: str
+) -> None:
+    api = program(alice)
+    mapping: dict[str, Any] = {"columns": [{"source": "Last", "field": "last_name"}]}
+    if part in ("match_on", "distinct_by"):
+        mapping[part] = text
+    elif part == "source":
+        mapping["columns"].append({"source": text, "field": None})
+    else:
+        mapping["columns"][0][part] = {text: "a"} if part == "values" else f"a{text}"
+    answer = send(api, sheet(["Last"], ["Archer"]), mapping=json.dumps(mapping))
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("mapping", [{"\ud800": 1}, {"columns": [{"\ud800": 1}]}])
+def test_a_part_of_no_name_is_refused(
+    alice: Person, program: Programs, mapping: dict[str, Any]
+) -> None:
+    answer = send(program(alice), sheet(["Last"], ["Archer"]), mapping=json.dumps(mapping))
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize("name", ["d0", "t0", "v0:Archer", "v0:\0", "match_on", "mode"])
+@pytest.mark.parametrize("do", ["check", "try", "start"])
+def test_a_choice_that_cannot_be_kept_is_no_mistake_of_ours(
+    alice: Person, name: str, do: str
+) -> None:
+    url = given(alice, "Last Name\nArcher\n")
+    form = {"c0": "last_name", "has0": "1", "mode": "create", "duplicates": "create", "do": do}
+    assert alice.client.post(url, data={**form, name: "a\0b"}).status_code < 500

@@ -6,6 +6,7 @@ it says is held against a record type by `check.check_mapping`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ Point = Literal[".", ","]
 MOST_COLUMNS = 500
 LONGEST = 1000  # Characters of a template, a default, a value.
 MOST_VALUES = 10_000  # Texts of one column that stand for values.
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 WHOLE = ("mode", "match_on", "columns", "duplicates", "distinct_by")
 PARTS: Map[str, Any] = {
     "source": str,
@@ -101,13 +103,14 @@ def from_json(raw: Any) -> Mapping:
     if not isinstance(raw, Map):
         raise Refused(_("Give the mapping as its parts."), field="mapping")
     errors: Errors = {
-        str(key): _("There is no such part of a mapping.") for key in raw if key not in WHOLE
+        _named(key): _("There is no such part of a mapping.") for key in raw if key not in WHOLE
     }
     for key, allowed in (("mode", get_args(Mode)), ("duplicates", get_args(Twins))):
         if key in raw and raw[key] not in allowed:
             errors[key] = _unknown(allowed)
     for key in ("match_on", "distinct_by"):
-        if not isinstance(raw.get(key), str | None):
+        part = raw.get(key)
+        if not isinstance(part, str | None) or not _can_be_kept(part or ""):
             errors[key] = _("Enter a text here.")
     columns = _columns_in(raw.get("columns"), errors)
     read = [_read_column(one, number, errors) for number, one in enumerate(columns)]
@@ -161,7 +164,7 @@ def _read_column(raw: Any, number: int, errors: Errors) -> Column:
     for key, part in raw.items():
         wrong = _against(str(key), part)
         if wrong is not None:
-            errors[f"{place}.{key}"] = wrong
+            errors[f"{place}.{_named(key)}"] = wrong
         else:
             known[key] = dict(part) if key == "values" else part
     for key in ("field", "template"):
@@ -173,7 +176,7 @@ def _against(key: str, part: Any) -> Text | None:
     """What stands against one part of a column, or None."""
     if key not in PARTS:
         return _("There is no such part of a column.")
-    if not isinstance(part, PARTS[key]):
+    if not isinstance(part, PARTS[key]) or (isinstance(part, str) and not _can_be_kept(part)):
         return _("This is not what belongs here.")
     if isinstance(part, str) and len(part) > LONGEST:
         return _("This is longer than %(limit)s characters.", limit=LONGEST)
@@ -188,8 +191,20 @@ def _are_texts(values: Any) -> bool:
     if len(values) > MOST_VALUES:
         return False
     return all(
-        isinstance(text, str) and len(text) <= LONGEST for pair in values.items() for text in pair
+        isinstance(text, str) and len(text) <= LONGEST and _can_be_kept(text)
+        for pair in values.items()
+        for text in pair
     )
+
+
+def _can_be_kept(text: str) -> bool:
+    """False for NUL and for half a letter, of which the database keeps neither."""
+    return NOT_KEPT.search(text) is None
+
+
+def _named(key: object) -> str:
+    """A part's name as it can be told, whatever a program made of it."""
+    return str(key).encode("utf-8", "replace").decode()
 
 
 def _unknown(allowed: Sequence[str]) -> Text:
