@@ -220,3 +220,16 @@ def test_a_change_stands_in_the_history_with_before_and_after(page: Page, fence:
     line = page.locator("#timeline .tl-line", has_text="changed City:")
     expect(line.locator("del")).to_have_text("York")
     expect(line.locator("ins")).to_have_text("Leeds")
+
+
+def test_the_question_before_a_deletion_is_told_what_goes_along(page: Page, fence: str) -> None:
+    page.get_by_role("button", name="More actions", exact=True).click()
+    page.get_by_role("menuitem", name="Delete").click()
+    told = page.locator("#confirm-text")
+    expect(told).to_have_text("You can undo this.")  # Nothing lies below it, as the server says.
+    page.locator("#confirm").get_by_role("button", name="Cancel").click()
+    expect(told).to_be_hidden()
+    ready(page, "/accounts")
+    page.locator('tbody [popovertarget="row-menu"]').first.click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(told).to_have_text("You can undo this.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, request
+from sqlalchemy import select
 
 from app.kernel.errors import Missing
-from app.kernel.language import Text, _
-from app.records.along import deleted_with, numbers_in_words
+from app.kernel.language import Text, _, gettext
+from app.records.along import deleted_with, living_below, numbers_in_words
 from app.records.door import Inputs, perform
 from app.records.routes.blueprint import (
     blueprint,
@@ -34,6 +35,20 @@ def delete(collection: str, record_id: UUID) -> Response:
     perform(record_type, "delete", record, by=by)
     undo = f"{record_url(record_type, record_id)}/restore"
     return _done(_("%(name)s was deleted.", name=name), f"/{collection}", undo)
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/delete")
+@access(record_verb="delete")
+def ask_delete(collection: str, record_id: UUID) -> Response:
+    """What a deletion takes along, in a sentence for the question before it."""
+    record_type, _record, by = record_for(collection, record_id, "delete")
+    model = record_type.model
+    along = living_below(record_type, select(model.id).where(model.id == record_id), by)
+    if not along:
+        return Response(gettext("You can undo this."), mimetype="text/plain")
+    what = numbers_in_words(along, by)
+    text = gettext("Deleted with it: %(what)s. You can undo this.", what=what)
+    return Response(text, mimetype="text/plain")
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/restore")

@@ -214,3 +214,12 @@ def test_a_number_from_before_stays_as_long_as_nobody_touches_it(
     refused = alice.client.post(f"{path}/edit", data={**sent, "phone": "123", "version": "2"})
     assert refused.status_code == 422
     assert "Enter a whole phone number" in refused.text
+
+
+def test_the_question_before_a_deletion_tells_what_goes_along(
+    alice: Person, dora: Person, fence: Fence
+) -> None:
+    asked = alice.client.get(f"{fence.account_url}/delete")
+    assert asked.mimetype == "text/plain"
+    assert re.fullmatch(r"Deleted with it: .*1 contact.* You can undo this\.", asked.text)
+    assert dora.client.get(f"{fence.account_url}/delete").status_code == 403

@@ -31,15 +31,29 @@ export function ask(question: Question): Promise<boolean> {
 }
 
 const agreed = new WeakSet<Element>();
+const asking = new WeakSet<Element>();
+
+/** What the address that the button sends to says of it (`data-confirm-asks`), or the button's own words without an answer. */
+async function told(element: HTMLElement): Promise<string | undefined> {
+  const { confirmText, confirmAsks } = element.dataset;
+  if (confirmAsks === undefined || !(element instanceof HTMLButtonElement)) return confirmText;
+  const url = element.hasAttribute('formaction') ? element.formAction : element.form?.getAttribute('action');
+  const answer = url ? await fetch(url).catch(() => null) : null;
+  const isText = answer?.ok && answer.headers.get('Content-Type')?.startsWith('text/plain');
+  return answer && isText ? answer.text() : confirmText;
+}
 
 /** Hold the event back until the question is answered, then let it happen again. */
 async function hold(event: Event, element: HTMLElement, again: () => void): Promise<void> {
   if (agreed.delete(element)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (asking.has(element)) return;
+  asking.add(element);
+  const text = await told(element).finally(() => asking.delete(element));
   const yes = await ask({
     title: element.dataset.confirm ?? '',
-    text: element.dataset.confirmText,
+    text,
     yes: element.dataset.confirmYes ?? word('goOn'),
   });
   if (!yes) return;
