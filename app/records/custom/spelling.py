@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, literal_column
 
 from app.records.custom.field import OwnField
 
-UPPER, LOWER = ascii_uppercase, ascii_lowercase
 OF_WORDS = ("text", "email", "url")  # Kinds whose spellings in other cases and widths mean one.
 
 
@@ -23,9 +22,12 @@ def compared_own(field: OwnField) -> ColumnElement[Any]:
         return field.expression
     # The constant is written out: an index is found by its expression as it stands.
     usual = func.pg_catalog.normalize(field.expression, literal_column("'NFKC'"))
-    return func.translate(usual, literal_column(f"'{UPPER}'"), literal_column(f"'{LOWER}'"))
+    upper = literal_column("'ABCDEFGHIJKLMNOPQRSTUVWXYZ'")
+    return func.translate(usual, upper, literal_column("'abcdefghijklmnopqrstuvwxyz'"))
 
 
 def spelling(text: str) -> str:
     """The same of a text here."""
-    return unicodedata.normalize("NFKC", text).translate(str.maketrans(UPPER, LOWER))
+    return unicodedata.normalize("NFKC", text).translate(
+        str.maketrans(ascii_uppercase, ascii_lowercase)
+    )
