@@ -22,7 +22,7 @@ def compared_own(field: OwnField) -> ColumnElement[Any]:
         return field.expression
     # The constant is written out: an index is found by its expression as it stands.
     usual = func.pg_catalog.normalize(field.expression, literal_column("'NFKC'"))
-    upper = literal_column("'ABCDEFGHIJKLMNOPQRSTUVWXYZ'")
+    upper: ColumnElement[str] = literal_column("'ABCDEFGHIJKLMNOPQRSTUVWXYZ'")
     return func.translate(usual, upper, literal_column("'abcdefghijklmnopqrstuvwxyz'"))
 
 
