@@ -99,7 +99,7 @@ def test_a_parameter_of_no_meaning_is_refused_by_its_name(alice: Person, program
         "name__like=1": "name__like",
         "name_sort=1": "name_sort",
         "sort=nothing": "sort",
-        "sort=website": "sort",
+        "sort=tags": "sort",
         "sort=name,city": "sort",
         "limit=0": "limit",
         "limit=201": "limit",
