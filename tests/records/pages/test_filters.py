@@ -299,7 +299,7 @@ def test_a_hidden_field_is_offered_nowhere(acme: Workspace, alice: Person, bob: 
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("filter=%7B", "This filter is no JSON."),
+        ("filter=%7B", "The filters in this address can’t be read."),
         ("nothing=1", "This list can't be filtered by nothing."),
         ("created_at=someday", "Enter a date and time like"),
         ("sort=nothing", "This list can't be sorted by that."),

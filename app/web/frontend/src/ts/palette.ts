@@ -49,10 +49,10 @@ function place(groups: HTMLElement[], typed: string): void {
   }
 }
 
-/** Whether something shown in the group, or another word for it, begins with all that was typed. */
+/** Whether something shown in the group is called as typed, or has that among the other words for it. */
 function isCalled(group: HTMLElement, typed: string): boolean {
   if (typed.length < (/[\u3400-\u9fff]/.test(typed) ? 2 : 3)) return false;
-  return all('[role=option]:not([hidden])', group).some((option) => ` ${option.dataset.find?.toLowerCase()}`.includes(` ${typed}`));
+  return all('[role=option]:not([hidden])', group).some((option) => ` ${option.dataset.find?.toLowerCase()} `.includes(` ${typed} `));
 }
 
 /** Whether the arrows were used since something was typed: then a late answer leaves the choice as it is. */
