@@ -66,6 +66,7 @@ def serve(settings: Settings, folder: Path) -> Iterator[Wire]:
     environment = child_environment(
         ZUKE_ENV="production",
         DATABASE_URL=settings.database_url,
+        API_PER_SECOND=str(settings.api_per_second),
         DATABASE_OWNER_URL=None,
         SECRET_KEY=settings.secret_key,
         BASE_URL=f"https://{SERVICE}",
