@@ -137,7 +137,7 @@ def write_revision(
             return None
         texts = [_code(ops, context) for ops in (up, down)]
     needs_dialect = any("postgresql." in text for text in texts)
-    number = f"{len(history.line) + 1:04d}"
+    number = f"{int(history.head or 0) + 1:04d}"  # The line may have gaps.
     written = history.scripts.generate_revision(
         number,
         message,

@@ -173,8 +173,10 @@ def test_no_other_method_is_a_way_in(acme: Workspace, alice: Person) -> None:
 def test_a_get_of_a_change_changes_nothing(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         contact = make_contact(by)
-    for verb in ("delete", "restore", "activities"):
+    for verb in ("restore", "activities"):
         assert alice.client.get(f"/contacts/{contact.id}/{verb}").status_code in (404, 405)
+    # What deleting would take along is told.
+    assert alice.client.get(f"/contacts/{contact.id}/delete").status_code == 200
     assert alice.client.get("/logout").status_code == 405
     assert alice.client.get(f"/contacts/{contact.id}").status_code == 200
 
