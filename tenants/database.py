@@ -43,6 +43,9 @@ class ControlBase(DeclarativeBase):
     metadata = MetaData(schema="control", naming_convention=CONTROL_NAMING)
 
 
+COUNTERS = "counters"  # The pool of those who count while their request holds a connection.
+
+
 def engine_options(settings: Settings, statement_timeout_ms: int) -> dict[str, Any]:
     """Engine options for a pool that heals by itself and whose statements end in time."""
     return {
@@ -63,11 +66,14 @@ def connect_app(app: Flask, settings: Settings, *, statement_timeout_ms: int | N
     """Give `app` its engine and bound what a pooled connection may visit."""
     timeout = statement_timeout_ms or settings.statement_timeout_ms
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings, timeout)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options = engine_options(settings, timeout)
+    few = {"url": settings.database_url, **options, "pool_size": 1, "max_overflow": 1}
+    app.config["SQLALCHEMY_BINDS"] = {COUNTERS: few}
     db.init_app(app)
     with app.app_context():
         bound_distinct_tenants(db.engine, settings.tenants_per_connection)
         try_idle_connections(db.engine)
+        try_idle_connections(db.engines[COUNTERS])
         read_ids_fast(db.engine)
         note_poolers(db.engine)
 
@@ -152,6 +158,17 @@ def owner_engine(settings: Settings) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT, "options": "-c timezone=UTC"},
     )
+
+
+@contextmanager
+def counting_session() -> Iterator[Session]:
+    """As `control_session`, for whoever holds a connection of the pool already.
+
+    Its connections are of a pool of their own: of one pool, as many as it has could each hold one
+    and wait for a second.
+    """
+    with Session(db.engines[COUNTERS], expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 @contextmanager

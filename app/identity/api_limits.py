@@ -22,7 +22,7 @@ from app.kernel.errors import Answer
 from app.kernel.language import _
 from config.settings import Settings
 from tenants.control import Hit
-from tenants.database import control_session
+from tenants.database import counting_session
 from tenants.facts import TenantFacts
 
 
@@ -82,7 +82,7 @@ def take_turn(
         "workspace": counter(tenant, Limit("api:workspace", TOKENS * most, SECONDS), "all"),
     }
     gone = (now.timestamp() / SECONDS) % 1  # How much of this window is over.
-    with control_session() as session:
+    with counting_session() as session:
         numbers = _count(session, list(counters.values()), now)
         standings = [
             _standing(name, one.limit.n, *numbers[one.key], gone) for name, one in counters.items()

@@ -103,7 +103,8 @@ def test_a_bulk_change_is_undone_once_however_often_it_is_asked(
         url = f"/accounts/bulk/{change}/undo"
         answers = together([partial(alice.sign_in().post, url) for _one in range(2)])
         assert min(one.status_code for one in answers) == 303
-        assert sorted(one.status_code for one in answers)[1] in (409, 422)
+        # Whoever comes second is led to the receipt, or refused while the first is at it.
+        assert max(one.status_code for one in answers) in (303, 409, 422)
         with acme.scope() as session:
             assert set(session.scalars(select(Account.city))) == {"Leeds"}
 

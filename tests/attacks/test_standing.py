@@ -92,6 +92,7 @@ def put(owner: Engine, workspace: Workspace, state: State) -> None:
 def urls(case: Case, ids: dict[str, str]) -> list[str]:
     """The addresses of a case, once for each record type where it takes one."""
     words = {"name": "complete", "action": "complete", "key": "name", "token_id": ids["user_id"]}
+    words |= {"number": "1", "size": "small"}
     nobodys = {name: ids["user_id"] for name in case.rule.arguments if name.endswith("_id")}
     known = nobodys | words | ids
     if "collection" not in case.rule.arguments:
@@ -128,7 +129,9 @@ def test_nothing_is_changed_in_a_workspace_that_is_past_due(
                 told = api.call(case.method, url.removeprefix("/api/v1/"), {})
             else:
                 told = browser.open(url, method=case.method, data=form)
-            assert told.status_code in (303, 403, 404, 422), f"{case}: {told.status_code}"
+            # A route that takes files looks at the kind of what was sent first: 415.
+            refused = (303, 403, 404, 422, *((415,) if case.access.takes_files else ()))
+            assert told.status_code in refused, f"{case}: {told.status_code}"
             assert digest(laundry, acme.facts) == before, f"{case} {url}: {told.status_code}"
 
 
