@@ -68,6 +68,16 @@ def test_a_page_that_is_called_as_typed_stands_before_the_records_that_hold_its_
     expect(opened.get_by_role("option", selected=True)).to_contain_text("Recycle bin makers")
 
 
+def test_of_pages_that_hold_a_word_the_one_called_so_comes_first(page: Page) -> None:
+    ready(page, "/")
+    opened = palette(page, "/")
+    page.keyboard.type("fields")
+    expect(opened.get_by_role("option", selected=True)).to_have_text("Fields")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("settings")
+    expect(opened.get_by_role("option", selected=True)).to_have_text("Settings")
+
+
 def test_the_palette_creates(page: Page) -> None:
     ready(page, "/")
     opened = palette(page, "Control+k")

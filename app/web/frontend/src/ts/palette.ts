@@ -46,7 +46,19 @@ function place(groups: HTMLElement[], typed: string): void {
   for (const group of inOrder) {
     if (isCalled(group, typed)) results.before(group);
     else results.parentElement!.append(group);
+    for (const option of optionsOf(group)) group.append(option);
+    const named = optionsOf(group).find((option) => !option.hidden && option.textContent!.trim().toLowerCase() === typed);
+    if (named) all('[role=option]', group)[0]!.before(named);
   }
+}
+
+const kept = new WeakMap<HTMLElement, HTMLElement[]>();
+
+/** What stands in a group, in the order in which it came. */
+function optionsOf(group: HTMLElement): HTMLElement[] {
+  const options = kept.get(group) ?? all<HTMLElement>('[role=option]', group);
+  kept.set(group, options);
+  return options;
 }
 
 /** Whether something shown in the group is called as typed, or has that among the other words for it. */

@@ -42,8 +42,10 @@ class Tags {
       typed.focus();
     });
     typed.addEventListener('keydown', (event) => this.press(event));
-    typed.addEventListener('input', () => {
-      const isChosen = all<HTMLOptionElement>(`#${CSS.escape(typed.getAttribute('list') ?? '')} option`)
+    typed.addEventListener('input', (event) => {
+      // Only what was picked from the list is whole: "VIP" may be the beginning of "VIP gold".
+      const isPicked = !(event instanceof InputEvent) || event.inputType === 'insertReplacementText';
+      const isChosen = isPicked && all<HTMLOptionElement>(`#${CSS.escape(typed.getAttribute('list') ?? '')} option`)
         .some((option) => option.value === typed.value);
       if (PARTS.test(typed.value) || isChosen) this.take();
       else this.keep();
