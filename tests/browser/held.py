@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, Request, Route
 
 
+PROBE = "/healthz?held"
+
+
 class Held:
     """The requests that are held back; each goes on in its turn."""
 
@@ -54,6 +57,17 @@ def held(page: Page, method: str, path: str) -> Iterator[Held]:
             route.continue_()
 
     page.route(wanted, pick)
+    _is_held_by_now(page)
     with page.expect_request(fits):
         yield held_back
     page.evaluate("() => 0")  # The route has been picked once the page answers.
+
+
+def _is_held_by_now(page: Page) -> None:
+    """Ask until an answer comes from here: the browser lets requests pass for a moment after it
+    has been told to hold them, and tells nothing of those.
+    """
+    page.route(PROBE, lambda route: route.fulfill(status=204))
+    while page.evaluate("url => fetch(url).then(answer => answer.status)", PROBE) != 204:
+        pass
+    page.unroute(PROBE)

@@ -9,6 +9,7 @@ import os
 import re
 import resource
 import struct
+import subprocess
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -356,10 +357,20 @@ def test_the_rows_of_a_large_workbook_come_one_by_one(read: Any, tmp_path: Path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
-def test_whoever_stops_listening_ends_the_process_that_reads(read: Any, tmp_path: Path) -> None:
+def test_whoever_stops_listening_ends_the_process_that_reads(
+    read: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            begun.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
     cells = [["name"], *([f"Firm {number}"] for number in range(20_000))]
     listened = read(workbook(tmp_path / "w.xlsx", {"One": cells}), "w.xlsx").rows()
     next(listened)
+    assert begun[-1].returncode is None
     listened.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert [child.returncode is None for child in begun] == [False] * len(begun)
