@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, Request, Route
 
-
 PROBE = "/healthz?held"
 
 
