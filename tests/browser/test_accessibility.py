@@ -203,6 +203,26 @@ def test_boards_and_calendars(
     assert not seen.found, seen.told()
 
 
+def test_what_stands_half_under_the_top_bar_of_a_phone_is_not_too_small_to_be_met(
+    looker: Callable[..., Findings], acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(12):
+            day = by.today().replace(day=1 + number)
+            for hour in (9, 10, 11):
+                make_activity(by, "task", subject="A task", due_at=f"{day}T{hour:02}:00")
+    seen = looker(alice, {"lang": "en", "theme": "light", "on_phone": True})
+    page = ready(seen.page, "/activities/calendar")
+    bar = page.locator(".topbar").bounding_box()
+    assert bar is not None
+    for place in (-10, 12, bar["height"] - 22, bar["height"] - 8):
+        button = page.locator(".card-more").nth(6)
+        top = "(one, place) => scrollBy(0, one.getBoundingClientRect().top - place)"
+        button.evaluate(top, place)
+        seen.look(f"a button that begins {place:g} pixels below the edge of the window")
+    assert not seen.found, seen.told()
+
+
 @each_once
 def test_products_and_a_record_beside_its_list(
     looker: Callable[..., Findings],
