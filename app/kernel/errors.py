@@ -10,11 +10,13 @@ from app.kernel.language import Text, _
 class Answer(Exception):
     """An answer other than success; `status` is the number that the edge sends.
 
-    Where it is about one of many rows, `row` says which, counted from 0.
+    Where it is about one of many rows, `row` says which, counted from 0. `way_out` is a button that
+    takes away what stands against it: where it posts to, and what stands on it.
     """
 
     status = 500
     row: int | None = None
+    way_out: tuple[str, Text] | None = None
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Previewing(NotPermitted):
         super().__init__(
             _("You are looking as %(name)s. Leave the preview to change things.", name=name)
         )
+        self.way_out = ("/preview/end", _("Leave the preview"))
 
 
 class OverLimit(Answer):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response, g, jsonify, request
 
-from app.kernel.errors import Answer, Previewing
+from app.kernel.errors import Answer
 from app.kernel.language import Text, _
 from app.web.render import is_htmx, page
 from app.web.toasts import toast
@@ -47,7 +47,6 @@ TEXTS_FOR_PROGRAMS: Mapping[int, Text] = {
 }
 
 WayOut = tuple[str, Text]  # Where a button posts to, and what stands on it.
-LEAVE: WayOut = ("/preview/end", _("Leave the preview"))
 
 
 def wants_json() -> bool:
@@ -87,8 +86,7 @@ def problem(
 def from_answer(answer: Answer, status: int | None = None) -> Response:
     """The answer for a domain error that no route turned into a form."""
     status = status or answer.status
-    way_out = LEAVE if isinstance(answer, Previewing) else None
-    return problem(status, answer.message, answer.errors, way_out=way_out)
+    return problem(status, answer.message, answer.errors, way_out=answer.way_out)
 
 
 def _json_problem(

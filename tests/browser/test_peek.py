@@ -134,9 +134,13 @@ def test_a_record_that_has_gone_says_so_beside_the_list(
         perform("account", "delete", birch, by=by)
     focus_row(page, "Birch Ltd")
     page.keyboard.press("Space")
-    expect(page.locator(PANEL)).to_contain_text("There is no such record.")
+    expect(page.locator(PANEL)).to_contain_text("Birch Ltd was deleted by Alice")
     page.keyboard.press("ArrowDown")
     expect(page.locator(TITLE)).to_contain_text("Cedar Works")
+    page.keyboard.press("ArrowUp")
+    page.locator(PANEL).get_by_role("button", name="Bring it back").click()
+    expect(page.locator("#toasts")).to_contain_text("Birch Ltd was restored")
+    expect(page.locator("#list")).to_contain_text("Birch Ltd")
 
 
 def test_on_a_phone_the_record_lies_over_the_list_and_back_closes_it(

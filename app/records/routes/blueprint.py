@@ -12,6 +12,7 @@ from app.kernel.language import _
 from app.records.access import fetch
 from app.records.merge.absorbed import merged_into
 from app.records.model import Record
+from app.records.pages.gone import gone
 from app.records.tailored import tailored_at
 from app.records.types import RecordType
 from app.web import current
@@ -36,7 +37,7 @@ def record_for(collection: str, record_id: UUID, verb: str) -> tuple[RecordType,
         return record_type, fetch(record_type, record_id, by, verb), by
     except Missing:
         lead_on(record_type, record_id, by)
-        raise
+        raise gone(record_type, record_id, by) from None
 
 
 def lead_on(record_type: RecordType, record_id: UUID | None, by: Actor) -> None:

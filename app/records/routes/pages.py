@@ -31,10 +31,10 @@ def show_record(collection: str, record_id: UUID) -> Response:
     block = target_block() if is_htmx() else ""
     try:
         record_type, record, by = record_for(collection, record_id, "read")
-    except Missing:
+    except Missing as answer:
         if block != PEEK:
             raise
-        return fragment("records/peek_missing.html", status=404)
+        return fragment("records/peek_missing.html", status=404, answer=answer)
     came_from = read_origin(record_type, request.args.get("in"), by)
     if block == PEEK:
         return page("records/peek.html", PEEK, it=peek(record_type, record, by, came_from))
