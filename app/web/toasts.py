@@ -14,12 +14,16 @@ KEPT = 5  # Messages that wait for the next page.
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """One message; `undo_url` is posted to by a button, "Undo" unless it has another label."""
+    """One message; `undo_url` is posted to by a button, "Undo" unless it has another label.
+
+    `more_url` leads to the page that tells all of it.
+    """
 
     text: str
     kind: str = "good"
     undo_url: str | None = None
     undo_label: str | None = None
+    more_url: str | None = None
 
 
 def toast(
@@ -27,11 +31,12 @@ def toast(
     *,
     undo_url: str | None = None,
     undo_label: Text | str | None = None,
+    more_url: str | None = None,
     kind: str = "good",
 ) -> None:
     """Show a message with this answer; one that redirects keeps it for the next page."""
     g.setdefault("toasts", []).append(
-        Toast(str(text), kind, undo_url, str(undo_label) if undo_label else None)
+        Toast(str(text), kind, undo_url, str(undo_label) if undo_label else None, more_url)
     )
 
 

@@ -149,6 +149,20 @@ def test_a_plan_is_made_started_and_stopped(windows: Windows, alice: Person, wor
     expect(page.locator(".plan-runs")).to_contain_text("0 of 2 done")
 
 
+def test_a_step_that_is_done_in_the_timeline_moves_its_plan_on(
+    windows: Windows, alice: Person, work: Work
+) -> None:
+    page = windows.open(alice)
+    ready(page, f"{work.firm}/plan").locator(".form-save").click()
+    expect(page.locator(".plan-runs")).to_contain_text("0 of 1 done")
+    step = page.locator("#timeline .tl-item").filter(has_text="Ring them").first
+    step.get_by_role("button", name="Done", exact=True).click()
+    expect(page.locator(".plan-runs")).to_have_count(0)
+    done = messages(page).filter(has_text="Ring them")
+    done.get_by_role("button", name="Undo").click()
+    expect(page.locator(".plan-runs")).to_contain_text("0 of 1 done")
+
+
 def test_no_more_than_three_messages_stand_at_once(
     windows: Windows, alice: Person, work: Work
 ) -> None:

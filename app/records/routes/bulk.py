@@ -185,9 +185,10 @@ def _done(change: BulkChange, record_type: RecordType, by: Actor) -> Response:
     told_rows = receipt(change, record_type, by)
     is_whole = not change.left_out and not told_rows.spared
     undo_url = f"{url}/undo" if told_rows.can_undo else None
-    toast(told(change, record_type, by), undo_url=undo_url, kind="good" if is_whole else "warn")
     if not is_whole:
+        toast(told(change, record_type, by), undo_url=undo_url, kind="warn")
         return see_other(url)
+    toast(told(change, record_type, by), undo_url=undo_url, more_url=url)
     if not is_htmx():
         return see_other(next_or(f"/{record_type.collection}"))
     response = page("_problem.html", "problem")

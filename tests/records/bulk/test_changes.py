@@ -44,6 +44,7 @@ def test_a_field_is_set_on_every_ticked_row_with_one_batch_of_events(
     assert "changed City:" in alice.client.get(f"/accounts/{ids[0]}").text
     assert "Changed 2 accounts." in page
     assert f'action="/accounts/bulk/{made.id}/undo"' in page
+    assert f'href="/accounts/bulk/{made.id}"' in page
 
 
 def test_rows_that_may_not_be_changed_are_left_out_and_told(
