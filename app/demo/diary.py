@@ -22,6 +22,7 @@ _AHEAD = ("task",) * 6 + ("call",) * 2 + ("meeting",) * 3
 _SHARE_AHEAD = 0.16
 _SHARE_OF_TASKS_LEFT = 0.2
 _SHARE_WITH_NEXT = 0.55
+_SHARE_PROMISED = 0.15
 _SATURDAY = 5
 _TO_MONDAY = 3
 
@@ -88,6 +89,8 @@ def _activity(
         account=account,
         contact=contact,
         owner=owner_of(seed, account),
+        # Drawn last: what is drawn before stays what it was.
+        promise=not done and rng.random() < _SHARE_PROMISED,
     )
 
 

@@ -190,6 +190,7 @@ def _activities(
             way=seed.way or None,
             next_at=seed.next_at,
             due_at=None if seed.kind in WITHOUT else seed.due or (None if seed.done else seed.at),
+            is_promise=seed.promise and seed.kind not in WITHOUT,
             done_at=seed.at if seed.done else None,
             account_id=account_ids[seed.account],
             contact_id=None if seed.contact is None else contact_ids[seed.contact],

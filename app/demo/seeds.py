@@ -55,6 +55,7 @@ class ActivitySeed:
 
     `at` is when it happened or begins, `due` when a task falls due, `next_at` when a follow-up asks
     for the next one; all in UTC. `contact` is the contact's index, None where the account has none.
+    `promise` says that the customer was promised it.
     """
 
     kind: str
@@ -68,3 +69,4 @@ class ActivitySeed:
     account: int
     contact: int | None
     owner: int
+    promise: bool

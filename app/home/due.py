@@ -61,9 +61,11 @@ def due(by: Actor) -> Due:
     activity = registry().type("activity")
     if not by.may(activity.key, "read"):
         return Due()
-    begins = datetime.combine(by.today(), time(), by.zone)
+    begins = beginning(by)
     is_dated = sees(activity, "due_at", by)
-    statement = _open(begins, by)
+    statement = open_planned(begins, by)
+    if tells_promises(by):
+        statement = statement.where(Activity.is_promise.is_(False))  # They have their own block.
     if is_dated:
         statement = statement.where(Activity.due_at < begins + timedelta(days=DAYS + 1))
         statement = statement.order_by(Activity.due_at, Activity.id).limit(SHOWN * 3)
@@ -75,14 +77,25 @@ def due(by: Actor) -> Due:
     for row in by.session.execute(statement):
         if is_dated:
             found.late_count = row.late
-            when, is_late = _when(row.due_at, begins, write, by), row.due_at < by.now
-            _group(found, row.due_at, begins).append(_task(activity, row, when, is_late, by))
+            when, is_late = when_due(row.due_at, begins, write, by), row.due_at < by.now
+            _group(found, row.due_at, begins).append(task_of(activity, row, when, is_late, by))
         else:
-            found.undated.append(_task(activity, row, "", False, by))
+            found.undated.append(task_of(activity, row, "", False, by))
     return found
 
 
-def _open(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
+def beginning(by: Actor) -> datetime:
+    """When the day of `by` began."""
+    return datetime.combine(by.today(), time(), by.zone)
+
+
+def tells_promises(by: Actor) -> bool:
+    """True for who may know what was promised, and until when."""
+    activity = registry().type("activity")
+    return sees(activity, "is_promise", by) and sees(activity, "due_at", by)
+
+
+def open_planned(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
     """The open planned activities of `by`, with whom they are about where that may be opened."""
     activity = registry().type("activity")
     return (
@@ -117,7 +130,7 @@ def _named(kind: str, by: Actor) -> ColumnElement[bool]:
     return permitted(registry().type(kind), by)
 
 
-def _task(activity: RecordType, row: Any, when: str, is_late: bool, by: Actor) -> Task:
+def task_of(activity: RecordType, row: Any, when: str, is_late: bool, by: Actor) -> Task:
     """One open activity with what `by` may know of it; its subject is what it is named by."""
     kind = row.kind if sees(activity, "kind", by) else ""
     with_whom, whom_url = _whom(row.contact, row.contact_id, row.account, row.account_id)
@@ -151,7 +164,8 @@ def _group(found: Due, due_at: datetime, begins: datetime) -> list[Task]:
     return found.today if due_at < begins + timedelta(days=1) else found.soon
 
 
-def _when(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
+def when_due(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
+    """When something is due, in words: of today only the time."""
     if begins <= due_at < begins + timedelta(days=1):
         return write.time(due_at)
     if due_at > by.now:

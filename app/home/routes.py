@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from app.home.due import due, greeting
+from app.home.promises import promises
 from app.home.quiet import SHOWN, quiet
 from app.kernel.actor import Actor
 from app.operator.front import front_page
@@ -34,6 +35,7 @@ def home() -> Response:
         greeting=greeting(by),
         today=today,
         due=due(by),
+        promises=promises(by),
         quiet=quiet(by),
         lately=_lately(by),
     )

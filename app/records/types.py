@@ -127,6 +127,11 @@ class View:
     icon: str = ""
 
     @property
+    def keys(self) -> frozenset[str]:
+        """The fields that it filters by, all of which its reader must see."""
+        return frozenset(name.partition("__")[0] for name, _text in self.arguments) - {"sort"}
+
+    @property
     def query(self) -> str:
         """The view as the query of the list's address."""
         return urlencode(self.arguments)

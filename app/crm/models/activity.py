@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, Choice, EndKey, LongText, Moment, Name, Whole
-from app.records.model import LIVE, Record, record_indexes
+from app.kernel.model import Base, Choice, EndKey, Flag, LongText, Moment, Name, Whole
+from app.records.model import LIVE, Record, or_earliest, record_indexes
 
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
 IN_PLAN = text("plan_run_id IS NOT NULL")
+PROMISED = text("deleted_at IS NULL AND is_promise")
+OPEN_PROMISE = text("deleted_at IS NULL AND done_at IS NULL AND is_promise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Activity(Record):
     """A follow-up, note, task, call, meeting, visit or mail: done at `done_at`, or due at `due_at`.
 
     `done_by_id` is who did it, or said that it was done; its owner may be somebody else. `outcome`
-    tells how what was planned went.
+    tells how what was planned went. `is_promise` says that the customer was promised it by
+    `due_at`.
 
     `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
     `about_id` name the record it was written on; `next_at` asks for the next follow-up. A step of
@@ -52,8 +55,20 @@ class Activity(Record):
         Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
         Index("ix_activities_plan_run", "plan_run_id", postgresql_where=IN_PLAN),
+        # Promises are few: what finds them costs nothing with the other rows.
+        Index("ix_activities_is_promise", "id", postgresql_where=PROMISED),
+        Index(
+            "ix_activities_open_promises",
+            or_earliest("due_at"),
+            "id",
+            postgresql_where=OPEN_PROMISE,
+        ),
+        Index("ix_activities_promised_account", "account_id", postgresql_where=OPEN_PROMISE),
+        Index("ix_activities_promised_contact", "contact_id", postgresql_where=OPEN_PROMISE),
+        CheckConstraint("NOT is_promise OR due_at IS NOT NULL", name="promise_due"),
     )
 
+    promises_next = False  # Of a follow-up: what it plans is the promise; no column.
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
     # What `gather` found: the contact and its account; no column.
     person = cast("tuple[UUID | None, UUID | None] | None", None)
@@ -63,6 +78,7 @@ class Activity(Record):
     body: Mapped[LongText | None]
     way: Mapped[Choice | None]
     due_at: Mapped[Moment | None]
+    is_promise: Mapped[Flag] = mapped_column(default=False, server_default=text("false"))
     done_at: Mapped[Moment | None]
     done_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})
     outcome: Mapped[LongText | None]

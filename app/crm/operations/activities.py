@@ -32,6 +32,7 @@ LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
 def prepare(activity: Activity, by: Actor) -> None:
     """Fill an activity's subject, customer, moments and keys; Refused when it says nothing."""
+    _promise(activity)
     _name(activity)
     _place(activity, by)
     is_planned = activity.due_at is not None
@@ -44,6 +45,20 @@ def prepare(activity: Activity, by: Actor) -> None:
     activity.search_text = search_text((activity.subject, activity.body, activity.outcome))
     activity.search_grams = grams((activity.subject,))
     activity.subject_sort = sort_key(activity.subject) or None
+
+
+def _promise(activity: Activity) -> None:
+    """See that a promise says until when; Refused beside the field that says it.
+
+    A follow-up that was written down with a next one promised that: the next one is the promise.
+    """
+    if not activity.is_promise or activity.due_at is not None:
+        return
+    is_logged = activity.version == 1 and activity.kind == "follow_up"
+    if not is_logged or activity.next_at is None:
+        key = "next_at" if is_logged else "due_at"
+        raise Refused(_("Say until when this is promised."), field=key)
+    activity.is_promise, activity.promises_next = False, True
 
 
 def _name(activity: Activity) -> None:
@@ -265,7 +280,10 @@ def link_rows(activity: Activity) -> list[dict[str, Any]]:
 
 
 def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:
-    """Follow-ups that were written down fulfil their owners' planned ones on the same record."""
+    """Follow-ups that were written down fulfil their owners' planned ones on the same record.
+
+    A promise is kept only when somebody says so.
+    """
     met = {_on(one): one.id for one in logged}  # Of several on one record the last one.
     if not met:
         return
@@ -273,6 +291,7 @@ def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:
         select(Activity).where(
             Activity.kind == "follow_up",
             or_(*(_is_on(key) for key in met)),
+            Activity.is_promise.is_(False),
             Activity.done_at.is_(None),
             Activity.deleted_at.is_(None),
         )

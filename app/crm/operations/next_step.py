@@ -18,7 +18,7 @@ from app.records.registry import registry
 
 SUBJECT_LENGTH = 120
 PLANNABLE = ("follow_up", "task", "call", "meeting", "visit")
-KEYS = ("kind", "subject", "due_at", "owner_id")
+KEYS = ("kind", "subject", "due_at", "is_promise", "owner_id")
 
 
 def proposed_subject(activity: Activity) -> str:
@@ -32,7 +32,8 @@ def proposed_subject(activity: Activity) -> str:
 def read_next(asked: object) -> dict[str, Any] | None:
     """The next step as a request asks for it, None for none; Refused with a message per field.
 
-    It has a kind that can be planned and a moment `due_at`; `subject` and `owner_id` have defaults.
+    It has a kind that can be planned and a moment `due_at`, and may be a promise; `subject` and
+    `owner_id` have defaults.
     """
     if asked is None:
         return None
@@ -85,7 +86,8 @@ def follow_many(activities: Sequence[Activity], by: Actor) -> None:
 
 def _follow_up(activity: Activity) -> dict[str, Any]:
     due_at = activity.next_at.isoformat() if activity.next_at is not None else None
-    return {"kind": "follow_up", "due_at": due_at, "way": activity.way}
+    promised = activity.promises_next or None
+    return {"kind": "follow_up", "due_at": due_at, "way": activity.way, "is_promise": promised}
 
 
 def _taken_over(activity: Activity) -> dict[str, Any]:

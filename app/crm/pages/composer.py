@@ -10,6 +10,7 @@ from app.crm.pages.timeline import ICONS, way_options
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _
+from app.records.access import writable_keys
 from app.records.fields import Option
 from app.records.files.words import KEY as FILE
 from app.records.model import Record
@@ -19,12 +20,12 @@ from app.web.formats import formats, input_moment
 
 # What each kind sends; the words of what is only written down are its body.
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "follow_up": ("way", "body", "next_at"),
+    "follow_up": ("way", "body", "next_at", "is_promise"),
     "note": ("body",),
-    "task": ("subject", "due_at"),
-    "call": ("body", "minutes", "due_at"),
-    "meeting": ("subject", "due_at", "minutes", "body"),
-    "visit": ("body", "minutes", "due_at"),
+    "task": ("subject", "due_at", "is_promise"),
+    "call": ("body", "minutes", "due_at", "is_promise"),
+    "meeting": ("subject", "due_at", "is_promise", "minutes", "body"),
+    "visit": ("body", "minutes", "due_at", "is_promise"),
     "mail": ("body",),
 }
 LABELS: Mapping[str, Text] = {
@@ -37,6 +38,7 @@ LABELS: Mapping[str, Text] = {
     "mail": _("Mail"),
 }
 WITH_FILES = ("follow_up", "note")
+PROMISE = "is_promise"
 JOTTED = ("note", "task")
 MORNING = time(9, 30)
 
@@ -61,6 +63,7 @@ class Compose:
     draft: str
     ways: tuple[Option, ...]
     quick_times: tuple[QuickTime, ...]
+    may_promise: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Text | str] = field(default_factory=dict)
     alert: str = ""
@@ -114,6 +117,7 @@ def refused(
         made.draft,
         ways,
         made.quick_times,
+        made.may_promise,
         texts,
         known,
         alert,
@@ -131,7 +135,14 @@ def _form(
         draft=f"{record_type.key}:{record.id}:{kind}",
         ways=ways,
         quick_times=quick_times(by),
+        may_promise=PROMISE in FIELDS[kind] and _may_promise(by),
     )
+
+
+def _may_promise(by: Actor) -> bool:
+    """True for who may say that something was promised, and until when."""
+    activity = registry().type("activity")
+    return {PROMISE, "due_at"} <= writable_keys(activity, by)
 
 
 def quick_times(by: Actor) -> tuple[QuickTime, ...]:

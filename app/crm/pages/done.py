@@ -18,6 +18,7 @@ from app.records.pages.controls import Control, controls
 from app.records.tailored import tailored
 
 SATURDAY = 5  # As Python counts the days of a week.
+STEP = ("kind", "subject", "is_promise", "owner_id")  # What is asked beside its moment.
 OTHER = "other"  # The choice of a moment of one's own.
 
 
@@ -76,7 +77,7 @@ def done_form(
         times=times,
         chosen=_sensible(times) if typed is None else typed.get("when", ""),
         due=by_key.get("due_at"),
-        step=[by_key[key] for key in ("kind", "subject", "owner_id") if key in by_key],
+        step=[by_key[key] for key in STEP if key in by_key],
         alerts=alerts,
     )
 

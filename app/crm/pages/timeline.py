@@ -84,6 +84,7 @@ class Shown:
     at: str
     next: str
     due: Due | None
+    is_promise: bool
     is_done: bool
     may_complete: bool
     may_reopen: bool
@@ -108,6 +109,7 @@ ON_TIMELINES: Select[*tuple[object, ...]] = (
         Activity.due_at,
         Activity.done_at,
         Activity.next_at,
+        Activity.is_promise,
         User.name.label("who"),
     )
     .join(ActivityLink, ActivityLink.activity_id == Activity.id)
@@ -188,6 +190,7 @@ def shown(
         at=moment.isoformat() if moment else "",
         next=_next(row.next_at, activity, by),
         due=due_of(moment, by) if not is_done and moment else None,
+        is_promise=row.is_promise and sees(activity, "is_promise", by),
         is_done=is_done,
         may_complete=is_open and not is_done and reaches(activity, row.owner_id, "complete", by),
         may_reopen=is_open and is_done and _may_reopen(activity, row, by),

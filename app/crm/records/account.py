@@ -8,6 +8,7 @@ from app.crm.operations.keys import prepare_account
 from app.crm.operations.regrouped import account_regrouped
 from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
+from app.crm.pages.promises import promises_to
 from app.crm.panels import contacts_of_account
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
@@ -150,6 +151,7 @@ account = RecordType(
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
         Panel("crm/_follow_up.html", follow_up, side="peek"),
+        Panel("crm/_promises_panel.html", promises_to),
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_contacts_panel.html", contacts_of_account),
     ),

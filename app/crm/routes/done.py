@@ -9,7 +9,7 @@ from flask import Response, request
 
 from app.crm.models import Activity
 from app.crm.operations.next_step import take_back
-from app.crm.pages.done import OTHER, done_form
+from app.crm.pages.done import OTHER, STEP, done_form
 from app.crm.routes.blueprint import blueprint
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NotPermitted, Refused
@@ -20,8 +20,6 @@ from app.records.types import RecordType
 from app.web.access import access
 from app.web.render import is_htmx, page, see_other
 from app.web.toasts import toast
-
-STEP = ("kind", "subject", "owner_id")
 
 
 @blueprint.get("/activities/<uuid:record_id>/done")
@@ -90,18 +88,23 @@ def _activity(record_id: UUID, verb: str = "complete") -> tuple[RecordType, Acti
 
 def _next() -> dict[str, str]:
     """The next step as the form sent it: its moment is a quick one or that of the control."""
-    form = request.form
-    when = form["when"]
+    sent = _sent()
+    when = sent["when"]
     return {
-        **{key: form[key] for key in STEP if key in form},
-        "due_at": form.get("due_at", "") if when == OTHER else when,
+        **{key: sent[key] for key in STEP if key in sent},
+        "due_at": sent.get("due_at", "") if when == OTHER else when,
     }
+
+
+def _sent() -> dict[str, str]:
+    """What the form sent; a box that is ticked comes after the 0 that stands for it unticked."""
+    return {key: values[-1] for key, values in request.form.lists()}
 
 
 def _again(record_id: UUID, answer: Answer) -> Response:
     """The form with what was typed and why it was refused."""
     _record_type, activity, by = _activity(record_id)
-    typed = request.form.to_dict()
+    typed = _sent()
     form = done_form(activity, by, next_url=next_or(""), typed=typed, answer=answer)
     return page("crm/done.html", "form", status=422, form=form)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.records.access import readable_keys
 from app.records.lenses.lens import read_lens
 from app.records.pages.state import MINE, ListState, is_same, read_query
 from app.records.views.operations import may_change
@@ -64,6 +65,7 @@ def views_over(state: ListState, all_count: str, mine_count: str | None, by: Act
     tabs += [
         Tab(view.label, f"{here}?{view.query}", is_plain and is_same(state, view.arguments))
         for view in record_type.views
+        if view.keys <= readable_keys(record_type, by)
     ]
     mine = shelf(by)
     saved = [_tab(state, view) for view in mine.of(record_type.key)]
