@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -14,7 +16,10 @@ from sqlalchemy import Engine, create_engine
 
 from app.cli.postgres.databases import DatabaseUrls, create_database, drop_database
 from app.cli.postgres.server import ensure_running
+from app.jobs.registry import EXTENSION, Registry, connect
+from app.jobs.worker import Worker
 from app.kernel.language import using
+from app.modules import JOBS
 from config.machine import read_machine
 from config.settings import Settings
 from tenants import resolve
@@ -193,6 +198,21 @@ def dora(acme: cast.Workspace, app: Flask) -> cast.Person:
 def charlie(globex: cast.Workspace, app: Flask) -> cast.Person:
     """The owner of Globex, a stranger at Acme."""
     return cast.find_person(cast.CHARLIE, globex, app)
+
+
+@pytest.fixture
+def no_files(settings: Settings) -> Iterator[None]:
+    """Leave the folders of all workspaces empty."""
+    yield
+    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
+
+
+@pytest.fixture
+def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
+    """A worker that knows every kind of job."""
+    connect(engine_app, Registry(JOBS))
+    yield Worker(engine_app, settings, None, threads=1, grace=5)
+    engine_app.extensions.pop(EXTENSION, None)
 
 
 class Clock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TypedDict, Unpack
 
 from flask import Flask
 
@@ -28,25 +29,31 @@ EXTENSION = "zuke-jobs"
 KIND_LENGTH = 80
 
 
+class HowPatient(TypedDict, total=False):
+    """What a kind may say of its patience; the rest is as `Patience` has it."""
+
+    max_attempts: int
+    lease_seconds: int
+    timeout: int
+    first_retry: int
+    longest_retry: int
+
+
 def job(
     kind: str,
     *,
-    max_attempts: int = 5,
-    lease_seconds: int = 60,
-    timeout: int = 600,
-    first_retry: int = 10,
-    longest_retry: int = 3600,
     heavy: bool = False,
     while_suspended: bool = False,
     module: str | None = None,
     every: timedelta | None = None,
     aftermath: str | None = None,
+    **patience: Unpack[HowPatient],
 ) -> Callable[[TenantWork], TenantKind]:
     """Make the decorated function, which takes an Actor and a payload, a kind of tenant job."""
-    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
+    tried = Patience(**patience)
 
     def declare(run: TenantWork) -> TenantKind:
-        return TenantKind(kind, run, patience, heavy, while_suspended, module, every, aftermath)
+        return TenantKind(kind, run, tried, heavy, while_suspended, module, every, aftermath)
 
     return declare
 
@@ -55,56 +62,26 @@ def service_job(
     kind: str,
     *,
     owner: bool = False,
-    max_attempts: int = 5,
-    lease_seconds: int = 60,
-    timeout: int = 600,
-    first_retry: int = 10,
-    longest_retry: int = 3600,
     every: timedelta | None = None,
+    **patience: Unpack[HowPatient],
 ) -> Callable[[ServiceWork], ServiceKind]:
     """Make the decorated function, which takes a Service and a payload, a kind of service job."""
-    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
-
-    def declare(run: ServiceWork) -> ServiceKind:
-        return ServiceKind(kind, run, patience, owner, every)
-
-    return declare
+    tried = Patience(**patience)
+    return lambda run: ServiceKind(kind, run, tried, owner, every)
 
 
-def owner_job(
-    kind: str,
-    *,
-    max_attempts: int = 5,
-    lease_seconds: int = 60,
-    timeout: int = 600,
-    first_retry: int = 10,
-    longest_retry: int = 3600,
-) -> Callable[[OwnerWork], OwnerKind]:
+def owner_job(kind: str, **patience: Unpack[HowPatient]) -> Callable[[OwnerWork], OwnerKind]:
     """Make the decorated function, which takes a Service and a tenant, a kind of owner's job."""
-    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
-
-    def declare(run: OwnerWork) -> OwnerKind:
-        return OwnerKind(kind, run, patience)
-
-    return declare
+    tried = Patience(**patience)
+    return lambda run: OwnerKind(kind, run, tried)
 
 
 def scopeless_job(
-    kind: str,
-    *,
-    max_attempts: int = 5,
-    lease_seconds: int = 60,
-    timeout: int = 600,
-    first_retry: int = 10,
-    longest_retry: int = 3600,
+    kind: str, **patience: Unpack[HowPatient]
 ) -> Callable[[OwnerWork], ScopelessKind]:
     """Make the decorated function, which takes a Service and a tenant, a kind without a scope."""
-    patience = Patience(max_attempts, lease_seconds, timeout, first_retry, longest_retry)
-
-    def declare(run: OwnerWork) -> ScopelessKind:
-        return ScopelessKind(kind, run, patience)
-
-    return declare
+    tried = Patience(**patience)
+    return lambda run: ScopelessKind(kind, run, tried)
 
 
 class Registry:

@@ -19,9 +19,9 @@ from app.records.manifest import Module
 from app.records.pages import changes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
-from app.records.pages.imports.offered import ImportPages, has_imports
+from app.records.pages.imports.offered import has_imports
 from app.records.pages.news import tell_news
-from app.records.pages.palette import DuplicatePages, MergePages
+from app.records.pages.palette import duplicate_pages, import_pages, merge_pages
 from app.records.pages.state import MINE
 from app.records.recycle import has_bin
 from app.records.registry import Registry
@@ -233,9 +233,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell.favourites.append(_pinned)
     shell.pages.append(_documentation)
     shell.create.append(lambda by: _create(by, registry))
-    shell.pages.append(MergePages(registry))
-    shell.pages.append(ImportPages(registry))
-    shell.pages.append(DuplicatePages(registry))
+    shell.pages += [make(registry) for make in (merge_pages, import_pages, duplicate_pages)]
 
 
 def _words(words: Iterable[str]) -> type[BaseConverter]:

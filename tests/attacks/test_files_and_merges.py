@@ -24,9 +24,9 @@ from tests.attacks.program import Programs
 from tests.attacks.test_faults import together
 from tests.cast import HostClient, Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
-from tests.records.exports.conftest import allow, export, in_background, last_export, worker
+from tests.records.exports.conftest import allow, export, in_background, last_export
 
-__all__ = ["in_background", "worker"]
+__all__ = ["in_background"]
 
 HERS = "Larkspur"
 TASK = "Larkspur lunch"

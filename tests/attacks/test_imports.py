@@ -21,11 +21,13 @@ from app.records.imports.models import ImportRun
 from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.factories import make_contact
-from tests.records.imports.conftest import allow, living, no_files, run_of, sheet, take_in, worker
+from tests.records.imports.conftest import allow, living, run_of, sheet, take_in
 from tests.records.imports.test_api import send
 from tests.records.imports.test_pages import given
 
-__all__ = ["no_files", "program", "worker"]
+pytestmark = pytest.mark.usefixtures("no_files")
+
+__all__ = ["program"]
 
 # Twice, and at the same moment
 

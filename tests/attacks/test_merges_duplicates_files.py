@@ -27,10 +27,12 @@ from tests.factories import make_account, make_contact, make_file
 from tests.records.core.test_sharing import share
 from tests.records.core.test_sharing_filters import Filter
 from tests.records.files.conftest import on_disk
-from tests.records.imports.conftest import allow, no_files
+from tests.records.imports.conftest import allow
 from tests.records.pages.conftest import statements
 
-__all__ = ["no_files", "program"]
+pytestmark = pytest.mark.usefixtures("no_files")
+
+__all__ = ["program"]
 
 
 def hide(workspace: Workspace, person: Person, kind: str, key: str) -> None:

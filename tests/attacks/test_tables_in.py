@@ -32,12 +32,14 @@ from app.records.tags.models import Tag
 from config.settings import Settings
 from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
-from tests.records.imports.conftest import no_files, run_of, sheet, take_in, why, worker
+from tests.records.imports.conftest import run_of, sheet, take_in, why
 from tests.records.imports.test_api import send
 from tests.records.imports.test_pages import given
 from tests.records.pages.conftest import statements
 
-__all__ = ["no_files", "program", "worker"]
+pytestmark = pytest.mark.usefixtures("no_files")
+
+__all__ = ["program"]
 
 SECONDS = 4  # Of the processor; what is read in one pass needs a fraction of one.
 LONG = 130_000  # Characters of one cell: what the reader of CSV lets through.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,15 +26,10 @@ from tests.factories import make_account, make_file
 from tests.isolation.routes import NEVER_USED, plain
 from tests.records.files.conftest import TEXT, body, kept, on_disk, told, upload, used
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 ADDRESSES = ("", "/content", "/versions/1", "/preview/small", "/preview/large")
 VERBS = ("edit", "delete", "restore", "versions")
-
-
-@pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
-    """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
 
 
 @pytest.fixture

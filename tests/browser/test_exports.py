@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import csv
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Download, Page, expect
 from sqlalchemy import update
 
-from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
-from app.modules import JOBS
 from app.records.exports.models import Export
-from config.settings import Settings
 from tests.browser.test_accessibility import Findings, each_once
 from tests.browser.visitor import Windows, arriving, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
-
-@pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
-    """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
+pytestmark = pytest.mark.usefixtures("no_files")
 
 
 @pytest.fixture
@@ -39,14 +26,6 @@ def firms(acme: Workspace, alice: Person) -> list[str]:
         for name in names:
             make_account(by, name)
     return names
-
-
-@pytest.fixture
-def worker(engine_app: Flask, app: Flask, settings: Settings) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 @pytest.fixture

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -21,14 +17,9 @@ from tests.cast import Person, Workspace
 from tests.factories import make_account, make_file
 from tests.records.files.conftest import PDF, kept, only, picture
 
+pytestmark = pytest.mark.usefixtures("no_files")
+
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='window.hit=1'><script>hit=1</script></svg>"
-
-
-@pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
-    """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
 
 
 @pytest.fixture

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import select
 
 from app.crm.models import Contact
-from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
-from app.modules import JOBS
-from config.settings import Settings
 from tests.browser.test_accessibility import Findings, each_once
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person, Workspace
+
+pytestmark = pytest.mark.usefixtures("no_files")
 
 PEOPLE = (
     "Last Name,First Name,E-mail,Shoe Size\n"
@@ -28,21 +22,6 @@ PEOPLE = (
     "Baker,Ben,none,44\n"
     "Chen,Cai,none,41\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
-    """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
-
-
-@pytest.fixture
-def worker(engine_app: Flask, app: Flask, settings: Settings) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 def file(text: str, name: str = "people.csv") -> FilePayload:

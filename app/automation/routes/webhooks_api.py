@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, answer, parameter
+from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
 from app.records.routes.api import repeatable, send
 from app.records.values import as_json
 from app.web import current
@@ -35,10 +35,18 @@ BASE = "/api/v1/webhooks"
 ONE = f"{BASE}/<uuid:webhook_id>"
 DELIVERIES = f"{ONE}/deliveries"
 KNOWN = ("name", "url", "events", "is_active")
+Body = dict[str, Any]
+
+
+def _described(
+    operation: str, answers: Mapping[str, Any], **more: Any
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Describe one of these calls; all refer to the same schemas."""
+    return described(operation, told.TAG, answers, schemas=told.NAMED, **more)
 
 
 @blueprint.get(BASE)
-@described("list_webhooks", told.TAG, parameters=(LIMITED,), **told.listed("Webhook"))
+@_described("list_webhooks", told.listed("Webhook"), parameters=(LIMITED,))
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_webhooks() -> Response:
     """Every webhook of the workspace, by name."""
@@ -48,21 +56,13 @@ def list_webhooks() -> Response:
 
 
 @blueprint.post(BASE)
-@described(
-    "create_webhook",
-    told.TAG,
-    told.MADE,
-    sends=told.SENT_NEW,
-    schemas=told.NAMED,
-    is_repeatable=True,
-)
+@_described("create_webhook", told.MADE, sends=told.SENT_NEW, is_repeatable=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def create_webhook_by_program() -> Response:
     """Make a webhook; the answer holds its secret, which is told this once."""
     by = current.actor()
-    body = _body(KNOWN)
 
-    def create() -> Reply:
+    def create(body: Body) -> Reply:
         fresh = operations.create_webhook(by, _wish(body))
         if flag_of(body, "is_active") is False:
             operations.switch(by, fresh.webhook, on=False)
@@ -71,11 +71,11 @@ def create_webhook_by_program() -> Response:
         made.headers["Location"] = f"{BASE}/{fresh.webhook.id}"
         return made
 
-    return repeatable(by, body, create)
+    return _once(create, KNOWN, may_be_empty=False)
 
 
 @blueprint.get(ONE)
-@described("get_webhook", told.TAG, told.ONE | NOT_MODIFIED, schemas=told.NAMED)
+@_described("get_webhook", told.ONE | NOT_MODIFIED)
 @access(who=Who.TOKEN, permission=MANAGE)
 def show_one_webhook(webhook_id: UUID) -> Response:
     """One webhook."""
@@ -86,9 +86,7 @@ def show_one_webhook(webhook_id: UUID) -> Response:
 
 
 @blueprint.patch(ONE)
-@described(
-    "update_webhook", told.TAG, told.ONE, sends=told.SENT, schemas=told.NAMED, is_versioned=True
-)
+@_described("update_webhook", told.ONE, sends=told.SENT, is_versioned=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def change_webhook_by_program(webhook_id: UUID) -> Response:
     """Change what is given; `is_active` switches it on or off."""
@@ -105,7 +103,7 @@ def change_webhook_by_program(webhook_id: UUID) -> Response:
 
 
 @blueprint.delete(ONE)
-@described("delete_webhook", told.TAG, DONE)
+@_described("delete_webhook", DONE)
 @access(who=Who.TOKEN, permission=MANAGE)
 def delete_webhook_by_program(webhook_id: UUID) -> Response:
     """Remove a webhook with the log of its deliveries."""
@@ -116,47 +114,38 @@ def delete_webhook_by_program(webhook_id: UUID) -> Response:
 
 
 @blueprint.post(f"{ONE}/secret")
-@described("rotate_webhook_secret", told.TAG, told.SECRET, schemas=told.NAMED, is_repeatable=True)
+@_described("rotate_webhook_secret", told.SECRET, is_repeatable=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def rotate_secret_by_program(webhook_id: UUID) -> Response:
     """Give it a new secret; the earlier one signs as well for a day."""
     by = current.actor()
-    body = _body((), may_be_empty=True)
 
-    def rotate() -> Reply:
+    def rotate(_sent: Body) -> Reply:
         fresh = operations.rotate_secret(by, operations.get_webhook(by, webhook_id))
         return Reply(200, dumps({"secret": fresh.secret}))
 
-    return repeatable(by, body, rotate)
+    return _once(rotate)
 
 
 @blueprint.post(f"{ONE}/test")
-@described(
-    "test_webhook",
-    told.TAG,
-    {"202": answer(told.ref_to("WebhookDelivery"))},
-    schemas=told.NAMED,
-    is_repeatable=True,
-)
+@_described("test_webhook", told.DELIVERED, is_repeatable=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def test_webhook_by_program(webhook_id: UUID) -> Response:
     """Send a message of the type `webhook.test`; the answer is its delivery, which waits."""
     by = current.actor()
-    body = _body((), may_be_empty=True)
 
-    def test() -> Reply:
+    def test(_sent: Body) -> Reply:
         delivery = operations.send_test(by, operations.get_webhook(by, webhook_id))
         return Reply(202, dumps(_delivery_shown(delivery, may_look=True)))
 
-    return repeatable(by, body, test)
+    return _once(test)
 
 
 @blueprint.get(DELIVERIES)
-@described(
+@_described(
     "list_webhook_deliveries",
-    told.TAG,
+    told.listed("WebhookDelivery"),
     parameters=(parameter("state", told.STATE), parameter("cursor"), LIMITED),
-    **told.listed("WebhookDelivery"),
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_deliveries(webhook_id: UUID) -> Response:
@@ -179,12 +168,7 @@ def list_deliveries(webhook_id: UUID) -> Response:
 
 
 @blueprint.get(f"{DELIVERIES}/<uuid:delivery_id>")
-@described(
-    "get_webhook_delivery",
-    told.TAG,
-    {"200": answer(told.ref_to("WebhookDelivery"))},
-    schemas=told.NAMED,
-)
+@_described("get_webhook_delivery", told.DELIVERY)
 @access(who=Who.TOKEN, permission=MANAGE)
 def show_one_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
     """One delivery, with what was sent and the beginning of the answer."""
@@ -196,52 +180,45 @@ def show_one_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
 
 
 @blueprint.post(f"{DELIVERIES}/<uuid:delivery_id>/replay")
-@described(
-    "replay_webhook_delivery",
-    told.TAG,
-    {"202": answer(told.ref_to("WebhookDelivery"))},
-    schemas=told.NAMED,
-    is_repeatable=True,
-)
+@_described("replay_webhook_delivery", told.DELIVERED, is_repeatable=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def replay_one_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
     """Send a delivery again, under the same id."""
     by = current.actor()
-    body = _body((), may_be_empty=True)
 
-    def again() -> Reply:
+    def again(_sent: Body) -> Reply:
         webhook, delivery = _find(webhook_id, delivery_id)
         operations.replay(by, webhook, delivery)
         by.session.refresh(delivery)
         return Reply(202, dumps(_delivery_shown(delivery, may_look=True)))
 
-    return repeatable(by, body, again)
+    return _once(again)
 
 
 @blueprint.post(f"{ONE}/replay")
-@described(
-    "replay_failed_deliveries",
-    told.TAG,
-    told.REPLAYED,
-    sends=told.SINCE,
-    schemas=told.NAMED,
-    is_repeatable=True,
-)
+@_described("replay_failed_deliveries", told.REPLAYED, sends=told.SINCE, is_repeatable=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def replay_failed_by_program(webhook_id: UUID) -> Response:
     """Send all again that failed, `since` a moment where it is given."""
     by = current.actor()
-    body = _body(("since",), may_be_empty=True)
 
-    def again() -> Reply:
+    def again(body: Body) -> Reply:
         webhook = operations.get_webhook(by, webhook_id)
         number = operations.replay_failed(by, webhook, _since(body))
         return Reply(202, dumps({"replayed": number}))
 
-    return repeatable(by, body, again)
+    return _once(again, ("since",))
 
 
-def _body(known: tuple[str, ...], *, may_be_empty: bool = False) -> dict[str, Any]:
+def _once(
+    work: Callable[[Body], Reply], known: tuple[str, ...] = (), *, may_be_empty: bool = True
+) -> Response:
+    """Do what a POST asks with the body that was sent, once for each Idempotency-Key."""
+    body = _body(known, may_be_empty=may_be_empty)
+    return repeatable(current.actor(), body, lambda: work(body))
+
+
+def _body(known: tuple[str, ...], *, may_be_empty: bool = False) -> Body:
     refuse_arguments(list(request.args))
     body = read_object(request.get_data(), request.mimetype, may_be_empty=may_be_empty)
     demand_known(body, known)

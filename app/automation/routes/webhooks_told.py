@@ -8,9 +8,12 @@ from app.automation.webhooks.models import State, Stopped
 from app.kernel.language import _
 from app.records.openapi.parts import (
     ETAG,
+    FLAG,
     ID,
     LOCATION,
+    MOMENT,
     TEXT,
+    WHOLE,
     answer,
     nullable,
     one_of,
@@ -22,9 +25,6 @@ from app.records.openapi.parts import (
 from app.records.openapi.values import Schema
 
 TAG = _("Webhooks")
-MOMENT: Schema = {**TEXT, "format": "date-time"}
-FLAG: Schema = {"type": "boolean"}
-WHOLE: Schema = {"type": "integer"}
 EVENTS: Schema = {"type": "array", "items": TEXT}
 STATE = one_of(*(one.value for one in State))
 WHY: Schema = {"anyOf": [one_of(*(one.value for one in Stopped)), {"type": "null"}]}
@@ -75,13 +75,10 @@ ONE: dict[str, Any] = {"200": answer(ref("Webhook"), ETAG)}
 MADE: dict[str, Any] = {"201": answer(ref("FreshWebhook"), {**ETAG, **LOCATION})}
 SECRET: dict[str, Any] = {"200": answer(record_of(secret=TEXT))}
 REPLAYED: dict[str, Any] = {"202": answer(record_of(replayed=WHOLE))}
+DELIVERY: dict[str, Any] = {"200": answer(ref("WebhookDelivery"))}
+DELIVERED: dict[str, Any] = {"202": answer(ref("WebhookDelivery"))}
 
 
 def listed(name: str) -> dict[str, Any]:
-    """The answer of a list of these, and the schemas that it refers to."""
-    return {"answers": {"200": answer(page_of(name))}, "schemas": NAMED}
-
-
-def ref_to(name: str) -> Schema:
-    """One of these."""
-    return ref(name)
+    """The answer of a list of these."""
+    return {"200": answer(page_of(name))}

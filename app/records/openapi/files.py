@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.kernel.language import _
-from app.records.openapi.house import MOMENT, WHOLE
 from app.records.openapi.parts import (
     ETAG,
     ID,
     LOCATION,
+    MOMENT,
     TEXT,
+    WHOLE,
     answer,
     nullable,
     page_of,

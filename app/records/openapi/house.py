@@ -8,7 +8,9 @@ from app.kernel.language import _
 from app.records.openapi.parts import (
     ID,
     LOCATION,
+    MOMENT,
     TEXT,
+    WHOLE,
     answer,
     nullable,
     one_of,
@@ -19,9 +21,6 @@ from app.records.openapi.parts import (
 )
 from app.records.openapi.values import Schema
 from app.records.tags.operations import COLOURS
-
-MOMENT: Schema = {**TEXT, "format": "date-time"}
-WHOLE: Schema = {"type": "integer"}
 
 AUDIT = _("Audit")
 EVENT = record_of(

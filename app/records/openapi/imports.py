@@ -7,12 +7,14 @@ from typing import Any
 from app.kernel.language import _
 from app.records.imports.models import State
 from app.records.openapi.described import on_some_type
-from app.records.openapi.house import MOMENT, WHOLE
 from app.records.openapi.parts import (
+    FLAG,
     ID,
     LIMITED,
     LOCATION,
+    MOMENT,
     TEXT,
+    WHOLE,
     answer,
     nullable,
     one_of,
@@ -31,7 +33,7 @@ IMPORT = record_of(
     file_name=TEXT,
     size=WHOLE,
     state=one_of(*(one.value for one in State)),
-    is_dry_run={"type": "boolean"},
+    is_dry_run=FLAG,
     mapping={"type": "object"},
     rows=WHOLE,
     done=WHOLE,

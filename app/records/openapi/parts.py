@@ -12,6 +12,9 @@ from app.records.openapi.values import Schema
 Call = dict[str, Any]
 ID: Schema = {"type": "string", "format": "uuid"}
 TEXT: Schema = {"type": "string"}
+MOMENT: Schema = {**TEXT, "format": "date-time"}
+WHOLE: Schema = {"type": "integer"}
+FLAG: Schema = {"type": "boolean"}
 LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
 ETAG: Mapping[str, Any] = {"ETag": {"schema": {"type": "string"}}}
 LOCATION: Mapping[str, Any] = {"Location": {"schema": {"type": "string"}}}

@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from app.kernel.language import _
-from app.records.openapi.parts import ETAG, ID, LOCATION, TEXT, answer, one_of, record_of, ref, sent
+from app.records.openapi.parts import (
+    ETAG,
+    FLAG,
+    ID,
+    LOCATION,
+    TEXT,
+    WHOLE,
+    answer,
+    one_of,
+    record_of,
+    ref,
+    sent,
+)
 from app.records.openapi.values import Schema
 from app.records.views.models import AUDIENCES
 
 TAG = _("Saved views")
 IDS: Schema = {"type": "array", "items": ID}
-FLAG: Schema = {"type": "boolean"}
 VIEW = record_of(
     id=ID,
     record_type=TEXT,
@@ -19,7 +30,7 @@ VIEW = record_of(
     audience=one_of(*AUDIENCES),
     query={"type": ["string", "null"]},
     owner_id=ID,
-    version={"type": "integer"},
+    version=WHOLE,
     is_pinned=FLAG,
     is_default=FLAG,
     role_ids=IDS,

@@ -1,56 +1,84 @@
-"""Pages of record types that the palette leads to beside their lists: merging, duplicates."""
+"""Pages of record types that the palette leads to beside their lists: importing, merging,
+duplicates.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from app.kernel.actor import Actor
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.records.merge.rights import may_merge
+from app.records.pages.imports.offered import imports
 from app.records.registry import Registry
+from app.records.types import RecordType
 from app.web.shell import Link
 
+IsFor = Callable[[RecordType, Actor], bool]
 
-class MergePages:
-    """The links of all types, made once; called with a reader it gives those of what they merge."""
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
+class TypePages:
+    """One page of each type, as a link made once; called with a reader it gives those of theirs.
+
+    `path` stands behind the collection in its address, `label` takes the name of the type's records
+    as `what`, and `is_for` says whether a reader has the page of a type.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        path: str,
+        icon: str,
+        label: Callable[[Text], Text],
+        synonyms: Text,
+        is_for: IsFor,
+    ) -> None:
+        self._registry, self._is_for = registry, is_for
         self._links = {
             one.key: Link(
-                f"/{one.collection}/merge",
-                "git-merge",
-                _("Merge: %(what)s", what=one.words.many),
-                synonyms=_("merge combine join duplicates dedupe"),
+                f"/{one.collection}/{path}", icon, label(one.words.many), synonyms=synonyms
             )
             for one in registry
         }
 
     def __call__(self, by: Actor) -> Iterable[Link]:
-        """One for each type whose records this reader may merge."""
+        """One for each type that is switched on and whose page is for this reader."""
         for one in self._registry.switched_on(by.tenant):
-            if may_merge(one, by):
+            if self._is_for(one, by):
                 yield self._links[one.key]
 
 
-class DuplicatePages:
-    """The links to the duplicates of each type, for whoever may read its records."""
+def import_pages(registry: Registry) -> TypePages:
+    """Where records of a type are imported."""
+    return TypePages(
+        registry,
+        "import",
+        "upload",
+        lambda many: _("Import: %(what)s", what=many),
+        _("import upload migrate move csv excel file paste"),
+        imports,
+    )
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._links = {
-            one.key: Link(
-                f"/{one.collection}/duplicates",
-                "copy-check",
-                _("Duplicates: %(what)s", what=one.words.many),
-                synonyms=_("duplicates dedupe clean double twice same"),
-            )
-            for one in registry
-            if one.signs
-        }
 
-    def __call__(self, by: Actor) -> Iterable[Link]:
-        """One for each type that is switched on and that this reader may read."""
-        for one in self._registry.switched_on(by.tenant):
-            if one.key in self._links and by.may(one.key, "read"):
-                yield self._links[one.key]
+def merge_pages(registry: Registry) -> TypePages:
+    """Where records of a type are merged."""
+    return TypePages(
+        registry,
+        "merge",
+        "git-merge",
+        lambda many: _("Merge: %(what)s", what=many),
+        _("merge combine join duplicates dedupe"),
+        may_merge,
+    )
+
+
+def duplicate_pages(registry: Registry) -> TypePages:
+    """Where suspected duplicates of a type stand, for whoever may read its records."""
+    return TypePages(
+        registry,
+        "duplicates",
+        "copy-check",
+        lambda many: _("Duplicates: %(what)s", what=many),
+        _("duplicates dedupe clean double twice same"),
+        lambda one, by: bool(one.signs) and by.may(one.key, "read"),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -54,6 +55,9 @@ def _may_say(by: Actor) -> bool:
     return any(one.signs and by.may(one.key, "update") for one in switched_on(by))
 
 
+SAID: dict[str, Any] = {"sends": IDS, "is_repeatable": True, "is_offered": _may_say}
+
+
 @blueprint.get("/<collection>/duplicates")
 @described(
     "list_all_duplicates",
@@ -96,14 +100,7 @@ def list_all_duplicates(collection: str) -> Response:
 
 
 @blueprint.post("/<collection>/not-duplicates")
-@described(
-    "deny_duplicates",
-    TAG,
-    {"200": answer(DENIED)},
-    sends=IDS,
-    is_repeatable=True,
-    is_offered=_may_say,
-)
+@described("deny_duplicates", TAG, {"200": answer(DENIED)}, **SAID)
 @access(who=Who.TOKEN, record_verb="act")
 def deny_duplicates(collection: str) -> Response:
     """Say that no two of these records are the same; answers with the number of pairs."""
@@ -111,14 +108,7 @@ def deny_duplicates(collection: str) -> Response:
 
 
 @blueprint.post("/<collection>/not-duplicates/undo")
-@described(
-    "undeny_duplicates",
-    TAG,
-    {"200": answer(DENIED)},
-    sends=IDS,
-    is_repeatable=True,
-    is_offered=_may_say,
-)
+@described("undeny_duplicates", TAG, {"200": answer(DENIED)}, **SAID)
 @access(who=Who.TOKEN, record_verb="act")
 def undeny_duplicates(collection: str) -> Response:
     """Take back that these records are not the same; answers with the number of pairs."""

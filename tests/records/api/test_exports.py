@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
-from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
-from app.modules import JOBS
-from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.records.api.conftest import Program, Programs
-from tests.records.exports.conftest import no_files, rows_of
+from tests.records.exports.conftest import rows_of
 
-__all__ = ["no_files"]
-
-
-@pytest.fixture
-def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
+pytestmark = pytest.mark.usefixtures("no_files")
 
 
 def firms(acme: Workspace, owner: Person) -> list[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from app.crm.models import Account
 from app.events import Event
-from app.jobs.registry import Registry, connect
-from app.jobs.worker import Worker
-from app.modules import JOBS
 from app.records.bulk import begin
 from app.records.bulk.models import BulkChange
-from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -35,14 +30,6 @@ def firms(acme: Workspace) -> Firms:
             ]
 
     return make
-
-
-@pytest.fixture
-def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 @pytest.fixture

@@ -29,10 +29,7 @@ from app.records.registry import registry
 from app.records.trash import purge_deleted
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
-from tests.records.bulk.conftest import worker
 from tests.records.duplicates.kept import agree
-
-__all__ = ["worker"]
 
 FIRM = "00000000-0000-7000-8000-000000000001"
 OTHER_FIRM = "00000000-0000-7000-8000-000000000002"

@@ -5,24 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.identity.models import Grant, Role
-from app.jobs.registry import Registry, connect
-from app.jobs.worker import Worker
 from app.kernel.ids import new_id
-from app.modules import JOBS
 from app.records.exports.models import Export
 from config.settings import Settings
 from tests.cast import Person, Workspace
@@ -31,18 +26,8 @@ Rows = list[dict[str, str]]
 
 
 @pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
+def _no_files_are_left(no_files: None) -> None:
     """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
-
-
-@pytest.fixture
-def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 @pytest.fixture

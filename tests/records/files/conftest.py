@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage as Part
@@ -19,9 +17,6 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app.crm.models import Account
 from app.events import Event
-from app.jobs.registry import Registry, connect
-from app.jobs.worker import Worker
-from app.modules import JOBS
 from app.records.files.models import File, FileStorage
 from config.settings import Settings
 from tests.cast import HostClient, Person, Workspace
@@ -32,18 +27,8 @@ TEXT = "第一行\nsecond line\n".encode()
 
 
 @pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
+def _no_files_are_left(no_files: None) -> None:
     """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
-
-
-@pytest.fixture
-def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 @pytest.fixture

@@ -4,48 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select
 
 from app.identity.models import Grant, Role
-from app.jobs.registry import Registry, connect
-from app.jobs.worker import Worker
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
-from app.modules import JOBS
 from app.records.imports import begin, mapping
 from app.records.imports.failed import read_failures
 from app.records.imports.given import keep_file
 from app.records.imports.models import ImportRun
 from app.records.imports.outcome import Failure
 from app.records.tailored import tailored
-from config.settings import Settings
 from tests.cast import Person, Workspace
 
 Cells = Sequence[Sequence[object]]
 
 
 @pytest.fixture(autouse=True)
-def no_files(settings: Settings) -> Iterator[None]:
+def _no_files_are_left(no_files: None) -> None:
     """Each test begins and ends with empty folders."""
-    yield
-    shutil.rmtree(Path(urlsplit(settings.files_url).path) / "tenants", ignore_errors=True)
-
-
-@pytest.fixture
-def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
-    """A worker that knows every kind of job."""
-    connect(engine_app, Registry(JOBS))
-    yield Worker(engine_app, settings, None, threads=1, grace=5)
-    engine_app.extensions.pop("zuke-jobs", None)
 
 
 @pytest.fixture
