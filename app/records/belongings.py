@@ -16,6 +16,7 @@ from sqlalchemy import Select, delete
 from app.identity.models import Notice
 from app.kernel.actor import Actor
 from app.records.duplicates.keep import forget_denials_of
+from app.records.favourites.models import Favourite
 from app.records.files.leaving import drop_files
 from app.records.files.models import File
 from app.records.merge.models import MergedRecord
@@ -23,7 +24,7 @@ from app.records.recents.models import OpenedRecord
 from app.records.registry import registry
 from app.records.sharing.models import Follower
 
-OF_EVERY_RECORD: tuple[Any, ...] = (Notice, OpenedRecord, Follower)
+OF_EVERY_RECORD: tuple[Any, ...] = (Notice, OpenedRecord, Follower, Favourite)
 
 
 @dataclass(frozen=True, slots=True)

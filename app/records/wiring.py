@@ -19,6 +19,7 @@ from app.records.manifest import Module
 from app.records.pages import changes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
+from app.records.pages.favourites import favourite_links
 from app.records.pages.imports.offered import has_imports
 from app.records.pages.news import tell_news
 from app.records.pages.palette import duplicate_pages, import_pages, merge_pages
@@ -231,6 +232,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))
     shell.favourites.append(_pinned)
+    shell.favourites.append(favourite_links)
     shell.pages.append(_documentation)
     shell.create.append(lambda by: _create(by, registry))
     shell.pages += [make(registry) for make in (merge_pages, import_pages, duplicate_pages)]

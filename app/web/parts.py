@@ -15,6 +15,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from app.kernel import language
+from app.kernel.actor import Actor
 from app.kernel.language import Text
 from app.kernel.searchkeys import search_text
 from app.web import shell
@@ -128,6 +129,11 @@ def _palette(
         "actions": shell.actions(),
     }
     return render_part("_palette.html", values)
+
+
+def favourites_now(by: Actor, here: str) -> tuple[Item, ...]:
+    """The favourites of the rail after a change, for a page whose address is `here`."""
+    return _items(shell.favourites_of(by, here), here.partition("?")[0])
 
 
 def languages() -> list[tuple[str, str]]:

@@ -77,9 +77,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PageAction:
-    """Something that every page can do: the palette presses the control at the selector `press`.
+    """Something that a page can do: the palette presses the control at the selector `press`.
 
-    `keywords` are other words by which it is looked for.
+    On a page without that control it is not offered. `keywords` are other words by which it is
+    looked for.
     """
 
     press: str
@@ -107,6 +108,18 @@ def actions() -> list[PageAction]:
             _("theme appearance dark mode night 深色 浅色"),
         ),
         *languages,
+        PageAction(
+            "[data-page-link]",
+            "link",
+            _("Link and QR code"),
+            _("copy share address url pass on"),
+        ),
+        PageAction(
+            "[data-favourite]",
+            "star",
+            _("Add to favourites, or take out"),
+            _("star pin keep at hand bookmark"),
+        ),
         PageAction("[data-shortcuts-open]", "keyboard", _("Keyboard shortcuts"), _("keys help")),
         PageAction('form[action="/logout"] button', "logout", _("Sign out"), _("log out leave")),
     ]
@@ -147,10 +160,7 @@ def frame(by: Actor) -> Frame:
     nearest = max((len(_path(link.url)) for link in around), default=0)
     for link in around:  # Of a page and one below it, only that which lies nearest.
         link.active = len(_path(link.url)) == nearest
-    favourites = [link for give in parts.favourites for link in give(by)]
-    here = request.full_path.rstrip("?")
-    for link in favourites:
-        link.active = here == link.url or here.startswith(f"{link.url}&")
+    favourites = favourites_of(by, request.full_path.rstrip("?"))
     pages = [link for group in groups for link in group.items]
     pages += [link for give in parts.pages for link in give(by)]
     return Frame(
@@ -162,6 +172,15 @@ def frame(by: Actor) -> Frame:
         person_links=[link for give in parts.person for link in give(by)],
         notice_count=sum(count(by) for count in parts.notices),
     )
+
+
+def favourites_of(by: Actor, here: str) -> list[Link]:
+    """What the reader keeps at hand; the one shown `here`, an address with its query, is active."""
+    found = [link for give in shell().favourites for link in give(by)]
+    for link in found:
+        longer = "&" if "?" in link.url else "?"
+        link.active = here == link.url or here.startswith(f"{link.url}{longer}")
+    return found
 
 
 def is_at(url: str, path: str) -> bool:

@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.records.door import perform
 from app.records.duplicates.keep import drop_keys
+from app.records.favourites import kept as favourites
 from app.records.history import account_of
 from app.records.merge.absorbed import STAMP
 from app.records.merge.family import Family, refuse_merging, take_family
@@ -92,6 +93,7 @@ def _merge(record_type: RecordType, family: Family, values: dict[str, Any], by: 
     record_type.regrouped(survivor, batch)
     _write_events(record_type, family, batch)
     stamps.draw(by.session, STAMP)
+    favourites.moved(by)
     forget(by)  # Who followed one of the others follows the survivor.
     if survivor.version != stood:
         tell_followers(record_type, survivor, by)

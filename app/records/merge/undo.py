@@ -19,6 +19,7 @@ from app.records.bulk.models import UNDONE_WITHIN
 from app.records.bulk.run import held
 from app.records.bulk.undo import old_values, pasts
 from app.records.door import may_change, perform
+from app.records.favourites import kept as favourites
 from app.records.history import account_of
 from app.records.merge.mentions import put_mentions_back
 from app.records.merge.models import Merge, MergedRecord, MergeMove
@@ -103,6 +104,7 @@ def _undo(merge: Merge, record_type: RecordType, asker: Actor) -> Undone:
     put_references_back(merge, record_type, moves, by)
     put_mentions_back(merge, record_type, moves, by)
     put_written_back(moves, by)
+    favourites.moved(by)
     by.session.flush()  # What is expired must stand in the database before.
     by.session.expire_all()  # Rows were moved past the session.
     by.session.execute(

@@ -77,6 +77,9 @@ RULE_MADE = sent(
 FOLLOWERS = _("Followers")
 FOLLOWER = record_of(user_id=ID, name=TEXT)
 
+FAVOURITES = _("Favourites")
+FAVOURITE = record_of(record_type=TEXT, record_id=ID, title=TEXT, url=TEXT)
+
 TAGS = _("Tags")
 COLOUR = one_of(*COLOURS)
 TAG = record_of(id=ID, record_type=TEXT, key=TEXT, name=TEXT, colour=COLOUR)
@@ -88,6 +91,7 @@ NAMED = {
     "Deleted": DELETED,
     "SharingRule": RULE,
     "Follower": FOLLOWER,
+    "Favourite": FAVOURITE,
     "Tag": TAG,
 }
 

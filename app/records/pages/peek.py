@@ -15,6 +15,7 @@ from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import look_of
 from app.records.pages.details import Detail, details, may_edit
+from app.records.pages.favourites import Star, star
 from app.records.pages.looks import Face, face
 from app.records.pages.record import line, loaded, names_of, possible
 from app.records.pages.state import ListState
@@ -51,6 +52,7 @@ class Peek:
     phone: str  # As `tel:` dials it.
     email: str | None
     actions: list[Action]
+    star: Star | None
     may_edit: bool
     step: Step | None  # None for a type without next steps, or where the reader sees none.
     details: list[Detail]
@@ -84,6 +86,7 @@ def peek(record_type: RecordType, record: Record, by: Actor, came_from: ListStat
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
         actions=possible(record_type, record, by),
+        star=star(record_type, record.id, by, "peek"),
         may_edit=may_edit(record_type, record, by),
         step=_step(record_type, record, by),
         details=[one for one in told_fields if one.key not in behind],

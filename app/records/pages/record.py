@@ -15,6 +15,7 @@ from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.details import Detail, details, may_edit, value_html
+from app.records.pages.favourites import Star, star
 from app.records.pages.files import FilesPanel, files_panel
 from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
@@ -54,6 +55,7 @@ class RecordPage:
     phone: str  # As `tel:` dials it.
     email: str | None
     actions: list[Action]
+    star: Star | None
     may_edit: bool
     may_delete: bool
     shown: list[Detail]
@@ -92,6 +94,7 @@ def record_page(
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
         actions=possible(record_type, record, by),
+        star=star(record_type, record.id, by, "page"),
         may_edit=may_edit(record_type, record, by),
         may_delete=not by.tenant.is_read_only and may_do(record_type, record, "delete", by),
         shown=shown,

@@ -161,6 +161,11 @@ class ListState:
         query = self.address_query()
         return f"{self.path}/export?{query}" if query else f"{self.path}/export"
 
+    def link_url(self) -> str:
+        """Where the address of what is listed is given, to be passed on."""
+        query = self.address_query()
+        return f"{self.path}/link?{query}" if query else f"{self.path}/link"
+
     def group_url(self) -> str:
         """Where what the rows are grouped by is chosen."""
         query = self.address_query()

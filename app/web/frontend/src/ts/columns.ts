@@ -88,10 +88,13 @@ function narrow(event: Event): void {
 }
 
 export function start(): void {
-  // The form begins with the list as its address says now; the link may be older than that.
-  on('click', 'a[data-columns]', (_event, link) => {
+  // What the link leads to begins with the list as its address says now; the link may be older than that.
+  on('click', 'a[data-columns], a[data-of-list]', (_event, link) => {
     const anchor = link as HTMLAnchorElement;
-    anchor.search = location.search;
+    const asked = new URLSearchParams(location.search);
+    const lens = new URLSearchParams(anchor.search).get('lens');
+    if (lens) asked.set('lens', lens); // The page says it by its path.
+    anchor.search = asked.toString();
   }, true);
   on('pointerdown', '[data-col-size]', widen);
   on('click', '[data-col-size]', (event) => event.preventDefault());

@@ -28,13 +28,19 @@ function filter(): void {
   for (const group of groups) {
     const found = all('[role=option]', group).map((option) => {
       const text = (option.dataset.find ?? '').toLowerCase();
-      option.hidden = !words.every((word) => text.includes(word));
+      option.hidden = !isPossible(option) || !words.every((word) => text.includes(word));
       return !option.hidden;
     });
     group.hidden = !found.includes(true);
   }
   place(groups, words.join(' '));
   settle();
+}
+
+/** Whether this page has what the option presses. */
+function isPossible(option: HTMLElement): boolean {
+  const pressed = option.dataset.palettePress;
+  return !pressed || find(pressed) !== null;
 }
 
 let inOrder: HTMLElement[] | undefined;

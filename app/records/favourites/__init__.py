@@ -1,0 +1,1 @@
+"""Records that somebody keeps at hand: they stand in the rail of that person's pages."""
