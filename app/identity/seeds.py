@@ -55,6 +55,11 @@ def _files() -> dict[tuple[str, str], Reach]:
     return {(kind, way): ALL for kind in (*RECORDS, *CATALOGUE) for way in ("export", "import")}
 
 
+def _pool(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """What may be done with the pool of accounts: seeing it reaches all that is in it."""
+    return {("account", verb): reach for verb, reach in {"see_pool": ALL, **reaches}.items()}
+
+
 def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
     """Verbs on all products and categories."""
     return {(kind, verb): ALL for kind in CATALOGUE for verb in verbs}
@@ -80,6 +85,7 @@ SETTINGS = {
     ("export", "manage"): ALL,
     ("import", "manage"): ALL,
     ("webhook", "manage"): ALL,
+    ("pool", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 
@@ -88,7 +94,13 @@ BUILT_IN = (
     RoleSeed(
         "admin",
         {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
-        {**_everything(ALL), **_catalogue(*WORK), **_files(), **SETTINGS},
+        {
+            **_everything(ALL),
+            **_catalogue(*WORK),
+            **_files(),
+            **_pool(claim=ALL, reassign=ALL, **{"return": ALL}),
+            **SETTINGS,
+        },
     ),
     RoleSeed(
         "manager",
@@ -98,6 +110,7 @@ BUILT_IN = (
             **_records(read=ALL, create=ALL),
             **_catalogue(*WORK),
             **_files(),
+            **_pool(claim=ALL, reassign=TEAM, **{"return": TEAM}),
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,
@@ -110,6 +123,7 @@ BUILT_IN = (
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
+            **_pool(claim=ALL, **{"return": OWN}),
             **DAILY,
         },
         NO_COST,

@@ -16,8 +16,12 @@ from tenants.facts import TenantFacts
 
 
 class Reach(IntEnum):
-    """How far a grant reaches: one's own records, those of the team and below, or all."""
+    """How far a grant reaches: one's own records, those of the team and below, or all.
 
+    No role is granted POOL: who looks into the pool of a type reads so far, for that page alone.
+    """
+
+    POOL = 0
     OWN = 1
     TEAM = 2
     ALL = 3
@@ -36,18 +40,22 @@ class Rights:
     """What a role allows: verbs with their reach, and fields that are narrowed.
 
     `grants` maps (record type, verb) to a Reach, `fields` maps (record type, field) to a
-    FieldAccess. An owner of the workspace is allowed everything.
+    FieldAccess. An owner of the workspace is allowed everything. `pooled` is the type of which
+    nothing but the pool is read.
     """
 
     grants: Mapping[tuple[str, str], Reach] = field(default_factory=dict)
     fields: Mapping[tuple[str, str], FieldAccess] = field(default_factory=dict)
     is_owner: bool = False
     scopes: frozenset[str] | None = None  # What a token narrows the rights to; None: nothing.
+    pooled: str = ""
 
     def reach(self, record_type: str, verb: str) -> Reach | None:
         """How far `verb` reaches on records of this type, or None when it is not granted."""
         if not self.within_scopes(record_type, verb):
             return None
+        if record_type == self.pooled and verb == "read":
+            return Reach.POOL
         if self.is_owner:
             return Reach.ALL
         return self.grants.get((record_type, verb))

@@ -17,6 +17,8 @@ from app.kernel.language import _
 from app.kernel.remembered import Remembered
 from app.records.fields import Field
 from app.records.model import Record
+from app.records.pool.facts import CLAIM, OF_POOL
+from app.records.pool.taken import tell_taken
 from app.records.registry import registry
 from app.records.sharing.followers import followed
 from app.records.sharing.rules import Rule, rules_for
@@ -71,7 +73,7 @@ def reader_of(by: Actor) -> Reader:
 class Ground:
     """One ground on which rows may be treated so: all of them, or those of which `holds` is true.
 
-    `kind` is all, owner, rule, follower or through; `rule` and `reference` say which.
+    `kind` is all, owner, pool, rule, follower or through; `rule` and `reference` say which.
     """
 
     kind: str
@@ -84,18 +86,28 @@ def grounds(record_type: RecordType, model: Any, verb: str, reader: Reader) -> I
     """Every ground on which `reader` may do `verb` on rows of `model`.
 
     A rule or a following lengthens the reach of a verb that the role grants, and never gives it.
+    What is done with the pool reaches what is in it, however far the role reaches otherwise.
     """
     reach = reader.reach_of(record_type.key, verb)
     if reach is None:
+        return
+    if reach is Reach.POOL or (verb == CLAIM and record_type.pool is not None):
+        yield Ground("pool", model.owner_id.is_(None))
         return
     if reach is Reach.ALL:
         yield Ground("all", true())
         return
     yield Ground("owner", model.owner_id.in_(reader.owners_of(reach)))
+    if verb in OF_POOL and record_type.pool is not None:
+        yield Ground("pool", model.owner_id.is_(None))
     for rule in reader.rules_of(record_type.key, verb):
         yield Ground("rule", rule.condition(model), rule=rule)
-    if verb != "read":
-        return
+    if verb == "read":
+        yield from _read_beside(record_type, model, reader)
+
+
+def _read_beside(record_type: RecordType, model: Any, reader: Reader) -> Iterator[Ground]:
+    """The grounds on which rows are read that are of no other use."""
     following = reader.followed_of(record_type.key)
     if following is not None:
         yield Ground("follower", model.id.in_(following))
@@ -115,9 +127,12 @@ def refers_to_readable(
     """Rows whose `reference` points to a record that may be read.
 
     Asked of the one record that a row points to, as the ids of all that may be read would not fit
-    into the memory of a statement where they are very many.
+    into the memory of a statement where they are very many. Who reads a record by the pool alone
+    reads nothing through it.
     """
     target = registry().type(record_type.field(reference.key).to or "")
+    if reader.reach_of(target.key, "read") is Reach.POOL:
+        return false()
     row = _pointed_to(target.model)
     may_read = reached(target, row, "read", reader)
     found = select(literal(1)).where(row.id == reference, row.deleted_at.is_(None), may_read)
@@ -139,7 +154,7 @@ def fetch(record_type: RecordType, record_id: UUID | None, by: Actor, verb: str 
     """The record, when `by` may do `verb` on it.
 
     Missing when it does not exist or may not be seen; NotPermitted when it may be seen but not
-    treated so.
+    treated so; Conflict when a colleague was quicker to claim it.
     """
     if record_id is None:
         raise Missing(_("There is no such record."))
@@ -149,6 +164,8 @@ def fetch(record_type: RecordType, record_id: UUID | None, by: Actor, verb: str 
     ).one_or_none()
     if found is not None:
         return found
+    if verb == CLAIM and record_type.pool is not None and by.may(record_type.key, CLAIM):
+        tell_taken(record_type.key, model, record_id, by)
     if verb != "read" and can_read(record_type, record_id, by):
         raise NotPermitted(_("Your role does not allow this on this record."))
     raise Missing(_("There is no such record."))
@@ -208,8 +225,12 @@ def reaches(record_type: RecordType, owner_id: UUID | None, verb: str, by: Actor
     reach = by.rights.reach(record_type.key, verb)
     if reach is None:
         return False
+    if reach is Reach.POOL or (verb == CLAIM and record_type.pool is not None):
+        return owner_id is None
     if reach is Reach.ALL:
         return True
+    if owner_id is None and verb in OF_POOL:
+        return record_type.pool is not None
     return owner_id in owners(by, reach)
 
 

@@ -18,6 +18,7 @@ from app.records.build import Inputs, Values, checked, prepared, put_values, rea
 from app.records.duplicates.keep import keep_keys, tells_sign
 from app.records.history import account_of
 from app.records.model import Record
+from app.records.pool.caps import keep_within_cap
 from app.records.types import RecordType
 from app.records.values import as_json
 
@@ -88,6 +89,8 @@ def write_altered(record_type: RecordType, altered: Sequence[Altered], by: Actor
         record_type.model,
         [{"id": one.id, **{key: getattr(one, key) for key in columns}} for one in records],
     )
+    given = [one.record for one in altered if "owner_id" in one.changes]
+    keep_within_cap(record_type, given, by)
     told = [one.record.id for one in altered if tells_sign(record_type, one.changes)]
     keep_keys(record_type, told, by)
     copy_events(

@@ -24,6 +24,7 @@ from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.picklists import picklists_of
+from app.records.pool.caps import keep_within_cap
 from app.records.references import check_references
 from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
@@ -105,6 +106,7 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     record = build(record_type, inputs, by, picklists_of(by.session, record_type))
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.
+    keep_within_cap(record_type, [record], by)
     add_keys(record_type, [record], by)
     _write(record_type, record, "created", by, creation_changes(record_type, record))
     record_type.changed(record, "create", by)
@@ -184,6 +186,8 @@ def _apply(
     record_type.prepare(record, by)
     by.session.flush()  # The version is compared here, before the event claims the change.
     changes = changes_between(before, told_values(record_type, record))
+    if "owner_id" in changes:
+        keep_within_cap(record_type, [record], by)
     if tells_sign(record_type, changes):
         change_keys(record_type, record, before, by)
     _write(record_type, record, event, by, {**changes, **(told or {})})

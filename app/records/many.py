@@ -19,6 +19,7 @@ from app.records.duplicates.keep import add_keys
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
+from app.records.pool.caps import keep_within_cap
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -91,6 +92,7 @@ def write_new(record_type: RecordType, records: Sequence[Record], by: Actor) -> 
     columns = columns_of(record_type.model)
     table = record_type.model.__tablename__
     copy_rows(by.session, table, [key for key, _default in columns], map(full_row, records))
+    keep_within_cap(record_type, records, by)
     add_keys(record_type, records, by)
     copy_events(
         by.session,

@@ -19,6 +19,7 @@ from app.records.exports.facts import Card
 from app.records.fields import Attribute, Field, text_of
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
+from app.records.pool.facts import SEE_POOL, Pool
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
 TOLD_BY_EVENT = ("created_at", "updated_at")
@@ -76,7 +77,10 @@ class Action:
     `choose` the one that a bulk change asks for. Where `is_offered` says no, pages don't show it.
     What `run` answers with is added to what its event tells; `names` is the key of a text among it,
     by language, that is told after the words. `undo_of` is the key in which `undo` takes the id of
-    the change of many records whose doing it is to take back, and nothing beside it.
+    the change of many records whose doing it is to take back, and nothing beside it. An action
+    that `moves_fields` does nothing but give fields other values: its timeline tells them, and the
+    undoing of such a change of many records puts them back. `in_pool` are those that the rows of
+    a list offer only where it shows the pool.
     """
 
     name: str
@@ -96,6 +100,8 @@ class Action:
     undo: str = ""  # The action that takes it back, offered with the message.
     undo_of: str = ""
     result: Text | None = None  # What the message says was done: Marked as done.
+    moves_fields: bool = False
+    in_pool: bool = False
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -119,12 +125,14 @@ class Panel:
 class View:
     """A view of the list that comes with the product, as a tab; with an `icon` in the rail too.
 
-    `arguments` are those of the list's address: filters and order.
+    `arguments` are those of the list's address: filters and order. `needs` is what the role must
+    allow on the type for the view to be offered.
     """
 
     label: Text
     arguments: tuple[tuple[str, str], ...]
     icon: str = ""
+    needs: str = "read"
 
     @property
     def keys(self) -> frozenset[str]:
@@ -211,6 +219,7 @@ class RecordType:
     gather: Callable[[Sequence[Any], Actor], None] = lambda _records, _by: None
     changed_many: Callable[[Sequence[Any], str, Actor], None] | None = None
     can_merge: bool = True
+    pool: Pool | None = None  # Where records without an owner wait to be claimed.
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
@@ -265,7 +274,8 @@ class RecordType:
     @cached_property
     def rights(self) -> tuple[str, ...]:
         """Everything that a role can be granted on this type: its verbs, taking away, bringing."""
-        return (*STANDARD_VERBS, EXPORT, IMPORT, *(action.name for action in self.actions))
+        pool = (SEE_POOL,) if self.pool is not None else ()
+        return (*STANDARD_VERBS, EXPORT, IMPORT, *pool, *(one.name for one in self.actions))
 
     def changed_all(self, records: Sequence[Any], verb: str, by: Actor) -> None:
         """Keep other rows in step after `verb` was done on each of these records."""

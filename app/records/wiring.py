@@ -141,6 +141,17 @@ STORAGE = SettingsPage(
     synonyms=_("files attachments uploads quota space disk"),
 )
 
+POOL = PermissionGroup("pool", _("Pool"), (Choice("manage", _("Manage")),), has_reach=False)
+POOLS = SettingsPage(
+    "/settings/pool",
+    "inbox",
+    DATA,
+    _("Pool"),
+    _("Records without an owner: what is shown of them, who may own and open how many."),
+    ("pool", "manage"),
+    synonyms=_("public pool claim unassigned high seas owner"),
+)
+
 TWINS = SettingsPage(
     "/settings/duplicates",
     "copy-check",
@@ -218,6 +229,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(STORAGE)
     permissions.register(EXPORTS)
     permissions.register(IMPORTS)
+    permissions.register(POOL)
+    settings_pages.add(POOLS)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
     settings_pages.add(TWINS)
@@ -276,7 +289,7 @@ def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
         for types in readable.values()
         for one in types
         for view in one.views
-        if view.icon
+        if view.icon and by.may(one.key, view.needs)
     ]
     first += [
         Link(f"/{one.collection}/{CALENDAR}?{urlencode(MINE)}", "calendar", _("Calendar"))

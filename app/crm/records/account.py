@@ -15,6 +15,8 @@ from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Board, Calendar
+from app.records.pool.actions import POOL_VIEW, pool_actions
+from app.records.pool.facts import Pool
 from app.records.types import Child, Panel, RecordType, Words
 
 KINDS = (Option("organisation", _("Organisation")), Option("individual", _("Individual")))
@@ -147,7 +149,18 @@ account = RecordType(
     ),
     calendar=Calendar(dates=(Account.next_step_at,)),
     children=(Child("contact", "account_id"), Child("activity", "account_id")),
-    actions=PLAN_ACTIONS,
+    pool=Pool(
+        hidden=(
+            Account.phone,
+            Account.email,
+            Account.website,
+            Account.address,
+            Account.business_id,
+            Account.tax_profile,
+        )
+    ),
+    views=(POOL_VIEW,),
+    actions=(*pool_actions(Account.owner_id), *PLAN_ACTIONS),
     panels=(
         Panel("crm/_composer.html", composer, side="middle"),
         Panel("crm/_follow_up.html", follow_up, side="peek"),

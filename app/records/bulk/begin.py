@@ -66,7 +66,7 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
     original = find_change(original_id, by, lock=True)
     record_type = tailored(original.record_type, by)
     verb = verb_called(record_type, original.verb)
-    needed = "delete" if verb.name == "delete" else verb.undoes_by or verb.needs
+    needed = verb.undo_needs
     may_change(record_type, needed, undoing(original, by))
     stands_against = why_not_undo(original, verb, by)
     if stands_against is not None:

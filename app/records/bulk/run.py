@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel.actor import Actor
@@ -20,6 +20,7 @@ from app.records.bulk.models import BulkChange, BulkRow, Outcome
 from app.records.bulk.verbs import BulkVerb
 from app.records.door import perform
 from app.records.model import Record
+from app.records.pool.facts import OF_POOL
 from app.records.types import RecordType
 
 MET = _("Somebody changed this at the same moment.")
@@ -40,13 +41,18 @@ def held(
 ) -> dict[UUID, tuple[Record, bool]]:
     """The records that `by` may read, deleted ones too, each with whether `verb` reaches it.
 
+    What is done with the pool is done with what may not be read otherwise.
+
     They stay locked until the transaction ends, in the order of their ids: a second change of the
     same records waits, and then sees what the first one made of them.
     """
     model = record_type.model
+    reaches, known = within_reach(record_type, by, verb), within_reach(record_type, by, "read")
+    if verb in OF_POOL:
+        known = or_(known, reaches)
     rows = by.session.execute(
-        select(model, within_reach(record_type, by, verb))
-        .where(model.id.in_(ids), within_reach(record_type, by, "read"))
+        select(model, reaches)
+        .where(model.id.in_(ids), known)
         .order_by(model.id)
         .with_for_update(of=model)
         .execution_options(populate_existing=True)

@@ -69,9 +69,9 @@ def undo_piece(
     by = undoing(original, by)
     verb = verb_called(record_type, original.verb)
     ids = next_rows(change, by, size)
-    found = held(record_type, verb.undoes_by or verb.needs, ids, by)
+    found = held(record_type, verb.undo_needs, ids, by)
     past_of: Mapping[UUID, Past] = {}
-    if verb.needs == "update":
+    if verb.needs == "update" or verb.moves_fields:
         past_of = pasts(record_type, original.id, original.created_at, ids, by)
     for record_id in ids:
         record, reaches = found.get(record_id, (None, False))
@@ -169,6 +169,7 @@ def pasts(
     Ids of events follow the order in which they were written. Where the batch changed a field
     twice, the value before its first change is the old one.
     """
+    moving = {"updated", *(one.event for one in record_type.actions if one.moves_fields)}
     rows = by.session.execute(
         select(Event.record_id, Event.batch_id, Event.verb, Event.changes)
         .where(
@@ -180,10 +181,12 @@ def pasts(
     )
     found: dict[UUID, Past] = {}
     for record_id, event_batch, verb, changes in rows:
-        if event_batch == batch_id and verb == "updated":
+        if event_batch == batch_id and verb in moving:
             past = found.get(record_id, Past({}, frozenset()))
             before = {
-                key: [past.changes.get(key, pair)[0], pair[1]] for key, pair in changes.items()
+                key: [past.changes.get(key, pair)[0], pair[1]]
+                for key, pair in changes.items()
+                if key in record_type.by_key
             }
             found[record_id] = replace(past, changes={**past.changes, **before})
         elif record_id in found:

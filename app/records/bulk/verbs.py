@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import writable_keys
 from app.records.merge.rights import may_merge
+from app.records.pool.facts import REASSIGN
 from app.records.types import Action, Choose, RecordType
 from app.web.formats import formats
 
@@ -37,6 +38,16 @@ class BulkVerb:
     choose: Choose | None = None  # What an action asks for, the same for all records.
     can_undo: bool = True
     result: Text | None = None  # What a declared action did: Marked as done.
+    moves_fields: bool = (
+        False  # It is undone by giving the fields that it changed their old values.
+    )
+
+    @property
+    def undo_needs(self) -> str:
+        """The verb that the role must allow to take it back."""
+        if self.name == "delete":
+            return "delete"
+        return "update" if self.moves_fields else self.undoes_by or self.needs
 
 
 ASSIGN = BulkVerb(
@@ -119,10 +130,27 @@ def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:
     verbs = [one for one in STANDARD if one is not DELETE and _has_use(one, writable)]
     actions = [one for one in record_type.actions if _is_for_many(one) and one.is_offered(by)]
     verbs += [of_action(one) for one in actions]
+    spare = _spare(record_type, by)
+    verbs = [one for one in verbs if one.name != spare]
     if may_merge(record_type, by):
         verbs.append(MERGE)
     verbs.append(DELETE)
     return [one for one in verbs if by.may(record_type.key, one.needs)]
+
+
+def _spare(record_type: RecordType, by: Actor) -> str:
+    """Of the two verbs that give records an owner, the one of no use here.
+
+    What is in the pool is passed on; elsewhere the owner is changed, unless the role lets pass on
+    what it does not let change.
+    """
+    if record_type.pool is None:
+        return ""
+    if by.rights.pooled == record_type.key:
+        return ASSIGN.name
+    further = by.rights.reach(record_type.key, REASSIGN) or Reach.POOL
+    reach = by.rights.reach(record_type.key, "update") or Reach.POOL
+    return REASSIGN if reach >= further else ASSIGN.name
 
 
 def verb_called(record_type: RecordType, name: str) -> BulkVerb:
@@ -153,7 +181,8 @@ def of_action(action: Action) -> BulkVerb:
         action.icon,
         undoes_by=action.undo,
         undoes_of=action.undo_of,
-        can_undo=bool(action.undo),
+        can_undo=bool(action.undo) or action.moves_fields,
+        moves_fields=action.moves_fields,
         choose=action.choose,
         result=action.result,
     )

@@ -178,7 +178,7 @@ def _told(
     return Told(
         row.name or "",
         verb,
-        lines if action is None else [],
+        lines if action is None or action.moves_fields else [],
         VIAS.get(row.via),
         formats(by).time(row.at),
         row.at.isoformat(),

@@ -70,6 +70,7 @@ class Layout:
     delete: str
     title_width: int = 0
     ticks: bool = False  # Rows can be ticked, to change or export many at once.
+    is_pool: bool = False  # The rows are those of the pool.
 
 
 class _Kept(NamedTuple):
@@ -113,6 +114,7 @@ def _lay_out(record_type: RecordType, by: Actor, asked: Look, *, ticks: bool) ->
         update=_mode(record_type, "update", by, readable),
         delete=_mode(record_type, "delete", by, readable),
         ticks=ticks,
+        is_pool=by.rights.pooled == record_type.key,
         title_width=_title_width(record_type, chosen) if asked.is_sized and chosen else 0,
     )
 

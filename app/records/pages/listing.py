@@ -79,9 +79,13 @@ class ListPage:
         return (self.groups.inside if self.groups else None) or self.state
 
 
-def list_page(state: ListState, by: Actor) -> ListPage:
-    """The page of a list that `state` asks for; Refused where the address asks for no such."""
+def list_page(state: ListState, by: Actor, reader: Actor | None = None) -> ListPage:
+    """The page of a list that `state` asks for; Refused where the address asks for no such.
+
+    `reader` is who reads its rows, where that is not plainly `by`.
+    """
     record_type = state.record_type
+    me, by = by, reader or by
     shape = layout(record_type, by, state.look)
     is_worded = any(one.look in ("choice", "tags") for one in shape.columns)
     has_picklists = state.asked.filters or is_worded or state.look.group
@@ -93,7 +97,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
     write = formats(by)
     last = state.first + len(found.rows) - 1
     reached = None if found.next else max(last, 0)
-    counts = counts_over(state, by, reached if table is None else table.count)
+    counts = counts_over(state, me, reached if table is None else table.count)
     attention = counts.get("attention", 0)
     verbs = tuple(offered(record_type, by)) if shape.ticks else ()
     may_export = by.may(record_type.key, EXPORT)
@@ -109,7 +113,7 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         attention=attention,
         attention_text=attention_words(attention),
         attention_url=attention_url(record_type),
-        views=views_with(state, counts, write, by),
+        views=views_with(state, counts, write, me),
         chips=chips(state, by),
         head=table_head(state, shape, by),
         is_sized=shape.title_width > 0,
@@ -117,21 +121,21 @@ def list_page(state: ListState, by: Actor) -> ListPage:
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
         tail=list_tail(state, shape, verbs, may_export=may_export),
-        may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
+        may_create=me.may(record_type.key, "create") and not me.tenant.is_read_only,
         ticks=shape.ticks,
         export_url=state.export_url() if may_export else "",
-        import_url=f"{state.path}/import" if imports(record_type, by) else "",
+        import_url=f"{state.path}/import" if imports(record_type, me) else "",
         lenses=lens_links(state, by),
         groups=table,
         group_url=state.group_url(),
     )
 
 
-def count_state(state: ListState, by: Actor, *, is_exact: bool) -> Total:
+def count_state(state: ListState, by: Actor, reader: Actor, *, is_exact: bool) -> Total:
     """The number of what `state` shows: up to the cap, or exact where that was asked for."""
     everything = count_lists(state.record_type, {"all": Query()}, by)["all"]
     cap = None if is_exact else COUNT_CAP
-    found = query.count(state.record_type, state.asked, by, cap=cap)
+    found = query.count(state.record_type, state.asked, reader, cap=cap)
     return total_of(state, found, everything, formats(by), is_exact=is_exact)
 
 

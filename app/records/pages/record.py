@@ -21,6 +21,7 @@ from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
 from app.records.pages.state import ListState
 from app.records.pages.timeline import Asked, Timeline, timeline
+from app.records.pool.reading import is_read_in_pool
 from app.records.references import titles
 from app.records.types import Action, Panel, RecordType
 from app.web.formats import formats
@@ -63,7 +64,7 @@ class RecordPage:
     created: Trace
     updated: Trace
     timeline: Timeline
-    files: FilesPanel
+    files: FilesPanel | None  # None where the record is read by the pool alone.
     panels: list[tuple[Panel, dict[str, Any]]]
 
 
@@ -102,7 +103,7 @@ def record_page(
         created=_trace(record.created_by_id, record.created_at, names, by),
         updated=_trace(record.updated_by_id, record.updated_at, names, by),
         timeline=timeline(record_type, record, by, asked, origin),
-        files=files_panel(record_type, record, by),
+        files=None if is_read_in_pool(record_type, by) else files_panel(record_type, record, by),
         panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
     )
 
@@ -110,7 +111,9 @@ def record_page(
 def loaded(
     record_type: RecordType, record: Record, by: Actor, side: str = "right"
 ) -> list[tuple[Panel, dict[str, Any]]]:
-    """The panels of one side with what they show."""
+    """The panels of one side with what they show; none of a record read by the pool alone."""
+    if is_read_in_pool(record_type, by):
+        return []
     return [(one, one.load(record, by)) for one in record_type.panels if one.side == side]
 
 

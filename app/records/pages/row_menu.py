@@ -47,7 +47,8 @@ class RowMenu:
 def row_menu(record_type: RecordType, shape: Layout) -> RowMenu:
     """The menu of a list as its reader may use it."""
     reaches = tuple(key for key in REACHES if key in shape.below)
-    return RowMenu(reaches, shape.update, shape.delete, record_type.actions)
+    actions = tuple(one for one in record_type.actions if shape.is_pool or not one.in_pool)
+    return RowMenu(reaches, shape.update, shape.delete, actions)
 
 
 def menu_cell(shape: Layout) -> list[Piece]:
@@ -71,8 +72,8 @@ def told_to_menu(record_type: RecordType, shape: Layout) -> list[Piece]:
     # What needs more than a click is done on the record or in bulk.
     may += [
         _able(number, action.name)
-        for number, action in enumerate(menu.actions)
-        if not action.inputs
+        for number, action in enumerate(record_type.actions)
+        if action in menu.actions and not action.inputs
     ]
     return [*reached, ' data-may="', *may, '"'] if may else reached
 

@@ -53,7 +53,8 @@ def render_rows(
 def _plan(record_type: RecordType, shape: Layout) -> RowPlan:
     """The plan for these rows in the language in use, kept or made now."""
     columns = tuple((column.key, column.is_editable, column.classes) for column in shape.columns)
-    key = (record_type, columns, shape.keys, shape.update, shape.delete, shape.ticks, current())
+    rights = (shape.update, shape.delete, shape.ticks, shape.is_pool)
+    key = (record_type, columns, shape.keys, rights, current())
     return _plans.get(key, lambda: _make(_pieces(record_type, shape)))
 
 

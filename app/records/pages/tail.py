@@ -22,7 +22,7 @@ def list_tail(
     """The end of a list's page for its reader, whose `verbs` for many rows these are."""
     record_type = state.record_type
     names = tuple(one.name for one in verbs)
-    rows = (shape.below, shape.update, shape.delete, shape.ticks)
+    rows = (shape.below, shape.update, shape.delete, shape.ticks, shape.is_pool)
     values = {
         "menu": row_menu(record_type, shape),
         "path": state.path,

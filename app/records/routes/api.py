@@ -10,7 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.access import fetch
+from app.records.access import fetch, may_do
 from app.records.api.asked import read_fields, read_list, readable_keys, refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.groups import grouped
@@ -18,6 +18,9 @@ from app.records.api.idempotency import HEADER, fingerprint, once
 from app.records.api.shape import Reply, dumps, reply, seen_version, shape
 from app.records.door import may_change, perform
 from app.records.model import Record
+from app.records.pool.facts import REASSIGN
+from app.records.pool.reading import fetch_in_pool, reader_of_list
+from app.records.pool.views import open_in_pool
 from app.records.query import COUNT_CAP, count, page
 from app.records.routes.blueprint import lead_on
 from app.records.tailored import tailored_at
@@ -37,6 +40,9 @@ def list_records(collection: str) -> Response:
     if "group" in request.args:
         return send(Reply(200, dumps(grouped(request.args, record_type, by))))
     asked = read_list(request.args, record_type, by)
+    reader = reader_of_list(record_type, asked.query.filters, by)
+    if reader is not by:  # What may be asked and is told follows from what the pool shows.
+        by, asked = reader, read_list(request.args, record_type, reader)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
     answer: dict[str, Any] = {
         "data": [shape(record_type, row, asked.keys, by) for row in found.rows],
@@ -75,8 +81,12 @@ def show_record(collection: str, record_id: str) -> Response:
     try:
         record = fetch(record_type, parse_id(record_id), by)
     except Missing:
-        lead_on(record_type, parse_id(record_id), by)
-        raise
+        found = fetch_in_pool(record_type, parse_id(record_id), by)
+        if found is None:
+            lead_on(record_type, parse_id(record_id), by)
+            raise
+        record, by = found
+    open_in_pool(record_type, record, by)
     response = send(reply(record_type, record, read_fields(request.args, record_type, by), by))
     response.make_conditional(request)  # In place: 304 where the caller's copy is fresh.
     return response
@@ -122,7 +132,9 @@ def act_on_record(collection: str, record_id: str, action: str) -> Response:
             else _deleted(record_type, record_id, by)
         )
         _perform(record_type, action, record, by, inputs)
-        return reply(record_type, record, _told_keys(record_type, by), by)
+        # Who passes on a record that they saw in the pool is told no more of it than they saw.
+        is_theirs = action != REASSIGN or may_do(record_type, record, "read", by)
+        return reply(record_type, record, _told_keys(record_type, by) if is_theirs else (), by)
 
     return repeatable(by, inputs, act)
 

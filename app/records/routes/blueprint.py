@@ -13,6 +13,7 @@ from app.records.access import fetch
 from app.records.merge.absorbed import merged_into
 from app.records.model import Record
 from app.records.pages.gone import gone
+from app.records.pool.reading import fetch_in_pool
 from app.records.tailored import tailored_at
 from app.records.types import RecordType
 from app.web import current
@@ -29,13 +30,21 @@ def type_for(collection: str, verb: str, by: Actor) -> RecordType:
     return record_type
 
 
-def record_for(collection: str, record_id: UUID, verb: str) -> tuple[RecordType, Record, Actor]:
-    """Type, record and actor of a route about one record that the actor may treat so."""
+def record_for(
+    collection: str, record_id: UUID, verb: str, *, by_pool: bool = False
+) -> tuple[RecordType, Record, Actor]:
+    """Type, record and actor of a route about one record that the actor may treat so.
+
+    With `by_pool`, a record that they see by the pool alone comes with who reads it there.
+    """
     by = current.actor()
     record_type = tailored_at(collection, by)
     try:
         return record_type, fetch(record_type, record_id, by, verb), by
     except Missing:
+        found = fetch_in_pool(record_type, record_id, by) if by_pool else None
+        if found is not None:
+            return record_type, *found
         lead_on(record_type, record_id, by)
         raise gone(record_type, record_id, by) from None
 

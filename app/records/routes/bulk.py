@@ -22,6 +22,7 @@ from app.records.bulk.verbs import MERGE, BulkVerb, offered, verb_called
 from app.records.pages.bulk import bulk_form
 from app.records.pages.form import sent_text
 from app.records.pages.state import read_query, read_state
+from app.records.pool.reading import reader_of_list
 from app.records.routes.blueprint import blueprint, next_or, type_for
 from app.records.routes.merge import merge_ticked
 from app.records.types import RecordType
@@ -38,8 +39,7 @@ LONGEST_LIST = 8000  # Characters of a list's query.
 @access(record_verb="read")
 def ask_bulk(collection: str) -> Response:
     """How many records a verb would change and how many not, with what is to be set."""
-    by = current.actor()
-    record_type = type_for(collection, "read", by)
+    record_type, by = _asked(collection)
     if request.form.get("verb") == MERGE.name:
         is_whole = request.form.get("all") == "1"
         return merge_ticked(record_type, [] if is_whole else _ticked(), is_whole)
@@ -50,8 +50,7 @@ def ask_bulk(collection: str) -> Response:
 @access(record_verb="read")
 def do_bulk(collection: str) -> Response:
     """Change many records, at once or in the background, and tell what became of them."""
-    by = current.actor()
-    record_type = type_for(collection, "read", by)
+    record_type, by = _asked(collection)
     verb = _verb(record_type, by)
     inputs = _typed(record_type, verb)
     try:
@@ -95,6 +94,17 @@ def undo_bulk(collection: str, change_id: UUID) -> Response:
     return _done(undone, record_type, by)
 
 
+def _asked(collection: str) -> tuple[RecordType, Actor]:
+    """The type, and who reads the list that the rows are of."""
+    by = current.actor()
+    record_type = type_for(collection, "read", by)
+    listed = request.form.get("list", "")
+    if record_type.pool is None or not listed or len(listed) > LONGEST_LIST:
+        return record_type, by
+    filters = read_state(record_type, read_query(listed)).asked.filters
+    return record_type, reader_of_list(record_type, filters, by)
+
+
 def _change(collection: str, change_id: UUID, by: Actor) -> tuple[RecordType, BulkChange]:
     """The change of this type that `by` may see; Missing for all others."""
     record_type = type_for(collection, "read", by)
@@ -136,7 +146,8 @@ def _selected() -> list[tuple[str, str]]:
     """The same as hidden fields, to be sent again."""
     if request.form.get("all") == "1":
         return [("all", "1"), ("list", request.form.get("list", ""))]
-    return [("id", ",".join(request.form.getlist("id")))]
+    ids = ("id", ",".join(request.form.getlist("id")))
+    return [ids, ("list", request.form.get("list", ""))]
 
 
 def _typed(record_type: RecordType, verb: BulkVerb) -> dict[str, str]:

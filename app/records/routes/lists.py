@@ -14,6 +14,7 @@ from app.records.filters.conditions import meant
 from app.records.lenses.lens import DATE
 from app.records.pages.listing import blocked_views, count_state, list_page
 from app.records.pages.state import ListState, read_state
+from app.records.pool.reading import reader_of_list
 from app.records.query import read_grouping
 from app.records.routes.blueprint import blueprint, type_for
 from app.records.types import RecordType
@@ -39,7 +40,7 @@ def show_list(collection: str) -> Response:
         state = read_list(record_type, request.args, by)
         if state.lens.name:  # A view that was saved of a board, or an address that names one.
             return see_other(state.url())
-        shown = list_page(state, by)
+        shown = list_page(state, by, reader_of_list(record_type, state.asked.filters, by))
     except Refused as refused:
         return _refused(record_type, state, refused, by)
     return _with_address(page("records/list.html", list=shown), state)
@@ -58,7 +59,7 @@ def show_through(
         state = read_list(record_type, arguments, by)
         if state.look.group:  # It is kept for when the rows are shown again.
             read_grouping(record_type, state.look.group, by)
-        shown = make(state, by)
+        shown = make(state, reader_of_list(record_type, state.asked.filters, by))
     except Refused as refused:
         return _refused(record_type, state, refused, by)
     values: dict[str, Any] = {name: shown}
@@ -107,5 +108,7 @@ def count_list(collection: str) -> Response:
     """How many rows a list has, up to the cap, or with `total=exact` beyond it."""
     by = current.actor()
     state = read_state(type_for(collection, "read", by), request.args)
+    reader = reader_of_list(state.record_type, state.asked.filters, by)
     is_exact = request.args.get("total") == "exact"
-    return fragment("records/_total.html", total=count_state(state, by, is_exact=is_exact))
+    total = count_state(state, by, reader, is_exact=is_exact)
+    return fragment("records/_total.html", total=total)

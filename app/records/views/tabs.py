@@ -65,7 +65,7 @@ def views_over(state: ListState, all_count: str, mine_count: str | None, by: Act
     tabs += [
         Tab(view.label, f"{here}?{view.query}", is_plain and is_same(state, view.arguments))
         for view in record_type.views
-        if view.keys <= readable_keys(record_type, by)
+        if by.may(record_type.key, view.needs) and view.keys <= readable_keys(record_type, by)
     ]
     mine = shelf(by)
     saved = [_tab(state, view) for view in mine.of(record_type.key)]

@@ -1,0 +1,30 @@
+"""What the page of a record of the pool tells its reader."""
+
+from __future__ import annotations
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext, ngettext
+from app.records.model import Record
+from app.records.pool.facts import CLAIM
+from app.records.pool.reading import is_read_in_pool
+from app.records.pool.views import Views
+from app.records.types import RecordType
+
+
+def pool_note(record_type: RecordType, record: Record, views: Views | None, by: Actor) -> str:
+    """That a record waits in the pool, and how many more its reader may open today."""
+    if record_type.pool is None or record.owner_id is not None:
+        return ""
+    told = []
+    if is_read_in_pool(record_type, by):
+        told.append(
+            gettext("This is in the pool: contact data and history are shown once claimed.")
+        )
+    elif by.may(record_type.key, CLAIM):
+        told.append(gettext("This is in the pool: nobody owns it."))
+    if views is not None:
+        left = ngettext(
+            "You may open %(n)s more today.", "You may open %(n)s more today.", views.left
+        )
+        told.append(left)
+    return " ".join(told)

@@ -1,0 +1,21 @@
+"""What a record type declares of its pool, and the verbs that are done with what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+CLAIM, RETURN, REASSIGN = "claim", "return", "reassign"
+OF_POOL = frozenset({CLAIM, REASSIGN})  # Done with what waits there, whoever may read it besides.
+SEE_POOL = "see_pool"  # Granted like a verb; it changes no record.
+POOL_FILTER = (("owner_id__isnull", "true"),)  # The arguments of a list that shows the pool.
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Records without an owner wait to be claimed.
+
+    `hidden` are the fields that nobody sees by the pool alone, unless a workspace chooses others.
+    """
+
+    hidden: tuple[Any, ...] = ()

@@ -1,0 +1,167 @@
+"""What of the pool is seen before it is claimed: in lists, on pages, by the API, never more."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.crm.models import Account
+from app.identity.operations.roles import role_by_key, write_rights
+from app.kernel.actor import Reach
+from app.records.pool.choose import change_choice
+from tests.cast import Person, Workspace
+from tests.records.api.conftest import Programs
+
+POOL = "/accounts?owner_id__isnull=true"
+PHONE = "7946 0011"
+
+
+def let_bob(acme: Workspace, **reaches: Reach) -> None:
+    """Give sales reps these rights on accounts and no other."""
+    with acme.acting() as by:
+        grants = {("account", verb): reach for verb, reach in reaches.items()}
+        write_rights(by, role_by_key(by.session, "sales_rep"), grants, {})
+
+
+def test_the_pool_is_a_tab_for_whoever_may_see_it(
+    acme: Workspace, bob: Person, dora: Person, free: Account
+) -> None:
+    assert POOL in bob.client.get("/accounts").text
+    assert POOL not in dora.client.get("/accounts").text
+
+
+def test_the_list_of_the_pool_shows_its_records_without_what_is_hidden(
+    acme: Workspace, bob: Person, free: Account, owned: Account
+) -> None:
+    assert "Free Fences" not in bob.client.get("/accounts").text
+    shown = bob.client.get(f"{POOL}&cols=name,phone,city").text
+    assert "Free Fences" in shown
+    assert "York" in shown
+    assert PHONE not in shown
+    assert "Owned Oaks" not in shown
+    assert "Free Fences" not in bob.client.get(f"{POOL}&q=79460011").text
+    assert bob.client.get(f"{POOL}&phone__contains=7946").status_code == 422
+
+
+def test_without_the_right_the_pool_is_empty(acme: Workspace, bob: Person, free: Account) -> None:
+    let_bob(acme, read=Reach.OWN, claim=Reach.ALL)
+    assert "Free Fences" not in bob.client.get(POOL).text
+    assert bob.client.get(f"/accounts/{free.id}").status_code == 404
+
+
+def test_the_page_of_a_pool_record_shows_no_contact_data_until_it_is_claimed(
+    acme: Workspace, bob: Person, free: Account
+) -> None:
+    before = bob.client.get(f"/accounts/{free.id}").text
+    assert "Free Fences" in before
+    assert "shown once claimed" in before
+    assert PHONE not in before
+    assert "Frank Fence" not in before
+    assert bob.client.get(f"/accounts/{free.id}/files").status_code == 404
+    assert bob.client.get(f"/accounts/{free.id}/history/phone").status_code == 404
+    answer = bob.client.post(f"/accounts/{free.id}/claim", follow_redirects=True)
+    assert PHONE in answer.text
+    assert "Claimed: Free Fences" in answer.text
+    assert "Owner" in answer.text
+
+
+def test_a_workspace_chooses_what_is_shown_before(
+    acme: Workspace, alice: Person, bob: Person, free: Account
+) -> None:
+    with acme.acting(alice) as by:
+        change_choice(by, "account", hidden=["city"], hold_days="0")
+    shown = bob.client.get(f"/accounts/{free.id}").text
+    assert PHONE in shown
+    assert "York" not in shown
+
+
+def test_who_reads_all_accounts_sees_all_of_the_pool(
+    acme: Workspace, alice: Person, free: Account
+) -> None:
+    assert PHONE in alice.client.get(f"{POOL}&cols=name,phone").text
+    assert PHONE in alice.client.get(f"/accounts/{free.id}").text
+
+
+def test_the_api_shows_the_pool_as_its_pages_do(
+    bob: Person, free: Account, program: Programs
+) -> None:
+    api = program(bob)
+    assert api.get("accounts").json["data"] == []
+    (told,) = api.get("accounts?owner_id__isnull=true").json["data"]
+    assert told["name"] == "Free Fences"
+    assert "phone" not in told
+    assert "phone" not in api.get(f"accounts/{free.id}").json
+    claimed = api.post(f"accounts/{free.id}/claim")
+    assert claimed.json["phone"]
+    assert claimed.json["owner_id"] == str(bob.user_id)
+
+
+def test_who_comes_second_is_told_on_the_list(
+    alice: Person, bob: Person, free: Account, program: Programs
+) -> None:
+    assert alice.client.post(f"/accounts/{free.id}/claim").status_code == 303
+    answer = bob.client.post(f"/accounts/{free.id}/claim", follow_redirects=True)
+    assert "Alice Archer was quicker" in answer.text
+    assert program(bob).post(f"accounts/{free.id}/claim").status_code == 409
+
+
+@pytest.mark.parametrize("verb", ["return", "reassign"])
+def test_the_forms_keep_what_was_typed_and_say_what_is_missing(
+    acme: Workspace, alice: Person, owned: Account, verb: str
+) -> None:
+    url = f"/accounts/{owned.id}/pool/{verb}"
+    assert alice.client.get(url).status_code == 200
+    answer = alice.client.post(url, data={"note": "They moved"})
+    assert answer.status_code == 422
+    assert "Please fill in this field." in answer.text
+    assert verb == "reassign" or "They moved" in answer.text
+
+
+def test_a_returned_record_tells_why_on_its_timeline(
+    acme: Workspace, alice: Person, owned: Account
+) -> None:
+    data = {"reason": "no_interest", "note": "Too small"}
+    answer = alice.client.post(
+        f"/accounts/{owned.id}/pool/return", data=data, follow_redirects=True
+    )
+    assert "returned this to the pool: No interest – Too small" in answer.text
+    assert "Alice Archer" in answer.text
+
+
+def test_many_are_claimed_at_once_and_undone_together(
+    acme: Workspace, bob: Person, free: Account
+) -> None:
+    data = {"verb": "claim", "all": "1", "list": "owner_id__isnull=true", "counted": "1"}
+    asked = bob.client.post("/accounts/bulk/ask", data=data)
+    assert asked.status_code == 200
+    done = bob.client.post("/accounts/bulk", data=data, follow_redirects=True)
+    assert "Claimed: 1 account" in done.text
+    with acme.acting() as by:
+        assert by.session.get_one(Account, free.id).owner_id == bob.user_id
+    undo = done.text.partition("/undo")[0].rpartition('"')[2] + "/undo"
+    assert bob.client.post(undo).status_code == 303
+    with acme.acting() as by:
+        assert by.session.get_one(Account, free.id).owner_id is None
+
+
+def test_ticked_rows_of_the_pool_are_claimed(acme: Workspace, bob: Person, free: Account) -> None:
+    data = {"verb": "claim", "id": str(free.id), "list": "owner_id__isnull=true"}
+    assert (
+        "Claimed: 1 account"
+        in bob.client.post("/accounts/bulk", data=data, follow_redirects=True).text
+    )
+
+
+def test_the_pool_offers_to_claim_and_pass_on_and_other_lists_to_assign(
+    acme: Workspace, alice: Person, bob: Person, free: Account, owned: Account
+) -> None:
+    def bar(person: Person, path: str) -> str:
+        return person.client.get(path).text.partition("data-bulkbar")[2].partition("</form>")[0]
+
+    assert 'value="claim"' in bar(bob, POOL)
+    assert 'value="reassign"' in bar(alice, POOL)
+    assert 'value="assign"' not in bar(alice, POOL)
+    assert 'value="assign"' in bar(alice, "/accounts")
+    assert 'value="reassign"' not in bar(alice, "/accounts")
+    # Rows offer it where they show the pool, so that other lists have nothing more to do.
+    assert 'data-row-to="/claim"' in bob.client.get(POOL).text
+    assert 'data-row-to="/claim"' not in bob.client.get("/accounts").text
