@@ -211,7 +211,7 @@ def due_day(acme: Workspace, alice: Person, task: UUID) -> str:
 def test_an_entry_is_dragged_and_carried_to_another_day(
     page: Page, acme: Workspace, alice: Person, task: UUID
 ) -> None:
-    ready(page, "/activities/calendar?span=week")
+    ready(page, "/activities/calendar")
     day = datetime.fromisoformat(due_day(acme, alice, task)).date()
     after = (day + timedelta(days=1)).isoformat()
     drag(page, f"#entry-{task}", f'[data-day="{after}"]')

@@ -14,6 +14,7 @@ from app.kernel.model import Base, Choice, EndKey, Flag, LongText, Moment, Name,
 from app.records.model import LIVE, Record, or_earliest, record_indexes
 
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
+LONG = text("deleted_at IS NULL AND minutes >= 1440")
 IN_PLAN = text("plan_run_id IS NOT NULL")
 PROMISED = text("deleted_at IS NULL AND is_promise")
 OPEN_PROMISE = text("deleted_at IS NULL AND done_at IS NULL AND is_promise")
@@ -52,6 +53,8 @@ class Activity(Record):
         # A board's column in the list's usual order, and the days of the calendar.
         Index("ix_activities_board", "kind", "at", "id", postgresql_where=LIVE),
         Index("ix_activities_due", "due_at", "id", postgresql_where=LIVE),
+        # What goes on for days stands in a calendar on days long after it began.
+        Index("ix_activities_long", "due_at", postgresql_where=LONG),
         Index("ix_activities_account", "account_id", "at", postgresql_where=LIVE),
         Index("ix_activities_contact", "contact_id", "at", postgresql_where=LIVE),
         Index("ix_activities_plan_run", "plan_run_id", postgresql_where=IN_PLAN),

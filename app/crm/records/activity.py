@@ -94,6 +94,7 @@ activity = RecordType(
         dates=(Activity.due_at,),
         colour=Activity.kind,
         done=Activity.done_at,
+        length=Activity.minutes,
         given=(("kind", "task"),),
         in_rail=True,
     ),

@@ -36,13 +36,15 @@ class Calendar:
 
     `dates` are the dates and moments at which a record can stand, the usual one first; a
     workspace's own dates follow them. The options of `colour`, a choice, give entries their
-    colours. What has a `done` moment is over. `given` is what a record holds that is made on a day,
-    besides the day. With `in_rail` the rail leads to it.
+    colours. What has a `done` moment is over. `length` is for how many minutes a record lasts that
+    stands at the usual date. `given` is what a record holds that is made on a day, besides the day.
+    With `in_rail` the rail leads to it.
     """
 
     dates: tuple[Attribute, ...] = ()
     colour: Attribute | None = None
     done: Attribute | None = None
+    length: Attribute | None = None
     given: tuple[tuple[str, str], ...] = ()
     in_rail: bool = False
 

@@ -1,8 +1,11 @@
-"""Moving a record: to another column of a board, to another day of a calendar; by the one door."""
+"""Moving a record: to another column of a board, another day or time of a calendar, or its length.
+
+All of it goes by the one door.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from app.kernel.actor import Actor
@@ -21,7 +24,9 @@ KINDS = ("choice", "day", "moment")
 def field_to_move(record_type: RecordType, key: str, by: Actor) -> Field:
     """The field that a move changes; Missing when there is no such, NotPermitted without right."""
     field = record_type.by_key.get(key)
-    if field is not None and field.kind not in KINDS:
+    length = record_type.calendar.length
+    is_length = length is not None and length.key == key
+    if field is not None and field.kind not in KINDS and not is_length:
         raise Missing(_("There is no such field."))
     return writable_field(record_type, key, by)
 
@@ -43,18 +48,29 @@ def move(
     return as_json(before) if before is not None else ""
 
 
-def on_day(record: Record, field: Field, text: str, by: Actor) -> str:
-    """The field's value on another day: a moment keeps its time on the reader's clock.
+def on_day(record: Record, field: Field, text: str, by: Actor, clock: str = "") -> str:
+    """The field's value on another day: at the time `clock` (14:30), else a moment keeps its own.
 
-    Refused when `text` is no date. A time that the day has not, as clocks go forward, is the one an
-    hour later.
+    Both are on the reader's clock. Refused when `text` is no date or `clock` no time. A time that
+    the day has not, as clocks go forward, is the one an hour later.
     """
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise Refused(_("Enter a date like 2026-11-22.")) from None
     before = field.value(record)
-    if field.kind == "day" or not isinstance(before, datetime):
+    if field.kind == "day":
+        return day.isoformat()
+    if clock:
+        return datetime.combine(day, _time(clock), by.zone).isoformat()
+    if not isinstance(before, datetime):
         return day.isoformat()
     here = before.astimezone(by.zone)
     return datetime.combine(day, here.time(), by.zone).isoformat()
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise Refused(_("Enter a time like 14:30.")) from None

@@ -1,10 +1,10 @@
-"""A calendar: the days of a month or a week, or one day, with what stands on each."""
+"""A calendar: the days of a month, or the hours of a week or a day, with what stands there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
@@ -15,19 +15,30 @@ from app.records.filters import Filter, Node
 from app.records.filters.periods import bounds
 from app.records.lenses.choose import date_field, date_fields
 from app.records.lenses.days import beside, days_shown, read_day
+from app.records.lenses.length import length_field
 from app.records.lenses.lens import AS_ROWS, CALENDAR, DATE, DAY, MONTH, SPANS, WEEK, Lens
 from app.records.pages.card import may_move
 from app.records.pages.choices import choices_of
 from app.records.pages.entry import Entry, EntryMaker, entry_keys
 from app.records.pages.filter_words import WHO
 from app.records.pages.heads import ListHead, list_head
+from app.records.pages.hours import (
+    Hours,
+    began_before,
+    first_hour,
+    in_hours,
+    place_at,
+    touches,
+)
 from app.records.pages.lenses import FieldLink, field_links
 from app.records.pages.state import ListState
 from app.records.query import Query
-from app.records.query.days import COUNTED, Entries, entries
+from app.records.query.days import COUNTED, Lasting, entries
 from app.web.formats import Formats, formats
 
-LIMITS = {MONTH: 4, WEEK: 30, DAY: 100}  # Entries of a day that are shown at most.
+LIMITS = {MONTH: 4, WEEK: 60, DAY: 100}  # Entries of a day that are shown at most.
+LANES = {WEEK: 3, DAY: 6}  # Entries that stand beside each other at most.
+MORNING = 8  # The hour at which a day is shown at first, when nothing is earlier.
 WORDS: dict[str, Text] = {MONTH: _("Month"), WEEK: _("Week"), DAY: _("Day")}
 EARLY = "T09:00"  # When something planned by a press on a day begins, unless it is typed.
 
@@ -46,6 +57,19 @@ class Day:
     more: str
     day_url: str
     new_url: str | None
+    week_url: str  # The week in which it is the day that a phone shows.
+    is_chosen: bool
+    hours: Hours | None  # Of a day that is shown by its hours.
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The hours beside a week or a day, the one to begin at, and the place and minute of now."""
+
+    hours: tuple[str, ...]
+    first: int
+    now: str
+    minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +99,10 @@ class CalendarPage:
     next_url: str
     today_url: str
     may_move: bool
+    length: Field | None  # With the minutes that an entry takes, where its reader may change them.
+    clock: Clock | None
+    day_before_url: str  # A phone shows one day of a week; a swipe leads to the one beside it.
+    day_after_url: str
 
     @property
     def is_empty(self) -> bool:
@@ -88,25 +116,21 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
     field = date_field(record_type, state.lens.by, by)
     on = read_day(state.on, by)
     days = days_shown(span, on, by)
-    spans = [bounds(field, (day, day + timedelta(days=1)), by) for day in days]
-    keys, limit = entry_keys(record_type, by), LIMITS[span]
-    found = entries(record_type, state.asked, by, keys, field, spans, limit)
-    maker = EntryMaker(record_type, field, choices_of(record_type, by), by)
     write = formats(by)
 
     def at(day: date, shown: str = span) -> str:
         return _at(state, day, shown)
 
+    shown = _days(state, field, days, on, by)
+    length = length_field(record_type, field, by)
+    may_lengthen = length is not None and may_move(record_type, length, by)
     return CalendarPage(
         head=list_head(state, by, None),
         field=field,
         span=span,
         on=on.isoformat(),
         title=_title(span, days, on, write, by),
-        days=tuple(
-            _day(state, field, day, held, on, maker, by)
-            for day, held in zip(days, found, strict=True)
-        ),
+        days=shown,
         weekdays=tuple(write.weekday_short(day) for day in days[:7]) if span == MONTH else (),
         fields=field_links(state, date_fields(record_type, by), field),
         spans=tuple(Choice(WORDS[one], at(on, one), one == span) for one in SPANS),
@@ -115,6 +139,49 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
         next_url=at(beside(span, on, 1)),
         today_url=at(by.today()),
         may_move=may_move(record_type, field, by),
+        length=length if may_lengthen else None,
+        clock=_clock(shown, by) if has_hours(span, field) else None,
+        day_before_url=at(beside(DAY, on, -1)),
+        day_after_url=at(beside(DAY, on, 1)),
+    )
+
+
+def has_hours(span: str, field: Field) -> bool:
+    """True for a week or a day of moments; dates stand in it one under another."""
+    return span != MONTH and field.kind == "moment"
+
+
+def _days(
+    state: ListState, field: Field, days: Sequence[date], on: date, by: Actor
+) -> tuple[Day, ...]:
+    """The days with what stands on them."""
+    record_type, span = state.record_type, state.lens.span
+    spans = [bounds(field, (day, day + timedelta(days=1)), by) for day in days]
+    keys = entry_keys(record_type, field, by)
+    length = length_field(record_type, field, by)
+    by_hours = has_hours(span, field)
+    lasting = Lasting(length, by_hours) if length is not None else None
+    found = entries(record_type, state.asked, by, keys, field, spans, LIMITS[span], lasting)
+    maker = EntryMaker(record_type, field, choices_of(record_type, by), by)
+    longer = [maker.make(row) for row in found.lasting]
+    begun = [[maker.make(row) for row in held.rows] for held in found.days]
+    shown = []
+    for place, day in enumerate(days):
+        before = [*longer, *(begun[place - 1] if by_hours and place else ())]
+        rest = {one.id: one for one in before if began_before(one, day) and touches(one, day)}
+        count = found.days[place].count
+        shown.append(_day(state, field, day, on, [*rest.values()], begun[place], count, by))
+    return tuple(shown)
+
+
+def _clock(days: Sequence[Day], by: Actor) -> Clock:
+    """The hours of the reader's clock, as they write them."""
+    write, now = formats(by), by.now.astimezone(by.zone)
+    return Clock(
+        hours=tuple(write.clock(time(hour)) for hour in range(24)),
+        first=first_hour((day.hours for day in days if day.hours is not None), MORNING),
+        now=place_at(now),
+        minute=now.hour * 60 + now.minute,
     )
 
 
@@ -128,16 +195,19 @@ def _day(
     state: ListState,
     field: Field,
     day: date,
-    held: Entries,
     on: date,
-    maker: EntryMaker,
+    rest: list[Entry],
+    begun: list[Entry],
+    count: int,
     by: Actor,
 ) -> Day:
+    """A day on which `count` entries begin, the first of them `begun`; `rest` began before it."""
     record_type, span, write = state.record_type, state.lens.span, formats(by)
-    shown = [maker.make(row) for row in held.rows]
-    if span == MONTH and held.count > LIMITS[MONTH]:
-        shown = shown[:-1]  # The last place tells of those that are not shown.
-    hidden = held.count - len(shown)
+    count += len(rest)
+    shown = [*rest, *begun]
+    if span == MONTH:  # The last place tells of those that are not shown.
+        shown = shown[: LIMITS[MONTH] - (count > LIMITS[MONTH])]
+    hidden = count - len(shown)
     creates = by.may(record_type.key, "create") and may_move(record_type, field, by)
     made = dict(record_type.calendar.given) | {
         field.key: day.isoformat() + (EARLY if field.kind == "moment" else ""),
@@ -153,9 +223,12 @@ def _day(
         is_today=day == by.today(),
         is_outside=span == MONTH and day.month != on.month,
         entries=shown,
-        more=_more(held.count, hidden),
+        more=_more(count, hidden),
         day_url=rows.url() if span == DAY else _at(state, day, DAY),
         new_url=f"{state.path}/new?{urlencode(made)}" if creates else None,
+        week_url=_at(state, day, WEEK),
+        is_chosen=day == on,
+        hours=in_hours(shown, day, LANES[span]) if has_hours(span, field) else None,
     )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.kernel.names import initial
 from app.records.access import reaches, sees
 from app.records.fields import Field, Option
+from app.records.lenses.length import length_field, stands
 from app.records.pages.card import may_move
 from app.records.pages.looks import Words, tone
 from app.records.pages.row_words import RowWords
@@ -22,26 +24,37 @@ from app.web.formats import formats
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record on a day of a calendar."""
+    """One record on a day of a calendar.
+
+    What stands at a moment has a `start` and an `end` on the reader's clock; `minutes` is what its
+    record says of its length, and `times` both ends in words.
+    """
 
     id: str
     version: int
+    start: datetime | None
+    end: datetime | None
+    minutes: int | None
     time: str
+    times: str
     title: str
     second: str
     kind: str  # The word for its colour, for those who can't see it.
     tone: str
     owner: str
+    owner_id: UUID | None
     is_done: bool
     is_late: bool
     may_move: bool
 
 
-def entry_keys(record_type: RecordType, by: Actor) -> list[str]:
+def entry_keys(record_type: RecordType, field: Field, by: Actor) -> list[str]:
     """The fields that a calendar's statement fetches for its entries."""
     calendar = record_type.calendar
     told = [*record_type.subtitle, *filter(None, (calendar.colour, calendar.done))]
     keys = [one.key for one in told if sees(record_type, one.key, by)]
+    length = length_field(record_type, field, by)
+    keys += [length.key] if length is not None else []
     return list(dict.fromkeys([record_type.title.key, *keys, "owner_id"]))
 
 
@@ -55,7 +68,7 @@ class EntryMaker:
         picklists: Mapping[str, tuple[Option, ...]],
         by: Actor,
     ) -> None:
-        seen = set(entry_keys(record_type, by))
+        seen = set(entry_keys(record_type, field, by))
         calendar = record_type.calendar
         self._type, self._field, self._by = record_type, field, by
         self._write = formats(by)
@@ -68,6 +81,8 @@ class EntryMaker:
         options = self._options(picklists)
         self._words = Words(options)
         self._tones: dict[Any, str] = {one.value: tone(one.colour) for one in options}
+        length = length_field(record_type, field, by)
+        self._length = length.key if length is not None else ""
         self._shows_owner = sees(record_type, "owner_id", by)
         self._may_move = may_move(record_type, field, by)
 
@@ -75,6 +90,9 @@ class EntryMaker:
         """The entry of a row."""
         at = getattr(row, AT)
         is_moment = isinstance(at, datetime)
+        minutes: int | None = getattr(row, self._length) if self._length else None
+        start, end = stands(at, minutes, self._by.zone) if is_moment else (None, None)
+        time = self._write.clock(start.timetz()) if start is not None else ""
         is_done = bool(self._done) and getattr(row, self._done) is not None
         before = at < self._by.now if is_moment else at < self._by.today()
         value = getattr(row, self._colour) if self._colour else None
@@ -82,12 +100,17 @@ class EntryMaker:
         return Entry(
             id=str(row.id),
             version=row.version,
-            time=self._write.time(at) if is_moment else "",
+            start=start,
+            end=end,
+            minutes=minutes,
+            time=time,
+            times=f"{time}–{self._write.time(end)}" if end is not None and minutes else time,
             title=self._type.title_of(row) or gettext("Untitled"),
             second=self._second.listed(row),
             kind=self._words[value] if value else "",
             tone=self._tones.get(value, ""),
             owner=initial(owner) if owner else "",
+            owner_id=row.owner_id if self._shows_owner else None,
             is_done=is_done,
             is_late=before and not is_done,
             may_move=self._may_move and reaches(self._type, row.owner_id, "update", self._by),

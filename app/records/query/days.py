@@ -1,18 +1,37 @@
-"""A calendar's entries: the first ones of each day, and how many each has, in one statement."""
+"""A calendar's entries: the first ones of each day, how many each has, and what lasts longer.
+
+All of it is one statement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, and_, func, literal, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy import column as named
 from sqlalchemy.engine import Row
 
 from app.kernel.actor import Actor
 from app.records.fields import Field
 from app.records.filters.periods import Span
+from app.records.lenses.length import DAY_LONG, LONGEST, USUAL_MINUTES
 from app.records.query.asked import Query
 from app.records.query.columns import columns, read_reaches, readers
 from app.records.query.narrowing import conditions
@@ -20,6 +39,7 @@ from app.records.types import RecordType
 
 COUNTED = 100  # Entries of a day are counted up to here, and one beyond.
 AT = "stands_at"
+LASTING = 200  # Entries that go on from day to day, at most.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,25 @@ class Entries:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What is asked for besides what begins on a day: whatever takes whole days, by its `length`.
+
+    With `over_night` also what began on the eve of the first day and is not over yet.
+    """
+
+    length: Field
+    over_night: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What begins on each day, and what takes longer than a day or began before the first one."""
+
+    days: Sequence[Entries]
+    lasting: Sequence[Row[Any]]
+
+
 def entries(
     record_type: RecordType,
     asked: Query,
@@ -38,7 +77,8 @@ def entries(
     field: Field,
     days: Sequence[Span],
     limit: int,
-) -> list[Entries]:
+    lasting: Lasting | None = None,
+) -> Found:
     """What stands on each of `days`, in their order; rows tell as `stands_at` when.
 
     A day is a span of the field's own values, so that it is as long as it is where its reader
@@ -56,19 +96,50 @@ def entries(
     some = select(literal(1)).select_from(record_type.model).where(held).limit(COUNTED + 1)
     counted = select(func.count()).select_from(some.correlate(day).subquery()).scalar_subquery()
     rows = columns(record_type, tuple(keys), read_reaches(by)).add_columns(at.label(AT))
-    rows = rows.where(held).order_by(at, record_type.model.id).limit(limit)
-    entry = rows.lateral("entry")
-    statement = (
-        select(day.c.place, counted.label("held"), *entry.c)
-        .select_from(day.join(entry, true()))
-        .order_by(day.c.place, entry.c[AT], entry.c.id)
-    )
+    rows = rows.order_by(at, record_type.model.id)
+    entry = rows.where(held).limit(limit).lateral("entry")
+    begun = select(day.c.place, counted.label("held"), *entry.c)
+    begun = begun.select_from(day.join(entry, true()))
+    if lasting is None:
+        statement: Any = begun.order_by(day.c.place, entry.c[AT], entry.c.id)
+    else:
+        going_on = rows.where(*found, _goes_on(at, days, lasting)).limit(LASTING)
+        statement = union_all(begun, _placeless(going_on)).order_by("place", AT, "id")
     of_day: list[list[Row[Any]]] = [[] for _day in days]
     counts = [0] * len(days)
+    longer: list[Row[Any]] = []
     for row in by.session.execute(statement, readers(by)):
+        if row.place is None:
+            longer.append(row)
+            continue
         of_day[row.place - 1].append(row)
         counts[row.place - 1] = row.held
-    return [Entries(rows, count) for rows, count in zip(of_day, counts, strict=True)]
+    each = [Entries(rows, count) for rows, count in zip(of_day, counts, strict=True)]
+    return Found(each, longer)
+
+
+def _placeless(rows: Select[Any]) -> Select[Any]:
+    """Rows as those of a day, of which they tell nothing."""
+    entry = rows.subquery("lasting")
+    nothing = cast(null(), Integer)
+    return select(nothing.label("place"), nothing.label("held"), *entry.c)
+
+
+def _goes_on(at: Any, days: Sequence[Span], lasting: Lasting) -> ColumnElement[bool]:
+    """What takes a day or more and touches these days; see `Lasting` for the eve of the first.
+
+    The first part is found by an index of what is that long alone, so its number is written out.
+    """
+    first, beyond = days[0].start, days[-1].end
+    minutes = lasting.length.expression
+    is_long = minutes >= literal(DAY_LONG, literal_execute=True)
+    # Longer than LONGEST is shown as that: a sum of any number of minutes may be no date.
+    lasts = func.least(func.coalesce(minutes, USUAL_MINUTES), LONGEST)
+    end = at + lasts * timedelta(minutes=1)
+    found: ColumnElement[bool] = and_(is_long, at < beyond, end > first)
+    if not lasting.over_night:
+        return found
+    return or_(found, and_(at >= first - timedelta(minutes=DAY_LONG), at < first, end > first))
 
 
 def _bounds(day: Span) -> tuple[Any, Any]:

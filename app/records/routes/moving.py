@@ -32,7 +32,9 @@ from app.web.toasts import toast
 @blueprint.post("/<collection:collection>/<uuid:record_id>/move")
 @access(record_verb="update")
 def move_record(collection: str, record_id: UUID) -> Response:
-    """Give a choice another value, or a date another day; the message takes it back.
+    """Give a choice or a length another value, or a date another day; the message takes it back.
+
+    With `time` (14:30) a moment comes to that hour of the day.
 
     A board that says which list it shows (`list`) gets the numbers of its columns and the card; all
     else is told to load itself again. 409 where a colleague was faster, 422 where the record needs
@@ -42,7 +44,9 @@ def move_record(collection: str, record_id: UUID) -> Response:
     sent = request.values
     field = field_to_move(record_type, sent.get("field", ""), by)
     try:
-        value = on_day(record, field, sent["day"], by) if "day" in sent else sent.get("value", "")
+        value = sent.get("value", "")
+        if "day" in sent:
+            value = on_day(record, field, sent["day"], by, sent.get("time", ""))
         before = move(record_type, record, field, value, by, whole(sent.get("version", "")))
     except Conflict:
         by.session.rollback()

@@ -50,7 +50,7 @@ def on_days(html: str) -> dict[str, list[str]]:
 
 
 def shown_days(html: str) -> list[str]:
-    return re.findall(r'data-day="([^"]+)"', html)
+    return re.findall(r'<section [^>]*data-day="([^"]+)"', html)
 
 
 def plan(acme: Workspace, person: Person, subject: str, due: str, **more: Any) -> UUID:

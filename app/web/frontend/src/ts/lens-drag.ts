@@ -1,6 +1,7 @@
 /** Dragging cards and entries with a mouse or a pen. Fingers scroll and swipe, so they have the menu. */
 import { all, find, on } from './dom';
-import { PLACE, act, mayMove, moveTo, CARD } from './lens-move';
+import { hoursOf, showMark, timeAt } from './lens-hours';
+import { PLACE, act, mayMove, moveTo, moveToDay, swallowClick, CARD } from './lens-move';
 
 const BEGINS = 6; // Pixels before a press becomes a drag.
 const EDGE = 60; // Pixels from an edge within which dragging scrolls.
@@ -14,6 +15,13 @@ function mark(over: HTMLElement | null): void {
 }
 
 function scroll(x: number, y: number): void {
+  const hours = find('[data-hours]');
+  if (hours) {
+    const box = hours.getBoundingClientRect();
+    if (y > box.bottom - EDGE) hours.scrollBy(0, 10);
+    else if (y < box.top + EDGE && y > box.top) hours.scrollBy(0, -10);
+    return;
+  }
   const board = find('.board');
   if (board && x > innerWidth - EDGE) board.scrollBy(16, 0);
   else if (board && x < board.getBoundingClientRect().left + EDGE) board.scrollBy(-16, 0);
@@ -28,28 +36,22 @@ function lift(card: HTMLElement): HTMLElement {
   ghost.setAttribute('aria-hidden', 'true');
   ghost.classList.add('is-ghost');
   ghost.style.width = `${card.offsetWidth}px`;
+  if (hoursOf(card)) ghost.style.height = `${card.offsetHeight}px`;
   document.body.append(ghost);
   return ghost;
 }
 
-/** The click that ends a drag must not open what was dragged. */
-function swallowClick(): void {
-  const stop = (click: MouseEvent): void => {
-    click.preventDefault();
-    click.stopImmediatePropagation();
-  };
-  addEventListener('click', stop, { capture: true, once: true });
-  setTimeout(() => removeEventListener('click', stop, { capture: true }), 50);
-}
-
-function drop(card: HTMLElement, over: HTMLElement | null): void {
+function drop(card: HTMLElement, over: HTMLElement | null, top: number): void {
   if (!over) return;
-  if (over.dataset.zone) void act(card, over.dataset.zone);
+  if (hoursOf(over) && card.dataset.at) {
+    const time = timeAt(over, top);
+    if (time !== card.dataset.at || !over.contains(card)) void moveToDay(card, over.dataset.day ?? '', false, time);
+  } else if (over.dataset.zone) void act(card, over.dataset.zone);
   else void moveTo(card, over);
 }
 
 function press(event: PointerEvent, card: HTMLElement): void {
-  const isOwn = event.target instanceof Element && event.target.closest('button') !== null;
+  const isOwn = event.target instanceof Element && event.target.closest('button, [data-grip]') !== null;
   if (event.button !== 0 || event.pointerType === 'touch' || isOwn || !mayMove(card)) return;
   const box = card.getBoundingClientRect();
   const offset = { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -63,16 +65,17 @@ function press(event: PointerEvent, card: HTMLElement): void {
     document.documentElement.classList.add('is-dragging-card');
     if (zones) zones.hidden = false;
   };
-  const end = (over: HTMLElement | null): void => {
+  const end = (over: HTMLElement | null, top = 0): void => {
     moving.abort();
     if (!ghost) return;
     ghost.remove();
     mark(null);
+    showMark(null, 0, 0);
     card.classList.remove('is-moving');
     document.documentElement.classList.remove('is-dragging-card');
     if (zones) zones.hidden = true;
     swallowClick();
-    drop(card, over);
+    drop(card, over, top);
   };
   document.addEventListener('pointermove', (move) => {
     const far = Math.hypot(move.clientX - event.clientX, move.clientY - event.clientY) > BEGINS;
@@ -80,14 +83,17 @@ function press(event: PointerEvent, card: HTMLElement): void {
     if (!ghost) begin();
     ghost!.style.left = `${move.clientX - offset.x}px`;
     ghost!.style.top = `${move.clientY - offset.y}px`;
-    mark(target(move.clientX, move.clientY));
+    const over = target(move.clientX, move.clientY);
+    mark(over);
+    if (card.dataset.at) showMark(over && hoursOf(over), move.clientY - offset.y, box.height);
     scroll(move.clientX, move.clientY);
   }, { signal });
-  document.addEventListener('pointerup', (up) => end(target(up.clientX, up.clientY)), { signal });
+  document.addEventListener('pointerup', (up) => end(target(up.clientX, up.clientY), up.clientY - offset.y), { signal });
   document.addEventListener('pointercancel', () => end(null), { signal });
   document.addEventListener('keydown', (key) => {
     if (key.key !== 'Escape') return;
     key.stopPropagation();
+    if (ghost) document.addEventListener('pointerup', swallowClick, { capture: true, once: true });
     end(null);
   }, { signal, capture: true });
 }

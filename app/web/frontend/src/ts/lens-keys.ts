@@ -1,5 +1,6 @@
 /** Boards and calendars by keyboard: arrows walk, Shift with an arrow moves. */
 import { all, find, isComposing, isMod, on } from './dom';
+import { hoursOf, shift } from './lens-hours';
 import { cardOf, dayFrom, linkOf, mayMove, moveTo, moveToDay, placeOf } from './lens-move';
 
 const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
@@ -42,6 +43,10 @@ function walkCalendar(card: HTMLElement, key: string): void {
 
 function carry(card: HTMLElement, place: HTMLElement, key: string): void {
   if (!mayMove(card)) return;
+  if (hoursOf(card) && (key === 'ArrowUp' || key === 'ArrowDown')) {
+    shift(card, key === 'ArrowUp' ? -15 : 15);
+    return;
+  }
   if (place.dataset.day !== undefined) {
     void moveToDay(card, dayFrom(card, DAYS[key] ?? 0), true);
     return;

@@ -1,5 +1,6 @@
 /** The one menu that all cards of a page share: it is turned to the card whose button opened it. */
 import { all, find, on } from './dom';
+import { hoursOf, lengthen, shift } from './lens-hours';
 import { act, addressOf, cardOf, dayFrom, linkOf, mayMove, moveTo, moveToDay, placeOf } from './lens-move';
 
 let shown: HTMLElement | null = null;
@@ -19,6 +20,7 @@ function turnTo(one: HTMLElement, menu: HTMLElement): void {
   const here = placeOf(one)?.dataset.column;
   for (const item of all('[data-card-to]', menu)) item.hidden = !mayMove(one) || item.dataset.cardTo === here;
   for (const item of all('[data-card-days], [data-card-edit]', menu)) item.hidden = !mayMove(one);
+  for (const item of all('[data-card-minutes], [data-card-longer]', menu)) item.hidden = !mayMove(one) || !hoursOf(one);
 }
 
 export function start(): void {
@@ -39,6 +41,14 @@ export function start(): void {
   on('click', '[data-card-days]', (_event, item) => {
     const one = card();
     if (one) void moveToDay(one, dayFrom(one, Number(item.dataset.cardDays)), true);
+  });
+  on('click', '[data-card-minutes]', (_event, item) => {
+    const one = card();
+    if (one) shift(one, Number(item.dataset.cardMinutes));
+  });
+  on('click', '[data-card-longer]', (_event, item) => {
+    const one = card();
+    if (one) lengthen(one, Number(item.dataset.cardLonger));
   });
   on('click', '[data-card-zone]', (_event, item) => {
     const one = card();

@@ -110,17 +110,29 @@ export async function moveTo(card: HTMLElement, place: HTMLElement, withFocus = 
   current(card).classList.remove('is-moving');
 }
 
-/** Move an entry to a day, also to one that is not shown; until it stands there, it is not moved again. */
-export async function moveToDay(card: HTMLElement, day: string, withFocus = false): Promise<void> {
+/** Give a field of an entry another value; until the calendar shows it, nothing more of the entry is changed. */
+async function change(card: HTMLElement, values: Record<string, string>, asked: string, withFocus: boolean): Promise<void> {
   if (isMoving(card)) return;
-  const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
   const { version = '' } = card.dataset;
   card.classList.add('is-moving');
   if (withFocus) focused = card.id;
-  const status = await post(card, `${addressOf(card)}/move`, { field, day, version });
+  const status = await post(card, `${addressOf(card)}/move`, { ...values, version });
   if (status < 200 || status >= 300) current(card).classList.remove('is-moving');
-  if (status === 422) ask(card, field, `${day}T09:00`);
+  if (status === 422) ask(card, values.field ?? '', asked);
   else if (status >= 400 || status === 0) reload();
+}
+
+/** Move an entry to a day, also to one that is not shown; without a time (14:30) it keeps its own. */
+export async function moveToDay(card: HTMLElement, day: string, withFocus = false, time = ''): Promise<void> {
+  const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
+  await change(card, { field, day, ...(time ? { time } : {}) }, `${day}T${time || card.dataset.at || '09:00'}`, withFocus);
+}
+
+/** Let an entry take so many minutes. */
+export async function lasting(card: HTMLElement, minutes: number, withFocus = false): Promise<void> {
+  const field = card.closest<HTMLElement>('[data-length]')?.dataset.length;
+  if (!field || !mayMove(card)) return;
+  await change(card, { field, value: String(minutes) }, String(minutes), withFocus);
 }
 
 /** The day so many days after (or before) the one that an entry stands on. */
@@ -128,6 +140,16 @@ export function dayFrom(card: HTMLElement, days: number): string {
   const day = new Date(`${placeOf(card)?.dataset.day ?? ''}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + days);
   return day.toISOString().slice(0, 10);
+}
+
+/** The click that ends a drag must not open what was dragged. */
+export function swallowClick(): void {
+  const stop = (click: MouseEvent): void => {
+    click.preventDefault();
+    click.stopImmediatePropagation();
+  };
+  addEventListener('click', stop, { capture: true, once: true });
+  setTimeout(() => removeEventListener('click', stop, { capture: true }), 50);
 }
 
 /** Do a declared action with the record of a card, such as marking it as done. */
@@ -144,6 +166,7 @@ export function start(): void {
     linkOf(card)?.click();
   });
   on('click', '[data-day]', (event, day) => {
+    if (day.closest('[data-hours]')) return; // Where the hour counts, too.
     if (event.target instanceof Element && !event.target.closest('a, button, .entry')) find('.calendar-add', day)?.click();
   });
   onContent(() => {
