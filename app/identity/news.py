@@ -10,8 +10,9 @@ from app.identity.models import Notice
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 
-GIVEN, OWNED, FOLLOWED = "given", "owned", "followed"
+GIVEN, OWNED, FOLLOWED, MENTIONED = "given", "owned", "followed", "mentioned"
 KINDS: Mapping[str, Text] = {
+    MENTIONED: _("A colleague mentions me in a text"),
     GIVEN: _("A colleague gives me a record or a task"),
     OWNED: _("A colleague changes a record of mine"),
     FOLLOWED: _("A colleague changes a record that I follow, or writes something on it"),

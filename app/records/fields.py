@@ -55,7 +55,8 @@ class Field:
     the value of a field that `is_unique`, whatever its case. A `readonly` field is kept by the
     product and never taken from input; where it keeps what records of another type say, `told_by`
     names that type, and whoever may not read it does not see the field. `initial(by)` is what a
-    new record holds where nothing is said of the field, when that depends on the workspace.
+    new record holds where nothing is said of the field, when that depends on the workspace. In a
+    text that `mentions`, colleagues are called by @name; the model is a MentioningRecord then.
     """
 
     attribute: Attribute
@@ -73,6 +74,7 @@ class Field:
     is_unique: bool = False
     personal: bool = False
     initial: Callable[[Actor], Any] | None = None
+    mentions: bool = False
 
     @property
     def conditions(self) -> Mapping[str, Any] | None:

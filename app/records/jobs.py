@@ -24,6 +24,7 @@ from app.records.files import jobs as file_jobs
 from app.records.imports import jobs as import_jobs
 from app.records.imports import undo_jobs
 from app.records.imports.keep import forget_imports
+from app.records.mentions.rename import RENAME, rename_mentions
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
@@ -56,6 +57,12 @@ def forget_old_events(by: Actor, _payload: Payload) -> None:
     enqueue(by, FORGET, {}, key=FORGET)
 
 
+@job(RENAME)
+def rename_in_texts(by: Actor, _payload: Payload) -> None:
+    """Let texts name everybody as they are called now; what one run leaves, the next takes."""
+    rename_mentions(by)
+
+
 @owner_job(TEND, max_attempts=20, first_retry=30, timeout=6 * 3600)
 def tend(service: Service, tenant: TenantFacts) -> None:
     """Build the indexes that a workspace's own fields want, and drop those that none wants."""
@@ -80,6 +87,7 @@ def tend_daily(by: Actor, _payload: Payload) -> None:
 JOBS = (
     clear_records,
     forget_old_events,
+    rename_in_texts,
     tend_daily,
     tend,
     *bulk_jobs.JOBS,

@@ -246,6 +246,11 @@ class RecordType:
         return tuple(dict.fromkeys(one.key for sign in self.signs for one in sign.needs))
 
     @cached_property
+    def mentioning(self) -> tuple[str, ...]:
+        """The keys of the texts in which colleagues are mentioned."""
+        return tuple(one.key for one in self.fields if one.mentions)
+
+    @cached_property
     def told(self) -> tuple[tuple[str, Field], ...]:
         """The fields whose changes an event tells, with their keys; it says itself when it was."""
         return tuple(pair for pair in self.by_key.items() if pair[0] not in TOLD_BY_EVENT)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.identity import news, permissions, settings_pages
+from app.identity import news, permissions, renamed, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, PEOPLE, YOURSELF, SettingsPage
 from app.kernel.actor import Actor
@@ -16,6 +16,7 @@ from app.kernel.language import _
 from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
+from app.records.mentions.rename import follow_names
 from app.records.pages import changes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
@@ -242,6 +243,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
             settings_pages.add(one_page)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     news.install(tell_news)
+    renamed.install(follow_names)
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))
     shell.favourites.append(_pinned)

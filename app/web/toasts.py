@@ -16,7 +16,8 @@ KEPT = 5  # Messages that wait for the next page.
 class Toast:
     """One message; `undo_url` is posted to by a button, "Undo" unless it has another label.
 
-    `more_url` leads to the page that tells all of it.
+    `more_url` leads to the page that tells all of it, `open_url` to what is to be done about
+    it, in the drawer, by a link called `open_label`.
     """
 
     text: str
@@ -24,6 +25,8 @@ class Toast:
     undo_url: str | None = None
     undo_label: str | None = None
     more_url: str | None = None
+    open_url: str | None = None
+    open_label: str | None = None
 
 
 def toast(
@@ -32,11 +35,21 @@ def toast(
     undo_url: str | None = None,
     undo_label: Text | str | None = None,
     more_url: str | None = None,
+    open_url: str | None = None,
+    open_label: Text | str | None = None,
     kind: str = "good",
 ) -> None:
     """Show a message with this answer; one that redirects keeps it for the next page."""
     g.setdefault("toasts", []).append(
-        Toast(str(text), kind, undo_url, str(undo_label) if undo_label else None, more_url)
+        Toast(
+            str(text),
+            kind,
+            undo_url,
+            str(undo_label) if undo_label else None,
+            more_url,
+            open_url,
+            str(open_label) if open_label else None,
+        )
     )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Choice, EndKey, Flag, LongText, Moment, Name, Whole
-from app.records.model import LIVE, Record, or_earliest, record_indexes
+from app.records.mentions.model import MentioningRecord
+from app.records.model import LIVE, or_earliest, record_indexes
 
 OPEN = text("deleted_at IS NULL AND done_at IS NULL")
 LONG = text("deleted_at IS NULL AND minutes >= 1440")
@@ -28,7 +29,7 @@ class NextStep:
     planned_id: UUID | None = None
 
 
-class Activity(Record):
+class Activity(MentioningRecord):
     """A follow-up, note, task, call, meeting, visit or mail: done at `done_at`, or due at `due_at`.
 
     `done_by_id` is who did it, or said that it was done; its owner may be somebody else. `outcome`
@@ -69,6 +70,12 @@ class Activity(Record):
         Index("ix_activities_promised_account", "account_id", postgresql_where=OPEN_PROMISE),
         Index("ix_activities_promised_contact", "contact_id", postgresql_where=OPEN_PROMISE),
         CheckConstraint("NOT is_promise OR due_at IS NOT NULL", name="promise_due"),
+        Index(
+            "ix_activities_mentions",
+            "mentions",
+            postgresql_using="gin",
+            postgresql_where=text("mentions IS NOT NULL"),
+        ),
     )
 
     promises_next = False  # Of a follow-up: what it plans is the promise; no column.

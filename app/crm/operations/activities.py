@@ -21,11 +21,14 @@ from app.kernel.language import _
 from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.access import fetch, may_do, writable_keys
 from app.records.door import perform
+from app.records.mentions.settle import settle_mentions
+from app.records.mentions.tell import tell_mentioned
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.values import Unfit, read_value
 
 LINK_COLUMNS = ("activity_id", "record_type", "record_id", "at")
+TEXTS = ("body", "subject", "outcome")  # In which colleagues are mentioned.
 # Written down after the fact, unless a time is planned.
 LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
@@ -33,6 +36,7 @@ LOGGED = ("follow_up", "note", "call", "visit", "mail")
 def prepare(activity: Activity, by: Actor) -> None:
     """Fill an activity's subject, customer, moments and keys; Refused when it says nothing."""
     _promise(activity)
+    settle_mentions(activity, TEXTS, by)
     _name(activity)
     _place(activity, by)
     is_planned = activity.due_at is not None
@@ -196,6 +200,7 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
     if verb == "create" and activity.kind == "follow_up" and activity.done_at is not None:
         _fulfil_planned([activity], by)
         _plan_after([activity], by)
+    tell_mentioned(registry().type("activity"), activity, by)
     asked = activity.next_step.asked if verb == "complete" else None
     if asked is not None:
         activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))

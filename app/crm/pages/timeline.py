@@ -21,6 +21,7 @@ from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.files import FileLine, file_lines
 from app.records.pages.looks import Words
+from app.records.pages.mentions import Piece, pieces
 from app.records.pages.timeline import ALL, Asked, Entry, Source
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -76,9 +77,9 @@ class Shown:
     who: str
     sentence: Text | None
     way: str
-    subject: str
-    body: str
-    outcome: str
+    subject: Sequence[Piece]
+    body: Sequence[Piece]
+    outcome: Sequence[Piece]
     minutes: int | None
     time: str
     at: str
@@ -110,6 +111,7 @@ ON_TIMELINES: Select[*tuple[object, ...]] = (
         Activity.done_at,
         Activity.next_at,
         Activity.is_promise,
+        Activity.mentions,
         User.name.label("who"),
     )
     .join(ActivityLink, ActivityLink.activity_id == Activity.id)
@@ -166,6 +168,7 @@ def shown(
     """One activity, ready for its card; its times on the reader's clock."""
     is_done = row.done_at is not None
     body = (row.body or "") if sees(activity, "body", by) else ""
+    outcome = (row.outcome or "") if sees(activity, "outcome", by) else ""
     is_named = not is_done or not body.startswith(row.subject)
     if not is_done and body.partition("\n")[0].strip() == row.subject:
         body = body.partition("\n")[2]  # The card is headed by the subject: say it once.
@@ -182,9 +185,9 @@ def shown(
         who=(row.who or "") if sees(activity, credit, by) else "",
         sentence=SENTENCES.get(kind, _("did this")) if is_done else None,
         way=ways[row.way] if row.way and sees(activity, "way", by) else "",
-        subject=row.subject if is_named or not body else "",
-        body=body,
-        outcome=(row.outcome or "") if sees(activity, "outcome", by) else "",
+        subject=pieces(row.subject, row.mentions, by) if is_named or not body else (),
+        body=pieces(body, row.mentions, by),
+        outcome=pieces(outcome, row.mentions, by),
         minutes=row.minutes if sees(activity, "minutes", by) else None,
         time=_time(moment, is_done, by),
         at=moment.isoformat() if moment else "",

@@ -38,9 +38,9 @@ activity = RecordType(
     highlights=(Activity.kind,),
     fields=(
         Field(Activity.kind, _("Kind"), required=True, options=KINDS),
-        Field(Activity.subject, _("Subject"), sort=Activity.subject_sort),
-        Field(Activity.body, _("Text")),
-        Field(Activity.outcome, _("Result")),
+        Field(Activity.subject, _("Subject"), sort=Activity.subject_sort, mentions=True),
+        Field(Activity.body, _("Text"), mentions=True),
+        Field(Activity.outcome, _("Result"), mentions=True),
         Field(Activity.way, _("Method"), picklist=True),
         Field(Activity.due_at, _("Due")),
         Field(

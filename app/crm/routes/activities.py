@@ -15,6 +15,8 @@ from app.records.door import Inputs, perform
 from app.records.files.operations import add_file
 from app.records.model import Record
 from app.records.pages.timeline import Asked, timeline
+from app.records.pages.unseen import warn_unseen
+from app.records.registry import registry
 from app.records.routes.blueprint import record_for, record_url
 from app.records.tailored import tailored
 from app.web.access import access
@@ -51,6 +53,7 @@ def write_activity(collection: str, record_id: UUID) -> Response:
     for note in notes:
         toast(note, kind="warn")
     toast(_("Saved."))
+    warn_unseen(registry().type("activity"), activity, by)
     url = record_url(record_type, record_id)
     if not is_htmx():
         return see_other(url)

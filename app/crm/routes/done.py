@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NotPermitted, Refused
 from app.kernel.language import _
 from app.records.door import perform
+from app.records.pages.unseen import warn_unseen
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.types import RecordType
 from app.web.access import access
@@ -51,6 +52,7 @@ def do_done(record_id: UUID) -> Response:
         by.session.rollback()
         return _again(record_id, answer)
     _tell(record_id, activity, by)
+    warn_unseen(record_type, activity, by)
     return _changed(next_or(record_url(record_type, record_id)))
 
 

@@ -23,7 +23,8 @@ class Notice(Base):
     `text` is in their language. Without one it is about what happened to a record `since` a moment,
     or to `number` records of a type in one batch: its words are found when it is looked at, from
     what the person may read then. `beside` are the latest records that tell something of the
-    notice's own, such as notes written on it, as `type:id`, the newest first.
+    notice's own, such as notes written on it, as `type:id`, the newest first. `kinds` are the kinds
+    of news (`app/identity/news.py`) that it has taken up.
     """
 
     __tablename__ = "notices"
@@ -62,3 +63,4 @@ class Notice(Base):
     since: Mapped[datetime | None]
     number: Mapped[int | None] = mapped_column(Integer)
     beside: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import Text, case, cast, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.identity.models import Notice, User
+from app.identity.models.notices import OPEN_OF_RECORD
 from app.identity.news import KINDS
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
@@ -26,6 +29,49 @@ def tell(by: Actor, user_id: UUID, text: str, *, url: str, icon: str = "bell") -
     by.session.add(
         Notice(id=new_id(), user_id=user_id, text=text[:300], url=url, icon=icon, at=by.now)
     )
+
+
+def add_news(
+    by: Actor,
+    user_id: UUID,
+    kind: str,
+    record_type: str,
+    record_id: UUID,
+    *,
+    url: str,
+    icon: str,
+    since: datetime | None = None,
+) -> None:
+    """Let somebody learn something of a record; what they have not read of it yet takes it up.
+
+    `since` is when it happened, where that was not just now.
+    """
+    statement = insert(Notice).values(
+        id=new_id(),
+        user_id=user_id,
+        text="",
+        url=url,
+        icon=icon,
+        at=by.now,
+        since=since or by.now,
+        record_type=record_type,
+        record_id=record_id,
+        number=1,
+        kinds=[kind],
+    )
+    by.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["user_id", "record_type", "record_id"],
+            index_where=OPEN_OF_RECORD,
+            set_={"at": by.now, "url": url, "kinds": with_kind(statement.excluded.kinds)},
+        )
+    )
+
+
+def with_kind(newest: Any) -> Any:
+    """The kinds of news of a notice that takes up another one."""
+    held = func.coalesce(Notice.kinds, cast([], ARRAY(Text)))
+    return case((held.op("@>")(newest), held), else_=func.array_cat(held, newest))
 
 
 def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:

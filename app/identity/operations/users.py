@@ -23,6 +23,7 @@ from app.identity.operations.passwords import end_everything, mail_reset
 from app.identity.operations.reach import lock_tree, require_reach_after_user
 from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
+from app.identity.renamed import tell_renamed
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -206,6 +207,8 @@ def update_profile(
     user.name_sort = sort_key(plain, person=True)
     if changes:
         write_event(by, "user", user.id, "updated", changes=changes)
+    if "name" in changes:
+        tell_renamed(by)
 
 
 def check_zone(zone: str) -> str | None:

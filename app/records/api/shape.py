@@ -15,6 +15,7 @@ from werkzeug.datastructures import ETags
 from app.kernel.actor import Actor
 from app.kernel.whole import whole
 from app.records import history
+from app.records.api.mentions import KEY, Known, told_mentions
 from app.records.model import Record
 from app.records.types import RecordType
 from app.records.values import as_json
@@ -37,14 +38,26 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def shape(record_type: RecordType, record: Any, keys: Sequence[str], by: Actor) -> dict[str, Any]:
-    """A record, or a row of a list, as an object: its id and the fields in `keys`."""
+def shape(
+    record_type: RecordType,
+    record: Any,
+    keys: Sequence[str],
+    by: Actor,
+    mentions: Known = None,
+) -> dict[str, Any]:
+    """A record, or a row of a list, as an object: its id and the fields in `keys`.
+
+    Whom its texts mention stands beside them; `mentions` says it of a row, a record has it.
+    """
     shown: dict[str, Any] = {"id": str(record.id)}
     for key in keys:
         field = record_type.by_key[key]
         value = field.value(record)
         is_amount = field.kind == "money" and value is not None
         shown[key] = money(value, by.tenant.currency) if is_amount else as_json(value)
+    known = getattr(record, "mentions", mentions)
+    if known and any(key in keys for key in record_type.mentioning):
+        shown[KEY] = told_mentions(known, getattr(record, "unseen", ()))
     return shown
 
 

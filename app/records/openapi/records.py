@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.kernel.actor import Actor
+from app.kernel.language import _
 from app.records.access import readable_fields, writable_keys
+from app.records.api.mentions import KEY
 from app.records.fields import Field, Option
-from app.records.openapi.parts import ID
+from app.records.openapi.parts import ID, TEXT
 from app.records.openapi.values import Schema, taken, told
 from app.records.pages.choices import choices_of
 from app.records.types import RecordType
@@ -20,6 +22,7 @@ def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
     """The schemas of a type for one caller, by name: what is told, created and changed."""
     name, currency = name_of(record_type), by.tenant.currency
     options = choices_of(record_type, by)
+    beside = _mentions(record_type, by)
     readable, may_write = readable_fields(record_type, by), writable_keys(record_type, by)
     writable = [one for one in readable if one.key in may_write]
     shown = {one.key: _described(one, told(one, _of(options, one), currency)) for one in readable}
@@ -31,13 +34,31 @@ def schemas(record_type: RecordType, by: Actor) -> dict[str, Schema]:
     return {
         name: {
             "type": "object",
-            "properties": {"id": ID, **shown},
+            "properties": {"id": ID, **shown, **beside},
             "required": ["id"],
             "additionalProperties": False,
         },
         f"{name}Create": created if not required else {**created, "required": required},
         f"{name}Change": made,
     }
+
+
+def _mentions(record_type: RecordType, by: Actor) -> dict[str, Schema]:
+    """Whom the texts mention, beside them; absent where nobody is mentioned."""
+    if not any(one.mentions for one in readable_fields(record_type, by)):
+        return {}
+    said = _(
+        "Whom the texts mention: the name as it stands behind the @, and the colleague's id."
+        " To name somebody exactly, send @[any words](id)."
+    )
+    one = {
+        "type": "object",
+        "properties": {"id": ID, "name": TEXT, "may_read": {"type": "boolean", "const": False}},
+        "required": ["id", "name"],
+        "additionalProperties": False,
+    }
+    title = {"title": str(_("Mentioned")), "description": str(said), "readOnly": True}
+    return {KEY: {"type": "array", "items": one, **title}}
 
 
 def _filled(schema: Schema) -> Schema:

@@ -18,6 +18,7 @@ from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
 from app.records.pages.looks import Face, Shown, chips_of, face, is_pill
+from app.records.pages.mentions import marked
 from app.records.pages.order import reading_order
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
@@ -86,6 +87,8 @@ def detail(
         url = f"/{record_type.collection}/{record.id}/fields/{field.key}"
     owner = face(None, value, names[value]) if field.to == "user" and value in names else None
     html = value_html(record_type, field, value, by, picklists, names)
+    if field.mentions and html:
+        html = marked(html, value, getattr(record, "mentions", None), by)
     return Detail(field, html, url, owner)
 
 

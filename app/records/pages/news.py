@@ -16,11 +16,12 @@ from sqlalchemy import and_, exists, select, true
 
 from app.events import Event
 from app.identity.models import Notice, User
-from app.identity.news import Line
+from app.identity.news import MENTIONED, Line
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.access import readable_fields, within_reach
 from app.records.history import BESIDE
+from app.records.pages.mentions import quoted, quotes
 from app.records.pages.news_around import happened_around, listed, told_around
 from app.records.references import titles
 from app.records.registry import registry
@@ -68,18 +69,34 @@ def _told(
     batches = _readable_batches(record_type, notices, by)
     labels = {one.key: str(one.label) for one in readable_fields(record_type, by)}
     around = happened_around(notices, by)
+    called = quotes(record_type, notices, by)
     for notice in notices:
         done = deeds.get(notice.id, [])
         text = ""
         if notice.record_id is not None and notice.record_id in names:
             mine = [one for one in done if _is_told(one, labels, by)]
             name = names[notice.record_id]
+            # Who is told of nothing but a mention has not asked for the record's other news.
             own = _of_record(record_type, name, mine, labels, by) if mine else ""
+            own = "" if notice.kinds == [MENTIONED] else own
             text = _joined(own, told_around(around.get(notice.id, ()), name, by))
+            quote = called.get(notice.record_id)
+            if quote is not None:
+                text = _joined(quoted(quote, _mentioner(record_type, done)), text)
         elif notice.id in batches and done and _may_know(done[0], labels):
             text = _of_batch(record_type, notice.number or 1, done[0], labels, by)
         if text:
             yield notice, text
+
+
+def _mentioner(record_type: RecordType, deeds: Sequence[Deed]) -> str:
+    """Who wrote the text: the latest who made it or changed it."""
+    wrote = (
+        one.who
+        for one in deeds
+        if one.verb == "created" or one.changes.keys() & {*record_type.mentioning}
+    )
+    return next(wrote, gettext("A colleague"))
 
 
 def _joined(one: str, other: str) -> str:

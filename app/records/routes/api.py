@@ -15,6 +15,7 @@ from app.records.api.asked import read_fields, read_list, readable_keys, refuse_
 from app.records.api.body import demand_known, read_object
 from app.records.api.groups import grouped
 from app.records.api.idempotency import HEADER, fingerprint, once
+from app.records.api.mentions import mentions_in
 from app.records.api.shape import Reply, dumps, reply, seen_version, shape
 from app.records.door import may_change, perform
 from app.records.model import Record
@@ -44,8 +45,11 @@ def list_records(collection: str) -> Response:
     if reader is not by:  # What may be asked and is told follows from what the pool shows.
         by, asked = reader, read_list(request.args, record_type, reader)
     found = page(record_type, asked.query, by, asked.keys, with_titles=False)
+    mentions = mentions_in(record_type, found.rows, asked.keys, by)
     answer: dict[str, Any] = {
-        "data": [shape(record_type, row, asked.keys, by) for row in found.rows],
+        "data": [
+            shape(record_type, row, asked.keys, by, mentions.get(row.id)) for row in found.rows
+        ],
         "next": found.next,
     }
     if asked.total:

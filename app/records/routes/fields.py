@@ -18,6 +18,7 @@ from app.records.pages.choices import choices_of
 from app.records.pages.controls import controls, input_texts
 from app.records.pages.details import detail
 from app.records.pages.form import changed_values, sent_text
+from app.records.pages.unseen import warn_unseen
 from app.records.references import titles
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
 from app.records.routes.forms import seen_version
@@ -48,6 +49,7 @@ def save_field(collection: str, record_id: UUID, key: str) -> Response:
     except (Refused, Conflict) as answer:
         by.session.rollback()
         return _form(record_type, record, field, by, text, answer)
+    warn_unseen(record_type, record, by)
     if not is_htmx():
         return see_other(next_or(record_url(record_type, record_id)))
     return _value(record_type, record, field, by)

@@ -13,6 +13,7 @@ from app.kernel.whole import whole
 from app.records.access import can_read
 from app.records.door import perform
 from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
+from app.records.pages.unseen import warn_unseen
 from app.records.routes.blueprint import (
     blueprint,
     next_or,
@@ -49,6 +50,7 @@ def create(collection: str) -> Response:
         by.session.rollback()
         return _show(new_form(record_type, typed, by, next_url=next_or(""), answer=answer), answer)
     toast(_("%(name)s was added.", name=record_type.title_of(record)))
+    warn_unseen(record_type, record, by)
     if request.form.get("again"):
         return _again(record_type, by)
     # Whoever makes a record of nobody, or of a colleague, may not be able to open it.
@@ -82,6 +84,7 @@ def edit(collection: str, record_id: UUID) -> Response:
             edit_form(record_type, record, by, typed=typed, next_url=again, answer=answer), answer
         )
     toast(_("Saved."))
+    warn_unseen(record_type, record, by)
     return see_other(next_or(record_url(record_type, record_id)))
 
 

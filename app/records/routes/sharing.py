@@ -89,9 +89,11 @@ def delete_rule(rule_id: UUID) -> Response:
 @blueprint.get("/<collection:collection>/<uuid:record_id>/followers")
 @access(record_verb="read")
 def show_followers(collection: str, record_id: UUID) -> Response:
-    """Who follows a record, in the drawer."""
+    """Who follows a record, in the drawer; `user_id` is whom to add, chosen already."""
     record_type, record, by = record_for(collection, record_id, "read")
-    return show(FOLLOWERS, _following(record_type, record, by), block="form")
+    chosen_already = {"user_id": request.args.get("user_id", "")}
+    shown = _following(record_type, record, by)
+    return show(FOLLOWERS, shown, block="form", typed=chosen_already)
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/followers")

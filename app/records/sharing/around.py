@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from app.identity.models import Notice, User
 from app.identity.models.notices import OPEN_OF_RECORD
 from app.identity.news import FOLLOWED
+from app.identity.operations.notices import with_kind
 from app.kernel.actor import Actor
 from app.records.model import Record
 from app.records.registry import registry
@@ -23,7 +24,7 @@ def tell_around(record_type: RecordType, record: Record, by: Actor) -> None:
     """Let the followers of what a record tells of learn that `by` made, changed or deleted it.
 
     Each is told once, on the nearest record that they follow; the owner of `record` is told of it
-    itself. One statement, and none for a type that tells of nothing.
+    itself, and so is whom it mentions. One statement, and none for a type that tells of nothing.
     """
     places = dict.fromkeys(record_type.told_on(record))
     if not places:
@@ -56,6 +57,7 @@ def tell_around(record_type: RecordType, record: Record, by: Actor) -> None:
             null().label("batch_id"),
             literal(1).label("number"),
             literal([f"{record_type.key}:{record.id}"], ARRAY(Text)).label("beside"),
+            literal([FOLLOWED], ARRAY(Text)).label("kinds"),
         )
         .ext(distinct_on(Follower.user_id))
         .join(User, User.id == Follower.user_id)
@@ -64,6 +66,7 @@ def tell_around(record_type: RecordType, record: Record, by: Actor) -> None:
             User.is_active.is_(True),
             User.id != by.user_id,
             User.id.is_distinct_from(record.owner_id),
+            User.id.not_in(getattr(record, "called", ())),
             not_(User.muted.op("?", is_comparison=True)(FOLLOWED)),
         )
         .order_by(Follower.user_id, nearest)
@@ -80,6 +83,7 @@ def tell_around(record_type: RecordType, record: Record, by: Actor) -> None:
                 "at": kept.at,
                 "url": kept.url,
                 "beside": _latest(kept.beside, record_type, record),
+                "kinds": with_kind(kept.kinds),
             },
         )
     )

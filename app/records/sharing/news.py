@@ -11,13 +11,26 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, not_, null, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.events import Event
 from app.identity.models import Notice, User
 from app.identity.models.notices import OF_BATCH, OPEN_OF_RECORD
 from app.identity.news import FOLLOWED, GIVEN, OWNED
+from app.identity.operations.notices import with_kind
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.records.model import Record
@@ -58,6 +71,7 @@ def tell_followers(
         literal(record.id).label("record_id"),
         null().label("batch_id"),
         literal(1).label("number"),
+        _kinds(owns, literal(GIVEN if is_given else OWNED)),
     ).where(*_others(by), or_(owns, and_(follows, _wants(literal(FOLLOWED)))))
     statement = insert(Notice).from_select(_names(people), people)
     kept = statement.excluded
@@ -65,7 +79,7 @@ def tell_followers(
         statement.on_conflict_do_update(
             index_elements=["user_id", "record_type", "record_id"],
             index_where=OPEN_OF_RECORD,
-            set_={"at": kept.at, "url": kept.url},
+            set_={"at": kept.at, "url": kept.url, "kinds": with_kind(kept.kinds)},
         )
     )
 
@@ -108,12 +122,15 @@ def _tell_of_type(
         )
         .exists()
     )
+    # Of many records the kind that says most, as "given" stands before "owned" and "followed".
+    kind = case((func.bool_or(owns & changed.c.is_given), GIVEN), (func.bool_or(owns), OWNED))
     people = (
         select(
             *_notice(record_type, f"/{record_type.collection}?sort=-updated_at", by),
             null().label("record_id"),
             literal(batch_id).label("batch_id"),
             func.count().label("number"),
+            _kinds(func.bool_or(owns), kind),
         )
         .select_from(changed)
         .join(User, or_(owns, and_(follows, _wants(literal(FOLLOWED)))))
@@ -126,7 +143,11 @@ def _tell_of_type(
         statement.on_conflict_do_update(
             index_elements=["user_id", "record_type", "batch_id"],
             index_where=OF_BATCH,
-            set_={"at": kept.at, "number": Notice.number + kept.number},
+            set_={
+                "at": kept.at,
+                "number": Notice.number + kept.number,
+                "kinds": with_kind(kept.kinds),
+            },
         )
     )
 
@@ -142,6 +163,13 @@ def _notice(record_type: RecordType, url: str, by: Actor) -> tuple[Any, ...]:
         literal(by.now).label("at"),
         literal(by.now).label("since"),
         literal(record_type.key).label("record_type"),
+    )
+
+
+def _kinds(owns: ColumnElement[bool], kind: ColumnElement[str]) -> Any:
+    """The kind of news for the person of a row: `kind` for who owns the record."""
+    return func.array_append(cast([], ARRAY(Text)), case((owns, kind), else_=FOLLOWED)).label(
+        "kinds"
     )
 
 

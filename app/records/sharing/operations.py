@@ -18,6 +18,7 @@ from app.kernel.language import Text, _
 from app.records.access import can_read, may_do, readable_fields
 from app.records.filters import Node, leaves, read_list
 from app.records.filters.written import LISTS
+from app.records.mentions.tell import tell_shared
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.sharing import followers
@@ -151,6 +152,7 @@ def follow(record_type: RecordType, record: Record, user: User, by: Actor) -> No
     if added is not None:
         changes = {"follower": [None, str(user.id)]}
         write_event(by, record_type.key, record.id, "followed", changes=changes)
+        tell_shared(record_type, record.id, user, by)
 
 
 def unfollow(record_type: RecordType, record: Record, user_id: UUID, by: Actor) -> None:

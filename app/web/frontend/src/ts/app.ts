@@ -18,6 +18,7 @@ import * as keys from './keys';
 import * as list from './list';
 import * as lookup from './lookup';
 import * as matrix from './matrix';
+import * as mentions from './mentions';
 import * as menu from './menu';
 import * as merge from './merge';
 import * as order from './order';
@@ -36,7 +37,7 @@ import * as words from './words';
 import { find } from './dom';
 
 const parts = [
-  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, copy,
+  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, mentions, copy,
   composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
 ];
 for (const part of parts) part.start();

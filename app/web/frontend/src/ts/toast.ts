@@ -31,7 +31,7 @@ function isInUse(message: Element): boolean {
 /** Drop messages that a later answer has made obsolete; what can be undone stays. */
 export function clearToasts(kept: Element[] = []): void {
   for (const message of all('#toasts [data-toast]')) {
-    if (!kept.includes(message) && !isInUse(message) && !find('form', message)) message.remove();
+    if (!kept.includes(message) && !isInUse(message) && !find('form, [data-drawer]', message)) message.remove();
   }
 }
 
@@ -50,7 +50,7 @@ function watch(): void {
   const fresh = all('[data-toast]', box).filter((message) => !timed.has(message));
   for (const message of fresh) {
     timed.add(message);
-    setTimeout(() => leave(message), find('form', message) ? STAYS_WITH_UNDO : STAYS);
+    setTimeout(() => leave(message), find('form, [data-drawer]', message) ? STAYS_WITH_UNDO : STAYS);
   }
   if (fresh.length === 0) return;
   makeRoom(box, fresh);
@@ -79,7 +79,10 @@ export function toast(text: string, kind = 'info'): void {
 }
 
 export function start(): void {
-  on('click', '[data-toast-close]', (_event, button) => button.closest('[data-toast]')?.remove());
+  on('click', '[data-toast-close], [data-toast] [data-drawer]', (_event, button) => {
+    // What opens the drawer is read by its own module first.
+    setTimeout(() => button.closest('[data-toast]')?.remove());
+  });
   on('submit', '[data-toast] form', (_event, form) => {
     // Its answer brings the next message, which htmx drops when the form that asked is gone by then.
     const settled = (event: CustomEvent<{ ctx: { sourceElement: Element } }>) => {
