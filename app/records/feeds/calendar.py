@@ -5,22 +5,23 @@ Which types have a place in it is declared (`calendar.in_rail`), as for the prod
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
-from sqlalchemy import Select
+from sqlalchemy import Select, or_
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.access import permitted, readable_keys
+from app.records.lenses.length import is_midnight, length_field, stands
 from app.records.query.columns import columns
+from app.records.query.days import goes_beyond
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 
 SINCE = timedelta(days=30)  # How far back it tells.
 MOST = 2_000  # Entries of one type.
-LENGTH = timedelta(minutes=30)  # Of what stands at a moment and says no end.
 DONE = "✓ "  # What is over begins with it.
 
 
@@ -39,7 +40,7 @@ def calendar_of(by: Actor, base: str) -> bytes:
         if statement is None:
             continue
         for row in by.session.execute(statement):
-            made.add_component(_entry(record_type, row, base))
+            made.add_component(_entry(record_type, row, base, by))
     found: bytes = made.to_ical()
     return found
 
@@ -56,18 +57,25 @@ def _statement(record_type: RecordType, by: Actor) -> Select[Any] | None:
     keys = [record_type.title.key, at.key]
     if facts.done is not None and facts.done.key in readable:
         keys.append(facts.done.key)
+    field = record_type.by_key[at.key]
+    length = length_field(record_type, field, by)
+    if length is not None:
+        keys.append(length.key)
     model, since = record_type.model, by.now - SINCE
-    bound = since if record_type.by_key[at.key].kind == "moment" else since.date()
+    bound = since if field.kind == "moment" else since.date()
+    recent = at >= bound
+    if length is not None:  # What went on for days may have begun long before.
+        recent = or_(recent, goes_beyond(field, length, bound))
     return (
         columns(record_type, tuple(keys), None)
         .add_columns(model.updated_at.label("stamp"))
-        .where(permitted(record_type, by), model.owner_id == by.user_id, at >= bound)
+        .where(permitted(record_type, by), model.owner_id == by.user_id, recent)
         .order_by(at, model.id)
         .limit(MOST)
     )
 
 
-def _entry(record_type: RecordType, row: Any, base: str) -> Event:
+def _entry(record_type: RecordType, row: Any, base: str, by: Actor) -> Event:
     facts = record_type.calendar
     done = getattr(row, facts.done.key, None) if facts.done is not None else None
     at: date | datetime = getattr(row, facts.dates[0].key)
@@ -76,10 +84,20 @@ def _entry(record_type: RecordType, row: Any, base: str) -> Event:
     made = Event()
     made.add("uid", f"{row.id}@{base.partition('://')[2]}")
     made.add("dtstamp", row.stamp)
-    made.add("dtstart", at)
-    if isinstance(at, datetime):
-        made.add("duration", LENGTH)
+    minutes = getattr(row, facts.length.key, None) if facts.length is not None else None
+    for name, value in _when(at, minutes, by).items():
+        made.add(name, value)
     made.add("summary", f"{DONE}{title}" if done is not None else title)
     made.add("url", url)
     made.add("description", url)
     return made
+
+
+def _when(at: date | datetime, minutes: int | None, by: Actor) -> dict[str, Any]:
+    """The times of an entry as the page has them: whole days as days, all else as moments."""
+    if not isinstance(at, datetime):
+        return {"dtstart": at}
+    start, end = stands(at, minutes, by.zone)
+    if start.date() < end.date() and is_midnight(start) and is_midnight(end):
+        return {"dtstart": start.date(), "dtend": end.date()}
+    return {"dtstart": at, "duration": end.astimezone(UTC) - at}

@@ -103,7 +103,7 @@ def entries(
     if lasting is None:
         statement: Any = begun.order_by(day.c.place, entry.c[AT], entry.c.id)
     else:
-        going_on = rows.where(*found, _goes_on(at, days, lasting)).limit(LASTING)
+        going_on = rows.where(*found, _goes_on(field, days, lasting)).limit(LASTING)
         statement = union_all(begun, _placeless(going_on)).order_by("place", AT, "id")
     of_day: list[list[Row[Any]]] = [[] for _day in days]
     counts = [0] * len(days)
@@ -125,21 +125,30 @@ def _placeless(rows: Select[Any]) -> Select[Any]:
     return select(nothing.label("place"), nothing.label("held"), *entry.c)
 
 
-def _goes_on(at: Any, days: Sequence[Span], lasting: Lasting) -> ColumnElement[bool]:
-    """What takes a day or more and touches these days; see `Lasting` for the eve of the first.
-
-    The first part is found by an index of what is that long alone, so its number is written out.
-    """
-    first, beyond = days[0].start, days[-1].end
-    minutes = lasting.length.expression
-    is_long = minutes >= literal(DAY_LONG, literal_execute=True)
-    # Longer than LONGEST is shown as that: a sum of any number of minutes may be no date.
-    lasts = func.least(func.coalesce(minutes, USUAL_MINUTES), LONGEST)
-    end = at + lasts * timedelta(minutes=1)
-    found: ColumnElement[bool] = and_(is_long, at < beyond, end > first)
+def _goes_on(field: Field, days: Sequence[Span], lasting: Lasting) -> ColumnElement[bool]:
+    """What takes a day or more and touches these days; see `Lasting` for the eve of the first."""
+    at, first, beyond = field.expression, days[0].start, days[-1].end
+    found = and_(goes_beyond(field, lasting.length, first), at < beyond)
     if not lasting.over_night:
         return found
+    end = _end(field, lasting.length)
     return or_(found, and_(at >= first - timedelta(minutes=DAY_LONG), at < first, end > first))
+
+
+def goes_beyond(field: Field, length: Field, moment: Any) -> ColumnElement[bool]:
+    """What takes a day or more and ends after this moment.
+
+    It is found by an index of what is that long alone, so its number is written out.
+    """
+    is_long = length.expression >= literal(DAY_LONG, literal_execute=True)
+    return and_(is_long, _end(field, length) > moment)
+
+
+def _end(field: Field, length: Field) -> ColumnElement[Any]:
+    """When something ends, as `stands` has it: a sum of any number of minutes may be no date."""
+    lasts = func.least(func.coalesce(length.expression, USUAL_MINUTES), LONGEST)
+    end: ColumnElement[Any] = field.expression + lasts * timedelta(minutes=1)
+    return end
 
 
 def _bounds(day: Span) -> tuple[Any, Any]:

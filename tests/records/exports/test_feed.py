@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -63,6 +63,38 @@ def test_a_calendar_tells_what_is_mine_from_thirty_days_ago_on(
     entry = found[ring]
     assert entry.decoded("dtstart") == clock.now + timedelta(days=3)
     assert str(entry["url"]).endswith(f"/activities/{made_id}")
+
+
+def test_entries_take_as_long_as_the_page_shows_and_whole_days_are_days(
+    app: Flask, acme: Workspace, bob: Person, clock: Clock
+) -> None:
+    clock.move_to(datetime(2026, 11, 18, 12, tzinfo=UTC))
+    with acme.acting(bob) as by:
+        for subject, due, minutes in (
+            ("Ring", "2026-11-20T09:00", None),
+            ("Visit", "2026-11-20T10:00", 90),
+            ("Fair", "2026-11-21T00:00", 2880),
+            ("Trip", "2026-11-21T10:00", 1440),
+            ("Mission", "2026-10-01T09:00", 40 * 1440),
+            ("Over", "2026-10-01T09:00", 10 * 1440),
+            # As long as a day is on which London's clocks go forward.
+            ("Spring", "2027-03-28T00:00", 1440),
+        ):
+            make_activity(by, "task", subject=subject, due_at=due, minutes=minutes)
+    found = entries(program(app, acme).get(address_of(bob)))
+    assert "Over" not in found
+    lengths = {name: one.duration for name, one in found.items()}
+    assert lengths == {
+        "Ring": timedelta(minutes=30),
+        "Visit": timedelta(minutes=90),
+        "Fair": timedelta(days=2),
+        "Trip": timedelta(days=1),
+        "Mission": timedelta(days=40),
+        "Spring": timedelta(days=1),
+    }
+    days = {name: one.decoded("dtstart") for name, one in found.items()}
+    assert (days["Fair"], days["Spring"]) == (date(2026, 11, 21), date(2027, 3, 28))
+    assert days["Trip"] == datetime(2026, 11, 21, 10, tzinfo=UTC)
 
 
 def test_a_copy_that_is_fresh_is_not_sent_again(
