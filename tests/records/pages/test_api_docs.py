@@ -24,6 +24,17 @@ def test_every_call_of_the_document_is_told(alice: Person, program: Programs) ->
     assert len(asked) > 50
 
 
+def test_every_call_is_named_in_the_readers_language(alice: Person, program: Programs) -> None:
+    alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
+    asked = program(alice).get("openapi.json").json["paths"]
+    keys = set(re.findall(r'href="/api/docs/([\w-]+)"', alice.client.get("/api/docs").text))
+    pages = "".join(alice.client.get(f"/api/docs/{key}").text for key in keys)
+    for call in (one for path in asked.values() for one in path.values()):
+        named = re.search(rf'api-call" id="{call["operationId"]}".*?</h\d>', pages, re.DOTALL)
+        assert named is not None
+        assert re.search(r"[\u4e00-\u9fff]", named[0]), named[0]
+
+
 def test_fields_are_told_with_their_kinds_and_options(alice: Person) -> None:
     text = alice.client.get("/api/docs/accounts").text
     assert "<code>lifecycle</code>" in text
