@@ -25,6 +25,7 @@ from app.records.imports import jobs as import_jobs
 from app.records.imports import undo_jobs
 from app.records.imports.keep import forget_imports
 from app.records.mentions.rename import RENAME, rename_mentions
+from app.records.pool import reclaim
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
 from app.records.trash import purge_deleted
@@ -96,4 +97,5 @@ JOBS = (
     *undo_jobs.JOBS,
     *duplicate_jobs.JOBS,
     *file_jobs.JOBS,
+    *reclaim.JOBS,
 )

@@ -157,7 +157,8 @@ account = RecordType(
             Account.address,
             Account.business_id,
             Account.tax_profile,
-        )
+        ),
+        activity=Account.last_activity_at,
     ),
     views=(POOL_VIEW,),
     actions=(*pool_actions(Account.owner_id), *PLAN_ACTIONS),

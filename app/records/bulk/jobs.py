@@ -75,8 +75,13 @@ def bulk_change_given_up(by: Actor, payload: Payload) -> None:
 
 
 def _person(change: BulkChange, by: Actor) -> Actor | None:
-    """The person as they may act now, with the rights of this moment; None when disabled."""
-    user = by.session.get(User, change.user_id) if change.user_id else None
+    """The person as they may act now, with the rights of this moment; None when disabled.
+
+    What the service does by itself, it does with its own.
+    """
+    if change.user_id is None:
+        return by
+    user = by.session.get(User, change.user_id)
     if user is None or not user.is_active:
         return None
     return actor_for(by.session, by.tenant, user, by.now, change.via, change.language)

@@ -206,7 +206,8 @@ def _reasons(
         BulkRow.outcome == outcome,
         BulkRow.reason.is_not(None),
     )
-    text = BulkRow.reason if is_maker(change, by) else literal(str(TOLD_TO_MAKER))
+    is_told = change.user_id is None or is_maker(change, by)
+    text = BulkRow.reason if is_told else literal(str(TOLD_TO_MAKER))
     ranked = select(
         BulkRow.record_id,
         text.label("reason"),

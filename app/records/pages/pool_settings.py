@@ -18,9 +18,11 @@ from app.records.pages.audit import named
 from app.records.pages.sharing import condition_words, group_words
 from app.records.pool.choose import caps_of
 from app.records.pool.facts import SEE_POOL
+from app.records.pool.figures import CAP, figures
 from app.records.sharing.stored import read_stored
 from app.records.types import RecordType
 from app.records.views.shelf import shelf
+from app.web.formats import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,13 @@ def who_sees_all(record_type: RecordType, by: Actor) -> list[str]:
     rows = select(Role).where(Role.is_owner | (Role.id.in_(all_read) & Role.id.in_(sees)))
     found = by.session.scalars(rows.order_by(Role.position))
     return [pick(one.label, current(), by.tenant.language) for one in found]
+
+
+def shown_figures(record_type: RecordType, by: Actor) -> dict[str, object]:
+    """The figures of a pool, its size in words and the weeks by the day on which each begins."""
+    found, write = figures(record_type, by), formats(by)
+    one, many = record_type.words.count
+    number = write.number(min(found.size, CAP))
+    size = ngettext(one, many, found.size, n=f"{number}+" if found.size > CAP else number)
+    weeks = [write.day(one, by.today()) for one in found.mondays]
+    return {"figures": found, "size": size, "weeks": weeks}

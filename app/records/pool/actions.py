@@ -50,7 +50,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             told=_("returned this to the pool"),
             run=give_back,
             inputs=("reason",),
-            optional=("note",),
+            optional=("note", "rule"),
             ask=Ask("pool/return", _("Return to the pool…"), "inbox"),
             choose=Choose("reason", _("Reason"), reasons),
             when=lambda record: record.owner_id is not None,

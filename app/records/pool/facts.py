@@ -16,6 +16,8 @@ class Pool:
     """Records without an owner wait to be claimed.
 
     `hidden` are the fields that nobody sees by the pool alone, unless a workspace chooses others.
+    `activity` is the moment at which something was last done with a record.
     """
 
     hidden: tuple[Any, ...] = ()
+    activity: Any = None

@@ -17,9 +17,12 @@ from app.kernel.ids import parse_id
 from app.kernel.language import OFFERED, _, using
 from app.records.fields import Option
 from app.records.model import Record
+from app.records.pool.due import overdue
+from app.records.pool.models import PoolRule
 from app.records.pool.policy import policy
 from app.records.pool.taken import taken_by
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
 
@@ -31,6 +34,7 @@ REASONS = (
     Option("other", _("Another reason")),
 )
 LONGEST_NOTE = 500
+BY_RULE = "rule"  # The reason of what the service takes by itself.
 
 
 def claim(record: Any, by: Actor) -> None:
@@ -46,11 +50,18 @@ def claim(record: Any, by: Actor) -> None:
     record.owner_id = by.user_id
 
 
-def give_back(record: Any, by: Actor, reason: object, note: object = "") -> dict[str, Any]:
+def give_back(
+    record: Any, by: Actor, reason: object, note: object = "", rule: object = None
+) -> dict[str, Any]:
     """Put a record into the pool; it says why, by one of REASONS and in words of one's own.
 
     Refused where it is there already, for a reason that is none and for a note that is too long.
+    The service itself does it by a `rule`, whose name it tells; Refused where that holds no more.
     """
+    if reason == BY_RULE and by.user_id is None:
+        name = _rule_that_holds(record, rule, by)
+        leave(record, by)
+        return {"reason": [None, dict.fromkeys(OFFERED, name)], "rule": [None, str(rule)]}
     found = next((one for one in REASONS if one.value == reason), None)
     if found is None:
         raise Refused(_("This is not one of the values to choose from."), field="reason")
@@ -137,3 +148,16 @@ def _refuse_returned(record: Record, by: Actor) -> None:
             day=formats(by).day(again, by.today()),
         )
     )
+
+
+def _rule_that_holds(record: Any, rule_id: object, by: Actor) -> str:
+    """The name of a rule that takes a record now; somebody may have done something meanwhile."""
+    found = parse_id(str(rule_id or ""))
+    rule = by.session.get(PoolRule, found) if found is not None else None
+    if rule is None or not rule.is_on:
+        raise Refused(_("The rule is switched off."))
+    model = type(record)
+    due = overdue(rule, tailored(type_of(record), by), by)
+    if by.session.scalar(select(model.id).where(model.id == record.id, *due)) is None:
+        raise Refused(_("Somebody went on with it meanwhile."))
+    return rule.name

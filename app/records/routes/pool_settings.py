@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields as dataclass_fields
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +17,14 @@ from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.records.access import readable_fields
 from app.records.fields import Field
-from app.records.pages.pool_settings import shown_caps, view_choices, who_sees_all
+from app.records.pages.pool_rules import rule_page, shown_rules
+from app.records.pages.pool_settings import (
+    shown_caps,
+    shown_figures,
+    view_choices,
+    who_sees_all,
+)
+from app.records.pool import rules
 from app.records.pool.choose import (
     MANAGE,
     can_hide,
@@ -30,12 +38,13 @@ from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import access
-from app.web.render import see_other
+from app.web.render import page, see_other
 from app.web.toasts import toast
 
 URL = "/settings/pool"
 PAGE = "records/pool.html"
 CAP = "records/pool_cap.html"
+RULE = "records/pool_rule.html"
 
 
 @blueprint.get(URL)
@@ -103,6 +112,67 @@ def remove_cap(cap_id: UUID) -> Response:
     return see_other(URL)
 
 
+@blueprint.get(f"{URL}/rules/new")
+@access(permission=MANAGE)
+def new_pool_rule() -> Response:
+    """The form of a rule."""
+    return show(RULE, _shown_rule(_type(current.actor())), block="form", typed={"warn_days": "7"})
+
+
+@blueprint.post(f"{URL}/rules/new")
+@access(permission=MANAGE)
+def create_pool_rule() -> Response:
+    """Make a rule, and show what it would take before it is switched on."""
+    by = current.actor()
+    record_type = _type(by)
+
+    def work() -> Response:
+        wish = rules.Wish(**{one.name: typed(one.name) for one in dataclass_fields(rules.Wish)})
+        rule = rules.create_rule(by, record_type.key, wish)
+        return see_other(f"{URL}/rules/{rule.id}")
+
+    return submit(work, RULE, partial(_shown_rule, record_type))
+
+
+@blueprint.get(f"{URL}/rules/<uuid:rule_id>")
+@access(permission=MANAGE)
+def show_pool_rule(rule_id: UUID) -> Response:
+    """One rule: what it would take now, and what its runs took."""
+    by = current.actor()
+    rule, record_type = rules.get_rule(by, rule_id)
+    return page(
+        "records/pool_rule_page.html",
+        url=URL,
+        record_type=record_type,
+        it=rule_page(rule, record_type, by),
+    )
+
+
+@blueprint.post(f"{URL}/rules/<uuid:rule_id>/<any(on, off):to>")
+@access(permission=MANAGE)
+def switch_pool_rule(rule_id: UUID, to: str) -> Response:
+    """Switch a rule on or off."""
+    by = current.actor()
+    rule, _record_type = rules.get_rule(by, rule_id)
+    rules.switch_rule(by, rule, is_on=to == "on")
+    if rule.is_on:
+        toast(_("%(name)s is switched on.", name=rule.name))
+    else:
+        toast(_("%(name)s is switched off.", name=rule.name))
+    return see_other(f"{URL}/rules/{rule_id}")
+
+
+@blueprint.post(f"{URL}/rules/<uuid:rule_id>/delete")
+@access(permission=MANAGE)
+def remove_pool_rule(rule_id: UUID) -> Response:
+    """Remove a rule."""
+    by = current.actor()
+    rule, record_type = rules.get_rule(by, rule_id)
+    rules.delete_rule(by, rule)
+    toast(_("The rule was removed."))
+    return see_other(_url(record_type))
+
+
 def _type(by: Actor) -> RecordType:
     """The type that the page is about; the first one with a pool where the address names none."""
     types = [one for one in switched_on(by) if one.pool is not None]
@@ -132,6 +202,8 @@ def _shown(record_type: RecordType) -> dict[str, object]:
         "hidden": hidden,
         "roles_who_see_all": who_sees_all(record_type, by),
         "caps": shown_caps(record_type, by),
+        "rules": shown_rules(record_type, by),
+        **shown_figures(record_type, by),
     }
 
 
@@ -144,4 +216,13 @@ def _shown_cap(record_type: RecordType) -> dict[str, object]:
         "teams": tree(by),
         "roles": [(role.id, label_of(role)) for role in roles],
         "views": view_choices(record_type, by),
+    }
+
+
+def _shown_rule(record_type: RecordType) -> dict[str, object]:
+    return {
+        **_shown_cap(record_type),
+        "url": f"{URL}/rules/new?type={record_type.key}",
+        "kinds": list(rules.KINDS.items()),
+        "dates": [(one.key, one.label) for one in rules.dates_of(record_type)],
     }
