@@ -1,4 +1,4 @@
-"""Writing columns of many rows of a table in one statement."""
+"""Writing columns of records, one by one or of many in one statement."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from typing import Any
 
 from sqlalchemy import cast, column, update, values
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
+
+
+def put_derived(record: Any, columns: Mapping[str, Any]) -> None:
+    """Set columns that a record derives from others.
+
+    In a new one nobody asks what changed, so these are put past the book that is kept of that.
+    """
+    if instance_state(record).key is None:
+        record.__dict__.update(columns)
+        return
+    for key, value in columns.items():
+        setattr(record, key, value)
 
 
 def update_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from app.kernel.actor import Actor
@@ -110,24 +111,40 @@ def _made(
     record_type: RecordType, extra: Inputs, values: Values, by: Actor
 ) -> Record | NotPermitted:
     """A record of these values, when `by` may create one of its owner."""
-    record = record_type.model(**extra)
+    record = record_type.model()
     # No hook asks whether these have changed, and a set attribute costs more than it says.
+    record.__dict__.update(_blank(record_type.model))
     record.__dict__.update(
         id=new_id(),
         version=1,
+        owner_id=by.user_id,
         created_at=by.now,
         created_by_id=by.user_id,
         updated_at=by.now,
         updated_by_id=by.user_id,
         custom={},
     )
-    record.owner_id = by.user_id
+    for key, value in extra.items():
+        setattr(record, key, value)
     put_values(record_type, record, values)
     # No rule can share a record that is not there yet, so the role alone decides.
     if not reaches(record_type, record.owner_id, "create", by):
         errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
         return NotPermitted(errors["owner_id"], errors=errors)
     return record
+
+
+@cache
+def _blank(model: type[Record]) -> dict[str, None]:
+    """The columns of a new record, none of them given: what is there need not be looked for.
+
+    Without those in which None would be a value of its own.
+    """
+    return {
+        one.key: None
+        for one in model.__mapper__.column_attrs
+        if not one.columns[0].type.should_evaluate_none
+    }
 
 
 def prepared(record_type: RecordType, record: Record | Answer, by: Actor) -> Record | Answer:

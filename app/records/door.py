@@ -19,7 +19,7 @@ from app.records.access import may_do, writable_keys
 from app.records.alter import changes_between, differing, told_values
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
-from app.records.duplicates.keep import add_keys, change_keys, tells_sign
+from app.records.duplicates.keep import add_keys, all_keys, change_keys, tells_sign
 from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
@@ -107,7 +107,7 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.
     keep_within_cap(record_type, [record], by)
-    add_keys(record_type, [record], by)
+    add_keys(record_type, all_keys(record_type, [record]), by)
     _write(record_type, record, "created", by, creation_changes(record_type, record))
     record_type.changed(record, "create", by)
     tell_followers(record_type, record, by, is_given=True)

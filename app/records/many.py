@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from app.events import event_row
-from app.events.copy import copy_events, copy_rows
+from app.events.copy import batch_of, events_batch, send_events, sending
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.ids import new_id
 from app.records.build import build_many
 from app.records.door import creation_changes, may_change, perform
-from app.records.duplicates.keep import add_keys
+from app.records.duplicates.keep import Keys, add_keys, all_keys
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.picklists import picklists_of
@@ -85,30 +85,37 @@ def _create_many(
     return ids
 
 
-def write_new(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
-    """Write built records by COPY, with an event each, and keep other rows in step."""
+def write_new(
+    record_type: RecordType, records: Sequence[Record], by: Actor, keys: Keys | None = None
+) -> None:
+    """Write built records by COPY, with an event each, and keep other rows in step.
+
+    `keys` are those by which they are known for the same, where somebody made them already.
+    """
     if not records:
         return
-    columns = columns_of(record_type.model)
-    table = record_type.model.__tablename__
-    copy_rows(by.session, table, [key for key, _default in columns], map(full_row, records))
+    columns = [key for key, _default in columns_of(record_type.model)]
+    rows = batch_of(record_type.model.__tablename__, columns, map(full_row, records))
+    with sending(by.session, rows):
+        keys = keys or all_keys(record_type, records)
+        told = [_creation(record_type, one, by) for one in records]
+        events = events_batch(told)
     keep_within_cap(record_type, records, by)
-    add_keys(record_type, records, by)
-    copy_events(
-        by.session,
-        [
-            event_row(
-                by,
-                record_type.key,
-                one.id,
-                "created",
-                account_id=account_of(record_type, one),
-                changes=creation_changes(record_type, one),
-            )
-            for one in records
-        ],
-    )
+    add_keys(record_type, keys, by)
+    send_events(by.session, told, events)
     record_type.changed_all(records, "create", by)
+
+
+def _creation(record_type: RecordType, record: Record, by: Actor) -> dict[str, Any]:
+    """The event of a new record."""
+    return event_row(
+        by,
+        record_type.key,
+        record.id,
+        "created",
+        account_id=account_of(record_type, record),
+        changes=creation_changes(record_type, record),
+    )
 
 
 @cache

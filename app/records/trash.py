@@ -19,7 +19,7 @@ from app.kernel.language import _, ngettext
 from app.kernel.rows import update_rows
 from app.records.access import may_do, within_reach
 from app.records.belongings import drop_belongings
-from app.records.duplicates.keep import add_keys, drop_keys
+from app.records.duplicates.keep import add_keys, all_keys, drop_keys
 from app.records.history import account_of
 from app.records.merge.absorbed import not_merged
 from app.records.model import Record
@@ -99,7 +99,7 @@ def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
         _write(its_type, one, "restored", by.in_batch(batch))
     by.session.flush()  # What was deleted must be visible again to the hook.
     for its_type, its in _by_type(back):
-        add_keys(its_type, its, by)
+        add_keys(its_type, all_keys(its_type, its), by)
     for its_type, one in back:
         its_type.changed(one, "restore", by)
 

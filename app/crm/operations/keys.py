@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.names import PersonName, display_name
+from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, with_other
 
 ContactKeys = tuple[str, list[str]]
@@ -36,11 +37,13 @@ def prepare_account(account: Account, by: Actor) -> None:
     """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
     refuse_circle(account, by, _("An account can't stand below itself."))
     account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
-    account.name_sort = sort_key(account.name)
-    fill_orders(account, ACCOUNT_ORDERS)
     known = (account.name, account.email, account.website, account.business_id, account.city)
-    account.search_text = search_text(known, phones=(account.phone,))
-    account.search_grams = grams((account.name,))
+    derived = {
+        "name_sort": sort_key(account.name),
+        "search_text": search_text(known, phones=(account.phone,)),
+        "search_grams": grams((account.name,)),
+    }
+    put_derived(account, derived | orders_of(account, ACCOUNT_ORDERS))
 
 
 def prepare_contact(contact: Contact, by: Actor) -> None:
@@ -59,22 +62,30 @@ def gather_contacts(contacts: Sequence[Contact], by: Actor) -> None:
 
 def fill_contact(contact: Contact, firm: str) -> None:
     """The same where the name of the contact's firm is known."""
-    contact.name = display_name(contact.first_name, contact.last_name)
-    if not contact.name:
+    name = display_name(contact.first_name, contact.last_name)
+    if not name:
         raise Refused(_("Give at least one name."), field="last_name")
-    contact.name_sort = sort_key(contact.name, person=True)
-    fill_orders(contact, CONTACT_ORDERS)
-    contact.search_text, contact.search_grams = contact_keys(contact, firm)
+    found, found_by = contact_keys(contact, firm)
+    derived = {
+        "name": name,
+        "name_sort": sort_key(name, person=True),
+        "search_text": found,
+        "search_grams": found_by,
+    }
+    put_derived(contact, derived | orders_of(contact, CONTACT_ORDERS))
 
 
-def fill_orders(record: Account | Contact, orders: Mapping[str, str]) -> None:
-    """Fill the keys of texts that a record may lack; no key where there is nothing to sort by."""
-    for text, key in orders.items():
-        setattr(record, key, end_key(text, getattr(record, text)))
+def orders_of(record: Account | Contact, orders: Mapping[str, str]) -> dict[str, str | None]:
+    """The keys of texts that a record may lack; no key where there is nothing to sort by."""
+    return {key: end_key(text, getattr(record, text)) for text, key in orders.items()}
 
 
+@lru_cache(8192)
 def end_key(name: str, text: str | None) -> str | None:
-    """The key of the text `name` of a record; a last name is read as the surname that it is."""
+    """The key of the text `name` of a record; a last name is read as the surname that it is.
+
+    Names, jobs and places come again and again.
+    """
     return sort_key(text, person=name == "last_name") or None
 
 

@@ -8,7 +8,7 @@ notes it without looking. What a bulk of rows may miss so is found by `note_shar
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +43,8 @@ _ADD = text(
     """
     WITH added AS (
         INSERT INTO duplicate_keys (record_type, record_id, key)
-        SELECT :kind, one.record_id, one.key FROM unnest(:ids, :keys) AS one (record_id, key)
+        SELECT :kind, one.record_id, one.key
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS bigint[])) AS one (record_id, key)
         ON CONFLICT DO NOTHING
         RETURNING key
     ), met AS (
@@ -60,9 +61,6 @@ _ADD = text(
     ORDER BY key
     ON CONFLICT DO NOTHING
     """
-).bindparams(
-    bindparam("ids", type_=ARRAY(Uuid)),
-    bindparam("keys", type_=ARRAY(BigInteger)),
 )
 # One statement as well; within it the rows that go are still seen.
 _REMOVE = text(
@@ -102,10 +100,17 @@ _NOTE = text(
 )
 
 
-def add_keys(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
-    """Write the keys of records that had none, whose rows stand in the database."""
+def add_keys(record_type: RecordType, keys: Keys, by: Actor) -> None:
+    """Write the keys of records that had none (see `all_keys`), whose rows stand by now."""
     if record_type.signs:
-        _add(record_type, {one.id: keys_of_record(record_type, one) for one in records}, by)
+        _add(record_type, keys, by)
+
+
+def all_keys(record_type: RecordType, records: Iterable[Record]) -> Keys:
+    """The keys of records as they stand, by their id."""
+    if not record_type.signs:
+        return {}
+    return {one.id: keys_of_record(record_type, one) for one in records}
 
 
 def keep_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> None:
@@ -212,13 +217,14 @@ def _sought(record_type: RecordType) -> Iterator[str]:
 
 
 def _add(record_type: RecordType, keys: Keys, by: Actor) -> None:
-    rows = sorted((key, record_id) for record_id, its in keys.items() for key in its)
+    # In one order, so that two who give the same keys never wait for each other.
+    rows = sorted([(key, record_id.hex) for record_id, its in keys.items() for key in its])
     if not rows:
         return
     given = {
         "kind": record_type.key,
-        "ids": [record_id for _key, record_id in rows],
-        "keys": [key for key, _record_id in rows],
+        "ids": f"{{{','.join([record_id for _key, record_id in rows])}}}",
+        "keys": f"{{{','.join([str(key) for key, _record_id in rows])}}}",
         "alone": by.batch_id is None,  # Locks of thousands of keys would not fit into memory.
     }
     by.session.execute(_ADD, given)

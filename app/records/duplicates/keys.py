@@ -17,6 +17,7 @@ from app.kernel.firms import firm_core
 from app.kernel.folding import fold, has_han
 from app.kernel.phones import phone_digits
 from app.kernel.pinyin import readings
+from app.kernel.surnames import split_chinese
 from app.records.duplicates.facts import SURENESS, How, Sign
 from app.records.fields import Attribute
 from app.records.types import RecordType
@@ -26,12 +27,7 @@ SHORTEST_HAN = 2
 SHORTEST_PHONE = 5  # Digits; "x123" alone rings in every house.
 _SPELLED = re.compile("[0-7][0-9a-f]{15}")
 _DIGEST = 7  # Bytes, below the one that tells the sign.
-
-# Surnames of two characters, where a whole name stands in one field.
-_COMPOUND = (
-    "欧阳 歐陽 上官 司马 司馬 诸葛 諸葛 司徒 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 宇文 "
-    "长孙 長孫 司空 端木 南宫 南宮 夏侯 轩辕 軒轅 闻人 聞人 澹台 澹臺 万俟 鲜于 鮮于"
-)
+_HOWS: Mapping[int, How] = {number: how for how, number in SURENESS.items()}
 
 
 def keys_of(
@@ -51,8 +47,7 @@ def keys_of(
 
 def how_of(key: int) -> How:
     """By which sign a key says that two are the same."""
-    wanted = key >> (8 * _DIGEST)
-    return next(how for how, number in SURENESS.items() if number == wanted)
+    return _HOWS[key >> (8 * _DIGEST)]
 
 
 def range_of(how: How) -> tuple[int, int]:
@@ -129,18 +124,11 @@ def person_sounds(last: str, first: str) -> tuple[str, str]:
     family, given = fold(last), fold(first)
     if has_han(family + given):
         if not (family and given):
-            family, given = _split(family + given)
+            family, given = split_chinese((family + given).replace(" ", ""))
         family, given = _sound(family, person=True), _sound(given)
     else:
         family, given = _letters(family), _letters(given)
     return min(family, given), max(family, given)
-
-
-def _split(name: str) -> tuple[str, str]:
-    """A whole Chinese name as surname and given name."""
-    whole = name.replace(" ", "")
-    length = 2 if len(whole) > 2 and whole[:2] in _COMPOUND else 1
-    return whole[:length], whole[length:]
 
 
 def _sound(text: str, *, person: bool = False) -> str:

@@ -24,22 +24,22 @@ def match_many(
     rows: Sequence[Mapping[str, Any]],
     by: Actor,
     hows: Collection[How] = tuple(SURENESS),
+    keys: Sequence[Collection[int]] = (),
 ) -> list[list[UUID]]:
     """For each row the living records that may be the same and that `by` may read, surest first.
 
     A row holds fields by key, as they would be kept. `hows` are the signs that are looked at; one
-    whose field is hidden from `by` is not. One statement, whatever the number of rows.
+    whose field is hidden from `by` is not. `keys` are those of the rows where somebody made them
+    already. One statement, whatever the number of rows.
     """
     if not record_type.signs or not by.may(record_type.key, "read"):
         return [[] for _row in rows]
     seen = readable_keys(record_type, by)
-    asked = [
-        [key for key in keys_of(record_type, row, seen) if how_of(key) in hows] for row in rows
-    ]
-    found = _holders(record_type, sorted({key for keys in asked for key in keys}), by)
-    return [
-        list(dict.fromkeys(one for key in keys for one in found.get(key, ()))) for keys in asked
-    ]
+    if not keys or not seen.issuperset(record_type.told_apart_by):
+        keys = [keys_of(record_type, row, seen) for row in rows]
+    asked = [[key for key in its if how_of(key) in hows] for its in keys]
+    found = _holders(record_type, sorted({key for its in asked for key in its}), by)
+    return [list(dict.fromkeys(one for key in its for one in found.get(key, ()))) for its in asked]
 
 
 def _holders(record_type: RecordType, keys: list[int], by: Actor) -> dict[int, list[UUID]]:

@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.access import writable_keys
 from app.records.door import may_change
+from app.records.imports.givable import givable_keys
 from app.records.imports.given import may_import
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID, match_keys
 from app.records.imports.plan import names_in
 from app.records.imports.resolve import can_make
+from app.records.imports.whole_names import parts_of_name
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -80,9 +81,9 @@ def _against_field(record_type: RecordType, column: Column, mapping: Mapping, by
         return {"field": _("There is no such field.")}
     if finds and (field.readonly or mapping.mode == "update"):
         return {}  # It finds its record and is not written.
-    if field.readonly:
-        return {"field": _("This field is kept by the system and can't be set.")}
-    if key not in writable_keys(record_type, by):
+    if key not in givable_keys(record_type, by):
+        if field.readonly and parts_of_name(record_type, key) is None:
+            return {"field": _("This field is kept by the system and can't be set.")}
         return {"field": _("Your role may not change this field.")}
     return _against_making(field.to, by) if column.create_missing else {}
 

@@ -18,7 +18,7 @@ from app.kernel.language import _
 from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
-from app.records.duplicates.keep import keys_of_record
+from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import match_many
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.outcome import Failure, Outcome, reasons
@@ -55,6 +55,7 @@ class _Chunk:
         self.plan, self.by, self.outcome = plan, by, Outcome()
         self.record_type, self.mode = plan.record_type, plan.mapping.mode
         self.picklists: Mapping[str, Any] = picklists_of(by.session, plan.record_type)
+        self.keys: Keys = {}  # Of records that are looked up before they are made.
         self.left: list[Row] = []  # Rows that must wait until what others make stands.
 
     def do(self, given: Sequence[Given]) -> Outcome:
@@ -86,6 +87,7 @@ class _Chunk:
             self._fail(row, Refused(_("This row has more cells than the file has columns.")))
             return None
         made = 0  # Characters of what templates make of the row: they may repeat a cell.
+        named: dict[str, str] = {}
         for source in self.plan.sources:
             try:
                 text = source.text(cells)
@@ -99,7 +101,10 @@ class _Chunk:
                 known = None if self.plan.match_on == ID else source.field
                 row.match, row.matched = match_key(known, text, self.by), text
             if text and source.is_written:
-                row.inputs[source.field.key] = source.read(text)
+                told = row.inputs if source.parts is None else named
+                told |= source.said(text)
+        for key, part in named.items():
+            row.inputs.setdefault(key, part)  # A column of its own knows better.
         return row
 
     def _refer(self, rows: list[Row]) -> list[Row]:
@@ -178,7 +183,8 @@ class _Chunk:
         self.outcome.created += self._write(ready, self._write_new)
 
     def _write_new(self, records: Sequence[Record]) -> None:
-        write_new(self.record_type, records, self.by)
+        keys = {one.id: self.keys[one.id] for one in records if one.id in self.keys}
+        write_new(self.record_type, records, self.by, keys)
 
     def _without_duplicates(self, ready: list[tuple[Row, Record]]) -> list[tuple[Row, Record]]:
         """Those that are there for the first time; the others are left out or change what stands.
@@ -186,14 +192,17 @@ class _Chunk:
         What an earlier row of the chunk makes is there for the later ones once it is written.
         """
         changes = self.plan.mapping.duplicates == "update"
-        matches = match_many(self.record_type, [one.__dict__ for _row, one in ready], self.by)
+        keys = all_keys(self.record_type, [one for _row, one in ready])
+        self.keys = keys
+        fields = [one.__dict__ for _row, one in ready]
+        matches = match_many(self.record_type, fields, self.by, keys=list(keys.values()))
         met: set[int] = set()
         new: list[tuple[Row, Record]] = []
         known: list[Row] = []
         for (row, one), ids in zip(ready, matches, strict=True):
-            keys = keys_of_record(self.record_type, one)
-            if not ids and met.isdisjoint(keys):
-                met.update(keys)
+            its = keys.get(one.id, ())
+            if not ids and met.isdisjoint(its):
+                met.update(its)
                 new.append((row, one))
             elif not changes:
                 self.outcome.duplicate += 1
@@ -243,7 +252,7 @@ class _Chunk:
         """What a row changes: not that by which it was found, which may be spelled otherwise."""
         if self.mode == "create":
             return row.inputs
-        return {key: value for key, value in row.inputs.items() if key != self.plan.match_on}
+        return {key: value for key, value in row.inputs.items() if key not in self.plan.finders}
 
     def _write_altered(self, altered: Sequence[Altered]) -> None:
         write_altered(self.record_type, altered, self.by)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import DEFAULT, OFFERED, current
-from app.records.access import writable_keys
 from app.records.custom.operations import MANAGE, define_field
 from app.records.custom.picklists import change_picklist, picklist_field, standing_options
 from app.records.custom.wish import LABEL, Wish
+from app.records.imports.givable import givable_keys
 from app.records.imports.given import Readable, keep_file, room_of
 from app.records.imports.guessing.guess import Guess, guess
 from app.records.imports.keep import open_for_change
@@ -65,7 +65,10 @@ def proposed(record_type: RecordType, guesses: Sequence[Guess], by: Actor) -> Ma
     """The mapping of guesses. Records that are referred to by name are made along if need be."""
     columns = tuple(_with_making(record_type, one.column, by) for one in guesses)
     keys = {one.field for one in columns}
-    found = next((key for key in match_keys(record_type, by) if key in keys and key != ID), None)
+    matched = [key for key in match_keys(record_type, by) if key in keys and key != ID]
+    if record_type.is_person:  # Of people the surest is what they are reached by.
+        matched.sort(key=lambda key: key == record_type.title.key)
+    found = matched[0] if matched else None
     may = {verb: by.may(record_type.key, verb) for verb in ("create", "update")}
     mode: Mode = "create" if may["create"] else "update"
     return Mapping(mode=mode, match_on=found, columns=columns, duplicates="skip")
@@ -97,20 +100,20 @@ def earlier_mapping(record_type: RecordType, names: Sequence[str], by: Actor) ->
         .order_by(ImportRun.created_at.desc())
         .limit(LOOKED_AT)
     )
-    writable = writable_keys(record_type, by)
+    givable = givable_keys(record_type, by)
     for run in runs:
         try:
             found = from_json(run.mapping)
         except Refused:
             continue
         if [one.source for one in found.columns] == list(names):
-            return replace(found, columns=tuple(_still(one, writable) for one in found.columns))
+            return replace(found, columns=tuple(_still(one, givable) for one in found.columns))
     return None
 
 
-def _still(column: Column, writable: frozenset[str]) -> Column:
+def _still(column: Column, givable: frozenset[str]) -> Column:
     """A column as it was, left out where its field is gone or not theirs any more."""
-    if column.field is None or column.field == ID or column.field in writable:
+    if column.field is None or column.field == ID or column.field in givable:
         return column
     return Column(source=column.source)
 

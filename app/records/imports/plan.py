@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from app.kernel.language import _
 from app.records.fields import Field
 from app.records.imports.cells import Reader, reader_of
 from app.records.imports.mapping import Column, Mapping
+from app.records.imports.whole_names import NameParts, parts_of_name, told_apart
 from app.records.types import RecordType
 from app.records.values.texts import LONG_TEXT
 
@@ -34,6 +35,7 @@ class Source:
     values: Map[str, str]  # By the text, and by the text in small letters.
     read: Reader
     is_written: bool  # False of what only finds a record.
+    parts: NameParts | None = None  # Of a whole name: the fields that it is told apart into.
 
     def text(self, cells: Sequence[str]) -> str:
         """What the row says for this field; "" for nothing. Refused where no field is so long."""
@@ -45,6 +47,12 @@ class Source:
             found = self.values.get(text)
             text = self.values.get(text.lower(), text) if found is None else found
         return text or self._filled(self.default, cells)
+
+    def said(self, text: str) -> dict[str, Any]:
+        """What a form would send for this text, by field: one, or the parts of a whole name."""
+        if self.parts is not None:
+            return told_apart(text, self.parts)
+        return {self.field.key: self.read(text)}
 
     def _filled(self, parts: Parts, cells: Sequence[str]) -> str:
         """A template with its cells; Refused, before it is made, where it would be too long."""
@@ -71,12 +79,25 @@ class Plan:
         return tuple(one for one in self.sources if one.field.to)
 
     @cached_property
+    def finders(self) -> frozenset[str]:
+        """The fields of what finds a record, which may be spelled otherwise there."""
+        if self.match_on is None:
+            return frozenset()
+        told = {one.field.key for one in self.sources}
+        parts = [key for one in self._matched if one.parts for key in one.parts if key not in told]
+        return frozenset((self.match_on, *parts))
+
+    @property
+    def _matched(self) -> Iterator[Source]:
+        return (one for one in self.sources if one.field.key == self.match_on)
+
+    @cached_property
     def source_of(self) -> dict[str, str]:
         """Which column stands for a field, as people name it: the column's name, or the field's."""
         told = {one.key: str(one.label) for one in self.record_type.fields}
-        return told | {
-            one.field.key: one.column.source for one in self.sources if one.column.source
-        }
+        named = [one for one in self.sources if one.column.source]
+        told |= {key: one.column.source for one in named for key in one.parts or ()}
+        return told | {one.field.key: one.column.source for one in named}
 
 
 def make_plan(
@@ -90,6 +111,8 @@ def make_plan(
         if field is None:
             continue
         options = picklists.get(field.key, ()) or field.options
+        parts = parts_of_name(record_type, field.key)
+        finds_only = mapping.mode == "update" and mapping.match_on == field.key
         sources.append(
             Source(
                 column,
@@ -100,7 +123,8 @@ def make_plan(
                 {text.lower(): value for text, value in column.values.items()}
                 | dict(column.values),
                 reader_of(field, column, options),
-                column.field != ID and not field.readonly,
+                column.field != ID and not finds_only and (not field.readonly or parts is not None),
+                parts,
             )
         )
     distinct_at = places.get(mapping.distinct_by) if mapping.distinct_by else None

@@ -41,6 +41,41 @@ def test_no_field_is_given_twice(path: Path, acme: Workspace, alice: Person) -> 
 
 
 EXPECTED = {
+    "hubspot-activity": {
+        "hs_task_subject": "subject",
+        "hs_task_body": "body",
+        "hs_task_type": "kind",
+        "hs_timestamp": "due_at",
+        "hs_task_completion_date": "done_at",
+    },
+    "zoho-product": {
+        "Product Name": "name",
+        "Product Code": "number",
+        "Product Active": "status",
+        "Product Category": "category_id",
+        "Unit Price": "list_price",
+        "Usage Unit": "unit",
+        "Tax": "tax_rate",
+        "Product Owner": "owner_id",
+        "Description": "description",
+        "Tag": "tags",
+    },
+    "espocrm-product": {
+        "name": "name",
+        "status": "status",
+        "type": "kind",
+        "partNumber": "number",
+        "description": "description",
+        "costPrice": "cost",
+        "listPrice": "list_price",
+        "categoryName": "category_id",
+    },
+    "fxiaoke-activity": {
+        "account_id": "account_id",
+        "owner": "owner_id",
+        "active_record_type": "kind",
+        "active_record_content": "body",
+    },
     "hubspot-account": {
         "Company name": "name",
         "Company owner": "owner_id",
@@ -137,7 +172,7 @@ EXPECTED = {
     },
     "xiaoshouyi-contact": {
         "联系人所有人": "owner_id",
-        "姓名": "last_name",
+        "姓名": "name",
         "公司名称": "account_id",
         "职务": "title",
         "电话": "phone",
@@ -172,7 +207,7 @@ def test_what_people_write_by_themselves_is_known_in_both_languages(
         contact = registry().type("contact")
         heads = ["姓名*", "手机号（必填）", "邮箱", "公司", "职位", "微信号"]
         assert [one.column.field for one in guess(contact, heads, [], by)] == [
-            "last_name", "phone", "email", "account_id", "title", "wechat",
+            "name", "phone", "email", "account_id", "title", "wechat",
         ]  # fmt: skip
         heads = ["surname", "given_name", "E-Mail", "COMPANY", "job-title", "Cell phone"]
         assert [one.column.field for one in guess(contact, heads, [], by)] == [

@@ -9,16 +9,20 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.access import writable_keys
 from app.records.fields import Field
+from app.records.imports.givable import givable_keys
 from app.records.imports.guessing.contents import date_order, decimal_mark, kind_of
 from app.records.imports.guessing.names import is_number_there, plain, spellings
 from app.records.imports.guessing.values import guess_values
 from app.records.imports.guessing.words import KEY, LABEL, Words, own_words, words_of
 from app.records.imports.mapping import Column
+from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
 from app.records.types import RecordType
 
 FURTHER = 100_000  # A spelling that is not the whole name is further off than any that is.
 BY_CONTENT = ("email", "phone", "url")  # Kinds that are told by their look alone.
+# Kinds of which another column of the same meaning would be a field as well.
+ALIKE = ("email", "phone", "url", "long_text", "number", "money", "percent", "day", "moment")
 NAMED = _("It is called so here.")
 KNOWN = _("A usual name of this field.")
 LOOKS = _("Its values look like it.")
@@ -60,8 +64,8 @@ def guess(
     `samples` are the first rows. Only fields that `by` may write are guessed.
     """
     words, ours = words_of(record_type.module, record_type.key), own_words(record_type)
-    writable = writable_keys(record_type, by)
-    given = _given(names, words, ours, writable)
+    given = _given(names, words, ours, givable_keys(record_type, by))
+    given = _without_whole_name(record_type, given)
     columns = [[row[at] for row in samples if at < len(row)] for at in range(len(names))]
     taken = {key for key, _reason in given.values()}
     found = []
@@ -81,14 +85,14 @@ def _given(
     names: Sequence[str],
     words: Words,
     ours: Mapping[str, tuple[int, str]],
-    writable: frozenset[str],
+    givable: frozenset[str],
 ) -> dict[int, tuple[str, Text]]:
     """The field of each column that is called like one; where several are, the nearest has it."""
     claims = sorted(
         (rank, at, key)
         for at, name in enumerate(names)
         for rank, key in _claims(name, words, ours)
-        if key in writable
+        if key in givable
     )
     found: dict[int, tuple[str, Text]] = {}
     taken: set[str] = set()
@@ -97,6 +101,17 @@ def _given(
             found[at] = (key, NAMED if rank == LABEL else KNOWN)
             taken.add(key)
     return found
+
+
+def _without_whole_name(
+    record_type: RecordType, given: dict[int, tuple[str, Text]]
+) -> dict[int, tuple[str, Text]]:
+    """The same without a whole name where a column of its own gives the surname."""
+    whole = record_type.title.key
+    parts = parts_of_name(record_type, whole)
+    if parts is None or parts[0] not in {key for key, _reason in given.values()}:
+        return given
+    return {at: one for at, one in given.items() if one[0] != whole}
 
 
 def _claims(
@@ -151,7 +166,7 @@ def _beside(record_type: RecordType, name: str, key: str) -> Guess:
     field = record_type.by_key.get(key)
     if field is None or field.readonly:
         return Guess(Column(source=name), KEPT)
-    kind = field.kind if field.kind in ("email", "phone", "url", "long_text") else "text"
+    kind = field.kind if field.kind in ALIKE else "text"
     reason = _("“%(field)s” comes from another column.", field=field.label)
     return Guess(Column(source=name), reason, own_kind=kind)
 

@@ -11,10 +11,10 @@ from typing import Any
 from app.identity.operations.users import list_users
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
-from app.records.access import writable_keys
 from app.records.custom.kinds import KINDS, LINKS
 from app.records.fields import Field
 from app.records.imports.draft import SAMPLE, can_be_made, may_make_fields
+from app.records.imports.givable import givable_keys
 from app.records.imports.guessing.guess import Guess
 from app.records.imports.guessing.names import plain
 from app.records.imports.guessing.values import meanings
@@ -22,6 +22,7 @@ from app.records.imports.guessing.words import words_of
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID
 from app.records.imports.table import Table
+from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
 from app.records.types import RecordType
 
@@ -108,14 +109,24 @@ class Offers:
 
 def offers(record_type: RecordType, by: Actor) -> Offers:
     """The fields that `by` may write, and the kinds of fields that they may make."""
-    writable = writable_keys(record_type, by)
-    fields = [(one.key, str(one.label)) for one in record_type.fields if one.key in writable]
-    titles = {one.key for one in record_type.fields if one.key in writable}
-    if record_type.title.key not in titles:
+    givable = givable_keys(record_type, by)
+    fields = [
+        (one.key, _told(record_type, one)) for one in record_type.fields if one.key in givable
+    ]
+    if record_type.title.key not in givable:
         fields.append((record_type.title.key, _only_finds(record_type)))
     fields.append((ID, gettext("ID: only to find records by")))
     kinds = [(one.key, str(one.label)) for one in KINDS.values() if one.key not in LINKS]
     return Offers(fields, kinds if may_make_fields(by) else [])
+
+
+def _told(record_type: RecordType, one: Field) -> str:
+    """What a field is called, and what becomes of a whole name."""
+    parts = parts_of_name(record_type, one.key)
+    if parts is None:
+        return str(one.label)
+    last, first = (record_type.field(key).label for key in parts)
+    return gettext("%(name)s: %(last)s and %(first)s", name=one.label, last=last, first=first)
 
 
 def _only_finds(record_type: RecordType) -> str:

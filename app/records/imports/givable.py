@@ -1,0 +1,20 @@
+"""Which fields a file may give."""
+
+from __future__ import annotations
+
+from app.kernel.actor import Actor
+from app.records.access import writable_keys
+from app.records.imports.whole_names import parts_of_name
+from app.records.types import RecordType
+
+
+def givable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
+    """The fields that a file of `by` may give: those of a form, and a whole name to be told apart.
+
+    Whoever may not write its parts can't give a name.
+    """
+    writable = writable_keys(record_type, by)
+    parts = parts_of_name(record_type, record_type.title.key)
+    if parts is not None and writable.issuperset(parts):
+        return writable | {record_type.title.key}
+    return writable
