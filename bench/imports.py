@@ -20,6 +20,7 @@ from sqlalchemy import select
 from app.demo.generate import contacts
 from app.identity.actors import actor_for
 from app.identity.models import User
+from app.jobs.collecting import collect_seldom
 from app.kernel import clock
 from app.modules import install_record_types
 from app.records.imports.begin import begin_import
@@ -132,6 +133,7 @@ def _take_in(
             mapping = Mapping(columns=columns, duplicates=duplicates)
             begin_import(made, mapping, by, by_job=False)
             keep(session)
+            collect_seldom()
             held, begun = _memory("VmRSS"), perf_counter()
             while go_on(made.id, by):
                 keep(session)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def command_app(*, for_jobs: bool = False, logs_to_stdout: bool = False) -> tuple[Flask, Settings]:
     """The application and its settings; what the environment lacks is said in one sentence."""
     from app import create_app
+    from app.jobs.collecting import collect_seldom
     from config.logging import configure_logging
     from config.settings import SettingsError, load_settings
 
@@ -26,6 +27,8 @@ def command_app(*, for_jobs: bool = False, logs_to_stdout: bool = False) -> tupl
     except SettingsError as error:
         raise CommandError(str(error)) from error
     app = create_app(settings, for_jobs=for_jobs)
+    if for_jobs:
+        collect_seldom()
     if not logs_to_stdout:
         configure_logging(settings, sys.stderr)
     return app, settings

@@ -9,15 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import psycopg2
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.events import outbox
 from app.kernel.localized import LocalText
 
+AT_ONCE = 1000  # Rows that are written column by column.
 BESIDE = 100  # Rows from which on it pays to do something else meanwhile.
 COLUMNS = (
     "id",
@@ -44,14 +47,15 @@ class Batch:
 
 def batch_of(table: str, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Batch:
     """Rows for one of our own tables; lists become arrays, mappings JSON, None NULL."""
-    columns = tuple(columns)
-    lines = [
-        "\t".join([_NULL if (value := row.get(one)) is None else _cell(value) for one in columns])
-        for row in rows
-    ]
-    data = "".join([f"{line}\n" for line in lines]).encode()
+    columns, rest = tuple(columns), iter(rows)
+    data, count = io.BytesIO(), 0
+    while held := list(islice(rest, AT_ONCE)):
+        cells = [_cells([row.get(one) for row in held]) for one in columns]
+        lines = map("\t".join, zip(*cells, strict=True))
+        data.write("".join([f"{line}\n" for line in lines]).encode())
+        count += len(held)
     # Table and columns are names from our models, never from input.
-    return Batch(f"COPY {table} ({', '.join(columns)}) FROM STDIN", data, len(lines))
+    return Batch(f"COPY {table} ({', '.join(columns)}) FROM STDIN", data.getvalue(), count)
 
 
 def events_batch(rows: Iterable[Mapping[str, Any]]) -> Batch:
@@ -111,17 +115,29 @@ def _send(connection: Any, batch: Batch) -> None:
     try:
         # In one block: between two of them the caller's work would have to pause.
         cursor.copy_expert(batch.command, io.BytesIO(batch.data), max(len(batch.data), 1))
+    except psycopg2.Error as error:  # As any other statement's, so that they are met alike.
+        raise DBAPIError.instance(batch.command, {}, error, psycopg2.Error) from error
     finally:
         cursor.close()
 
 
 _NULL = r"\N"
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _cell(value: Any) -> str:
-    """One value that is not None in COPY's text format."""
-    write = _WRITERS.get(type(value))
-    return write(value) if write is not None else _other(value)
+def _cells(values: list[Any]) -> list[str]:
+    """The values of one column in COPY's text format; of one kind, most of them."""
+    first = values[0] if values else None
+    if all(value is first for value in values):
+        return [_NULL if first is None else _writer(first)(first)] * len(values)
+    kinds = set(map(type, values))
+    if len(kinds) == 1:
+        return list(map(_writer(first), values))
+    return [_NULL if value is None else _writer(value)(value) for value in values]
+
+
+def _writer(value: Any) -> Callable[[Any], str]:
+    return _WRITERS.get(type(value), _other)
 
 
 def _text(text: str) -> str:
@@ -136,7 +152,7 @@ def _array(parts: Iterable[Any]) -> str:
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return _text(json.dumps(value, ensure_ascii=False)) if value else "{}"
+    return _text(_encode(value)) if value else "{}"
 
 
 def _id(value: UUID) -> str:
@@ -165,7 +181,7 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
     list: _array,
     tuple: _array,
     int: str,
-    datetime: lru_cache(64)(str),  # Most rows were made at the same moment.
+    datetime: str,
 }
 _KINDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (UUID, _id),

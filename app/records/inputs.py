@@ -58,6 +58,8 @@ def _against(
     wrong: set[str],
 ) -> dict[str, Text | str]:
     """What stands against these values together: what is missing, what may not be changed now."""
+    if not record_type.judged:
+        return {}
     initial = record_type.initial_values(by) if record is None else {}
     of_record = values_of(record_type, record)
 

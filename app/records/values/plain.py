@@ -21,6 +21,8 @@ def as_json(value: Any) -> Any:
 
 
 def _written(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -29,7 +31,5 @@ def _written(value: Any) -> Any:
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, time):
         return value.strftime("%H:%M")
-    if isinstance(value, UUID):
-        return str(value)
     plain = dict(value.texts) if isinstance(value, LocalText) else value
     return list(plain) if isinstance(plain, tuple) else plain

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.crm.models import Account, Activity, ActivityLink, Contact
 from app.events import Event, event_row
-from app.events.copy import copy_events, copy_rows
+from app.events.copy import BESIDE, copy_events, copy_rows, events_batch, sending
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
 from app.records.access import fetch
@@ -228,3 +230,38 @@ def test_copy_stays_in_the_schema_of_its_tenant(
     with globex.acting(charlie) as by:
         count = text("SELECT count(*) FROM events WHERE record_type = 'account'")
         assert by.session.scalar(count) == 0
+
+
+def test_rows_are_sent_while_the_caller_works_and_told_apart_in_their_order(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        rows = [
+            event_row(by, "account", UUID(int=number), "created", changes=changes)
+            for number, changes in zip(range(2500), cycle(({}, {"name": [None, "A"]})))
+        ]
+        rows[7]["account_id"] = UUID(int=7)  # One of its column; all others have nothing.
+        worked = False
+        with sending(by.session, events_batch(rows)):
+            worked = True
+        assert worked
+        found = select(Event.record_id, Event.account_id, Event.changes).order_by(Event.record_id)
+        stand = by.session.execute(found.where(Event.record_type == "account")).all()
+        assert [tuple(one) for one in stand] == [
+            (row["record_id"], row["account_id"], row["changes"]) for row in rows
+        ]
+
+
+@pytest.mark.parametrize("number", [2, BESIDE])
+def test_what_the_database_refuses_of_rows_is_raised_when_they_are_waited_for(
+    acme: Workspace, alice: Person, number: int
+) -> None:
+    with acme.acting(alice) as by:
+        row = event_row(by, "account", UUID(int=9), "created")
+        with (
+            pytest.raises(IntegrityError),
+            by.session.begin_nested(),
+            sending(by.session, events_batch([row] * number)),
+        ):
+            pass
+        assert by.session.get(Event, row["id"]) is None

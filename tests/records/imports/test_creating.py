@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 
 from app.crm.models import Account, Activity, Contact, Product
 from app.crm.models.activity import ActivityLink
 from app.events import Event
+from app.records.many import write_new
+from app.records.model import Record
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 from tests.records.imports.conftest import counts, living, sheet, take_in, why
@@ -212,3 +218,20 @@ def test_a_trial_keeps_nothing_but_its_counts_and_can_be_followed_by_the_import(
     assert living(acme, Contact, Contact.name) == []
     with acme.scope() as session:
         assert session.scalars(select(Event).where(Event.batch_id == run.id)).all() == []
+
+
+def test_a_row_that_the_database_refuses_leaves_out_itself_alone(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(kind: Any, records: Sequence[Record], *rest: Any) -> None:
+        for one in records:
+            if one.__dict__["last_name"] == "L66":
+                one.__dict__["email"] = "x" * 300  # What no check of ours lets through.
+        write_new(kind, records, *rest)
+
+    monkeypatch.setattr("app.records.imports.chunk.write_new", write)
+    file = sheet(["Last"], *([f"L{number}"] for number in range(120)))
+    run = take_in(alice, "contact", file, {"Last": "last_name"})
+    assert counts(run) == {"created": 119, "failed": 1}
+    assert list(why(alice, run)) == [68]
+    assert len(living(acme, Contact, Contact.last_name)) == 119
