@@ -12,6 +12,8 @@ from app.crm.operations.firm_names import (
     refresh_every_contact,
 )
 from app.crm.operations.orders import FILL, ORDERS, fill_sort_keys
+from app.crm.operations.reminders.settle import REMIND, arm_near
+from app.crm.operations.reminders.tell import remind_due
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
@@ -37,4 +39,22 @@ def fill_every_sort_key(by: Actor, payload: Payload) -> None:
     fill_sort_keys(kind, UUID(str(after)) if after else None, by)
 
 
-JOBS = (refresh_contact_keys, refresh_every_contact_s_keys, fill_every_sort_key)
+@job(REMIND, max_attempts=20, longest_retry=600)
+def remind(by: Actor, _payload: Payload) -> None:
+    """Tell people of what is due; nothing is told twice, and nothing is missed by a later run."""
+    remind_due(by)
+
+
+@job("arm_reminders", every=timedelta(days=1))
+def arm_reminders(by: Actor, _payload: Payload) -> None:
+    """See that what is to be told in the next days has its jobs."""
+    arm_near(by)
+
+
+JOBS = (
+    refresh_contact_keys,
+    refresh_every_contact_s_keys,
+    fill_every_sort_key,
+    remind,
+    arm_reminders,
+)

@@ -9,7 +9,7 @@ from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
 from app.crm.routes import blueprint
 from app.identity.permissions import Choice, PermissionGroup
-from app.identity.settings_pages import SettingsPage
+from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
 from app.records.belongings import Mention
 from app.records.manifest import Module
@@ -27,6 +27,15 @@ PLAN_SETTINGS = SettingsPage(
     synonyms=_("sequences cadence templates workflow"),
 )
 
+REMINDERS = SettingsPage(
+    "/settings/me/reminders",
+    "alarm",
+    YOURSELF,
+    _("Reminders"),
+    _("How long before they are due the bell reminds you of your tasks and appointments."),
+    synonyms=_("alarm notification snooze due"),
+)
+
 CRM = Module(
     key="crm",
     label=_("Customers"),
@@ -34,7 +43,7 @@ CRM = Module(
     blueprints=(blueprint,),
     timeline=(SOURCE,),
     permissions=(PLANS,),
-    settings=(PLAN_SETTINGS,),
+    settings=(PLAN_SETTINGS, REMINDERS),
     belongings=(PlanRun, ActivityLink),
     mentions=(Mention(Activity, "about_type", "about_id", among=linked_to),),
 )

@@ -10,8 +10,10 @@ from app.identity.models import Notice
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 
-GIVEN, OWNED, FOLLOWED, MENTIONED = "given", "owned", "followed", "mentioned"
+GIVEN, OWNED, FOLLOWED = "given", "owned", "followed"
+MENTIONED, DUE = "mentioned", "due"
 KINDS: Mapping[str, Text] = {
+    DUE: _("A reminder of a task or an appointment"),
     MENTIONED: _("A colleague mentions me in a text"),
     GIVEN: _("A colleague gives me a record or a task"),
     OWNED: _("A colleague changes a record of mine"),
@@ -26,6 +28,7 @@ class Line:
     notice: Notice
     text: str
     icon: str
+    snooze: str = ""  # Where it is put off, when it reminds of something that is still open.
 
 
 Teller = Callable[[Sequence[Notice], Actor], Mapping[UUID, Line]]

@@ -307,8 +307,10 @@ def test_settings(
     seen.visit("/settings/people", "/settings/people/invite", f"/settings/people/{bob.user_id}")
     seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
     seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
-    seen.visit("/settings/tags", "/settings/tags/new", "/notices", "/work")
-    seen.visit("/settings/storage")
+    seen.visit(
+        "/settings/tags", "/settings/tags/new", "/notices", "/work", "/settings/me/reminders"
+    )
+    seen.visit("/settings/storage", "/settings/me/reminders")
     assert not seen.found, seen.told()
 
 

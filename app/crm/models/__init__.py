@@ -5,6 +5,7 @@ from app.crm.models.activity import Activity, ActivityLink
 from app.crm.models.contact import Contact
 from app.crm.models.plan import Plan, PlanRun
 from app.crm.models.product import Product, ProductCategory
+from app.crm.models.reminder import Reminder
 
 __all__ = [
     "Account",
@@ -15,4 +16,5 @@ __all__ = [
     "PlanRun",
     "Product",
     "ProductCategory",
+    "Reminder",
 ]

@@ -79,6 +79,7 @@ class Activity(MentioningRecord):
     )
 
     promises_next = False  # Of a follow-up: what it plans is the promise; no column.
+    moves = False  # Whether the change under way moves its reminder; no column.
     next_step = NextStep()  # Told by `complete` to the hook that follows; no column.
     # What `gather` found: the contact and its account; no column.
     person = cast("tuple[UUID | None, UUID | None] | None", None)
@@ -94,6 +95,7 @@ class Activity(MentioningRecord):
     outcome: Mapped[LongText | None]
     next_at: Mapped[Moment | None]
     minutes: Mapped[Whole | None]
+    remind: Mapped[Choice | None]  # How long before; None: as its owner usually has it.
     at: Mapped[Moment]
     account_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}

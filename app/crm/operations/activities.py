@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, insert, inspect, or_
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.models.activity import NextStep
 from app.crm.operations.next_step import SUBJECT_LENGTH, follow_many, plan_next, read_next
+from app.crm.operations.reminders.settle import note_moves, settle_reminders
 from app.crm.operations.steps import refresh_steps
 from app.events.copy import copy_rows
 from app.kernel.actor import Actor
@@ -45,6 +46,7 @@ def prepare(activity: Activity, by: Actor) -> None:
     if activity.kind == "meeting" and activity.due_at is None and activity.done_at is None:
         raise Refused(_("Say when the meeting is."), field="due_at")
     _credit(activity, by)
+    note_moves(activity)
     activity.at = activity.done_at or activity.due_at or activity.created_at
     activity.search_text = search_text((activity.subject, activity.body, activity.outcome))
     activity.search_grams = grams((activity.subject,))
@@ -201,6 +203,7 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
         _fulfil_planned([activity], by)
         _plan_after([activity], by)
     tell_mentioned(registry().type("activity"), activity, by)
+    settle_reminders([activity], verb, by)
     asked = activity.next_step.asked if verb == "complete" else None
     if asked is not None:
         activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))
@@ -209,6 +212,7 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
 
 def changed_many(activities: Sequence[Activity], verb: str, by: Actor) -> None:
     """The same for many activities that were made or deleted at once, in few statements."""
+    settle_reminders(activities, verb, by)
     if verb == "delete":
         refresh_steps(by.session, {place for one in activities for place in places(one)})
         return

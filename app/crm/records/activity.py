@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.crm.models import Activity
 from app.crm.operations import activities
+from app.crm.operations.reminders.choices import CHOICES
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Board, Calendar
@@ -48,6 +49,7 @@ activity = RecordType(
             _("Promised to the customer"),
             help=_("Stands among the open promises until it is done."),
         ),
+        Field(Activity.remind, _("Reminder"), options=CHOICES),
         Field(Activity.done_at, _("Completed")),
         Field(Activity.done_by_id, _("Done by"), to="user", readonly=True),
         Field(Activity.next_at, _("Next follow-up")),
@@ -79,7 +81,7 @@ activity = RecordType(
         Activity.contact_id,
         Activity.owner_id,
     ),
-    more=(Activity.outcome, Activity.way, Activity.minutes, Activity.tags),
+    more=(Activity.remind, Activity.outcome, Activity.way, Activity.minutes, Activity.tags),
     search=(Activity.subject, Activity.body, Activity.outcome),
     default_sort="-at",
     account=Activity.account_id,

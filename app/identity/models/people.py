@@ -79,6 +79,7 @@ class User(Base):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None] = mapped_column(Integer)  # A code works once.
     last_sign_in_at: Mapped[datetime | None]
+    remind: Mapped[str | None] = mapped_column(String(10))  # Minutes before; None: as usual.
     muted: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     created_at: Mapped[Moment]
 

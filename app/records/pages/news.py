@@ -16,13 +16,14 @@ from sqlalchemy import and_, exists, select, true
 
 from app.events import Event
 from app.identity.models import Notice, User
-from app.identity.news import MENTIONED, Line
+from app.identity.news import DUE, MENTIONED, Line
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.access import readable_fields, within_reach
 from app.records.history import BESIDE
 from app.records.pages.mentions import quoted, quotes
 from app.records.pages.news_around import happened_around, listed, told_around
+from app.records.pages.news_due import due_lines
 from app.records.references import titles
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -55,13 +56,19 @@ def tell_news(notices: Sequence[Notice], by: Actor) -> dict[UUID, Line]:
             continue
         record_type = tailored(declared, by)
         mine = [one for one in notices if one.record_type == key]
-        for notice, text in _told(record_type, mine, deeds, by):
-            found[notice.id] = Line(notice, text[:LONGEST], notice.icon)
+        due = due_lines(record_type, mine, by)
+        for notice, text in _told(record_type, mine, deeds, due, by):
+            snooze = f"{notice.url}/snooze" if notice.record_id in due else ""
+            found[notice.id] = Line(notice, text[:LONGEST], notice.icon, snooze)
     return found
 
 
 def _told(
-    record_type: RecordType, notices: Sequence[Notice], deeds: Mapping[UUID, list[Deed]], by: Actor
+    record_type: RecordType,
+    notices: Sequence[Notice],
+    deeds: Mapping[UUID, list[Deed]],
+    due: Mapping[UUID, str],
+    by: Actor,
 ) -> Iterable[tuple[Notice, str]]:
     """Each notice of a type that has something to tell, with its words."""
     ids = [one.record_id for one in notices if one.record_id]
@@ -76,13 +83,14 @@ def _told(
         if notice.record_id is not None and notice.record_id in names:
             mine = [one for one in done if _is_told(one, labels, by)]
             name = names[notice.record_id]
-            # Who is told of nothing but a mention has not asked for the record's other news.
+            # Who is only mentioned or reminded has not asked for the record's other news.
             own = _of_record(record_type, name, mine, labels, by) if mine else ""
-            own = "" if notice.kinds == [MENTIONED] else own
+            own = "" if notice.kinds and {*notice.kinds} <= {MENTIONED, DUE} else own
             text = _joined(own, told_around(around.get(notice.id, ()), name, by))
             quote = called.get(notice.record_id)
             if quote is not None:
                 text = _joined(quoted(quote, _mentioner(record_type, done)), text)
+            text = _joined(due.get(notice.record_id, ""), text)
         elif notice.id in batches and done and _may_know(done[0], labels):
             text = _of_batch(record_type, notice.number or 1, done[0], labels, by)
         if text:

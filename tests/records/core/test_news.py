@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.crm.models import Account, Activity
 from app.identity.models import FieldRule, Notice, User
-from app.identity.news import lines
+from app.identity.news import KINDS, lines
 from app.identity.operations.notices import choose_news, notices_of, read_all
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.users import disable_user
@@ -266,7 +266,7 @@ def test_everybody_chooses_what_they_are_told(
         make_account(by, "Given", owner_id=bob.user_id)
     assert len(told(acme, bob)) == expected
     page = bob.client.get("/settings/me").text
-    assert page.count('name="news"') == 4
+    assert page.count('name="news"') == len(KINDS)
     assert page.count("checked") >= len(wanted)
 
 
@@ -344,7 +344,7 @@ def test_nobody_is_told_anything_by_a_muted_kind_that_there_is_not(
     with acme.acting(bob) as by:
         user = by.session.get_one(User, bob.user_id)
         choose_news(by, user, ["owned", "nonsense"])
-        assert user.muted == ["mentioned", "given", "followed"]
+        assert user.muted == [one for one in KINDS if one != "owned"]
 
 
 def test_a_batch_of_which_nothing_can_be_opened_any_more_is_not_told(
