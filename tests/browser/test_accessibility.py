@@ -187,17 +187,24 @@ def test_boards_and_calendars(
     variant: dict[str, Any],
     acme: Workspace,
     alice: Person,
+    bob: Person,
     firm: str,
 ) -> None:
     with acme.acting(alice) as by:
         for kind, day in (("task", "20"), ("call", "20"), ("meeting", "21"), ("visit", "22")):
             due = f"2026-11-{day}T09:00"
             make_activity(by, kind, subject=f"A {kind}", due_at=due)
+        make_activity(by, "visit", subject="Fair", due_at="2026-11-20T00:00", minutes=2880)
+        for number in range(9):
+            make_activity(by, "task", subject=f"Call {number}", due_at="2026-11-20T14:00")
         done = make_activity(by, "task", subject="Done", due_at="2026-11-20T10:00")
         perform("activity", "complete", done, by=by)
     seen = looker(alice, variant)
     seen.visit("/accounts/board", "/activities/board", "/accounts/board?q=zebra")
     seen.visit(*(f"/activities/calendar?on=2026-11-20&span={one}" for one in SPANS))
+    people = f"owner_id__in={alice.user_id},{bob.user_id}"
+    seen.visit(*(f"/activities/calendar?on=2026-11-20&span={one}&{people}" for one in SPANS))
+    seen.visit("/activities/calendar/colleagues?span=day")
     ready(seen.page, "/accounts/board").locator(".card-more").first.click()
     seen.look("a card's menu")
     assert not seen.found, seen.told()

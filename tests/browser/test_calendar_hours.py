@@ -102,7 +102,7 @@ def test_the_lower_edge_is_dragged_to_make_it_longer(
     page: Page, acme: Workspace, alice: Person, visit: UUID
 ) -> None:
     ready(page, WEEK)
-    drag(page, entry(page, visit).locator("[data-grip]"), 0, 0.75 * hour_high(page))
+    drag(page, entry(page, visit).locator("[data-stretch]"), 0, 0.75 * hour_high(page))
     expect(entry(page, visit)).to_have_attribute("data-minutes", "105")
     assert stands(acme, alice, visit) == (f"{DAY}T10:00", 105)
     expect(page.locator("#drawer")).to_be_hidden()
@@ -112,7 +112,7 @@ def test_a_drag_that_is_given_up_changes_nothing(
     page: Page, acme: Workspace, alice: Person, visit: UUID
 ) -> None:
     ready(page, WEEK)
-    grip = entry(page, visit).locator("[data-grip]").bounding_box()
+    grip = entry(page, visit).locator("[data-stretch]").bounding_box()
     assert grip is not None
     page.mouse.move(grip["x"] + 20, grip["y"] + 3)
     page.mouse.down()
@@ -255,3 +255,47 @@ def test_the_line_of_now_stands_on_today_alone(page: Page, acme: Workspace, alic
     begins = datetime.combine(now.date(), time(), now.tzinfo)
     shown = begins + timedelta(days=(at["y"] - column["y"]) / column["height"])
     assert abs(shown - now) < timedelta(minutes=20)
+
+
+def test_colleagues_are_ticked_and_stand_side_by_side(
+    page: Page, acme: Workspace, alice: Person, bob: Person, visit: UUID
+) -> None:
+    with acme.acting(alice) as by:
+        his = make_activity(
+            by, "call", subject="Bob's", due_at=f"{DAY}T10:00", owner_id=str(bob.user_id)
+        ).id
+    ready(page, f"/activities/calendar?span=day&on={DAY}")
+    page.get_by_role("link", name="Colleagues…").click()
+    drawer = page.locator("#drawer")
+    for name in ("Alice Archer", "Bob Baker"):
+        drawer.get_by_label(name).check()
+    with arriving(page):
+        drawer.get_by_role("button", name="Apply").click()
+    hers = page.get_by_role("region", name="Alice Archer")
+    theirs = page.get_by_role("region", name="Bob Baker")
+    expect(hers.locator(f"#entry-{visit}")).to_be_visible()
+    expect(theirs.locator(f"#entry-{his}")).to_be_visible()
+    # An entry stays with whose it is: their column alone takes it.
+    column = theirs.bounding_box()
+    assert column is not None
+    drag(page, page.locator(f"#entry-{visit}"), column["width"], hour_high(page))
+    drag(page, page.locator(f"#entry-{his}"), 0, hour_high(page))
+    expect(theirs.locator(f"#entry-{his}")).to_have_attribute("data-at", "11:00")
+    assert stands(acme, alice, visit) == (f"{DAY}T10:00", 60)
+    theirs.click(position={"x": 60, "y": 14.2 * hour_high(page)})
+    expect(page.locator("#drawer").get_by_label("Due")).to_have_value(f"{DAY}T14:00")
+    expect(page.locator("#drawer [name=owner_id]")).to_have_value(str(bob.user_id))
+
+
+def test_a_phone_sweeps_from_colleague_to_colleague(
+    windows: Windows, alice: Person, bob: Person, dora: Person, visit: UUID
+) -> None:
+    phone = windows.open(alice, on_phone=True)
+    people = ",".join(str(one.user_id) for one in (alice, bob, dora))
+    ready(phone, f"/activities/calendar?span=day&on={DAY}&owner_id__in={people}")
+    expect(phone.locator(f"#entry-{visit}")).to_be_in_viewport(ratio=1)
+    last = phone.locator(".calendar-head").last
+    expect(last).not_to_be_in_viewport(ratio=1)
+    phone.locator(".calendar").evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    expect(last).to_be_in_viewport(ratio=1)
+    assert overflow(phone) == 0

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
-from app.records.access import sees
+from app.records.access import sees, writable_keys
 from app.records.fields import Field
-from app.records.filters import Filter, Node
+from app.records.filters import Filter
 from app.records.filters.periods import bounds
 from app.records.lenses.choose import date_field, date_fields
 from app.records.lenses.days import beside, days_shown, read_day
@@ -19,6 +19,12 @@ from app.records.lenses.length import length_field
 from app.records.lenses.lens import AS_ROWS, CALENDAR, DATE, DAY, MONTH, SPANS, WEEK, Lens
 from app.records.pages.card import may_move
 from app.records.pages.choices import choices_of
+from app.records.pages.colleagues import (
+    Colleague,
+    Colleagues,
+    colleagues_of,
+    owners_asked,
+)
 from app.records.pages.entry import Entry, EntryMaker, entry_keys
 from app.records.pages.filter_words import WHO
 from app.records.pages.heads import ListHead, list_head
@@ -38,6 +44,8 @@ from app.web.formats import Formats, formats
 
 LIMITS = {MONTH: 4, WEEK: 60, DAY: 100}  # Entries of a day that are shown at most.
 LANES = {WEEK: 3, DAY: 6}  # Entries that stand beside each other at most.
+OF_COLLEAGUES = 300  # Entries of a day that is shown by colleagues.
+LANES_OF_COLLEAGUE = 2
 MORNING = 8  # The hour at which a day is shown at first, when nothing is earlier.
 WORDS: dict[str, Text] = {MONTH: _("Month"), WEEK: _("Week"), DAY: _("Day")}
 EARLY = "T09:00"  # When something planned by a press on a day begins, unless it is typed.
@@ -60,6 +68,7 @@ class Day:
     week_url: str  # The week in which it is the day that a phone shows.
     is_chosen: bool
     hours: Hours | None  # Of a day that is shown by its hours.
+    colleague: Colleague | None  # Whose entries alone stand here.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,8 @@ class CalendarPage:
     clock: Clock | None
     day_before_url: str  # A phone shows one day of a week; a swipe leads to the one beside it.
     day_after_url: str
+    colleagues: Colleagues | None
+    colleagues_url: str
 
     @property
     def is_empty(self) -> bool:
@@ -121,7 +132,8 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
     def at(day: date, shown: str = span) -> str:
         return _at(state, day, shown)
 
-    shown = _days(state, field, days, on, by)
+    colleagues = colleagues_of(state, by) if has_hours(span, field) else None
+    shown = _days(state, field, days, on, colleagues, by)
     length = length_field(record_type, field, by)
     may_lengthen = length is not None and may_move(record_type, length, by)
     return CalendarPage(
@@ -143,6 +155,8 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
         clock=_clock(shown, by) if has_hours(span, field) else None,
         day_before_url=at(beside(DAY, on, -1)),
         day_after_url=at(beside(DAY, on, 1)),
+        colleagues=colleagues,
+        colleagues_url=_colleagues_url(state, on),
     )
 
 
@@ -151,18 +165,32 @@ def has_hours(span: str, field: Field) -> bool:
     return span != MONTH and field.kind == "moment"
 
 
+def _colleagues_url(state: ListState, on: date) -> str:
+    """Where the colleagues of this calendar are chosen."""
+    return f"{state.shown_at}/colleagues?{urlencode([*state.address(), (DATE, on.isoformat())])}"
+
+
 def _days(
-    state: ListState, field: Field, days: Sequence[date], on: date, by: Actor
+    state: ListState,
+    field: Field,
+    days: Sequence[date],
+    on: date,
+    colleagues: Colleagues | None,
+    by: Actor,
 ) -> tuple[Day, ...]:
-    """The days with what stands on them."""
+    """The days with what stands on them; one day that several share is a column for each."""
     record_type, span = state.record_type, state.lens.span
     spans = [bounds(field, (day, day + timedelta(days=1)), by) for day in days]
     keys = entry_keys(record_type, field, by)
     length = length_field(record_type, field, by)
     by_hours = has_hours(span, field)
     lasting = Lasting(length, by_hours) if length is not None else None
-    found = entries(record_type, state.asked, by, keys, field, spans, LIMITS[span], lasting)
-    maker = EntryMaker(record_type, field, choices_of(record_type, by), by)
+    columns = colleagues.shown if colleagues is not None and span == DAY else ()
+    limit = OF_COLLEAGUES if columns else LIMITS[span]
+    found = entries(record_type, state.asked, by, keys, field, spans, limit, lasting)
+    beside_each_other = colleagues.shown if colleagues is not None and span == WEEK else ()
+    tones = {one.id: one.tone for one in beside_each_other}
+    maker = EntryMaker(record_type, field, choices_of(record_type, by), by, tones)
     longer = [maker.make(row) for row in found.lasting]
     begun = [[maker.make(row) for row in held.rows] for held in found.days]
     shown = []
@@ -170,8 +198,34 @@ def _days(
         before = [*longer, *(begun[place - 1] if by_hours and place else ())]
         rest = {one.id: one for one in before if began_before(one, day) and touches(one, day)}
         count = found.days[place].count
-        shown.append(_day(state, field, day, on, [*rest.values()], begun[place], count, by))
+        before = [*rest.values()]
+        if columns:
+            shown += [
+                _column(state, field, day, on, before, begun[place], one, by) for one in columns
+            ]
+        else:
+            shown.append(_day(state, field, day, on, before, begun[place], count, by))
     return tuple(shown)
+
+
+def _column(
+    state: ListState,
+    field: Field,
+    day: date,
+    on: date,
+    rest: list[Entry],
+    begun: list[Entry],
+    colleague: Colleague,
+    by: Actor,
+) -> Day:
+    """A day of one colleague; what is planned there is theirs, where its reader may say so."""
+    rest, begun = ([one for one in some if one.owner_id == colleague.id] for some in (rest, begun))
+    column = _day(state, field, day, on, rest, begun, len(begun), by)
+    new_url = column.new_url
+    if new_url is not None and "owner_id" in writable_keys(state.record_type, by):
+        new_url += f"&{urlencode({'owner_id': str(colleague.id)})}"
+    hours = in_hours(column.entries, day, LANES_OF_COLLEAGUE)
+    return replace(column, colleague=colleague, new_url=new_url, hours=hours)
 
 
 def _clock(days: Sequence[Day], by: Actor) -> Clock:
@@ -229,6 +283,7 @@ def _day(
         week_url=_at(state, day, WEEK),
         is_chosen=day == on,
         hours=in_hours(shown, day, LANES[span]) if has_hours(span, field) else None,
+        colleague=None,
     )
 
 
@@ -246,21 +301,15 @@ def _who(state: ListState, on: date, by: Actor) -> tuple[Choice, ...]:
     """Everybody's, one's own and one's team's: a press away, as other filters stay."""
     if not sees(state.record_type, "owner_id", by):
         return ()
-    rest = tuple(one for one in state.asked.filters if _owner_of(one) is None)
-    now = next((text for one in state.asked.filters if (text := _owner_of(one))), "")
+    rest = tuple(one for one in state.asked.filters if owners_asked(one, by) is None)
+    owner = next((one for one in state.asked.filters if owners_asked(one, by) is not None), None)
+    now = "" if owner is None else owner.text if owner.operator == "eq" else None
     found = []
     for key, label in {"": _("Everyone"), **WHO}.items():
         filters = (*rest, Filter("owner_id", "eq", key)) if key else rest
         shown = replace(state, asked=replace(state.asked, filters=filters))
         found.append(Choice(label, shown.url((DATE, on.isoformat())), key == now))
     return tuple(found)
-
-
-def _owner_of(one: Node) -> str | None:
-    """Whose records a condition asks for; None where it asks for something else."""
-    if isinstance(one, Filter) and (one.key, one.operator) == ("owner_id", "eq"):
-        return one.text
-    return None
 
 
 def _title(span: str, days: Sequence[date], on: date, write: Formats, by: Actor) -> str:

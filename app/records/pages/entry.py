@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
-from app.kernel.names import initial
+from app.kernel.names import initials
 from app.records.access import reaches, sees
 from app.records.fields import Field, Option
-from app.records.lenses.length import length_field, stands
+from app.records.lenses.length import is_midnight, length_field, stands
 from app.records.pages.card import may_move
 from app.records.pages.looks import Words, tone
 from app.records.pages.row_words import RowWords
@@ -27,7 +28,8 @@ class Entry:
     """One record on a day of a calendar.
 
     What stands at a moment has a `start` and an `end` on the reader's clock; `minutes` is what its
-    record says of its length, and `times` both ends in words.
+    record says of its length, and `times` both ends in words. `who` is its owner's name where
+    colours tell owners apart.
     """
 
     id: str
@@ -43,9 +45,18 @@ class Entry:
     tone: str
     owner: str
     owner_id: UUID | None
+    who: str
     is_done: bool
     is_late: bool
     may_move: bool
+
+    @property
+    def is_whole_days(self) -> bool:
+        """True for what is from one midnight to another, which has no time of day to tell."""
+        start, end = self.start, self.end
+        if start is None or end is None:
+            return False
+        return start.date() < end.date() and is_midnight(start) and is_midnight(end)
 
 
 def entry_keys(record_type: RecordType, field: Field, by: Actor) -> list[str]:
@@ -67,7 +78,9 @@ class EntryMaker:
         field: Field,
         picklists: Mapping[str, tuple[Option, ...]],
         by: Actor,
+        tones_of_owners: Mapping[UUID, str] = MappingProxyType({}),
     ) -> None:
+        self._tones_of_owners = tones_of_owners
         seen = set(entry_keys(record_type, field, by))
         calendar = record_type.calendar
         self._type, self._field, self._by = record_type, field, by
@@ -108,13 +121,19 @@ class EntryMaker:
             title=self._type.title_of(row) or gettext("Untitled"),
             second=self._second.listed(row),
             kind=self._words[value] if value else "",
-            tone=self._tones.get(value, ""),
-            owner=initial(owner) if owner else "",
+            tone=self._tone(value, row),
+            owner=initials(owner) if owner else "",
             owner_id=row.owner_id if self._shows_owner else None,
+            who=owner if self._tones_of_owners else "",
             is_done=is_done,
             is_late=before and not is_done,
             may_move=self._may_move and reaches(self._type, row.owner_id, "update", self._by),
         )
+
+    def _tone(self, value: Any, row: Any) -> str:
+        if self._tones_of_owners:
+            return self._tones_of_owners.get(row.owner_id, "")
+        return self._tones.get(value, "")
 
     def _options(self, picklists: Mapping[str, tuple[Option, ...]]) -> tuple[Option, ...]:
         if not self._colour:

@@ -51,7 +51,7 @@ def takes_days(entry: Entry) -> bool:
     start, end = entry.start, entry.end
     if start is None or end is None:
         return True
-    if start.date() < end.date() and is_midnight(start) and is_midnight(end):
+    if entry.is_whole_days:
         return True
     # As moments: of two times on one clock Python takes the difference of what it shows.
     return end.timestamp() - start.timestamp() >= DAY_LONG * 60

@@ -6,8 +6,11 @@ import { PLACE, act, mayMove, moveTo, moveToDay, swallowClick, CARD } from './le
 const BEGINS = 6; // Pixels before a press becomes a drag.
 const EDGE = 60; // Pixels from an edge within which dragging scrolls.
 
-const target = (x: number, y: number): HTMLElement | null =>
-  document.elementFromPoint(x, y)?.closest<HTMLElement>(`[data-zone], ${PLACE}`) ?? null;
+/** What a card can be dropped on there; a column of a colleague takes what is theirs. */
+function target(card: HTMLElement, x: number, y: number): HTMLElement | null {
+  const place = document.elementFromPoint(x, y)?.closest<HTMLElement>(`[data-zone], ${PLACE}`) ?? null;
+  return place?.dataset.owner === undefined || place.contains(card) ? place : null;
+}
 
 function mark(over: HTMLElement | null): void {
   for (const one of all('.is-over')) if (one !== over) one.classList.remove('is-over');
@@ -51,7 +54,7 @@ function drop(card: HTMLElement, over: HTMLElement | null, top: number): void {
 }
 
 function press(event: PointerEvent, card: HTMLElement): void {
-  const isOwn = event.target instanceof Element && event.target.closest('button, [data-grip]') !== null;
+  const isOwn = event.target instanceof Element && event.target.closest('button, [data-stretch]') !== null;
   if (event.button !== 0 || event.pointerType === 'touch' || isOwn || !mayMove(card)) return;
   const box = card.getBoundingClientRect();
   const offset = { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -83,12 +86,12 @@ function press(event: PointerEvent, card: HTMLElement): void {
     if (!ghost) begin();
     ghost!.style.left = `${move.clientX - offset.x}px`;
     ghost!.style.top = `${move.clientY - offset.y}px`;
-    const over = target(move.clientX, move.clientY);
+    const over = target(card, move.clientX, move.clientY);
     mark(over);
     if (card.dataset.at) showMark(over && hoursOf(over), move.clientY - offset.y, box.height);
     scroll(move.clientX, move.clientY);
   }, { signal });
-  document.addEventListener('pointerup', (up) => end(target(up.clientX, up.clientY), up.clientY - offset.y), { signal });
+  document.addEventListener('pointerup', (up) => end(target(card, up.clientX, up.clientY), up.clientY - offset.y), { signal });
   document.addEventListener('pointercancel', () => end(null), { signal });
   document.addEventListener('keydown', (key) => {
     if (key.key !== 'Escape') return;

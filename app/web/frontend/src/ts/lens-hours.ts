@@ -131,6 +131,7 @@ function swipe(): void {
     if (!from || !to || !matchMedia('(max-width: 640px)').matches) return;
     const across = to.clientX - from.clientX;
     if (Math.abs(across) < 60 || Math.abs(across) < 2 * Math.abs(to.clientY - from.clientY)) return;
+    if (hours.closest('.is-people')) return; // There a finger sweeps from colleague to colleague.
     const { before = '', after = '' } = hours.closest<HTMLElement>('.calendar')?.dataset ?? {};
     location.assign(across > 0 ? before : after);
   });
@@ -140,7 +141,7 @@ export function start(): void {
   onContent(() => { begin(); tick(); });
   setInterval(tick, 30_000);
   swipe();
-  on('pointerdown', '[data-grip]', stretch);
+  on('pointerdown', '[data-stretch]', stretch);
   on('click', '[data-hours] [data-day]', plan);
   on('keydown', '[data-hours] .entry-link', (event, link) => {
     const card = cardOf(link);
