@@ -302,8 +302,11 @@ def _who(state: ListState, on: date, by: Actor) -> tuple[Choice, ...]:
     if not sees(state.record_type, "owner_id", by):
         return ()
     rest = tuple(one for one in state.asked.filters if owners_asked(one, by) is None)
-    owner = next((one for one in state.asked.filters if owners_asked(one, by) is not None), None)
-    now = "" if owner is None else owner.text if owner.operator == "eq" else None
+    owners = (one for one in state.asked.filters if owners_asked(one, by) is not None)
+    owner = next(owners, None)
+    now: str | None = ""
+    if isinstance(owner, Filter):
+        now = owner.text if owner.operator == "eq" else None
     found = []
     for key, label in {"": _("Everyone"), **WHO}.items():
         filters = (*rest, Filter("owner_id", "eq", key)) if key else rest
