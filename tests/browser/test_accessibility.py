@@ -318,6 +318,8 @@ def test_settings(
         "/settings/tags", "/settings/tags/new", "/notices", "/work", "/settings/me/reminders"
     )
     seen.visit("/settings/storage", "/settings/me/reminders")
+    seen.visit("/settings/pool", "/settings/pool/caps/new", "/settings/pool/rules/new")
+    seen.visit("/accounts?owner_id__isnull=true")
     assert not seen.found, seen.told()
 
 

@@ -20,6 +20,7 @@ from app.records.pages.looks import Face, face
 from app.records.pages.record import line, loaded, names_of, possible
 from app.records.pages.state import ListState
 from app.records.pages.timeline import Asked, Timeline, timeline
+from app.records.pool.reading import is_read_in_pool
 from app.records.types import Action, Panel, RecordType
 from app.web.formats import formats
 
@@ -86,7 +87,7 @@ def peek(record_type: RecordType, record: Record, by: Actor, came_from: ListStat
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
         actions=possible(record_type, record, by),
-        star=star(record_type, record.id, by, "peek"),
+        star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "peek"),
         may_edit=may_edit(record_type, record, by),
         step=_step(record_type, record, by),
         details=[one for one in told_fields if one.key not in behind],

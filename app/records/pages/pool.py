@@ -18,7 +18,9 @@ def pool_note(record_type: RecordType, record: Record, views: Views | None, by: 
     told = []
     if is_read_in_pool(record_type, by):
         told.append(
-            gettext("This is in the pool: contact data and history are shown once claimed.")
+            gettext(
+                "This is in the pool: contact data and what others wrote are shown once it is claimed."
+            )
         )
     elif by.may(record_type.key, CLAIM):
         told.append(gettext("This is in the pool: nobody owns it."))

@@ -95,7 +95,7 @@ def record_page(
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
         actions=possible(record_type, record, by),
-        star=star(record_type, record.id, by, "page"),
+        star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "page"),
         may_edit=may_edit(record_type, record, by),
         may_delete=not by.tenant.is_read_only and may_do(record_type, record, "delete", by),
         shown=shown,

@@ -53,7 +53,7 @@ def test_the_page_of_a_pool_record_shows_no_contact_data_until_it_is_claimed(
 ) -> None:
     before = bob.client.get(f"/accounts/{free.id}").text
     assert "Free Fences" in before
-    assert "shown once claimed" in before
+    assert "shown once it is claimed" in before
     assert PHONE not in before
     assert "Frank Fence" not in before
     assert bob.client.get(f"/accounts/{free.id}/files").status_code == 404
