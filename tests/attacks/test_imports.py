@@ -22,8 +22,8 @@ from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.factories import make_contact
 from tests.records.imports.conftest import allow, living, run_of, sheet, take_in
+from tests.records.imports.pages import given
 from tests.records.imports.test_api import send
-from tests.records.imports.test_pages import given
 
 pytestmark = pytest.mark.usefixtures("no_files")
 

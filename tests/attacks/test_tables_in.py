@@ -33,8 +33,8 @@ from config.settings import Settings
 from tests.attacks.program import Programs, program
 from tests.cast import Person, Workspace
 from tests.records.imports.conftest import run_of, sheet, take_in, why
+from tests.records.imports.pages import given
 from tests.records.imports.test_api import send
-from tests.records.imports.test_pages import given
 from tests.records.pages.conftest import statements
 
 pytestmark = pytest.mark.usefixtures("no_files")

@@ -6,7 +6,7 @@ programs, filters and history name it by them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +108,21 @@ def change_field(by: Actor, row: CustomField, version: int | None, wish: Wish) -
     _save(by)
     after = _told(row)
     _changed(by, row, "updated", {k: [before[k], after[k]] for k in after if before[k] != after[k]})
+
+
+def add_options(by: Actor, row: CustomField, wished: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Put options behind those that a choice has; answers with their values, in that order.
+
+    Of two who add some at the same moment the second adds theirs behind the first one's. Refused
+    as other options are.
+    """
+    require_change(by, *MANAGE)
+    by.session.refresh(row, with_for_update=True)
+    before = [dict(one) for one in row.options]
+    row.options = read_options([*before, *wished], before)
+    _save(by)
+    _changed(by, row, "updated", {"options": [before, row.options]})
+    return [one["value"] for one in row.options[len(before) :]]
 
 
 def retire_field(by: Actor, row: CustomField) -> None:

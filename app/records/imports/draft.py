@@ -11,9 +11,7 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
-from app.kernel.language import DEFAULT, OFFERED, current
 from app.records.custom.operations import MANAGE, define_field
-from app.records.custom.picklists import change_picklist, picklist_field, standing_options
 from app.records.custom.wish import LABEL, Wish
 from app.records.imports.givable import givable_keys
 from app.records.imports.given import Readable, keep_file, room_of
@@ -22,6 +20,7 @@ from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Column, Mapping, Mode, from_json
 from app.records.imports.match import ID, match_keys
 from app.records.imports.models import ImportRun, State
+from app.records.imports.new_options import language_of_names
 from app.records.imports.passing import remove_when_undone
 from app.records.imports.reading import read_table
 from app.records.imports.resolve import can_make
@@ -33,7 +32,6 @@ from app.records.types import RecordType
 SAMPLE = 200  # Rows by which columns are guessed and shown.
 LOOKED_AT = 50  # Imports among which one of the same columns is looked for.
 MOST_OPTIONS = 50  # Of a field that is made of a column.
-ADD = "\x1e"  # Stands for an option that is to be made of a text; no text holds it.
 NEW = "new_fields"  # Kept beside how the file is read: kinds of fields to be made, by column.
 
 
@@ -143,35 +141,6 @@ def may_make_fields(by: Actor) -> bool:
     return by.may(*MANAGE)
 
 
-def asks_for_options(mapping: Mapping) -> bool:
-    """True where a text shall become an option that there is not yet."""
-    return any(ADD in one.values.values() for one in mapping.columns)
-
-
-def make_options(record_type: RecordType, mapping: Mapping, by: Actor) -> Mapping:
-    """Make the options that were asked for (ADD); answers with the mapping that means them.
-
-    Refused with a message by column where one can't be made.
-    """
-    columns = list(mapping.columns)
-    for number, column in enumerate(columns):
-        texts = [text for text, value in column.values.items() if value == ADD]
-        if not texts or column.field is None:
-            continue
-        try:
-            field = picklist_field(record_type, column.field)
-            standing = standing_options(by, record_type, field)
-            wished = [{"label": {_language(): text}} for text in texts]
-            change_picklist(by, record_type, field, [*standing, *wished])
-        except Refused as refused:
-            text = next(iter(refused.errors.values()), refused.message)
-            raise Refused(refused.message, errors={f"columns.{number}.values": text}) from None
-        made = standing_options(by, record_type, field)[len(standing) :]
-        values = {text: str(one["value"]) for text, one in zip(texts, made, strict=False)}
-        columns[number] = replace(column, values={**column.values, **values})
-    return replace(mapping, columns=tuple(columns))
-
-
 def make_fields(
     run: ImportRun, mapping: Mapping, new: Map[str, str], table: Table, by: Actor
 ) -> Mapping:
@@ -194,7 +163,7 @@ def make_fields(
         except Refused as refused:
             text = next(iter(refused.errors.values()), refused.message)
             raise Refused(refused.message, errors={f"columns.{number}.field": text}) from None
-        values = {one["label"][_language()]: one["value"] for one in made.options}
+        values = {one["label"][language_of_names()]: one["value"] for one in made.options}
         columns[number] = replace(column, field=made.key, values={**column.values, **values})
     return replace(mapping, columns=tuple(columns))
 
@@ -203,10 +172,5 @@ def _wish(name: str, kind: str, texts: Sequence[str]) -> Wish:
     options: tuple[Map[str, Any], ...] = ()
     if kind in ("choice", "choices"):
         different = [one for one in dict.fromkeys(texts) if one][:MOST_OPTIONS]
-        options = tuple({"label": {_language(): one[:LABEL]}} for one in different)
-    return Wish(label={_language(): name[:LABEL]}, options=options)
-
-
-def _language() -> str:
-    """The language in which fields are named."""
-    return current() if current() in OFFERED else DEFAULT
+        options = tuple({"label": {language_of_names(): one[:LABEL]}} for one in different)
+    return Wish(label={language_of_names(): name[:LABEL]}, options=options)

@@ -18,7 +18,6 @@ from app.records.imports.begin import begin_import
 from app.records.imports.draft import (
     keep_mapping,
     make_fields,
-    make_options,
     new_fields,
     read_again,
     take_file,
@@ -34,6 +33,7 @@ from app.records.imports.keep import (
 )
 from app.records.imports.mapping import from_json
 from app.records.imports.models import UNDER_WAY, ImportRun, State
+from app.records.imports.new_options import make_options
 from app.records.imports.reading.limits import HEAD_ROWS, MOST_BYTES
 from app.records.imports.run import open_table, url_of
 from app.records.imports.table import How

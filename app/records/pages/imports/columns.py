@@ -21,6 +21,7 @@ from app.records.imports.guessing.values import meanings
 from app.records.imports.guessing.words import words_of
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID
+from app.records.imports.new_options import takes_options
 from app.records.imports.table import Table
 from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
@@ -185,7 +186,7 @@ def _details(
         "kind": one.kind,
         "meanings": _meanings(column, one, texts, known),
         "options": options,
-        "can_add": one.picklist and may_make_fields(by),
+        "can_add": takes_options(one) and may_make_fields(by),
         "makes": makes,
     }
 

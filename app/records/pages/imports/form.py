@@ -13,12 +13,13 @@ from app.kernel.language import Text, _, gettext, ngettext
 from app.kernel.stamps import READ as STAMPS
 from app.records.files.sizes import size_text
 from app.records.imports.begin import try_rows
-from app.records.imports.draft import ADD, SAMPLE, asks_for_options, make_options
+from app.records.imports.draft import SAMPLE
 from app.records.imports.failed import read_failures
 from app.records.imports.guessing.guess import Guess, guess
 from app.records.imports.mapping import Mapping
 from app.records.imports.match import ID, match_keys
 from app.records.imports.models import ImportRun, State
+from app.records.imports.new_options import ADD, asked_options, make_options
 from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome
 from app.records.imports.reading.delimiter import DELIMITERS
 from app.records.imports.reading.encoding import ENCODINGS
@@ -221,9 +222,8 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
         failures = list(read_failures(run, by, MOST_FAILURES))
         title = ngettext("All %(n)s row was tried", "All %(n)s rows were tried", run.total)
         title = title.replace(str(run.total), write.number(run.total))
-        return Preview(
-            title, counts_of(run, by), problems(failures, mapping, table), _more(run.failed, by)
-        )
+        counts = [*counts_of(run, by), *_options_of(mapping, by)]
+        return Preview(title, counts, problems(failures, mapping, table), _more(run.failed, by))
     outcome = _tried(run, mapping, by)
     number = write.number(outcome.done)
     title = (
@@ -232,14 +232,13 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
         else gettext("The first %(n)s rows were tried", n=number)
     )
     shown = problems(outcome.failures[:MOST_FAILURES], mapping, table)
-    return Preview(
-        title, counts_of(outcome, by), shown, _more(outcome.failed, by), outcome.is_whole
-    )
+    counts = [*counts_of(outcome, by), *_options_of(mapping, by)]
+    return Preview(title, counts, shown, _more(outcome.failed, by), outcome.is_whole)
 
 
 def _tried(run: ImportRun, mapping: Mapping, by: Actor) -> Outcome:
     """What would become of the first rows, with the options that shall be made."""
-    if not asks_for_options(mapping):
+    if not asked_options(mapping):
         return try_rows(run, mapping, by)
     trial = by.session.begin_nested()
     try:
@@ -249,6 +248,14 @@ def _tried(run: ImportRun, mapping: Mapping, by: Actor) -> Outcome:
         trial.rollback()
         by.session.info.pop(STAMPS, None)
         by.session.info.pop(CHOICES, None)
+
+
+def _options_of(mapping: Mapping, by: Actor) -> list[Count]:
+    """How many options will be made at the start, where some will."""
+    number = asked_options(mapping)
+    if not number:
+        return []
+    return [Count(formats(by).number(number), ngettext("new option", "new options", number))]
 
 
 def _more(failed: int, by: Actor) -> str:
