@@ -19,7 +19,8 @@ def pool_note(record_type: RecordType, record: Record, views: Views | None, by: 
     if is_read_in_pool(record_type, by):
         told.append(
             gettext(
-                "This is in the pool: contact data and what others wrote are shown once it is claimed."
+                "This is in the pool: contact data and what others wrote are shown once it is "
+                "claimed."
             )
         )
     elif by.may(record_type.key, CLAIM):

@@ -148,13 +148,24 @@ def show_pool_rule(rule_id: UUID) -> Response:
     )
 
 
-@blueprint.post(f"{URL}/rules/<uuid:rule_id>/<any(on, off):to>")
+@blueprint.post(f"{URL}/rules/<uuid:rule_id>/on")
 @access(permission=MANAGE)
-def switch_pool_rule(rule_id: UUID, to: str) -> Response:
-    """Switch a rule on or off."""
+def switch_pool_rule_on(rule_id: UUID) -> Response:
+    """Let a rule work."""
+    return _switch(rule_id, is_on=True)
+
+
+@blueprint.post(f"{URL}/rules/<uuid:rule_id>/off")
+@access(permission=MANAGE)
+def switch_pool_rule_off(rule_id: UUID) -> Response:
+    """Let a rule work no longer."""
+    return _switch(rule_id, is_on=False)
+
+
+def _switch(rule_id: UUID, *, is_on: bool) -> Response:
     by = current.actor()
     rule, _record_type = rules.get_rule(by, rule_id)
-    rules.switch_rule(by, rule, is_on=to == "on")
+    rules.switch_rule(by, rule, is_on=is_on)
     if rule.is_on:
         toast(_("%(name)s is switched on.", name=rule.name))
     else:
