@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import modules
+from app.handover import wiring as handover
 from app.home.routes import blueprint as home
 from app.identity import wiring as identity
 from app.jobs import registry as jobs
@@ -101,6 +102,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     operator.wire(app, settings)
     identity.wire(app, send_mail)
     records.wire(app, registry, modules.MODULES)
+    handover.wire(app)
     app.register_blueprint(home)
     for module in modules.MODULES:
         for blueprint in module.blueprints:

@@ -10,6 +10,7 @@ from app.automation.webhooks.outbox import hear
 from app.crm import jobs as crm_jobs
 from app.crm.manifest import CRM
 from app.events import outbox
+from app.handover import jobs as handover_jobs
 from app.identity import jobs as identity_jobs
 from app.jobs import maintenance
 from app.jobs.kinds import Kind
@@ -30,6 +31,7 @@ JOBS: tuple[Kind, ...] = (
     *mail_jobs.JOBS,
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
+    *handover_jobs.JOBS,
 )
 
 

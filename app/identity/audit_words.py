@@ -26,6 +26,8 @@ VERBS = {
     "phone_confirmed": (_("Phone number confirmed"), ""),
     "email_change_asked": (_("Asked to change the e-mail"), ""),
     "email_changed": (_("Changed the e-mail"), "warn"),
+    "handed_over": (_("Handed over"), "warn"),
+    "handover_undone": (_("Handover taken back"), "info"),
     "disabled": (_("Sign-in disabled"), "bad"),
     "enabled": (_("Sign-in enabled"), "good"),
 }

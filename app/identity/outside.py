@@ -7,11 +7,13 @@ from uuid import UUID
 
 from flask import Flask, current_app
 
+from app.identity.models import User
 from app.kernel.actor import Actor
 from config.settings import Settings
 from tenants.facts import TenantFacts
 
 SEND_MAIL = "send_mail"  # Its place among the application's extensions.
+LEAVING = "leaving"
 
 
 class SendMail(Protocol):
@@ -23,9 +25,26 @@ class SendMail(Protocol):
         """Render and enqueue the mail; the answer is the job's id."""
 
 
+class SettledFirst(Protocol):
+    """Where it is decided what becomes of what somebody holds, before they are disabled."""
+
+    def __call__(self, by: Actor, user: User) -> str | None:
+        """The address of that page, or None where nothing is to be decided."""
+
+
 def connect(app: Flask, send_mail: SendMail) -> None:
     """Give an application its way to send mail; start-up calls it."""
     app.extensions[SEND_MAIL] = send_mail
+
+
+def connect_leaving(app: Flask, settled_first: SettledFirst) -> None:
+    """Give an application what stands before disabling somebody; start-up calls it."""
+    app.extensions[LEAVING] = settled_first
+
+
+def settled_first(by: Actor, user: User) -> str | None:
+    """The page to which disabling somebody leads first, or None."""
+    return cast("SettledFirst", current_app.extensions[LEAVING])(by, user)
 
 
 def send(by: Actor, *, to: str, template: str, language: str, **values: object) -> None:

@@ -100,7 +100,8 @@ def firm(acme: Workspace, alice: Person) -> str:
         about = {"account_id": account.id, "contact_id": contact.id}
         make_activity(by, **about)
         make_activity(by, "follow_up", next_at="2031-05-06T10:00", **about)
-        make_activity(by, "task", subject="Send the fence", due_at="2020-01-01T09:00", **about)
+        late = {"due_at": "2020-01-01T09:00", "is_promise": "1"}
+        make_activity(by, "task", subject="Send the fence", **late, **about)
         make_activity(by, "call", due_at="2031-01-01T09:00", **about)
         note = make_activity(by, body="Ask @Bob Baker and @Alice Archer.", **about)
         make_file(by, "activity", note.id)
@@ -176,7 +177,9 @@ def test_other_pages_of_records(
     filters = "?owner_id=me&account_id.lifecycle__in=customer&created_at=this_week&title__ne=x"
     seen = looker(alice, variant)
     seen.visit("/accounts?q=zebra&lifecycle=customer", "/contacts", "/activities", "/nowhere")
-    seen.visit(f"{firm}/edit", f"{firm}?show=changes", f"{firm}/files", "/search?q=fence")
+    seen.visit(
+        f"{firm}/edit", f"{firm}?show=changes", f"{firm}/files", f"{firm}/digest", "/search?q=fence"
+    )
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
     assert not seen.found, seen.told()
 
@@ -310,8 +313,10 @@ def test_settings(
     looker: Callable[..., Findings], variant: dict[str, Any], alice: Person, bob: Person
 ) -> None:
     seen = looker(alice, variant)
+    handover = f"/settings/people/{bob.user_id}/handover"
     seen.visit("/settings", "/settings/me", "/settings/me/password", "/settings/me/two-factor")
     seen.visit("/settings/people", "/settings/people/invite", f"/settings/people/{bob.user_id}")
+    seen.visit(handover, f"{handover}/rule?type=account")
     seen.visit("/settings/roles", "/settings/roles/new", "/settings/teams", "/settings/teams/new")
     seen.visit("/settings/tokens", "/settings/me/tokens/new", "/settings/audit")
     seen.visit(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response
 
+from app.identity import outside
 from app.identity.operations import invitations, users
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.people import MANAGE, PLACE
@@ -19,9 +20,13 @@ from app.web.toasts import toast
 @blueprint.post(f"{PLACE}/<uuid:user_id>/disable")
 @access(permission=MANAGE)
 def disable_user(user_id: UUID) -> Response:
-    """Shut a user out at once."""
+    """Shut a user out at once; who holds records still, is led to their handover first."""
     by = current.actor()
     user = users.get_user(by, user_id)
+    place = outside.settled_first(by, user)
+    if place is not None:
+        toast(_("First say who gets what %(name)s holds.", name=user.name), kind="info")
+        return see_other(place)
     users.disable_user(by, user)
     toast(_("%(name)s can no longer sign in.", name=user.name))
     return see_other(PLACE)

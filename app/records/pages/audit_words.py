@@ -90,6 +90,7 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "deleted_days": _("Days that deleted records are kept"),
     "sharing": _("Shared"),
     "record_types": _("For records of these kinds"),
+    "records": _("Records"),
     "steps": _("Steps"),
     "event_months": _("Months that the history is kept"),
     "record_type": _("Record type"),

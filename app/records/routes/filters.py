@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Response, request
 
 from app.kernel.errors import Refused
 from app.kernel.folding import fold
+from app.kernel.ids import parse_id
 from app.kernel.searchkeys import search_text
 from app.records.filters import write_filters
 from app.records.pages.filter_words import WHO
 from app.records.pages.filtering.builder import (
+    HANDOVER,
     Builder,
     builder,
     filters_asked,
@@ -33,21 +36,24 @@ def build_filter(collection: str) -> Response:
     """The form in which a list's filters are chosen.
 
     `do=apply` leads to the list filtered so, `do=share` to the form of a rule that shares what they
-    find.
+    find, and that of a handover's rule where the address names whose that is.
     """
     by = current.actor()
     state = state_before(type_for(collection, "read", by), request.args, by)
     rows = rows_before(state, request.args, by)
     order, _dot, path = request.args.get("do", "").partition(".")
+    handover = parse_id(request.args.get(HANDOVER))
     if order not in ("apply", "share"):
         focus = path if order == "show" else request.args.get("at", "")
-        return _form(builder(state, rows, by, focus))
+        return _form(builder(state, rows, by, focus), handover)
     try:
         found = filters_asked(state.record_type, rows, by)
     except Refused as refused:
-        return _form(builder(state, rows, by, "", str(refused.message)), status=422)
+        return _form(builder(state, rows, by, "", str(refused.message)), handover, status=422)
+    told = {"type": state.record_type.key, "in": urlencode(write_filters(found))}
+    if handover is not None:
+        return see_other(f"/settings/people/{handover}/handover/rule?{urlencode(told)}")
     if order == "share":
-        told = {"type": state.record_type.key, "in": urlencode(write_filters(found))}
         return see_other(f"/settings/sharing/new?{urlencode(told)}")
     asked = replace(state.asked, filters=found, cursor="")
     return see_other(replace(state, asked=asked).url())
@@ -76,5 +82,6 @@ def find_people(collection: str) -> Response:
     return fragment("records/_options.html", found=[*found, *find_users(words, by)])
 
 
-def _form(shown: Builder, status: int = 200) -> Response:
+def _form(shown: Builder, handover: UUID | None, status: int = 200) -> Response:
+    shown = replace(shown, handover=str(handover or ""))
     return page("records/filter.html", "form", status=status, builder=shown)

@@ -31,6 +31,8 @@ from app.records.pages.state import ListState, read_query
 from app.records.types import RecordType
 from app.records.views.opened import read_list
 
+HANDOVER = "handover"  # The argument that says for whose handover conditions are chosen.
+
 
 @dataclass(frozen=True, slots=True)
 class RowShown:
@@ -107,6 +109,7 @@ class Builder:
     fields: tuple[OfferGroup, ...]
     rest: str
     alerts: tuple[str, ...] = ()
+    handover: str = ""  # Whose handover the conditions are for, by the person's id.
 
     @property
     def action(self) -> str:
@@ -118,7 +121,7 @@ def state_before(record_type: RecordType, arguments: Arguments, by: Actor) -> Li
     """The list that the builder was opened on: from its form, else from the address itself."""
     if "rest" in arguments:
         return read_list(record_type, read_query(arguments["rest"]), by)
-    known = {name: text for name, text in arguments.items() if name not in ("at", "do")}
+    known = {name: text for name, text in arguments.items() if name not in ("at", "do", HANDOVER)}
     return read_list(record_type, known, by)
 
 

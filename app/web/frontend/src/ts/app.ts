@@ -24,6 +24,7 @@ import * as merge from './merge';
 import * as order from './order';
 import * as palette from './palette';
 import * as peek from './peek';
+import * as print from './print';
 import * as rail from './rail';
 import * as requests from './requests';
 import * as rows from './rows';
@@ -37,7 +38,7 @@ import * as words from './words';
 import { find } from './dom';
 
 const parts = [
-  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, mentions, copy,
+  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, mentions, copy, print,
   composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
 ];
 for (const part of parts) part.start();

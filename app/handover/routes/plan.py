@@ -1,0 +1,87 @@
+"""Planning a handover and beginning it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.handover.models import Handover
+from app.handover.operations.begin import Confirmed, begin_handover
+from app.handover.operations.draft import draft_of, drop_draft, drop_rule, keep_draft, plan_of
+from app.handover.pages.plan import plan_page
+from app.handover.routes.blueprint import MANAGE, PLACE, blueprint, managed, place_of
+from app.identity.models import User
+from app.identity.routes.asking import show, submit, typed
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.kernel.whole import whole
+from app.web.access import access
+from app.web.render import see_other
+from app.web.toasts import toast
+
+PAGE = "handover/plan.html"
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE)
+def show_plan(user_id: UUID) -> Response:
+    """What somebody holds, who gets what by the plan as it stands, and the open promises."""
+    user, by = managed(user_id)
+    return show(PAGE, {"it": plan_page(user, by), "url": place_of(user), "ticked": ()})
+
+
+@blueprint.post(PLACE)
+@access(permission=MANAGE)
+def change_plan(user_id: UUID) -> Response:
+    """Keep what is chosen and go on to a rule, drop one, forget the plan, or hand over."""
+    user, by = managed(user_id)
+    order, _dot, what = typed("do").partition(".")
+
+    def work() -> Response:
+        if order == "forget":
+            drop_draft(by, user)
+            return see_other(place_of(user))
+        _keep(user, by)
+        if order == "rule":
+            return see_other(f"{place_of(user)}/rule?type={what}")
+        if order == "drop":
+            drop_rule(by, user, whole(what) or 0)
+        if order != "start":
+            return see_other(place_of(user))
+        return _begun(begin_handover(by, user, plan_of(draft_of(by, user), user, by), _ticked()))
+
+    return submit(work, PAGE, lambda: _again(user_id))
+
+
+def _keep(user: User, by: Actor) -> None:
+    """Keep what is chosen besides the rules."""
+    rest_to_id = parse_id(typed("rest_to_id"))
+    keep_draft(by, user, leaves=typed("leaves") != "0", rest_to_id=rest_to_id)
+    by.session.flush()  # It is read back as it stands now.
+
+
+def _ticked() -> set[Confirmed]:
+    """The promises that were looked at, each with the receiver whom the page told."""
+    found = set()
+    for text in request.form.getlist("promise"):
+        promise, _colon, to = text.partition(":")
+        promise_id, to_id = parse_id(promise), parse_id(to)
+        if promise_id and to_id:
+            found.add((promise_id, to_id))
+    return found
+
+
+def _begun(made: Handover) -> Response:
+    if made.finished_at is not None:
+        toast(_("Handed over."))
+    return see_other(f"/handovers/{made.id}")
+
+
+def _again(user_id: UUID) -> dict[str, object]:
+    """The page again, with what was chosen; nothing is kept of a request that is refused."""
+    user, by = managed(user_id)
+    _keep(user, by)
+    ticked = tuple(request.form.getlist("promise"))
+    return {"it": plan_page(user, by), "url": place_of(user), "ticked": ticked}

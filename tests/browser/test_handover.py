@@ -1,0 +1,98 @@
+"""Handing over what a colleague holds, in a real browser: plan, rule, promise, and back again."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import Windows, arriving, overflow, ready, settled
+from tests.cast import Person, Workspace
+from tests.factories import make_account, make_activity
+
+
+@pytest.fixture
+def held(acme: Workspace, bob: Person) -> str:
+    """Bob's firms in York and Leeds with a promise to York; the page of his handover."""
+    with acme.acting(bob) as by:
+        york = make_account(by, "York Fences", city="York", lifecycle="customer")
+        make_account(by, "Leeds Fences", city="Leeds")
+        make_activity(
+            by,
+            "task",
+            subject="Send the offer",
+            body="",
+            due_at=(by.now + timedelta(days=1)).isoformat(),
+            account_id=str(york.id),
+            is_promise="1",
+        )
+    return f"/settings/people/{bob.user_id}/handover"
+
+
+def rest_to(page: Page, name: str) -> None:
+    box = page.get_by_role("combobox", name="The rest goes to")
+    box.fill(name)
+    page.get_by_role("option", name=name).first.click()
+    expect(box).to_have_value(re.compile(name))
+
+
+def test_a_plan_is_made_looked_at_done_and_taken_back(
+    page: Page, windows: Windows, held: str
+) -> None:
+    windows.watch.expect(422)
+    ready(page, held)
+    page.get_by_role("radio", name="Bob Baker changes area").check()
+    rest_to(page, "Alice")
+    with arriving(page):
+        page.get_by_role("button", name="Add a rule for Accounts").click()
+    with arriving(page):
+        page.get_by_role("checkbox", name="Dora Dunn").check()
+        page.get_by_role("checkbox", name="Customer", exact=True).check()
+        page.get_by_role("button", name="Save").click()
+    accounts = page.get_by_role("region", name="Accounts")
+    expect(accounts.get_by_role("listitem")).to_have_count(2)
+    expect(accounts.get_by_role("listitem").first).to_contain_text("Lifecycle: Customer")
+    expect(accounts.get_by_role("listitem").first).to_contain_text("Dora Dunn")
+    expect(page.get_by_role("radio", name="Bob Baker changes area")).to_be_checked()
+    press_start(page)
+    expect(page.locator("#promises-error")).to_be_visible()
+    page.get_by_role("checkbox", name=re.compile("Send the offer")).check()
+    with arriving(page):
+        press_start(page)
+    expect(page.get_by_role("status").filter(has_text="records were handed over")).to_be_visible()
+    expect(page.get_by_role("region", name="Who got what")).to_contain_text("Dora Dunn")
+    with arriving(page):
+        page.get_by_role("button", name="Undo").click()
+        page.locator("#confirm [data-confirm-yes]").click()
+    expect(page.get_by_role("status").filter(has_text="3 records went back.")).to_be_visible()
+
+
+def press_start(page: Page) -> None:
+    settled(page)
+    page.get_by_role("button", name="Hand over", exact=True).last.click()
+    page.locator("#confirm [data-confirm-yes]").click()
+
+
+def test_conditions_on_any_field_come_back_to_the_rule(page: Page, held: str) -> None:
+    ready(page, f"{held}/rule?type=account")
+    page.get_by_role("link", name="Conditions on any field").click()
+    drawer = page.locator("#drawer")
+    field = drawer.get_by_role("combobox", name="Field")
+    field.fill("city")
+    drawer.get_by_role("option", name="City", exact=True).first.click()
+    value = drawer.get_by_role("textbox", name="Value")
+    value.fill("York")
+    with arriving(page):
+        drawer.get_by_role("button", name="Use these conditions").click()
+    expect(page.locator(".told")).to_contain_text("York")
+    expect(page.get_by_role("checkbox", name="Alice Archer")).to_be_visible()
+
+
+def test_the_plan_fits_a_phone(page: Page, held: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    ready(page, held)
+    assert overflow(page) <= 0
+    ready(page, f"{held}/rule?type=account")
+    assert overflow(page) <= 0
