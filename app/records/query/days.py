@@ -94,12 +94,14 @@ def entries(
     found = conditions(record_type, asked, by)
     held: ColumnElement[bool] = and_(*found, at >= day.c.start, at < day.c.beyond)
     some = select(literal(1)).select_from(record_type.model).where(held).limit(COUNTED + 1)
-    counted = select(func.count()).select_from(some.correlate(day).subquery()).scalar_subquery()
+    # Joined and not selected, so that each day is counted once and not for each of its entries.
+    counted = select(func.count().label("held")).select_from(some.correlate(day).subquery())
+    number = counted.lateral("number")
     rows = columns(record_type, tuple(keys), read_reaches(by)).add_columns(at.label(AT))
     rows = rows.order_by(at, record_type.model.id)
     entry = rows.where(held).limit(limit).lateral("entry")
-    begun = select(day.c.place, counted.label("held"), *entry.c)
-    begun = begun.select_from(day.join(entry, true()))
+    begun = select(day.c.place, number.c.held, *entry.c)
+    begun = begun.select_from(day.join(number, true()).join(entry, true()))
     if lasting is None:
         statement: Any = begun.order_by(day.c.place, entry.c[AT], entry.c.id)
     else:

@@ -19,7 +19,7 @@ from app.records.registry import registry
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
-from tests.factories import make_account
+from tests.factories import make_account, make_activity
 from tests.records.pages.test_calendar import BUDGET, HTMX, due_at, on_days, plan
 
 WEEK = "/activities/calendar?span=week&on=2026-11-20"
@@ -226,6 +226,19 @@ def test_a_length_that_a_role_does_not_see_is_half_an_hour_for_it(
     shown = dora.client.get(DAY).text
     assert among_hours(shown)["2026-11-20"]["Visit them"].startswith("h-9 m-0 high-0 and-6")
     assert "10:30" not in shown
+
+
+def test_moments_of_other_types_have_hours_and_stand_still_where_the_product_keeps_them(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, "Fence & Sons")
+        make_activity(by, "task", due_at="2026-11-20T09:30", account_id=str(account.id))
+    shown = alice.client.get("/accounts/calendar?span=week&on=2026-11-20").text
+    assert among_hours(shown) == {
+        "2026-11-20": {"Fence & Sons": "h-9 m-6 high-0 and-6 lane-0 of-1"}
+    }
+    assert not re.search("data-may-move|data-stretch|data-length", shown)
 
 
 def test_dates_have_no_hours(acme: Workspace, alice: Person) -> None:
