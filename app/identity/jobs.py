@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
+from app.identity.operations.news_mail import (
+    MAIL_DIGEST,
+    MAIL_NEWS,
+    arm_digests,
+    mail_digest,
+    mail_news,
+)
 from app.identity.operations.notices import forget_notices
 from app.identity.operations.passwords import send_reset
 from app.identity.operations.two_factor import seal_secrets
@@ -26,10 +34,35 @@ def clear_notices(by: Actor, _payload: Mapping[str, object]) -> None:
     forget_notices(by.session, by.now)
 
 
+@job(MAIL_NEWS)
+def mail_news_now(by: Actor, _payload: Mapping[str, object]) -> None:
+    """Mail what people want to hear of at once; what was mailed is not mailed again."""
+    mail_news(by)
+
+
+@job(MAIL_DIGEST)
+def mail_digest_of(by: Actor, payload: Mapping[str, object]) -> None:
+    """Mail somebody what is unread, when their daily mail is due."""
+    mail_digest(by, UUID(str(payload["user_id"])))
+
+
+@job("arm_digests", every=timedelta(days=1))
+def arm_every_digest(by: Actor, _payload: Mapping[str, object]) -> None:
+    """See that everybody's next daily mail has its job."""
+    arm_digests(by)
+
+
 @job("seal_secrets", while_suspended=True)
 def seal_every_secret(by: Actor, _payload: Mapping[str, object]) -> None:
     """Seal what two-factor sign-in kept plain or under an earlier key; see `zuke jobs backfill`."""
     seal_secrets(by)
 
 
-JOBS = (send_reset_link, clear_notices, seal_every_secret)
+JOBS = (
+    send_reset_link,
+    clear_notices,
+    mail_news_now,
+    mail_digest_of,
+    arm_every_digest,
+    seal_every_secret,
+)

@@ -64,3 +64,4 @@ class Notice(Base):
     number: Mapped[int | None] = mapped_column(Integer)
     beside: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    mailed_at: Mapped[datetime | None]

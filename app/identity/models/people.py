@@ -43,7 +43,8 @@ class User(Base):
 
     `email_key` is the case-folded e-mail. A phone number signs in only once it is confirmed.
     Raising `generation` ends every session, reset link and half-done sign-in at once. `muted` are
-    the kinds of news (`app/identity/news.py`) that the person does not want to be told.
+    the kinds of news (`app/identity/news.py`) that the person does not want to be told, `mailed`
+    those that are mailed too: `once`, or `daily`.
     """
 
     __tablename__ = "users"
@@ -80,6 +81,9 @@ class User(Base):
     totp_last_step: Mapped[int | None] = mapped_column(Integer)  # A code works once.
     last_sign_in_at: Mapped[datetime | None]
     remind: Mapped[str | None] = mapped_column(String(10))  # Minutes before; None: as usual.
+    mailed: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
+    digest_time: Mapped[str | None] = mapped_column(String(5))  # Of their day; None: as usual.
+    digest_at: Mapped[datetime | None]  # When the next daily mail is due; None: there is none.
     muted: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     created_at: Mapped[Moment]
 

@@ -19,6 +19,7 @@ from app.identity.operations.guard import (
     require_over,
     require_writable,
 )
+from app.identity.operations.news_mail import plan_digest
 from app.identity.operations.passwords import end_everything, mail_reset
 from app.identity.operations.reach import lock_tree, require_reach_after_user
 from app.identity.operations.two_factor import clear_two_factor
@@ -207,6 +208,8 @@ def update_profile(
     user.name_sort = sort_key(plain, person=True)
     if changes:
         write_event(by, "user", user.id, "updated", changes=changes)
+    if "zone" in changes and user.digest_at is not None:
+        plan_digest(by, user)
     if "name" in changes:
         tell_renamed(by)
 

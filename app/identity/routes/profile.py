@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
 
 from app.identity import cookies
+from app.identity.models import User
 from app.identity.news import KINDS
-from app.identity.operations import notices, passwords, sessions, tokens, users
+from app.identity.operations import news_mail, notices, passwords, sessions, tokens, users
 from app.identity.operations.email_change import awaited_email_change
 from app.identity.operations.two_factor import codes_left
 from app.identity.routes.asking import again, my_session, myself, show, typed, visit
@@ -22,10 +24,15 @@ from app.kernel.errors import Answer
 from app.kernel.language import _
 from app.web import current
 from app.web.access import access
-from app.web.render import keep_language, see_other
+from app.web.render import keep_language, page, see_other
 from app.web.toasts import toast
 
 MINE = "/settings/me"
+MAIL_WAYS = (
+    (news_mail.NEVER, _("No mail")),
+    (news_mail.ONCE, _("Mail at once")),
+    (news_mail.DAILY, _("Daily mail")),
+)
 
 
 @blueprint.get(MINE)
@@ -33,13 +40,7 @@ MINE = "/settings/me"
 def profile() -> Response:
     """Everything that a person settles for themselves."""
     user = myself()
-    typed_before = {
-        "name": user.name,
-        "phone": user.phone or "",
-        "language": user.language or "",
-        "zone": user.zone or "",
-    }
-    return show("identity/me.html", shown_to_me(), typed=typed_before)
+    return show("identity/me.html", shown_to_me(), typed=_kept(user))
 
 
 @blueprint.post(MINE)
@@ -67,10 +68,39 @@ def save_profile() -> Response:
 @blueprint.post("/settings/me/news")
 @access()
 def choose_news() -> Response:
-    """Keep of what a person wants to be told."""
-    notices.choose_news(current.actor(), myself(), request.form.getlist("news"))
+    """Keep of what a person wants to be told, in the bell and by mail."""
+    ways = {kind: typed(f"mail_{kind}") or news_mail.NEVER for kind in KINDS}
+    try:
+        notices.choose_news(current.actor(), myself(), request.form.getlist("news"))
+        news_mail.choose_mails(current.actor(), myself(), ways, typed("digest_time"))
+    except Answer as answer:
+        return _again_news(answer)
     toast(_("Saved."))
     return see_other(MINE)
+
+
+def _again_news(answer: Answer) -> Response:
+    """The page with the news as they were chosen, and all else as it is kept."""
+    current.session().rollback()
+    shown: dict[str, Any] = {**shown_to_me(), "ticked": request.form.getlist("news")}
+    return page(
+        "identity/me.html",
+        status=answer.status,
+        typed={**_kept(myself()), **request.form},
+        errors={field: [text] for field, text in answer.errors.items()},
+        form_errors=[] if answer.errors else [answer.message],
+        **shown,
+    )
+
+
+def _kept(user: User) -> dict[str, str]:
+    """What stands in the fields of the profile."""
+    return {
+        "name": user.name,
+        "phone": user.phone or "",
+        "language": user.language or "",
+        "zone": user.zone or "",
+    }
 
 
 @blueprint.get("/settings/me/password")
@@ -132,5 +162,8 @@ def shown_to_me() -> dict[str, object]:
         "offered": [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED],
         "areas": areas(language.current(), by.today()),
         "news": KINDS,
+        "ticked": [kind for kind in KINDS if kind not in user.muted],
+        "mail_ways": MAIL_WAYS,
+        "usual_time": news_mail.USUAL_TIME,
         "may_create_tokens": by.may("token", "create"),
     }

@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select
 from app.identity.actors import actor_for
 from app.identity.models import Notice, User
 from app.identity.news import MENTIONED
+from app.identity.operations.news_mail import mail_soon
 from app.identity.operations.notices import add_news
 from app.kernel.actor import Actor
 from app.records.access import can_read, permitted
@@ -47,6 +48,8 @@ def tell_mentioned(record_type: RecordType, record: MentioningRecord, by: Actor)
             _add(record_type, record, person.id, by)
             called.append(person.id)
     record.called, record.unseen = called, unseen
+    if called:
+        mail_soon(by)
 
 
 def tell_shared(record_type: RecordType, record_id: UUID, user: User, by: Actor) -> None:

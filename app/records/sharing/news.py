@@ -30,6 +30,7 @@ from app.events import Event
 from app.identity.models import Notice, User
 from app.identity.models.notices import OF_BATCH, OPEN_OF_RECORD
 from app.identity.news import FOLLOWED, GIVEN, OWNED
+from app.identity.operations.news_mail import mail_soon
 from app.identity.operations.notices import with_kind
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -82,6 +83,7 @@ def tell_followers(
             set_={"at": kept.at, "url": kept.url, "kinds": with_kind(kept.kinds)},
         )
     )
+    mail_soon(by)
 
 
 def tell_of_batch(by: Actor, batch_id: UUID) -> None:
@@ -96,6 +98,7 @@ def tell_of_batch(by: Actor, batch_id: UUID) -> None:
         found = registry().get(key)
         if found is not None:
             _tell_of_type(found, mine, batch_id, by)
+    mail_soon(by)
 
 
 def _tell_of_type(

@@ -8,6 +8,7 @@ from app.crm.models import Activity, Reminder
 from app.crm.operations.reminders.settle import REMIND
 from app.identity.models import User
 from app.identity.news import DUE
+from app.identity.operations.news_mail import mail_soon
 from app.identity.operations.notices import add_news
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
@@ -41,6 +42,8 @@ def remind_due(by: Actor) -> None:
             url = f"/activities/{row.activity_id}"
             told = (DUE, "activity", row.activity_id)
             add_news(by, row.user_id, *told, url=url, icon="alarm")
+    if due:
+        mail_soon(by)
     ids = [row.activity_id for row in due]
     by.session.execute(delete(Reminder).where(Reminder.activity_id.in_(ids)))
     if len(due) == CHUNK:
