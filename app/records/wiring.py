@@ -103,7 +103,7 @@ EXPORTS = PermissionGroup(
 IMPORTS = PermissionGroup(
     "import",
     _("Imports"),
-    (Choice("manage", _("See and undo everyone's")),),
+    (Choice("manage", _("See and undo everyone's, keep dates of creation")),),
     has_reach=False,
 )
 FEED = SettingsPage(

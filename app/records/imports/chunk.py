@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from sqlalchemy.exc import DataError, IntegrityError
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
 from app.kernel.language import _
+from app.kernel.rows import put_derived
 from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
 from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import match_many
+from app.records.imports.givable import CREATED
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.outcome import Failure, Outcome, reasons
 from app.records.imports.plan import TOO_LONG, Plan
@@ -29,6 +32,8 @@ from app.records.model import Record
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
 from app.records.values.texts import LONG_TEXT
+from app.records.values.times import read_moment
+from app.records.values.unfit import Unfit
 
 Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
 
@@ -43,6 +48,7 @@ class Row:
     match: str = ""
     matched: str = ""  # The text that `match` was made of.
     found: UUID | None = None
+    created: datetime | None = None  # When a new record was created elsewhere.
 
 
 def do_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> Outcome:
@@ -60,7 +66,7 @@ class _Chunk:
 
     def do(self, given: Sequence[Given]) -> Outcome:
         rows = [row for line, cells in given if (row := self._read(line, cells)) is not None]
-        rows = self._refer(rows)
+        rows = self._refer([row for row in rows if self._date(row)])
         self._make_tags(rows)
         if self.mode == "create":
             self._create(rows)
@@ -106,6 +112,20 @@ class _Chunk:
         for key, part in named.items():
             row.inputs.setdefault(key, part)  # A column of its own knows better.
         return row
+
+    def _date(self, row: Row) -> bool:
+        """Read when a record was created elsewhere; False where that can't be."""
+        text = row.inputs.pop(CREATED, None)
+        if text is None:
+            return True
+        try:
+            row.created = read_moment(self.record_type.field(CREATED), text, self.by, ())
+            if row.created > self.by.now:
+                raise Unfit(_("This moment is still to come."))
+        except Unfit as unfit:
+            self._fail(row, Refused(unfit.message, field=CREATED))
+            return False
+        return True
 
     def _refer(self, rows: list[Row]) -> list[Row]:
         """Put ids where rows name other records; who names none that there is fails."""
@@ -177,6 +197,8 @@ class _Chunk:
             if isinstance(one, Answer):
                 self._fail(row, one)
             else:
+                if row.created is not None:
+                    put_derived(one, {CREATED: row.created})
                 ready.append((row, one))
         if self.plan.mapping.duplicates != "create":
             ready = self._without_duplicates(ready)

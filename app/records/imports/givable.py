@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from app.kernel.actor import Actor
 from app.records.access import writable_keys
+from app.records.imports.keep import MANAGE
 from app.records.imports.whole_names import parts_of_name
 from app.records.types import RecordType
+
+CREATED = "created_at"  # Kept by the system, but for what was created elsewhere before.
 
 
 def givable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
     """The fields that a file of `by` may give: those of a form, and a whole name to be told apart.
 
-    Whoever may not write its parts can't give a name.
+    Whoever may not write its parts can't give a name. Whoever manages imports may give when new
+    records were created, as whoever moves a firm's records from another program does.
     """
     writable = writable_keys(record_type, by)
     parts = parts_of_name(record_type, record_type.title.key)
+    more = set()
     if parts is not None and writable.issuperset(parts):
-        return writable | {record_type.title.key}
-    return writable
+        more.add(record_type.title.key)
+    if CREATED in record_type.by_key and by.may(*MANAGE):
+        more.add(CREATED)
+    return writable | more

@@ -13,6 +13,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.fields import Field
 from app.records.imports.cells import Reader, reader_of
+from app.records.imports.givable import CREATED
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.whole_names import NameParts, parts_of_name, told_apart
 from app.records.types import RecordType
@@ -112,7 +113,8 @@ def make_plan(
             continue
         options = picklists.get(field.key, ()) or field.options
         parts = parts_of_name(record_type, field.key)
-        finds_only = mapping.mode == "update" and mapping.match_on == field.key
+        finds_only = mapping.mode == "update" and field.key in (mapping.match_on, CREATED)
+        is_given = not field.readonly or parts is not None or field.key == CREATED
         sources.append(
             Source(
                 column,
@@ -123,7 +125,7 @@ def make_plan(
                 {text.lower(): value for text, value in column.values.items()}
                 | dict(column.values),
                 reader_of(field, column, options),
-                column.field != ID and not finds_only and (not field.readonly or parts is not None),
+                column.field != ID and not finds_only and is_given,
                 parts,
             )
         )

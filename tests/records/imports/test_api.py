@@ -103,7 +103,7 @@ def test_the_same_key_imports_the_same_file_once(
         ({"mapping": {"columns": [{"source": "Nix", "field": "email"}]}}, "columns.0.source"),
         ({"mapping": {"columns": [{"source": "Mail", "field": "x"}]}}, "columns.0.field"),
         ({"mapping": {"columns": [{"source": "Mail", "field": "id"}]}}, "columns.0.field"),
-        ({"mapping": {"columns": [{"source": "Mail", "field": "created_at"}]}}, "columns.0.field"),
+        ({"mapping": {"columns": [{"source": "Mail", "field": "updated_at"}]}}, "columns.0.field"),
         ({"mapping": {"columns": [], "mode": "update"}}, "match_on"),
         ({"mapping": MAPPING | {"mode": "both", "match_on": "title"}}, "match_on"),
         ({"mapping": MAPPING | {"distinct_by": "Nix"}}, "distinct_by"),

@@ -42,6 +42,7 @@ def test_no_field_is_given_twice(path: Path, acme: Workspace, alice: Person) -> 
 
 EXPECTED = {
     "hubspot-activity": {
+        "hs_createdate": "created_at",
         "hs_task_subject": "subject",
         "hs_task_body": "body",
         "hs_task_type": "kind",
@@ -49,6 +50,7 @@ EXPECTED = {
         "hs_task_completion_date": "done_at",
     },
     "zoho-product": {
+        "Created Time": "created_at",
         "Product Name": "name",
         "Product Code": "number",
         "Product Active": "status",
@@ -61,6 +63,7 @@ EXPECTED = {
         "Tag": "tags",
     },
     "espocrm-product": {
+        "createdAt": "created_at",
         "name": "name",
         "status": "status",
         "type": "kind",
@@ -71,12 +74,14 @@ EXPECTED = {
         "categoryName": "category_id",
     },
     "fxiaoke-activity": {
+        "create_time": "created_at",
         "account_id": "account_id",
         "owner": "owner_id",
         "active_record_type": "kind",
         "active_record_content": "body",
     },
     "hubspot-account": {
+        "Create Date": "created_at",
         "Company name": "name",
         "Company owner": "owner_id",
         "Phone Number": "phone",
@@ -92,6 +97,7 @@ EXPECTED = {
         "Employee range": "size",
     },
     "hubspot-contact": {
+        "Create Date": "created_at",
         "First Name": "first_name",
         "Last Name": "last_name",
         "Email": "email",
@@ -101,6 +107,7 @@ EXPECTED = {
         "Job Title": "title",
     },
     "salesforce-account": {
+        "CreatedDate": "created_at",
         "Name": "name",
         "Type": "customer_kind",
         "BillingStreet": "address",
@@ -113,6 +120,7 @@ EXPECTED = {
         "AccountSource": "source",
     },
     "salesforce-contact": {
+        "CreatedDate": "created_at",
         "LastName": "last_name",
         "FirstName": "first_name",
         "Phone": "phone",
@@ -120,6 +128,7 @@ EXPECTED = {
         "Title": "title",
     },
     "salesforce-activity": {
+        "CreatedDate": "created_at",
         "Subject": "subject",
         "ActivityDate": "due_at",
         "Description": "body",
@@ -128,6 +137,7 @@ EXPECTED = {
         "CompletedDateTime": "done_at",
     },
     "zoho-contact": {
+        "Created Time": "created_at",
         "Contact Owner": "owner_id",
         "First Name": "first_name",
         "Last Name": "last_name",
@@ -138,6 +148,7 @@ EXPECTED = {
         "Tag": "tags",
     },
     "espocrm-contact": {
+        "createdAt": "created_at",
         "firstName": "first_name",
         "lastName": "last_name",
         "accountName": "account_id",
@@ -161,6 +172,7 @@ EXPECTED = {
         "负责人": "owner_id",
     },
     "fxiaoke-product": {
+        "创建时间": "created_at",
         "标签": "tags",
         "产品编码": "number",
         "产品名称": "name",
@@ -171,6 +183,7 @@ EXPECTED = {
         "价格(元)": "list_price",
     },
     "xiaoshouyi-contact": {
+        "创建日期": "created_at",
         "联系人所有人": "owner_id",
         "姓名": "name",
         "公司名称": "account_id",
