@@ -502,8 +502,8 @@ def test_a_message_over_which_every_sender_was_lost_is_tried_no_more(
 def test_a_late_outcome_of_a_lost_sender_changes_nothing(
     alice: Person, hooks: Hooks, elsewhere: Elsewhere
 ) -> None:
-    from app.automation.webhooks.claim import Parcel
     from app.automation.webhooks.outcome import record
+    from app.automation.webhooks.parcel import Parcel
 
     receiver = elsewhere(200)
     fresh = hooks.make(alice, receiver.url)

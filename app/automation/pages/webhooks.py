@@ -38,6 +38,7 @@ REASONS: dict[str, Text] = {
     "certificate": _("The certificate of the address is not valid."),
     "time": _("No answer within ten seconds."),
     "answer": _("The answer was no HTTP."),
+    "refused": _("The chat refused it: its answer says why."),
 }
 Place = tuple[datetime, UUID]
 
@@ -70,6 +71,11 @@ class DeliveryLine:
     def headers(self) -> str:
         """The headers that were sent, one on a line."""
         return "\n".join(f"{key}: {value}" for key, value in (self.delivery.headers or {}).items())
+
+    @property
+    def told_with(self) -> str:
+        """The id of the message that told it along with others, where it was not sent alone."""
+        return str((self.delivery.headers or {}).get("told-with", ""))
 
     @property
     def body(self) -> str:

@@ -6,17 +6,18 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.automation.pages import robots
 from app.automation.pages import webhooks as pages
 from app.automation.routes.blueprint import blueprint
 from app.automation.webhooks import operations
 from app.automation.webhooks.models import Webhook, WebhookDelivery
 from app.automation.webhooks.operations import Fresh, Wish
-from app.automation.webhooks.stop import MANAGE, PLACE
+from app.automation.webhooks.stop import MANAGE, PLACE, ROBOTS, place_of
 from app.identity.models import User
 from app.identity.routes.asking import show, submit, typed
 from app.identity.routes.paging import cursor_of, read_moment_cursor
 from app.kernel.errors import Missing, NotPermitted
-from app.kernel.language import _, ngettext
+from app.kernel.language import Text, _, ngettext
 from app.records.routes.forms import seen_version
 from app.web import current
 from app.web.access import access
@@ -54,11 +55,12 @@ def create_webhook() -> Response:
 
 
 @blueprint.get(f"{PLACE}/<uuid:webhook_id>")
+@blueprint.get(f"{ROBOTS}/<uuid:webhook_id>")
 @access(permission=MANAGE)
 def show_webhook(webhook_id: UUID) -> Response:
     """One webhook: how it does, and the log of its deliveries."""
     by = current.actor()
-    webhook = operations.get_webhook(by, webhook_id)
+    webhook = _found(webhook_id)
     state = request.args.get("state", "")
     state = state if state in pages.STATES else ""
     before = read_moment_cursor(request.args.get("before"))
@@ -67,10 +69,12 @@ def show_webhook(webhook_id: UUID) -> Response:
     (line,) = pages.webhook_lines([webhook], by)
     return page(
         "automation/webhook.html",
-        url=f"{PLACE}/{webhook.id}",
+        url=place_of(webhook),
+        home=_home(webhook),
         line=line,
         webhook=webhook,
         may_look=operations.may_look_inside(by, webhook),
+        lost_views=robots.lost_views(webhook, by),
         deliveries=[pages.delivery_line(one, by) for one in rows],
         is_under_way=any(one.is_open and not one.attempts for one in rows) and not before,
         state=state,
@@ -109,6 +113,7 @@ def change_webhook(webhook_id: UUID) -> Response:
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/on")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/on")
 @access(permission=MANAGE)
 def switch_on(webhook_id: UUID) -> Response:
     """Switch a webhook on."""
@@ -116,6 +121,7 @@ def switch_on(webhook_id: UUID) -> Response:
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/off")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/off")
 @access(permission=MANAGE)
 def switch_off(webhook_id: UUID) -> Response:
     """Switch a webhook off."""
@@ -131,36 +137,44 @@ def rotate_secret(webhook_id: UUID) -> Response:
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/test")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/test")
 @access(permission=MANAGE)
 def test_webhook(webhook_id: UUID) -> Response:
     """Send a test."""
     by = current.actor()
-    operations.send_test(by, operations.get_webhook(by, webhook_id))
+    webhook = _found(webhook_id)
+    operations.send_test(by, webhook)
     toast(_("A test is on its way."))
-    return see_other(f"{PLACE}/{webhook_id}")
+    return see_other(place_of(webhook))
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/replay")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/replay")
 @access(permission=MANAGE)
 def replay_failed(webhook_id: UUID) -> Response:
     """Send all again that failed."""
     by = current.actor()
-    number = operations.replay_failed(by, operations.get_webhook(by, webhook_id))
+    webhook = _found(webhook_id)
+    number = operations.replay_failed(by, webhook)
     toast(ngettext("%(n)s message is sent again.", "%(n)s messages are sent again.", number))
-    return see_other(f"{PLACE}/{webhook_id}")
+    return see_other(place_of(webhook))
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/delete")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/delete")
 @access(permission=MANAGE)
 def delete_webhook(webhook_id: UUID) -> Response:
     """Remove a webhook."""
     by = current.actor()
-    operations.delete_webhook(by, operations.get_webhook(by, webhook_id))
-    toast(_("The webhook was removed."))
-    return see_other(PLACE)
+    webhook = _found(webhook_id)
+    is_robot = webhook.is_robot
+    operations.delete_webhook(by, webhook)
+    toast(_("The group robot was removed.") if is_robot else _("The webhook was removed."))
+    return see_other(ROBOTS if is_robot else PLACE)
 
 
 @blueprint.get(f"{PLACE}/<uuid:webhook_id>/deliveries/<uuid:delivery_id>")
+@blueprint.get(f"{ROBOTS}/<uuid:webhook_id>/deliveries/<uuid:delivery_id>")
 @access(permission=MANAGE)
 def show_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
     """One delivery: what was sent and what was answered."""
@@ -170,25 +184,38 @@ def show_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
         raise NotPermitted(_("This webhook acts for somebody who may do more than you."))
     return page(
         "automation/delivery.html",
-        url=f"{PLACE}/{webhook.id}",
+        url=place_of(webhook),
+        home=_home(webhook),
         webhook=webhook,
         line=pages.delivery_line(delivery, by),
     )
 
 
 @blueprint.post(f"{PLACE}/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/replay")
+@blueprint.post(f"{ROBOTS}/<uuid:webhook_id>/deliveries/<uuid:delivery_id>/replay")
 @access(permission=MANAGE)
 def replay_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
     """Send one delivery again."""
     webhook, delivery = _delivery(webhook_id, delivery_id)
     operations.replay(current.actor(), webhook, delivery)
     toast(_("It is sent again."))
-    return see_other(f"{PLACE}/{webhook_id}")
+    return see_other(place_of(webhook))
+
+
+def _found(webhook_id: UUID) -> Webhook:
+    """The webhook, or the group robot, at this address."""
+    robots = request.path.startswith(f"{ROBOTS}/")
+    return operations.get_webhook(current.actor(), webhook_id, robots=robots)
+
+
+def _home(webhook: Webhook) -> tuple[str, Text]:
+    """The list that it stands in."""
+    return (ROBOTS, _("Group robots")) if webhook.is_robot else (PLACE, _("Webhooks"))
 
 
 def _delivery(webhook_id: UUID, delivery_id: UUID) -> tuple[Webhook, WebhookDelivery]:
     by = current.actor()
-    webhook = operations.get_webhook(by, webhook_id)
+    webhook = _found(webhook_id)
     found = by.session.get(WebhookDelivery, delivery_id)
     if found is None or found.webhook_id != webhook.id:
         raise Missing(_("There is no such message."))
@@ -197,9 +224,10 @@ def _delivery(webhook_id: UUID, delivery_id: UUID) -> tuple[Webhook, WebhookDeli
 
 def _switch(webhook_id: UUID, *, on: bool) -> Response:
     by = current.actor()
-    operations.switch(by, operations.get_webhook(by, webhook_id), on=on)
+    webhook = _found(webhook_id)
+    operations.switch(by, webhook, on=on)
     toast(_("Switched on.") if on else _("Switched off."))
-    return see_other(f"{PLACE}/{webhook_id}")
+    return see_other(place_of(webhook))
 
 
 def _shown_once(fresh: Fresh) -> Response:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from app.automation.robots.bundle import take_bundle
 from app.automation.webhooks.models import OPEN, State, Webhook, WebhookDelivery
+from app.automation.webhooks.parcel import LEASE, Parcel
 from app.automation.webhooks.payload import body_of, teller
 from app.automation.webhooks.signing import secrets_of, signed
 from app.automation.webhooks.tries import MOST_TRIES
@@ -25,22 +26,8 @@ from tenants.facts import TenantFacts
 
 MOST = 5  # Messages under way at once for one workspace.
 MOST_ON_TRIAL = 3  # Of them to addresses of which nobody knows whether they answer.
-LEASE = timedelta(seconds=60)  # Then whoever sends a message is taken for lost.
 ROUNDS = 20  # Looks for what may be said, where much of it may not.
 TURN_LOCK = 7_382_219  # Any fixed number: those who claim in one workspace take turns.
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message ready to go: to where, with which headers and body."""
-
-    delivery_id: UUID
-    webhook_id: UUID
-    attempt: int
-    url: str
-    headers: dict[str, str]
-    body: str
-    on_trial: bool
 
 
 def claim(
@@ -140,10 +127,12 @@ def _take(
     ).one_or_none()
     if delivery is None:
         return None
+    webhook = session.get_one(Webhook, delivery.webhook_id)
+    if webhook.is_robot:
+        return take_bundle(session, tenant, webhook, keys, now, known=known)
     if delivery.attempts >= MOST_TRIES:  # Whoever sent it the last time was lost over it.
         delivery.state, delivery.finished_at = State.FAILED.value, now
         return None
-    webhook = session.get_one(Webhook, delivery.webhook_id)
     user = session.get_one(User, webhook.user_id)
     signing = secrets_of(webhook, tenant, keys, now)
     if delivery.body is None and user.is_active:

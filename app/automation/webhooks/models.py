@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Float,
     ForeignKey,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -24,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.identity.models import User
 from app.kernel.model import Base, Id, Moment
 
+WEBHOOK = "webhook"  # The kind that is no group robot.
 KEPT = timedelta(days=30)  # How long a delivery is told.
 BOTH_SIGN = timedelta(hours=24)  # After a change of the secret the earlier one signs as well.
 OPEN = text("state IN ('waiting', 'sending')")
@@ -55,6 +58,10 @@ class Webhook(Base):
     Its secrets are sealed; the earlier one signs until `earlier_until`. `failures` counts those in
     a row, since `failing_since`; while it `rests_until`, nothing is sent. An address that was
     reached before has a `reached_at`.
+
+    One of another kind is a group robot (see `automation/robots`): `secret` seals its address too,
+    of which `url` shows the end alone; `view_ids` names for a record type the view whose records
+    are told, and `tells_details` is whether more than a record's name is.
     """
 
     __tablename__ = "webhooks"
@@ -62,10 +69,13 @@ class Webhook(Base):
 
     id: Mapped[Id]
     version: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(20), server_default=WEBHOOK)
     name: Mapped[str] = mapped_column(String(200))
     url: Mapped[str] = mapped_column(String(2000))
     events: Mapped[list[str]] = mapped_column(ARRAY(String(130)))
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(User.id))
+    view_ids: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    tells_details: Mapped[bool] = mapped_column(Boolean, server_default=false())
     scopes: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     secret: Mapped[str] = mapped_column(Text)
     earlier_secret: Mapped[str | None] = mapped_column(Text)
@@ -78,6 +88,11 @@ class Webhook(Base):
     reached_at: Mapped[datetime | None]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+    @property
+    def is_robot(self) -> bool:
+        """True for a group robot."""
+        return self.kind != WEBHOOK
 
     @property
     def is_active(self) -> bool:

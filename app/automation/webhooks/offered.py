@@ -27,7 +27,7 @@ class Offer:
 def offered(by: Actor) -> list[tuple[RecordType, list[Offer]]]:
     """The events of every record type that `by` may read, by type."""
     return [
-        (one, [Offer(f"{one.key}.{verb}", label) for verb, label in _verbs(one).items()])
+        (one, [Offer(f"{one.key}.{verb}", label) for verb, label in verbs_of(one).items()])
         for one in switched_on(by)
         if by.may(one.key, "read")
     ]
@@ -38,7 +38,8 @@ def names(by: Actor) -> list[str]:
     return [offer.name for _type, offers in offered(by) for offer in offers]
 
 
-def _verbs(record_type: RecordType) -> dict[str, Text]:
+def verbs_of(record_type: RecordType) -> dict[str, Text]:
+    """What can happen to a record of a type, in words."""
     known = (*STANDARD, *(MERGING if record_type.can_merge else ()))
     found = {verb: VERBS[verb][0] for verb in known}
     return found | {action.event: action.label for action in record_type.actions}

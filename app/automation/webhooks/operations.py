@@ -14,6 +14,7 @@ from app.automation.webhooks import outbox
 from app.automation.webhooks.models import (
     BOTH_SIGN,
     KEPT,
+    WEBHOOK,
     State,
     Stopped,
     Webhook,
@@ -55,16 +56,22 @@ class Fresh:
     secret: str
 
 
-def webhooks_of(by: Actor) -> list[Webhook]:
-    """Every webhook of the workspace, by name."""
+def webhooks_of(by: Actor, *, robots: bool = False) -> list[Webhook]:
+    """Every webhook of the workspace, or every group robot, by name."""
     _require(by)
-    return list(by.session.scalars(select(Webhook).order_by(func.lower(Webhook.name), Webhook.id)))
+    meant = Webhook.kind != WEBHOOK if robots else Webhook.kind == WEBHOOK
+    order = (func.lower(Webhook.name), Webhook.id)
+    return list(by.session.scalars(select(Webhook).where(meant).order_by(*order)))
 
 
-def get_webhook(by: Actor, webhook_id: UUID | None) -> Webhook:
-    """One webhook, or Missing."""
+def get_webhook(by: Actor, webhook_id: UUID | None, *, robots: bool = False) -> Webhook:
+    """One webhook, or one group robot, or Missing."""
     _require(by)
     found = by.session.get(Webhook, webhook_id) if webhook_id is not None else None
+    if found is not None and found.is_robot is not robots:
+        found = None
+    if found is None and robots:
+        raise Missing(_("There is no such group robot."))
     if found is None:
         raise Missing(_("There is no such webhook."))
     return found
@@ -76,13 +83,27 @@ def create_webhook(by: Actor, wish: Wish) -> Fresh:
     if by.user_id is None:
         raise NotPermitted(_("A webhook acts for a person."))
     checked = _checked(by, wish, None)
+    webhook = empty_webhook(by, WEBHOOK)
+    webhook.name, webhook.url = checked.name or "", checked.url or ""
+    webhook.events = list(checked.events or ())
+    secret = new_secret()
+    webhook.secret = sealed(secret, webhook, by.tenant, outside.settings().keys)
+    keep_new(by, webhook)
+    return Fresh(webhook, secret)
+
+
+def empty_webhook(by: Actor, kind: str) -> Webhook:
+    """A webhook that acts for `by`, to be filled in; Refused where there are too many."""
     number = by.session.scalar(select(func.count()).select_from(Webhook)) or 0
     if number >= MOST_WEBHOOKS:
         raise Refused(_("A workspace has at most %(n)s webhooks.", n=MOST_WEBHOOKS))
     scopes = by.rights.scopes
-    webhook = Webhook(
+    return Webhook(
         id=new_id(),
         version=1,
+        kind=kind,
+        view_ids=None,
+        tells_details=False,
         user_id=by.user_id,
         scopes=sorted(scopes) if scopes is not None else None,
         secret="",
@@ -96,18 +117,16 @@ def create_webhook(by: Actor, wish: Wish) -> Fresh:
         reached_at=None,
         created_at=by.now,
         updated_at=by.now,
-        name=checked.name,
-        url=checked.url,
-        events=list(checked.events or ()),
     )
-    secret = new_secret()
-    webhook.secret = sealed(secret, webhook, by.tenant, outside.settings().keys)
+
+
+def keep_new(by: Actor, webhook: Webhook) -> None:
+    """Keep a webhook just filled in, and tell the audit."""
     by.session.add(webhook)
     by.session.flush()  # The event names the row.
     outbox.changed(by.session)
     changes = {key: [None, getattr(webhook, key)] for key in TOLD}
     write_event(by, "webhook", webhook.id, "created", changes=changes)
-    return Fresh(webhook, secret)
 
 
 def change_webhook(by: Actor, webhook: Webhook, wish: Wish, version: int | None = None) -> None:
@@ -115,7 +134,7 @@ def change_webhook(by: Actor, webhook: Webhook, wish: Wish, version: int | None 
 
     Another address begins anew: what is known of the old one says nothing about it.
     """
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     if version is not None and version != webhook.version:
         raise Conflict(_("Somebody else changed this webhook meanwhile."))
     checked = _checked(by, wish, webhook)
@@ -127,9 +146,9 @@ def change_webhook(by: Actor, webhook: Webhook, wish: Wish, version: int | None 
     for key in changes:
         setattr(webhook, key, after[key])
     if "url" in changes:
-        _begin_anew(webhook)
+        begin_anew(webhook)
         webhook.reached_at = None
-    _changed(by, webhook)
+    keep_changed(by, webhook)
     write_event(by, "webhook", webhook.id, "updated", changes=changes)
 
 
@@ -145,23 +164,23 @@ def switch(by: Actor, webhook: Webhook, *, on: bool) -> None:
         stop(by, webhook, Stopped.BY_HAND)
         webhook.version += 1
         return
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     if not by.session.get_one(User, webhook.user_id).is_active:
         raise Refused(_("Whoever this webhook acts for can't sign in any more. Make a new one."))
     webhook.stopped = webhook.stopped_at = None
-    _begin_anew(webhook)
-    _changed(by, webhook)
+    begin_anew(webhook)
+    keep_changed(by, webhook)
     changes = {"name": [webhook.name, webhook.name]}
     write_event(by, "webhook", webhook.id, "switched_on", changes=changes)
 
 
 def rotate_secret(by: Actor, webhook: Webhook) -> Fresh:
     """Give a webhook a new secret; for a day the earlier one signs as well."""
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     secret = new_secret()
     webhook.earlier_secret, webhook.earlier_until = webhook.secret, by.now + BOTH_SIGN
     webhook.secret = sealed(secret, webhook, by.tenant, outside.settings().keys)
-    _changed(by, webhook)
+    keep_changed(by, webhook)
     changes = {"name": [webhook.name, webhook.name]}
     write_event(by, "webhook", webhook.id, "secret_changed", changes=changes)
     return Fresh(webhook, secret)
@@ -179,7 +198,7 @@ def delete_webhook(by: Actor, webhook: Webhook) -> None:
 
 def send_test(by: Actor, webhook: Webhook) -> WebhookDelivery:
     """Send a message that tells of nothing, to try the address and the signature."""
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     if not webhook.is_active:
         raise Refused(_("Switch the webhook on first."))
     delivery = WebhookDelivery(
@@ -202,7 +221,7 @@ def send_test(by: Actor, webhook: Webhook) -> WebhookDelivery:
         answer=None,
     )
     by.session.add(delivery)
-    webhook.rests_until = None  # Whoever tests wants to know now.
+    _wake(webhook)  # Whoever tests wants to know now.
     by.session.flush()  # The job must find it.
     send_now(by)
     return delivery
@@ -210,7 +229,7 @@ def send_test(by: Actor, webhook: Webhook) -> WebhookDelivery:
 
 def replay(by: Actor, webhook: Webhook, delivery: WebhookDelivery) -> None:
     """Send a delivery again that came to an end, with the same id and the same body."""
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     _require_active(webhook)
     if delivery.is_open:
         raise Refused(_("This is on its way already."))
@@ -219,7 +238,7 @@ def replay(by: Actor, webhook: Webhook, delivery: WebhookDelivery) -> None:
 
 def replay_failed(by: Actor, webhook: Webhook, since: datetime | None = None) -> int:
     """Send all again that failed, since a moment where one is given; answers with how many."""
-    _require_over(by, webhook)
+    require_over_webhook(by, webhook)
     _require_active(webhook)
     meant = [
         WebhookDelivery.webhook_id == webhook.id,
@@ -255,7 +274,7 @@ def _again(by: Actor, webhook: Webhook, ids: Collection[UUID]) -> int:
                 state=State.WAITING.value, attempts=0, next_at=by.now, finished_at=None, error=None
             )
         )
-        webhook.rests_until = None
+        _wake(webhook)
         send_now(by)
     return len(ids)
 
@@ -301,12 +320,19 @@ def _odd_address(url: str) -> dict[str, Text | str]:
     return {}
 
 
-def _begin_anew(webhook: Webhook) -> None:
+def _wake(webhook: Webhook) -> None:
+    """Let an address that failed be called at once; a robot keeps its pace."""
+    if not webhook.is_robot or webhook.failures:
+        webhook.rests_until = None
+
+
+def begin_anew(webhook: Webhook) -> None:
     """Forget how often the address failed."""
     webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
 
 
-def _changed(by: Actor, webhook: Webhook) -> None:
+def keep_changed(by: Actor, webhook: Webhook) -> None:
+    """Keep a change of a webhook under its next version."""
     webhook.version += 1
     webhook.updated_at = by.now
     by.session.flush()  # Whoever reads what is wanted next must meet it.
@@ -318,7 +344,7 @@ def _require(by: Actor) -> None:
         raise NotPermitted(_("Your role does not allow this."))
 
 
-def _require_over(by: Actor, webhook: Webhook) -> None:
+def require_over_webhook(by: Actor, webhook: Webhook) -> None:
     """NotPermitted for who may do less than the person whom the webhook acts for.
 
     By its address and its events they would learn what they may not read themselves.

@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 import structlog
 from flask import Flask
 
-from app.automation.webhooks.claim import LEASE, Parcel, claim, next_due
+from app.automation.webhooks.claim import claim, next_due
 from app.automation.webhooks.outcome import record
+from app.automation.webhooks.parcel import LEASE, Parcel
 from app.jobs.enqueue import enqueue
 from app.kernel import clock
 from app.kernel.actor import Actor, service_actor

@@ -19,6 +19,7 @@ from app.mail.send import send_mail
 
 MANAGE = ("webhook", "manage")
 PLACE = "/settings/webhooks"
+ROBOTS = "/settings/robots"
 SAID: Mapping[Stopped, Callable[[str], Text]] = {
     Stopped.FAILING: lambda name: _(
         "The webhook “%(name)s” was switched off: its address failed for three days.", name=name
@@ -31,6 +32,24 @@ SAID: Mapping[Stopped, Callable[[str], Text]] = {
         name=name,
     ),
 }
+
+SAID_OF_ROBOTS: Mapping[Stopped, Callable[[str], Text]] = {
+    Stopped.FAILING: lambda name: _(
+        "The group robot “%(name)s” was switched off: it failed for three days.", name=name
+    ),
+    Stopped.GONE: lambda name: _(
+        "The group robot “%(name)s” was switched off: its address says that it is gone.", name=name
+    ),
+    Stopped.PERSON: lambda name: _(
+        "The group robot “%(name)s” was switched off: whoever it acts for can't sign in any more.",
+        name=name,
+    ),
+}
+
+
+def place_of(webhook: Webhook) -> str:
+    """The address of its page."""
+    return f"{ROBOTS if webhook.is_robot else PLACE}/{webhook.id}"
 
 
 def stop_those_of_nobody(by: Actor) -> None:
@@ -74,14 +93,16 @@ def _concerned(by: Actor, webhook: Webhook) -> list[User]:
 
 def _tell(by: Actor, user: User, webhook: Webhook, why: Stopped) -> None:
     language = user.language or by.tenant.language
-    path = f"{PLACE}/{webhook.id}"
+    path = place_of(webhook)
+    words = SAID_OF_ROBOTS if webhook.is_robot else SAID
     with using(language):
-        said = str(SAID[why](webhook.name))
-    tell(by, user.id, said, url=path, icon="webhook")
+        said = str(words[why](webhook.name))
+    icon = "robot" if webhook.is_robot else "webhook"
+    tell(by, user.id, said, url=path, icon=icon)
     send_mail(
         by,
         to=user.email,
-        template="automation/webhook_stopped",
+        template=f"automation/{icon}_stopped",
         values={
             "name": user.name,
             "webhook": webhook.name,

@@ -1,0 +1,93 @@
+"""Group robots in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from app.automation.robots.operations import create_robot
+from app.automation.webhooks.sender import sender_of
+from app.jobs.worker import Worker
+from app.records.tailored import tailored
+from app.records.views import operations
+from config.settings import Settings
+from tests.automation.conftest import PATIENCE, Hooks, Receiver, elsewhere, hooks, receiver
+from tests.automation.test_robots import shown, wish
+from tests.automation.test_webhooks import make_account
+from tests.browser.test_accessibility import Findings, every_pair, looker
+from tests.browser.visitor import Windows, arriving, ready
+from tests.cast import Person
+
+__all__ = ["elsewhere", "hooks", "looker", "receiver"]
+
+
+def share_leeds(person: Person) -> None:
+    with person.workspace.acting(person) as by:
+        leeds = operations.Wish("All of Leeds", "everyone", "city=Leeds")
+        operations.save_view(by, tailored("account", by), leeds)
+
+
+def test_a_robot_is_made_and_tested_from_its_page(
+    page: Page,
+    windows: Windows,
+    alice: Person,
+    receiver: Receiver,
+    hooks: Hooks,
+    app: Flask,
+    settings: Settings,
+) -> None:
+    windows.watch.expect(422)
+    receiver.answers, receiver.text = [200], b'{"errcode":0}'
+    share_leeds(alice)
+    ready(page, "/settings")
+    with arriving(page):
+        page.locator("#main").get_by_role("link", name="Group robots").first.click()
+    with arriving(page):
+        page.get_by_role("link", name="New group robot").first.click()
+    page.get_by_label("What it is for").fill("Sales")
+    page.get_by_text("DingTalk", exact=True).click()
+    page.get_by_label("Address of the robot").fill("https://example.com/robot")
+    page.locator("#main").get_by_role("button", name="Create").click()
+    expect(page.locator("#url-error")).to_contain_text("oapi.dingtalk.com")
+    expect(page.locator("#events-error")).to_be_visible()
+    expect(page.get_by_role("radio", name="DingTalk")).to_be_checked()
+    page.get_by_label("Address of the robot").fill(receiver.url)
+    page.get_by_role("group", name="Accounts").get_by_label("Added").check()
+    page.get_by_label("Accounts: Which records are told of").select_option(
+        "the view “All of Leeds”"
+    )
+    with arriving(page):
+        page.locator("#main").get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Not used yet")
+    expect(page.locator("#main")).not_to_contain_text(receiver.url)
+    with arriving(page):
+        page.get_by_role("button", name="Send a test").click()
+    Worker(app, settings).drain()
+    assert sender_of(app, settings).wait(PATIENCE)
+    expect(page.locator("#deliveries")).to_contain_text("Arrived")
+    assert "the robot “Sales” works" in shown(receiver.messages[0].told)
+
+
+@every_pair
+def test_its_pages_are_accessible(
+    looker: Callable[..., Findings],
+    variant: dict[str, Any],
+    alice: Person,
+    hooks: Hooks,
+    elsewhere: Callable[..., Receiver],
+) -> None:
+    refusing = elsewhere(200, text=b'{"errcode":310000,"errmsg":"sign not match"}')
+    seen = looker(alice, variant)
+    seen.visit("/settings/robots", "/settings/robots/new")
+    share_leeds(alice)
+    with hooks.app.app_context(), alice.workspace.acting(alice) as by:
+        robot = create_robot(by, wish(refusing.url, kind="dingtalk"))
+    make_account(alice)
+    hooks.work()
+    url = f"/settings/robots/{robot.id}"
+    delivery = hooks.one(alice.workspace)
+    seen.visit("/settings/robots", url, f"{url}/edit", f"{url}/deliveries/{delivery.id}")
+    assert not seen.found, seen.told()
