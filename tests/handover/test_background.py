@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from app.crm.models import Account
 from app.events import Event
@@ -24,6 +24,8 @@ from app.jobs.progress import Work
 from app.jobs.worker import Worker
 from app.kernel.errors import Refused
 from app.records import door
+from tenants.control import Job
+from tenants.database import control_session
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account
@@ -242,3 +244,25 @@ def test_no_type_is_forgotten(
     worker.drain()
     with acme.acting() as by:
         assert count_held(bob.user_id, by) == {}
+
+
+def test_a_piece_that_was_done_already_is_not_done_again(
+    acme: Workspace, bob: Person, erin: Person, firms: None, hand_over: HandOver, worker: Worker
+) -> None:
+    """The worker died between the piece's transaction and the note that its job is done."""
+    made = hand_over(Plan(True, erin.user_id))
+    with worker.app.app_context(), control_session() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == begin.KIND)).all()
+        payload = dict(jobs[0].payload)
+    worker.drain(1)
+    step = kept(acme, made).step
+    with worker.app.app_context(), control_session() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == jobs[0].id)
+            .values(state="ready", payload=payload, finished_at=None, key=None)
+        )
+        session.execute(delete(Job).where(Job.id != jobs[0].id))
+    worker.drain()
+    assert kept(acme, made).step == step
+    assert owners(acme) == {bob.user_id: FIRMS - 2, erin.user_id: 2}

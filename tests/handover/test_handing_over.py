@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.crm.models import Account
 from app.events import Event
 from app.handover.models import Handover
+from app.handover.operations.begin import begin_handover
 from app.handover.operations.share import count_held, holds_anything
 from app.handover.operations.undo import begin_undo
 from app.handover.rules import Plan, Rule
@@ -276,6 +277,13 @@ def test_nobody_hands_over_what_a_stronger_one_holds(
 ) -> None:
     admin = hire(acme, ERIN, app, "admin")
     assert admin.client.get(f"/settings/people/{alice.user_id}/handover").status_code == 403
+    with acme.acting(alice) as by:
+        make_account(by)
+    with acme.acting(admin) as by:
+        user = by.session.get_one(User, alice.user_id)
+        plan = Plan(False, admin.user_id)
+        with pytest.raises(NotPermitted):
+            begin_handover(by, user, plan, ())
 
 
 def test_who_manages_people_passes_on_records_beyond_their_own_reach(
@@ -295,8 +303,6 @@ def test_who_manages_people_passes_on_records_beyond_their_own_reach(
 
 
 def test_nobody_shuts_themselves_out(acme: Workspace, alice: Person, erin: Person) -> None:
-    from app.handover.operations.begin import begin_handover
-
     with acme.acting(alice) as by:
         make_account(by)
         make_activity(by)
