@@ -6,7 +6,7 @@ import pytest
 
 from app.crm.models import Account
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_contact
+from tests.factories import make_account, make_activity, make_contact
 from tests.records.api.conftest import program
 
 __all__ = ["free", "owned", "program"]
@@ -18,6 +18,7 @@ def free(acme: Workspace, alice: Person) -> Account:
     with acme.acting(alice) as by:
         firm = make_account(by, "Free Fences", city="York", phone="+44 20 7946 0011", owner_id=None)
         make_contact(by, account_id=firm.id)
+        make_activity(by, account_id=firm.id, body="They like oak.")
         return firm
 
 

@@ -6,12 +6,14 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app.crm.models import Account
 from app.identity.operations.roles import role_by_key
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.records.access import fetch
+from app.records.alter import Altered, alter_many, write_altered
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.pages.state import read_state
@@ -118,26 +120,44 @@ def test_two_at_once_don_t_pass_the_cap_together(
     with acme.acting(alice) as by:
         cap(by, owned="1")
         ids = free_firms(by, 2)
-    both, got = Barrier(2), list[str]()
+    got = list[str]()
 
-    def run(record_id: Any) -> None:
+    def second() -> None:
         house = Workspace(acme.facts, acme.engine_app)
         with house.acting(Person(bob.part, house, bob.user_id)) as by:
-            record = fetch(registry().type("account"), record_id, by, "claim")
-            both.wait(20)
             try:
-                perform("account", "claim", record, by=by)
+                claim(by, ids[1])
                 got.append("got")
             except Refused:
                 by.session.rollback()
                 got.append("refused")
 
-    threads = [Thread(target=run, args=(one,)) for one in ids]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    assert sorted(got) == ["got", "refused"]
+    thread = Thread(target=second)
+    with acme.acting(bob) as by:
+        claim(by, ids[0])
+        thread.start()
+        # The other one waits for this transaction, which is over only then.
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        while thread.is_alive() and not by.session.scalar(waiting):
+            thread.join(0.01)
+    thread.join(60)
+    assert got == ["refused"]
+
+
+def test_rows_of_a_file_that_give_one_too_many_are_refused(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    account = registry().type("account")
+    with acme.acting(alice) as by:
+        cap(by, owned="1")
+        records = [make_account(by, name) for name in ("First", "Second")]
+        for one in records:
+            by.session.expunge(one)
+        given = [(one, {"owner_id": str(bob.user_id)}) for one in records]
+        altered = [one for one in alter_many(account, given, by, {}) if isinstance(one, Altered)]
+        assert len(altered) == 2
+        with pytest.raises(Refused, match="Bob Baker"), by.session.begin_nested():
+            write_altered(account, altered, by)
 
 
 def test_without_a_cap_nothing_is_asked(acme: Workspace, alice: Person) -> None:

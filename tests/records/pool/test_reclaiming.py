@@ -28,7 +28,7 @@ from app.records.door import perform
 from app.records.pages.state import read_state
 from app.records.pool.figures import figures
 from app.records.pool.models import PoolRule, PoolWarning
-from app.records.pool.reclaim import JOB
+from app.records.pool.reclaim import JOB, run_rule
 from app.records.pool.rules import Wish, create_rule, delete_rule, dry_run, switch_rule
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -216,7 +216,7 @@ def test_a_killed_worker_takes_nothing_twice_and_what_was_worked_on_meanwhile_st
 ) -> None:
     monkeypatch.setattr("app.records.bulk.jobs.PIECE", 2)
     ids = firms(acme, bob, 5)
-    make_rule(acme, alice)
+    rule_id = make_rule(acme, alice)
     clock.shift(timedelta(days=31))
     with acme.acting() as by:
         enqueue(by, JOB, {})
@@ -237,7 +237,8 @@ def test_a_killed_worker_takes_nothing_twice_and_what_was_worked_on_meanwhile_st
     monkeypatch.setattr("app.records.bulk.run.perform", real)
     with acme.acting(bob) as by:
         make_activity(by, account_id=ids[4])
-    a_day(acme, worker)  # The day comes again before the first run is over.
+    with acme.acting() as by:  # The day comes again before the first run is over.
+        assert run_rule(by.session.get_one(PoolRule, rule_id), by) is None
     clock.shift(timedelta(minutes=2))  # Its lease runs out, as nobody renews it.
     successor = replace(worker, name="successor")
     with successor.app.app_context():
@@ -278,10 +279,11 @@ def test_a_run_is_undone_by_who_manages_the_pool_and_shown_to_nobody_else(
 
 
 def test_no_person_returns_a_record_in_the_name_of_a_rule(
-    acme: Workspace, alice: Person, bob: Person
+    acme: Workspace, alice: Person, bob: Person, clock: Clock
 ) -> None:
     (one,) = firms(acme, bob, 1)
     rule_id = make_rule(acme, alice)
+    clock.shift(timedelta(days=31))  # So that the rule itself would take it.
     with acme.acting(bob) as by:
         record = by.session.get_one(Account, one)
         with pytest.raises(Refused):

@@ -56,10 +56,14 @@ def test_the_page_of_a_pool_record_shows_no_contact_data_until_it_is_claimed(
     assert "shown once it is claimed" in before
     assert PHONE not in before
     assert "Frank Fence" not in before
+    assert "They like oak." not in before
+    assert "data-draft" not in before, "nothing is written on it before"
     assert bob.client.get(f"/accounts/{free.id}/files").status_code == 404
     assert bob.client.get(f"/accounts/{free.id}/history/phone").status_code == 404
     answer = bob.client.post(f"/accounts/{free.id}/claim", follow_redirects=True)
     assert PHONE in answer.text
+    assert "They like oak." in answer.text
+    assert "data-draft" in answer.text
     assert "Claimed: Free Fences" in answer.text
     assert "Owner" in answer.text
 
