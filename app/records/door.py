@@ -162,6 +162,10 @@ def _act(
     if unknown:
         errors = {key: _("There is no such field.") for key in unknown}
         raise Refused(_("Please check the marked fields."), errors=errors)
+    missing = set(action.inputs) - set(inputs)
+    if missing:
+        errors = {key: _("Please fill in this field.") for key in missing}
+        raise Refused(_("Please check the marked fields."), errors=errors)
     if not action.when(record):
         raise Refused(_("This can't be done with this record as it stands."))
     _apply(record_type, record, action.event, by, lambda: action.run(record, by=by, **inputs))

@@ -23,6 +23,7 @@ from app.records.duplicates.keep import add_keys, all_keys, drop_keys
 from app.records.history import account_of
 from app.records.merge.absorbed import not_merged
 from app.records.model import Record
+from app.records.pool.caps import keep_within_cap
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -86,7 +87,8 @@ def delete_lone(record_type: RecordType, records: Sequence[Record], by: Actor) -
 def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
     """Bring back a record and all that was deleted with it.
 
-    Refused while the record that it belongs to is deleted: it would come back to nowhere.
+    Refused while the record that it belongs to is deleted: it would come back to nowhere; and where
+    its owner has as many by now as they may.
     """
     if record.deleted_at is None or record.delete_batch_id is None:
         raise Refused(_("This record is not deleted."))
@@ -99,6 +101,7 @@ def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
         _write(its_type, one, "restored", by.in_batch(batch))
     by.session.flush()  # What was deleted must be visible again to the hook.
     for its_type, its in _by_type(back):
+        keep_within_cap(its_type, its, by)
         add_keys(its_type, all_keys(its_type, its), by)
     for its_type, one in back:
         its_type.changed(one, "restore", by)

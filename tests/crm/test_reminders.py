@@ -17,6 +17,7 @@ from app.identity.models import User
 from app.identity.news import lines
 from app.identity.operations.notices import choose_news, notices_of
 from app.identity.operations.users import disable_user
+from app.jobs.worker import Worker
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.records.door import perform
@@ -269,3 +270,19 @@ def test_what_was_never_planned_asks_nothing_of_reminders(acme: Workspace, bob: 
     with acme.acting(bob) as by, statements() as seen:
         make_activity(by)
     assert not [one for one in seen if "reminders" in one or "control.job" in one]
+
+
+def test_what_is_told_to_nobody_any_more_costs_one_job_a_day(
+    acme: Workspace, bob: Person, alice: Person, clock: Clock, queue: Queue, worker: Worker
+) -> None:
+    with acme.acting(bob) as by:
+        for hours in (1, 2, 3, 4):
+            plan(by, hours=hours)
+    with acme.acting(alice) as by:
+        disable_user(by, by.session.get_one(User, bob.user_id))
+    clock.shift(timedelta(days=8))
+    worker.drain()
+    before = {one.id for one in queue.jobs(acme)}
+    with acme.acting() as by:
+        arm_near(by)
+    assert len([one for one in queue.jobs(acme) if one.id not in before]) == 1

@@ -16,6 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.whole import whole
 from app.records import history
 from app.records.api.mentions import KEY, Known, told_mentions
+from app.records.mentions.spots import mentioned
 from app.records.model import Record
 from app.records.types import RecordType
 from app.records.values import as_json
@@ -55,8 +56,11 @@ def shape(
         value = field.value(record)
         is_amount = field.kind == "money" and value is not None
         shown[key] = money(value, by.tenant.currency) if is_amount else as_json(value)
-    known = getattr(record, "mentions", mentions)
-    if known and any(key in keys for key in record_type.mentioning):
+    texts = [key for key in record_type.mentioning if key in keys]
+    known = getattr(record, "mentions", mentions) if texts else None
+    if known and len(texts) < len(record_type.mentioning):  # The others mention somebody as well.
+        known = mentioned((getattr(record, key) for key in texts), known)
+    if known:
         shown[KEY] = told_mentions(known, getattr(record, "unseen", ()))
     return shown
 

@@ -67,17 +67,19 @@ def counting(record_type: RecordType, cap: Cap, owner_id: UUID, by: Actor) -> Co
     return condition
 
 
-def spared_by(record_type: RecordType, stored: Any, by: Actor) -> list[ColumnElement[bool]]:
+def spared_by(
+    record_type: RecordType, stored: Any, by: Actor, *, unread: tuple[ColumnElement[bool], ...] = ()
+) -> list[ColumnElement[bool]]:
     """What filters in a row spare, as one condition or none; the same whoever asks.
 
-    Filters that can't be read any more, as a field of theirs is gone, spare nothing.
+    Filters that can't be read any more, as a field of theirs is gone, spare what `unread` says.
     """
     try:
         filters = read_stored(stored) if stored else ()
         everyone = service_actor(by.session, by.tenant, by.now, via=by.via)
         found = where(record_type, filters, everyone, record_type.by_key.keys())
     except Refused:
-        return []
+        return list(unread)
     if not found:
         return []
     both = found[0]

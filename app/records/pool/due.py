@@ -46,7 +46,10 @@ def soon(rule: PoolRule, record_type: RecordType, by: Actor) -> list[ColumnEleme
 def counted(
     rule: PoolRule, record_type: RecordType, days: int, by: Actor
 ) -> list[ColumnElement[bool]]:
-    """The records for which so many days are over, whoever was warned."""
+    """The records for which so many days are over, whoever was warned.
+
+    Where nobody can tell any more what the rule spares, it spares all, rather than take too much.
+    """
     model, before = record_type.model, by.now - timedelta(days=days)
     given_since = exists().where(
         Event.record_type == record_type.key,
@@ -54,13 +57,14 @@ def counted(
         Event.at >= before,
         Event.changes.has_key("owner_id"),
     )
+    spared = spared_by(record_type, rule.spared, by, unread=(true(),))
     conditions = [
         model.deleted_at.is_(None),
         model.owner_id.is_not(None),
         model.created_at < before,
         *_looked_at(rule, record_type, before, by),
         *_of_group(rule, model),
-        *(one.is_not(true()) for one in spared_by(record_type, rule.spared, by)),
+        *(one.is_not(true()) for one in spared),
     ]
     return [*conditions, ~given_since]
 

@@ -24,6 +24,8 @@ from app.records.pool.taken import taken_by
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.records.types import RecordType
+from app.records.values.texts import clean_text
+from app.records.values.unfit import Unfit
 from app.web.formats import formats
 
 REASONS = (
@@ -65,11 +67,15 @@ def give_back(
     found = next((one for one in REASONS if one.value == reason), None)
     if found is None:
         raise Refused(_("This is not one of the values to choose from."), field="reason")
-    if not isinstance(note, str) or len(note) > LONGEST_NOTE:
+    try:
+        words = clean_text(note or "")
+    except Unfit as unfit:
+        raise Refused(unfit.message, field="note") from None
+    if len(words) > LONGEST_NOTE:
         message = _("At most %(most)s characters.", most=LONGEST_NOTE)
         raise Refused(message, field="note")
     leave(record, by)
-    return {"reason": [None, in_languages(found.shown, note.strip())]}
+    return {"reason": [None, in_languages(found.shown, words)]}
 
 
 def leave(record: Any, by: Actor) -> None:
@@ -122,7 +128,10 @@ def _hold(record: Any, by: Actor) -> None:
 
 
 def _refuse_returned(record: Record, by: Actor) -> None:
-    """Refused for whoever lost a record so lately that the workspace lets others claim first."""
+    """Refused for whoever lost a record so lately that the workspace lets others claim first.
+
+    However they lost it: who empties the owner's field, or takes a claim back, returns it too.
+    """
     kind = type_of(record).key
     chosen = policy(by).choices.get(kind)
     if chosen is None or not chosen.hold_days:
@@ -133,13 +142,14 @@ def _refuse_returned(record: Record, by: Actor) -> None:
         .where(
             Event.record_type == kind,
             Event.record_id == record.id,
-            Event.verb == "returned",
             Event.at > since,
+            Event.changes.has_key("owner_id"),
+            Event.changes["owner_id"][1].astext.is_(None),
         )
         .order_by(Event.at.desc())
         .limit(1)
     ).first()
-    if last is None or last.changes.get("owner_id", [None])[0] != str(by.user_id):
+    if last is None or last.changes["owner_id"][0] != str(by.user_id):
         return
     again = (last.at + timedelta(days=chosen.hold_days)).astimezone(by.zone).date()
     raise Refused(

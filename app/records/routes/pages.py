@@ -39,7 +39,7 @@ def show_record(collection: str, record_id: UUID) -> Response:
         return fragment("records/peek_missing.html", status=404, answer=answer)
     came_from = read_origin(record_type, request.args.get("in"), by)
     is_opened = block not in ("timeline", "earlier")
-    views = open_in_pool(record_type, record, by) if is_opened else None
+    views = open_in_pool(record_type, record, by)  # Its timeline alone tells of it as well.
     if block == PEEK:
         it = peek(record_type, record, by, came_from)
         return page(
@@ -68,6 +68,7 @@ def show_history(collection: str, record_id: UUID, key: str) -> Response:
     field = record_type.by_key.get(key)
     if field is None or not sees(record_type, key, by):
         raise Missing(_("There is no such field."))
+    open_in_pool(record_type, record, by)
     return page(
         "records/history.html",
         "form",

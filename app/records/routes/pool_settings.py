@@ -66,7 +66,10 @@ def save_pool() -> Response:
 
     def work() -> Response:
         shown = set(request.form.getlist("shown"))
-        hidden = [one.key for one in _hideable(record_type, by) if one.key not in shown]
+        offered = [one.key for one in _hideable(record_type, by)]
+        hidden = {one for one in offered if one not in shown}
+        # What was hidden stays so where who decides may not see the field themselves.
+        hidden |= choice_of(record_type, by).hidden - set(offered)
         change_choice(by, record_type.key, hidden=hidden, hold_days=typed("hold_days"))
         toast(_("Saved."))
         return see_other(_url(record_type))

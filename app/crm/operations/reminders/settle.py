@@ -89,8 +89,12 @@ def arm(moments: Collection[datetime], by: Actor) -> None:
 
 
 def arm_near(by: Actor) -> None:
-    """Enqueue the jobs of the next days; once a day, and after a workspace was brought back."""
-    minutes = select(func.date_trunc("minute", Reminder.at, "UTC")).distinct()
+    """Enqueue the jobs of the next days; once a day, and after a workspace was brought back.
+
+    For all that is past one is enough: some of it, as of who left, is told to nobody any more.
+    """
+    at = func.greatest(Reminder.at, by.now)
+    minutes = select(func.date_trunc("minute", at, "UTC")).distinct()
     found = by.session.scalars(minutes.where(Reminder.at < by.now + AHEAD)).all()
     arm([at + MINUTE for at in found], by)
 
