@@ -54,6 +54,7 @@ def keep_draft(by: Actor, user: User, *, leaves: bool, rest_to_id: UUID | None) 
 
 def add_rule(by: Actor, user: User, rule: Rule) -> None:
     """Put a rule behind the others of the draft; Refused where there are too many already."""
+    require_may(by, user)
     check_receivers(rule.to, user, by, field="to")
     draft = draft_of(by, user) or keep_draft(by, user, leaves=True, rest_to_id=None)
     if len(draft.rules) >= MOST_RULES:
@@ -72,6 +73,7 @@ def drop_rule(by: Actor, user: User, place: int) -> None:
 
 def drop_draft(by: Actor, user: User) -> None:
     """Forget the plan."""
+    require_may(by, user)
     by.session.execute(
         delete(Handover).where(
             Handover.user_id == user.id,

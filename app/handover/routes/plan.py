@@ -11,6 +11,7 @@ from app.handover.operations.begin import Confirmed, begin_handover
 from app.handover.operations.draft import draft_of, drop_draft, drop_rule, keep_draft, plan_of
 from app.handover.pages.plan import plan_page
 from app.handover.routes.blueprint import MANAGE, PLACE, blueprint, managed, place_of
+from app.handover.rules import type_called
 from app.identity.models import User
 from app.identity.routes.asking import show, submit, typed
 from app.kernel.actor import Actor
@@ -45,9 +46,10 @@ def change_plan(user_id: UUID) -> Response:
             return see_other(place_of(user))
         _keep(user, by)
         if order == "rule":
-            return see_other(f"{place_of(user)}/rule?type={what}")
+            return see_other(f"{place_of(user)}/rule?type={type_called(what, by).key}")
         if order == "drop":
-            drop_rule(by, user, whole(what) or 0)
+            at = whole(what)
+            drop_rule(by, user, -1 if at is None else at)
         if order != "start":
             return see_other(place_of(user))
         return _begun(begin_handover(by, user, plan_of(draft_of(by, user), user, by), _ticked()))

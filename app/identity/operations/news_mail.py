@@ -175,6 +175,6 @@ def _time(text: str) -> time:
         found = time.fromisoformat(text)
     except ValueError:
         found = None
-    if found is None or len(text) != len(USUAL_TIME):
+    if found is None or f"{found:%H:%M}" != text:
         raise Refused(_("Enter a time like 08:00."), field="digest_time")
     return found
