@@ -20,6 +20,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, using
 
 PIECE = 100  # Records of one transaction, so that the progress moves.
+PAUSE = timedelta(hours=1)  # While nothing may be changed in the workspace.
 GIVEN_UP = "hand_over_given_up"
 KEPT = timedelta(days=400)
 
@@ -33,6 +34,9 @@ def hand_over(by: Actor, payload: Payload) -> None:
     """
     handover = held(by, payload)
     if handover is None or handover.step != payload["step"]:
+        return
+    if by.tenant.is_read_only:  # Each record would be refused, and stay with who has left.
+        enqueue_piece(by, handover, by.now + PAUSE)
         return
     work = lock_work(by.session, handover.undo_id or handover.id)
     with using(handover.language):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
 
 from app.crm.models import Account
 from app.events import Event
@@ -26,6 +26,8 @@ from app.kernel.errors import Refused
 from app.records import door
 from tenants.control import Job
 from tenants.database import control_session
+from tenants.facts import State
+from tests.attacks.test_standing import put
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account
@@ -61,6 +63,27 @@ def kept(acme: Workspace, handover: Handover) -> Handover:
     """The handover as it stands now."""
     with acme.scope() as session:
         return session.get_one(Handover, handover.id)
+
+
+def test_a_workspace_that_may_change_nothing_goes_on_with_it_when_it_may(
+    acme: Workspace,
+    erin: Person,
+    firms: None,
+    hand_over: HandOver,
+    worker: Worker,
+    owner: Engine,
+    clock: Clock,
+) -> None:
+    made = hand_over(Plan(True, erin.user_id))
+    worker.drain(1)
+    put(owner, acme, State.PAST_DUE)
+    worker.drain()
+    stands = kept(acme, made)
+    assert (stands.finished_at, stands.left_out) == (None, 0)
+    put(owner, acme, State.ACTIVE)
+    clock.shift(timedelta(hours=2))
+    worker.drain()
+    assert owners(acme) == {erin.user_id: FIRMS}
 
 
 def test_many_records_change_hands_in_the_background_while_access_has_ended_already(

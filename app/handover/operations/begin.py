@@ -7,7 +7,7 @@ in, or in which what was theirs is meant for nobody.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -84,10 +84,10 @@ def count_rows(by: Actor, handover_id: UUID) -> int:
     return by.session.scalar(rows) or 0
 
 
-def enqueue_piece(by: Actor, handover: Handover) -> None:
-    """Let a worker do the next piece; it is told which, so that it does none twice."""
+def enqueue_piece(by: Actor, handover: Handover, run_at: datetime | None = None) -> None:
+    """Let a worker do the next piece, now or later, told which so that it does none twice."""
     payload = {"handover_id": str(handover.id), "step": handover.step}
-    enqueue(by, KIND, payload, key=f"{KIND}:{handover.id}")
+    enqueue(by, KIND, payload, run_at=run_at, key=f"{KIND}:{handover.id}")
 
 
 def _start(by: Actor, made: Handover, user: User) -> None:
