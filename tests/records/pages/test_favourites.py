@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+import app.web
 from app.crm.models import Account
 from app.records.door import perform
 from app.records.erase import erase_record
@@ -25,6 +28,8 @@ from tests.records.api.conftest import Programs, program
 from tests.records.pages.test_sharing_pages import let_reps_see_their_own
 
 __all__ = ["program"]
+DIST = Path(app.web.__file__).parent / "static" / "dist"
+SPRITE = DIST / json.loads((DIST / "manifest.json").read_text())["icons.svg"]
 NOBODY = "01a20172-c7fd-73c7-b690-51729345771b"
 
 
@@ -63,6 +68,8 @@ def test_a_star_keeps_a_record_in_ones_own_rail_and_lets_it_go(
     assert rail(bob) == []
     page = alice.client.get(firms[0]).text
     assert 'aria-pressed="true"' in page
+    assert "#star-filled" in page.partition("data-favourite")[2][:400]
+    assert 'id="star-filled"' in SPRITE.read_text()
     assert re.search(rf'href="{firms[0]}" aria-current="page"', page)
     assert 'aria-pressed="true"' not in alice.client.get(firms[2]).text
     star(alice, firms[0], on=False)
