@@ -39,9 +39,11 @@ from tests.attacks.test_merges_duplicates_files import hide
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account, make_activity, make_contact
+from tests.records.exports.conftest import allow, export
 
 POOL = "/accounts?owner_id__isnull=true"
 PHONE = "7946 0011"
+MARK = "Larkspur"
 
 
 def cap(by: Actor, owned: str = "", views: str = "") -> None:
@@ -241,6 +243,29 @@ def test_no_page_or_call_tells_what_is_hidden_before_a_claim(
     ):
         assert bob.client.post(url, data=data).status_code in (403, 404, 405), url
     assert owner_of(acme, firm) is None
+
+
+def test_no_lens_group_or_file_of_the_pool_tells_what_is_hidden(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    free(acme, alice, MARK, phone="+44 20 7946 0011")
+    allow(acme, "sales_rep", "export")
+    asked = "owner_id__isnull=true"
+    for path in (
+        f"/accounts/board?{asked}",
+        f"/accounts/calendar?{asked}",
+        f"/accounts?{asked}&group=phone",
+        f"/accounts?{asked}&group=owner_id&sums=phone",
+        f"/accounts?{asked}&phone__isnull=false",
+        f"/accounts/link?{asked}&phone__contains=7946",
+        f"/accounts?filter=%7B%22or%22%3A%5B%7B%22{asked}%22%7D%5D%7D",
+    ):
+        assert PHONE not in bob.client.get(path).text, path
+    for columns in ("shown", "every"):
+        for asked_too in ("", "&cols=name,phone"):
+            query = f"{asked}{asked_too}"
+            file = export(bob, list=query, all="1", columns=columns)
+            assert b"7946" not in file.data
 
 
 def test_what_is_opened_of_the_timeline_counts_too(
