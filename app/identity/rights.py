@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.identity.members import Person, RoleFacts
 from app.identity.models import FieldRule, Grant, Team, User
-from app.kernel.actor import FieldAccess, Reach, Rights
+from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.remembered import Remembered
 from tenants.facts import TenantFacts
 
 _KEPT = 4096  # Roles remembered in this process, of all workspaces together.
 OWNER = Rights(is_owner=True)
+TEAMS = "my_team"  # Where a session keeps them; it lives as long as a request.
 _remembered: Remembered[Rights] = Remembered(_KEPT)
 
 
@@ -60,6 +61,20 @@ def team_user_ids(session: Session, user: Person) -> tuple[UUID, ...]:
         .where(Team.path.startswith(user.team.path, autoescape=True))
     )
     return tuple({user.id, *found})
+
+
+def my_team(by: Actor) -> tuple[UUID, ...]:
+    """Who "my team" means: the users of the actor's team and of those below, the actor included.
+
+    A role that reaches all, or only its own, has them not at hand: they are read once.
+    """
+    if by.user_id is None or len(by.team_user_ids) > 1:
+        return by.team_user_ids
+    kept: dict[UUID, tuple[UUID, ...]] = by.session.info.setdefault(TEAMS, {})
+    if by.user_id not in kept:
+        user = by.session.get_one(User, by.user_id)
+        kept[by.user_id] = team_user_ids(by.session, user)
+    return kept[by.user_id]
 
 
 def covers(holder: Rights, wanted: Rights) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
+from app.identity.rights import my_team
 from app.kernel.actor import Actor
 from app.kernel.countries import country_code
 from app.kernel.language import _
@@ -140,7 +141,7 @@ def _equal(field: Field, text: str, by: Actor) -> Condition:
     if field.kind in DATES:
         return _within(field, read_span(field, text, by))
     if field.to == "user" and text == "my_team":
-        found = field.expression.in_(by.team_user_ids)
+        found = field.expression.in_(my_team(by))
         return found
     value = _value(field, text, by)
     if value is not None and field.kind in MANY:

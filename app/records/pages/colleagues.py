@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.identity.models import User
+from app.identity.rights import my_team
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
@@ -60,7 +61,7 @@ def owners_asked(one: Node, by: Actor) -> tuple[UUID, ...] | None:
     found: list[UUID] = []
     for text in read_list(one.text) if one.operator == "in" else [one.text]:
         if text == "my_team":
-            found += by.team_user_ids
+            found += my_team(by)
         elif text == "me" and by.user_id is not None:
             found.append(by.user_id)
         elif (known := parse_id(text)) is not None:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from app.identity.models import User
+from app.identity.operations.teams import create_team
+from app.identity.operations.users import change_team
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.records.filters import (
@@ -111,6 +114,23 @@ def test_the_team_and_oneself_are_named_by_a_word(
         assert names(by, "account", {"f": "owner_id", "v": "my_team"}) == ["Alices"]
         apart = {"f": "owner_id", "op": "ne", "v": "my_team"}
         assert names(by, "account", apart) == ["Bobs"]
+
+
+def test_the_team_of_somebody_who_reads_everything_is_the_team_as_well(
+    acme: Workspace, alice: Person, bob: Person, dora: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Doras", owner_id=str(dora.user_id))
+        make_account(by, "Bobs", owner_id=str(bob.user_id))
+        north = create_team(by, name="North")
+        change_team(by, by.session.get_one(User, alice.user_id), north)
+        below = create_team(by, name="York", parent=north)
+        change_team(by, by.session.get_one(User, bob.user_id), below)
+    with acme.acting(alice) as by:
+        assert by.team_user_ids == (alice.user_id,)  # Her role reads all, so nobody asked.
+        assert names(by, "account", {"f": "owner_id", "v": "my_team"}) == ["Bobs"]
+        apart = {"f": "owner_id", "op": "ne", "v": "my_team"}
+        assert names(by, "account", apart) == ["Doras"]
 
 
 def ask(by: Actor, text: str) -> None:
