@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine, func, select
@@ -15,6 +15,7 @@ from app.demo.load import Amounts, load
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.products import SELLER, load_products
 from app.founding import Founder, found_workspace
+from app.identity.actors import actor_for
 from app.identity.models import Team, User
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.teams import create_team
@@ -24,6 +25,7 @@ from app.kernel.actor import Actor, service_actor
 from app.kernel.names import display_name
 from app.modules import install_record_types
 from app.operator.accounts import create_operator
+from app.records.door import perform
 from tenants.control import Operator, Tenant
 from tenants.facts import State, TenantFacts
 from tenants.fleet import migrate_tenants
@@ -32,6 +34,8 @@ from tenants.starters import load_starter
 
 OPERATOR = "operator@zuke.example"
 SEED = 2026
+POOLED = 9  # Prospects that wait for somebody, at most.
+IDLE = timedelta(days=10)  # And for how long nothing was done with them, at least.
 # Every module is on at 北风; Harbor does without marketing.
 MODULES = {
     "beifeng": ("service", "sales", "marketing", "insight", "loyalty"),
@@ -59,9 +63,27 @@ def ensure_demo_workspaces(engine: Engine) -> None:
                 people = [_person(by, one) for one in workspace.people]
                 for _written in load(by, people, AMOUNTS[workspace.slug]):
                     pass
+                fill_pool(by)
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
+
+
+def fill_pool(by: Actor) -> None:
+    """Let some prospects that nobody follows up any more wait in the pool, each returned by whoever
+    owned it, a few days ago.
+    """
+    idle = by.now - IDLE
+    left = (Account.lifecycle == "prospect", Account.next_step_at.is_(None))
+    left += (Account.created_at < idle, Account.last_activity_at < idle)
+    firms = by.session.scalars(select(Account).where(*left).order_by(Account.id).limit(POOLED))
+    for number, firm in enumerate(firms.all()):
+        owner = by.session.get_one(User, firm.owner_id)
+        then = by.now - timedelta(days=2 + number)
+        giver = actor_for(by.session, by.tenant, owner, then, via="web")
+        if giver.may("account", "return"):
+            reason = ("no_contact", "no_interest", "not_mine", "no_time")[number % 4]
+            perform("account", "return", firm, by=giver, reason=reason)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, or_, select
 
 from app.crm.models import Account, Activity, Contact
 from app.demo.load import Amounts, load
+from app.demo.workspaces import POOLED, fill_pool
 from app.events import Event
 from app.kernel.actor import Actor
 from tests.cast import Person, Workspace
@@ -74,3 +76,20 @@ def test_what_is_done_is_credited_to_its_owner(acme: Workspace, alice: Person, b
         fill(by, alice, bob)
         for one in by.session.scalars(select(Activity)):
             assert one.done_by_id == (one.owner_id if one.done_at else None)
+
+
+def test_some_prospects_wait_in_the_pool_returned_by_their_owners(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting() as by:
+        few = replace(AMOUNTS, activities=60)
+        for _written in load(by, [alice.user_id, bob.user_id], few):
+            pass
+        fill_pool(by)
+        waiting = by.session.scalars(select(Account).where(Account.owner_id.is_(None))).all()
+        assert 0 < len(waiting) <= POOLED
+        for firm in waiting:
+            told = select(Event).where(Event.record_id == firm.id, Event.verb == "returned")
+            event = by.session.scalars(told).one()
+            assert event.actor_id in (alice.user_id, bob.user_id)
+            assert firm.created_at < event.at < by.now
