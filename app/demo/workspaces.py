@@ -74,9 +74,13 @@ def fill_pool(by: Actor) -> None:
     owned it, a few days ago.
     """
     idle = by.now - IDLE
-    left = (Account.lifecycle == "prospect", Account.next_step_at.is_(None))
-    left += (Account.created_at < idle, Account.last_activity_at < idle)
-    firms = by.session.scalars(select(Account).where(*left).order_by(Account.id).limit(POOLED))
+    left = select(Account).where(
+        Account.lifecycle == "prospect",
+        Account.next_step_at.is_(None),
+        Account.created_at < idle,
+        Account.last_activity_at < idle,
+    )
+    firms = by.session.scalars(left.order_by(Account.id).limit(POOLED))
     for number, firm in enumerate(firms.all()):
         owner = by.session.get_one(User, firm.owner_id)
         then = by.now - timedelta(days=2 + number)
