@@ -8,7 +8,8 @@ from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, String, func, select, update
+from sqlalchemy import cast as cast_to
 
 from app.crm.models import Account, Activity, Contact
 from app.identity.models import User
@@ -39,6 +40,7 @@ def run(measured: Workspace, web: Service) -> list[Figure]:
         *_depth(measured, web, owner),
         *_records(measured, web, owner),
         *_creating(measured, web, owner),
+        *_pool(measured, web),
     ]
 
 
@@ -53,6 +55,18 @@ def _as_rep(web: Service) -> Iterator[Figure]:
     """The same for a sales representative, whose rights narrow what is read."""
     asked = sign_in(web, REP).write("GET", "/contacts?sort=-last_activity_at")
     yield measure("list of contacts, as a sales representative", web, [asked], limit=LIST)
+
+
+def _pool(measured: Workspace, web: Service) -> Iterator[Figure]:
+    """A quarter of the accounts without an owner, as somebody who is shown a part of each."""
+    pooled = func.hashtext(cast_to(Account.id, String)) % 4 == 0
+    with measured.acting() as by:
+        by.session.execute(update(Account).where(pooled).values(owner_id=None))
+    asked = sign_in(web, REP).write("GET", "/accounts?owner_id__isnull=true")
+    yield measure("pool of accounts, 50 rows, as a sales representative", web, [asked], limit=LIST)
+    with measured.acting() as by:
+        unowned = update(Account).where(Account.owner_id.is_(None))
+        by.session.execute(unowned.values(owner_id=Account.created_by_id))
 
 
 def _lenses(web: Service, owner: Person) -> Iterator[Figure]:

@@ -65,7 +65,7 @@ def test_a_list_is_kept_as_a_view_and_opens_by_its_short_address(
     address = keep(alice, "  Leeds   customers ")
     page = alice.client.get(address).text
     assert names(page) == ["Leeds Ltd"]
-    assert tabs(page) == ["All", "Mine", "Leeds customers"]
+    assert tabs(page) == ["All", "Mine", "Pool", "Leeds customers"]
     assert f'href="{address}" aria-current="page"' in page
     assert 'data-col="phone"' in page
     assert "Unsaved changes</span>" not in page
@@ -256,11 +256,11 @@ def test_views_are_put_in_order_by_each_reader(firms: None, alice: Person, bob: 
     second = keep(alice, "Second", audience="everyone")
     ids = [view_of(second), view_of(first)]
     assert alice.client.post("/accounts/views", data={"id": ids}).status_code == 303
-    assert tabs(alice.client.get("/accounts").text)[2:] == ["Second", "First"]
+    assert tabs(alice.client.get("/accounts").text)[3:] == ["Second", "First"]
     assert tabs(bob.client.get("/accounts").text)[-2:] == ["First", "Second"]
     data = {"id": ids, "down": view_of(second)}
     alice.client.post("/accounts/views", data=data)
-    assert tabs(alice.client.get("/accounts").text)[2:] == ["First", "Second"]
+    assert tabs(alice.client.get("/accounts").text)[3:] == ["First", "Second"]
 
 
 def test_views_beyond_six_are_in_a_menu_and_the_open_one_is_a_tab(
