@@ -174,6 +174,23 @@ def test_a_digest_tells_all_of_a_customer_on_one_page(acme: Workspace, bob: Pers
     assert "Note 1" not in page, "the last five are enough"
 
 
+def test_a_digest_reads_as_it_was_written_with_those_who_are_mentioned(
+    acme: Workspace, bob: Person, erin: Person
+) -> None:
+    with acme.acting(bob) as by:
+        account = make_account(by, "York Fences")
+        on = {"account_id": str(account.id)}
+        promised(by, account.id, "Send the offer <soon>")
+        make_activity(by, "task", subject="Think", body="", due_at=by.now.isoformat(), **on)
+        make_activity(by, "note", body="Ask @Erin East first, she knows them", **on)
+        url = f"/accounts/{account.id}/digest"
+    page = bob.client.get(url).text
+    assert "Piece(" not in page
+    assert "<b>Send the offer &lt;soon&gt;</b>" in page
+    assert "<b>Think</b>" in page
+    assert 'Ask <span class="mention">@Erin East</span> first, she knows them' in page
+
+
 def test_a_digest_hides_what_its_reader_may_not_see(
     acme: Workspace, alice: Person, bob: Person, charlie: Person
 ) -> None:
