@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Engine
 
 from app.crm.models import Activity
 from app.identity.models import Notice, User
@@ -13,6 +15,7 @@ from app.identity.news import lines
 from app.identity.operations.notices import choose_news, notices_of, read_all
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.users import create_user, disable_user, update_profile
+from app.jobs.worker import Worker
 from app.kernel.actor import FieldAccess
 from app.kernel.errors import Refused
 from app.records.door import perform
@@ -22,7 +25,10 @@ from app.records.mentions.rename import rename_mentions
 from app.records.mentions.spots import MOST_SIGNS, spots
 from app.records.registry import registry
 from app.records.sharing.operations import follow
+from tenants.facts import State
+from tests.attacks.test_standing import put
 from tests.cast import Person, Workspace
+from tests.conftest import Clock
 from tests.factories import make_account, make_activity
 from tests.records.pages.conftest import statements
 
@@ -212,6 +218,28 @@ def test_texts_follow_a_new_name(acme: Workspace, alice: Person, dora: Person, f
     assert found.mentions == {str(dora.user_id): "Dora 李"}
     assert found.version == 2
     assert "@Dora 李" in told(acme, dora)[0]
+
+
+def test_texts_follow_once_a_workspace_may_change_something_again(
+    acme: Workspace,
+    alice: Person,
+    dora: Person,
+    firm: UUID,
+    worker: Worker,
+    owner: Engine,
+    clock: Clock,
+) -> None:
+    written = note(acme, alice, firm)
+    with acme.acting(dora) as by:
+        user = by.session.get_one(User, dora.user_id)
+        update_profile(by, user, name="Dora 李", phone="", language="", zone="")
+    put(owner, acme, State.PAST_DUE)
+    worker.drain()
+    assert held(acme, written).mentions == {str(dora.user_id): "Dora Dunn"}
+    put(owner, acme, State.ACTIVE)
+    clock.shift(timedelta(hours=2))
+    worker.drain()
+    assert held(acme, written).body == "Could @Dora 李 look at the gate?"
 
 
 def test_a_new_name_enqueues_the_following_and_nothing_else_does(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.records.types import RecordType
 
 RENAME = "rename_mentions"
 CHUNK = 200  # Records in one run, so that no transaction is long.
+PAUSE = timedelta(hours=1)  # While nothing may be changed in the workspace.
 
 
 def follow_names(by: Actor) -> None:
@@ -30,8 +32,11 @@ def rename_mentions(by: Actor) -> None:
     """Write anew the texts that mention somebody under another name, some at a time.
 
     Being run twice changes nothing more. Names that two share are told apart by the e-mail, so a
-    new namesake changes how both are written.
+    new namesake changes how both are written. While the workspace is read-only it waits.
     """
+    if by.tenant.is_read_only:  # Each text would be refused.
+        enqueue(by, RENAME, {}, run_at=by.now + PAUSE, key=RENAME)
+        return
     left = CHUNK
     for record_type in registry():
         if record_type.mentioning and by.tenant.allows(record_type.module):
