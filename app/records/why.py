@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from app.identity.models import User
 from app.kernel.actor import Actor, Reach
 from app.records.access import Ground, grounds, reader_of
 from app.records.model import Record
+from app.records.pool.reading import in_pool, is_read_in_pool
 from app.records.types import RecordType
 
 VERBS = ("read", "update", "delete")
@@ -34,10 +35,19 @@ class Answer:
 def explain(record_type: RecordType, record: Record, person: User, by: Actor) -> list[Answer]:
     """What `person` may do with a living record, and why: an answer for each standard verb.
 
-    They are the very conditions that `access.permitted` joins by OR, each asked of this one row.
+    They are the very conditions that `access.permitted` joins by OR, each asked of this one row. To
+    read, what is asked of whoever sees the pool alone is among them.
     """
     asked = actor_for(by.session, by.tenant, person, by.now, "web")
-    return [_answer(record_type, record, verb, asked) for verb in VERBS]
+    answers = [_answer(record_type, record, verb, asked) for verb in VERBS]
+    reader = in_pool(record_type, asked)
+    if reader is None or not is_read_in_pool(record_type, reader):
+        return answers
+    by_pool = _answer(record_type, record, "read", reader)
+    return [
+        replace(one, grounds=[*one.grounds, *by_pool.grounds]) if one.verb == "read" else one
+        for one in answers
+    ]
 
 
 def _answer(record_type: RecordType, record: Record, verb: str, asked: Actor) -> Answer:

@@ -63,6 +63,8 @@ def _reason(
         return gettext("The role %(role)s reaches all: %(many)s.", role=role, many=many)
     if ground.kind == "owner":
         return _owner_reason(record, person, by)
+    if ground.kind == "pool":
+        return gettext("It is in the pool, which the role %(role)s may look into.", role=role)
     if ground.kind == "follower":
         return gettext("They follow this record.")
     if ground.kind == "rule" and ground.rule is not None:

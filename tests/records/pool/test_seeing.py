@@ -68,6 +68,25 @@ def test_the_page_of_a_pool_record_shows_no_contact_data_until_it_is_claimed(
     assert "Owner" in answer.text
 
 
+def test_who_sees_a_record_by_the_pool_is_told_so(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, free: Account, owned: Account
+) -> None:
+    let_bob(acme, read=Reach.OWN, see_pool=Reach.ALL)
+    pool = "It is in the pool, which the role Sales rep may look into."
+    told = alice.client.get(f"/accounts/{free.id}/access?user_id={bob.user_id}").text
+    assert pool in told
+    assert "May see it" in told
+    of_owned = alice.client.get(f"/accounts/{owned.id}/access?user_id={bob.user_id}").text
+    assert pool not in of_owned
+    assert "May not see it" in of_owned
+    of_dora = alice.client.get(f"/accounts/{free.id}/access?user_id={dora.user_id}").text
+    assert "in the pool" not in of_dora, "who reads all accounts needs no pool"
+    assert "May see it" in of_dora
+    let_bob(acme, read=Reach.OWN, claim=Reach.ALL)
+    barred = alice.client.get(f"/accounts/{free.id}/access?user_id={bob.user_id}").text
+    assert "May not see it" in barred
+
+
 def test_a_workspace_chooses_what_is_shown_before(
     acme: Workspace, alice: Person, bob: Person, free: Account
 ) -> None:
