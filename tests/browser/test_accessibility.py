@@ -47,6 +47,19 @@ every_pair = pytest.mark.parametrize(
 each_once = pytest.mark.parametrize("variant", [EN_LIGHT_DESK, ZH_DARK_PHONE])
 
 
+# Icons are drawn from a file of symbols: what is not in it leaves an empty place.
+EMPTY_ICONS = """async () => {
+  const seen = new Map();
+  const empty = [];
+  for (const use of document.querySelectorAll('use')) {
+    const [file, name] = use.getAttribute('href').split('#');
+    if (!seen.has(file)) seen.set(file, await fetch(file).then((answer) => answer.text()));
+    if (!seen.get(file).includes(`id="${name}"`)) empty.push(`no symbol for the icon ${name}`);
+  }
+  return [...new Set(empty)];
+}"""
+
+
 @dataclass
 class Findings:
     """What axe found, by place."""
@@ -55,13 +68,14 @@ class Findings:
     found: dict[str, list[str]]
 
     def look(self, place: str) -> None:
-        """Let axe look at the page as it stands, and see that it fits its window."""
+        """Let axe look at the page as it stands; its icons are there and it fits its window."""
         result = Axe().run(settled(self.page), options=RULES)
         violations = [
             f"{one['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:240]})"
             for one in result.response["violations"]
             for node in one["nodes"][:3]
         ]
+        violations += self.page.evaluate(EMPTY_ICONS)
         if excess := overflow(self.page):
             violations.append(f"{excess} pixels wider than the window")
         if violations:

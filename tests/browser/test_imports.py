@@ -168,6 +168,25 @@ def test_a_long_import_is_followed_and_its_failed_rows_are_fetched(
     assert "Baker,Ben,none,44" in saved.value.path().read_text("utf-8-sig")
 
 
+def test_an_import_is_stopped_though_the_page_renewed_itself_while_one_thought(
+    page: Page, acme: Workspace, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.records.imports.begin.AT_ONCE", 1)
+    give(page)
+    with arriving(page):
+        page.get_by_role("button", name="Start the import").click()
+    pressed = page.get_by_role("button", name="Stop").element_handle()
+    pressed.click()
+    dialog = page.locator("#confirm")
+    expect(dialog.get_by_role("button", name="Keep importing")).to_be_visible()
+    page.wait_for_function("pressed => !pressed.isConnected", arg=pressed)
+    with arriving(page):
+        dialog.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("It was stopped before it began.")).to_be_visible()
+    worker.drain()
+    assert surnames(acme) == []
+
+
 def test_it_works_without_script(windows: Windows, alice: Person, acme: Workspace) -> None:
     page = windows.open(alice, java_script_enabled=False)
     page.goto("/contacts/import")

@@ -30,6 +30,13 @@ export function ask(question: Question): Promise<boolean> {
   });
 }
 
+/** What a form sends, and where. */
+interface Errand {
+  action: string;
+  method: string;
+  values: [string, FormDataEntryValue][];
+}
+
 const agreed = new WeakSet<Element>();
 const asking = new WeakSet<Element>();
 
@@ -43,30 +50,74 @@ async function told(element: HTMLElement): Promise<string | undefined> {
   return answer && isText ? answer.text() : confirmText;
 }
 
-/** Hold the event back until the question is answered, then let it happen again. */
-async function hold(event: Event, element: HTMLElement, again: () => void): Promise<void> {
+/** What the form of an element would send now; a page that renews itself may replace it while its question is open. */
+function errandOf(element: HTMLElement, submitter: HTMLElement | null): Errand | null {
+  const form = element instanceof HTMLFormElement ? element : element instanceof HTMLButtonElement ? element.form : null;
+  if (!form) return null;
+  const button = submitter instanceof HTMLButtonElement && submitter.type === 'submit' && submitter.form === form ? submitter : null;
+  const action = button?.hasAttribute('formaction') ? button.formAction : form.action;
+  return { action, method: form.method, values: [...new FormData(form, button)] };
+}
+
+/** Whether both would do the same; the token is another one each time that the page is made. */
+function isSame(one: Errand | null, other: Errand | null): boolean {
+  const told = (errand: Errand | null): string =>
+    JSON.stringify(errand && { ...errand, values: errand.values.filter(([name]) => name !== 'csrf_token') });
+  return told(one) === told(other);
+}
+
+/** Send what was asked about by a form of its own: the one that it stood in is gone. */
+function run(errand: Errand): void {
+  const form = document.createElement('form');
+  form.hidden = true;
+  form.action = errand.action;
+  form.method = errand.method;
+  for (const [name, value] of errand.values) {
+    if (typeof value !== 'string') continue;
+    const input = document.createElement('input');
+    input.type = 'hidden';
+    input.name = name;
+    input.value = value;
+    form.append(input);
+  }
+  document.body.append(form);
+  form.requestSubmit();
+}
+
+/**
+ * Hold the event back until the question is answered, then let it happen again. What was asked about is what happens,
+ * also when the page has meanwhile replaced the button, or made it one for something else.
+ */
+async function hold(event: Event, element: HTMLElement, submitter: HTMLElement | null, again: () => void): Promise<void> {
   if (agreed.delete(element)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (asking.has(element)) return;
+  const errand = errandOf(element, submitter);
+  const question = { ...element.dataset };
   asking.add(element);
   const text = await told(element).finally(() => asking.delete(element));
   const yes = await ask({
-    title: element.dataset.confirm ?? '',
+    title: question.confirm ?? '',
     text,
-    yes: element.dataset.confirmYes ?? word('goOn'),
+    yes: question.confirmYes ?? word('goOn'),
+    no: question.confirmNo,
   });
   if (!yes) return;
+  if (errand && !(element.isConnected && isSame(errand, errandOf(element, submitter)))) {
+    run(errand);
+    return;
+  }
   agreed.add(element);
   again();
 }
 
 export function start(): void {
   on('click', '[data-confirm]:not(form)', (event, element) => {
-    void hold(event, element, () => element.click());
+    void hold(event, element, element, () => element.click());
   }, true);
   on('submit', 'form[data-confirm]', (event, form) => {
     const { submitter } = event as SubmitEvent;
-    void hold(event, form, () => (form as HTMLFormElement).requestSubmit(submitter));
+    void hold(event, form, submitter, () => (form as HTMLFormElement).requestSubmit(submitter));
   }, true);
 }
