@@ -47,16 +47,18 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Import the file; exit 1 where it came to no end."""
     from app.cli.workspaces import workspace
+    from app.kernel.language import using
 
     if not args.file.is_file():
         raise CommandError(f"There is no file {str(args.file)!r}.")
     with workspace(args.slug) as service:
         by = _acting(service, args.user)
         record_type = _type(args.record, by)
-        made = _begin(args, record_type, by)
-        if made.is_under_way:
-            _go_on(made, service, _progress(args))
-        return _tell(made, args, by)
+        with using(by.language):  # What stays of it is read by the person it is done as.
+            made = _begin(args, record_type, by)
+            if made.is_under_way:
+                _go_on(made, service, _progress(args))
+            return _tell(made, args, by)
 
 
 def _acting(service: Actor, email: str | None) -> Actor:

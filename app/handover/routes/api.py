@@ -39,7 +39,7 @@ KNOWN = ("leaves", "rest_to_id", "rules", "promises", "dry_run")
 
 @blueprint.post("/api/v1/users/<uuid:user_id>/handover")
 @described(
-    "hand_over", told.TAG, told.MADE, sends=told.SENT, schemas=told.NAMED, is_repeatable=True
+    "hand_over", told.USERS, told.MADE, sends=told.SENT, schemas=told.NAMED, is_repeatable=True
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def hand_over_by_program(user_id: UUID) -> Response:

@@ -17,6 +17,7 @@ from app.records.openapi.parts import (
 from app.records.openapi.values import Schema
 
 TAG = _("Handover")
+USERS = _("Users")  # Below whose address one is begun.
 WHOLE: Schema = {"type": "integer"}
 TRIAL, UNDER_WAY, DONE, TAKING_BACK, TAKEN_BACK = (
     "trial",

@@ -31,6 +31,18 @@ def tell(by: Actor, user_id: UUID, text: str, *, url: str, icon: str = "bell") -
     )
 
 
+def language_of_reader(by: Actor, user_id: UUID, via: str, asked: str) -> str:
+    """The language in which somebody reads how it went with what they asked for.
+
+    On a page that is the one they read it in, which is `asked`. A program and a command ask in a
+    language of their own: then it is what the person chose, or the workspace's.
+    """
+    if via == "web":
+        return asked
+    user = by.session.get(User, user_id)
+    return (user.language if user is not None else None) or by.tenant.language
+
+
 def add_news(
     by: Actor,
     user_id: UUID,

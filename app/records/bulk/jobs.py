@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.identity.actors import actor_for
 from app.identity.models import User
-from app.identity.operations.notices import tell
+from app.identity.operations.notices import language_of_reader, tell
 from app.jobs.kinds import Payload
 from app.jobs.progress import State, Work, advance, finish, lock_work
 from app.jobs.registry import job
@@ -91,7 +91,8 @@ def _end(change: BulkChange, work: Work, state: State, by: Actor, error: str | N
     change.finished_at = by.now
     finish(work, state, by.now, error)
     if change.user_id is not None:
-        text = told(change, tailored(change.record_type, by), by)
+        with using(language_of_reader(by, change.user_id, change.via, change.language)):
+            text = told(change, tailored(change.record_type, by), by)
         icon = "circle-check" if state is State.DONE else "alert-circle"
         tell(by, change.user_id, f"{text} {error}" if error else text, url=work.url, icon=icon)
 

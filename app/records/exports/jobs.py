@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.identity.actors import actor_for
 from app.identity.models import User
-from app.identity.operations.notices import tell
+from app.identity.operations.notices import language_of_reader, tell
 from app.jobs.kinds import Payload
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import Work, advance, finish, lock_work
@@ -161,8 +161,9 @@ def _end(export_id: UUID, person: Actor, by: Actor, rows: int) -> None:
     note(person, export.record_type, export.format, rows, export)
     record_type = tailored(export.record_type, person)
     one, many = record_type.words.count
-    what = ngettext(one, many, rows, n=formats(person).number(rows))
-    text = gettext("Your export is ready: %(what)s.", what=what)
+    with using(language_of_reader(by, _maker(export), export.via, export.language)):
+        what = ngettext(one, many, rows, n=formats(person).number(rows))
+        text = gettext("Your export is ready: %(what)s.", what=what)
     tell(person, _maker(export), text, url=URL, icon="download")
 
 
@@ -176,7 +177,8 @@ def _fail(export_id: UUID, by: Actor, error: str) -> None:
     export.state, export.error, export.finished_at = State.FAILED, error, by.now
     finish(work, WorkState.FAILED, by.now, error)
     if export.user_id is not None:
-        text = gettext("Your export was not made. %(reason)s", reason=error)
+        with using(language_of_reader(by, export.user_id, export.via, export.language)):
+            text = gettext("Your export was not made. %(reason)s", reason=error)
         tell(by, export.user_id, text, url=URL, icon="alert-circle")
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.events import write_event
 from app.identity.actors import actor_for
 from app.identity.models import User
-from app.identity.operations.notices import tell
+from app.identity.operations.notices import language_of_reader, tell
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import Work, advance, finish, lock_work
 from app.kernel.actor import Actor
@@ -226,7 +226,8 @@ def end(
         return  # It was done while they waited.
     finish(work, WorkState.DONE if state is State.DONE else WorkState.FAILED, by.now, error)
     if run.user_id is not None:
-        text = told(run, by)
+        with using(language_of_reader(by, run.user_id, run.via, run.language)):
+            text = told(run, by)
         is_well = state is State.DONE and not run.failed
         icon = "circle-check" if is_well else "alert-circle"
         tell(by, run.user_id, f"{text} {error}" if error else text, url=work.url, icon=icon)

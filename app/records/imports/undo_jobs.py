@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.events import write_event
-from app.identity.operations.notices import tell
+from app.identity.operations.notices import language_of_reader, tell
 from app.jobs.enqueue import enqueue
 from app.jobs.kinds import Payload
 from app.jobs.progress import State as WorkState
@@ -147,7 +147,9 @@ def _end(run: ImportRun, work: Work | None, by: Actor) -> None:
         return
     finish(work, WorkState.DONE, by.now)
     if work.user_id is not None:
-        tell(by, work.user_id, told_undone(run, by), url=work.url, icon="arrow-back-up")
+        with using(language_of_reader(by, work.user_id, by.via, current())):
+            text = told_undone(run, by)
+        tell(by, work.user_id, text, url=work.url, icon="arrow-back-up")
 
 
 JOBS = (undo_rows, undo_given_up)

@@ -17,6 +17,7 @@ from app.kernel.language import Text, _, current, gettext
 from app.kernel.localized import pick
 from app.records.access import readable_fields
 from app.records.fields import Option
+from app.records.files.words import VERBS as OF_FILES
 from app.records.files.words import tell_file
 from app.records.merge.absorbed import with_absorbed
 from app.records.merge.words import ABSORBED, ToldMerge, tell_merges
@@ -24,6 +25,7 @@ from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.shown import shown_text
 from app.records.pages.timeline import Asked, Entry, Source
+from app.records.pool.reading import is_read_in_pool
 from app.records.references import titles
 from app.records.types import Action, RecordType
 from app.web.formats import formats
@@ -81,6 +83,8 @@ def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked)
     )
     if asked.before is not None:
         statement = statement.where(tuple_(Event.at, Event.id) < asked.before)
+    if is_read_in_pool(record_type, by):  # Before a claim no file is shown, nor its name.
+        statement = statement.where(Event.verb.not_in(OF_FILES))
     statement = statement.order_by(Event.at.desc(), Event.id.desc()).limit(asked.limit + 1)
     rows = by.session.execute(statement).all()
     readable = {field.key for field in readable_fields(record_type, by)}

@@ -39,8 +39,7 @@ from app.web.formats import formats
 
 COLLEAGUES = 200  # That can be chosen from as owners.
 MINE = "me"
-LABELS: Mapping[How, Text] = {
-    "number": _("Number"),
+LABELS: Mapping[How, Text] = {  # A number is called as its field is.
     "email": _("E-mail"),
     "phone": _("Phone"),
     "firm": _("Name"),
@@ -115,7 +114,7 @@ def looked_at(by: Actor) -> list[RecordType]:
 
 def sign_words(record_type: RecordType, by: Actor) -> str:
     """By what records of a type are known again: E-mail, phone, name."""
-    shown = (str(LABELS[how]) for how in seen_signs(record_type, by))
+    shown = (str(_label(record_type, how)) for how in seen_signs(record_type, by))
     return formats(by).listed(dict.fromkeys(shown))
 
 
@@ -202,7 +201,18 @@ def _shown(
 
 
 def _reasons(record_type: RecordType, asked: Asked, by: Actor) -> list[Choice]:
-    return [Choice(how, LABELS[how], asked.how == how) for how in seen_signs(record_type, by)]
+    return [
+        Choice(how, _label(record_type, how), asked.how == how)
+        for how in seen_signs(record_type, by)
+    ]
+
+
+def _label(record_type: RecordType, how: How) -> Text | str:
+    """What records are known by, in a word or two."""
+    if how in LABELS:
+        return LABELS[how]
+    sign = next(one for one in record_type.signs if one.how == how)
+    return record_type.field(sign.attributes[0].key).label
 
 
 def _owners(record_type: RecordType, chosen: str, by: Actor) -> list[Choice]:

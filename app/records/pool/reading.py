@@ -42,7 +42,7 @@ def in_pool(record_type: RecordType, by: Actor) -> Actor | None:
         return None
     if not by.may(record_type.key, "read") or by.rights.pooled:
         return None
-    hidden = choice_of(record_type, by).hidden
+    hidden = choice_of(record_type, by).hidden | written_by_others(record_type)
     # The rights are remembered beside the narrowed ones, so that their identity is no other's.
     kept = _kept.get(
         (id(by.rights), record_type.key, hidden),
@@ -67,6 +67,14 @@ def fetch_in_pool(
 def is_read_in_pool(record_type: RecordType, by: Actor) -> bool:
     """True for a reader of the pool who may see some fields of it not before they claim."""
     return by.rights.pooled == record_type.key and not _reaches_all(by.rights, record_type.key)
+
+
+def written_by_others(record_type: RecordType) -> frozenset[str]:
+    """The fields that quote what was written in records of another type, as a next step does.
+
+    The pool never shows them, whatever the workspace chose; when the next step is due stays.
+    """
+    return frozenset(one.key for one in record_type.fields if one.told_by and one.kind != "moment")
 
 
 def _narrowed(rights: Rights, kind: str, hidden: Iterable[str]) -> Rights:

@@ -12,7 +12,7 @@ from flask import Response, current_app, request, stream_with_context
 from app.identity.operations.notices import read_about
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing, NoSpace, Refused
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.records.access import writable_keys
 from app.records.imports.begin import begin_import
 from app.records.imports.draft import (
@@ -53,7 +53,6 @@ from app.web.toasts import toast
 from app.web.uploads import arrived, largest
 
 URL = "/settings/imports"
-PASTED = "pasted.txt"
 
 
 @blueprint.get("/<collection:collection>/import")
@@ -203,7 +202,8 @@ def failed_rows(collection: str, run_id: UUID) -> Response:
     table = open_table(run, by)
     name = run.file_name.rpartition(".")[0] or run.file_name
     by.session.expunge(run)  # The answer is sent when the session has ended.
-    return _file(failures_csv(run, table.names, by), f"{name} – {_('failed rows')}.csv")
+    called = gettext("%(name)s – failed rows.csv", name=name)
+    return _file(failures_csv(run, table.names, by), called)
 
 
 @blueprint.get(URL)
@@ -251,7 +251,8 @@ def _given() -> tuple[str, Readable | None]:
     if sent is not None:
         return sent.name, sent
     pasted = request.form.get("pasted", "")
-    return PASTED, BytesIO(pasted.encode("utf-8", "replace")) if pasted.strip() else None
+    rows = BytesIO(pasted.encode("utf-8", "replace")) if pasted.strip() else None
+    return gettext("pasted.txt"), rows
 
 
 def _ask(record_type: RecordType, answer: Answer | None = None) -> Response:

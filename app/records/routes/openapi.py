@@ -18,7 +18,7 @@ from app.web.access import Who, access, declared_access
 
 
 @blueprint.get("/openapi.json")
-@described("get_openapi", _("API tokens"), {"200": answer({"type": "object"})})
+@described("get_openapi", _("API documentation"), {"200": answer({"type": "object"})})
 @access(who=Who.TOKEN)
 def show_openapi() -> Response:
     """What the caller can ask of this workspace's API, its own fields and modules included."""

@@ -313,6 +313,13 @@ def test_the_page_shows_groups_with_reasons_and_what_tells_the_records_apart(
     assert 'href="/contacts/duplicates"' in alice.client.get("/settings/duplicates").text
 
 
+def test_a_number_is_called_as_the_field_of_the_type_is(alice: Person) -> None:
+    accounts = alice.client.get("/accounts/duplicates").text
+    assert ">Business ID</option>" in accounts
+    assert ">Number</option>" not in accounts
+    assert ">Business ID</option>" not in alice.client.get("/contacts/duplicates").text
+
+
 def test_a_group_is_denied_undone_and_merged_from_the_page(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         ids = [str(one.id) for one in twins(by)]

@@ -22,6 +22,7 @@ from app.kernel import clock as kernel_clock
 from app.kernel.actor import Actor
 from app.kernel.language import using
 from app.records.imports import failed
+from app.records.imports.begin import begin_import
 from app.records.imports.failed import failures_csv, keep_failures
 from app.records.imports.given import room_of
 from app.records.imports.jobs import import_given_up
@@ -33,7 +34,9 @@ from tests.conftest import Clock
 from tests.records.imports.conftest import (
     allow,
     counts,
+    give,
     living,
+    mapped,
     run_of,
     sheet,
     take_in,
@@ -88,6 +91,17 @@ def test_the_reason_is_in_the_language_of_who_began_it(
     found = run_of(acme, made.id)
     assert why(alice, found) == {3: {"Mail": "请填写邮箱地址，例如 name@example.com。"}}
     assert notices_of(acme) == ["导入 people.csv：新建 2 条、失败 1 条。"]
+
+
+def test_the_bell_speaks_to_its_reader_whatever_a_program_asked_in(
+    acme: Workspace, alice: Person, worker: Worker
+) -> None:
+    with using("zh-CN"), acme.acting(alice) as person:
+        by = replace(person, via="api")
+        run = give(by, "contact", people(3))
+        begin_import(run, mapped(COLUMNS), by)
+    worker.drain()
+    assert notices_of(acme) == ["Import of people.csv: 3 created."]
 
 
 def test_it_is_cancelled_between_pieces_and_what_was_done_stands(

@@ -13,6 +13,7 @@ from app.cli import application
 from app.cli.main import build_parser, main
 from app.cli.main import run as run_command
 from app.crm.models import Account, Contact, Product
+from app.identity.models import Notice, User
 from app.jobs.progress import Work
 from app.records.imports.models import ImportRun
 from config.settings import Settings
@@ -136,3 +137,25 @@ def test_an_import_that_is_interrupted_is_cancelled_and_what_it_did_stands(
         work = session.get_one(Work, run.id)
         assert (run.state, work.state) == ("cancelled", "cancelled")
         assert len(session.scalars(select(Product.id)).all()) == run.created > 0
+
+
+def test_what_stays_of_it_is_in_the_language_of_the_person(
+    acme: Workspace,
+    alice: Person,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    in_pieces: None,
+) -> None:
+    with acme.scope() as session:
+        session.get_one(User, alice.user_id).language = "zh-CN"
+    file = tmp_path / "people.csv"
+    file.write_bytes(sheet(["Last name", "E-mail"], ["A", "a@example.com"], ["B", "x"], ["C", ""]))
+    told = answer(capsys, "contact", file)
+    assert (told["created"], told["failed"]) == (2, 1)
+    with acme.scope() as session:
+        assert list(session.scalars(select(Notice.text))) == [
+            "导入 people.csv：新建 2 条、失败 1 条。"
+        ]
+        assert list(session.scalars(select(Work.title))) == ["导入 people.csv"]
+    failures = alice.client.get(f"/contacts/import/{told['id']}/failed.csv").text
+    assert "请填写邮箱地址" in failures

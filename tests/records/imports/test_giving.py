@@ -6,6 +6,7 @@ import gzip
 import os
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -112,3 +113,17 @@ def test_a_file_whose_import_never_began_goes_after_a_week(
         forget_imports(by)
     assert alice.client.get(fresh).status_code == 200
     assert len(files_in(settings)) == 1
+
+
+def test_what_stands_in_names_of_files_is_in_the_readers_language(
+    acme: Workspace, alice: Person
+) -> None:
+    alice.client.set_cookie("lang", "zh-CN", domain=acme.host)
+    given_page = alice.client.get(given(alice, FILE)).text
+    assert "判断依据：邮箱、电话、名称" in given_page
+    answer = alice.client.post("/contacts/import", data={"pasted": "姓,邮箱\n王,x\n"})
+    url = answer.location
+    assert "粘贴的内容.txt" in alice.client.get(url).text
+    alice.client.post(url, data={"c0": "last_name", "c1": "email", "do": "start"})
+    name = alice.client.get(f"{url}/failed.csv").headers["Content-Disposition"]
+    assert quote("粘贴的内容 – 失败行.csv", safe="") in name

@@ -83,3 +83,17 @@ def test_it_is_written_in_the_reader_s_language(alice: Person) -> None:
     text = alice.client.get("/api/docs/accounts").text
     assert "读取列表" in text
     assert "客户" in text
+
+
+def test_each_group_has_a_name_of_its_own(alice: Person) -> None:
+    nav = alice.client.get("/api/docs").text.partition("settings-nav")[2].partition("</nav>")[0]
+    names = re.findall(r'href="/api/docs/[^"]+".*?<span>(.*?)</span>', nav)
+    assert len(names) > 10
+    assert len(names) == len(set(names))
+    assert "API tokens" not in names
+
+
+def test_calls_about_duplicates_are_named_by_what_they_do(alice: Person) -> None:
+    text = alice.client.get("/api/docs/accounts").text
+    assert "Read what may be there twice" in text
+    assert "Read what may be the same as one" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.crm.models import Account
@@ -9,7 +11,9 @@ from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import Reach
 from app.records.pool.choose import change_choice
 from tests.cast import Person, Workspace
+from tests.factories import make_activity
 from tests.records.api.conftest import Programs
+from tests.records.files.conftest import upload
 
 POOL = "/accounts?owner_id__isnull=true"
 PHONE = "7946 0011"
@@ -188,3 +192,28 @@ def test_the_pool_offers_to_claim_and_pass_on_and_other_lists_to_assign(
     # Rows offer it where they show the pool, so that other lists have nothing more to do.
     assert 'data-row-to="/claim"' in bob.client.get(POOL).text
     assert 'data-row-to="/claim"' not in bob.client.get("/accounts").text
+
+
+def test_no_word_of_a_colleague_and_no_name_of_a_file_is_shown_before_a_claim(
+    acme: Workspace, alice: Person, bob: Person, free: Account, program: Programs, no_files: None
+) -> None:
+    with acme.acting(alice) as by:
+        due = (by.now + timedelta(days=1)).isoformat()
+        make_activity(by, "task", subject="Offer them a discount", account_id=free.id, due_at=due)
+    upload(alice.client, f"/accounts/{free.id}", ("Quotation 2026.txt", b"Oak, 120"))
+    page, api = f"/accounts/{free.id}", program(bob)
+    columns = f"{POOL}&cols=name,next_step,next_step_at"
+    assert "Offer them a discount" in alice.client.get(columns).text
+    assert "Quotation 2026" in alice.client.get(page).text
+    for path in (POOL, columns, page, f"{page}?show=changes", f"{page}/peek"):
+        shown = bob.client.get(path).text
+        assert "Offer them" not in shown, path
+        assert "Quotation" not in shown, path
+    told = api.get(f"accounts/{free.id}").json
+    assert told["next_step_at"], "when something is due is no secret"
+    assert "next_step" not in told
+    assert bob.client.get(f"{POOL}&next_step__contains=discount").status_code == 422
+    assert bob.client.post(f"{page}/claim").status_code == 303
+    after = bob.client.get(page).text
+    assert "Offer them a discount" in after
+    assert "Quotation 2026" in after

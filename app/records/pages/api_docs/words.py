@@ -1,4 +1,4 @@
-"""What a call does, in the reader's language: by the verb that its name begins with."""
+"""What a call does, in the reader's language: by the longest known beginning of its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from app.kernel.language import Text, _
 
 VERBS: Mapping[str, Text] = {
     "list": _("Read a list"),
+    "list_all_duplicates": _("Read what may be there twice"),
+    "list_duplicates": _("Read what may be the same as one"),
     "get": _("Read one"),
+    "get_openapi": _("This documentation for programs (OpenAPI)"),
+    "hand": _("Hand over what a colleague holds"),
     "create": _("Create"),
     "add": _("Add"),
     "update": _("Change"),
@@ -36,5 +40,7 @@ VERBS: Mapping[str, Text] = {
 
 def label_of(operation: str, summary: str) -> str:
     """A call in words; an action is called by its own label, which is its summary."""
-    known = VERBS.get(operation.partition("_")[0])
+    words = operation.split("_")
+    names = ("_".join(words[:number]) for number in range(len(words), 0, -1))
+    known = next((VERBS[name] for name in names if name in VERBS), None)
     return str(known) if known is not None else summary or operation

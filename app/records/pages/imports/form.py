@@ -26,6 +26,7 @@ from app.records.imports.reading.encoding import ENCODINGS
 from app.records.imports.run import url_of
 from app.records.imports.table import Table
 from app.records.pages.choices import READ as CHOICES
+from app.records.pages.duplicate_groups import sign_words
 from app.records.pages.imports.columns import (
     DATES,
     EMPTY,
@@ -101,6 +102,7 @@ class ImportForm:
     match_on: list[tuple[str, str]]
     read_as: str
     preview: Preview | None
+    known_by: str
     alerts: list[Text | str] = field(default_factory=list)
     errors: Map[str, Text | str] = field(default_factory=dict)
 
@@ -170,6 +172,7 @@ def import_form(
         _match_on(record_type, mapping, by),
         _read_as(table),
         preview,
+        sign_words(record_type, by),
         _alerts(answer),
         errors,
     )
