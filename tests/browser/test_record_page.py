@@ -198,6 +198,21 @@ def test_a_task_due_today_stands_on_home_and_is_ticked_off_there(page: Page, fen
     expect(page.get_by_role("heading", name="Nothing is due")).to_be_visible()
 
 
+def test_a_promise_stands_beside_the_timeline_as_soon_as_it_is_written(
+    page: Page, fence: str
+) -> None:
+    form = choose(page, "Task")
+    promises = page.locator("#record-panels .promises li")
+    for number, told in enumerate(("Send the fence", "Send the gate"), 1):
+        form.get_by_role("textbox", name="What is to be done?").fill(told)
+        form.get_by_label("Due by").fill(FAR)
+        form.get_by_label("Promised").check()
+        form.get_by_role("button", name="Add task").click()
+        expect(promises).to_have_count(number)
+        expect(promises.last).to_contain_text(told)
+        expect(form.get_by_label("Promised")).not_to_be_checked()
+
+
 def test_a_record_is_deleted_after_a_question_and_brought_back(page: Page, fence: str) -> None:
     page.get_by_role("button", name="More actions", exact=True).click()
     page.get_by_role("menuitem", name="Delete").click()

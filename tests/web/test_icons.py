@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from flask import Flask
-from flask import Flask
 from jinja2 import nodes
 
 import app as product

@@ -58,7 +58,9 @@ def write_activity(collection: str, record_id: UUID) -> Response:
     if not is_htmx():
         return see_other(url)
     shown = timeline(record_type, record, by, Asked())
-    return page("records/timeline.html", "timeline", timeline=shown, record_type=record_type)
+    response = page("records/timeline.html", "timeline", timeline=shown, record_type=record_type)
+    response.headers["HX-Trigger"] = "panels-changed"  # A promise stands beside the timeline too.
+    return response
 
 
 def _attach(activity: Record, kind: str, by: Actor) -> list[Text]:
