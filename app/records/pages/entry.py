@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
-from app.kernel.language import gettext
+from app.kernel.language import gettext, ngettext
 from app.kernel.names import initials
 from app.records.access import reaches, sees
 from app.records.fields import Field, Option
 from app.records.lenses.length import is_midnight, length_field, stands
+from app.records.model import Record
 from app.records.pages.card import may_move
 from app.records.pages.looks import Words, tone
 from app.records.pages.row_words import RowWords
@@ -67,6 +68,25 @@ def entry_keys(record_type: RecordType, field: Field, by: Actor) -> list[str]:
     length = length_field(record_type, field, by)
     keys += [length.key] if length is not None else []
     return list(dict.fromkeys([record_type.title.key, *keys, "owner_id"]))
+
+
+def told_length(record_type: RecordType, record: Record, by: Actor) -> str:
+    """From when to when a record of a calendar is; without a length, when it begins.
+
+    Its minutes alone for who does not see its date.
+    """
+    calendar, write = record_type.calendar, formats(by)
+    minutes = calendar.length and record_type.by_key[calendar.length.key].value(record)
+    date = record_type.by_key[calendar.dates[0].key]
+    at = date.value(record) if sees(record_type, date.key, by) else None
+    if not isinstance(at, datetime):
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) if minutes else ""
+    start, end = stands(at, minutes, by.zone)
+    began = write.moment(start, by.today())
+    if not minutes:
+        return began
+    is_same_day = start.date() == end.date()
+    return f"{began}–{write.time(end) if is_same_day else write.moment(end, by.today())}"
 
 
 class EntryMaker:

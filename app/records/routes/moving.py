@@ -17,6 +17,7 @@ from app.records.lenses.moving import field_to_move, move, on_day
 from app.records.model import Record
 from app.records.pages.board import column_heads, one_card, options_of
 from app.records.pages.choices import choices_of
+from app.records.pages.entry import told_length
 from app.records.pages.looks import Words
 from app.records.pages.shown import shown_text
 from app.records.pages.state import read_query
@@ -101,7 +102,10 @@ def _why(record_type: RecordType, refused: Refused) -> str:
 
 def _told(record_type: RecordType, record: Record, field: Field, by: Actor) -> Text:
     value = field.value(record)
-    if field.kind == "choice":
+    length = record_type.calendar.length
+    if length is not None and length.key == field.key:
+        shown = told_length(record_type, record, by)
+    elif field.kind == "choice":
         words = Words(options_of(record_type, field, by))
         shown = words[value] if value is not None else gettext("Without a value")
     else:

@@ -261,9 +261,11 @@ def test_an_entry_is_moved_to_an_hour_and_given_a_length(acme: Workspace, alice:
     sent = {"field": "minutes", "value": "45", "version": "2"}
     answer = alice.client.post(path, data=sent, headers=HTMX)
     assert lasts(acme, alice, task) == 45
+    assert "Ring them: 1 Jun 2027, 14:30–15:15" in answer.text
     undo = re.search(r'action="([^"]+/move[^"]+)"', answer.text)
     assert undo is not None
-    alice.client.post(unescape(undo[1]), headers=HTMX)
+    answer = alice.client.post(unescape(undo[1]), headers=HTMX)
+    assert "Ring them: 1 Jun 2027, 14:30<" in answer.text
     assert lasts(acme, alice, task) is None
     told = alice.client.get(f"/activities/{task}").text
     assert "Minutes" in told
