@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -90,7 +90,7 @@ def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked)
     readable = {field.key for field in readable_fields(record_type, by)}
     shown = {row.id: _readable(row, readable) for row in rows}
     picklists = _picklists(record_type, shown, by)
-    names = _names(record_type, shown, by)
+    names = _names(record_type, shown, by) | _followers(rows, by)
     merges = tell_merges(record_type, rows, by)
     return [
         Entry(
@@ -145,6 +145,19 @@ def _names(
     return names
 
 
+def _followers(rows: Iterable[Any], by: Actor) -> dict[UUID, str]:
+    """The names of those who came to follow or ceased to; no statement where nobody did."""
+    ids = {found for row in rows if (found := _follower(row))}
+    return titles("user", ids, by)
+
+
+def _follower(row: Any) -> UUID | None:
+    """Whom an event tells to follow, or no longer; an older one may not say it."""
+    if row.verb not in ("followed", "unfollowed"):
+        return None
+    return next((parse_id(one) for one in row.changes.get("follower", ()) if one), None)
+
+
 def change_lines(
     record_type: RecordType,
     changes: Mapping[str, list[Any]],
@@ -177,6 +190,8 @@ def _told(
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
     verb = told_with_name(action, row.changes) if action else verb
     verb = tell_file(row.verb, row.changes) or verb
+    if verb and (name := names.get(_follower(row) or row.id)):
+        verb = gettext("%(told)s: %(name)s", told=verb, name=name)
     if merge is not None:
         verb = merge.text
     return Told(

@@ -68,7 +68,7 @@ def test_the_owner_adds_and_removes_a_follower(
     assert bob.client.post(f"{url}/{bob.user_id}/remove").location.endswith("/accounts")
     assert bob.client.get(f"/accounts/{account.id}").status_code == 404
     timeline = alice.client.get(f"/accounts/{account.id}?show=changes").get_data(as_text=True)
-    assert "added a follower" in timeline
+    assert "added a follower: Bob Baker" in timeline
 
 
 def test_the_reasons_are_told_to_whoever_may_share_and_of_oneself_to_all(
