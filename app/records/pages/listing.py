@@ -19,6 +19,7 @@ from app.records.pages.counts import ATTENTION_CAP, count_lists
 from app.records.pages.groups import GroupTable, group_table
 from app.records.pages.imports.offered import imports
 from app.records.pages.lenses import LensLink, lens_links
+from app.records.pages.pool import is_whole_pool
 from app.records.pages.rows import render_rows
 from app.records.pages.state import ListState
 from app.records.pages.table_head import TableHead, table_head
@@ -70,6 +71,7 @@ class ListPage:
     groups: GroupTable | None  # Where rows are grouped; the rows are then those of the open group.
     group_url: str
     ticks: bool = False
+    is_pool: bool = False  # All that waits in the pool is shown, and nothing else.
     export_url: str = ""  # Where the list is exported; "" where the role does not allow it.
     import_url: str = ""  # Where files of such records are given; "" likewise.
 
@@ -123,6 +125,7 @@ def list_page(state: ListState, by: Actor, reader: Actor | None = None) -> ListP
         tail=list_tail(state, shape, verbs, may_export=may_export),
         may_create=me.may(record_type.key, "create") and not me.tenant.is_read_only,
         ticks=shape.ticks,
+        is_pool=is_whole_pool(state),
         export_url=state.export_url() if may_export else "",
         import_url=f"{state.path}/import" if imports(record_type, me) else "",
         lenses=lens_links(state, by),
@@ -218,7 +221,7 @@ def total_of(
         told = all_of(state.record_type, everything, write)
         return Total("…", told, state.count_url(), is_waiting=True)
     text = write.number(count) if is_exact else capped(count, write)
-    if state.is_narrowed:
+    if state.is_narrowed and not is_whole_pool(state):
         told = all_of(state.record_type, everything, write)
         told = gettext("%(some)s of %(all)s", some=text, all=told)
     else:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.model import Record
+from app.records.pages.state import ListState
 from app.records.pool.facts import CLAIM
-from app.records.pool.reading import is_read_in_pool
+from app.records.pool.reading import ASKED, is_read_in_pool
 from app.records.pool.views import Views
 from app.records.types import RecordType
 
@@ -31,3 +32,9 @@ def pool_note(record_type: RecordType, record: Record, views: Views | None, by: 
         )
         told.append(left)
     return " ".join(told)
+
+
+def is_whole_pool(state: ListState) -> bool:
+    """True for a list of all that waits in the pool, neither searched nor filtered further."""
+    asked = state.asked
+    return state.record_type.pool is not None and not asked.q and tuple(asked.filters) == (ASKED,)

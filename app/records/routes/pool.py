@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from flask import Response
@@ -14,7 +15,8 @@ from app.kernel.language import Text, _
 from app.records.access import can_read
 from app.records.door import Inputs, perform
 from app.records.model import Record
-from app.records.pool.facts import CLAIM, REASSIGN, RETURN
+from app.records.pool.facts import CLAIM, POOL_FILTER, REASSIGN, RETURN
+from app.records.pool.reading import fetch_in_pool
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
 from app.records.tailored import tailored_at
 from app.records.types import Action, Choose, RecordType
@@ -24,6 +26,7 @@ from app.web.render import is_htmx, see_other
 from app.web.toasts import toast
 
 FORM = "records/pool_form.html"
+POOL_QUERY = urlencode(POOL_FILTER)
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/claim")
@@ -39,9 +42,18 @@ def claim(collection: str, record_id: UUID) -> Response:
             raise
         current.session().rollback()
         toast(answer.message, kind="warn")
-        return see_other(f"/{collection}")
+        return see_other(_stays(record_type, record_id))
     toast(_("Claimed: %(name)s", name=record_type.title_of(record)))
     return see_other(record_url(record_type, record_id))
+
+
+def _stays(record_type: RecordType, record_id: UUID) -> str:
+    """Where who could not claim a record goes on: where they were, unless it is gone from there."""
+    by = current.actor()
+    url, pool = record_url(record_type, record_id), f"/{record_type.collection}?{POOL_QUERY}"
+    is_there = can_read(record_type, record_id, by) or fetch_in_pool(record_type, record_id, by)
+    back = next_or(url if is_there else pool)
+    return back if is_there or urlsplit(back).path != url else pool
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/pool/return")

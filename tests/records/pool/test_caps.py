@@ -53,7 +53,9 @@ def test_a_claim_beyond_the_cap_is_refused_with_the_numbers(
         told = "own 2 of at most 2 accounts"
         with pytest.raises(Refused, match=told), by.session.begin_nested():
             claim(by, ids[2])
-    answer = bob.client.post(f"/accounts/{ids[2]}/claim", follow_redirects=True)
+    page = f"/accounts/{ids[2]}"
+    answer = bob.client.post(f"{page}/claim", data={"next": page}, follow_redirects=True)
+    assert answer.request.path == page
     assert "You own 2 of at most 2 accounts" in answer.text
 
 

@@ -122,13 +122,23 @@ def test_the_api_shows_the_pool_as_its_pages_do(
     assert claimed.json["owner_id"] == str(bob.user_id)
 
 
-def test_who_comes_second_is_told_on_the_list(
+def test_who_comes_second_is_told_in_the_pool_where_they_looked(
     alice: Person, bob: Person, free: Account, program: Programs
 ) -> None:
     assert alice.client.post(f"/accounts/{free.id}/claim").status_code == 303
-    answer = bob.client.post(f"/accounts/{free.id}/claim", follow_redirects=True)
-    assert "Alice Archer was quicker" in answer.text
+    for sent in ({}, {"next": f"/accounts/{free.id}?view=1"}, {"next": POOL}):
+        answer = bob.client.post(f"/accounts/{free.id}/claim", data=sent)
+        assert answer.location == POOL
+        assert "Alice Archer was quicker" in bob.client.get(POOL).text
     assert program(bob).post(f"accounts/{free.id}/claim").status_code == 409
+
+
+def test_an_empty_pool_says_what_it_is_for(acme: Workspace, bob: Person, owned: Account) -> None:
+    shown = bob.client.get(POOL).text
+    assert "Nothing waits in the pool" in shown
+    assert '<span id="list-total">0 accounts</span>' in shown
+    assert "Nothing matches these words" not in shown
+    assert "Nothing matches these words" in bob.client.get(f"{POOL}&q=oaks").text
 
 
 @pytest.mark.parametrize("verb", ["return", "reassign"])
