@@ -40,7 +40,7 @@ def test_a_whole_row_and_a_whole_column_are_set_at_once(
 
 def test_ctrl_and_an_arrow_walk_from_cell_to_cell(page: Page, place: str) -> None:
     ready(page, place)
-    page.get_by_label("Accounts · See").focus()
+    page.get_by_label("Accounts · See", exact=True).focus()
     page.keyboard.press("Control+ArrowRight")
     expect(page.get_by_label("Accounts · Create")).to_be_focused()
     page.keyboard.press("Control+ArrowDown")
