@@ -36,6 +36,12 @@ def configure(parser: ArgumentParser) -> None:
         metavar="MAPPING",
         help="a TOML file, or the name of one that comes with Zuke (default: guessed)",
     )
+    parser.add_argument(
+        "--phone-country",
+        metavar="CODE",
+        default="",
+        help="whose phone numbers have no country code, such as GB (default: the workspace's)",
+    )
     parser.add_argument("--user", metavar="EMAIL", help="as whom (default: an owner)")
     parser.add_argument("--dry-run", action="store_true", help="count only, and keep nothing")
     parser.add_argument(
@@ -103,6 +109,8 @@ def _begin(args: Namespace, record_type: RecordType, by: Actor) -> ImportRun:
     with args.file.open("rb") as file:
         made = keep_file(record_type, args.file.name, file, by)
     mapping = _mapping(args.mapping, record_type, made, by)
+    if args.phone_country:
+        mapping = _with_country(mapping, record_type, args.phone_country.upper())
     begin_import(made, mapping, by, is_dry_run=args.dry_run, by_job=False)
     if made.is_under_way:
         enqueue_step(made, by, run_at=by.now + timedelta(minutes=MINUTES))
@@ -134,6 +142,22 @@ def _guessed(record_type: RecordType, made: ImportRun, by: Actor) -> Mapping:
     for one in guesses:
         print(f"{one.column.source} → {one.column.field or '-'}", file=sys.stderr)
     return Mapping(columns=tuple(one.column for one in guesses))
+
+
+def _with_country(mapping: Mapping, record_type: RecordType, country: str) -> Mapping:
+    """The mapping with a country for each column of phone numbers that has none."""
+    from dataclasses import replace
+
+    from app.kernel.countries import countries
+
+    if country not in countries("en"):
+        raise CommandError(f"There is no country {country!r}. Give its code, such as GB.")
+    phones = {one.key for one in record_type.fields if one.kind == "phone"}
+    columns = (
+        replace(one, country=one.country or country) if one.field in phones else one
+        for one in mapping.columns
+    )
+    return replace(mapping, columns=tuple(columns))
 
 
 def _go_on(made: ImportRun, service: Actor, progress: Callable[[ImportRun], None]) -> None:

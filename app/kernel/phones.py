@@ -5,6 +5,7 @@ China and numbers of North America, most of what a list shows, are written witho
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from app.kernel.language import current
@@ -68,6 +69,27 @@ def read_phone(text: str, region: str) -> str | None:
         return f"x{marked[2]}"
     number = to_e164(marked[1], region)
     return f"{number} x{marked[2]}" if number else None
+
+
+def read_phone_of(text: str, regions: Sequence[str]) -> str | None:
+    """Return a number as it is kept, by the first of `regions` in which there is such a number.
+
+    Where it is real in none, the first takes it in which it could be one; None where none does.
+    """
+    import phonenumbers
+
+    possible = None
+    for region in regions:
+        number = read_phone(text, region)
+        if number is None:
+            continue
+        possible = possible or number
+        called = number.partition(" x")[0]
+        if not called.startswith("+"):
+            return number
+        if phonenumbers.is_valid_number(phonenumbers.parse(called)):
+            return number
+    return possible
 
 
 def _service_number(text: str, region: str) -> str | None:

@@ -100,6 +100,7 @@ class _Chunk:
                 made += len(text) if source.template or source.default else 0
                 if made > LONG_TEXT:
                     raise Refused(TOO_LONG, field=source.field.key)
+                text = self.plan.called_in(source, text, cells, self.by.tenant.country)
             except Refused as refused:
                 self._fail(row, refused)
                 return None

@@ -15,6 +15,7 @@ from dataclasses import field as kept
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from app.kernel.countries import countries
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 
@@ -36,6 +37,7 @@ PARTS: Map[str, Any] = {
     "create_missing": bool,
     "dates": str,
     "decimal": str,
+    "country": str,
 }
 WORDS: Map[str, Sequence[str]] = {"dates": get_args(Dates), "decimal": get_args(Point)}
 Errors = dict[str, Text | str]
@@ -53,6 +55,8 @@ class Column:
     id of a record, a colleague's e-mail; an empty one means nothing at all. With `create_missing`
     a record that is referred to and not there is made. `dates` is the order of day, month and year
     where a date is written in figures, `decimal` the mark before decimals.
+    `country` is the code of the country whose phone numbers stand there without one of their own;
+    where the row gives its country that comes first, and the workspace's comes last.
     """
 
     source: str = ""
@@ -63,6 +67,7 @@ class Column:
     create_missing: bool = False
     dates: Dates = "ymd"
     decimal: Point = "."
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,13 @@ def _against(key: str, part: Any) -> Text | None:
         return _unknown(WORDS[key])
     if key == "values" and not _are_texts(part):
         return _("Give texts and what they stand for.")
-    return None
+    return _against_country(part) if key == "country" else None
+
+
+def _against_country(code: str) -> Text | None:
+    if not code or code in countries("en"):
+        return None
+    return _("Give the code of a country, such as GB.")
 
 
 def _are_texts(values: Any) -> bool:

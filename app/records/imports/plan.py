@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from app.kernel.countries import country_code
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.kernel.phones import read_phone_of
 from app.records.fields import Field
 from app.records.imports.cells import Reader, reader_of
 from app.records.imports.givable import CREATED
@@ -78,6 +80,30 @@ class Plan:
     def references(self) -> tuple[Source, ...]:
         """The sources of fields that point to other records and colleagues."""
         return tuple(one for one in self.sources if one.field.to)
+
+    @cached_property
+    def phones(self) -> frozenset[str]:
+        """The fields of phone numbers that may be of another country than the workspace's."""
+        asked = [one for one in self.sources if one.field.kind == "phone"]
+        return frozenset(
+            one.field.key for one in asked if self.country is not None or one.column.country
+        )
+
+    @cached_property
+    def country(self) -> Source | None:
+        """What gives the country of a row, where something does."""
+        return next((one for one in self.sources if one.field.kind == "country"), None)
+
+    def called_in(self, source: Source, text: str, cells: Sequence[str], home: str) -> str:
+        """A phone number with the code of its country, which the row, the column or `home` tells.
+
+        What is a number in none of them stays as it is, to be told as wrong.
+        """
+        if not text or source.field.key not in self.phones:
+            return text
+        of_row = country_code(self.country.text(cells)) if self.country is not None else None
+        asked = dict.fromkeys((of_row, source.column.country, home))
+        return read_phone_of(text, [one for one in asked if one]) or text
 
     @cached_property
     def finders(self) -> frozenset[str]:

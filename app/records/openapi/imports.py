@@ -52,7 +52,8 @@ IMPORT = record_of(
 BYTES: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 MAPPING: Schema = {
     "type": "string",
-    "description": "JSON: mode, match_on, duplicates, distinct_by and columns; guessed without it.",
+    "description": "JSON: mode, match_on, duplicates, distinct_by and columns; guessed without it. "
+    "A column has source and field; one of phone numbers takes a country such as GB.",
 }
 SENT = sent(("file",), file=BYTES, mapping=MAPPING, dry_run=one_of("true", "false"))
 SCHEMAS = {"Import": IMPORT}

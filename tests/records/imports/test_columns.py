@@ -156,3 +156,22 @@ def test_five_hundred_columns_are_shown_and_imported(acme: Workspace, alice: Per
     assert start(alice, url).status_code == 303
     with acme.scope() as session:
         assert list(session.scalars(select(Contact.last_name))) == ["Archer"]
+
+
+def test_a_country_is_chosen_for_numbers_without_one(acme: Workspace, alice: Person) -> None:
+    url = given(alice, "Company,Phone\nRue Roofs,01 42 68 53 00\n", kind="accounts")
+    before = alice.client.get(url).text
+    assert "Numbers without a country code" in before
+    assert '<option value="">United Kingdom</option>' in before
+    form = {**chosen(before), "has1": "1", "n1": "FR"}
+    after = alice.client.post(url, data={**form, "do": "check"}).text
+    assert '<option value="FR" selected>' in after
+    assert "that comes first" not in after
+    alice.client.post(url, data={**form, "do": "start"})
+    with acme.scope() as session:
+        assert list(session.scalars(select(Account.phone))) == ["+33142685300"]
+
+
+def test_dates_of_a_last_contact_are_told_as_not_kept(alice: Person) -> None:
+    shown = alice.client.get(given(alice, "姓名,最后跟进时间\n王五,2026-01-02\n")).text
+    assert "These dates are not kept" in shown

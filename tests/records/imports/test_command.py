@@ -159,3 +159,14 @@ def test_what_stays_of_it_is_in_the_language_of_the_person(
         assert list(session.scalars(select(Work.title))) == ["导入 people.csv"]
     failures = alice.client.get(f"/contacts/import/{told['id']}/failed.csv").text
     assert "请填写邮箱地址" in failures
+
+
+def test_the_country_of_phone_numbers_is_named(
+    acme: Workspace, alice: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "firms.csv"
+    file.write_bytes(sheet(["Company", "Phone"], ["Rue Roofs", "01 42 68 53 00"]))
+    assert main(["import", "acme", "account", str(file), "--phone-country", "xx"]) == 1
+    assert "no country" in capsys.readouterr().err
+    assert answer(capsys, "account", file, "--phone-country", "fr")["created"] == 1
+    assert living(acme, Account, Account.phone) == ["+33142685300"]

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from app.crm.models import Account, Activity, Contact, Product
 from app.crm.models.activity import ActivityLink
 from app.events import Event
+from app.kernel.errors import Refused
 from app.records.many import write_new
 from app.records.model import Record
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
-from tests.records.imports.conftest import counts, living, sheet, take_in, why
+from tests.records.imports.conftest import counts, living, mapped, sheet, take_in, why
 
 PEOPLE = {"Last": "last_name", "First": "first_name", "Mail": "email", "Phone": "phone"}
 
@@ -235,3 +236,37 @@ def test_a_row_that_the_database_refuses_leaves_out_itself_alone(
     assert counts(run) == {"created": 119, "failed": 1}
     assert list(why(alice, run)) == [68]
     assert len(living(acme, Contact, Contact.last_name)) == 119
+
+
+def test_numbers_are_of_the_country_of_their_row_then_of_their_column_then_ours(
+    acme: Workspace, alice: Person
+) -> None:
+    rows = (
+        ["A", "France", "01 42 68 53 00"],
+        ["B", "", "(212) 555-2368"],
+        ["C", "", "020 7946 0111"],
+        ["D", "China", "+81 3 3224 9999"],
+        ["E", "", "nonsense"],
+    )
+    file = sheet(["Name", "Country", "Phone"], *rows)
+    phone = {"field": "phone", "country": "US"}
+    run = take_in(alice, "account", file, {"Name": "name", "Country": "country", "Phone": phone})
+    assert living(acme, Account, Account.name, Account.phone) == [
+        ("A", "+33142685300"),
+        ("B", "+12125552368"),
+        ("C", "+442079460111"),
+        ("D", "+81332249999"),
+    ]
+    assert list(why(alice, run)[6]) == ["Phone"]
+
+
+def test_a_record_is_found_by_a_number_of_another_country(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Rue Roofs", phone="+33 1 42 68 53 00")
+    file = sheet(["Phone", "City"], ["01 42 68 53 00", "Paris"])
+    columns = {"Phone": {"field": "phone", "country": "FR"}, "City": "city"}
+    run = take_in(alice, "account", file, columns, mode="update", match_on="phone")
+    assert counts(run) == {"updated": 1}
+    with pytest.raises(Refused) as refused:
+        mapped({"Phone": {"field": "phone", "country": "France"}})
+    assert "columns.0.country" in refused.value.errors

@@ -32,6 +32,9 @@ REASONS: Mapping[str, Text] = {
     "number": _("A number that only the other system knows."),
     "history": _("Who made it and when is noted anew here."),
     "counted": _("The other system worked this out; it is worked out anew here."),
+    "last_contact": _(
+        "These dates are not kept: activities tell it here. Import those too, and it is there."
+    ),
     "access": _("Roles and teams decide this here."),
     "elsewhere": _("It belongs to another kind of record."),
 }

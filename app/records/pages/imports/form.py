@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.kernel.actor import Actor
+from app.kernel.countries import countries, country_name
 from app.kernel.errors import Refused
-from app.kernel.language import Text, _, gettext, ngettext
+from app.kernel.language import Text, _, current, gettext, ngettext
 from app.kernel.stamps import READ as STAMPS
 from app.records.files.sizes import size_text
 from app.records.imports.begin import try_rows
@@ -103,6 +104,7 @@ class ImportForm:
     read_as: str
     preview: Preview | None
     known_by: str
+    home: str  # The country of the workspace, by its name.
     alerts: list[Text | str] = field(default_factory=list)
     errors: Map[str, Text | str] = field(default_factory=dict)
 
@@ -130,6 +132,17 @@ class ImportForm:
     def has_twins(self) -> bool:
         """True where the type knows by which signs records seem the same."""
         return bool(self.record_type.signs)
+
+    @property
+    def has_country(self) -> bool:
+        """True where a column gives the country of each row."""
+        fields = (self.record_type.by_key.get(one.field or "") for one in self.mapping.used)
+        return any(one is not None and one.kind == "country" for one in fields)
+
+    @property
+    def countries(self) -> list[tuple[str, str]]:
+        """Every country whose phone numbers a column may hold."""
+        return list(countries(current()).items())
 
     twins = TWINS
     empty = EMPTY
@@ -173,6 +186,7 @@ def import_form(
         _read_as(table),
         preview,
         sign_words(record_type, by),
+        country_name(by.tenant.country, current()),
         _alerts(answer),
         errors,
     )

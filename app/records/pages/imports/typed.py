@@ -10,6 +10,7 @@ from typing import Any, get_args
 from werkzeug.datastructures import MultiDict
 
 from app.kernel.actor import Actor
+from app.kernel.countries import countries
 from app.records.custom.kinds import KINDS, LINKS
 from app.records.imports.draft import may_make_fields
 from app.records.imports.guessing.guess import column_of
@@ -69,6 +70,7 @@ def _column(form: MultiDict[str, str], at: int, column: Column) -> Column:
         return replace(column, values=_values(form, at, column.values))
     dates: Any = form.get(f"o{at}", column.dates)
     decimal: Any = form.get(f"p{at}", column.decimal)
+    country = form.get(f"n{at}", column.country)
     return replace(
         column,
         default=form.get(f"d{at}", column.default)[:LONGEST],
@@ -76,6 +78,7 @@ def _column(form: MultiDict[str, str], at: int, column: Column) -> Column:
         create_missing=f"m{at}" in form if f"may{at}" in form else column.create_missing,
         dates=dates if dates in get_args(Dates) else column.dates,
         decimal=decimal if decimal in get_args(Point) else column.decimal,
+        country=country if not country or country in countries("en") else column.country,
         values=_values(form, at, column.values),
     )
 
