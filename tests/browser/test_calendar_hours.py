@@ -14,7 +14,7 @@ from app.records.door import perform
 from app.records.registry import registry
 from tests.browser.visitor import Windows, arriving, drawn, overflow, ready, settled
 from tests.cast import Person, Workspace
-from tests.factories import make_activity
+from tests.factories import make_account, make_activity
 
 DAY = "2030-05-22"  # A Wednesday, on which nobody's clocks change.
 AFTER = "2030-05-23"
@@ -298,4 +298,28 @@ def test_a_phone_sweeps_from_colleague_to_colleague(
     expect(last).not_to_be_in_viewport(ratio=1)
     phone.locator(".calendar").evaluate("one => { one.scrollLeft = one.scrollWidth; }")
     expect(last).to_be_in_viewport(ratio=1)
+    assert overflow(phone) == 0
+
+
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_on_a_phone_the_subject_comes_before_the_firm_and_no_button_lies_over_it(
+    windows: Windows, acme: Workspace, alice: Person, minutes: int
+) -> None:
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Consolidated Fences and Gates of the North Riding").id
+    subject = "Go through the contract for all the gates"
+    firm_too = {"account_id": firm, "minutes": minutes}
+    record_id = planned(acme, alice, subject, f"{DAY}T10:00", **firm_too)
+    phone = ready(windows.open(alice, on_phone=True), f"/activities/calendar?span=day&on={DAY}")
+    title, button, shown = drawn(phone).evaluate(
+        """id => {
+            const entry = document.getElementById(`entry-${id}`);
+            const boxes = ['.entry-title', '.card-more'].map((name) =>
+                entry.querySelector(name).getBoundingClientRect());
+            return [...boxes.map((box) => [box.left, box.right]), entry.clientWidth];
+        }""",
+        str(record_id),
+    )
+    assert title[1] <= button[0]
+    assert title[1] - title[0] > shown * 0.7
     assert overflow(phone) == 0
