@@ -27,6 +27,10 @@ BARRED = {
     "update": _("May not change it"),
     "delete": _("May not delete it"),
 }
+PLAIN = {
+    "pool": _("It is in the pool, which the role %(role)s may look into."),
+    "follower": _("They follow this record."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,8 @@ def _reason(
         return gettext("The role %(role)s reaches all: %(many)s.", role=role, many=many)
     if ground.kind == "owner":
         return _owner_reason(record, person, by)
-    if ground.kind == "pool":
-        return gettext("It is in the pool, which the role %(role)s may look into.", role=role)
-    if ground.kind == "follower":
-        return gettext("They follow this record.")
+    if ground.kind in PLAIN:
+        return gettext(PLAIN[ground.kind].message, role=role)
     if ground.kind == "rule" and ground.rule is not None:
         rule = ground.rule
         group = named({rule.group_kind: [rule.group_id]}, by)
