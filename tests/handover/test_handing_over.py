@@ -171,6 +171,18 @@ def test_nothing_goes_to_a_role_that_may_not_see_it(
         hand_over(Plan(True, dora.user_id))
 
 
+def test_nothing_goes_to_a_role_that_may_only_read_it(
+    acme: Workspace, dora: Person, erin: Person, estate: Estate, hand_over: HandOver
+) -> None:
+    with pytest.raises(Refused, match="Dora Dunn may only read Accounts, ") as refused:
+        hand_over(Plan(True, dora.user_id))
+    assert set(refused.value.errors) == {"rest_to_id"}
+    with pytest.raises(Refused, match="Dora Dunn may only read "):
+        hand_over(Plan(True, erin.user_id, (Rule("account", (), (dora.user_id,)),)))
+    hand_over(Plan(True, erin.user_id))
+    assert owner_of(acme, estate["York"]) == erin.user_id
+
+
 def test_each_promise_is_looked_at_with_who_gets_it(
     acme: Workspace, bob: Person, erin: Person, fred: Person, estate: Estate, hand_over: HandOver
 ) -> None:

@@ -129,6 +129,28 @@ def test_bad_input_is_told_beside_its_field_and_loses_nothing(
     assert answer.status_code == 303
 
 
+def test_who_can_go_on_with_it_is_offered_first_and_of_others_is_said_what_bars_them(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, erin: Person, estate: Estate
+) -> None:
+    found = alice.client.get(f"{place(bob)}/receivers").text
+    names = re.findall(r'data-text="([^"]+)"', found)
+    assert names == ["Alice Archer", "Erin East", "Dora Dunn"], "who may only read stands last"
+    assert "May only read Accounts, Contacts" in found
+    assert found.count("May only read") == 1
+    some = alice.client.get(f"{place(bob)}/receivers?q=Dor").text
+    assert re.findall(r'data-text="([^"]+)"', some) == ["Dora Dunn"]
+    assert bob.client.get(f"{place(bob)}/receivers").status_code == 403
+    assert "Dora Dunn · May only read Accounts" in alice.client.get(place(bob)).text
+    rule = f"{place(bob)}/rule?type=account"
+    form = alice.client.get(rule).text
+    assert re.search(rf'value="{dora.user_id}" disabled', form)
+    assert not re.search(rf'value="{erin.user_id}" disabled', form)
+    refused = alice.client.post(rule, data={"to": [str(erin.user_id), str(dora.user_id)]})
+    assert refused.status_code == 422
+    assert "Dora Dunn may only read Accounts. Choose somebody else." in refused.text
+    assert re.search(rf'value="{dora.user_id}" checked', refused.text), "it can be unticked"
+
+
 def test_a_promise_that_may_not_be_read_is_counted_and_not_named(
     acme: Workspace, alice: Person, bob: Person, erin: Person, estate: Estate
 ) -> None:

@@ -17,17 +17,16 @@ from app.events import write_event
 from app.handover.models import Handover, HandoverRow
 from app.handover.operations.draft import check_receivers, draft_of, new_handover, require_may
 from app.handover.operations.leave import end_access, pass_on
+from app.handover.operations.receivers import require_taker
 from app.handover.operations.run import passing_on, run_pieces
 from app.handover.operations.share import share_out
 from app.handover.rules import Plan
 from app.identity.models import User
-from app.identity.rights import rights_of
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _, current, gettext
-from app.records.registry import registry
 
 AT_ONCE = 200  # Records that a request hands over itself.
 KIND = "hand_over"
@@ -126,7 +125,7 @@ def check_plan(by: Actor, user: User, plan: Plan) -> None:
 
 
 def _check_takers(by: Actor, handover_id: UUID) -> None:
-    """Refused where somebody would get records that their role may not even see."""
+    """Refused where somebody would get records that their role may not see, or only read."""
     pairs = by.session.execute(
         select(HandoverRow.record_type, HandoverRow.to_id)
         .where(HandoverRow.handover_id == handover_id)
@@ -136,13 +135,9 @@ def _check_takers(by: Actor, handover_id: UUID) -> None:
         one.id: one
         for one in by.session.scalars(select(User).where(User.id.in_({to for _kind, to in pairs})))
     }
-    for kind, to_id in pairs:
-        taker = people.get(to_id) if to_id is not None else None
-        if taker is None or rights_of(by.session, taker).reach(kind, "read") is None:
-            what = registry().type(kind).words.many
-            name = taker.name if taker else ""
-            text = _("%(name)s may not see %(what)s. Choose somebody else.", name=name, what=what)
-            raise Refused(text, field="rest_to_id")
+    for to_id, person in people.items():
+        kinds = sorted(kind for kind, its_id in pairs if its_id == to_id)
+        require_taker(person, kinds, by, field="rest_to_id")
 
 
 def promises_in(handover_id: UUID) -> Select[UUID, UUID | None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.handover.models import Handover
+from app.handover.operations.receivers import require_taker
 from app.handover.rules import MOST_RULES, Plan, Rule, read_rules
 from app.identity.models import User
 from app.identity.operations.guard import require_change, require_over
@@ -56,6 +57,8 @@ def add_rule(by: Actor, user: User, rule: Rule) -> None:
     """Put a rule behind the others of the draft; Refused where there are too many already."""
     require_may(by, user)
     check_receivers(rule.to, user, by, field="to")
+    for person in by.session.scalars(select(User).where(User.id.in_(rule.to))):
+        require_taker(person, [rule.record_type], by, field="to")
     draft = draft_of(by, user) or keep_draft(by, user, leaves=True, rest_to_id=None)
     if len(draft.rules) >= MOST_RULES:
         raise Refused(_("A handover has at most %(most)s rules.", most=MOST_RULES))

@@ -15,6 +15,7 @@ from app.handover.operations.draft import draft_of, plan_of
 from app.handover.operations.leave import count_views
 from app.handover.operations.share import count_held, references
 from app.handover.operations.trial import tried
+from app.handover.pages.receivers import Receiver, receivers
 from app.handover.rules import Plan
 from app.identity.models import User
 from app.identity.operations.users import names_of
@@ -28,7 +29,6 @@ from app.records.types import RecordType
 from app.web.formats import Formats, formats
 
 MOST_PROMISES = 500
-EVERYBODY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class PlanShown:
     leaves: bool
     may_stay: bool
     rest_to: UUID | None
-    people: list[tuple[UUID, str]]
+    people: list[Receiver]
     types: list[TypeShown]
     promises: list[PromiseShown]
     views: int
@@ -99,7 +99,7 @@ def plan_page(user: User, by: Actor) -> PlanShown:
         leaves=plan.leaves,
         may_stay=user.is_active,
         rest_to=plan.rest_to_id,
-        people=colleagues(user, by),
+        people=receivers(user, held, by),
         types=[_type(key, count, plan, numbers, names, write, by) for key, count in held.items()],
         promises=promises,
         views=count_views(by, user.id),
@@ -116,13 +116,6 @@ def numbers_of(handover_id: UUID, by: Actor) -> dict[tuple[str, int], int]:
         .group_by(HandoverRow.record_type, HandoverRow.rule)
     )
     return {(kind, rule): number for kind, rule, number in rows}
-
-
-def colleagues(user: User, by: Actor) -> list[tuple[UUID, str]]:
-    """Who may get something: everybody who may sign in, but who hands over."""
-    active = select(User.id, User.name).where(User.is_active.is_(True), User.id != user.id)
-    rows = by.session.execute(active.order_by(User.name_sort, User.id).limit(EVERYBODY))
-    return [(user_id, name) for user_id, name in rows]
 
 
 def _type(

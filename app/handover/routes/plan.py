@@ -9,7 +9,9 @@ from flask import Response, request
 from app.handover.models import Handover
 from app.handover.operations.begin import Confirmed, begin_handover
 from app.handover.operations.draft import draft_of, drop_draft, drop_rule, keep_draft, plan_of
+from app.handover.operations.share import count_held
 from app.handover.pages.plan import plan_page
+from app.handover.pages.receivers import offered
 from app.handover.routes.blueprint import MANAGE, PLACE, blueprint, managed, place_of
 from app.handover.rules import type_called
 from app.identity.models import User
@@ -19,7 +21,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.web.access import access
-from app.web.render import see_other
+from app.web.render import fragment, see_other
 from app.web.toasts import toast
 
 PAGE = "handover/plan.html"
@@ -55,6 +57,15 @@ def change_plan(user_id: UUID) -> Response:
         return _begun(begin_handover(by, user, plan_of(draft_of(by, user), user, by), _ticked()))
 
     return submit(work, PAGE, lambda: _again(user_id))
+
+
+@blueprint.get(f"{PLACE}/receivers")
+@access(permission=MANAGE)
+def offer_receivers(user_id: UUID) -> Response:
+    """What the box offers for the rest: who can go on with all that somebody holds comes first."""
+    user, by = managed(user_id)
+    found = offered(user, count_held(user.id, by), by, request.args.get("q", ""))
+    return fragment("records/_options.html", found=found)
 
 
 def _keep(user: User, by: Actor) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.handover.operations.draft import add_rule
-from app.handover.pages.plan import colleagues
+from app.handover.pages.receivers import receivers
 from app.handover.routes.blueprint import MANAGE, PLACE, blueprint, managed, place_of
 from app.handover.rules import Rule, read_receivers, type_called
 from app.identity.routes.asking import show, submit, typed
@@ -91,6 +91,6 @@ def _shown(user_id: UUID, query: str) -> dict[str, object]:
         "told": told,
         "fields": [(one, options.get(one.key) or one.options) for one in _choices(record_type, by)],
         "ticked": _ticked(record_type, by),
-        "people": colleagues(user, by),
+        "people": receivers(user, [record_type.key], by),
         "chosen": request.form.getlist("to"),
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.engine import Row
 
 from app.identity.models import User
@@ -40,18 +40,25 @@ class Found:
 
 def find_users(words: str, by: Actor) -> list[Found]:
     """Active colleagues whose name or e-mail holds the words."""
-    wanted = words.strip()[:80]
-    statement = select(User.id, User.name, User.email).where(User.is_active.is_(True))
-    if wanted:
-        statement = statement.where(
-            User.name.icontains(wanted, autoescape=True)
-            | User.name_sort.contains(wanted.casefold(), autoescape=True)
-            | User.email_key.startswith(wanted.casefold(), autoescape=True)
-        )
+    statement = select(User.id, User.name, User.email).where(
+        User.is_active.is_(True), *is_called(words)
+    )
     rows = by.session.execute(statement.order_by(User.name_sort, User.id).limit(IN_BOX))
     return [
         Found(str(row.id), "", row.name, row.email, "user", face(None, row.id, row.name))
         for row in rows
+    ]
+
+
+def is_called(words: str) -> list[ColumnElement[bool]]:
+    """The WHERE of users whose name or e-mail holds the words; empty without words."""
+    wanted = words.strip()[:80]
+    if not wanted:
+        return []
+    return [
+        User.name.icontains(wanted, autoescape=True)
+        | User.name_sort.contains(wanted.casefold(), autoescape=True)
+        | User.email_key.startswith(wanted.casefold(), autoescape=True)
     ]
 
 
