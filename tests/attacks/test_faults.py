@@ -49,9 +49,9 @@ def names(acme: Workspace) -> list[str]:
 def within(monkeypatch: pytest.MonkeyPatch, work: Callable[[Session], object]) -> None:
     """Let `work` happen in the middle of a list's page."""
 
-    def meanwhile(state, by):
+    def meanwhile(state, by, *more):
         work(by.session)
-        return list_page(state, by)
+        return list_page(state, by, *more)
 
     monkeypatch.setattr(lists, "list_page", meanwhile)
 
