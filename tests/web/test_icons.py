@@ -31,7 +31,7 @@ def said(node: nodes.Node) -> set[str]:
 
 def asked_by_templates(app: Flask) -> dict[str, str]:
     """Names of icons in templates, with one that asks for it."""
-    asked = {}
+    asked: dict[str, str] = {}
     for path in HOME.rglob("templates/**/*.html"):
         tree = app.jinja_env.parse(path.read_text("utf-8"))
         for call in tree.find_all(nodes.Call):

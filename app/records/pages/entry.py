@@ -76,7 +76,8 @@ def told_length(record_type: RecordType, record: Record, by: Actor) -> str:
     Its minutes alone for who does not see its date.
     """
     calendar, write = record_type.calendar, formats(by)
-    minutes = calendar.length and record_type.by_key[calendar.length.key].value(record)
+    length = record_type.by_key[calendar.length.key] if calendar.length is not None else None
+    minutes: int | None = length.value(record) if length is not None else None
     date = record_type.by_key[calendar.dates[0].key]
     at = date.value(record) if sees(record_type, date.key, by) else None
     if not isinstance(at, datetime):
