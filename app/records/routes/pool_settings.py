@@ -38,6 +38,7 @@ from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import access
+from app.web.formats import formats
 from app.web.render import page, see_other
 from app.web.toasts import toast
 
@@ -214,7 +215,7 @@ def _shown(record_type: RecordType) -> dict[str, object]:
         "record_type": record_type,
         "fields": _hideable(record_type, by),
         "hidden": hidden,
-        "roles_who_see_all": who_sees_all(record_type, by),
+        "roles_who_see_all": formats(by).listed(who_sees_all(record_type, by)),
         "caps": shown_caps(record_type, by),
         "rules": shown_rules(record_type, by),
         **shown_figures(record_type, by),

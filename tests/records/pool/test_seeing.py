@@ -148,6 +148,8 @@ def test_the_forms_keep_what_was_typed_and_say_what_is_missing(
     url = f"/accounts/{owned.id}/pool/{verb}"
     assert alice.client.get(url).status_code == 200
     answer = alice.client.post(url, data={"note": "They moved"})
+    alice.client.set_cookie("lang", "zh-CN", domain=acme.host)
+    assert "：Owned Oaks</h1>" in alice.client.get(url).text
     assert answer.status_code == 422
     assert "Please fill in this field." in answer.text
     assert verb == "reassign" or "They moved" in answer.text
