@@ -131,9 +131,9 @@ def test_nothing_of_a_plan_is_kept_where_nothing_may_change(
     ],
 )
 def test_odd_orders_of_the_plan_change_no_rule(
-    acme: Workspace, alice: Person, bob: Person, dora: Person, firm: UUID, do: str
+    acme: Workspace, alice: Person, bob: Person, firm: UUID, do: str
 ) -> None:
-    form = {"to": str(dora.user_id)}
+    form = {"to": str(alice.user_id)}
     assert alice.client.post(f"{place(bob)}/rule?type=account", data=form).status_code == 303
     answer = alice.client.post(place(bob), data={"do": do, "leaves": "1"})
     assert answer.status_code in (303, 404, 422)

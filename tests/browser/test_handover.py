@@ -8,14 +8,20 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.identity.models import User
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity
 
 
 @pytest.fixture
-def held(acme: Workspace, bob: Person) -> str:
-    """Bob's firms in York and Leeds with a promise to York; the page of his handover."""
+def held(acme: Workspace, bob: Person, dora: Person) -> str:
+    """Bob's firms in York and Leeds with a promise to York; Dora sells as well; the page of his
+    handover.
+    """
+    with acme.acting() as by:
+        seller = by.session.get_one(User, bob.user_id).role_id
+        by.session.get_one(User, dora.user_id).role_id = seller
     with acme.acting(bob) as by:
         york = make_account(by, "York Fences", city="York", lifecycle="customer")
         make_account(by, "Leeds Fences", city="Leeds")
