@@ -68,6 +68,21 @@ def test_no_page_is_wider_than_the_phone_however_long_the_words(phone: Page, fir
     assert wide == {}
 
 
+def test_what_can_be_done_with_a_record_is_written_out(
+    phone: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        task = make_activity(by, "task", subject="Call", due_at="2030-01-01T09:00")
+        firm = make_account(by, phone="020 7946 0018", email="hello@fence.example")
+    for path in (f"/activities/{task.id}", f"/accounts/{firm.id}"):
+        buttons = ready(phone, path).locator("#record-head .acts .btn:visible")
+        assert buttons.count() >= 5
+        cut = buttons.evaluate_all(
+            "all => all.filter(one => one.scrollWidth > one.clientWidth + 1)"
+        )
+        assert cut == []
+
+
 def test_the_navigation_opens_over_the_page_and_closes(phone: Page) -> None:
     ready(phone, "/accounts")
     rail = phone.get_by_role("complementary", name="Main navigation")
