@@ -33,6 +33,7 @@ from app.records.pool.choose import (
     save_cap,
 )
 from app.records.pool.policy import choice_of
+from app.records.pool.reading import written_by_others
 from app.records.routes.blueprint import blueprint
 from app.records.tailored import switched_on
 from app.records.types import RecordType
@@ -201,7 +202,10 @@ def _url(record_type: RecordType) -> str:
 
 
 def _hideable(record_type: RecordType, by: Actor) -> list[Field]:
-    return [one for one in readable_fields(record_type, by) if can_hide(record_type, one.key)]
+    """The fields that there is a choice about; some the pool never shows."""
+    never = written_by_others(record_type)
+    fields = (one for one in readable_fields(record_type, by) if one.key not in never)
+    return [one for one in fields if can_hide(record_type, one.key)]
 
 
 def _shown(record_type: RecordType) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Barrier, Thread
 from typing import Any
 
@@ -255,6 +256,9 @@ def test_the_settings_of_the_pool_are_shown_kept_and_told_in_words(
     shown = alice.client.get("/settings/pool")
     assert shown.status_code == 200
     assert "Owner, Admin, Manager" in shown.text
+    offered = re.findall(r'name="shown" value="(\w+)"', shown.text)
+    assert {"city", "phone", "next_step_at"} <= set(offered)
+    assert not {"next_step", "name", "owner_id"} & set(offered)  # About these there is no choice.
     url = "/settings/pool?type=account"
     refused = alice.client.post(url, data={"shown": ["city"], "hold_days": "400"})
     assert refused.status_code == 422
