@@ -9,6 +9,7 @@ from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
 from app.crm import jobs as crm_jobs
 from app.crm.manifest import CRM
+from app.documents.manifest import DOCUMENTS
 from app.events import outbox
 from app.handover import jobs as handover_jobs
 from app.identity import jobs as identity_jobs
@@ -23,7 +24,7 @@ from app.records.registry import Registry, install
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
-MODULES: tuple[Module, ...] = (CRM, AUTOMATION)
+MODULES: tuple[Module, ...] = (CRM, DOCUMENTS, AUTOMATION)
 JOBS: tuple[Kind, ...] = (
     *maintenance.JOBS,
     *identity_jobs.JOBS,

@@ -85,6 +85,7 @@ SETTINGS = {
     ("export", "manage"): ALL,
     ("import", "manage"): ALL,
     ("webhook", "manage"): ALL,
+    ("template", "manage"): ALL,
     ("pool", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
@@ -115,6 +116,7 @@ BUILT_IN = (
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,
             ("plan", "manage"): ALL,
+            ("template", "manage"): ALL,
         },
     ),
     RoleSeed(

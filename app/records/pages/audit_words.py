@@ -64,6 +64,7 @@ SUBJECTS: Mapping[str, Text] = {
     "import": _("Import"),
     "calendar_feed": _("Calendar subscription"),
     "webhook": _("Webhook"),
+    "template": _("Text template"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -99,6 +100,9 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "file": _("File"),
     "url": _("Address"),
     "events": _("Events"),
+    "purpose": _("What it is for"),
+    "subject": _("Subject"),
+    "body": _("Text"),
     "reason": _("Reason"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
