@@ -17,6 +17,7 @@ from app.kernel.localized import pick
 from app.records.duplicates.facts import Sign
 from app.records.exports.facts import Card
 from app.records.fields import Attribute, Field, text_of
+from app.records.imports.facts import Noted
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 from app.records.pool.facts import SEE_POOL, Pool
@@ -220,6 +221,7 @@ class RecordType:
     changed_many: Callable[[Sequence[Any], str, Actor], None] | None = None
     can_merge: bool = True
     pool: Pool | None = None  # Where records without an owner wait to be claimed.
+    noted: Noted | None = None  # Moments that a file gives and records of another type tell.
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.

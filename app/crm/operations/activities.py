@@ -291,9 +291,10 @@ def link_rows(activity: Activity) -> list[dict[str, Any]]:
 def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:
     """Follow-ups that were written down fulfil their owners' planned ones on the same record.
 
-    A promise is kept only when somebody says so.
+    A promise is kept only when somebody says so. What a file tells was done before something was
+    planned did not fulfil that.
     """
-    met = {_on(one): one.id for one in logged}  # Of several on one record the last one.
+    met = {_on(one): one for one in logged}  # Of several on one record the last one.
     if not met:
         return
     planned = by.session.scalars(
@@ -306,8 +307,12 @@ def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:
         )
     ).all()
     for one in planned:
+        done = met[_on(one)]
+        is_earlier = by.via == "import" and done.at < one.created_at
         # Ids follow time: what a batch plans later is not meant.
-        if one.id < met[_on(one)] and may_do(registry().type("activity"), one, "complete", by):
+        if one.id > done.id or is_earlier:
+            continue
+        if may_do(registry().type("activity"), one, "complete", by):
             perform("activity", "complete", one, by=by)
 
 

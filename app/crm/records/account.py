@@ -10,6 +10,7 @@ from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.pages.promises import promises_to
 from app.crm.panels import contacts_of_account
+from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
@@ -169,6 +170,7 @@ account = RecordType(
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_contacts_panel.html", contacts_of_account),
     ),
+    noted=noted_as_follow_up("account_id", Account.last_activity_at, Account.next_step_at),
     prepare=prepare_account,
     changed=account_changed,
     regrouped=account_regrouped,

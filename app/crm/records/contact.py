@@ -10,6 +10,7 @@ from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
 from app.crm.pages.promises import promises_to
 from app.crm.panels import account_of_contact
+from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.plans import PLAN_ACTIONS
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
@@ -116,6 +117,7 @@ contact = RecordType(
         Panel("crm/_account_panel.html", account_of_contact),
     ),
     is_person=True,
+    noted=noted_as_follow_up("contact_id", Contact.last_activity_at, Contact.next_step_at),
     prepare=prepare_contact,
     gather=gather_contacts,
     changed=contact_changed,

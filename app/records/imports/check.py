@@ -12,6 +12,7 @@ from app.records.imports.givable import givable_keys
 from app.records.imports.given import may_import
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID, match_keys
+from app.records.imports.noted import is_noted
 from app.records.imports.plan import names_in
 from app.records.imports.resolve import can_make
 from app.records.imports.whole_names import parts_of_name
@@ -85,7 +86,8 @@ def _against_field(record_type: RecordType, column: Column, mapping: Mapping, by
         if field.readonly and parts_of_name(record_type, key) is None:
             return {"field": _("This field is kept by the system and can't be set.")}
         return {"field": _("Your role may not change this field.")}
-    return _against_making(field.to, by) if column.create_missing else {}
+    makes = column.create_missing and not is_noted(record_type, key)
+    return _against_making(field.to, by) if makes else {}
 
 
 def _against_making(to: str | None, by: Actor) -> Errors:

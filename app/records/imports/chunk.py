@@ -24,6 +24,7 @@ from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import match_many
 from app.records.imports.givable import CREATED
 from app.records.imports.match import ID, find_matches, match_key, waves
+from app.records.imports.noted import Moments, note_moments, read_moments, read_past
 from app.records.imports.outcome import Failure, Outcome, reasons
 from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
@@ -32,8 +33,6 @@ from app.records.model import Record
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
 from app.records.values.texts import LONG_TEXT
-from app.records.values.times import read_moment
-from app.records.values.unfit import Unfit
 
 Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
 
@@ -49,6 +48,7 @@ class Row:
     matched: str = ""  # The text that `match` was made of.
     found: UUID | None = None
     created: datetime | None = None  # When a new record was created elsewhere.
+    moments: Moments | None = None  # Of a last contact and of what is next.
 
 
 def do_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> Outcome:
@@ -115,16 +115,12 @@ class _Chunk:
         return row
 
     def _date(self, row: Row) -> bool:
-        """Read when a record was created elsewhere; False where that can't be."""
-        text = row.inputs.pop(CREATED, None)
-        if text is None:
-            return True
+        """Read what is no field to be written: moments of its past; False where that can't be."""
         try:
-            row.created = read_moment(self.record_type.field(CREATED), text, self.by, ())
-            if row.created > self.by.now:
-                raise Unfit(_("This moment is still to come."))
-        except Unfit as unfit:
-            self._fail(row, Refused(unfit.message, field=CREATED))
+            row.created = read_past(self.record_type, CREATED, row.inputs, self.by)
+            row.moments = read_moments(self.record_type, row.inputs, self.by)
+        except Refused as refused:
+            self._fail(row, refused)
             return False
         return True
 
@@ -205,9 +201,16 @@ class _Chunk:
             ready = self._without_duplicates(ready)
         self.outcome.created += self._write(ready, self._write_new)
 
-    def _write_new(self, records: Sequence[Record]) -> None:
+    def _write_new(self, ready: Sequence[tuple[Row, Record]]) -> int:
+        records = [one for _row, one in ready]
         keys = {one.id: self.keys[one.id] for one in records if one.id in self.keys}
         write_new(self.record_type, records, self.by, keys)
+        return self._note(ready)
+
+    def _note(self, ready: Sequence[tuple[Row, Record]]) -> int:
+        """Make what tells the moments of rows; answers with how many records that were."""
+        pairs = [(record, row.moments) for row, record in ready]
+        return note_moments(self.record_type, pairs, self.by)
 
     def _without_duplicates(self, ready: list[tuple[Row, Record]]) -> list[tuple[Row, Record]]:
         """Those that are there for the first time; the others are left out or change what stands.
@@ -246,13 +249,17 @@ class _Chunk:
         pairs = [(record, self._of_update(row)) for row, record in ready]
         altered = alter_many(self.record_type, pairs, self.by, self.picklists)
         changed: list[tuple[Row, Altered]] = []
-        for (row, _record), one in zip(ready, altered, strict=True):
+        telling: list[tuple[Row, Record]] = []  # Of those that have these values already.
+        for (row, record), one in zip(ready, altered, strict=True):
             if isinstance(one, Answer):
                 self._fail(row, one)
-            elif one is None:
-                self.outcome.skipped += 1  # It has these values already.
-            else:
+            elif one is not None:
                 changed.append((row, one))
+            elif row.moments is not None:
+                telling.append((row, record))
+            else:
+                self.outcome.skipped += 1
+        self.outcome.skipped += self._write(telling, self._note)
         self.outcome.updated += self._write(changed, self._write_altered)
 
     def _held(self, rows: Sequence[Row]) -> list[tuple[Row, Record]]:
@@ -277,22 +284,27 @@ class _Chunk:
             return row.inputs
         return {key: value for key, value in row.inputs.items() if key not in self.plan.finders}
 
-    def _write_altered(self, altered: Sequence[Altered]) -> None:
-        write_altered(self.record_type, altered, self.by)
+    def _write_altered(self, ready: Sequence[tuple[Row, Altered]]) -> int:
+        write_altered(self.record_type, [one for _row, one in ready], self.by)
+        return self._note([(row, one.record) for row, one in ready])
 
     def _write(
-        self, ready: Sequence[tuple[Row, Any]], write: Callable[[Sequence[Any]], None]
+        self, ready: Sequence[tuple[Row, Any]], write: Callable[[Sequence[tuple[Row, Any]]], int]
     ) -> int:
-        """Write all together, or what can be written where that fails; answers with how many."""
+        """Write all together, or what can be written where that fails; answers with how many.
+
+        `write` answers with how many records it made that tell moments of these rows.
+        """
         if not ready:
             return 0
         try:
             with self.by.session.begin_nested():
-                write([one for _row, one in ready])
+                noted = write(ready)
         except (Answer, IntegrityError, DataError) as error:
             if len(ready) == 1:
                 self._fail(ready[0][0], error if isinstance(error, Answer) else Conflict(MET))
                 return 0
             half = len(ready) // 2
             return self._write(ready[:half], write) + self._write(ready[half:], write)
+        self.outcome.noted += noted
         return len(ready)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.kernel.actor import Actor
 from app.records.access import writable_keys
 from app.records.imports.keep import MANAGE
+from app.records.imports.noted import noted_keys
 from app.records.imports.whole_names import parts_of_name
 from app.records.types import RecordType
 
@@ -15,7 +16,8 @@ def givable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
     """The fields that a file of `by` may give: those of a form, and a whole name to be told apart.
 
     Whoever may not write its parts can't give a name. Whoever manages imports may give when new
-    records were created, as whoever moves a firm's records from another program does.
+    records were created, as whoever moves a firm's records from another program does. Whoever may
+    make what tells when somebody was last in touch may give that.
     """
     writable = writable_keys(record_type, by)
     parts = parts_of_name(record_type, record_type.title.key)
@@ -24,4 +26,4 @@ def givable_keys(record_type: RecordType, by: Actor) -> frozenset[str]:
         more.add(record_type.title.key)
     if CREATED in record_type.by_key and by.may(*MANAGE):
         more.add(CREATED)
-    return writable | more
+    return writable | more | noted_keys(record_type, by)

@@ -53,7 +53,8 @@ class Column:
     empty when every one of these is. `default` stands in for what is empty, and may hold names in
     braces too. `values` are texts of the file and what they stand for: the value of an option, the
     id of a record, a colleague's e-mail; an empty one means nothing at all. With `create_missing`
-    a record that is referred to and not there is made. `dates` is the order of day, month and year
+    a record that is referred to and not there is made, and where the field is a moment that other
+    records tell, such a record for each row. `dates` is the order of day, month and year
     where a date is written in figures, `decimal` the mark before decimals.
     `country` is the code of the country whose phone numbers stand there without one of their own;
     where the row gives its country that comes first, and the workspace's comes last.

@@ -37,9 +37,10 @@ class ImportRun(Base):
     where it came from, `size` its bytes, `how` how its table is read and `mapping` what becomes of
     its columns. `total` is the number of its rows, `line` the line of the last one that was dealt
     with, in the transaction that dealt with it; `step` counts the runs of its job. Rows are counted
-    by what became of them; those that failed stand in the file `failures` with their reasons, of
-    which `failures_size` bytes count. It goes on with the rights of `user_id` at that moment,
-    narrowed to the `scopes` of the token by which it was asked for; `language` is theirs.
+    by what became of them, `noted` counts the records that were made to tell moments of rows. Those
+    that failed stand in the file `failures` with their reasons, of which `failures_size` bytes
+    count. It goes on with the rights of `user_id` at that moment, narrowed to the `scopes` of the
+    token by which it was asked for; `language` is theirs.
     `undone_by_id` is the work by which it was taken back, and `undo_reached` how far that came.
     """
 
@@ -69,6 +70,7 @@ class ImportRun(Base):
     updated: Mapped[int] = mapped_column(Integer, default=0)
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     duplicate: Mapped[int] = mapped_column(Integer, default=0)
+    noted: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failed: Mapped[int] = mapped_column(Integer, default=0)
     failures: Mapped[str] = mapped_column(String(60))
     failures_size: Mapped[int] = mapped_column(BigInteger, default=0)

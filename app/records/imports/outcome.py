@@ -29,6 +29,7 @@ class Outcome:
     updated: int = 0
     skipped: int = 0
     duplicate: int = 0
+    noted: int = 0  # Records that tell moments of these rows.
     failures: list[Failure] = field(default_factory=list)
     is_whole: bool = True
 

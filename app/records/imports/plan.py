@@ -17,6 +17,7 @@ from app.records.fields import Field
 from app.records.imports.cells import Reader, reader_of
 from app.records.imports.givable import CREATED
 from app.records.imports.mapping import Column, Mapping
+from app.records.imports.noted import is_noted
 from app.records.imports.whole_names import NameParts, parts_of_name, told_apart
 from app.records.types import RecordType
 from app.records.values.texts import LONG_TEXT
@@ -141,6 +142,7 @@ def make_plan(
         parts = parts_of_name(record_type, field.key)
         finds_only = mapping.mode == "update" and field.key in (mapping.match_on, CREATED)
         is_given = not field.readonly or parts is not None or field.key == CREATED
+        is_given |= column.create_missing and is_noted(record_type, field.key)
         sources.append(
             Source(
                 column,

@@ -70,6 +70,7 @@ def do_piece(run: ImportRun, piece: Piece, names: Sequence[str], by: Actor) -> N
     run.updated += outcome.updated
     run.skipped += outcome.skipped + piece.skipped
     run.duplicate += outcome.duplicate
+    run.noted += outcome.noted
     run.failed += outcome.failed
     run.line = piece.line
 

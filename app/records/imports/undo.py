@@ -44,14 +44,23 @@ class Batch:
 
 
 def undoing(run: ImportRun, by: Actor) -> Actor:
-    """Who takes an import back: whoever began it reaches all that it made or changed."""
+    """Who takes an import back: whoever began it reaches all that it made or changed.
+
+    What tells moments of its rows belongs to the owners of the records, who may be others.
+    """
     if by.person_id is None or by.person_id != run.user_id:
         return by
+    ours = (run.record_type, _telling(run))
     grants = {
-        entry: Reach.ALL if entry[0] == run.record_type else reach
-        for entry, reach in by.rights.grants.items()
+        entry: Reach.ALL if entry[0] in ours else reach for entry, reach in by.rights.grants.items()
     }
     return replace(by, rights=replace(by.rights, grants=grants))
+
+
+def _telling(run: ImportRun) -> str | None:
+    """The type of what tells moments of the rows, where there is such."""
+    declared = registry().get(run.record_type)
+    return declared.noted.type if declared is not None and declared.noted is not None else None
 
 
 def verbs_needed(run: ImportRun) -> list[str]:
@@ -73,8 +82,9 @@ def undo_piece(run: ImportRun, by: Actor, size: int) -> bool:
     for one in reversed(events):
         batch = batches.setdefault(one.record_type, Batch())
         (batch.made if one.verb == MADE else batch.changed).append(one.record_id)
-    own = sorted(batches, key=lambda key: key != run.record_type)
-    for key in own:  # What was made along is referred to by the import's own records.
+    # What tells moments refers to the import's own records, and these to what was made along.
+    order = (_telling(run), run.record_type)
+    for key in sorted(batches, key=lambda key: order.index(key) if key in order else len(order)):
         if registry().get(key) is not None:
             _take_back(run, tailored(key, by), batches[key], by)
     if events:

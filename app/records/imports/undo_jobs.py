@@ -36,7 +36,7 @@ PIECE = 500  # Records of one transaction of the job.
 
 def why_not_undo(run: ImportRun, by: Actor) -> Text | None:
     """Why an import can't be taken back now, as a sentence, or None when it can."""
-    if run.is_dry_run or not (run.created or run.updated):
+    if run.is_dry_run or not (run.created or run.updated or run.noted):
         return _("Nothing was changed, so there is nothing to undo.")
     if run.is_under_way or run.finished_at is None:
         return _("It is still under way. Cancel it first.")
@@ -65,7 +65,7 @@ def undo_import(run_id: UUID, by: Actor) -> ImportRun:
         may_change(record_type, verb, undoing(run, by))
     reaches_all(run, by)
     run.undone_by_id = new_id()
-    number = run.created + run.updated
+    number = run.created + run.updated + run.noted
     if number <= AT_ONCE:
         who = replace(by, batch_id=run.undone_by_id)
         while undo_piece(run, who, PIECE):

@@ -12,6 +12,7 @@ PARTS = (
     ("updated", plural("%(n)s updated", "%(n)s updated")),
     ("skipped", plural("%(n)s left as it was", "%(n)s left as they were")),
     ("duplicate", plural("%(n)s duplicate left out", "%(n)s duplicates left out")),
+    ("noted", plural("%(n)s follow-up noted", "%(n)s follow-ups noted")),
     ("failed", plural("%(n)s failed", "%(n)s failed")),
 )
 

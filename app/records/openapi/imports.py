@@ -42,6 +42,7 @@ IMPORT = record_of(
     skipped=WHOLE,
     duplicate=WHOLE,
     failed=WHOLE,
+    noted=WHOLE,
     error=nullable(TEXT),
     user_id=nullable(ID),
     created_at=MOMENT,
@@ -53,7 +54,9 @@ BYTES: Schema = {"type": "string", "contentMediaType": "application/octet-stream
 MAPPING: Schema = {
     "type": "string",
     "description": "JSON: mode, match_on, duplicates, distinct_by and columns; guessed without it. "
-    "A column has source and field; one of phone numbers takes a country such as GB.",
+    "A column has source and field; one of phone numbers takes a country such as GB. "
+    "With create_missing, what is referred to and not there is made, and "
+    "for the moment of a last contact or a next step the record that tells it.",
 }
 SENT = sent(("file",), file=BYTES, mapping=MAPPING, dry_run=one_of("true", "false"))
 SCHEMAS = {"Import": IMPORT}

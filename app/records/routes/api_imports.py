@@ -172,6 +172,7 @@ def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
         "skipped": run.skipped,
         "duplicate": run.duplicate,
         "failed": run.failed,
+        "noted": run.noted,
         "error": run.error,
         "user_id": str(run.user_id) if run.user_id else None,
         "created_at": as_json(run.created_at),

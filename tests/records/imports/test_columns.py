@@ -172,6 +172,10 @@ def test_a_country_is_chosen_for_numbers_without_one(acme: Workspace, alice: Per
         assert list(session.scalars(select(Account.phone))) == ["+33142685300"]
 
 
-def test_dates_of_a_last_contact_are_told_as_not_kept(alice: Person) -> None:
-    shown = alice.client.get(given(alice, "姓名,最后跟进时间\n王五,2026-01-02\n")).text
+def test_dates_of_a_last_contact_are_told_as_not_kept_where_nothing_tells_them(
+    alice: Person,
+) -> None:
+    shown = alice.client.get(
+        given(alice, "Product Name,Last Activity Time\nCoil,2026-01-02\n", kind="products")
+    ).text
     assert "These dates are not kept" in shown

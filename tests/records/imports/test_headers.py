@@ -81,6 +81,8 @@ EXPECTED = {
         "active_record_content": "body",
     },
     "hubspot-account": {
+        "Last Contacted": "last_activity_at",
+        "Next Activity Date": "next_step_at",
         "Create Date": "created_at",
         "Company name": "name",
         "Company owner": "owner_id",
@@ -97,6 +99,8 @@ EXPECTED = {
         "Employee range": "size",
     },
     "hubspot-contact": {
+        "Last Contacted": "last_activity_at",
+        "Next Activity Date": "next_step_at",
         "Create Date": "created_at",
         "First Name": "first_name",
         "Last Name": "last_name",
@@ -107,6 +111,7 @@ EXPECTED = {
         "Job Title": "title",
     },
     "salesforce-account": {
+        "LastActivityDate": "last_activity_at",
         "CreatedDate": "created_at",
         "Name": "name",
         "Type": "customer_kind",
@@ -120,6 +125,7 @@ EXPECTED = {
         "AccountSource": "source",
     },
     "salesforce-contact": {
+        "LastActivityDate": "last_activity_at",
         "CreatedDate": "created_at",
         "LastName": "last_name",
         "FirstName": "first_name",
@@ -137,6 +143,7 @@ EXPECTED = {
         "CompletedDateTime": "done_at",
     },
     "zoho-contact": {
+        "Last contacted time": "last_activity_at",
         "Created Time": "created_at",
         "Contact Owner": "owner_id",
         "First Name": "first_name",
@@ -158,6 +165,8 @@ EXPECTED = {
         "assignedUserName": "owner_id",
     },
     "fxiaoke-account": {
+        "最后跟进时间": "last_activity_at",
+        "下次跟进时间": "next_step_at",
         "客户名称": "name",
         "客户类型": "customer_kind",
         "客户来源": "source",
@@ -183,6 +192,7 @@ EXPECTED = {
         "价格(元)": "list_price",
     },
     "xiaoshouyi-contact": {
+        "最新活动记录时间": "last_activity_at",
         "创建日期": "created_at",
         "联系人所有人": "owner_id",
         "姓名": "name",

@@ -15,6 +15,7 @@ from app.records.imports.guessing.names import is_number_there, plain, spellings
 from app.records.imports.guessing.values import guess_values
 from app.records.imports.guessing.words import KEY, LABEL, Words, own_words, words_of
 from app.records.imports.mapping import Column
+from app.records.imports.noted import is_noted, noted_keys
 from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
 from app.records.types import RecordType
@@ -155,7 +156,7 @@ def _without_field(
             return Guess(left_out, REASONS["number"])
         if spelling in ours or spelling in words.fields:
             key = (ours.get(spelling) or words.fields[spelling])[1]
-            return _beside(record_type, name, key)
+            return _beside(record_type, name, key, by)
     kind = kind_of(texts)
     free = _free_of_kind(record_type, kind, taken, by)
     if free is not None:
@@ -164,14 +165,15 @@ def _without_field(
     return Guess(left_out, NEW, own_kind=kind, is_known=False)
 
 
-def _beside(record_type: RecordType, name: str, key: str) -> Guess:
+def _beside(record_type: RecordType, name: str, key: str, by: Actor) -> Guess:
     """A column that is called like a field which another one becomes, or which is not written."""
     field = record_type.by_key.get(key)
-    if field is None or field.readonly:
+    is_given = field is not None and key in noted_keys(record_type, by)
+    if field is None or (field.readonly and not is_given):
         return Guess(Column(source=name), KEPT)
     kind = field.kind if field.kind in ALIKE else "text"
     reason = _("“%(field)s” comes from another column.", field=field.label)
-    return Guess(Column(source=name), reason, own_kind=kind)
+    return Guess(Column(source=name), reason, own_kind="" if is_given else kind)
 
 
 def _free_of_kind(record_type: RecordType, kind: str, taken: set[str], by: Actor) -> Field | None:
@@ -196,6 +198,7 @@ def column_of(
         source=name,
         field=key,
         values=values,
+        create_missing=is_noted(record_type, key),
         dates=date_order(texts, by.tenant.country) if field.kind in ("day", "moment") else "ymd",
         decimal=decimal_mark(texts) if field.kind in ("number", "money", "percent") else ".",
     )

@@ -181,14 +181,21 @@ def _details(
     if one is None:
         return {}
     options, known = _known(record_type, one, by)
-    makes = _("Create what is not there yet") if can_be_made(one.to, by) else None
     return {
         "kind": one.kind,
         "meanings": _meanings(column, one, texts, known),
         "options": options,
         "can_add": takes_options(one) and may_make_fields(by),
-        "makes": makes,
+        "makes": _makes(record_type, one, by),
     }
+
+
+def _makes(record_type: RecordType, one: Field, by: Actor) -> Text | None:
+    """What the box of a column says that can have records made, else None."""
+    noted = record_type.noted
+    if noted is not None and one.key in noted.keys:
+        return noted.asks
+    return _("Create what is not there yet") if can_be_made(one.to, by) else None
 
 
 def _known(

@@ -294,7 +294,11 @@ def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
         (told.duplicate, gettext("there already"), "warn"),
         (told.failed, gettext("failed"), "bad"),
     )
-    return [Count(write(number), label, tone if number else "") for number, label, tone in shown]
+    counts = [Count(write(number), label, tone if number else "") for number, label, tone in shown]
+    if told.noted:
+        label = ngettext("follow-up noted", "follow-ups noted", told.noted)
+        counts.insert(-1, Count(write(told.noted), label, "good"))
+    return counts
 
 
 def problems(failures: Sequence[Failure], mapping: Mapping, table: Table) -> list[Problem]:
