@@ -49,6 +49,7 @@ async function startWanted(): Promise<void> {
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
+    ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
   ];
   for (const part of await Promise.all(wanted)) part.start();
 }
@@ -57,5 +58,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-board], [data-calendar], [data-files], [data-import-give], [data-import-form]')) void startWanted().then(ready);
+if (find('[data-board], [data-calendar], [data-files], [data-import-give], [data-import-form], [data-field-picker]')) void startWanted().then(ready);
 else ready();
