@@ -244,11 +244,12 @@ def _create(engine: Engine, args: Namespace) -> int:
 
 
 def _currency(code: str) -> str:
-    from babel.numbers import list_currencies
+    from app.kernel.currencies import read_code
 
-    if code.upper() not in list_currencies():
+    found = read_code(code)
+    if found is None:
         raise CommandError(f"There is no currency {code!r}: give its ISO 4217 code, such as CNY.")
-    return code.upper()
+    return found
 
 
 def _zone(name: str) -> str:

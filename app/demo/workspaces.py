@@ -14,6 +14,7 @@ from app.crm.models import Account, Product
 from app.demo.load import Amounts, load
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.products import SELLER, load_products
+from app.demo.rates import load_rates
 from app.founding import Founder, found_workspace
 from app.identity.actors import actor_for
 from app.identity.models import Team, User
@@ -26,6 +27,7 @@ from app.kernel.names import display_name
 from app.modules import install_record_types
 from app.operator.accounts import create_operator
 from app.records.door import perform
+from app.records.money.rates import currencies_in_use
 from tenants.control import Operator, Tenant
 from tenants.facts import State, TenantFacts
 from tenants.fleet import migrate_tenants
@@ -34,6 +36,7 @@ from tenants.starters import load_starter
 
 OPERATOR = "operator@zuke.example"
 SEED = 2026
+TRADE_ABROAD = ("beifeng",)  # Whose shop took other currencies in its year.
 POOLED = 9  # Prospects that wait for somebody, at most.
 IDLE = timedelta(days=10)  # And for how long nothing was done with them, at least.
 # Every module is on at 北风; Harbor does without marketing.
@@ -67,6 +70,8 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
+            if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:
+                load_rates(by, workspace.slug)
 
 
 def fill_pool(by: Actor) -> None:

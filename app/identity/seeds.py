@@ -87,6 +87,7 @@ SETTINGS = {
     ("webhook", "manage"): ALL,
     ("template", "manage"): ALL,
     ("pool", "manage"): ALL,
+    ("currency", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
 

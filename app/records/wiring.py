@@ -153,6 +153,19 @@ POOLS = SettingsPage(
     synonyms=_("public pool claim unassigned high seas owner"),
 )
 
+CURRENCIES = PermissionGroup(
+    "currency", _("Currencies"), (Choice("manage", _("Manage")),), has_reach=False
+)
+MONEY = SettingsPage(
+    "/settings/currencies",
+    "coin",
+    DATA,
+    _("Currencies"),
+    _("What other currencies are worth, from which day on, and where rates are fetched."),
+    ("currency", "manage"),
+    synonyms=_("exchange rates money foreign conversion"),
+)
+
 TWINS = SettingsPage(
     "/settings/duplicates",
     "copy-check",
@@ -232,6 +245,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     permissions.register(IMPORTS)
     permissions.register(POOL)
     settings_pages.add(POOLS)
+    permissions.register(CURRENCIES)
+    settings_pages.add(MONEY)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
     settings_pages.add(TWINS)

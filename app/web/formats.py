@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_timedelta, get_day_names, get_month_names
-from babel.numbers import format_compact_currency, format_currency
+from babel.numbers import NumberPattern, format_compact_currency, parse_pattern
 
 from app.kernel.actor import Actor
+from app.kernel.currencies import digits_of
 from app.kernel.day_order import halves_of_day, month_comes_first
 from app.kernel.language import LOCALES, current, gettext
 
@@ -33,6 +34,7 @@ UNITS: tuple[tuple[Unit, int], ...] = (
     ("minute", MINUTE),
 )
 NOON = 12
+THOUSAND, TEN_THOUSAND = 1_000, 10_000
 # The parts of a day as Chinese speakers name them, each with the hour at which it ends.
 PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 
@@ -59,6 +61,7 @@ class Formats:
         self._weekdays = get_day_names("wide", locale=self._locale)
         self._short_weekdays = get_day_names("abbreviated", locale=self._locale)
         self._spans: dict[tuple[Unit, int, bool], str] = {}
+        self._money: dict[int, NumberPattern] = {}  # By digits.
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the reader's clock."""
@@ -138,13 +141,21 @@ class Formats:
         return f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,}"
 
     def money(self, amount: Decimal, currency: str) -> str:
-        """£1,200.00, ¥1,200.00, with as many digits as the currency has."""
-        return format_currency(amount, currency, locale=self._locale)
+        """£1,200.00, ¥1,200.00, with the digits of ISO 4217, halves rounded to even."""
+        key = digits_of(currency)
+        if key not in self._money:
+            pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
+            pattern.frac_prec = (key, key)
+            self._money[key] = pattern
+        return str(
+            self._money[key].apply(amount, self._locale, currency=currency, currency_digits=False)
+        )
 
     def money_short(self, amount: Decimal, currency: str) -> str:
-        """£1.2K, ¥121.4万: for where a sum has little room."""
+        """£1.2K, ¥121.4万, -£1.2K: for where a sum has little room."""
+        least = TEN_THOUSAND if self.is_chinese else THOUSAND  # What a word is written for.
         return format_compact_currency(
-            amount, currency, locale=self._locale, fraction_digits=1 if amount >= 1000 else 0
+            amount, currency, locale=self._locale, fraction_digits=1 if abs(amount) >= least else 0
         )
 
     def month(self, value: date) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from app.kernel.language import using
 from app.web.formats import Formats, _formats
 
 TODAY = date(2026, 11, 22)
+LONDON = ZoneInfo("Europe/London")
 MOMENT = datetime(2026, 11, 24, 8, 31, tzinfo=UTC)
 
 
@@ -122,3 +124,36 @@ def test_english_reads_the_clock_of_its_country(country: str, told: tuple[str, s
         "12:30" + (f" {halves[1]}" if halves else "")
     )
     assert halves_of_day("zh-CN", country) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "english", "chinese"),
+    [
+        ("1200", "CNY", "CN¥1,200.00", "¥1,200.00"),
+        ("0.125", "CNY", "CN¥0.12", "¥0.12"),  # A half goes to the even digit.
+        ("2.5", "JPY", "¥2", "JP¥2"),
+        ("-9.5", "IQD", "-IQD9.500", "-IQD9.500"),  # Of ISO 4217, not of usage.
+    ],
+)
+def test_an_amount_has_the_digits_of_its_currency(
+    amount: str, currency: str, english: str, chinese: str
+) -> None:
+    for language, written in (("en", english), ("zh-CN", chinese)):
+        assert Formats(language, LONDON).money(Decimal(amount), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "chinese"),
+    [
+        ("999", "CN¥999", "¥999"),
+        ("1214", "CN¥1.2K", "¥1214"),
+        ("1214000", "CN¥1.2M", "¥121.4万"),
+        ("-1214000", "-CN¥1.2M", "-¥121.4万"),
+        ("123456789", "CN¥123.5M", "¥1.2亿"),
+    ],
+)
+def test_a_sum_with_little_room_is_told_in_wan_and_yi_or_in_k_and_m(
+    amount: str, english: str, chinese: str
+) -> None:
+    for language, written in (("en", english), ("zh-CN", chinese)):
+        assert Formats(language, LONDON).money_short(Decimal(amount), "CNY") == written

@@ -14,10 +14,9 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
-
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name
+from app.kernel.currencies import digits_of
 from app.kernel.language import NATIVE_NAMES, current, gettext
 from app.records.fields import Field, Option
 from app.records.languages import asked_for
@@ -128,7 +127,7 @@ def _moment(_words: Words, by: Actor) -> Write:
 
 def _money(_words: Words, by: Actor) -> Write:
     """An amount with the digits of its currency, or with more where it has more."""
-    digits = Decimal(1).scaleb(-get_currency_precision(by.tenant.currency))
+    digits = Decimal(1).scaleb(-digits_of(by.tenant.currency))
 
     def write(amount: Decimal) -> Cell:
         rounded = amount.quantize(digits)

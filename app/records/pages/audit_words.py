@@ -65,6 +65,8 @@ SUBJECTS: Mapping[str, Text] = {
     "calendar_feed": _("Calendar subscription"),
     "webhook": _("Webhook"),
     "template": _("Text template"),
+    "exchange_rate": _("Exchange rate"),
+    "rate_source": _("Source of daily rates"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -104,6 +106,11 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "subject": _("Subject"),
     "body": _("Text"),
     "reason": _("Reason"),
+    "currency": _("Currency"),
+    "currencies": _("Currencies to keep"),
+    "rate": _("Rate"),
+    "rate_on": _("From day"),
+    "is_on": _("Switched on"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

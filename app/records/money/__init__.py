@@ -1,0 +1,1 @@
+"""Currencies of a workspace: what one was worth on a day, and amounts turned into another."""
