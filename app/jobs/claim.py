@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.jobs.registry import Registry
+from app.kernel.rows import rows_written
 from tenants.control import SERVICE, Job, Tenant
 from tenants.facts import TenantFacts
 
@@ -152,13 +153,9 @@ def extend(session: Session, claims: Collection[Claim], registry: Registry, now:
     for claim in claims:
         found = registry.find(claim.kind)
         lease = found.patience.lease_seconds if found else DEFAULT_LEASE
-        done = session.execute(
-            update(Job)
-            .where(*still_ours(claim))
-            .values(lease_until=now + timedelta(seconds=lease))
-            .execution_options(synchronize_session=False)
-        )
-        kept += done.rowcount  # type: ignore[attr-defined]
+        until = now + timedelta(seconds=lease)
+        renewed = update(Job).where(*still_ours(claim)).values(lease_until=until)
+        kept += rows_written(session.execute(renewed.execution_options(synchronize_session=False)))
     return kept
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kernel.ids import new_id
+from app.kernel.rows import rows_written
 from tenants.control import Job, Tenant
 
 
@@ -38,5 +39,4 @@ def enqueue_everywhere(
     ]
     if not rows:
         return 0
-    added = session.execute(insert(Job).values(rows).on_conflict_do_nothing())
-    return int(added.rowcount)  # type: ignore[attr-defined]
+    return rows_written(session.execute(insert(Job).values(rows).on_conflict_do_nothing()))

@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select
 
 from app.jobs.kinds import Payload, Service
 from app.jobs.registry import service_job
+from app.kernel.rows import rows_written
 from tenants.control import Job
 from tenants.database import control_session
 
@@ -27,12 +28,9 @@ def prune_jobs(service: Service, _payload: Payload) -> None:
     )
     while True:
         with control_session() as session:
-            gone = session.execute(
-                delete(Job)
-                .where(Job.id.in_(old.limit(BATCH)))
-                .execution_options(synchronize_session=False)
-            )
-            if gone.rowcount < BATCH:  # type: ignore[attr-defined]
+            gone = delete(Job).where(Job.id.in_(old.limit(BATCH)))
+            gone = gone.execution_options(synchronize_session=False)
+            if rows_written(session.execute(gone)) < BATCH:
                 return
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.jobs.claim import Claim, still_ours
 from app.jobs.registry import Registry
 from app.kernel.ids import new_id
+from app.kernel.rows import rows_written
 from tenants.control import Job
 
 LOST_ATTEMPTS = 5  # A job under which this many workers died is not given to another.
@@ -55,10 +56,8 @@ def record(
     Whoever waits for a job that is given up is told by another one, enqueued with the same stroke.
     """
     if outcome.ending is Ending.DROPPED:
-        gone = session.execute(
-            delete(Job).where(*still_ours(claim)).execution_options(synchronize_session=False)
-        )
-        return bool(gone.rowcount)  # type: ignore[attr-defined]
+        gone = delete(Job).where(*still_ours(claim))
+        return rows_written(session.execute(gone.execution_options(synchronize_session=False))) > 0
     if outcome.ending in (Ending.RETRY, Ending.WAIT):
         return _again(session, claim, outcome, now)
     values: dict[str, object] = {"state": outcome.ending.value, "error": outcome.error}
@@ -110,13 +109,8 @@ def _again(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> b
 
 
 def _put(session: Session, claim: Claim, values: dict[str, object]) -> bool:
-    written = session.execute(
-        update(Job)
-        .where(*still_ours(claim))
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(written.rowcount)  # type: ignore[attr-defined]
+    written = update(Job).where(*still_ours(claim)).values(values)
+    return rows_written(session.execute(written.execution_options(synchronize_session=False))) > 0
 
 
 def collect_lost(session: Session, registry: Registry, now: datetime) -> int:

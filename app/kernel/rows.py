@@ -1,11 +1,11 @@
-"""Writing columns of records, one by one or of many in one statement."""
+"""Writing columns of records, one by one or of many in one statement, and counting what was."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import cast, column, update, values
+from sqlalchemy import CursorResult, Result, cast, column, update, values
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_state
 
@@ -36,3 +36,10 @@ def update_rows(session: Session, model: Any, rows: Sequence[Mapping[str, Any]])
     changed = {key: cast(new.c[key], table.c[key].type) for key in keys if key != "id"}
     session.flush()  # What is not written yet must not come after these rows and undo them.
     session.connection().execute(update(table).where(table.c.id == new.c.id).values(changed))
+
+
+def rows_written(done: Result[Any]) -> int:
+    """How many rows an INSERT, UPDATE or DELETE wrote, by what running it answered with."""
+    if not isinstance(done, CursorResult):
+        raise TypeError("Only what writes rows tells how many.")
+    return done.rowcount

@@ -34,6 +34,7 @@ from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
 from app.kernel.outgoing import Unfit, read_target
+from app.kernel.rows import rows_written
 
 MOST_WEBHOOKS = 250  # Of a workspace.
 TOLD = ("name", "url", "events")  # What the audit tells a change of.
@@ -251,8 +252,8 @@ def replay_failed(by: Actor, webhook: Webhook, since: datetime | None = None) ->
 
 def forget_deliveries(session: Session, now: datetime) -> int:
     """Drop what was delivered, or not, so long ago that nobody looks for it."""
-    gone = session.execute(delete(WebhookDelivery).where(WebhookDelivery.created_at < now - KEPT))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    old = WebhookDelivery.created_at < now - KEPT
+    return rows_written(session.execute(delete(WebhookDelivery).where(old)))
 
 
 def may_look_inside(by: Actor, webhook: Webhook) -> bool:

@@ -23,6 +23,7 @@ from app.kernel import clock, stamps
 from app.kernel.actor import Actor, service_actor
 from app.kernel.ids import parse_id
 from app.kernel.remembered import Remembered
+from app.kernel.rows import rows_written
 from app.records.registry import registry
 from tenants.facts import TenantFacts
 
@@ -112,10 +113,8 @@ def dispatch(by: Actor, event_ids: Collection[UUID], batches: Mapping[UUID, UUID
         "next_at",
         "created_at",
     )
-    made = by.session.execute(
-        insert(WebhookDelivery).from_select(columns, asking).on_conflict_do_nothing()
-    )
-    return int(made.rowcount)  # type: ignore[attr-defined]
+    made = insert(WebhookDelivery).from_select(columns, asking).on_conflict_do_nothing()
+    return rows_written(by.session.execute(made))
 
 
 def _read_wanted(session: Session) -> frozenset[str]:

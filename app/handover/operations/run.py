@@ -22,6 +22,7 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text
+from app.kernel.rows import rows_written
 from app.records.bulk.run import GONE, MET, sentence
 from app.records.door import perform
 from app.records.model import Record
@@ -130,8 +131,7 @@ def gather_late(handover: Handover, by: Actor) -> bool:
             literal(LATER),
             literal(int(Outcome.WAITING)),
         ).where(*held_by(record_type, handover.user_id), ~exists(row))
-        made = by.session.execute(insert(HandoverRow).from_select(COLUMNS, late))
-        count += int(made.rowcount)  # type: ignore[attr-defined]
+        count += rows_written(by.session.execute(insert(HandoverRow).from_select(COLUMNS, late)))
     handover.total += count
     return count > 0
 

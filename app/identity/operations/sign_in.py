@@ -20,6 +20,7 @@ from app.identity.texts import email_key
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.phones import to_e164
+from app.kernel.rows import rows_written
 from tenants.facts import TenantFacts
 
 CHALLENGE = timedelta(minutes=10)  # The code must follow the password within this.
@@ -197,12 +198,10 @@ def _remember_device(session: Session, user: User, device: str, now: datetime) -
     """Count the browser among the user's own; the answer is the token for its cookie."""
     if len(device) > SECRET_LENGTH:
         device = new_secret()
-    seen = session.execute(
-        update(KnownDevice)
-        .where(KnownDevice.user_id == user.id, KnownDevice.digest == digest(device))
-        .values(last_used_at=now)
+    seen = update(KnownDevice).where(
+        KnownDevice.user_id == user.id, KnownDevice.digest == digest(device)
     )
-    if not seen.rowcount:  # type: ignore[attr-defined]
+    if not rows_written(session.execute(seen.values(last_used_at=now))):
         session.add(
             KnownDevice(digest=digest(device), user_id=user.id, created_at=now, last_used_at=now)
         )

@@ -23,6 +23,7 @@ from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.kernel.model import Base, Digest, Id, Moment
+from app.kernel.rows import rows_written
 from app.records.api.shape import Reply
 
 KEPT = timedelta(hours=24)
@@ -76,8 +77,8 @@ def once(by: Actor, key: str | None, asked: str, work: Callable[[], Reply]) -> R
 
 def forget_keys(session: Session, now: datetime) -> int:
     """Delete the keys whose day is over; answers with how many."""
-    gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    old = IdempotencyKey.created_at < now - KEPT
+    return rows_written(session.execute(delete(IdempotencyKey).where(old)))
 
 
 def _claim(by: Actor, user_id: UUID, key: str, asked: str) -> bool:

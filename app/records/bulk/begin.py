@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, current
+from app.kernel.rows import rows_written
 from app.records.access import within_reach
 from app.records.bulk.inputs import check_inputs
 from app.records.bulk.models import UNDONE_WITHIN, BulkChange, BulkRow, Outcome
@@ -87,8 +88,7 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
     left = select(literal(change.id), BulkRow.record_id, literal(int(Outcome.WAITING)))
     left = left.where(*which)
     columns = ("change_id", "record_id", "outcome")
-    kept = by.session.execute(insert(BulkRow).from_select(columns, left))
-    change.total = kept.rowcount  # type: ignore[attr-defined]
+    change.total = rows_written(by.session.execute(insert(BulkRow).from_select(columns, left)))
     original.undone_by_id = change.id
     _start(change, record_type, UNDO, by)
     return change

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, literal, select
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.kernel.rows import rows_written
 from app.records.access import permitted, within_reach
 from app.records.along import Numbers, living_below
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
@@ -94,5 +95,4 @@ def keep_rows(change: BulkChange, record_type: RecordType, selection: Selection,
         *selection.condition(record_type, by)
     )
     columns: Sequence[str] = ("change_id", "record_id", "outcome")
-    written = by.session.execute(insert(BulkRow).from_select(columns, chosen))
-    return int(written.rowcount)  # type: ignore[attr-defined]
+    return rows_written(by.session.execute(insert(BulkRow).from_select(columns, chosen)))

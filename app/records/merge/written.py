@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach
+from app.kernel.rows import rows_written
 from app.records.custom.models import CustomField
 from app.records.merge.models import Merge, MergeMove
 from app.records.sharing.models import SharingRule
@@ -144,8 +145,7 @@ def put_written_back(moves: Collection[MergeMove], by: Actor) -> None:
             for row_id, before, after in rows:
                 stands = (table.c.id == UUID(row_id), one.text == after)
                 new = one.put(literal(before, Text()))
-                found = by.session.execute(update(table).where(*stands).values(**new))
-                if not found.rowcount:  # type: ignore[attr-defined]
+                if not rows_written(by.session.execute(update(table).where(*stands).values(**new))):
                     left.append((row_id, before, after))
             if len(left) == len(rows):
                 break

@@ -23,6 +23,7 @@ from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.kernel.language import gettext, ngettext, using
+from app.kernel.rows import rows_written
 from app.records.bulk.begin import KIND, enqueue_piece
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
 from app.records.pool.due import overdue, soon
@@ -137,8 +138,7 @@ def _begin(rule: PoolRule, record_type: RecordType, by: Actor) -> BulkChange | N
     by.session.flush()  # Its rows refer to it.
     rows = select(literal(change_id), model.id, literal(int(Outcome.WAITING))).where(*due)
     names = ["change_id", "record_id", "outcome"]
-    written = by.session.execute(insert(BulkRow).from_select(names, rows))
-    change.total = written.rowcount  # type: ignore[attr-defined]
+    change.total = rows_written(by.session.execute(insert(BulkRow).from_select(names, rows)))
     _tell_owners(rule, record_type, change_id, by)
     url = f"/{record_type.collection}/bulk/{change_id}"
     with using(change.language):
