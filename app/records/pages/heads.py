@@ -17,6 +17,7 @@ from app.records.pages.listing import (
     views_with,
 )
 from app.records.pages.orders import Order, orders_of
+from app.records.pages.pool import is_whole_pool
 from app.records.pages.state import ListState
 from app.records.types import RecordType
 from app.records.views.tabs import Views
@@ -38,6 +39,7 @@ class ListHead:
     orders: tuple[Order, ...]
     may_create: bool
     lenses: tuple[LensLink, ...]
+    is_pool: bool  # All that waits in the pool is meant, and nothing else.
 
 
 def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
@@ -60,4 +62,5 @@ def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
         orders=tuple(orders_of(state, shape, by).values()),
         may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
         lenses=lens_links(state, by),
+        is_pool=is_whole_pool(state),
     )

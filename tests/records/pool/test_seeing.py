@@ -141,6 +141,16 @@ def test_an_empty_pool_says_what_it_is_for(acme: Workspace, bob: Person, owned: 
     assert "Nothing matches these words" in bob.client.get(f"{POOL}&q=oaks").text
 
 
+def test_an_empty_pool_says_the_same_as_a_board(
+    acme: Workspace, bob: Person, owned: Account
+) -> None:
+    board = POOL.replace("/accounts", "/accounts/board")
+    shown = bob.client.get(board).text
+    assert "Nothing waits in the pool" in shown
+    assert "Nothing matches these words" not in shown
+    assert "Nothing matches these words" in bob.client.get(f"{board}&q=oaks").text
+
+
 @pytest.mark.parametrize("verb", ["return", "reassign"])
 def test_the_forms_keep_what_was_typed_and_say_what_is_missing(
     acme: Workspace, alice: Person, owned: Account, verb: str
