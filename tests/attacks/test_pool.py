@@ -26,7 +26,8 @@ from app.records.door import perform
 from app.records.merge.operations import merge_records
 from app.records.merge.undo import undo_merge
 from app.records.pages.state import read_state
-from app.records.pool.choose import change_choice, save_cap
+from app.records.pool.capping import save_cap
+from app.records.pool.choose import change_choice
 from app.records.pool.policy import choice_of
 from app.records.pool.reclaim import JOB
 from app.records.pool.rules import Wish, create_rule, switch_rule

@@ -26,7 +26,7 @@ from app.kernel.ids import new_id
 from app.records.door import perform
 from app.records.feeds.operations import make_feed
 from app.records.filters import Filter
-from app.records.pool.choose import save_cap
+from app.records.pool.capping import save_cap
 from app.records.registry import registry
 from app.records.views.models import SavedView
 from app.records.views.operations import Wish, save_view

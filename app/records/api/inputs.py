@@ -38,6 +38,14 @@ def flag_of(body: Mapping[str, Any], key: str) -> bool | None:
     return value
 
 
+def whole_of(body: Mapping[str, Any], key: str) -> int | None:
+    """A whole number, or None where the body says nothing of it."""
+    value = body.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise Refused(_("This must be a whole number."), field=key)
+    return value
+
+
 def id_of(body: Mapping[str, Any], key: str) -> UUID:
     """An id of a body."""
     found = parse_id(text_of(body, key))

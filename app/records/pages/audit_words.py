@@ -67,6 +67,7 @@ SUBJECTS: Mapping[str, Text] = {
     "template": _("Text template"),
     "exchange_rate": _("Exchange rate"),
     "rate_source": _("Source of daily rates"),
+    "pool": _("Pool"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -111,6 +112,10 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "rate": _("Rate"),
     "rate_on": _("From day"),
     "is_on": _("Switched on"),
+    "cap": _("Cap"),
+    "rule": _("Rule"),
+    "hold_days": _("Days until the same person may claim again"),
+    "hidden": _("Hidden before it is claimed"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

@@ -11,6 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.bulk.models import BulkChange
 from app.records.pages.pool_settings import group_names, spared_words
+from app.records.pool.choose import KEEP
 from app.records.pool.due import ENDED, IDLE
 from app.records.pool.models import PoolRule
 from app.records.pool.rules import COUNTED, dry_run, rules_of
@@ -70,6 +71,19 @@ def rule_page(rule: PoolRule, record_type: RecordType, by: Actor) -> RulePage:
         )
     (shown,) = _shown([rule], record_type, by)
     return RulePage(shown, takes, warns, _runs(rule, record_type, by))
+
+
+def typed_rule(rule: PoolRule) -> dict[str, str]:
+    """A rule as its form holds it."""
+    return {
+        "name": rule.name,
+        "kind": rule.kind,
+        "field": rule.field or "",
+        "days": str(rule.days),
+        "warn_days": str(rule.warn_days),
+        "group": f"{rule.group_kind}:{rule.group_id}" if rule.group_id else "",
+        "spared": KEEP if rule.spared else "",
+    }
 
 
 def _shown(rules: list[PoolRule], record_type: RecordType, by: Actor) -> list[ShownRule]:

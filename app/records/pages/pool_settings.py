@@ -16,9 +16,11 @@ from app.kernel.language import current, gettext, ngettext
 from app.kernel.localized import pick
 from app.records.pages.audit import named
 from app.records.pages.sharing import condition_words, group_words
-from app.records.pool.choose import caps_of
+from app.records.pool.capping import caps_of
+from app.records.pool.choose import KEEP
 from app.records.pool.facts import SEE_POOL
 from app.records.pool.figures import CAP, figures
+from app.records.pool.models import PoolCap
 from app.records.sharing.stored import read_stored
 from app.records.types import RecordType
 from app.records.views.shelf import shelf
@@ -72,9 +74,26 @@ def spared_words(record_type: RecordType, stored: Mapping[str, Any], by: Actor) 
         return []
 
 
-def view_choices(record_type: RecordType, by: Actor) -> list[tuple[UUID, str]]:
-    """The views whose filters can be taken over."""
-    return [(one.id, one.name) for one in shelf(by).of(record_type.key)]
+def view_choices(
+    record_type: RecordType, stored: Mapping[str, Any], by: Actor
+) -> list[tuple[str, str]]:
+    """The views whose filters can be taken over, behind those filters that stand already."""
+    views = [(str(one.id), one.name) for one in shelf(by).of(record_type.key)]
+    if not stored:
+        return views
+    words = " · ".join(spared_words(record_type, stored, by))
+    stands = gettext("As it stands: %(what)s", what=words or gettext("a field that is gone"))
+    return [(KEEP, stands), *views]
+
+
+def typed_cap(cap: PoolCap) -> dict[str, str]:
+    """A cap as its form holds it."""
+    return {
+        "group": f"{cap.group_kind}:{cap.group_id}",
+        "most_owned": "" if cap.most_owned is None else str(cap.most_owned),
+        "most_views": "" if cap.most_views is None else str(cap.most_views),
+        "spared": KEEP if cap.spared else "",
+    }
 
 
 def who_sees_all(record_type: RecordType, by: Actor) -> list[str]:

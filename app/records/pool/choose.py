@@ -1,4 +1,4 @@
-"""Deciding how the pools of a workspace work: what they hide, who may own and open how much."""
+"""Deciding how the pools of a workspace work: what they hide, how long who gave up waits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.events import write_event
@@ -14,11 +13,12 @@ from app.identity.models import Role, Team
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
-from app.kernel.ids import new_id, parse_id
+from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
+from app.records.filters import Node
 from app.records.filters.conditions import where
 from app.records.pages.state import read_state
-from app.records.pool.models import PoolCap, PoolChoice
+from app.records.pool.models import PoolChoice
 from app.records.pool.policy import STAMP, choice_of
 from app.records.sharing.stored import to_stored
 from app.records.tailored import tailored
@@ -28,11 +28,10 @@ from app.records.views.shelf import shelf
 
 MANAGE = ("pool", "manage")
 MOST_DAYS = 365
-MOST_OWNED = 1_000_000
-MOST_VIEWS = 1_000
-MOST_CAPS = 100
 GROUPS = {"team": Team, "role": Role}
 KEEP = "keep"  # Chosen in place of a view where the filters that stand are to stay.
+# What is to be spared: the id of a view, KEEP, "" for nothing, or the filters themselves.
+Spared = str | tuple[Node, ...]
 
 
 def change_choice(by: Actor, kind: str, *, hidden: Collection[str], hold_days: str) -> None:
@@ -70,67 +69,6 @@ def can_hide(record_type: RecordType, key: str) -> bool:
     return key not in (record_type.title.key, "owner_id")
 
 
-def save_cap(
-    by: Actor, kind: str, *, group: str, most_owned: str, most_views: str, spared: str
-) -> None:
-    """Say how much the people of a team or role may own and open; the one that stood is replaced.
-
-    `spared` is the id of a view: what it shows now counts for nobody. Refused with a message per
-    field.
-    """
-    require_manage(by)
-    record_type = pooled_type(kind, by)
-    group_kind, group_id, errors = read_group(group, by)
-    owned, views = whole(most_owned, MOST_OWNED), whole(most_views, MOST_VIEWS)
-    for key, text, number, most in (
-        ("most_owned", most_owned, owned, MOST_OWNED),
-        ("most_views", most_views, views, MOST_VIEWS),
-    ):
-        if text.strip() and number is None:
-            errors[key] = _("This must be a number from 0 to %(most)s.", most=most)
-    if not most_owned.strip() and not most_views.strip():
-        errors.setdefault("most_owned", _("Enter at least one of the two numbers."))
-    standing = caps_of(record_type, by)
-    same = [one for one in standing if (one.group_kind, one.group_id) == (group_kind, group_id)]
-    kept = dict(same[0].spared) if same else {}
-    conditions, odd = read_spared(record_type, spared, kept, by)
-    errors |= odd
-    if errors or group_id is None:
-        raise Refused(_("Please check the marked fields."), errors=errors)
-    if not same and len(standing) >= MOST_CAPS:
-        raise Refused(_("A pool has at most %(most)s caps.", most=MOST_CAPS))
-    values = {"most_owned": owned, "most_views": views, "spared": conditions}
-    fixed = {"record_type": record_type.key, "group_kind": group_kind, "group_id": group_id}
-    made = {"id": new_id(), "created_at": by.now, "created_by_id": by.user_id}
-    by.session.execute(
-        insert(PoolCap)
-        .values(**made, **fixed, **values)
-        .on_conflict_do_update(
-            index_elements=["record_type", "group_kind", "group_id"], set_=values
-        )
-    )
-    before = f"{same[0].most_owned} / {same[0].most_views}" if same else None
-    changed(by, group_id, "updated", {"cap": [before, f"{owned} / {views}"]})
-
-
-def delete_cap(by: Actor, cap_id: UUID) -> None:
-    """Let a team or role own and open as many as they like again."""
-    require_manage(by)
-    cap = by.session.get(PoolCap, cap_id)
-    if cap is None:
-        raise Missing(_("There is no such page."))
-    by.session.delete(cap)
-    by.session.flush()  # Who asks next in this transaction must not meet it.
-    before = f"{cap.most_owned} / {cap.most_views}"
-    changed(by, cap.group_id, "updated", {"cap": [before, None]})
-
-
-def caps_of(record_type: RecordType, by: Actor) -> list[PoolCap]:
-    """The caps on a type, the oldest first."""
-    rows = select(PoolCap).where(PoolCap.record_type == record_type.key)
-    return list(by.session.scalars(rows.order_by(PoolCap.created_at, PoolCap.id)))
-
-
 def pooled_type(kind: str, by: Actor) -> RecordType:
     """A type that has a pool, as the workspace has it; Missing for any other."""
     record_type = tailored(kind, by)
@@ -157,24 +95,29 @@ def read_group(group: str, by: Actor) -> tuple[str, UUID | None, dict[str, Text 
 
 
 def read_spared(
-    record_type: RecordType, view: str, kept: Mapping[str, Any], by: Actor
+    record_type: RecordType, spared: Spared, kept: Mapping[str, Any], by: Actor
 ) -> tuple[dict[str, Any], dict[str, Text | str]]:
-    """The filters of a view as a row keeps them, with what is wrong with them.
+    """The filters that spare records as a row keeps them, with what is wrong with them.
 
     An empty choice keeps none, KEEP those that stand. A view that searches for words keeps its
     filters alone.
     """
-    if not view:
+    if not spared:
         return {}, {}
-    if view == KEEP:
+    if spared == KEEP:
         return dict(kept), {}
-    found = shelf(by).find(record_type.key, parse_id(view))
-    if found is None:
-        return {}, {"spared": _("Choose one of your views.")}
-    filters = read_state(record_type, saved_arguments(found)).asked.filters
-    if not filters:
-        return {}, {"spared": _("This view has no filters, so it would spare every record.")}
-    where(record_type, filters, by, record_type.by_key.keys())
+    filters = spared
+    if isinstance(filters, str):
+        found = shelf(by).find(record_type.key, parse_id(filters))
+        if found is None:
+            return {}, {"spared": _("Choose one of your views.")}
+        filters = read_state(record_type, saved_arguments(found)).asked.filters
+        if not filters:
+            return {}, {"spared": _("This view has no filters, so it would spare every record.")}
+    try:
+        where(record_type, filters, by, record_type.by_key.keys())
+    except Refused as refused:
+        return {}, {"spared": refused.message}
     return to_stored(filters), {}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -14,6 +16,7 @@ from app.kernel.language import Text, _
 from app.records.fields import Field
 from app.records.filters.compare import DATES
 from app.records.pool.choose import (
+    Spared,
     changed,
     pooled_type,
     read_group,
@@ -38,7 +41,7 @@ COUNTED = 10_000  # Up to where a dry run counts.
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A rule as a form sends it; numbers as they were typed, `spared` the id of a view."""
+    """A rule as a form sends it; numbers as they were typed, `spared` as `read_spared` takes it."""
 
     name: str
     kind: str
@@ -46,7 +49,7 @@ class Wish:
     warn_days: str = "0"
     field: str = ""
     group: str = ""
-    spared: str = ""
+    spared: Spared = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +67,68 @@ def create_rule(by: Actor, kind: str, wish: Wish) -> PoolRule:
     """Make a rule, which is switched off at first; Refused with a message per field."""
     require_manage(by)
     record_type = pooled_type(kind, by)
+    values = _read(record_type, wish, {}, by)
+    if len(rules_of(record_type, by)) >= MOST_RULES:
+        raise Refused(_("A pool has at most %(most)s rules.", most=MOST_RULES))
+    rule = PoolRule(
+        id=new_id(),
+        record_type=record_type.key,
+        is_on=False,
+        created_at=by.now,
+        created_by_id=by.user_id,
+        **values,
+    )
+    by.session.add(rule)
+    by.session.flush()  # Who lists the rules next must find it.
+    changed(by, rule.id, "created", {"rule": [None, rule.name]})
+    return rule
+
+
+def change_rule(by: Actor, rule: PoolRule, wish: Wish) -> None:
+    """Change a rule; Refused with a message per field.
+
+    One that takes other records than before is switched off, so that somebody looks what it would
+    take, and warns their owners anew. Another name changes nothing of that.
+    """
+    require_manage(by)
+    values = _read(pooled_type(rule.record_type, by), wish, rule.spared, by)
+    before = rule.name
+    new = {key for key, value in values.items() if getattr(rule, key) != value}
+    if not new:
+        return
+    for key in new:
+        setattr(rule, key, values[key])
+    if new != {"name"}:
+        rule.is_on = False
+        by.session.execute(delete(PoolWarning).where(PoolWarning.rule_id == rule.id))
+    by.session.flush()  # Who lists the rules next must find it as it is now.
+    changed(by, rule.id, "updated", {"rule": [before, rule.name]})
+
+
+def _read(
+    record_type: RecordType, wish: Wish, kept: Mapping[str, Any], by: Actor
+) -> dict[str, Any]:
+    """The values of a rule; Refused with a message per field. `kept` are the filters that stand."""
     errors = _odd(record_type, wish)
     group_kind: str | None = None
     group_id: UUID | None = None
     if wish.group:
         group_kind, group_id, odd = read_group(wish.group, by)
         errors |= odd
-    spared, odd = read_spared(record_type, wish.spared, {}, by)
+    spared, odd = read_spared(record_type, wish.spared, kept, by)
     errors |= odd
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    if len(rules_of(record_type, by)) >= MOST_RULES:
-        raise Refused(_("A pool has at most %(most)s rules.", most=MOST_RULES))
-    rule = PoolRule(
-        id=new_id(),
-        record_type=record_type.key,
-        name=wish.name.strip(),
-        kind=wish.kind,
-        field=wish.field if wish.kind == ENDED else None,
-        days=whole(wish.days, MOST_DAYS),
-        warn_days=whole(wish.warn_days or "0", MOST_DAYS),
-        group_kind=group_kind,
-        group_id=group_id,
-        spared=spared,
-        is_on=False,
-        created_at=by.now,
-        created_by_id=by.user_id,
-    )
-    by.session.add(rule)
-    by.session.flush()  # Who lists the rules next must find it.
-    changed(by, rule.id, "created", {"rule": [None, rule.name]})
-    return rule
+    return {
+        "name": wish.name.strip(),
+        "kind": wish.kind,
+        "field": wish.field if wish.kind == ENDED else None,
+        "days": whole(wish.days, MOST_DAYS),
+        "warn_days": whole(wish.warn_days or "0", MOST_DAYS),
+        "group_kind": group_kind,
+        "group_id": group_id,
+        "spared": spared,
+    }
 
 
 def _odd(record_type: RecordType, wish: Wish) -> dict[str, Text | str]:
@@ -132,9 +166,12 @@ def delete_rule(by: Actor, rule: PoolRule) -> None:
     changed(by, rule.id, "deleted", {"rule": [rule.name, None]})
 
 
-def get_rule(by: Actor, rule_id: UUID) -> tuple[PoolRule, RecordType]:
-    """A rule with its type; Missing where there is none."""
-    rule = by.session.get(PoolRule, rule_id)
+def get_rule(by: Actor, rule_id: UUID, *, is_held: bool = False) -> tuple[PoolRule, RecordType]:
+    """A rule with its type; Missing where there is none.
+
+    It `is_held` until the transaction ends where it is to be changed.
+    """
+    rule = by.session.get(PoolRule, rule_id, with_for_update=is_held)
     if rule is None:
         raise Missing(_("There is no such page."))
     return rule, pooled_type(rule.record_type, by)

@@ -18,7 +18,7 @@ from app.records.alter import Altered, alter_many, write_altered
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.pages.state import read_state
-from app.records.pool.choose import caps_of, delete_cap, save_cap
+from app.records.pool.capping import caps_of, delete_cap, save_cap
 from app.records.registry import registry
 from app.records.views.operations import Wish, save_view
 from tests.cast import Person, Workspace

@@ -34,6 +34,7 @@ VERBS: Mapping[str, Text] = {
     "unfollow": _("Follow no longer"),
     "rotate": _("New secret"),
     "test": _("Send a test"),
+    "try": _("What it would do now"),
     "replay": _("Send again"),
 }
 
