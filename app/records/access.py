@@ -16,7 +16,7 @@ from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
 from app.kernel.remembered import Remembered
 from app.records.fields import Field
-from app.records.model import Record
+from app.records.model import Record, is_free
 from app.records.pool.facts import CLAIM, OF_POOL
 from app.records.pool.taken import tell_taken
 from app.records.registry import registry
@@ -92,7 +92,7 @@ def grounds(record_type: RecordType, model: Any, verb: str, reader: Reader) -> I
     if reach is None:
         return
     if reach is Reach.POOL or (verb == CLAIM and record_type.pool is not None):
-        yield Ground("pool", model.owner_id.is_(None))
+        yield Ground("pool", is_free(model))
         return
     if reach is Reach.ALL:
         yield Ground("all", true())

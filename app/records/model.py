@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, Text, TextClause, Uuid, text
+from sqlalchemy import ColumnElement, Index, Integer, Text, TextClause, Uuid, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.kernel.model import Base, Id, Moment
 
 LIVE = text("deleted_at IS NULL")
+FREE = text("(owner_id IS NULL) IS true AND deleted_at IS NULL")  # What waits in a pool.
 
 
 class Record(Base):
@@ -45,6 +46,17 @@ class Record(Base):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.__table__.c.version, "version_id_generator": False}
+
+
+def is_free(model: Any) -> ColumnElement[bool]:
+    """The rows of a pool: those that nobody owns, spelt as the index of the pool spells it.
+
+    A plain IS NULL can be answered by the index on owners as well. The database takes that one
+    whenever it believes that hardly any row is without an owner, as it does until it looks anew
+    after a rule has taken thousands, and then reads and sorts all of them for one page.
+    """
+    nobody: ColumnElement[bool] = model.owner_id.is_(None)
+    return nobody.is_(true())
 
 
 EARLIEST = "0001-01-01 00:00:00+00"  # Where a nullable moment is empty, its row sorts as this.

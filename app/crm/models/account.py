@@ -20,7 +20,7 @@ from app.kernel.model import (
     SortKey,
     Url,
 )
-from app.records.model import LIVE, Record, or_earliest, record_indexes
+from app.records.model import FREE, LIVE, Record, or_earliest, record_indexes
 
 WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
 
@@ -51,6 +51,8 @@ class Account(HasSteps, Record):
             "id",
             postgresql_where=LIVE,
         ),
+        # The pool in the list's usual order.
+        Index("ix_accounts_pool", or_earliest("last_activity_at"), "id", postgresql_where=FREE),
         CheckConstraint("parent_id <> id", name="parent"),
     )
 

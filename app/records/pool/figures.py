@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Text, and_, case, cast, func, select
+from sqlalchemy import Date, Row, Text, and_, case, cast, func, select
 
 from app.events import Event
 from app.identity.models import User
 from app.kernel.actor import Actor
+from app.records.model import is_free
 from app.records.types import RecordType
 
 WEEKS = 4
@@ -58,7 +60,7 @@ def figures(record_type: RecordType, by: Actor) -> Figures:
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=one) for one in range(WEEKS)]
     since = datetime.combine(mondays[-1], time.min, zone)
-    some = select(model.id).where(model.owner_id.is_(None), model.deleted_at.is_(None))
+    some = select(model.id).where(is_free(model), model.deleted_at.is_(None))
     size = by.session.scalar(select(func.count()).select_from(some.limit(CAP + 1).subquery()))
     # Who lost a record is named by the event's old owner, whoever took it.
     lost = case((Event.verb == "returned", Event.changes["owner_id"][0].astext))
@@ -83,18 +85,18 @@ def figures(record_type: RecordType, by: Actor) -> Figures:
     return Figures(size or 0, mondays, _lines(rows, mondays, by))
 
 
-def _lines(rows: Sequence[object], mondays: Sequence[date], by: Actor) -> list[Line]:
+def _lines(rows: Sequence[Row[Any]], mondays: Sequence[date], by: Actor) -> list[Line]:
     found: dict[str, Line] = {}
     place = {one: number for number, one in enumerate(mondays)}
-    ids = {UUID(row.who) for row in rows if row.who}  # type: ignore[attr-defined]
+    ids = {UUID(row.who) for row in rows if row.who}
     names = {
         str(user_id): name
         for user_id, name in by.session.execute(select(User.id, User.name).where(User.id.in_(ids)))
     }
     for row in rows:
-        who, at = row.who, place.get(row.week)  # type: ignore[attr-defined]
+        who, at = row.who, place.get(row.week)
         if who not in names or at is None:
             continue
         line = found.setdefault(who, Line(names[who]))
-        line.weeks[at] = Week(row.claimed, row.returned, row.reclaimed)  # type: ignore[attr-defined]
+        line.weeks[at] = Week(row.claimed, row.returned, row.reclaimed)
     return sorted(found.values(), key=lambda one: (-one.total, one.name))[:PEOPLE]

@@ -7,16 +7,18 @@ hidden by the very code that leaves out what a role may not see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
+
+from sqlalchemy import ColumnElement
 
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Missing
 from app.kernel.remembered import Remembered
 from app.records.access import fetch
 from app.records.filters import Filter, Node
-from app.records.model import Record
+from app.records.model import Record, is_free
 from app.records.pool.facts import CLAIM, POOL_FILTER, REASSIGN, SEE_POOL
 from app.records.pool.policy import choice_of
 from app.records.types import RecordType
@@ -31,6 +33,21 @@ def reader_of_list(record_type: RecordType, filters: Iterable[Node], by: Actor) 
     if record_type.pool is None or ASKED not in filters:
         return by
     return in_pool(record_type, by) or by
+
+
+def apart_from_pool(
+    record_type: RecordType, filters: Sequence[Node], by: Actor
+) -> tuple[list[Node], list[ColumnElement[bool]]]:
+    """The filters of a list without the one for the pool, and what stands in its place in SQL.
+
+    Nothing does for who reads by the pool alone, as their right says it already.
+    """
+    if record_type.pool is None or ASKED not in filters:
+        return list(filters), []
+    others = [one for one in filters if one != ASKED]
+    if by.rights.reach(record_type.key, "read") is Reach.POOL:
+        return others, []
+    return others, [is_free(record_type.model)]
 
 
 def in_pool(record_type: RecordType, by: Actor) -> Actor | None:

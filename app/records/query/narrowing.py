@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from app.kernel.actor import Actor
 from app.records.access import permitted, readable_keys
 from app.records.filters.conditions import where
+from app.records.pool.reading import apart_from_pool
 from app.records.query.asked import Query
 from app.records.query.search import found_by
 from app.records.types import RecordType
@@ -20,8 +21,12 @@ def conditions(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnE
 def narrowing(record_type: RecordType, asked: Query, by: Actor) -> list[ColumnElement[bool]]:
     """The WHERE of filters and search alone, over what `by` may read of a record."""
     readable = readable_keys(record_type, by)
+    filters, free = list(asked.filters), list[ColumnElement[bool]]()
+    if record_type.pool is not None and "owner_id" in readable:
+        filters, free = apart_from_pool(record_type, filters, by)
     return [
-        *where(record_type, asked.filters, by, readable),
+        *free,
+        *where(record_type, filters, by, readable),
         *found_by(record_type, asked.q, by, readable),
     ]
 
