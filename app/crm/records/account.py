@@ -8,7 +8,7 @@ from app.crm.operations.keys import prepare_account
 from app.crm.operations.regrouped import account_regrouped
 from app.crm.pages.composer import composer, follow_up
 from app.crm.pages.plans import plans_of
-from app.crm.pages.promises import promises_to
+from app.crm.pages.promises import promises_left_open, promises_to
 from app.crm.panels import contacts_of_account
 from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.plans import PLAN_ACTIONS
@@ -160,6 +160,7 @@ account = RecordType(
             Account.tax_profile,
         ),
         activity=Account.last_activity_at,
+        warns=promises_left_open,
     ),
     views=(POOL_VIEW,),
     actions=(*pool_actions(Account.owner_id), *PLAN_ACTIONS),

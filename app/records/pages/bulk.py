@@ -41,6 +41,7 @@ class BulkForm:
     chosen: str = ""
     wrong: str = ""  # What stands against the choice.
     alerts: list[str] = field(default_factory=list)
+    warnings: Sequence[str] = ()
 
     @property
     def action(self) -> str:
@@ -66,10 +67,11 @@ def bulk_form(
     next_url: str = "",
     answer: Answer | None = None,
     along: Numbers = NOTHING,
+    warnings: Sequence[str] = (),
 ) -> BulkForm:
     """The question, holding what was typed, with what stands against it when it was refused.
 
-    `along` is how many records of each type a deletion takes along.
+    `along` is how many records of each type a deletion takes along, `warnings` what else to know.
     """
     keys = _settable(record_type, by)
     chosen = [*verb.fields, *(key for key in keys if key in typed and key not in verb.fields)]
@@ -100,6 +102,7 @@ def bulk_form(
         chosen=typed.get(choose.key, "") if choose else "",
         wrong=str(errors.get(choose.key, "")) if choose else "",
         alerts=alerts,
+        warnings=warnings,
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select
+
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.model import Record
 from app.records.pages.state import ListState
-from app.records.pool.facts import CLAIM
+from app.records.pool.facts import CLAIM, RETURN
 from app.records.pool.reading import ASKED, is_read_in_pool
 from app.records.pool.views import Views
 from app.records.types import RecordType
@@ -32,6 +36,21 @@ def pool_note(record_type: RecordType, record: Record, views: Views | None, by: 
         )
         told.append(left)
     return " ".join(told)
+
+
+def may_claim_some(record_type: RecordType, by: Actor) -> bool:
+    """True for who may claim what waits in the pool of a type."""
+    is_open = by.user_id is not None and not by.tenant.is_read_only
+    return record_type.pool is not None and is_open and by.may(record_type.key, CLAIM)
+
+
+def told_before(
+    record_type: RecordType, verb: str, meant: Sequence[ColumnElement[bool]], by: Actor
+) -> list[str]:
+    """What to know before the records that are meant go to the pool; of other verbs nothing."""
+    if record_type.pool is None or verb != RETURN:
+        return []
+    return record_type.pool.warns(select(record_type.model.id).where(*meant), by)
 
 
 def is_whole_pool(state: ListState) -> bool:

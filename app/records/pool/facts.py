@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Select
+
+from app.kernel.actor import Actor
 
 CLAIM, RETURN, REASSIGN = "claim", "return", "reassign"
 OF_POOL = frozenset({CLAIM, REASSIGN})  # Done with what waits there, whoever may read it besides.
@@ -16,8 +21,10 @@ class Pool:
     """Records without an owner wait to be claimed.
 
     `hidden` are the fields that nobody sees by the pool alone, unless a workspace chooses others.
-    `activity` is the moment at which something was last done with a record.
+    `activity` is the moment at which something was last done with a record. `warns(ids, by)` tells
+    in sentences what whoever returns records should know before; `ids` is the SELECT of theirs.
     """
 
     hidden: tuple[Any, ...] = ()
     activity: Any = None
+    warns: Callable[[Select[Any], Actor], list[str]] = lambda _ids, _by: []

@@ -14,6 +14,7 @@ from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
+from app.records.access import within_reach
 from app.records.bulk.begin import begin_change, begin_undo, find_change
 from app.records.bulk.models import BulkChange
 from app.records.bulk.receipt import receipt, told
@@ -21,6 +22,7 @@ from app.records.bulk.selection import Selection, count_along, count_selected
 from app.records.bulk.verbs import MERGE, BulkVerb, offered, verb_called
 from app.records.pages.bulk import bulk_form
 from app.records.pages.form import sent_text
+from app.records.pages.pool import told_before
 from app.records.pages.state import read_query, read_state
 from app.records.pool.reading import reader_of_list
 from app.records.routes.blueprint import blueprint, next_or, type_for
@@ -171,6 +173,7 @@ def _ask(
             _("None of these can be changed: they are gone, or your role does not allow it.")
         )
     typed = _typed(record_type, verb)
+    meant = [*selection.condition(record_type, by), within_reach(record_type, by, verb.needs)]
     added = request.form.get("add", "")
     if answer is None and verb.is_open and added in record_type.by_key:
         typed.setdefault(added, "")
@@ -184,6 +187,7 @@ def _ask(
         next_url=next_or(f"/{record_type.collection}"),
         answer=answer,
         along=count_along(record_type, selection, by) if verb.name == "delete" else {},
+        warnings=told_before(record_type, verb.name, meant, by),
     )
     return page("records/bulk.html", "form", status=answer.status if answer else 200, form=form)
 

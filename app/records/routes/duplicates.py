@@ -9,9 +9,10 @@ from flask import Response, request
 
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _, ngettext
+from app.records.door import perform
 from app.records.duplicates.deny import deny, undeny
 from app.records.duplicates.match import MOST
 from app.records.pages.duplicate_groups import (
@@ -24,7 +25,8 @@ from app.records.pages.duplicate_groups import (
 )
 from app.records.pages.duplicates import suspects
 from app.records.pages.form import typed_values
-from app.records.routes.blueprint import blueprint, next_or, type_for
+from app.records.pool.facts import CLAIM
+from app.records.routes.blueprint import blueprint, next_or, record_for, type_for
 from app.records.routes.merge import merge_ticked
 from app.records.types import RecordType
 from app.web import current
@@ -42,8 +44,33 @@ def show_suspects(collection: str) -> Response:
     by = current.actor()
     record_type = type_for(collection, "create", by)
     require_writable(by)
+    is_claimed = "claim" in request.args and _claim(collection, request.args["claim"])
     typed = typed_values(record_type, request.form, by)
-    return fragment("records/suspects.html", found=suspects(record_type, typed, by, next_or("")))
+    found = suspects(record_type, typed, by, next_or(""))
+    answer = page("records/suspects.html", "suspects", found=found)
+    if is_claimed:
+        answer.headers["HX-Trigger"] = "records-changed"
+    return answer
+
+
+def _id_of(text: str) -> UUID:
+    found = parse_id(text)
+    if found is None:
+        raise Missing(_("There is no such record."))
+    return found
+
+
+def _claim(collection: str, record_id: str) -> bool:
+    """Claim one of them, so that what was typed can go on in it; why not is told in a message."""
+    try:
+        record_type, record, by = record_for(collection, _id_of(record_id), CLAIM)
+        perform(record_type, CLAIM, record, by=by)
+    except Answer as answer:
+        current.session().rollback()
+        toast(answer.message, kind="warn")
+        return False
+    toast(_("Claimed: %(name)s", name=record_type.title_of(record)))
+    return True
 
 
 @blueprint.get("/<collection:collection>/duplicates")

@@ -15,6 +15,7 @@ from app.kernel.language import Text, _
 from app.records.access import can_read
 from app.records.door import Inputs, perform
 from app.records.model import Record
+from app.records.pages.pool import told_before
 from app.records.pool.facts import CLAIM, POOL_FILTER, REASSIGN, RETURN
 from app.records.pool.reading import fetch_in_pool
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
@@ -139,4 +140,5 @@ def _shown(record_type: RecordType, record: Record, action: Action, by: Actor) -
         else [],
         "next": next_or(url),
         "has_note": "note" in action.optional,
+        "warnings": told_before(record_type, action.name, [record_type.model.id == record.id], by),
     }

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.crm.models import Account
 from app.identity.models import FieldRule, User
-from app.kernel.actor import Actor, FieldAccess
+from app.identity.operations.roles import role_by_key, write_rights
+from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.firms import firm_core
 from app.kernel.ids import new_id
 from app.records.door import perform
@@ -161,3 +163,74 @@ def test_the_form_of_a_new_record_shows_them_with_a_way_to_use_one(
     assert alice.client.post("/accounts/suspects", data={"name": "Hedge"}).text.strip() == ""
     assert dora.client.post("/accounts/suspects", data=typed).status_code == 403
     assert "Fence" not in charlie.client.post("/accounts/suspects", data=typed).text
+
+
+POOLED = {"name": "Free Fences Ltd", "phone": "020 7946 0011", "city": "Leeds"}
+
+
+@pytest.fixture
+def waiting(acme: Workspace, alice: Person) -> str:
+    """The id of a firm that nobody owns, with a phone number that the pool hides."""
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Free Fences", city="York", phone="+44 20 7946 0011", owner_id=None)
+        return str(firm.id)
+
+
+def test_what_waits_in_the_pool_is_known_again_and_claimed_with_nothing_lost(
+    acme: Workspace, bob: Person, waiting: str
+) -> None:
+    shown = bob.client.post("/accounts/suspects", data=POOLED).text
+    assert "Free Fences" in shown
+    assert "waits in the pool" in shown
+    assert "Same name" in shown
+    assert "Same phone" not in shown, "the pool hides it, so it is compared with nothing"
+    assert "7946" not in shown
+    assert "Use this one" not in shown
+    claim = f"/accounts/suspects?claim={waiting}"
+    assert f'data-hx-post="{claim}"' in shown
+    htmx = {"HX-Request": "true", "HX-Target": "div#suspects"}
+    claimed = bob.client.post(claim, data=POOLED, headers=htmx)
+    assert claimed.status_code == 200
+    assert "Claimed: Free Fences" in claimed.text
+    assert "Same phone" in claimed.text
+    assert "Use this one" in claimed.text
+    assert "waits in the pool" not in claimed.text
+    assert claimed.headers["HX-Trigger"] == "records-changed"
+    with acme.acting(bob) as by:
+        assert by.session.get_one(Account, waiting).owner_id == bob.user_id
+
+
+def test_only_by_what_the_pool_shows_is_something_in_it_known_again(
+    acme: Workspace, alice: Person, bob: Person, waiting: str
+) -> None:
+    hidden = {"name": "Something else", "phone": "020 7946 0011"}
+    assert bob.client.post("/accounts/suspects", data=hidden).text.strip() == ""
+    assert "Same phone" in alice.client.post("/accounts/suspects", data=hidden).text
+
+
+def test_claiming_while_typing_is_offered_to_whoever_may_and_says_why_not(
+    acme: Workspace, alice: Person, bob: Person, waiting: str
+) -> None:
+    claim = f"/accounts/suspects?claim={waiting}"
+    htmx = {"HX-Request": "true", "HX-Target": "div#suspects"}
+    assert alice.client.post(f"/accounts/{waiting}/claim").status_code == 303
+    late = bob.client.post(claim, data=POOLED, headers=htmx)
+    assert late.status_code == 200
+    assert "Alice Archer was quicker" in late.text
+    assert "Free Fences" not in late.text.replace("Alice Archer", ""), "a colleague's is not told"
+    assert "HX-Trigger" not in late.headers
+    for odd in ("nothing", str(new_id())):
+        answer = bob.client.post(f"/accounts/suspects?claim={odd}", data=POOLED, headers=htmx)
+        assert answer.status_code == 200
+        assert "There is no such record." in answer.text
+    with acme.acting() as by:
+        by.session.get_one(Account, waiting).owner_id = None
+        grants = {("account", verb): Reach.OWN for verb in ("read", "create")}
+        role = role_by_key(by.session, "sales_rep")
+        write_rights(by, role, {**grants, ("account", "see_pool"): Reach.ALL}, {})
+    seen = bob.client.post("/accounts/suspects", data=POOLED).text
+    assert "waits in the pool" in seen
+    assert "?claim=" not in seen
+    with acme.acting() as by:
+        write_rights(by, role_by_key(by.session, "sales_rep"), grants, {})
+    assert bob.client.post("/accounts/suspects", data=POOLED).text.strip() == ""
