@@ -55,7 +55,7 @@ def test_who_returns_a_customer_is_told_whose_promises_stay_open(
     assert NOTHING not in return_form(alice, owned)
     promise(acme, alice, owned, 2)
     promise(acme, alice, owned, owner_id=str(bob.user_id))
-    told = "3 promises are still open and stay with Alice Archer (2) and Bob Baker (1)."
+    told = "3 promises are still open and stay with Alice Archer (2), Bob Baker (1)."
     assert told in return_form(alice, owned)
     refused = alice.client.post(f"/accounts/{owned.id}/pool/return", data={"note": "They moved"})
     assert refused.status_code == 422
@@ -65,7 +65,7 @@ def test_who_returns_a_customer_is_told_whose_promises_stay_open(
         perform(account, RETURN, fetch(account, owned.id, by), by=by, reason="no_time")
     with acme.acting(alice) as by:
         (found,) = tell(account, by, owned)
-        assert "stay with Alice Archer (2) and Bob Baker (1)" in found
+        assert "stay with Alice Archer (2), Bob Baker (1)" in found
 
 
 def tell(record_type: RecordType, by: Actor, record: Account) -> list[str]:
