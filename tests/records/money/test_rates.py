@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -70,6 +70,7 @@ def test_an_amount_goes_by_way_of_the_own_currency_and_is_rounded_once(
         assert convert(by, Decimal("3.005"), "GBP", "GBP", on) == Decimal("3.00")
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.sampled_from(sorted(CODES)))
 def test_rounding_is_to_the_digits_of_iso_and_half_to_even(amount: Decimal, code: str) -> None:
     found = rounded(amount, code)
@@ -80,6 +81,7 @@ def test_rounding_is_to_the_digits_of_iso_and_half_to_even(amount: Decimal, code
     assert rounded(half * 3, code) == half * 4
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.decimals(min_value="0.0001", max_value=10**6, places=6))
 def test_there_and_back_is_within_what_rounding_costs(amount: Decimal, rate: Decimal) -> None:
     there = turned(amount, Decimal(1), rate, "EUR")
