@@ -18,18 +18,21 @@ from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
 from app.mail import jobs as mail_jobs
+from app.mail.manifest import MAIL
+from app.mail.messages import jobs as message_jobs
 from app.records import jobs as record_jobs
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
-MODULES: tuple[Module, ...] = (CRM, DOCUMENTS, AUTOMATION)
+MODULES: tuple[Module, ...] = (CRM, DOCUMENTS, MAIL, AUTOMATION)
 JOBS: tuple[Kind, ...] = (
     *maintenance.JOBS,
     *identity_jobs.JOBS,
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
+    *message_jobs.JOBS,
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
     *handover_jobs.JOBS,

@@ -88,8 +88,9 @@ SETTINGS = {
     ("template", "manage"): ALL,
     ("pool", "manage"): ALL,
     ("currency", "manage"): ALL,
+    ("message", "send"): ALL,
 }
-DAILY = {("token", "create"): ALL, ("tag", "create"): ALL}
+DAILY = {("token", "create"): ALL, ("tag", "create"): ALL, ("message", "send"): ALL}
 
 BUILT_IN = (
     RoleSeed("owner", {"en": "Owner", "zh-CN": "所有者", "zh-TW": "擁有者"}, {}),

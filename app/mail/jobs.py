@@ -37,12 +37,12 @@ def send_one_mail(by: Actor, payload: Payload) -> None:
     settings = cast("Settings", current_app.extensions["settings"])
     server = Server.parse(settings.smtp_url)
     message = build(payload, sender(settings.mail_from, by.tenant.name), by.now)
-    with _breaker().asking(by.now):
+    with breaker_here().asking(by.now):
         take_turn(by, settings.mails_per_hour)
         deliver(server, message, str(payload["to"]))
 
 
-def _breaker() -> Breaker:
+def breaker_here() -> Breaker:
     """The breaker of this process: what one thread learns of the server, all know."""
     breaker: Breaker = current_app.extensions.setdefault(BREAKER, Breaker())
     return breaker

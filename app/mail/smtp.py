@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -13,12 +13,17 @@ from urllib.parse import unquote, urlsplit
 from app.jobs.errors import GiveUp, TryLater
 
 TIMEOUT = 20.0  # Seconds for each step of the conversation.
+OK, FORWARDED = 250, 251
 CLOSING = 421  # "Service not available, closing transmission channel".
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ServerAway(TryLater):
     """The server does not serve us at all, whomever the mail is for."""
+
+
+class Uncertain(Exception):
+    """The line was lost after the mail was given: nobody knows whether the server has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,50 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
         raise _meaning(error.smtp_code, error.smtp_error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
+
+
+def hand_over(
+    server: Server, sender: str, recipients: Sequence[str], content: bytes
+) -> dict[str, str]:
+    """Give one mail for several recipients; answers with those that were refused, and why.
+
+    TryLater and GiveUp where nobody has it, Uncertain where that can't be known.
+    """
+    is_given = False
+    try:
+        with _connection(server) as smtp:
+            refused = _envelope(smtp, sender, recipients)
+            is_given = True
+            code, said = smtp.data(content)
+            if not 200 <= code < 300:
+                raise _meaning(code, said)
+            return refused
+    except smtplib.SMTPAuthenticationError as error:
+        raise ServerAway(
+            f"The mail server did not accept our sign-in ({error.smtp_code})."
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise _meaning(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPException, OSError) as error:
+        told = f"The mail server was lost: {type(error).__name__}: {error}"
+        raise (Uncertain(told) if is_given else ServerAway(told)) from error
+
+
+def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> dict[str, str]:
+    """Say who writes to whom; the answer is who was refused, when not everybody was."""
+    options: list[str] = []
+    if not all(one.isascii() for one in (sender, *recipients)):
+        if not smtp.has_extn("smtputf8"):
+            raise GiveUp("The mail server can't carry addresses beyond Latin letters.")
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    code, said = smtp.mail(sender, options)
+    if code != OK:
+        raise _meaning(code, said)
+    answers = {one: smtp.rcpt(one) for one in recipients}
+    refused = {one: answer for one, answer in answers.items() if answer[0] not in (OK, FORWARDED)}
+    if len(refused) == len(answers):
+        raise _meaning(*next(iter(refused.values())))
+    return {one: str(_meaning(*answer)) for one, answer in refused.items()}
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from app.identity.permissions import PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
 from app.records.belongings import Mention
+from app.records.pages.everywhere import Finder
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
 
@@ -23,6 +24,7 @@ class Module:
     be granted and settled besides its record types. `belongings` are its models that name any
     record by the columns `record_type` and `record_id`: such rows go when the record is removed for
     good, and follow it when it is merged. `mentions` name any record as well and only follow it.
+    `finders` add to the results of a search what is no record.
     """
 
     key: str
@@ -34,3 +36,4 @@ class Module:
     settings: tuple[SettingsPage, ...] = ()
     belongings: tuple[Any, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    finders: tuple[Finder, ...] = ()

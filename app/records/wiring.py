@@ -17,7 +17,7 @@ from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.mentions.rename import follow_names
-from app.records.pages import changes, timeline
+from app.records.pages import changes, everywhere, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
 from app.records.pages.favourites import favourite_links
@@ -257,6 +257,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
         for one_page in module.settings:
             settings_pages.add(one_page)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
+    everywhere.install(one for module in modules for one in module.finders)
     news.install(tell_news)
     renamed.install(follow_names)
     shell: Shell = app.extensions["shell"]

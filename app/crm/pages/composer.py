@@ -10,6 +10,8 @@ from app.crm.pages.timeline import ICONS, way_options
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _
+from app.mail.messages.places import takes_mail
+from app.mail.messages.write import may_write
 from app.records.access import writable_keys
 from app.records.fields import Option
 from app.records.files.words import KEY as FILE
@@ -67,6 +69,7 @@ class Compose:
     texts: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Text | str] = field(default_factory=dict)
     alert: str = ""
+    send_url: str = ""  # Where such a one is sent and not only written down.
 
     @property
     def takes_files(self) -> bool:
@@ -136,7 +139,14 @@ def _form(
         ways=ways,
         quick_times=quick_times(by),
         may_promise=PROMISE in FIELDS[kind] and _may_promise(by),
+        send_url=_send_url(record_type, record, by) if kind == "mail" else "",
     )
+
+
+def _send_url(record_type: RecordType, record: Record, by: Actor) -> str:
+    if not may_write(by) or not takes_mail(record_type):
+        return ""
+    return f"/{record_type.collection}/{record.id}/mail"
 
 
 def _may_promise(by: Actor) -> bool:

@@ -60,13 +60,27 @@ def add_file(
     no room, NoSpace where the disk has none; NotPermitted.
     """
     _require(record_type, record, by, verb)
-    name, told = _judged(arrived)
+    name, _told = _judged(arrived)
     _demand_place(record_type, record, by)
+    kept = put_file(record_type.key, record.id, arrived, by, description=description)
+    _write(record_type, record, ADDED, by, None, name)
+    return kept
+
+
+def put_file(
+    kind: str, record_id: UUID, arrived: Arriving, by: Actor, *, description: str = ""
+) -> Kept:
+    """Keep a file that has arrived on something whose change was permitted already.
+
+    For what is no record and has its own rules, such as an e-mail. Refused, OverLimit and NoSpace
+    as `add_file` answers.
+    """
+    name, told = _judged(arrived)
     take(by, arrived.size)
     file = File(
         id=new_id(),
-        record_type=record_type.key,
-        record_id=record.id,
+        record_type=kind,
+        record_id=record_id,
         name=name,
         description=_described(description),
         version=1,
@@ -76,7 +90,6 @@ def add_file(
     )
     by.session.add(file)
     note_first(by)
-    _write(record_type, record, ADDED, by, None, name)
     _store(file, arrived, by)
     return Kept(file, _note(name, told))
 

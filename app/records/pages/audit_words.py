@@ -47,6 +47,9 @@ VERBS: Mapping[str, Said] = {
     "switched_on": (_("Switched on"), "good"),
     "switched_off": (_("Switched off"), "warn"),
     "secret_changed": (_("Secret changed"), "warn"),
+    "mailed": (_("E-mail written"), "good"),
+    "taken_back": (_("E-mail taken back"), ""),
+    "sent_again": (_("E-mail sent again"), "info"),
 }
 SUBJECTS: Mapping[str, Text] = {
     "user": _("User"),
@@ -68,6 +71,7 @@ SUBJECTS: Mapping[str, Text] = {
     "exchange_rate": _("Exchange rate"),
     "rate_source": _("Source of daily rates"),
     "pool": _("Pool"),
+    "message": _("Mail"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),

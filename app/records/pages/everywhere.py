@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -37,6 +37,16 @@ class FoundGroup:
         return getattr(self, name)
 
 
+Finder = Callable[[str, Actor], Iterable[FoundGroup]]
+_finders: tuple[Finder, ...] = ()
+
+
+def install(finders: Iterable[Finder]) -> None:
+    """Fix what is found beside records; start-up calls it once per process."""
+    global _finders  # noqa: PLW0603  Fixed from here on, as the registry is.
+    _finders = tuple(finders)
+
+
 def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
     """A few records of every type that `by` may read; what they had before them lately first."""
     types = _readable_types(by)
@@ -48,7 +58,7 @@ def find_everywhere(words: str, by: Actor) -> list[FoundGroup]:
         if items:
             url = f"/{record_type.collection}"
             groups.append(FoundGroup(str(record_type.words.many), url, items))
-    return groups
+    return [*groups, *(group for find in _finders for group in find(words, by))]
 
 
 def _items(

@@ -27,6 +27,7 @@ from app.records.types import Action, Panel, RecordType
 from app.web.formats import formats
 
 MADE = ("created_by_id", "updated_by_id")
+MAIL = ("message", "send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class RecordPage:
     facts: list[Markup]
     phone: str  # As `tel:` dials it.
     email: str | None
+    mail_url: str  # Where a mail to it is written; empty for who may not send any.
     actions: list[Action]
     star: Star | None
     may_edit: bool
@@ -94,6 +96,7 @@ def record_page(
         facts=line(record_type, record, record_type.subtitle, values, picklists, names, by),
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
+        mail_url=f"{url}/mail" if "email" in values and may_mail(by) else "",
         actions=possible(record_type, record, by),
         star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "page"),
         may_edit=may_edit(record_type, record, by),
@@ -106,6 +109,11 @@ def record_page(
         files=None if is_read_in_pool(record_type, by) else files_panel(record_type, record, by),
         panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
     )
+
+
+def may_mail(by: Actor) -> bool:
+    """True for who may send mails to customers from here."""
+    return by.may(*MAIL) and not by.tenant.is_read_only
 
 
 def loaded(

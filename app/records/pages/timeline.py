@@ -51,7 +51,8 @@ class Source:
     `shows` are the kinds to filter by. `load` answers with the entries before `Asked.before`,
     newest first; `upcoming`, where there is one, with what is planned, nearest first. Who may not
     read records of the type `reads` is told nothing; who may not see its field `kind_field` is
-    offered no filter by kind.
+    offered no filter by kind. `joins` are kinds that another source offers, under which this one
+    tells too.
     """
 
     module: str
@@ -60,6 +61,7 @@ class Source:
     upcoming: Load | None = None
     reads: str = ""
     kind_field: str = ""
+    joins: tuple[str, ...] = ()
 
     def shows_for(self, by: Actor) -> tuple[tuple[str, Text], ...]:
         """The kinds that `by` may filter by."""
@@ -153,7 +155,7 @@ def _tells(source: Source, record_type: RecordType, by: Actor) -> bool:
 
 
 def _is_asked(source: Source, show: str) -> bool:
-    return show == ALL or any(kind == show for kind, _label in source.shows)
+    return show == ALL or show in source.joins or any(kind == show for kind, _label in source.shows)
 
 
 def _place(entry: Entry) -> str:

@@ -17,6 +17,7 @@ import * as guard from './guard';
 import * as keys from './keys';
 import * as list from './list';
 import * as lookup from './lookup';
+import * as mail from './mail';
 import * as matrix from './matrix';
 import * as mentions from './mentions';
 import * as menu from './menu';
@@ -39,7 +40,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, mentions, copy, print,
-  composer, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
+  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
 ];
 for (const part of parts) part.start();
 

@@ -28,14 +28,14 @@ function walk(event: KeyboardEvent, tab: HTMLElement): void {
 const key = (area: HTMLElement): string => `draft:${area.dataset.draft}`;
 
 function restore(): void {
-  for (const area of all<HTMLTextAreaElement>('textarea[data-draft]')) {
+  for (const area of all<HTMLTextAreaElement | HTMLInputElement>('[data-draft]')) {
     const words = sessionStorage.getItem(key(area));
     if (words && !area.value) area.value = words;
   }
 }
 
 function keep(_event: Event, area: HTMLElement): void {
-  const words = (area as HTMLTextAreaElement).value;
+  const words = (area as HTMLTextAreaElement | HTMLInputElement).value;
   if (words) sessionStorage.setItem(key(area), words);
   else sessionStorage.removeItem(key(area));
 }
@@ -47,9 +47,9 @@ export function start(): void {
     if (panel) find('textarea, input:not([type=hidden], [type=radio])', panel)?.focus();
   });
   on('keydown', '[data-tabs] [role=tab]', walk);
-  on('input', 'textarea[data-draft]', keep);
+  on('input', '[data-draft]', keep);
   document.addEventListener('zuke:reset', (event) => {
-    for (const area of all('textarea[data-draft]', event.target as HTMLElement)) sessionStorage.removeItem(key(area));
+    for (const area of all('[data-draft]', event.target as HTMLElement)) sessionStorage.removeItem(key(area));
   });
   onContent(restore);
 }

@@ -1,0 +1,39 @@
+"""Mail as a module: it has no record types, and every workspace has it."""
+
+from __future__ import annotations
+
+from app.identity.permissions import Choice, PermissionGroup
+from app.identity.settings_pages import YOURSELF, SettingsPage
+from app.kernel.language import _
+from app.mail.messages.models import MessageLink
+from app.mail.messages.write import SEND
+from app.mail.pages.finding import find_messages
+from app.mail.pages.timeline import SOURCE
+from app.mail.routes import blueprint
+from app.mail.routes.signature import PLACE
+from app.records.manifest import Module
+
+SENDING = PermissionGroup(
+    SEND[0], _("E-mail to customers"), (Choice(SEND[1], _("Send")),), has_reach=False
+)
+SIGNATURE = SettingsPage(
+    PLACE,
+    "mail",
+    YOURSELF,
+    _("Mail"),
+    _("What stands below the e-mails that you send from here."),
+    SEND,
+    synonyms=_("signature sender mail footer"),
+)
+
+MAIL = Module(
+    key="mail",
+    label=_("Mail"),
+    record_types=(),
+    blueprints=(blueprint,),
+    timeline=(SOURCE,),
+    permissions=(SENDING,),
+    settings=(SIGNATURE,),
+    belongings=(MessageLink,),
+    finders=(find_messages,),
+)

@@ -1,0 +1,31 @@
+"""The background work of mails to customers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.jobs.kinds import Payload, Service
+from app.jobs.registry import job, scopeless_job
+from app.kernel.actor import Actor
+from app.mail.jobs import breaker_here
+from app.mail.messages.leaving import forget_placeless
+from app.mail.messages.outbox import SEND_MESSAGES
+from app.mail.messages.sender import send_due
+from tenants.facts import TenantFacts
+
+
+# What fails waits in its own row, so that a run of the job itself has nothing to repeat.
+@scopeless_job(SEND_MESSAGES, first_retry=5, lease_seconds=120)
+def send_messages(service: Service, tenant: TenantFacts) -> None:
+    """Send the mails of a workspace's people that are due."""
+    send_due(tenant, service.settings, breaker_here())
+
+
+@job("forget_messages", every=timedelta(days=1), while_suspended=True)
+def forget_messages(by: Actor, _payload: Payload) -> None:
+    """Remove the mails whose records were all removed for good."""
+    while forget_placeless(by):
+        continue
+
+
+JOBS = (send_messages, forget_messages)

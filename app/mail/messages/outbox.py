@@ -1,0 +1,107 @@
+"""Sending what waits: taken in one transaction, sent outside of any, settled in another.
+
+Whoever dies in between leaves a message of which nobody knows whether it went. It is never sent
+again by itself: after a while it says so, and its writer decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.jobs.enqueue import enqueue
+from app.kernel.actor import Actor
+from app.mail.messages.models import OPEN, Message, State
+
+SEND_MESSAGES = "send_messages"
+LEASE = timedelta(minutes=15)  # Longer than any conversation with a server takes.
+STEP = 1  # Seconds: wakings within the same one are one.
+MOST_TRIES = 12
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a try ended: the state that follows, why, and who was refused; `wait` until the next."""
+
+    state: State
+    error: str | None = None
+    refused: dict[str, str] | None = None
+    wait: timedelta | None = None
+    counts: bool = True  # Whether it was a try at all.
+
+
+def wake(by: Actor, at: datetime) -> None:
+    """Have a workspace's messages looked at at a moment; those who ask for the same share a job."""
+    step = -int(-at.timestamp() // STEP)
+    moment = at + timedelta(seconds=step * STEP - at.timestamp())
+    enqueue(by, SEND_MESSAGES, {}, run_at=moment, key=f"{SEND_MESSAGES}:{step}")
+
+
+def due(by: Actor) -> Message | None:
+    """The message that waited longest and may go now, held; lost ones are told as such before."""
+    _give_up_lost(by)
+    return by.session.scalars(
+        select(Message)
+        .where(OPEN, Message.state == State.WAITING.value, Message.send_at <= by.now)
+        .order_by(Message.send_at, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+
+
+def take(message: Message, by: Actor) -> None:
+    """Begin to send a message; whoever looks after the lease has ended finds it lost."""
+    message.state, message.taken_at = State.SENDING, by.now
+    message.attempts += 1
+    wake(by, by.now + LEASE)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next message is to go."""
+    found: datetime | None = session.scalar(
+        select(func.min(Message.send_at)).where(OPEN, Message.state == State.WAITING.value)
+    )
+    return found
+
+
+def settle(message_id: UUID, taken_at: datetime, outcome: Outcome, by: Actor) -> None:
+    """Write down how a try ended, unless the message was given up as lost meanwhile."""
+    message = by.session.scalars(
+        select(Message)
+        .where(
+            Message.id == message_id,
+            Message.state.in_((State.SENDING.value, State.UNKNOWN.value)),
+            Message.taken_at == taken_at,
+        )
+        .with_for_update()
+    ).one_or_none()
+    if message is None:
+        return
+    if not outcome.counts:
+        message.attempts -= 1
+    message.state, message.error = outcome.state, outcome.error
+    message.refused = outcome.refused or {}
+    if outcome.state is State.WAITING and outcome.wait is not None:
+        message.send_at = by.now + outcome.wait
+        wake(by, message.send_at)
+
+
+def wait_after(attempts: int) -> timedelta | None:
+    """How long to wait after the try with this number; None when it was the last."""
+    if attempts >= MOST_TRIES:
+        return None
+    return min(FIRST_WAIT * (1 << min(attempts - 1, 20)), LONGEST_WAIT)
+
+
+def _give_up_lost(by: Actor) -> None:
+    by.session.execute(
+        update(Message)
+        .where(Message.state == State.SENDING.value, Message.taken_at <= by.now - LEASE)
+        .values(state=State.UNKNOWN.value)
+        .execution_options(synchronize_session=False)
+    )

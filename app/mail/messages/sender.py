@@ -1,0 +1,97 @@
+"""The worker's part of sending: one message after the other, each outside of any transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.jobs.errors import GiveUp, NotYet, TryLater
+from app.kernel import clock
+from app.kernel.actor import Actor, service_actor
+from app.mail.breaker import Breaker
+from app.mail.hourly import take_turn
+from app.mail.messages.attach import files_to_send
+from app.mail.messages.models import Message, State
+from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
+from app.mail.messages.people import kept_people
+from app.mail.messages.wire import build, from_header
+from app.mail.messages.write import opened_bcc
+from app.mail.smtp import Server, Uncertain, hand_over
+from app.records.files.find import path_of
+from config.settings import Settings
+from tenants.facts import TenantFacts
+from tenants.scope import tenant_scope
+
+MOST = 100  # Messages of one workspace in a row; then others have their turn.
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message as it goes over the wire, and to whom."""
+
+    id: UUID
+    taken_at: datetime
+    attempts: int
+    sender: str
+    recipients: list[str]
+    content: bytes
+
+
+def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
+    """Send what is due in a workspace; called outside of any scope.
+
+    NotYet where the workspace has sent its share of the hour.
+    """
+    for _number in range(MOST):
+        with tenant_scope(tenant) as session:
+            parcel = _next(service_actor(session, tenant, clock.now(), via="job"), settings)
+        if parcel is None:
+            return
+        outcome = _send(parcel, settings, breaker)
+        with tenant_scope(tenant) as session:
+            by = service_actor(session, tenant, clock.now(), via="job")
+            settle(parcel.id, parcel.taken_at, outcome, by)
+    with tenant_scope(tenant) as session:
+        by = service_actor(session, tenant, clock.now(), via="job")
+        wake(by, by.now)
+
+
+def _next(by: Actor, settings: Settings) -> Parcel | None:
+    message = due(by)
+    if message is None:
+        at = next_due(by.session)
+        if at is not None:
+            wake(by, max(at, by.now))
+        return None
+    take_turn(by, settings.mails_per_hour)
+    take(message, by)
+    return _parcel(message, by, settings)
+
+
+def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:
+    files = [(file, path_of(file, by)) for file in files_to_send(message, by)]
+    mail = build(message, settings.mail_from, files)
+    people = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
+    people += opened_bcc(message, by, settings)
+    sender = from_header(message, settings.mail_from).addr_spec
+    recipients = [one.address for one in people]
+    return Parcel(message.id, by.now, message.attempts, sender, recipients, mail.as_bytes())
+
+
+def _send(parcel: Parcel, settings: Settings, breaker: Breaker) -> Outcome:
+    try:
+        with breaker.asking(clock.now()):
+            server = Server.parse(settings.smtp_url)
+            refused = hand_over(server, parcel.sender, parcel.recipients, parcel.content)
+    except NotYet as held:
+        return Outcome(State.WAITING, str(held), wait=held.wait, counts=False)
+    except Uncertain as lost:
+        return Outcome(State.UNKNOWN, str(lost))
+    except TryLater as away:
+        wait = wait_after(parcel.attempts)
+        state = State.FAILED if wait is None else State.WAITING
+        return Outcome(state, str(away), wait=wait)
+    except GiveUp as never:
+        return Outcome(State.FAILED, str(never))
+    return Outcome(State.SENT, refused=refused)

@@ -1,0 +1,169 @@
+"""One message as its card shows it: on timelines, in its thread, on a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _, gettext
+from app.mail.messages.models import IN, Message, State
+from app.mail.messages.people import Mailbox, kept_people
+from app.mail.messages.quotes import parted
+from app.mail.messages.write import may_write
+from app.records.files.kinds import KINDS
+from app.records.files.sizes import size_text
+from app.web.formats import formats
+
+LOOKS = 20  # How often a card looks again at what became of a message.
+LONG = 900  # Characters from which on a card folds a text.
+TOLD: dict[State, tuple[Text, str]] = {
+    State.DRAFT: (_("Draft"), ""),
+    State.WAITING: (_("Waiting"), "info"),
+    State.SENDING: (_("Being sent"), "info"),
+    State.FAILED: (_("Not sent"), "bad"),
+    State.UNKNOWN: (_("Unknown whether sent"), "warn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One file of a message."""
+
+    url: str
+    name: str
+    icon: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that the card of a message shows; empty addresses are those of what can't be done."""
+
+    url: str
+    direction: str
+    state: str
+    who: str
+    to: str
+    subject: str
+    said: str
+    quoted: str
+    is_long: bool
+    has_html: bool
+    time: str
+    at: str
+    told: Text | None
+    tone: str
+    note: str
+    is_private: bool
+    files: list[Attached]
+    earlier: int
+    earlier_url: str
+    reply_url: str
+    edit_url: str
+    back_url: str
+    now_url: str
+    again_url: str
+    again_asks: bool
+    again_look: str
+
+    @property
+    def is_received(self) -> bool:
+        """True for what came in."""
+        return self.direction == IN
+
+
+def card(
+    message: Message,
+    files: Sequence[Any],
+    by: Actor,
+    *,
+    place: str,
+    shows_addresses: bool,
+    earlier: int = 0,
+    looked: int = 0,
+) -> Card:
+    """The card of a message that `by` may read, on the record at `place`."""
+    state = State(message.state)
+    said, rest = parted(message.text)
+    is_mine = message.user_id is not None and message.user_id == by.user_id and may_write(by)
+    told, tone = TOLD.get(state, (None, ""))
+    write = formats(by)
+    url = f"/messages/{message.id}"
+    is_planned = state in (State.WAITING, State.DRAFT) and (
+        message.is_later or state is State.DRAFT
+    )
+    at = message.at
+    is_open = state in (State.WAITING, State.SENDING)
+    look = f"{url}/card?on={place}&looked={looked + 1}"
+    return Card(
+        url=url,
+        direction=message.direction,
+        state=state.value,
+        who=_sender(message, shows_addresses=shows_addresses),
+        to=write.listed(_names(message, shows_addresses=shows_addresses)),
+        subject=message.subject,
+        said=said,
+        quoted=rest,
+        is_long=len(said) > LONG,
+        has_html=bool(message.options.get("html")),
+        time=write.moment(at, by.today()) if is_planned else write.time(at),
+        at=at.isoformat(),
+        told=_("To be sent later") if state is State.WAITING and message.is_later else told,
+        tone=tone,
+        note=_note(message, state, shows_addresses=shows_addresses),
+        is_private=message.is_private,
+        files=[_attached(url, one) for one in files],
+        earlier=earlier,
+        earlier_url=f"{url}/earlier?on={place}" if earlier else "",
+        reply_url=f"/{place}/mail?reply={message.id}" if _may_reply(state, by) else "",
+        edit_url=f"/{place}/mail?draft={message.id}" if is_mine and state is State.DRAFT else "",
+        back_url=f"{url}/back" if is_mine and state is State.WAITING else "",
+        now_url=f"{url}/now" if is_mine and state is State.WAITING and message.is_later else "",
+        again_url=(f"{url}/again" if is_mine and state in (State.FAILED, State.UNKNOWN) else ""),
+        again_asks=state is State.UNKNOWN,
+        again_look=look if is_open and not message.is_later and looked < LOOKS else "",
+    )
+
+
+def _may_reply(state: State, by: Actor) -> bool:
+    return state in (State.SENT, State.RECEIVED) and may_write(by)
+
+
+def _sender(message: Message, *, shows_addresses: bool) -> str:
+    one = Mailbox(message.sender_address, message.sender_name)
+    return _name(one, shows_addresses=shows_addresses)
+
+
+def _names(message: Message, *, shows_addresses: bool) -> list[str]:
+    """Who it went to, by name where one is known."""
+    people = [one for key in ("to", "cc") for one in kept_people(message.recipients.get(key, []))]
+    return [_name(one, shows_addresses=shows_addresses) for one in people]
+
+
+def _name(one: Mailbox, *, shows_addresses: bool) -> str:
+    if one.name:
+        return one.name
+    return one.address if shows_addresses else gettext("hidden address")
+
+
+def _note(message: Message, state: State, *, shows_addresses: bool) -> str:
+    """What went wrong, in words; what the server said stands behind it."""
+    said = (message.error or "") if shows_addresses else ""
+    if state is State.FAILED:
+        return gettext("It could not be sent. %(said)s", said=said).strip()
+    if state is State.UNKNOWN:
+        return gettext(
+            "The connection was lost while it was being sent, so it may have arrived. "
+            "Sent again, it carries the same Message-ID, by which most programs recognise it."
+        )
+    if state is State.WAITING and message.attempts and said:
+        return gettext("It will be tried again. %(said)s", said=said).strip()
+    if message.refused and shows_addresses:
+        return gettext("Not delivered to: %(who)s", who=", ".join(sorted(message.refused)))
+    return ""
+
+
+def _attached(url: str, one: Any) -> Attached:
+    return Attached(f"{url}/files/{one.id}", one.name, KINDS[one.kind].icon, size_text(one.size))

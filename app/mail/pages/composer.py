@@ -1,0 +1,246 @@
+"""The form in which a mail is written, on a record's page or in the drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer
+from app.kernel.language import Text, _, gettext
+from app.mail.messages.find import FILES
+from app.mail.messages.models import IN, Message
+from app.mail.messages.people import Mailbox, kept_people, listed
+from app.mail.messages.places import addresses_of
+from app.mail.messages.signatures import signature_of
+from app.mail.messages.write import hidden_recipients
+from app.records.files.find import lines_by_record, lines_of
+from app.records.files.sizes import size_text
+from app.records.model import Record
+from app.records.types import RecordType
+from app.web.formats import formats, input_moment
+from config.settings import Settings
+
+OFFERED_FILES = 20
+MORNING = time(8, 30)
+KEYS = ("to", "cc", "bcc", "subject", "body", "send_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A file that can go along."""
+
+    id: UUID
+    name: str
+    size: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuickTime:
+    """A usual time to send at: its label, and the moment as a control for moments takes it."""
+
+    label: Text
+    value: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """All that `mail/compose.html` shows; `texts` hold what stands in the fields."""
+
+    url: str
+    record_url: str
+    id: str
+    title: str
+    texts: Mapping[str, str]
+    sender: str
+    signature: str
+    is_signed: bool
+    is_private: bool
+    answers: UUID | None
+    quotes: bool
+    draft: UUID | None
+    kept: list[Tick]
+    offered: list[Tick]
+    lookup: str
+    draft_key: str
+    quick_times: tuple[QuickTime, ...]
+    errors: Mapping[str, Text | str] = field(default_factory=dict)
+    alert: str = ""
+
+    @property
+    def has_copies(self) -> bool:
+        """True when the lines for copies stand open."""
+        keys = ("cc", "bcc")
+        return any(self.texts.get(key) or self.errors.get(key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a form begins with: a reply's or a draft's message."""
+
+    answers: Message | None = None
+    draft: Message | None = None
+
+
+def composer(
+    record_type: RecordType, record: Record, begun: Begun, by: Actor, settings: Settings
+) -> Composer:
+    """The form for a new mail, an answer, or a draft that is gone on with."""
+    texts = _texts(record_type, record, begun, by, settings)
+    options: Mapping[str, Any] = begun.draft.options if begun.draft else {}
+    return _form(
+        record_type,
+        record,
+        by,
+        begun,
+        texts,
+        is_signed=bool(options.get("signed", True)),
+        is_private=begun.draft.is_private if begun.draft else False,
+        quotes=bool(options.get("quotes", True)),
+        chosen=frozenset(),
+        dropped=frozenset(),
+    )
+
+
+def refused(
+    record_type: RecordType,
+    record: Record,
+    begun: Begun,
+    typed: Mapping[str, str],
+    ticks: Mapping[str, frozenset[str]],
+    answer: Answer,
+    by: Actor,
+) -> Composer:
+    """The form as it was sent, with what stands against it."""
+    shown = {*KEYS, "file"}
+    known = {key: text for key, text in answer.errors.items() if key in shown}
+    alert = "" if known else str(next(iter(answer.errors.values()), answer.message))
+    return _form(
+        record_type,
+        record,
+        by,
+        begun,
+        {key: typed.get(key, "") for key in KEYS},
+        is_signed="signed" in typed,
+        is_private="private" in typed,
+        quotes="quotes" in typed,
+        chosen=ticks["chosen"],
+        dropped=ticks["dropped"],
+        errors=known,
+        alert=alert,
+    )
+
+
+def _form(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    begun: Begun,
+    texts: Mapping[str, str],
+    *,
+    is_signed: bool,
+    is_private: bool,
+    quotes: bool,
+    chosen: frozenset[str],
+    dropped: frozenset[str],
+    errors: Mapping[str, Text | str] | None = None,
+    alert: str = "",
+) -> Composer:
+    url = f"/{record_type.collection}/{record.id}"
+    user = by.session.get_one(User, by.user_id)
+    kept = lines_by_record(FILES, [begun.draft.id], by) if begun.draft else {}
+    own = lines_of(record_type, record, by, OFFERED_FILES)
+    draft_id = begun.draft.id if begun.draft else None
+    answered = begun.answers.id if begun.answers else None
+    return Composer(
+        url=f"{url}/mail",
+        record_url=url,
+        id=f"mail-{draft_id or answered or record.id}",
+        title=record_type.title_of(record),
+        texts=texts,
+        sender=Mailbox(user.email, user.name).shown,
+        signature=signature_of(by),
+        is_signed=is_signed,
+        is_private=is_private,
+        answers=answered,
+        quotes=quotes,
+        draft=draft_id,
+        kept=[
+            Tick(one.id, one.name, size_text(one.size), str(one.id) not in dropped)
+            for one in (kept.get(draft_id, []) if draft_id else [])
+        ],
+        offered=[Tick(one.id, one.name, size_text(one.size), str(one.id) in chosen) for one in own],
+        lookup=f"/messages/addresses?on={record_type.collection}/{record.id}",
+        draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
+        quick_times=_quick_times(by),
+        errors=errors or {},
+        alert=alert,
+    )
+
+
+def _quick_times(by: Actor) -> tuple[QuickTime, ...]:
+    """Tomorrow and on Monday, when people begin to work; in the writer's zone."""
+    today, write = by.today(), formats(by)
+    days = (
+        (_("Tomorrow morning"), today + timedelta(days=1)),
+        (_("Monday morning"), today + timedelta(days=7 - today.weekday())),
+    )
+    found = []
+    for label, day in days:
+        moment = datetime.combine(day, MORNING, by.zone)
+        found.append(QuickTime(label, input_moment(moment, by.zone), write.moment(moment, today)))
+    return tuple(found)
+
+
+def _texts(
+    record_type: RecordType, record: Record, begun: Begun, by: Actor, settings: Settings
+) -> dict[str, str]:
+    """What stands in the fields of a form that nobody has sent yet."""
+    if begun.draft is not None:
+        draft = begun.draft
+        return {
+            "to": listed(kept_people(draft.recipients["to"])),
+            "cc": listed(kept_people(draft.recipients["cc"])),
+            "bcc": listed(hidden_recipients(draft, by, settings)),
+            "subject": draft.subject,
+            "body": draft.body,
+            "send_at": _later(draft, by),
+        }
+    if begun.answers is not None:
+        return _answer(begun.answers, by)
+    name = record_type.title_of(record) if record_type.is_person else ""
+    own = [Mailbox(one, name) for one in addresses_of(record_type, record, by)[:1]]
+    return {"to": listed(own)}
+
+
+def _answer(message: Message, by: Actor) -> dict[str, str]:
+    """Who an answer goes to: whoever wrote, else whoever was written to; the others get copies."""
+    user = by.session.get_one(User, by.user_id)
+    mine = user.email.casefold()
+    to, cc = (kept_people(message.recipients.get(key, [])) for key in ("to", "cc"))
+    if message.direction == IN:
+        first = [Mailbox(message.reply_to or message.sender_address, message.sender_name)]
+        others = [*to, *cc]
+    else:
+        first, others = to, cc
+    met = {mine, *(one.key for one in first)}
+    subject = message.subject
+    if not subject.casefold().startswith(("re:", "re：", "回复", "答复")):
+        subject = gettext("Re: %(subject)s", subject=subject)
+    return {
+        "to": listed(first),
+        "cc": listed(one for one in others if one.key not in met),
+        "subject": subject[:300],
+    }
+
+
+def _later(draft: Message, by: Actor) -> str:
+    if not draft.is_later or draft.send_at is None or draft.send_at <= by.now:
+        return ""
+    return input_moment(draft.send_at, by.zone)

@@ -1,0 +1,122 @@
+"""Writing a mail on a record's page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing, NoSpace, OverLimit, Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.mail.messages.find import find_message, find_mine
+from app.mail.messages.models import Message, State
+from app.mail.messages.write import SEND, Wish, write
+from app.mail.pages.composer import Begun, composer, refused
+from app.mail.pages.finding import find_addresses
+from app.mail.routes.blueprint import asked_place, blueprint, place_for, settings
+from app.records.routes.blueprint import record_url
+from app.web.access import access
+from app.web.formats import formats
+from app.web.render import fragment, is_htmx, page, see_other
+from app.web.toasts import toast
+from app.web.uploads import arrived
+
+FORM = "mail/compose.html"
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/mail")
+@access(permission=SEND)
+def show_composer(collection: str, record_id: UUID) -> Response:
+    """The form of a mail: a new one, an answer (`reply`), or a draft gone on with (`draft`)."""
+    record_type, record, by = place_for(collection, record_id)
+    begun = _begun(request.args.get("reply"), request.args.get("draft"), by)
+    return page(FORM, "form", it=composer(record_type, record, begun, by, settings()))
+
+
+@blueprint.post("/<collection:collection>/<uuid:record_id>/mail")
+@access(permission=SEND, takes_files=True)
+def send_mail(collection: str, record_id: UUID) -> Response:
+    """Let a mail go out in some seconds or later; the message takes it back."""
+    record_type, record, by = place_for(collection, record_id)
+    typed = request.form
+    begun = _begun(typed.get("reply"), typed.get("draft"), by)
+    try:
+        wish = Wish(
+            to=typed.get("to", ""),
+            cc=typed.get("cc", ""),
+            bcc=typed.get("bcc", ""),
+            subject=typed.get("subject", ""),
+            body=typed.get("body", ""),
+            send_at=typed.get("send_at", ""),
+            is_private="private" in typed,
+            is_signed="signed" in typed,
+            quotes="quotes" in typed,
+            answers=begun.answers,
+            draft=begun.draft,
+            brought=arrived(),
+            chosen=_ids("chosen"),
+            kept=_ids("kept"),
+        )
+        message = write(record_type, record, wish, by, settings())
+    except (Refused, OverLimit, NoSpace) as answer:
+        by.session.rollback()
+        record_type, record, by = place_for(collection, record_id)
+        begun = _begun(typed.get("reply"), typed.get("draft"), by)
+        kept = frozenset(typed.getlist("kept"))
+        held = frozenset(typed.getlist("held"))
+        ticks = {"chosen": frozenset(typed.getlist("chosen")), "dropped": held - kept}
+        it = refused(record_type, record, begun, typed, ticks, answer, by)
+        return page(FORM, "form", status=answer.status, it=it)
+    _tell(message, by)
+    if not is_htmx():
+        return see_other(record_url(record_type, record_id))
+    response = page("_problem.html", "problem")
+    response.headers["HX-Trigger"] = "records-changed, drawer-close"
+    return response
+
+
+@blueprint.get("/messages/addresses")
+@access(permission=SEND)
+def offer_addresses() -> Response:
+    """Whom a mail can go to, by words; without any, whoever belongs to the record."""
+    record_type, record, by = asked_place()
+    words = request.args.get("q", "")[:80]
+    return fragment("records/_options.html", found=find_addresses(words, record_type, record, by))
+
+
+def _tell(message: Message, by: Actor) -> None:
+    undo = f"/messages/{message.id}/back"
+    if message.is_later:
+        when = formats(by).moment(message.at, by.today())
+        toast(_("The e-mail will be sent: %(when)s", when=when), undo_url=undo)
+    else:
+        toast(_("The e-mail is sent in ten seconds."), undo_url=undo)
+
+
+def _begun(reply: str | None, draft: str | None, by: Actor) -> Begun:
+    """The messages that a form was opened for."""
+    reply_id, draft_id = parse_id(reply), parse_id(draft)
+    answers = find_message(reply_id, by)[0] if reply_id else None
+    found = find_mine(draft_id, by)[0] if draft_id else None
+    if found is not None and found.state != State.DRAFT:
+        raise Missing(_("There is no such e-mail."))
+    if found is not None and answers is None:
+        answers = _answered(found, by)
+    return Begun(answers, found)
+
+
+def _answered(draft: Message, by: Actor) -> Message | None:
+    """What a draft answers, as far as its writer may still read it."""
+    earlier = by.session.get(Message, draft.thread_id) if draft.thread_id != draft.id else None
+    if earlier is None or draft.in_reply_to is None:
+        return None
+    try:
+        return find_message(earlier.id, by)[0]
+    except Missing:
+        return None
+
+
+def _ids(field: str) -> list[UUID]:
+    return [found for one in request.form.getlist(field) if (found := parse_id(one))]
