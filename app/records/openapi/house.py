@@ -1,10 +1,11 @@
-"""What programs are told of the house around records: audit, recycle bin, sharing, tags."""
+"""What programs are told of the house around records: audit, recycle bin, sharing, tags, pools."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from app.kernel.language import _
+from app.records.openapi import pool
 from app.records.openapi.parts import (
     ID,
     LOCATION,
@@ -93,6 +94,7 @@ NAMED = {
     "Follower": FOLLOWER,
     "Favourite": FAVOURITE,
     "Tag": TAG,
+    **pool.SCHEMAS,
 }
 
 

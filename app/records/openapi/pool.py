@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.kernel.language import _
 from app.records.openapi.parts import (
     FLAG,
     ID,
-    LOCATION,
     MOMENT,
     TEXT,
     WHOLE,
-    answer,
     nullable,
     one_of,
-    page_of,
     record_of,
-    ref,
     sent,
 )
 from app.records.openapi.values import Schema
@@ -55,22 +49,3 @@ CAP_MADE = sent(("record_type", "group_kind", "group_id"), record_type=TEXT, **C
 CAP_CHANGE = sent((), **CAP_VALUES)
 RULE_MADE = sent(("record_type", "name", "kind", "days"), record_type=TEXT, **RULE_VALUES)
 RULE_CHANGE = sent((), **RULE_VALUES)
-
-
-def listed(name: str) -> dict[str, Any]:
-    """The answer of a list of these."""
-    return _answers("200", answer(page_of(name)), name)
-
-
-def shown(name: str) -> dict[str, Any]:
-    """The answer of a call that shows one of these."""
-    return _answers("200", answer(ref(name)), name)
-
-
-def made(name: str) -> dict[str, Any]:
-    """The answer of a call that makes one of these."""
-    return _answers("201", answer(ref(name), LOCATION), name)
-
-
-def _answers(status: str, found: dict[str, Any], name: str) -> dict[str, Any]:
-    return {"answers": {status: found}, "schemas": {name: SCHEMAS[name]}}

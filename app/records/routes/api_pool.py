@@ -25,6 +25,7 @@ from app.records.api.pool import (
     type_in,
 )
 from app.records.api.shape import Reply, dumps
+from app.records.openapi import house
 from app.records.openapi import pool as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, parameter
@@ -42,7 +43,7 @@ ASKED = (parameter("record_type"), LIMITED)
 
 
 @blueprint.get(CAPS)
-@described("list_pool_caps", told.CAPS, parameters=ASKED, **told.listed("PoolCap"))
+@described("list_pool_caps", told.CAPS, parameters=ASKED, **house.listed("PoolCap"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_caps() -> Response:
     """Every cap, or those on one record type, the oldest first."""
@@ -52,7 +53,7 @@ def list_caps() -> Response:
 
 @blueprint.post(CAPS)
 @described(
-    "create_pool_cap", told.CAPS, sends=told.CAP_MADE, is_repeatable=True, **told.made("PoolCap")
+    "create_pool_cap", told.CAPS, sends=told.CAP_MADE, is_repeatable=True, **house.made("PoolCap")
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def create_cap_by_program() -> Response:
@@ -69,7 +70,7 @@ def create_cap_by_program() -> Response:
 
 
 @blueprint.get(f"{CAPS}/<uuid:cap_id>")
-@described("get_pool_cap", told.CAPS, **told.shown("PoolCap"))
+@described("get_pool_cap", told.CAPS, **house.shown("PoolCap"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def show_cap_to_program(cap_id: UUID) -> Response:
     """One cap."""
@@ -78,7 +79,7 @@ def show_cap_to_program(cap_id: UUID) -> Response:
 
 
 @blueprint.patch(f"{CAPS}/<uuid:cap_id>")
-@described("update_pool_cap", told.CAPS, sends=told.CAP_CHANGE, **told.shown("PoolCap"))
+@described("update_pool_cap", told.CAPS, sends=told.CAP_CHANGE, **house.shown("PoolCap"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def change_cap_by_program(cap_id: UUID) -> Response:
     """Change a cap; what is left out stays as it was, and null is no cap."""
@@ -101,7 +102,7 @@ def delete_cap_by_program(cap_id: UUID) -> Response:
 
 
 @blueprint.get(RULES)
-@described("list_pool_rules", told.RULES, parameters=ASKED, **told.listed("PoolRule"))
+@described("list_pool_rules", told.RULES, parameters=ASKED, **house.listed("PoolRule"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_pool_rules() -> Response:
     """Every rule, or those of one record type, the oldest first."""
@@ -115,7 +116,7 @@ def list_pool_rules() -> Response:
     told.RULES,
     sends=told.RULE_MADE,
     is_repeatable=True,
-    **told.made("PoolRule"),
+    **house.made("PoolRule"),
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def create_rule_by_program() -> Response:
@@ -134,7 +135,7 @@ def create_rule_by_program() -> Response:
 
 
 @blueprint.get(f"{RULES}/<uuid:rule_id>")
-@described("get_pool_rule", told.RULES, **told.shown("PoolRule"))
+@described("get_pool_rule", told.RULES, **house.shown("PoolRule"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def show_rule_to_program(rule_id: UUID) -> Response:
     """One rule."""
@@ -143,7 +144,7 @@ def show_rule_to_program(rule_id: UUID) -> Response:
 
 
 @blueprint.get(f"{RULES}/<uuid:rule_id>/dry-run")
-@described("try_pool_rule", told.RULES, **told.shown("PoolDryRun"))
+@described("try_pool_rule", told.RULES, **house.shown("PoolDryRun"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def try_rule(rule_id: UUID) -> Response:
     """How many records a rule would take now, and of how many it would warn."""
@@ -157,7 +158,7 @@ def try_rule(rule_id: UUID) -> Response:
 
 
 @blueprint.patch(f"{RULES}/<uuid:rule_id>")
-@described("update_pool_rule", told.RULES, sends=told.RULE_CHANGE, **told.shown("PoolRule"))
+@described("update_pool_rule", told.RULES, sends=told.RULE_CHANGE, **house.shown("PoolRule"))
 @access(who=Who.TOKEN, permission=MANAGE)
 def change_rule_by_program(rule_id: UUID) -> Response:
     """Change a rule, or switch it; one that takes others than before is off unless told."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.crm.models import Account
 from app.identity.operations.roles import role_by_key, write_rights
@@ -14,6 +15,7 @@ from tests.cast import Person, Workspace
 from tests.factories import make_activity
 from tests.records.api.conftest import Programs
 from tests.records.files.conftest import upload
+from tests.records.pages.conftest import statements
 
 POOL = "/accounts?owner_id__isnull=true"
 PHONE = "7946 0011"
@@ -139,6 +141,24 @@ def test_an_empty_pool_says_what_it_is_for(acme: Workspace, bob: Person, owned: 
     assert '<span id="list-total">0 accounts</span>' in shown
     assert "Nothing matches these words" not in shown
     assert "Nothing matches these words" in bob.client.get(f"{POOL}&q=oaks").text
+
+
+def test_the_pool_is_asked_for_so_that_only_its_own_index_answers(
+    acme: Workspace, alice: Person, bob: Person, free: Account
+) -> None:
+    with acme.scope() as session:
+        named = "indexname = 'ix_accounts_pool' AND schemaname = current_schema()"
+        index = session.scalar(text(f"SELECT indexdef FROM pg_indexes WHERE {named}"))
+    assert "((owner_id IS NULL) IS TRUE)" in str(index)
+    for person in (alice, bob):
+        for url in (POOL, POOL.replace("?", "/count?")):
+            with statements() as made:
+                assert person.client.get(url).status_code == 200
+            asked = [one for one in made if "owner_id IS NULL" in one]
+            assert asked
+            for one in asked:
+                assert one.count("(accounts.owner_id IS NULL) IS true") == 1
+                assert one.count("owner_id IS NULL") == 1, "the index on owners would answer that"
 
 
 def test_an_empty_pool_says_the_same_as_a_board(
