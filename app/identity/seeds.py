@@ -89,6 +89,7 @@ SETTINGS = {
     ("pool", "manage"): ALL,
     ("currency", "manage"): ALL,
     ("message", "send"): ALL,
+    ("business_hours", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL, ("message", "send"): ALL}
 

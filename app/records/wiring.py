@@ -153,6 +153,18 @@ POOLS = SettingsPage(
     synonyms=_("public pool claim unassigned high seas owner"),
 )
 
+BUSINESS_HOURS = PermissionGroup(
+    "business_hours", _("Business hours"), (Choice("manage", _("Manage")),), has_reach=False
+)
+HOURS = SettingsPage(
+    "/settings/business-hours",
+    "clock",
+    DATA,
+    _("Business hours"),
+    _("When your firm works: hours of the week, holidays, days of its own, the fiscal year."),
+    ("business_hours", "manage"),
+    synonyms=_("opening hours working time holidays calendar fiscal year quarter"),
+)
 CURRENCIES = PermissionGroup(
     "currency", _("Currencies"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -247,6 +259,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(POOLS)
     permissions.register(CURRENCIES)
     settings_pages.add(MONEY)
+    permissions.register(BUSINESS_HOURS)
+    settings_pages.add(HOURS)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
     settings_pages.add(TWINS)

@@ -164,6 +164,10 @@ class Formats:
             return f"{value.year}年{value.month}月"
         return f"{self._whole_months[value.month]} {value.year}"
 
+    def month_name(self, month: int) -> str:
+        """November, 11月, of a month of no year."""
+        return f"{month}月" if self.is_chinese else str(self._whole_months[month])
+
     def weekday_short(self, value: date) -> str:
         """Tue, 周二."""
         return str(self._short_weekdays[value.weekday()])

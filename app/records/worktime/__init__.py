@@ -1,0 +1,1 @@
+"""The calendars of a workspace and its fiscal year, kept and changed."""
