@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -64,8 +65,6 @@ def run(measured: Workspace, web: Service) -> list[Figure]:
 
 
 def _figures(measured: Workspace, web: Service) -> Iterator[Figure]:
-    request = [sign_in(web).write("GET", "/contacts")]
-    one_by_one(web, request, ASKED)
     many = measured.amounts.contacts
     few = min(FEW, many)
     taken_in: tuple[tuple[int, Twins], ...] = (
@@ -75,17 +74,13 @@ def _figures(measured: Workspace, web: Service) -> Iterator[Figure]:
         (many, "skip"),
     )
     for number, (rows, duplicates) in enumerate(taken_in):
+        name = f"{rows:,} contacts {'with' if duplicates == 'skip' else 'without'} the check"
+        name = f"{name} of duplicates"
         settle(measured.server)
-        usual = median(one_by_one(web, request, ASKED))
         before = look()
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            url = measured.server.urls.app
-            taking = pool.submit(_take_in, url, measured.facts, rows, duplicates, number)
-            pages = _meanwhile(web, request, taking)
+        with _taking(measured, rows, duplicates, number) as taking:
             taken = taking.result()
         pace = slowness(before, look())
-        told = "with" if duplicates == "skip" else "without"
-        name = f"{rows:,} contacts {told} the check of duplicates"
         yield Figure(
             name,
             "s",
@@ -97,20 +92,40 @@ def _figures(measured: Workspace, web: Service) -> Iterator[Figure]:
             rate_slowness=pace,
         )
         yield Figure(f"{name}: memory", "MB", taken.growth, limit=MEMORY)
-        if pages:
-            yield Figure(f"{name}: a list meanwhile", "times", median(pages) / usual, limit=PAGES)
+        if rows == few:
+            yield from _pages(measured, web, duplicates, len(taken_in) + number)
+
+
+def _pages(measured: Workspace, web: Service, duplicates: Twins, number: int) -> Iterator[Figure]:
+    """What a page takes while another such file comes in, by what it takes at other times."""
+    request = [sign_in(web).write("GET", "/contacts")]
+    one_by_one(web, request, ASKED)
+    settle(measured.server)
+    usual = median(one_by_one(web, request, ASKED))
+    rows = min(FEW, measured.amounts.contacts)
+    samples: list[float] = []
+    with _taking(measured, rows, duplicates, number) as taking:
+        while not taking.done():
+            samples += one_by_one(web, request, 5)
+    meanwhile = samples[ASKED // 2 :]  # The first were asked while the process only began.
+    if meanwhile:
+        told = "with" if duplicates == "skip" else "without"
+        name = f"a list while {rows:,} contacts come in {told} the check"
+        yield Figure(name, "times", median(meanwhile) / usual, limit=PAGES)
+
+
+@contextmanager
+def _taking(
+    measured: Workspace, rows: int, duplicates: Twins, number: int
+) -> Iterator[Future[Taken]]:
+    """An import under way in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        url = measured.server.urls.app
+        yield pool.submit(_take_in, url, measured.facts, rows, duplicates, number)
 
 
 def _rate(duplicates: str) -> Limit:
     return PLAIN if duplicates == "create" else Limit()
-
-
-def _meanwhile(web: Service, request: list[bytes], taking: Future[Taken]) -> list[float]:
-    """Milliseconds of a page, asked again and again until the import has ended."""
-    samples: list[float] = []
-    while not taking.done():
-        samples += one_by_one(web, request, 5)
-    return samples[ASKED // 2 :]  # The first were asked while the process only began.
 
 
 def _take_in(

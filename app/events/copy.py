@@ -48,14 +48,26 @@ class Batch:
 def batch_of(table: str, columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Batch:
     """Rows for one of our own tables; lists become arrays, mappings JSON, None NULL."""
     columns, rest = tuple(columns), iter(rows)
-    data, count = io.BytesIO(), 0
+    parts, count = list[bytes](), 0
     while held := list(islice(rest, AT_ONCE)):
-        cells = [_cells([row.get(one) for row in held]) for one in columns]
-        lines = map("\t".join, zip(*cells, strict=True))
-        data.write("".join([f"{line}\n" for line in lines]).encode())
+        parts.append(_lines([row.get(one) for row in held] for one in columns))
         count += len(held)
-    # Table and columns are names from our models, never from input.
-    return Batch(f"COPY {table} ({', '.join(columns)}) FROM STDIN", data.getvalue(), count)
+    return Batch(_command(table, columns), b"".join(parts), count)
+
+
+def batch_by_column(table: str, columns: Mapping[str, list[Any]], count: int) -> Batch:
+    """The same of the values of each column, `count` of each."""
+    return Batch(_command(table, columns), _lines(columns.values()) if count else b"", count)
+
+
+def _command(table: str, columns: Iterable[str]) -> str:
+    """The statement; table and columns are names from our models, never from input."""
+    return f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+
+
+def _lines(columns: Iterable[list[Any]]) -> bytes:
+    lines = map("\t".join, zip(*map(_cells, columns), strict=True))
+    return "".join([f"{line}\n" for line in lines]).encode()
 
 
 def events_batch(rows: Iterable[Mapping[str, Any]]) -> Batch:

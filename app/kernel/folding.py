@@ -7,6 +7,7 @@ immutable and PostgreSQL's collations differ from server to server.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Ideographs, kana and Hangul: one character already carries meaning, and no spaces part words.
 EAST_ASIAN = (
@@ -68,6 +69,7 @@ def _fold_character(character: str) -> str:
 
 
 _folds = _Folds()
+_SHORT = 100  # Characters of a text that is worth remembering.
 
 
 def fold(text: str) -> str:
@@ -75,11 +77,18 @@ def fold(text: str) -> str:
 
     Traditional characters stay as they are. Runs of spaces become one, the ends are trimmed.
     """
+    return _fold_again(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii() and text.isprintable():  # Most of what comes: nothing but case to fold.
         return " ".join(text.lower().split())
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     return " ".join(text.translate(_folds).split())
+
+
+_fold_again = lru_cache(8192)(_fold)  # One row asks for its names several times, others for more.
 
 
 def has_east_asian(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, collate, func, literal, type_coerce
@@ -44,7 +45,7 @@ class Option:
         return pick(self.label, current())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # Without slots, so that what its column says is asked once.
 class Field:
     """One attribute of a record type: how it is called, typed in, shown and guarded.
 
@@ -81,35 +82,35 @@ class Field:
         """When it is shown, asked for or fixed; only a workspace's own fields have such."""
         return None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name of the field in URLs, forms, the API and events."""
         return str(self.attribute.key)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """How the field behaves: text, email, phone, choice, reference, moment ..."""
         return str(self.attribute.property.columns[0].info.get("kind", "text"))
 
-    @property
+    @cached_property
     def max_length(self) -> int | None:
         """The greatest number of characters, or None when the kind has none."""
         length: int | None = getattr(self.attribute.property.columns[0].type, "length", None)
         return length
 
-    @property
+    @cached_property
     def digits(self) -> int | None:
         """How many digits of a number stand before its point at most, where its column says so."""
         column_type = self.attribute.property.columns[0].type
         precision: int | None = getattr(column_type, "precision", None)
         return precision - column_type.scale if precision else None
 
-    @property
+    @cached_property
     def nullable(self) -> bool:
         """True when the database takes no value for it."""
         return bool(self.attribute.property.columns[0].nullable)
 
-    @property
+    @cached_property
     def default(self) -> Any:
         """What a new record holds where nothing is said, or None."""
         found = self.attribute.property.columns[0].default

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from app.events import event_row
-from app.events.copy import batch_of, events_batch, send_events, sending
+from app.events import event_row, outbox
+from app.events.copy import batch_by_column, events_batch, send, sending
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.ids import new_id
@@ -85,6 +86,15 @@ def _create_many(
     return ids
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """New records that were written with their events; what they mean for others is to follow."""
+
+    records: Sequence[Record]
+    keys: Keys
+    events: Sequence[Mapping[str, Any]]
+
+
 def write_new(
     record_type: RecordType, records: Sequence[Record], by: Actor, keys: Keys | None = None
 ) -> None:
@@ -92,18 +102,31 @@ def write_new(
 
     `keys` are those by which they are known for the same, where somebody made them already.
     """
-    if not records:
-        return
-    columns = [key for key, _default in columns_of(record_type.model)]
-    rows = batch_of(record_type.model.__tablename__, columns, map(full_row, records))
+    if records:
+        settle_new(record_type, send_new(record_type, records, by, keys), by)
+
+
+def send_new(
+    record_type: RecordType, records: Sequence[Record], by: Actor, keys: Keys | None = None
+) -> Sent:
+    """The first half of `write_new`: rows that nobody else waits for."""
+    columns = full_columns(record_type.model, records)
+    rows = batch_by_column(record_type.model.__tablename__, columns, len(records))
     with sending(by.session, rows):
         keys = keys or all_keys(record_type, records)
         told = [_creation(record_type, one, by) for one in records]
         events = events_batch(told)
-    keep_within_cap(record_type, records, by)
-    add_keys(record_type, keys, by)
-    send_events(by.session, told, events)
-    record_type.changed_all(records, "create", by)
+    send(by.session, events)
+    return Sent(records, keys, told)
+
+
+def settle_new(record_type: RecordType, sent: Sent, by: Actor) -> None:
+    """The second half: what is held against others, shared with them and told to them."""
+    keep_within_cap(record_type, sent.records, by)
+    add_keys(record_type, sent.keys, by)
+    for row in sent.events:
+        outbox.tell(by.session, row)
+    record_type.changed_all(sent.records, "create", by)
 
 
 def _creation(record_type: RecordType, record: Record, by: Actor) -> dict[str, Any]:
@@ -128,16 +151,20 @@ def columns_of(model: type[Record]) -> tuple[tuple[str, Any], ...]:
     return tuple(found)
 
 
-def full_row(record: Record) -> dict[str, Any]:
-    """The columns of a new record for COPY, which knows no defaults."""
-    held = record.__dict__
-    row = {}
-    for key, default in columns_of(type(record)):
-        value = held.get(key)
-        if value is None and default is not None:
-            value = default(None) if callable(default) else default
-        row[key] = value
-    return row
+def full_columns(model: type[Record], records: Iterable[Record]) -> dict[str, list[Any]]:
+    """The columns of new records for COPY, which knows no defaults."""
+    held = [one.__dict__ for one in records]
+    columns = {}
+    for key, default in columns_of(model):
+        cells = [one.get(key) for one in held]
+        if default is not None:
+            cells = [_default(default) if cell is None else cell for cell in cells]
+        columns[key] = cells
+    return columns
+
+
+def _default(default: Any) -> Any:
+    return default(None) if callable(default) else default
 
 
 def column_values(record: Record) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
 from app.records.imports.outcome import Outcome
 from app.records.imports.pieces import Piece, beginning
-from app.records.imports.run import KIND, do_piece, end, open_table, try_piece, url_of
+from app.records.imports.run import KIND, end, open_table, url_of
 from app.records.imports.table import How
+from app.records.imports.taking import do_piece, try_piece
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 

@@ -28,7 +28,7 @@ from app.records.imports.noted import Moments, note_moments, read_moments, read_
 from app.records.imports.outcome import Failure, Outcome, reasons
 from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
-from app.records.many import write_new
+from app.records.many import Sent, send_new, settle_new
 from app.records.model import Record
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
@@ -56,9 +56,21 @@ def do_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> Outcome:
     return _Chunk(plan, by).do(rows)
 
 
+def begin_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> tuple[Outcome, Callable[[], None]]:
+    """As `do_rows` of a plan that is `lonely`, without what others could have to wait for.
+
+    That is done by what this answers with beside the outcome, and has to be. Where it raises,
+    nothing of the rows may be kept.
+    """
+    chunk = _Chunk(plan, by, settles=False)
+    return chunk.do(rows), chunk.settle
+
+
 class _Chunk:
-    def __init__(self, plan: Plan, by: Actor) -> None:
+    def __init__(self, plan: Plan, by: Actor, *, settles: bool = True) -> None:
         self.plan, self.by, self.outcome = plan, by, Outcome()
+        self.settles = settles
+        self.sent: list[Sent] = []  # What is to be settled yet.
         self.record_type, self.mode = plan.record_type, plan.mapping.mode
         self.picklists: Mapping[str, Any] = picklists_of(by.session, plan.record_type)
         self.keys: Keys = {}  # Of records that are looked up before they are made.
@@ -204,8 +216,16 @@ class _Chunk:
     def _write_new(self, ready: Sequence[tuple[Row, Record]]) -> int:
         records = [one for _row, one in ready]
         keys = {one.id: self.keys[one.id] for one in records if one.id in self.keys}
-        write_new(self.record_type, records, self.by, keys)
+        sent = send_new(self.record_type, records, self.by, keys)
+        if not self.settles:
+            self.sent.append(sent)
+            return 0
+        settle_new(self.record_type, sent, self.by)
         return self._note(ready)
+
+    def settle(self) -> None:
+        for one in self.sent:
+            settle_new(self.record_type, one, self.by)
 
     def _note(self, ready: Sequence[tuple[Row, Record]]) -> int:
         """Make what tells the moments of rows; answers with how many records that were."""

@@ -17,11 +17,15 @@ Numbered = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows to take in, how many between them are left out, and the number of the last of all."""
+    """Rows to take in, how many between them are left out, and the number of the last of all.
+
+    `after` is the number of the last row before them.
+    """
 
     rows: Sequence[Numbered]
     skipped: int
     line: int
+    after: int = 0
 
     @property
     def size(self) -> int:
@@ -61,6 +65,16 @@ def pieces(table: Table, mapping: Mapping, after: int) -> Iterator[Piece]:
     yield from _cut(table.rows(start), distinct, after)
 
 
+def until(found: Iterable[Piece], most: int) -> Iterator[Piece]:
+    """The pieces up to the one with which `most` rows of the file are reached."""
+    read = 0
+    for piece in found if most > 0 else ():
+        yield piece
+        read += piece.size
+        if read >= most:
+            return
+
+
 def _cut(rows: Iterable[Numbered], distinct: Distinct, after: int) -> Iterator[Piece]:
     kept: list[Numbered] = []
     skipped, line, length = 0, after, 0
@@ -75,7 +89,7 @@ def _cut(rows: Iterable[Numbered], distinct: Distinct, after: int) -> Iterator[P
         else:
             skipped += 1
         if len(kept) == ROWS or skipped == PASSED or length > LENGTH:
-            yield Piece(kept, skipped, line)
-            kept, skipped, length = [], 0, 0
+            yield Piece(kept, skipped, line, after)
+            kept, skipped, length, after = [], 0, 0, line
     if kept or skipped:
-        yield Piece(kept, skipped, line)
+        yield Piece(kept, skipped, line, after)

@@ -19,6 +19,7 @@ from app.records.imports.givable import CREATED
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.noted import is_noted
 from app.records.imports.whole_names import NameParts, parts_of_name, told_apart
+from app.records.picklists import TAGS
 from app.records.types import RecordType
 from app.records.values.texts import LONG_TEXT
 
@@ -81,6 +82,24 @@ class Plan:
     def references(self) -> tuple[Source, ...]:
         """The sources of fields that point to other records and colleagues."""
         return tuple(one for one in self.sources if one.field.to)
+
+    @cached_property
+    def is_lonely(self) -> bool:
+        """True where no row can concern another one, nor what another one makes along.
+
+        Such rows may be written side by side.
+        """
+        mapping = self.mapping
+        if mapping.mode != "create" or mapping.duplicates != "create":
+            return False
+        return not any(
+            one.column.create_missing
+            or one.field.to == self.record_type.key
+            or one.field.is_unique
+            or one.field.key == TAGS
+            or is_noted(self.record_type, one.field.key)
+            for one in self.sources
+        )
 
     @cached_property
     def phones(self) -> frozenset[str]:

@@ -6,38 +6,30 @@ stood: nothing is lost and nothing comes twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from app.events import write_event
-from app.identity.actors import actor_for
-from app.identity.models import User
 from app.identity.operations.notices import language_of_reader, tell
 from app.jobs.progress import State as WorkState
-from app.jobs.progress import Work, advance, finish, lock_work
+from app.jobs.progress import Work, finish
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Missing, NotPermitted
+from app.kernel.errors import Answer, Missing
 from app.kernel.language import _, gettext, using
-from app.kernel.stamps import READ as STAMPS
 from app.records.bulk.run import sentence
-from app.records.imports.check import check_mapping
-from app.records.imports.chunk import do_rows
-from app.records.imports.failed import keep_failures
+from app.records.imports.beside import WORTH, side_by_side
 from app.records.imports.given import room_of
-from app.records.imports.mapping import Mapping, from_json
+from app.records.imports.mapping import from_json
 from app.records.imports.models import ImportRun, State
-from app.records.imports.outcome import Outcome
-from app.records.imports.pieces import Piece, pieces
-from app.records.imports.plan import make_plan
+from app.records.imports.pieces import Piece, pieces, until
 from app.records.imports.reading import read_table
 from app.records.imports.table import How, Table
+from app.records.imports.taking import advance_to, do_piece, hold, plan_of
+from app.records.imports.who import importer_of
 from app.records.imports.words import told
-from app.records.picklists import picklists_of
 from app.records.sharing.news import tell_of_batch
-from app.records.tailored import tailored
 from app.records.types import RecordType
-from tenants.scope import keep
 
 KIND = "import_rows"
 SUBJECT = "import"
@@ -60,42 +52,6 @@ def url_of(run: ImportRun, record_type: RecordType) -> str:
     return f"/{record_type.collection}/import/{run.id}"
 
 
-def do_piece(run: ImportRun, piece: Piece, names: Sequence[str], by: Actor) -> None:
-    """Take in the rows of a piece and count what became of them; of a dry run only that stays."""
-    mapping = from_json(run.mapping)
-    do = try_piece if run.is_dry_run else _take_in
-    outcome = do(run, mapping, piece, names, by)
-    keep_failures(run, outcome.failures, by)
-    run.created += outcome.created
-    run.updated += outcome.updated
-    run.skipped += outcome.skipped + piece.skipped
-    run.duplicate += outcome.duplicate
-    run.noted += outcome.noted
-    run.failed += outcome.failed
-    run.line = piece.line
-
-
-def try_piece(
-    run: ImportRun, mapping: Mapping, piece: Piece, names: Sequence[str], by: Actor
-) -> Outcome:
-    """What would become of the rows of a piece."""
-    trial = by.session.begin_nested()
-    try:
-        return _take_in(run, mapping, piece, names, by)
-    finally:
-        trial.rollback()
-        by.session.info.pop(STAMPS, None)  # A tag that was made for the trial is gone again.
-
-
-def _take_in(
-    run: ImportRun, mapping: Mapping, piece: Piece, names: Sequence[str], by: Actor
-) -> Outcome:
-    record_type = tailored(run.record_type, by)
-    check_mapping(record_type, mapping, names, by)
-    plan = make_plan(record_type, mapping, names, picklists_of(by.session, record_type))
-    return do_rows(plan, piece.rows, replace(by, batch_id=run.id, via="import"))
-
-
 def go_on(
     run_id: UUID,
     by: Actor,
@@ -107,7 +63,7 @@ def go_on(
 
     Each piece is committed. Whoever cancels it waits for a piece; `told_of` hears of each.
     """
-    run = _hold(run_id, by)
+    run = hold(run_id, by)
     if run is None:
         return False
     with using(run.language):
@@ -120,87 +76,42 @@ def go_on(
 
 
 def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
-    run_id, at, read = run.id, run.line, 0
+    run_id, read = run.id, 0
     table = open_table(run, by)
     mapping = from_json(run.mapping)
     if not run.total:
         run.total = sum(1 for _row in table.rows())
-    _advance(run, by)
-    for piece in pieces(table, mapping, at):
-        held = _hold(run_id, by)
-        if held is None or held.line != at:  # It was cancelled, or somebody else goes on with it.
-            _tell_news(run_id, by)
-            return False
-        do_piece(held, piece, table.names, importer_of(held, by))
-        _advance(held, by)
-        at, read = piece.line, read + piece.size
+    is_lonely = run.total >= WORTH and not run.is_dry_run
+    is_lonely = is_lonely and plan_of(run, mapping, table.names, importer_of(run, by)).is_lonely
+    advance_to(run, by)
+
+    def stands(piece: Piece) -> None:
+        nonlocal read
+        read += piece.size
         if told_of is not None:
-            told_of(held)
-        if read >= most:
-            _tell_news(run_id, by)
-            return True
+            told_of(_as_it_stands(run_id, by))
+
+    rows = until(pieces(table, mapping, run.line), most)
+    if not (is_lonely and side_by_side(run, rows, table.names, stands, by)):
+        at = _as_it_stands(run_id, by).line
+        for piece in until(pieces(table, mapping, at), most - read):
+            held = hold(run_id, by)
+            if held is None or held.line != at:  # It was cancelled, or somebody else goes on.
+                _tell_news(run_id, by)
+                return False
+            do_piece(held, piece, table.names, importer_of(held, by))
+            advance_to(held, by)
+            at = piece.line
+            stands(piece)
     _tell_news(run_id, by)
+    if read >= most:
+        return True
     _end(run_id, State.DONE, by)
     return False
 
 
-def _hold(run_id: UUID, by: Actor) -> ImportRun | None:
-    """The import, held until the transaction ends, while it is under way; else None."""
-    work = lock_work(by.session, run_id)
-    run = by.session.get(ImportRun, run_id, with_for_update=True, populate_existing=True)
-    if run is None or work is None or not run.is_under_way:
-        return None
-    if not work.is_under_way:  # It was cancelled, of which only its work was told.
-        run.state, run.finished_at = State.CANCELLED, work.finished_at
-        return None
-    return run
-
-
-def _advance(run: ImportRun, by: Actor) -> None:
-    """Say how far it came, for all to see."""
-    run.state = State.RUNNING
-    work = by.session.get(Work, run.id)
-    if work is not None:
-        work.total = run.total
-        advance(work, run.done)
-    keep(by.session)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How something was asked for that a worker does: by which way, in which language, how narrow.
-
-    `scopes` are those of the token by which it was asked for, None where there was none.
-    """
-
-    via: str
-    language: str
-    scopes: frozenset[str] | None
-
-    @staticmethod
-    def for_import(run: ImportRun) -> Asked:
-        """How an import was asked for."""
-        scopes = None if run.scopes is None else frozenset(run.scopes)
-        return Asked(run.via, run.language, scopes)
-
-
-def importer_of(run: ImportRun, by: Actor) -> Actor:
-    """Who asked for an import; see `person_of`."""
-    return person_of(run.user_id, Asked.for_import(run), by)
-
-
-def person_of(user_id: UUID | None, asked: Asked, by: Actor) -> Actor:
-    """A person with the rights of this moment, narrowed as they were when they asked.
-
-    NotPermitted when they may not sign in.
-    """
-    by.session.info.pop(STAMPS, None)  # What was remembered of rules and fields may have changed.
-    user = by.session.get(User, user_id, populate_existing=True) if user_id else None
-    if user is None or not user.is_active:
-        raise NotPermitted(_("Whoever asked for it may not sign in."))
-    return actor_for(
-        by.session, by.tenant, user, by.now, asked.via, asked.language, scopes=asked.scopes
-    )
+def _as_it_stands(run_id: UUID, by: Actor) -> ImportRun:
+    return by.session.get_one(ImportRun, run_id, populate_existing=True)
 
 
 def _tell_news(run_id: UUID, by: Actor) -> None:
@@ -211,7 +122,7 @@ def _tell_news(run_id: UUID, by: Actor) -> None:
 
 
 def _end(run_id: UUID, state: State, by: Actor, error: str | None = None) -> None:
-    run = _hold(run_id, by)
+    run = hold(run_id, by)
     if run is not None:
         end(run, by.session.get(Work, run_id), state, by, error)
 
@@ -245,7 +156,7 @@ def _note(run: ImportRun, by: Actor) -> None:
 
 def given_up(run_id: UUID, by: Actor) -> None:
     """End an import whose job became a dead letter; what it did stands and can be undone."""
-    run = _hold(run_id, by)
+    run = hold(run_id, by)
     if run is not None:
         with using(run.language):
             error = gettext("It failed again and again and was given up. What was done stands.")

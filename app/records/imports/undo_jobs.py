@@ -21,8 +21,9 @@ from app.records.bulk.run import sentence
 from app.records.door import may_change
 from app.records.imports.keep import find_import
 from app.records.imports.models import UNDONE_WITHIN, ImportRun
-from app.records.imports.run import SUBJECT, Asked, person_of, url_of
+from app.records.imports.run import SUBJECT, url_of
 from app.records.imports.undo import reaches_all, undo_piece, undoing, verbs_needed
+from app.records.imports.who import Asked, person_of
 from app.records.imports.words import told_undone
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored

@@ -124,7 +124,7 @@ KILLED = """
     from app.jobs.registry import Registry, connect
     from app.jobs.worker import Worker
     from app.modules import JOBS, install_record_types
-    from app.records.imports import chunk, pieces, run
+    from app.records.imports import chunk, pieces, run, taking
     from config.settings import Settings
     from tenants.database import connect_app
 
@@ -151,9 +151,9 @@ KILLED = """
         return done
 
     if told["where"] == "inside":  # The rows are written, and nothing is committed.
-        chunk.write_new = deadly(chunk.write_new, "after")
+        chunk.settle_new = deadly(chunk.settle_new, "after")
     elif told["where"] == "told":  # The file of failures tells what no commit knows of.
-        run.keep_failures = deadly(run.keep_failures, "after")
+        taking.keep_failures = deadly(taking.keep_failures, "after")
     else:  # Between two pieces.
         run.do_piece = deadly(run.do_piece, "before")
     Worker(app, settings, None, threads=1, grace=5, name=told["name"]).drain()
