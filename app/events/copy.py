@@ -156,6 +156,8 @@ def _text(text: str) -> str:
     """A text with its escapes; most hold none of these signs, and looking for one is cheap."""
     if "\\" in text:
         text = text.replace("\\", r"\\")
+    if text.isprintable():
+        return text
     return text.replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
 
 
