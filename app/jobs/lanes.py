@@ -23,11 +23,9 @@ from tenants.scope import tenant_scope
 LANES = 2
 # One that waits for a lock which the other holds until its own turn would wait for ever.
 PATIENCE = text("SET LOCAL lock_timeout = '2s'")
+SOON = 0.0005  # Seconds; Python's own is 5 ms, and a piece asks the database a dozen times.
 Turn = Callable[[], bool]
 Piece = TypeVar("Piece")
-
-
-SOON = 0.0005  # Seconds; Python's own is 5 ms, and a piece asks the database a dozen times.
 
 
 def _come_back_soon() -> None:
