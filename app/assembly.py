@@ -91,6 +91,8 @@ def _templates(app: Flask) -> None:
         icon=icon,
         asset=asset,
     )
+    environment.globals["labelled"] = language.labelled
+    environment.filters["listed"] = language.listed
 
 
 def _parts(app: Flask, settings: Settings) -> None:

@@ -124,7 +124,7 @@ class Edge:
         if declared.who is Who.TOKEN:
             if g.actor is None:
                 return problem(401, headers={"WWW-Authenticate": 'Bearer realm="zuke"'})
-        elif request.method not in SAFE_METHODS:
+        elif request.method not in SAFE_METHODS and not declared.by_address:
             csrf.protect()
         if declared.who is Who.USER and g.actor is None:
             return _to_sign_in()

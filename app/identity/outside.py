@@ -20,7 +20,14 @@ class SendMail(Protocol):
     """`app.mail.send.send_mail`: enqueue one mail in the actor's transaction."""
 
     def __call__(
-        self, by: Actor, *, to: str, template: str, values: dict[str, object], language: str
+        self,
+        by: Actor,
+        *,
+        to: str,
+        template: str,
+        values: dict[str, object],
+        language: str,
+        stop_url: str | None = None,
     ) -> UUID:
         """Render and enqueue the mail; the answer is the job's id."""
 
@@ -47,11 +54,29 @@ def settled_first(by: Actor, user: User) -> str | None:
     return cast("SettledFirst", current_app.extensions[LEAVING])(by, user)
 
 
-def send(by: Actor, *, to: str, template: str, language: str, **values: object) -> None:
-    """Send one of identity's mails, named by the folder of its template."""
+def send(
+    by: Actor,
+    *,
+    to: str,
+    template: str,
+    language: str,
+    stop_url: str | None = None,
+    **values: object,
+) -> None:
+    """Send one of identity's mails, named by the folder of its template.
+
+    `stop_url` is the address that stops such mails, where they are stopped without signing in.
+    """
     send_mail = cast("SendMail", current_app.extensions[SEND_MAIL])
     known = {"workspace": by.tenant.name, **values}
-    send_mail(by, to=to, template=f"identity/{template}", values=known, language=language)
+    send_mail(
+        by,
+        to=to,
+        template=f"identity/{template}",
+        values=known,
+        language=language,
+        stop_url=stop_url,
+    )
 
 
 def settings() -> Settings:

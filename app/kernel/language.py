@@ -7,13 +7,14 @@ translation when each lookup went through the request).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
 DEFAULT = "en"
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
@@ -67,6 +68,23 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
     """
     text = catalogue(_language.get()).ungettext(singular, plural, n)
     return text % {"n": n, **values}
+
+
+def listed(texts: Iterable[object]) -> str:
+    """Red, green; 红、绿: texts one behind the other as the language in use writes them."""
+    return ("、" if _language.get().startswith("zh") else ", ").join(map(str, texts))
+
+
+def clauses(texts: Iterable[object]) -> str:
+    """A; b and a；b: as `listed`, of texts that may themselves have commas."""
+    return ("；" if _language.get().startswith("zh") else "; ").join(map(str, texts))
+
+
+def labelled(name: object, value: object) -> str:
+    """City: Leeds; 城市：利兹: a value behind what it is called; markup stays markup."""
+    text = gettext("%(name)s: %(value)s")
+    values = {"name": name, "value": value}
+    return Markup(text) % values if isinstance(value, Markup) else text % values  # noqa: S704
 
 
 class Text:

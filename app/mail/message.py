@@ -5,16 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from app.jobs.kinds import Payload
 from app.kernel.language import HTML_LANG
 
+STOP = "List-Unsubscribe"
+
+
+class Wire(EmailPolicy):
+    """As mail goes over the wire; the address that stops a mail stays in one piece.
+
+    Folding would take an address longer than a line for a text and encode it, and no program finds
+    an address in that. A line may have 998 characters (RFC 5322, section 2.1.1).
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """The header as text."""
+        return f"{name}: {value}{self.linesep}" if name == STOP else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header as bytes."""
+        is_stop = name == STOP
+        return self.fold(name, value).encode() if is_stop else super().fold_binary(name, value)
+
+
+WIRE = Wire(linesep="\r\n")
+
 
 def build(payload: Payload, from_: Address, now: datetime) -> EmailMessage:
     """The message of a `send_mail` payload: plain text and HTML, each header set once."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=WIRE)
     message["From"] = from_
     message["To"] = str(payload["to"])
     if payload.get("reply_to"):
@@ -24,12 +46,21 @@ def build(payload: Payload, from_: Address, now: datetime) -> EmailMessage:
     message["Date"] = format_datetime(now)
     # Nobody wrote it, so no program shall answer it (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if payload.get("stop_url"):
+        _stoppable(message, str(payload["stop_url"]))
     text, html = str(payload["text"]), str(payload["html"])
     message.set_content(text, cte=_encoding(text))
     message.add_alternative(html, subtype="html", cte=_encoding(html))
     # Setting the content clears every header that describes it, so this one comes last.
     message["Content-Language"] = HTML_LANG.get(str(payload["language"]), "en")
     return message
+
+
+def _stoppable(message: EmailMessage, url: str) -> None:
+    """Say where such mails are stopped, by one click in the mail program itself (RFC 8058)."""
+    message[STOP] = f"<{url}>"
+    if url.startswith("https:"):  # Over http nobody may ask for it without looking.
+        message[f"{STOP}-Post"] = f"{STOP}=One-Click"
 
 
 def _encoding(text: str) -> str:

@@ -26,12 +26,14 @@ def send_mail(
     values: dict[str, object],
     language: str,
     reply_to: str | None = None,
+    stop_url: str | None = None,
 ) -> UUID:
     """Render the mail `module/template` for one reader and enqueue it; answers with the job's id.
 
     The job is part of `by`'s transaction: a change that is undone sends nothing. Links in `values`
     are made from the settings, never from the request's host; `workspace` and `workspace_url` are
-    given to every template. Refused where an address or the subject can't stand in a mail.
+    given to every template. `stop_url` is where the reader stops such mails. Refused where an
+    address or the subject can't stand in a mail.
     """
     settings = cast("Settings", current_app.extensions["settings"])
     known = {
@@ -49,6 +51,7 @@ def send_mail(
         "language": language,
         "message_id": message_id(settings, job_id),
         "reply_to": clean_address(reply_to, field="reply_to") if reply_to else None,
+        "stop_url": stop_url,
     }
     return enqueue(by, SEND_MAIL, payload, job_id=job_id)
 

@@ -41,7 +41,8 @@ class Access:
     `while_suspended` keeps the route open in a suspended workspace; `while_previewing` lets who
     looks at the workspace as another role call a route that is not only for reading. `takes_files`
     lets whoever is signed in send files, which then may be larger than any other body; `takes_one`
-    that it is one file, as large as the body may be.
+    that it is one file, as large as the body may be. `by_address`: nobody knows the address who did
+    not get it from us, so a form that was made elsewhere is none and needs no token.
     """
 
     side: Side
@@ -52,6 +53,7 @@ class Access:
     while_previewing: bool = False
     takes_files: bool = False
     takes_one: bool = False
+    by_address: bool = False
 
 
 def access(
@@ -64,6 +66,7 @@ def access(
     while_previewing: bool = False,
     takes_files: bool = False,
     takes_one: bool = False,
+    by_address: bool = False,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
     declared = Access(
@@ -75,6 +78,7 @@ def access(
         while_previewing,
         takes_files,
         takes_one,
+        by_address,
     )
 
     def declare(route: Route) -> Route:

@@ -25,6 +25,7 @@ class Mail:
     template: str
     values: dict[str, object]
     language: str
+    stop_url: str | None = None
 
     @property
     def secret(self) -> str:
@@ -39,9 +40,16 @@ class Outbox:
     mails: list[Mail] = field(default_factory=list)
 
     def __call__(
-        self, by: Actor, *, to: str, template: str, values: dict[str, object], language: str
+        self,
+        by: Actor,
+        *,
+        to: str,
+        template: str,
+        values: dict[str, object],
+        language: str,
+        stop_url: str | None = None,
     ) -> UUID:
-        self.mails.append(Mail(to, template, values, language))
+        self.mails.append(Mail(to, template, values, language, stop_url))
         return new_id()
 
     @property

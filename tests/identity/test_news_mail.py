@@ -287,6 +287,7 @@ def test_the_mail_escapes_what_people_wrote(language: str) -> None:
         "total": 1,
         "more": 0,
         "settings_url": "https://acme.zuke.example/settings/me#news",
+        "stop": "https://acme.zuke.example/news/stop/x",
     }
     made = render("identity/news", values, language)
     assert "&lt;b&gt;Bob&lt;/b&gt;" in made.html

@@ -14,7 +14,7 @@ from app.automation.webhooks.models import State, Stopped, Webhook, WebhookDeliv
 from app.automation.webhooks.offered import TEST, offered
 from app.identity.models import User
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, labelled, listed
 from app.records.types import RecordType
 from app.web.formats import formats
 
@@ -186,12 +186,12 @@ def _took(seconds: float | None, by: Actor) -> str:
 def _named(events: Sequence[str], by: Actor) -> str:
     """Events in words: Contact: Added."""
     words = {
-        offer.name: f"{one.words.one}: {offer.label}"
+        offer.name: labelled(one.words.one, offer.label)
         for one, offers in offered(by)
         for offer in offers
     }
     words[TEST] = str(_("Test"))
-    return ", ".join(words.get(one, one) for one in events)
+    return listed(words.get(one, one) for one in events)
 
 
 def _spread(body: str) -> str:

@@ -20,6 +20,7 @@ from app.identity.actors import actor_for
 from app.identity.models import Notice, User
 from app.identity.news import KINDS, Line, lines
 from app.identity.operations.guard import require_writable
+from app.identity.operations.news_stop import stop_url
 from app.jobs.enqueue import enqueue
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -144,7 +145,7 @@ def _unmailed(by: Actor, user_id: UUID, kinds: Collection[str]) -> list[Notice]:
 
 
 def _send(by: Actor, user: User, reader: Actor, told: list[Line], language: str) -> None:
-    base = outside.workspace_url(by.tenant)
+    base, stop = outside.workspace_url(by.tenant), stop_url(by, user)
     with using(language):
         when = partial(formats(reader).moment, today=reader.today())
         shown = [
@@ -156,11 +157,13 @@ def _send(by: Actor, user: User, reader: Actor, told: list[Line], language: str)
         to=user.email,
         template="news",
         language=language,
+        stop_url=stop,
         name=user.name,
         lines=shown,
         total=len(told),
         more=max(len(told) - MOST, 0),
         settings_url=f"{base}/settings/me#news",
+        stop=stop,
     )
 
 

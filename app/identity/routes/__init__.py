@@ -3,6 +3,7 @@
 from app.identity.routes import (
     email,
     invitations,
+    news_stop,
     notices,
     passwords,
     people,
@@ -22,6 +23,7 @@ __all__ = [
     "blueprint",
     "email",
     "invitations",
+    "news_stop",
     "notices",
     "passwords",
     "people",

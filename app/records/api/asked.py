@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
-from app.kernel.language import _
+from app.kernel.language import _, listed
 from app.records.access import readable_fields
 from app.records.filters import once_each, read_filters
 from app.records.query import Query
@@ -72,7 +72,7 @@ def refuse_arguments(names: Sequence[str], known: Sequence[str] = ()) -> None:
     if names:
         message = _("There is no such parameter.")
         if known:
-            told = ", ".join(known)
+            told = listed(known)
             message = _("There is no such parameter. Known here are %(known)s.", known=told)
         raise Refused(message, errors=dict.fromkeys(names, message))
 

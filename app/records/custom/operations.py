@@ -20,7 +20,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import _
+from app.kernel.language import _, listed
 from app.records.custom.conditions import depends_on, read_conditions
 from app.records.custom.defaults import read_default
 from app.records.custom.field import own_field
@@ -225,7 +225,7 @@ def _refuse_depended_on(by: Actor, row: CustomField) -> None:
     record_type = tailored(row.record_type, by)
     others = [str(one.label) for one in record_type.fields if row.key in depends_on(one)]
     if others:
-        names = ", ".join(others)
+        names = listed(others)
         raise Refused(
             _("Conditions of %(names)s look at this field. Change them first.", names=names)
         )

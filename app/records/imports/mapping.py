@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 from app.kernel.countries import countries
 from app.kernel.errors import Refused
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, listed
 
 Mode = Literal["create", "update", "both"]
 Twins = Literal["create", "skip", "update"]
@@ -220,4 +220,4 @@ def _named(key: object) -> str:
 
 
 def _unknown(allowed: Sequence[str]) -> Text:
-    return _("Choose one of %(values)s.", values=", ".join(allowed))
+    return _("Choose one of %(values)s.", values=listed(allowed))

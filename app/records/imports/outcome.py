@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.kernel.errors import Answer
+from app.kernel.language import labelled
 from app.records.imports.plan import Plan
 from app.records.types import RecordType
 
@@ -51,7 +52,7 @@ def reasons(plan: Plan, answer: Answer) -> dict[str, str]:
     told: dict[str, str] = {}
     for key, text in answer.errors.items():
         column = plan.source_of.get(key)
-        said = str(text) if column else f"{_called(plan.record_type, key)}: {text}"
+        said = str(text) if column else labelled(_called(plan.record_type, key), text)
         place = column or WHOLE_ROW
         told[place] = f"{told[place]} {said}" if place in told else said
     return told

@@ -17,7 +17,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import OFFERED, _
+from app.kernel.language import OFFERED, _, listed
 from app.records.custom.operations import MANAGE
 from app.records.custom.wish import LABEL
 from app.records.layouts.models import FormLayout
@@ -65,7 +65,7 @@ def save_layout(
     out = [key for key in dict.fromkeys(left_out) if key in known]
     needed = [str(record_type.field(key).label) for key in out if must_stay(record_type, key)]
     if needed:
-        names = ", ".join(needed)
+        names = listed(needed)
         raise Refused(_("Required, so it can't be left out: %(names)s.", names=names), field="out")
     row = find_layout(by, record_type, role.id if role else None)
     if version is not None and version != (row.version if row else 0):

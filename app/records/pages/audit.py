@@ -14,7 +14,7 @@ from app.identity.models import ApiToken, Invitation, Role, Team, User
 from app.kernel.actor import Actor, Reach
 from app.kernel.ids import parse_id
 from app.kernel.language import Text as Words
-from app.kernel.language import current, gettext
+from app.kernel.language import clauses, current, gettext, labelled
 from app.kernel.localized import pick
 from app.records.access import live, readable_fields, within_reach
 from app.records.custom.models import CustomField
@@ -71,8 +71,10 @@ class Line:
     @property
     def told(self) -> str:
         """What changed as one text, for a cell of a spreadsheet."""
-        parts = [f"{one.label}: {one.before or '—'} → {one.after or '—'}" for one in self.changes]
-        return "; ".join([*parts, *([self.origin] if self.origin else [])])
+        parts = [
+            labelled(one.label, f"{one.before or '—'} → {one.after or '—'}") for one in self.changes
+        ]
+        return clauses([*parts, *([self.origin] if self.origin else [])])
 
 
 def lines(rows: Sequence[Row[Any]], by: Actor) -> list[Line]:

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, listed
 from app.records.audit import Asked
 from app.records.pages.audit_words import VIAS as WAYS
 from app.records.pages.audit_words import subjects, verbs
@@ -51,7 +51,7 @@ def read_asked(arguments: Mapping[str, str], by: Actor, *, moments: bool = False
         errors[""] = _(
             "The audit has no filter “%(name)s”. It knows %(known)s.",
             name=unknown[0][:60],
-            known=", ".join(FILTERS),
+            known=listed(FILTERS),
         )
     person, record = typed.get("person", ""), typed.get("record", "")
     choices: dict[str, Mapping[str, object]] = {

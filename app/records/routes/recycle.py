@@ -13,7 +13,7 @@ from app.identity.routes.paging import cursor_of, read_moment_cursor
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
-from app.kernel.language import _, gettext, ngettext
+from app.kernel.language import _, gettext, labelled, ngettext
 from app.records.along import deleted_with, numbers_in_words
 from app.records.door import perform
 from app.records.erase import erase_record
@@ -129,7 +129,7 @@ def _each(do: Do) -> tuple[int, list[str]]:
                 do(record_type, record, by)
         except (Refused, NotPermitted, Missing) as answer:
             by.session.expire_all()
-            refused.append(f"{name}: {_reason(answer)}")
+            refused.append(labelled(name, _reason(answer)))
         else:
             done += 1
     return done, refused

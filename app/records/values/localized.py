@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.kernel.actor import Actor
-from app.kernel.language import LOCALES, _
+from app.kernel.language import LOCALES, _, listed
 from app.kernel.localized import LocalText
 from app.records.fields import Field, Option
 from app.records.languages import from_lines
@@ -28,7 +28,7 @@ def read_localized(
             raise Unfit(_("Enter a text here."))
         raw = from_lines(raw.replace("\r\n", "\n"), by)
     if not set(raw) <= set(LOCALES):
-        known = ", ".join(LOCALES)
+        known = listed(LOCALES)
         raise Unfit(_("Give the text by language: %(languages)s.", languages=known))
     texts = {language: clean_text("" if text is None else text) for language, text in raw.items()}
     if any(len(text) > NAME_LENGTH for text in texts.values()):
