@@ -72,18 +72,15 @@ def change_cap(
     require_manage(by)
     record_type = pooled_type(cap.record_type, by)
     group_kind, group_id, errors = read_group(group, by)
-    others = (one for one in caps_of(record_type, by) if one.id != cap.id)
-    is_taken: dict[str, Text | str] = {"group": _("There is a cap for it already.")}
-    if any((one.group_kind, one.group_id) == (group_kind, group_id) for one in others):
-        errors |= is_taken
     values = _read(record_type, most_owned, most_views, spared, cap.spared, errors, by)
     told, group_before = _told(cap), cap.group_id
     try:
         with by.session.begin_nested():
             for key, value in {**values, "group_kind": group_kind, "group_id": group_id}.items():
                 setattr(cap, key, value)
-    except IntegrityError:  # A colleague set one for it at this moment.
-        raise Refused(_("Please check the marked fields."), errors=is_taken) from None
+    except IntegrityError:  # The index on groups says it, also of two at one moment.
+        message = _("There is a cap for it already.")
+        raise Refused(message, errors={"group": message}) from None
     is_moved = cap.group_id != group_before
     if is_moved:
         changed(by, group_before, "updated", {"cap": [told, None]})
