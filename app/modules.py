@@ -7,9 +7,12 @@ from functools import cache
 from app.automation import jobs as automation_jobs
 from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
+from app.crm import documents as crm_documents
 from app.crm import jobs as crm_jobs
 from app.crm.manifest import CRM
 from app.documents.manifest import DOCUMENTS
+from app.documents.papers import layouts
+from app.documents.papers.layouts import Layout
 from app.events import outbox
 from app.handover import jobs as handover_jobs
 from app.identity import jobs as identity_jobs
@@ -37,11 +40,13 @@ JOBS: tuple[Kind, ...] = (
     *crm_jobs.JOBS,
     *handover_jobs.JOBS,
 )
+LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 
 
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
     outbox.install(hear)
+    layouts.install(LAYOUTS)
     return install(
         (one for module in MODULES for one in module.record_types),
         (one for module in MODULES for one in module.belongings),

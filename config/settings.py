@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     api_per_second: int = Field(default=8, ge=1)  # Calls of one token, over five seconds.
     inbound_mail_domain: str = ""  # Where mail to a workspace arrives.
     files_url: str = ""  # file:///folder or s3://bucket/prefix.
+    fonts_folder: str = ""  # With Noto Sans CJK for documents; empty: the one that comes along.
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""

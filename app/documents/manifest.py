@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from app.documents.pages.templates import PLACE
+from app.documents.papers.letterhead import MANAGE as LETTERHEAD
+from app.documents.papers.letterhead import SEAL
+from app.documents.papers.models import Document
 from app.documents.routes import blueprint
+from app.documents.routes.letterhead import PLACE as DOCUMENTS_PLACE
 from app.documents.texts.operations import MANAGE
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
@@ -25,12 +29,28 @@ TEMPLATES_PAGE = SettingsPage(
     MANAGE,
     synonyms=_("e-mail mail message snippets placeholders merge fields letter"),
 )
+PAPERS = PermissionGroup(
+    LETTERHEAD[0],
+    _("Documents"),
+    (Choice(LETTERHEAD[1], _("Letterhead, logo and seal")), Choice(SEAL[1], _("Use the seal"))),
+    has_reach=False,
+)
+PAPERS_PAGE = SettingsPage(
+    DOCUMENTS_PLACE,
+    "file-type-pdf",
+    _("Templates"),
+    _("Documents"),
+    _("Logo, colour, seal, address and footer of the documents that go to customers."),
+    LETTERHEAD,
+    synonyms=_("letterhead PDF logo stamp chop brand bank account print"),
+)
 
 DOCUMENTS = Module(
     key="documents",
     label=_("Documents"),
     record_types=(),
     blueprints=(blueprint,),
-    permissions=(TEMPLATES,),
-    settings=(TEMPLATES_PAGE,),
+    permissions=(TEMPLATES, PAPERS),
+    settings=(TEMPLATES_PAGE, PAPERS_PAGE),
+    belongings=(Document,),
 )

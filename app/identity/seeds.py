@@ -86,6 +86,8 @@ SETTINGS = {
     ("import", "manage"): ALL,
     ("webhook", "manage"): ALL,
     ("template", "manage"): ALL,
+    ("document", "manage"): ALL,
+    ("document", "seal"): ALL,
     ("pool", "manage"): ALL,
     ("currency", "manage"): ALL,
     ("message", "send"): ALL,
@@ -120,6 +122,7 @@ BUILT_IN = (
             ("view", "share"): ALL,
             ("plan", "manage"): ALL,
             ("template", "manage"): ALL,
+            ("document", "seal"): ALL,
         },
     ),
     RoleSeed(

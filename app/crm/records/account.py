@@ -12,6 +12,7 @@ from app.crm.pages.promises import promises_left_open, promises_to
 from app.crm.panels import contacts_of_account
 from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.plans import PLAN_ACTIONS
+from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
 from app.records.fields import Field, Option
@@ -170,6 +171,7 @@ account = RecordType(
         Panel("crm/_promises_panel.html", promises_to),
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_contacts_panel.html", contacts_of_account),
+        Panel("documents/_papers_panel.html", papers_panel),
     ),
     noted=noted_as_follow_up("account_id", Account.last_activity_at, Account.next_step_at),
     prepare=prepare_account,

@@ -12,6 +12,7 @@ from app.crm.pages.promises import promises_to
 from app.crm.panels import account_of_contact
 from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.plans import PLAN_ACTIONS
+from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
 from app.records.exports.facts import Card
@@ -115,6 +116,7 @@ contact = RecordType(
         Panel("crm/_promises_panel.html", promises_to),
         Panel("crm/_plans_panel.html", plans_of),
         Panel("crm/_account_panel.html", account_of_contact),
+        Panel("documents/_papers_panel.html", papers_panel),
     ),
     is_person=True,
     noted=noted_as_follow_up("contact_id", Contact.last_activity_at, Contact.next_step_at),

@@ -81,13 +81,16 @@ def render(
 
     Where it is not written in that language, the next best is taken, and values are written in
     that one. Plain text comes out as it is; with `is_html` values are escaped. Refused, with the
-    field `subject` or `body`, where the template can't be worked out.
+    field `subject` or `body`, where the template can't be worked out, and with `template_id` for a
+    record of another type than it is for.
     """
+    record_type = tailored(template.record_type, by)
+    if not isinstance(record, record_type.model):
+        raise Refused(_("This template is for other records."), field="template_id")
     spoken = written_in(template.body, language, by)
     seen = Seen()
     gaps: list[Gap] = []
     with using(spoken):
-        record_type = tailored(template.record_type, by)
         values: dict[str, object] = {
             record_type.key: RecordValues(record_type, record, by, seen, record_type.key, 1),
             "firm": firm(by),

@@ -74,6 +74,7 @@ SUBJECTS: Mapping[str, Text] = {
     "fiscal_year": _("Fiscal year"),
     "pool": _("Pool"),
     "message": _("Mail"),
+    "letterhead": _("Letterhead"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -112,6 +113,12 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "purpose": _("What it is for"),
     "subject": _("Subject"),
     "body": _("Text"),
+    "address": _("Address"),
+    "footer": _("Footer"),
+    "bank": _("Bank account"),
+    "colour": _("Colour"),
+    "logo": _("Logo"),
+    "seal": _("Seal"),
     "reason": _("Reason"),
     "currency": _("Currency"),
     "currencies": _("Currencies to keep"),

@@ -1,0 +1,171 @@
+"""Making documents by hand and by program: the form, the preview, the settings, the API."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from app.documents.papers.letterhead import Wish as Head
+from app.documents.papers.letterhead import letterhead, save_letterhead
+from app.documents.papers.models import Document
+from app.documents.texts.operations import Wish as Text
+from app.documents.texts.operations import save_template
+from tests.cast import Person, Workspace
+from tests.documents.test_papers import made, picture
+from tests.factories import make_account
+from tests.records.api.conftest import Programs
+
+HTMX = {"HX-Request": "true"}
+TYPED = {"layout": "letter", "language": "en", "subject": "Hello", "body": "Dear Frank"}
+
+
+@pytest.fixture(autouse=True)
+def _no_files_are_left(no_files: None) -> None:
+    """Each test begins and ends with empty folders."""
+
+
+@pytest.fixture
+def fence(acme: Workspace, bob: Person) -> str:
+    """The address of Bob's firm."""
+    with acme.acting(bob) as by:
+        return f"/accounts/{make_account(by, 'Fence & Sons').id}"
+
+
+def only(acme: Workspace) -> Document:
+    with acme.scope() as session:
+        return session.scalars(select(Document)).one()
+
+
+def test_a_document_is_looked_at_made_found_beside_its_record_fetched_and_deleted(
+    acme: Workspace, bob: Person, fence: str
+) -> None:
+    client = bob.client
+    assert "No document yet." in client.get(fence).text
+    assert "Make PDF" in client.get(f"{fence}/documents/new").text
+    shown = client.post(f"{fence}/documents/preview", data=TYPED).text
+    assert 'src="data:image/png;base64,' in shown
+    assert client.post(f"{fence}/documents/new", data=TYPED).headers["Location"] == fence
+    url = f"/documents/{only(acme).id}"
+    page = client.get(fence).text
+    assert url in page
+    assert "added the file Hello.pdf" in page
+    assert "Fence &amp; Sons" in client.get(url).text
+    assert url in client.get(f"{fence}/documents").text
+    answer = client.get(f"{url}/pdf")
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert client.post(f"{url}/delete").status_code == 303
+    assert client.get(url).status_code == 404
+
+
+def test_what_was_typed_stays_where_a_document_is_refused(bob: Person, fence: str) -> None:
+    answer = bob.client.post(f"{fence}/documents/new", data={**TYPED, "body": " "})
+    assert answer.status_code == 422
+    assert 'value="Hello"' in answer.text
+    assert 'id="paper-body-error"' in answer.text
+    shown = bob.client.post(f"{fence}/documents/preview", data={**TYPED, "body": ""}).text
+    assert "Write the text, or choose a template." in shown
+
+
+def test_a_template_fills_the_text_in_and_names_what_is_empty(
+    acme: Workspace, alice: Person, bob: Person, fence: str
+) -> None:
+    with acme.acting(alice) as by:
+        words = "To {{ account.name }} in {{ account.city }}"
+        text = save_template(by, None, Text("Offer", "account", "part", {}, {"en": words}))
+        other = save_template(by, None, Text("Other", "contact", "part", {}, {"en": "x"}))
+        ours, theirs = {"template_id": str(text.id)}, {"template_id": str(other.id)}
+    assert "Offer" in bob.client.get(f"{fence}/documents/new").text
+    filled = bob.client.post(f"{fence}/documents/text", data={**TYPED, **ours}).text
+    assert "To Fence &amp; Sons in" in filled
+    assert "account.city is empty on this record." in filled
+    answer = bob.client.post(f"{fence}/documents/text", data={**TYPED, **theirs})
+    assert "This template is for other records." in answer.text
+
+
+def test_the_settings_show_a_sample_and_keep_what_stands_on_documents(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    place = "/settings/documents"
+    client = alice.client
+    assert "At the foot of each page" in client.get(place).text
+    typed = {"footer.en": "Registered in England", "colour": "#aa0000", "version": "0"}
+    sample = client.post(f"{place}/preview", data={**typed, "seal": (io.BytesIO(b"no"), "a.png")})
+    assert "Send a picture as PNG, JPEG or WebP." in sample.text
+    sample = client.post(f"{place}/preview", data={**typed, "colour": "red"})
+    assert 'src="data:image/png;base64,' in sample.text
+    sent = {**typed, "logo": (io.BytesIO(picture()), "logo.png")}
+    assert client.post(place, data=sent).headers["Location"] == place
+    page = client.get(place).text
+    assert "Registered in England" in page
+    assert 'src="data:image/png;base64,' in page
+    late = client.post(place, data=typed)
+    assert late.status_code == 409
+    wrong = client.post(place, data={**typed, "version": "1", "footer.en": "x" * 401})
+    assert wrong.status_code == 422
+    assert 'id="footer.en-error"' in wrong.text
+    gone = client.post(place, data={**typed, "version": "1", "no_logo": "1"})
+    assert gone.status_code == 303
+    with acme.acting(alice) as by:
+        assert letterhead(by).logo is None
+    assert bob.client.get(place).status_code == 403
+
+
+def test_who_only_reads_is_offered_no_document(dora: Person, fence: str) -> None:
+    assert "documents/new" not in dora.client.get(fence).text
+    assert dora.client.get(f"{fence}/documents/new").status_code == 403
+    assert dora.client.post(f"{fence}/documents/new", data=TYPED).status_code == 403
+
+
+def test_who_may_not_use_the_seal_is_not_asked_and_is_refused(
+    acme: Workspace, alice: Person, bob: Person, fence: str
+) -> None:
+    with acme.acting(alice) as by:
+        save_letterhead(by, Head(seal=picture()))
+    assert "With the seal" not in bob.client.get(f"{fence}/documents/new").text
+    assert "With the seal" in alice.client.get(f"{fence}/documents/new").text
+    sealed = {**TYPED, "seal": "1"}
+    assert bob.client.post(f"{fence}/documents/new", data=sealed).status_code == 403
+    assert alice.client.post(f"{fence}/documents/new", data=sealed).status_code == 303
+
+
+def test_programs_make_list_fetch_and_delete_documents(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, program: Programs, fence: str
+) -> None:
+    api, place = program(bob), f"{fence[1:]}/documents"
+    with acme.acting(alice) as by:
+        wish = Text("Offer", "account", "mail", {"en": "Offer"}, {"en": "To {{ account.name }}"})
+        template_id = str(save_template(by, None, wish).id)
+    answer = api.post(place, {"layout": "letter", "template_id": template_id})
+    assert answer.status_code == 201
+    assert (answer.json["title"], answer.json["language"]) == ("Offer", "en")
+    url = answer.headers["Location"].removeprefix("/api/v1/")
+    assert only(acme).data["content"]["body"] == "To Fence & Sons"
+    assert [one["id"] for one in api.get(place).json["data"]] == [answer.json["id"]]
+    assert api.get(url).json == answer.json
+    assert api.get(f"{url}/pdf").data.startswith(b"%PDF-")
+    again = {"layout": "statement", "language": "zh-CN"}
+    once = api.post(place, again, Idempotency_Key="one")
+    assert api.post(place, again, Idempotency_Key="one").json == once.json
+    assert len(api.get(place).json["data"]) == 2
+    assert api.post(place, {"layout": "letter"}).json["errors"][0]["field"] == "body"
+    assert api.post(place, {"layout": "nothing"}).status_code == 422
+    assert api.post("products/" + place.split("/")[1] + "/documents", again).status_code == 404
+    reader = program(dora)
+    assert reader.get(url).status_code == 200
+    assert reader.post(place, again).status_code == 403
+    assert reader.delete(url).status_code == 403
+    assert api.delete(url).status_code == 204
+    assert api.get(url).status_code == 404
+
+
+def test_a_document_is_not_there_for_who_may_not_read_its_record(
+    acme: Workspace, globex: Workspace, bob: Person, charlie: Person, program: Programs
+) -> None:
+    with acme.acting(bob) as by:
+        url = f"documents/{made(by, make_account(by)).id}"
+    assert program(charlie).get(url).status_code == 404
+    assert charlie.client.get(f"/{url}/pdf").status_code == 404
