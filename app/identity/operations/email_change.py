@@ -114,7 +114,7 @@ def _holder(by: Actor, user: User, address: str) -> User | None:
 
 def _mail(by: Actor, reader: User, to: str, template: str, **values: object) -> None:
     language = reader.language or by.tenant.language
-    outside.send(by, to=to, template=template, language=language, **values)
+    outside.send(by, to=to, template=template, language=language, stop_url=None, **values)
 
 
 def _spent() -> Missing:
