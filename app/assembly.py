@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from app import modules
+from app.automation import wiring as automation
 from app.handover import wiring as handover
 from app.home.routes import blueprint as home
 from app.identity import wiring as identity
@@ -105,6 +106,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     identity.wire(app, send_mail)
     records.wire(app, registry, modules.MODULES)
     handover.wire(app)
+    automation.wire(app)
     app.register_blueprint(home)
     for module in modules.MODULES:
         for blueprint in module.blueprints:

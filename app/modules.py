@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.automation import jobs as automation_jobs
+from app.automation.approvals import settle
+from app.automation.approvals.gate import ApprovalGate
+from app.automation.authority import subjects
 from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
 from app.crm import documents as crm_documents
@@ -23,6 +30,7 @@ from app.kernel.model import Base
 from app.mail import jobs as mail_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
+from app.records import gate
 from app.records import jobs as record_jobs
 from app.records.manifest import Module
 from app.records.registry import Registry, install
@@ -45,13 +53,22 @@ LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
-    outbox.install(hear)
+    outbox.install(_hear)
+    gate.install(ApprovalGate())
     layouts.install(LAYOUTS)
-    return install(
+    installed = install(
         (one for module in MODULES for one in module.record_types),
         (one for module in MODULES for one in module.belongings),
         (one for module in MODULES for one in module.mentions),
     )
+    subjects.install(one for module in MODULES for one in module.subjects)
+    return installed
+
+
+def _hear(session: Session, row: Mapping[str, Any]) -> None:
+    """Let whoever hears of events hear of one: webhooks, and the requests that it may end."""
+    hear(session, row)
+    settle.hear(session, row)
 
 
 def job_registry() -> JobRegistry:

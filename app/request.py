@@ -23,9 +23,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.identity import sessions
 from app.identity.api_limits import TooFast, headers
 from app.kernel import clock, language
-from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Previewing, Refused
+from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
+from app.records.routes.asking import ask_for
 from app.web import toasts
 from app.web.access import Access, Side, Who, declared_access
 from app.web.forgery import csrf
@@ -240,6 +241,8 @@ def _undo() -> None:
 
 def _answered(answer: Answer) -> Response:
     _undo()
+    if isinstance(answer, Held):
+        return ask_for(answer, g.actor)
     status = answer.status
     if isinstance(answer, Conflict) and request.headers.get("If-Match"):
         status = 412

@@ -1,11 +1,16 @@
-"""The background work of webhooks."""
+"""The background work of webhooks and approvals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from flask import Flask, current_app
 
+from app.automation.approvals.absences import RECOUNT
+from app.automation.approvals.ask import REMIND
+from app.automation.approvals.settle import LEFT, pass_on, remind
+from app.automation.approvals.waiting import concern
 from app.automation.webhooks.operations import forget_deliveries
 from app.automation.webhooks.outbox import DISPATCH, dispatch, read_payload
 from app.automation.webhooks.sender import SEND, send_now, sender_of
@@ -37,4 +42,31 @@ def forget_old_deliveries(by: Actor, _payload: Payload) -> None:
     forget_deliveries(by.session, by.now)
 
 
-JOBS = (dispatch_webhooks, send_webhooks, forget_old_deliveries)
+@job(REMIND, max_attempts=20, longest_retry=600)
+def remind_approval(by: Actor, payload: Payload) -> None:
+    """Remind those who are asked; of what was decided meanwhile nothing is said."""
+    request_id, level = UUID(str(payload["request_id"])), int(str(payload["level"]))
+    remind(request_id, level, by, is_late=bool(payload["is_late"]))
+
+
+@job(LEFT, max_attempts=20, longest_retry=600)
+def pass_on_approvals(by: Actor, payload: Payload) -> None:
+    """Ask others where somebody may not decide any more."""
+    pass_on(UUID(str(payload["user_id"])), by)
+
+
+@job(RECOUNT)
+def recount_approvals(by: Actor, payload: Payload) -> None:
+    """Count what waits for people on the day on which somebody begins or ends to stand in."""
+    ids = payload["user_ids"]
+    concern(by, [UUID(str(one)) for one in ids] if isinstance(ids, list) else [])
+
+
+JOBS = (
+    dispatch_webhooks,
+    send_webhooks,
+    forget_old_deliveries,
+    remind_approval,
+    pass_on_approvals,
+    recount_approvals,
+)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from app.automation.approvals.approvers import MANAGE as MANAGE_APPROVALS
+from app.automation.approvals.facts import known
+from app.automation.approvals.models import ApprovalRequest
 from app.automation.routes import blueprint
 from app.automation.webhooks.models import WebhookDelivery
 from app.automation.webhooks.stop import MANAGE, PLACE, ROBOTS
 from app.identity.permissions import Choice, PermissionGroup
-from app.identity.settings_pages import SettingsPage
+from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
 from app.records.manifest import Module
 
@@ -35,12 +38,46 @@ ROBOT_PAGE = SettingsPage(
     synonyms=_("wecom wechat dingtalk feishu lark slack bot chat group notify"),
 )
 
+APPROVALS = PermissionGroup(
+    MANAGE_APPROVALS[0],
+    _("Approvals and authority"),
+    (Choice(MANAGE_APPROVALS[1], _("Manage")),),
+    has_reach=False,
+)
+RULES = SettingsPage(
+    "/settings/approvals",
+    "rubber-stamp",
+    _("Automation"),
+    _("Approvals"),
+    _("What somebody has to approve before it is done, who that is, and in which order."),
+    MANAGE_APPROVALS,
+    synonyms=_("approve sign off workflow release four eyes"),
+)
+ABSENCES = SettingsPage(
+    "/settings/me/absences",
+    "calendar",
+    YOURSELF,
+    _("Absences"),
+    _("Who decides for you on days on which you are away."),
+    synonyms=_("vacation holiday away stand-in deputy delegation out of office"),
+    is_offered=lambda by: known(by).is_any,
+)
+AUTHORITY = SettingsPage(
+    "/settings/authority",
+    "scale",
+    _("Automation"),
+    _("Authority"),
+    _("How far each role may go by itself, for each class of customer."),
+    MANAGE_APPROVALS,
+    synonyms=_("limits discount payment days deposit matrix"),
+)
+
 AUTOMATION = Module(
     key="automation",
     label=_("Automation"),
     record_types=(),
     blueprints=(blueprint,),
-    permissions=(WEBHOOKS,),
-    settings=(PAGE, ROBOT_PAGE),
-    belongings=(WebhookDelivery,),
+    permissions=(WEBHOOKS, APPROVALS),
+    settings=(ABSENCES, RULES, AUTHORITY, PAGE, ROBOT_PAGE),
+    belongings=(WebhookDelivery, ApprovalRequest),
 )

@@ -24,6 +24,9 @@ def event_row(
     changes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The columns of one event by `by`; `changes` maps fields to [old, new] as JSON values."""
+    told = dict(changes or {})
+    if by.approval is not None and by.approval.names:
+        told["approved_by"] = [None, ", ".join(by.approval.names)]
     return {
         "id": new_id(),
         "record_type": record_type,
@@ -34,7 +37,7 @@ def event_row(
         "via": by.via,
         "at": by.now,
         "batch_id": by.batch_id,
-        "changes": dict(changes or {}),
+        "changes": told,
     }
 
 

@@ -31,6 +31,7 @@ from tenants.scope import tenant_scope
 IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
 ABSOLUTE = timedelta(days=30)  # And every session after this.
 SEEN_EVERY = timedelta(minutes=1)  # Last use is written at most this often.
+APPROVALS = "approvals"  # Where a session keeps how many requests wait for who is signed in.
 SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even looked up.
 
 
@@ -100,7 +101,9 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     session_id, last_seen_at, role_id, colleague_id, held, unread = columns[:6]
     stamps.hold(session, held)
     hold_unread(session, unread)
-    return SignedIn(session_id, last_seen_at, role_id, colleague_id, members.member(columns[6:]))
+    user = members.member(columns[6:])
+    session.info[APPROVALS] = user.approvals
+    return SignedIn(session_id, last_seen_at, role_id, colleague_id, user)
 
 
 def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | None:

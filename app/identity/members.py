@@ -93,6 +93,7 @@ class Member(NamedTuple):
     zone: str | None
     role: MemberRole
     team: MemberTeam | None
+    approvals: int = 0
 
     @property
     def role_id(self) -> UUID:
@@ -110,6 +111,7 @@ COLUMNS: tuple[Any, ...] = (
     roles.c.stamp,
     roles.c.is_owner,
     of_any_length(teams.c.path),
+    users.c.approvals,
 )
 # A user with role and team, to be joined to whatever names a user.
 MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
@@ -119,6 +121,7 @@ MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
 
 def member(columns: Sequence[Any]) -> Member:
     """The user whom the values of COLUMNS tell of."""
-    user_id, name, language, zone, role_id, stamp, is_owner, path = columns
+    user_id, name, language, zone, role_id, stamp, is_owner, path, waiting = columns
     role = MemberRole(role_id, stamp, is_owner)
-    return Member(user_id, name, language, zone, role, MemberTeam(path) if path else None)
+    team = MemberTeam(path) if path else None
+    return Member(user_id, name, language, zone, role, team, waiting)

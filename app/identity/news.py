@@ -11,9 +11,10 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 
 GIVEN, OWNED, FOLLOWED = "given", "owned", "followed"
-MENTIONED, DUE = "mentioned", "due"
+MENTIONED, DUE, APPROVAL = "mentioned", "due", "approval"
 KINDS: Mapping[str, Text] = {
     DUE: _("A reminder of a task or an appointment"),
+    APPROVAL: _("Something waits for my approval, or what I asked for was decided"),
     MENTIONED: _("A colleague mentions me in a text"),
     GIVEN: _("A colleague gives me a record or a task"),
     OWNED: _("A colleague changes a record of mine"),

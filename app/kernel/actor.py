@@ -103,6 +103,19 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What lets a change pass that is held back otherwise.
+
+    `passes` names the rules that are met, all of them where it is None; `names` are those who
+    approved it, `request_id` the request that they answered.
+    """
+
+    passes: frozenset[str] | None = None
+    names: tuple[str, ...] = ()
+    request_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody (or the service itself) acting in one workspace at one moment.
 
@@ -112,7 +125,8 @@ class Actor:
     which rules share records. `user_id` is None for the service itself. `previews` says as whom
     somebody looks at the workspace: their rights are narrowed to that, and they change nothing
     meanwhile. Looking as a colleague, `user_id` and what follows from it are the colleague's; what
-    is personal (notices, work, what was open lately) goes by `person_id`.
+    is personal (notices, work, what was open lately) goes by `person_id`. `approval` is there while
+    what was approved is done.
     """
 
     session: Session
@@ -129,6 +143,7 @@ class Actor:
     via: str = "web"
     previews: Preview | None = None
     batch_id: UUID | None = None
+    approval: Approval | None = None
 
     @property
     def person_id(self) -> UUID | None:

@@ -44,6 +44,28 @@ class NotPermitted(Answer):
     status = 403
 
 
+class Held(Answer):
+    """A change that was not done, as somebody has to approve it first: 202 once that is asked for.
+
+    `wish` is what was to be done, for whoever keeps it until then. Where `asks_first` the person is
+    told what they may do by themselves before anybody is asked.
+    """
+
+    status = 202
+
+    def __init__(
+        self,
+        message: Text | str,
+        wish: object,
+        *,
+        errors: Mapping[str, Text | str] | None = None,
+        asks_first: bool = False,
+    ) -> None:
+        super().__init__(message, errors=errors)
+        self.wish = wish
+        self.asks_first = asks_first
+
+
 class Previewing(NotPermitted):
     """A change by somebody who only looks at the workspace as `name`: 403."""
 

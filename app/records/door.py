@@ -1,6 +1,8 @@
 """The one door: every change of a record, from page, API, import, rule or job, goes through here.
 
 Permission, precondition, version, operation, one event row: in that order, in one transaction.
+Where a workspace holds changes back until they are approved, the gate looks at each as it would
+stand.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from app.events import write_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Previewing, Refused
 from app.kernel.language import _
-from app.records import history
+from app.records import gate, history
 from app.records.access import may_do, writable_keys
 from app.records.alter import changes_between, differing, told_values
 from app.records.build import build, only_writable, put_values
@@ -49,10 +51,32 @@ def perform(
 
     `inputs` are the fields by their keys, as strings of a form or values of JSON. `version` is the
     one that the person saw: Conflict when somebody else was faster. Refused with a message per
-    field, NotPermitted, Missing (an undeclared verb) are the other answers.
+    field, NotPermitted, Missing (an undeclared verb) are the other answers; Held where somebody has
+    to approve it first, and then nothing was changed.
     """
     record_type = tailored(kind, by)
     may_change(record_type, verb, by)
+    if not gate.watches(by):
+        return _perform(record_type, verb, record, by, version, inputs)
+    return gate.through(
+        record_type,
+        verb,
+        record,
+        inputs,
+        by,
+        lambda: _perform(record_type, verb, record, by, version, inputs),
+    )
+
+
+def _perform(
+    record_type: RecordType,
+    verb: str,
+    record: Record | None,
+    by: Actor,
+    version: int | None,
+    inputs: Inputs,
+) -> Record:
+    """The change itself, by somebody whose role allows the verb."""
     if verb == "create":
         return _create(record_type, inputs, by)
     if record is None or (record.deleted_at is not None and verb != "restore"):

@@ -10,6 +10,7 @@ from flask import Blueprint
 from app.identity.permissions import PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
+from app.records.authority import Subject
 from app.records.belongings import Mention
 from app.records.pages.everywhere import Finder
 from app.records.pages.timeline import Source
@@ -25,6 +26,7 @@ class Module:
     record by the columns `record_type` and `record_id`: such rows go when the record is removed for
     good, and follow it when it is merged. `mentions` name any record as well and only follow it.
     `finders` add to the results of a search what is no record.
+    `subjects` are the numbers in fields of its types that authority is about.
     """
 
     key: str
@@ -37,3 +39,4 @@ class Module:
     belongings: tuple[Any, ...] = ()
     mentions: tuple[Mention, ...] = ()
     finders: tuple[Finder, ...] = ()
+    subjects: tuple[Subject, ...] = ()

@@ -14,6 +14,7 @@ from app.events.copy import batch_by_column, events_batch, send, sending
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.ids import new_id
+from app.records import gate
 from app.records.build import build_many
 from app.records.door import creation_changes, may_change, perform
 from app.records.duplicates.keep import Keys, add_keys, all_keys
@@ -40,7 +41,8 @@ def perform_many(
     """Do `verb` on many rows as one batch and answer with their ids, in the order given.
 
     For `create`, `rows` are mappings of fields; for every other verb they are records, and
-    `inputs` apply to each. All or nothing: the first answer against it ends the whole.
+    `inputs` apply to each. All or nothing: the first answer against it ends the whole, and so does
+    Held, which names the row.
     """
     record_type = tailored(kind, by)
     may_change(record_type, verb, by)
@@ -81,9 +83,34 @@ def _create_many(
                 built.row = len(ids) + number
                 raise built
             made.append(built)
-        write_new(record_type, made, by)
+        write_free(record_type, chunk, made, len(ids), by)
         ids += [one.id for one in made]
     return ids
+
+
+def write_free(
+    record_type: RecordType,
+    chunk: Sequence[Mapping[str, Any]],
+    made: Sequence[Record],
+    earlier: int,
+    by: Actor,
+) -> None:
+    """Write new records; Held where one of them is held back."""
+    if not gate.watches(by):
+        write_new(record_type, made, by)
+        return
+    with by.session.begin_nested():
+        write_new(record_type, made, by)
+        done = [gate.Done(one, gate.changes_of(record_type, one, None)) for one in made]
+        found = gate.judge(record_type, "create", done, by)
+        for number, one in enumerate(done):
+            if one.record.id in found:
+                verdict = found[one.record.id]
+                held = gate.held_for(
+                    gate.wish_of(record_type, "create", one, chunk[number], verdict)
+                )
+                held.row = earlier + number
+                raise held
 
 
 @dataclass(frozen=True, slots=True)

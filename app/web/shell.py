@@ -153,7 +153,7 @@ NO_FRAME = Frame()
 def frame(by: Actor) -> Frame:
     """What stands around a page for this reader."""
     parts = shell()
-    groups = [group for give in parts.rail for group in give(by) if group.items]
+    groups = _joined(group for give in parts.rail for group in give(by) if group.items)
     foot = [link for give in parts.foot for link in give(by)]
     links = (*foot, *(link for group in groups for link in group.items))
     around = [link for link in links if is_at(link.url, request.path)]
@@ -172,6 +172,19 @@ def frame(by: Actor) -> Frame:
         person_links=[link for give in parts.person for link in give(by)],
         notice_count=sum(count(by) for count in parts.notices),
     )
+
+
+def _joined(groups: Iterable[Group]) -> list[Group]:
+    """The groups, all without a label as one, where the first of them stands."""
+    found: list[Group] = []
+    first: Group | None = None
+    for one in groups:
+        if one.label is None and first is not None:
+            first.items.extend(one.items)
+            continue
+        first = one if one.label is None else first
+        found.append(one)
+    return found
 
 
 def favourites_of(by: Actor, here: str) -> list[Link]:

@@ -1,6 +1,27 @@
 """The addresses of automation."""
 
-from app.automation.routes import robots, webhooks, webhooks_api
+from app.automation.routes import (
+    absences,
+    approval_rules,
+    approvals,
+    approvals_api,
+    authority,
+    authority_api,
+    robots,
+    webhooks,
+    webhooks_api,
+)
 from app.automation.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "robots", "webhooks", "webhooks_api"]
+__all__ = [
+    "absences",
+    "approval_rules",
+    "approvals",
+    "approvals_api",
+    "authority",
+    "authority_api",
+    "blueprint",
+    "robots",
+    "webhooks",
+    "webhooks_api",
+]

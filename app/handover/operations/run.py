@@ -20,9 +20,10 @@ from app.handover.operations.share import COLUMNS, held_by
 from app.handover.operations.tell import tell_receivers
 from app.identity.models import User
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Held
 from app.kernel.language import Text
 from app.kernel.rows import rows_written
+from app.records import gate
 from app.records.bulk.run import GONE, MET, sentence
 from app.records.door import perform
 from app.records.model import Record
@@ -202,6 +203,8 @@ def put(
     try:
         with by.session.begin_nested():
             perform(record_type, "update", record, by=by, owner_id=str(to_id))
+    except Held as held:
+        return Outcome.LEFT_OUT, str(gate.keep(held, by).message)
     except Answer as answer:
         return Outcome.LEFT_OUT, sentence(answer)
     except IntegrityError:

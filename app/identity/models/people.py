@@ -44,7 +44,8 @@ class User(Base):
     `email_key` is the case-folded e-mail. A phone number signs in only once it is confirmed.
     Raising `generation` ends every session, reset link and half-done sign-in at once. `muted` are
     the kinds of news (`app/identity/news.py`) that the person does not want to be told, `mailed`
-    those that are mailed too: `once`, or `daily`.
+    those that are mailed too: `once`, or `daily`. `approvals` is how many requests wait for them,
+    which the layer that asks them keeps.
     """
 
     __tablename__ = "users"
@@ -85,6 +86,7 @@ class User(Base):
     digest_time: Mapped[str | None] = mapped_column(String(5))  # Of their day; None: as usual.
     digest_at: Mapped[datetime | None]  # When the next daily mail is due; None: there is none.
     muted: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
+    approvals: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     created_at: Mapped[Moment]
 
     role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)

@@ -13,7 +13,7 @@ from app.identity.operations.guard import fetch
 from app.identity.operations.sign_in import Visit
 from app.identity.sessions import signed_in
 from app.kernel import language
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Held
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.localized import pick
@@ -112,6 +112,8 @@ def submit(
     """
     try:
         return work()
+    except Held:
+        raise  # It is asked for at the edge.
     except Answer as answer:
         current.session().rollback()
         return again(template, answer, shown())

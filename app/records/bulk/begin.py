@@ -155,7 +155,7 @@ def _is_stopped(undo_id: UUID, by: Actor) -> bool:
     undo, work = by.session.get(BulkChange, undo_id), by.session.get(Work, undo_id)
     if undo is None or work is None or work.is_under_way:
         return False
-    return undo.done + undo.left_out < undo.total
+    return undo.done + undo.left_out + undo.asked < undo.total
 
 
 def _told_undone(original: BulkChange, by: Actor) -> Any:
@@ -179,6 +179,7 @@ def _new(record_type: RecordType, verb: str, inputs: Mapping[str, Any], by: Acto
         total=0,
         done=0,
         left_out=0,
+        asked=0,
         step=0,
     )
     by.session.add(change)

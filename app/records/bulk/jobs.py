@@ -51,7 +51,7 @@ def bulk_change(by: Actor, payload: Payload) -> None:
             by.session.refresh(change)
             _end(change, work, State.FAILED, person, sentence(answer))
             return
-        advance(work, change.done + change.left_out)
+        advance(work, change.done + change.left_out + change.asked)
         if has_more:
             enqueue_piece(change, by)
         else:

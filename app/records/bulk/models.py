@@ -21,6 +21,7 @@ class Outcome(IntEnum):
     DONE = 1
     LEFT_OUT = 2
     ALREADY = 3  # Of an undoing: it was as it should be, so nothing was taken back.
+    ASKED = 4  # It waits until somebody approves it.
 
 
 class BulkChange(Base):
@@ -30,8 +31,9 @@ class BulkChange(Base):
     `user_id` came. Records are taken in the order of their ids: `reached` is the last one that was
     dealt with, and `step` counts the pieces, so that a piece is never done twice. `undoes_id` is
     the change that this one takes back, `undone_by_id` the one by which it was taken back. `done`
-    counts the rows that were as they should be already as well. `vanished` is how many of a list's
-    records, counted when it was asked, were in it no more when the change began.
+    counts the rows that were as they should be already as well, `asked` those that wait until
+    somebody approves them. `vanished` is how many of a list's records, counted when it was asked,
+    were in it no more when the change began.
     """
 
     __tablename__ = "bulk_changes"
@@ -48,6 +50,7 @@ class BulkChange(Base):
     total: Mapped[int] = mapped_column(Integer, default=0)
     done: Mapped[int] = mapped_column(Integer, default=0)
     left_out: Mapped[int] = mapped_column(Integer, default=0)
+    asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     step: Mapped[int] = mapped_column(Integer, default=0)
     reached: Mapped[UUID | None] = mapped_column(Uuid)
     finished_at: Mapped[datetime | None]

@@ -11,9 +11,10 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _, current
+from app.records import gate
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
 from app.records.bulk.run import MET, held, sentence
 from app.records.door import may_change, perform
@@ -27,17 +28,28 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one record: the status that its own call would have had, and why."""
+    """What became of one record: the status that its own call would have had, and why.
+
+    Of one that waits until somebody approves it, `approval` is where that is.
+    """
 
     status: int
     id: UUID | None = None
     message: str = ""
     errors: dict[str, Text | str] = field(default_factory=dict)
+    approval: str = ""
 
     @property
     def is_done(self) -> bool:
         """True when it was done."""
-        return self.status < 300
+        return self.status < 300 and not self.approval
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it, as a row keeps it."""
+        if self.approval:
+            return Outcome.ASKED
+        return Outcome.DONE if self.is_done else Outcome.LEFT_OUT
 
 
 def do_records(
@@ -68,7 +80,7 @@ def do_records(
         except Answer as answer:
             if not each:
                 raise _named(answer, number) from None
-            results.append(Result(answer.status, record_id, sentence(answer), answer.errors))
+            results.append(_result(answer, record_id, batch))
         else:
             results.append(Result(200, record_id))
     _keep(record_type, verb, results, batch)
@@ -128,6 +140,14 @@ def _make_all(record_type: RecordType, records: Sequence[Item], by: Actor) -> li
     return [Result(201, one) for one in made]
 
 
+def _result(answer: Answer, record_id: UUID | None, by: Actor) -> Result:
+    """What became of a record that was not done; one that is held back is asked for."""
+    if not isinstance(answer, Held):
+        return Result(answer.status, record_id, sentence(answer), answer.errors)
+    asked = gate.keep(answer, by)
+    return Result(202, record_id, str(asked.message), approval=f"/api/v1/approvals/{asked.id}")
+
+
 def _make_each(record_type: RecordType, records: Sequence[Item], by: Actor) -> list[Result]:
     """Create those that are in order, each for itself."""
     results = []
@@ -137,7 +157,7 @@ def _make_each(record_type: RecordType, records: Sequence[Item], by: Actor) -> l
                 inputs = _known(record_type, "create", dict(item))
                 made = perform(record_type, "create", by=by, **inputs)
         except Answer as answer:
-            results.append(Result(answer.status, None, sentence(answer), answer.errors))
+            results.append(_result(answer, None, by))
         except IntegrityError:
             results.append(Result(409, None, str(MET)))
         else:
@@ -162,7 +182,9 @@ def _ids(records: Sequence[Item]) -> list[UUID]:
 
 
 def _named(answer: Answer, number: int) -> Answer:
-    """The same answer, whose fields say of which record they are."""
+    """The same answer, whose fields say of which record they are; all or none can't wait."""
+    if isinstance(answer, Held):
+        answer = Refused(_("%(why)s Send “each” to ask for it.", why=answer.message))
     place = f"records[{number}]"
     errors = {f"{place}.{key}": text for key, text in answer.errors.items()}
     return type(answer)(answer.message, errors=errors or {place: answer.message})
@@ -182,7 +204,8 @@ def _keep(record_type: RecordType, verb: str, results: Sequence[Result], by: Act
         created_at=by.now,
         total=len(results),
         done=done,
-        left_out=len(results) - done,
+        left_out=sum(one.outcome is Outcome.LEFT_OUT for one in results),
+        asked=sum(one.outcome is Outcome.ASKED for one in results),
         step=1,
         finished_at=by.now,
     )
@@ -194,7 +217,7 @@ def _keep(record_type: RecordType, verb: str, results: Sequence[Result], by: Act
             {
                 "change_id": change.id,
                 "record_id": one.id,
-                "outcome": Outcome.DONE if one.is_done else Outcome.LEFT_OUT,
+                "outcome": one.outcome,
                 "reason": one.message or None,
             }
             for one in results

@@ -121,6 +121,10 @@ def _told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
             done = gettext("%(done)s, %(was)s", done=done, was=was)
         else:
             done = gettext("Nothing was left to take back: %(was)s", was=was)
+    if change.asked:
+        n = _n(change.asked, by)
+        asks = ngettext("%(n)s waits for approval", "%(n)s wait for approval", change.asked, n=n)
+        done = gettext("%(done)s, %(was)s", done=done, was=asks)
     if not change.left_out:
         return gettext("%(done)s.", done=done)
     left = ngettext("%(n)s left out", "%(n)s left out", change.left_out, n=_n(change.left_out, by))
@@ -142,7 +146,7 @@ def receipt(change: BulkChange, record_type: RecordType, by: Actor) -> Receipt:
     verb = verb_called(record_type, change.verb)
     who = names_of(by, {change.user_id}) if change.user_id else {}
     url = f"/{record_type.collection}/bulk/"
-    waiting = change.total - change.done - change.left_out
+    waiting = change.total - change.done - change.left_out - change.asked
     why = why_not_undo(change, verb, by)
     work = by.session.get(Work, change.id)
     return Receipt(
@@ -154,7 +158,10 @@ def receipt(change: BulkChange, record_type: RecordType, by: Actor) -> Receipt:
         who=who.get(change.user_id, "") if change.user_id else "",
         when=_when(change.created_at, by),
         sets=_sets(change, record_type, by),
-        reasons=_reasons(change, record_type, Outcome.LEFT_OUT, by),
+        reasons=[
+            *_reasons(change, record_type, Outcome.ASKED, by),
+            *_reasons(change, record_type, Outcome.LEFT_OUT, by),
+        ],
         spared=_reasons(change, record_type, Outcome.DONE, by),
         waiting=_n(waiting, by) if waiting else "",
         error=(work.error or "") if work is not None else "",

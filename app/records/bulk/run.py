@@ -13,8 +13,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Held
 from app.kernel.language import Text, _
+from app.records import gate
 from app.records.access import within_reach
 from app.records.bulk.models import BulkChange, BulkRow, Outcome
 from app.records.bulk.verbs import BulkVerb
@@ -68,8 +69,7 @@ def run_piece(
     found = held(record_type, verb.needs, ids, by)
     for record_id in ids:
         record, reaches = found.get(record_id, (None, False))
-        reason = _one(change, record_type, verb, record, reaches, by)
-        outcome = Outcome.DONE if reason is None else Outcome.LEFT_OUT
+        outcome, reason = _one(change, record_type, verb, record, reaches, by)
         note(change, record_id, outcome, reason, by)
     return reached(change, ids, size)
 
@@ -97,6 +97,8 @@ def note(
     )
     if outcome is Outcome.LEFT_OUT:
         change.left_out += 1
+    elif outcome is Outcome.ASKED:
+        change.asked += 1
     else:
         change.done += 1
 
@@ -113,24 +115,32 @@ def _one(
     record: Record | None,
     reaches: bool,
     by: Actor,
-) -> Text | str | None:
-    """Do the verb on one record; answers with why it was left out, or None when it was done."""
-    if record is None:
-        return GONE
-    if record.deleted_at is not None:
-        # A row that went with its parent, an earlier row of this batch, is deleted as was asked.
-        with_parent = verb.name == "delete" and record.delete_batch_id == change.id
-        return None if with_parent else GONE
-    if not reaches:
-        return BARRED
+) -> tuple[Outcome, Text | str | None]:
+    """Do the verb on one record; answers with what became of it, and why where it was not done."""
+    if record is None or record.deleted_at is not None or not reaches:
+        return _not_done(change, verb, record)
     try:
         with by.session.begin_nested():
             _do(record_type, verb, record, change, by)
+    except Held as held:
+        return Outcome.ASKED, gate.keep(held, by).message
     except Answer as answer:
-        return sentence(answer)
+        return Outcome.LEFT_OUT, sentence(answer)
     except IntegrityError:
-        return MET
-    return None
+        return Outcome.LEFT_OUT, MET
+    return Outcome.DONE, None
+
+
+def _not_done(
+    change: BulkChange, verb: BulkVerb, record: Record | None
+) -> tuple[Outcome, Text | None]:
+    """What becomes of a record that is gone, or out of reach."""
+    if record is not None and record.deleted_at is None:
+        return Outcome.LEFT_OUT, BARRED
+    # A row that went with its parent, an earlier row of this batch, is deleted as was asked.
+    if record is not None and verb.name == "delete" and record.delete_batch_id == change.id:
+        return Outcome.DONE, None
+    return Outcome.LEFT_OUT, GONE
 
 
 def _do(

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.events import Event
 from app.kernel.actor import Actor, Reach
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Answer, Held, Refused
 from app.kernel.language import Text, _
+from app.records import gate
 from app.records.bulk.models import BulkChange, Outcome
 from app.records.bulk.run import BARRED, GONE, MET, held, next_rows, note, reached, sentence
 from app.records.bulk.verbs import BulkVerb, verb_called
@@ -101,6 +102,8 @@ def _one(
     try:
         with by.session.begin_nested():
             return _do(record_type, verb, record, past, original, by)
+    except Held as held:
+        return Outcome.ASKED, gate.keep(held, by).message
     except Answer as answer:
         return Outcome.LEFT_OUT, sentence(answer)
     except IntegrityError:

@@ -17,6 +17,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
 from app.kernel.language import _
 from app.kernel.rows import put_derived
+from app.records import gate
 from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
@@ -64,6 +65,10 @@ def begin_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> tuple[Outcome, C
     """
     chunk = _Chunk(plan, by, settles=False)
     return chunk.do(rows), chunk.settle
+
+
+class _Held(Exception):
+    """Some of what was written is held back."""
 
 
 class _Chunk:
@@ -211,7 +216,7 @@ class _Chunk:
                 ready.append((row, one))
         if self.plan.mapping.duplicates != "create":
             ready = self._without_duplicates(ready)
-        self.outcome.created += self._write(ready, self._write_new)
+        self.outcome.created += self._write(ready, self._write_new, "create")
 
     def _write_new(self, ready: Sequence[tuple[Row, Record]]) -> int:
         records = [one for _row, one in ready]
@@ -279,8 +284,8 @@ class _Chunk:
                 telling.append((row, record))
             else:
                 self.outcome.skipped += 1
-        self.outcome.skipped += self._write(telling, self._note)
-        self.outcome.updated += self._write(changed, self._write_altered)
+        self.outcome.skipped += self._write(telling, self._note, "")
+        self.outcome.updated += self._write(changed, self._write_altered, "update")
 
     def _held(self, rows: Sequence[Row]) -> list[tuple[Row, Record]]:
         """Each row with its record, which may be changed and stays held; the others fail."""
@@ -309,22 +314,58 @@ class _Chunk:
         return self._note([(row, one.record) for row, one in ready])
 
     def _write(
-        self, ready: Sequence[tuple[Row, Any]], write: Callable[[Sequence[tuple[Row, Any]]], int]
+        self,
+        ready: Sequence[tuple[Row, Any]],
+        write: Callable[[Sequence[tuple[Row, Any]]], int],
+        verb: str,
     ) -> int:
         """Write all together, or what can be written where that fails; answers with how many.
 
-        `write` answers with how many records it made that tell moments of these rows.
+        `write` answers with how many records it made that tell moments of these rows. What `verb`
+        does and is held back waits until it is approved; the others are written without it.
         """
         if not ready:
             return 0
+        done = self._done(ready) if verb else []
         try:
             with self.by.session.begin_nested():
                 noted = write(ready)
+                found = gate.judge(self.record_type, verb, done, self.by)
+                if found:
+                    raise _Held
+        except _Held:
+            pairs = list(zip(ready, done, strict=True))
+            for (row, _one), one in pairs:
+                if one.record.id in found:
+                    self._ask(row, verb, one, found[one.record.id])
+            rest = [pair for pair, one in pairs if one.record.id not in found]
+            return self._write(rest, write, verb)
         except (Answer, IntegrityError, DataError) as error:
             if len(ready) == 1:
                 self._fail(ready[0][0], error if isinstance(error, Answer) else Conflict(MET))
                 return 0
             half = len(ready) // 2
-            return self._write(ready[:half], write) + self._write(ready[half:], write)
+            first = self._write(ready[:half], write, verb)
+            return first + self._write(ready[half:], write, verb)
         self.outcome.noted += noted
         return len(ready)
+
+    def _done(self, ready: Sequence[tuple[Row, Any]]) -> list[gate.Done]:
+        """What is written, to be looked at where changes are held back."""
+        if not gate.watches(self.by):
+            return []
+        return [
+            gate.Done(one.record, one.changes)
+            if isinstance(one, Altered)
+            else gate.Done(one, gate.changes_of(self.record_type, one, None))
+            for _row, one in ready
+        ]
+
+    def _ask(self, row: Row, verb: str, done: gate.Done, verdict: gate.Verdict) -> None:
+        """Keep what a row asks for until somebody approves it."""
+        inputs = row.inputs if verb == "create" else self._of_update(row)
+        # The version that stands is the one before: what was written is gone again.
+        version = done.record.version - 1 if verb == "update" else None
+        wish = gate.wish_of(self.record_type, verb, done, inputs, verdict, version=version)
+        gate.keep(gate.held_for(wish), self.by)
+        self.outcome.asked += 1

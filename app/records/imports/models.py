@@ -37,11 +37,12 @@ class ImportRun(Base):
     where it came from, `size` its bytes, `how` how its table is read and `mapping` what becomes of
     its columns. `total` is the number of its rows, `line` the line of the last one that was dealt
     with, in the transaction that dealt with it; `step` counts the runs of its job. Rows are counted
-    by what became of them, `noted` counts the records that were made to tell moments of rows. Those
-    that failed stand in the file `failures` with their reasons, of which `failures_size` bytes
-    count. It goes on with the rights of `user_id` at that moment, narrowed to the `scopes` of the
-    token by which it was asked for; `language` is theirs.
-    `undone_by_id` is the work by which it was taken back, and `undo_reached` how far that came.
+    by what became of them, `asked` being those that wait for an approval; `noted` counts the
+    records that were made to tell moments of rows. Those that failed stand in the file `failures`
+    with their reasons, of which `failures_size` bytes count. It goes on with the rights of
+    `user_id` at that moment, narrowed to the `scopes` of the token by which it was asked for;
+    `language` is theirs. `undone_by_id` is the work by which it was taken back, and `undo_reached`
+    how far that came.
     """
 
     __tablename__ = "imports"
@@ -72,6 +73,7 @@ class ImportRun(Base):
     duplicate: Mapped[int] = mapped_column(Integer, default=0)
     noted: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failed: Mapped[int] = mapped_column(Integer, default=0)
+    asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failures: Mapped[str] = mapped_column(String(60))
     failures_size: Mapped[int] = mapped_column(BigInteger, default=0)
     error: Mapped[str | None] = mapped_column(Text)
@@ -92,4 +94,5 @@ class ImportRun(Base):
     @property
     def done(self) -> int:
         """How many rows were dealt with, whatever became of them."""
-        return self.created + self.updated + self.skipped + self.duplicate + self.failed
+        known = self.created + self.updated + self.skipped + self.duplicate + self.failed
+        return known + self.asked

@@ -31,6 +31,7 @@ class Outcome:
     skipped: int = 0
     duplicate: int = 0
     noted: int = 0  # Records that tell moments of these rows.
+    asked: int = 0
     failures: list[Failure] = field(default_factory=list)
     is_whole: bool = True
 
@@ -42,7 +43,8 @@ class Outcome:
     @property
     def done(self) -> int:
         """How many rows were dealt with."""
-        return self.created + self.updated + self.skipped + self.duplicate + self.failed
+        known = self.created + self.updated + self.skipped + self.duplicate + self.failed
+        return known + self.asked
 
 
 def reasons(plan: Plan, answer: Answer) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, collate, false, func, or_, select
 
 from app.identity.models import User
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Held
 from app.kernel.folding import fold
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
@@ -21,7 +21,7 @@ from app.records.build import build_many
 from app.records.bulk.run import sentence
 from app.records.door import may_change
 from app.records.fields import Field
-from app.records.many import write_new
+from app.records.many import write_free
 from app.records.model import Record
 from app.records.picklists import picklists_of
 from app.records.tailored import tailored
@@ -156,7 +156,11 @@ def _make(target: RecordType, texts: Collection[str], by: Actor) -> Found:
     key = target.title.key
     rows = [{key: text} for text in first.values()]
     built = build_many(target, rows, by, picklists_of(by.session, target))
-    write_new(target, [one for one in built if isinstance(one, Record)], by)
+    try:
+        with by.session.begin_nested():
+            write_free(target, rows, [one for one in built if isinstance(one, Record)], 0, by)
+    except Held as held:
+        return dict.fromkeys(texts, str(held.message))
     made = dict(zip(first, built, strict=True))
     found: Found = {}
     for text in texts:

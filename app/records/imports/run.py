@@ -17,6 +17,7 @@ from app.jobs.progress import Work, finish
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing
 from app.kernel.language import _, gettext, using
+from app.records import gate
 from app.records.bulk.run import sentence
 from app.records.imports.beside import WORTH, side_by_side
 from app.records.imports.given import room_of
@@ -81,7 +82,8 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
     mapping = from_json(run.mapping)
     if not run.total:
         run.total = sum(1 for _row in table.rows())
-    is_lonely = run.total >= WORTH and not run.is_dry_run
+    # What is held back is asked for piece by piece, one after the other.
+    is_lonely = run.total >= WORTH and not run.is_dry_run and not gate.watches(by)
     is_lonely = is_lonely and plan_of(run, mapping, table.names, importer_of(run, by)).is_lonely
     advance_to(run, by)
 
@@ -149,6 +151,7 @@ def _note(run: ImportRun, by: Actor) -> None:
     """Write into the audit how much of what came in."""
     facts = {"record_type": run.record_type, "file": run.file_name, "created": run.created}
     facts |= {"updated": run.updated, "failed": run.failed}
+    facts |= {"asked": run.asked} if run.asked else {}
     changes = {key: [None, value] for key, value in facts.items()}
     who = replace(by, batch_id=None, user_id=run.user_id)
     write_event(who, SUBJECT, run.id, "imported", changes=changes)

@@ -39,6 +39,7 @@ def count(run: ImportRun, piece: Piece, outcome: Outcome, by: Actor) -> None:
     run.skipped += outcome.skipped + piece.skipped
     run.duplicate += outcome.duplicate
     run.noted += outcome.noted
+    run.asked += outcome.asked
     run.failed += outcome.failed
     run.line = piece.line
 

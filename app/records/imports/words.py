@@ -13,6 +13,7 @@ PARTS = (
     ("skipped", plural("%(n)s left as it was", "%(n)s left as they were")),
     ("duplicate", plural("%(n)s duplicate left out", "%(n)s duplicates left out")),
     ("noted", plural("%(n)s follow-up noted", "%(n)s follow-ups noted")),
+    ("asked", plural("%(n)s waits for approval", "%(n)s wait for approval")),
     ("failed", plural("%(n)s failed", "%(n)s failed")),
 )
 

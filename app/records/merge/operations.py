@@ -11,6 +11,8 @@ from app.events import write_event
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
+from app.kernel.language import _
+from app.records import gate
 from app.records.door import perform
 from app.records.duplicates.keep import drop_keys
 from app.records.favourites import kept as favourites
@@ -27,6 +29,8 @@ from app.records.sharing.followers import forget
 from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
 from app.records.types import RecordType
+
+CANT_WAIT = _("A merge is done at once or not at all, and can't wait for approval.")
 
 
 def merge_records(
@@ -48,8 +52,9 @@ def merge_records(
     """
     record_type = tailored(kind, by)
     refuse_merging(record_type, by)
-    with by.session.begin_nested():
+    with by.session.begin_nested(), gate.refusing(CANT_WAIT):
         family = take_family(record_type, survivor_id, absorbed_ids, by, versions or {})
+        gate.demand_free(record_type, "delete", family.absorbed, by, CANT_WAIT)
         values = chosen_values(record_type, family.records, choices or {}, by)
         return _merge(record_type, family, values, by)
 

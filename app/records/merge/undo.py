@@ -14,6 +14,7 @@ from app.kernel.actor import Actor, Reach
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
+from app.records import gate
 from app.records.access import can_read, may_do, readable_keys, within_reach
 from app.records.bulk.models import UNDONE_WITHIN
 from app.records.bulk.run import held
@@ -32,6 +33,8 @@ from app.records.sharing.followers import forget
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
+
+CANT_WAIT = _("This is taken back at once or not at all, and can't wait for approval.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def undo_merge(merge_id: UUID | None, /, *, by: Actor) -> Undone:
     stands_against = why_not_undo(merge, by)
     if stands_against is not None:
         raise Refused(stands_against)
-    with by.session.begin_nested():
+    with by.session.begin_nested(), gate.refusing(CANT_WAIT):
         return _undo(merge, record_type, by)
 
 

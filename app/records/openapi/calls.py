@@ -59,6 +59,9 @@ GROUPS: Schema = {
     "required": ["data", "groups", "total", "sums"],
 }
 
+# Where a rule of the workspace holds a change back, it waits at the address that is told.
+WAITS: dict[str, Any] = {"202": answer(ref("Waits"), LOCATION)}
+
 
 def calls(record_type: RecordType, by: Actor) -> dict[str, dict[str, Call]]:
     """The addresses of a type below /api/v1, each with the methods that the role allows."""
@@ -124,7 +127,7 @@ def _list(record_type: RecordType) -> Call:
 
 def _create(record_type: RecordType) -> Call:
     made = answer(ref(name_of(record_type)), {**ETAG, **LOCATION})
-    call = _call(record_type, "create", {"201": made}, CHANGING)
+    call = _call(record_type, "create", {"201": made, **WAITS}, CHANGING)
     asked = body(ref(f"{name_of(record_type)}Create"))
     return call | {"parameters": [idempotency()], "requestBody": asked}
 
@@ -136,13 +139,13 @@ def _show(record_type: RecordType) -> Call:
 
 
 def _change(record_type: RecordType) -> Call:
-    call = _call(record_type, "update", {"200": _record(record_type)}, CHANGING)
+    call = _call(record_type, "update", {"200": _record(record_type), **WAITS}, CHANGING)
     asked = body(ref(f"{name_of(record_type)}Change"))
     return call | {"parameters": [in_path("id"), if_match()], "requestBody": asked}
 
 
 def _delete(record_type: RecordType) -> Call:
-    answers = {"204": {"description": "Deleted"}}
+    answers = {"204": {"description": "Deleted"}, **WAITS}
     call = _call(record_type, "delete", answers, (*READING, 409, 412))
     return call | {"parameters": [in_path("id"), if_match()]}
 
@@ -157,7 +160,7 @@ def _acting(
     }
     if required:
         schema["required"] = list(required)
-    call = _call(record_type, verb, {"200": _record(record_type)}, CHANGING)
+    call = _call(record_type, verb, {"200": _record(record_type), **WAITS}, CHANGING)
     asked = body(schema) | {"required": bool(required)}
     return call | {"parameters": [in_path("id"), if_match(), idempotency()], "requestBody": asked}
 

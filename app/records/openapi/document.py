@@ -38,6 +38,7 @@ BULK: dict[str, Any] = {
         "batch_id": ID,
         "done": {"type": "integer"},
         "left_out": {"type": "integer"},
+        "asked": {"type": "integer"},
         "results": {
             "type": "array",
             "items": {
@@ -46,6 +47,7 @@ BULK: dict[str, Any] = {
                     "id": {"type": ["string", "null"]},
                     "status": {"type": "integer"},
                     "detail": {"type": "string"},
+                    "approval": {"type": "string"},
                     "errors": PROBLEM["properties"]["errors"],
                 },
                 "required": ["id", "status"],
@@ -53,6 +55,19 @@ BULK: dict[str, Any] = {
         },
     },
     "required": ["batch_id", "done", "left_out", "results"],
+}
+
+WAITS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "approval": {
+            "type": "object",
+            "properties": {"id": ID, "url": {"type": "string"}},
+            "required": ["id", "url"],
+        },
+        "detail": {"type": "string"},
+    },
+    "required": ["approval", "detail"],
 }
 
 EXPORT: dict[str, Any] = {
@@ -82,7 +97,7 @@ def document(by: Actor, server: str, routes: Iterable[Route] = ()) -> dict[str, 
     `routes` are those that describe themselves, as what they are about is no type's own.
     """
     paths: dict[str, Any] = {}
-    shapes: dict[str, Any] = {"Problem": PROBLEM, "BulkAnswer": BULK}
+    shapes: dict[str, Any] = {"Problem": PROBLEM, "BulkAnswer": BULK, "Waits": WAITS}
     for record_type in switched_on(by):
         found = calls(record_type, by)
         if found:

@@ -41,6 +41,7 @@ IMPORT = record_of(
     updated=WHOLE,
     skipped=WHOLE,
     duplicate=WHOLE,
+    asked=WHOLE,
     failed=WHOLE,
     noted=WHOLE,
     error=nullable(TEXT),

@@ -50,6 +50,10 @@ VERBS: Mapping[str, Said] = {
     "mailed": (_("E-mail written"), "good"),
     "taken_back": (_("E-mail taken back"), ""),
     "sent_again": (_("E-mail sent again"), "info"),
+    "approval_requested": (_("Approval asked for"), "info"),
+    "approval_approved": (_("Approved"), "good"),
+    "approval_rejected": (_("Rejected"), "bad"),
+    "approval_recalled": (_("Approval no longer asked for"), ""),
 }
 SUBJECTS: Mapping[str, Text] = {
     "user": _("User"),
@@ -75,6 +79,8 @@ SUBJECTS: Mapping[str, Text] = {
     "pool": _("Pool"),
     "message": _("Mail"),
     "letterhead": _("Letterhead"),
+    "approval_rule": _("Rule of approval"),
+    "authority": _("Authority"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -142,6 +148,8 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "rule": _("Rule"),
     "hold_days": _("Days until the same person may claim again"),
     "hidden": _("Hidden before it is claimed"),
+    "limit": _("Limit"),
+    "approved_by": _("Approved by"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

@@ -39,6 +39,10 @@ VERBS: Mapping[str, Text] = {
     "unfollowed": _("removed a follower"),
     "told_apart": _("said that this is no duplicate"),
     "suspected_again": _("took back that this is no duplicate"),
+    "approval_requested": _("asked for approval of a change"),
+    "approval_approved": _("approved a change"),
+    "approval_rejected": _("rejected a change"),
+    "approval_recalled": _("took back what was to be approved"),
 }
 VIAS: Mapping[str, Text] = {
     "api": _("by API"),
@@ -62,7 +66,8 @@ class Change:
 class Told:
     """One event as its line shows it; `verb` is empty where the changes say it all.
 
-    `undo_url` is posted to by who takes back what it tells.
+    `undo_url` is posted to by who takes back what it tells. `leave` says who approved it, or by
+    whose authority it was done.
     """
 
     who: str
@@ -72,6 +77,7 @@ class Told:
     time: str
     at: str
     undo_url: str = ""
+    leave: str = ""
 
 
 def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
@@ -202,7 +208,26 @@ def _told(
         formats(by).time(row.at),
         row.at.isoformat(),
         merge.undo_url if merge is not None else "",
+        _leave(row.changes),
     )
+
+
+def _leave(changes: Mapping[str, Any]) -> str:
+    """Who approved a change, or by whose authority it was done; nothing where nobody had to."""
+    told = []
+    authority = (changes.get("authority") or [None, None])[1]
+    if isinstance(authority, Mapping):
+        told.append(
+            gettext(
+                "%(what)s is within the authority of %(role)s",
+                what=authority.get("text", ""),
+                role=authority.get("role", ""),
+            )
+        )
+    approved = (changes.get("approved_by") or [None, None])[1]
+    if approved:
+        told.append(gettext("approved by %(who)s", who=approved))
+    return " · ".join(told)
 
 
 def told_with_name(action: Action, changes: Mapping[str, Any]) -> Text | str:

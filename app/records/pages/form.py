@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text
+from app.records import gate
 from app.records.access import readable_keys, writable_keys
 from app.records.fields import Field
 from app.records.history import Overtaken
@@ -74,7 +75,8 @@ def new_form(
     texts |= {key: text for key, text in given.items() if key in record_type.by_key}
     action = f"/{record_type.collection}/new"
     title = str(record_type.words.new)
-    return _form(record_type, texts, by, action, title, None, next_url, answer)
+    hints = gate.hints(record_type, None, by)
+    return _form(record_type, texts, by, action, title, None, next_url, answer, hints=hints)
 
 
 def edit_form(
@@ -100,7 +102,18 @@ def edit_form(
                 answer.errors.pop(key, None)
     action = f"/{record_type.collection}/{record.id}/edit"
     title = record_type.title_of(record)
-    return _form(record_type, texts, by, action, title, record.version, next_url, answer, stands)
+    return _form(
+        record_type,
+        texts,
+        by,
+        action,
+        title,
+        record.version,
+        next_url,
+        answer,
+        stands,
+        hints=gate.hints(record_type, record, by),
+    )
 
 
 def typed_values(record_type: RecordType, sent: MultiDict[str, str], by: Actor) -> dict[str, Any]:
@@ -142,6 +155,8 @@ def _form(
     next_url: str,
     answer: Answer | None,
     stands: Mapping[str, str] | None = None,
+    *,
+    hints: Mapping[str, str],
 ) -> Form:
     readable = readable_keys(record_type, by)
     writable = writable_keys(record_type, by) & readable
@@ -165,6 +180,7 @@ def _form(
     keys = {control.key for control in made}
     known = standings(record_type, keys, texts, by, picklists, is_new=stands is None)
     made = [_with_conditions(control, known.get(control.key)) for control in made]
+    made = [with_hint(one, hints) for one in made] if hints else made
     headings = record_type.headings(keys)
     made = [replace(one, heading=headings.get(one.key, "")) for one in made]
     shown = {control.key for control in made}
@@ -173,6 +189,13 @@ def _form(
         alerts.insert(0, str(answer.message))
     split = len(parts[0])
     return Form(record_type, action, title, made[:split], made[split:], version, next_url, alerts)
+
+
+def with_hint(control: Control, hints: Mapping[str, str]) -> Control:
+    """The control with how far its reader may go by themselves as its help, where that is told."""
+    if control.key not in hints or control.error:
+        return control
+    return replace(control, field=replace(control.field, help=hints[control.key]))
 
 
 def _with_conditions(control: Control, standing: Standing | None) -> Control:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from app.kernel.actor import Actor
 from app.kernel.phones import dial_phone
+from app.records import gate
 from app.records.access import may_do, readable_fields, sees
 from app.records.fields import Option
 from app.records.model import Record
@@ -68,6 +70,7 @@ class RecordPage:
     timeline: Timeline
     files: FilesPanel | None  # None where the record is read by the pool alone.
     panels: list[tuple[Panel, dict[str, Any]]]
+    waiting: Sequence[Any]  # What waits for approval, each with `text` and `url`.
 
 
 def record_page(
@@ -108,6 +111,7 @@ def record_page(
         timeline=timeline(record_type, record, by, asked, origin),
         files=None if is_read_in_pool(record_type, by) else files_panel(record_type, record, by),
         panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
+        waiting=gate.standing(record_type, record.id, by),
     )
 
 

@@ -132,6 +132,7 @@ def _begin(rule: PoolRule, record_type: RecordType, by: Actor) -> BulkChange | N
         total=0,
         done=0,
         left_out=0,
+        asked=0,
         step=0,
     )
     by.session.add(change)

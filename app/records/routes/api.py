@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted
+from app.kernel.errors import Held, Missing, NotPermitted
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.records import gate
 from app.records.access import fetch, may_do
 from app.records.api.asked import read_fields, read_list, readable_keys, refuse_arguments
 from app.records.api.body import demand_known, read_object
@@ -181,9 +182,26 @@ def _perform(
 
 
 def repeatable(by: Actor, inputs: dict[str, Any], work: Any) -> Response:
-    """Do what a POST asks, once for each Idempotency-Key."""
+    """Do what a POST asks, once for each Idempotency-Key; what is held back is asked for once."""
+
+    def done_or_asked() -> Reply:
+        try:
+            answer: Reply = work()
+        except Held as held:
+            return waits(gate.keep(held, by))
+        return answer
+
     asked = fingerprint(request.method, request.path, inputs)
-    return send(once(by, request.headers.get(HEADER), asked, work))
+    return send(once(by, request.headers.get(HEADER), asked, done_or_asked))
+
+
+def waits(asked: gate.Asked) -> Reply:
+    """The answer to a change that waits until somebody approves it: 202, and where that is."""
+    url = f"/api/v1/approvals/{asked.id}"
+    told = {"approval": {"id": str(asked.id), "url": url}, "detail": str(asked.message)}
+    answer = Reply(202, dumps(told))
+    answer.headers["Location"] = url
+    return answer
 
 
 def send(answer: Reply) -> Response:

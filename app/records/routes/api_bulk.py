@@ -12,6 +12,7 @@ from app.kernel.language import _
 from app.records.api.asked import refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps
+from app.records.bulk.models import Outcome
 from app.records.bulk.program import Result, do_records
 from app.records.routes.api import blueprint, repeatable, subject
 from app.records.sharing.news import tell_of_batch
@@ -56,7 +57,8 @@ def _reply(
     answer = {
         "batch_id": str(batch_id),
         "done": done,
-        "left_out": len(results) - done,
+        "left_out": sum(one.outcome is Outcome.LEFT_OUT for one in results),
+        "asked": sum(one.outcome is Outcome.ASKED for one in results),
         "results": [_shown(one) for one in results],
     }
     return Reply(200, dumps(answer))
@@ -65,7 +67,9 @@ def _reply(
 def _shown(one: Result) -> dict[str, Any]:
     """One result as JSON; a refusal tells why, as the problem of its own call would."""
     shown: dict[str, Any] = {"id": str(one.id) if one.id else None, "status": one.status}
-    if not one.is_done:
+    if one.approval:
+        shown |= {"detail": one.message, "approval": one.approval}
+    elif not one.is_done:
         shown["detail"] = one.message
         shown["errors"] = [{"field": key, "message": str(text)} for key, text in one.errors.items()]
     return shown

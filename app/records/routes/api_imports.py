@@ -173,6 +173,7 @@ def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
         "duplicate": run.duplicate,
         "failed": run.failed,
         "noted": run.noted,
+        "asked": run.asked,
         "error": run.error,
         "user_id": str(run.user_id) if run.user_id else None,
         "created_at": as_json(run.created_at),

@@ -198,7 +198,7 @@ def _done(change: BulkChange, record_type: RecordType, by: Actor) -> Response:
     if change.finished_at is None:
         return see_other(f"/work/{change.id}")
     told_rows = receipt(change, record_type, by)
-    is_whole = not change.left_out and not told_rows.spared
+    is_whole = not change.left_out and not change.asked and not told_rows.spared
     undo_url = f"{url}/undo" if told_rows.can_undo else None
     if not is_whole:
         toast(told(change, record_type, by), undo_url=undo_url, kind="warn")

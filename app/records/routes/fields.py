@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, Refused
+from app.kernel.errors import Answer, Conflict, Held, Refused
+from app.records import gate
 from app.records.access import writable_field
 from app.records.custom.conditions import others_depend_on
 from app.records.door import perform
@@ -17,14 +18,16 @@ from app.records.pages.cell import cell_html
 from app.records.pages.choices import choices_of
 from app.records.pages.controls import controls, input_texts
 from app.records.pages.details import detail
-from app.records.pages.form import changed_values, sent_text
+from app.records.pages.form import changed_values, sent_text, with_hint
 from app.records.pages.unseen import warn_unseen
 from app.records.references import titles
+from app.records.routes.asking import wants_to_ask
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
 from app.records.routes.forms import seen_version
 from app.records.types import RecordType
 from app.web.access import access
 from app.web.render import fragment, is_htmx, see_other
+from app.web.toasts import toast
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/fields/<key>")
@@ -46,6 +49,10 @@ def save_field(collection: str, record_id: UUID, key: str) -> Response:
     inputs = changed_values(record_type, record, {key: text}, by)
     try:
         perform(record_type, "update", record, by=by, version=seen_version(), **inputs)
+    except Held as held:
+        if not wants_to_ask(held):
+            return _form(record_type, record, field, by, text, held)
+        toast(gate.keep(held, by).message, kind="info")
     except (Refused, Conflict) as answer:
         by.session.rollback()
         return _form(record_type, record, field, by, text, answer)
@@ -80,10 +87,14 @@ def _form(
         theirs=theirs,
         stands=input_texts(record_type, record, by),
     )[0]
+    hints = gate.hints(record_type, record, by)
+    control = with_hint(control, hints) if hints else control
+    may_ask = isinstance(answer, Held)
     url = f"{record_url(record_type, record.id)}/fields/{field.key}"
     return fragment(
         "records/_edit.html",
-        status=answer.status if answer else 200,
+        status=422 if may_ask else answer.status if answer else 200,
+        may_ask=may_ask,
         control=control,
         url=url,
         version=record.version,

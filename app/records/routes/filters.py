@@ -15,6 +15,7 @@ from app.kernel.searchkeys import search_text
 from app.records.filters import write_filters
 from app.records.pages.filter_words import WHO
 from app.records.pages.filtering.builder import (
+    APPROVAL,
     HANDOVER,
     Builder,
     builder,
@@ -36,23 +37,28 @@ def build_filter(collection: str) -> Response:
     """The form in which a list's filters are chosen.
 
     `do=apply` leads to the list filtered so, `do=share` to the form of a rule that shares what they
-    find, and that of a handover's rule where the address names whose that is.
+    find, and that of a handover's or an approval's rule where the address names it.
     """
     by = current.actor()
     state = state_before(type_for(collection, "read", by), request.args, by)
     rows = rows_before(state, request.args, by)
     order, _dot, path = request.args.get("do", "").partition(".")
     handover = parse_id(request.args.get(HANDOVER))
+    approval = parse_id(request.args.get(APPROVAL))
     if order not in ("apply", "share"):
         focus = path if order == "show" else request.args.get("at", "")
-        return _form(builder(state, rows, by, focus), handover)
+        return _form(builder(state, rows, by, focus), handover, approval)
     try:
         found = filters_asked(state.record_type, rows, by)
     except Refused as refused:
-        return _form(builder(state, rows, by, "", str(refused.message)), handover, status=422)
+        return _form(
+            builder(state, rows, by, "", str(refused.message)), handover, approval, status=422
+        )
     told = {"type": state.record_type.key, "in": urlencode(write_filters(found))}
     if handover is not None:
         return see_other(f"/settings/people/{handover}/handover/rule?{urlencode(told)}")
+    if approval is not None:
+        return see_other(f"/settings/approvals/{approval}?{urlencode({'in': told['in']})}")
     if order == "share":
         return see_other(f"/settings/sharing/new?{urlencode(told)}")
     asked = replace(state.asked, filters=found, cursor="")
@@ -82,6 +88,8 @@ def find_people(collection: str) -> Response:
     return fragment("records/_options.html", found=[*found, *find_users(words, by)])
 
 
-def _form(shown: Builder, handover: UUID | None, status: int = 200) -> Response:
-    shown = replace(shown, handover=str(handover or ""))
+def _form(
+    shown: Builder, handover: UUID | None, approval: UUID | None, status: int = 200
+) -> Response:
+    shown = replace(shown, handover=str(handover or ""), approval=str(approval or ""))
     return page("records/filter.html", "form", status=status, builder=shown)

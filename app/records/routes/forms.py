@@ -7,13 +7,14 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, OverLimit, Refused
+from app.kernel.errors import Answer, Conflict, Held, OverLimit, Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import can_read
 from app.records.door import perform
 from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
 from app.records.pages.unseen import warn_unseen
+from app.records.routes.asking import asked_in_form, wants_to_ask
 from app.records.routes.blueprint import (
     blueprint,
     next_or,
@@ -46,6 +47,11 @@ def create(collection: str) -> Response:
     typed = typed_values(record_type, request.form, by)
     try:
         record = perform(record_type, "create", by=by, **typed)
+    except Held as held:
+        if wants_to_ask(held):
+            return asked_in_form(held, by, f"/{collection}")
+        form = new_form(record_type, typed, by, next_url=next_or(""), answer=held)
+        return _show(form, held)
     except (Refused, OverLimit) as answer:
         by.session.rollback()
         return _show(new_form(record_type, typed, by, next_url=next_or(""), answer=answer), answer)
@@ -77,6 +83,12 @@ def edit(collection: str, record_id: UUID) -> Response:
     inputs = changed_values(record_type, record, typed, by)
     try:
         perform(record_type, "update", record, by=by, version=seen_version(), **inputs)
+    except Held as held:
+        if wants_to_ask(held):
+            return asked_in_form(held, by, record_url(record_type, record_id))
+        again = next_or("")
+        form = edit_form(record_type, record, by, typed=typed, next_url=again, answer=held)
+        return _show(form, held)
     except (Refused, Conflict) as answer:
         by.session.rollback()
         again = next_or("")
@@ -101,4 +113,6 @@ def _again(record_type: RecordType, by: Actor) -> Response:
 
 
 def _show(form: Form, answer: Answer | None = None) -> Response:
-    return page("records/form.html", "form", status=answer.status if answer else 200, form=form)
+    may_ask = isinstance(answer, Held)
+    status = 422 if may_ask else answer.status if answer else 200
+    return page("records/form.html", "form", status=status, form=form, may_ask=may_ask)

@@ -32,6 +32,7 @@ from app.records.types import RecordType
 from app.records.views.opened import read_list
 
 HANDOVER = "handover"  # The argument that says for whose handover conditions are chosen.
+APPROVAL = "approval"  # And the one that says for which rule of approval.
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Builder:
     rest: str
     alerts: tuple[str, ...] = ()
     handover: str = ""  # Whose handover the conditions are for, by the person's id.
+    approval: str = ""  # Which rule of approval they are for.
 
     @property
     def action(self) -> str:
@@ -121,7 +123,11 @@ def state_before(record_type: RecordType, arguments: Arguments, by: Actor) -> Li
     """The list that the builder was opened on: from its form, else from the address itself."""
     if "rest" in arguments:
         return read_list(record_type, read_query(arguments["rest"]), by)
-    known = {name: text for name, text in arguments.items() if name not in ("at", "do", HANDOVER)}
+    known = {
+        name: text
+        for name, text in arguments.items()
+        if name not in ("at", "do", HANDOVER, APPROVAL)
+    }
     return read_list(record_type, known, by)
 
 

@@ -293,6 +293,7 @@ def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
         (told.skipped, gettext("unchanged or left out"), ""),
         (told.duplicate, gettext("there already"), "warn"),
         (told.failed, gettext("failed"), "bad"),
+        (told.asked, gettext("to be approved"), "warn"),
     )
     counts = [Count(write(number), label, tone if number else "") for number, label, tone in shown]
     if told.noted:

@@ -48,6 +48,7 @@ for (const part of parts) part.start();
 async function startWanted(): Promise<void> {
   const wanted = [
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
+    ...(find('[data-approvals]') ? [import('./approvals')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
@@ -59,5 +60,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-board], [data-calendar], [data-files], [data-import-give], [data-import-form], [data-field-picker]')) void startWanted().then(ready);
+if (find('[data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker]')) void startWanted().then(ready);
 else ready();

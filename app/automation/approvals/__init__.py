@@ -1,0 +1,1 @@
+"""Changes that somebody has to approve first: rules, requests, who decides."""

@@ -1,0 +1,107 @@
+"""Who is asked: the people of a level, whose manager somebody is, who decides where nobody is left.
+
+The manager of somebody is whoever has the role Manager in their team, else in the nearest team
+above. Where nobody is found, those are asked who manage approvals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.automation.approvals.facts import Level
+from app.identity.actors import teams_of
+from app.identity.models import Grant, Role, User
+
+MANAGE = ("approval", "manage")
+MANAGER = "manager"  # The key of the built-in role.
+
+
+def people_of(
+    session: Session,
+    level: Level,
+    requester_id: UUID | None,
+    owner_id: UUID | None,
+    *,
+    but: UUID | None = None,
+) -> tuple[list[UUID], bool]:
+    """Who is asked on a level, and False where it is for want of those that it names.
+
+    `but` is who may not decide. Those who can't sign in are never asked.
+    """
+    found = [one for one in _named(session, level, requester_id, owner_id) if one != but]
+    if found:
+        return found, True
+    rest = [one for one in managing(session) if one != but]
+    return rest or managing(session), False
+
+
+def _named(
+    session: Session, level: Level, requester_id: UUID | None, owner_id: UUID | None
+) -> list[UUID]:
+    if level.who == "role":
+        return _active(session, User.role_id == level.role_id)
+    if level.who == "people":
+        return _active(session, User.id.in_(level.user_ids))
+    person = requester_id if level.who == "manager" else owner_id
+    return managers_of(session, person) if person is not None else []
+
+
+def managers_of(session: Session, user_id: UUID) -> list[UUID]:
+    """The managers of somebody: of their team or the nearest one above that has one."""
+    user = session.get(User, user_id)
+    if user is None or user.team is None:
+        return []
+    rows = session.execute(
+        select(User.id, User.team_id)
+        .join(Role, Role.id == User.role_id)
+        .where(
+            User.team_id.in_(teams_of(user)),
+            User.is_active,
+            Role.key == MANAGER,
+            User.id != user_id,
+        )
+        .order_by(User.name_sort, User.id)
+    ).all()
+    path = [UUID(one) for one in user.team.path.strip("/").split("/")]
+    for team_id in reversed(path):
+        there = [row.id for row in rows if row.team_id == team_id]
+        if there:
+            return there
+    return []
+
+
+def managing(session: Session) -> list[UUID]:
+    """Who manages approvals, or the owners of the workspace where nobody else does."""
+    granted = exists().where(
+        Grant.role_id == User.role_id, Grant.record_type == MANAGE[0], Grant.verb == MANAGE[1]
+    )
+    is_owner = exists().where(Role.id == User.role_id, Role.is_owner)
+    return _active(session, or_(granted, is_owner))
+
+
+def _active(session: Session, condition: object) -> list[UUID]:
+    rows = select(User.id).where(User.is_active, condition)  # type: ignore[arg-type]
+    return list(session.scalars(rows.order_by(User.name_sort, User.id)))
+
+
+def self_passes(
+    session: Session, level: Level, requester_id: UUID | None, owner_id: UUID | None
+) -> bool:
+    """True where whoever asks could decide this level by themselves."""
+    if requester_id is None or level.all:
+        return False
+    found, is_named = people_of(session, level, requester_id, owner_id)
+    return requester_id in found and (is_named or len(found) == 1)
+
+
+def names(session: Session, user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of some people."""
+    ids = {one for one in user_ids if one is not None}
+    if not ids:
+        return {}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    return {user_id: name for user_id, name in rows}  # noqa: C416  Typed rows.

@@ -1,0 +1,1 @@
+"""The authority matrix: how far a role may go by itself, for each class of customer."""

@@ -1,0 +1,145 @@
+"""The authority matrix: a grid for each subject, and what somebody may agree to for a customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy import select
+
+from app.automation.approvals.approvers import MANAGE
+from app.automation.authority import operations
+from app.automation.authority.judge import classes_of, told_limit
+from app.automation.authority.models import ANY
+from app.automation.authority.subjects import customer_type, subjects
+from app.automation.routes.blueprint import blueprint
+from app.identity.actors import actor_for
+from app.identity.models import User
+from app.identity.routes.asking import label_of, submit, typed
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import Text, _, gettext
+from app.records.authority import Subject
+from app.records.registry import registry
+from app.records.tailored import tailored
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+PLACE = "/settings/authority"
+PAGE = "automation/authority.html"
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE)
+def show_authority() -> Response:
+    """Every subject with its grid; `user` and `customer` ask what somebody may agree to."""
+    values = _shown()
+    return page(PAGE, typed={}, errors={}, form_errors=[], **values)  # type: ignore[arg-type]
+
+
+@blueprint.post(f"{PLACE}/class/<kind>")
+@access(permission=MANAGE)
+def choose_class(kind: str) -> Response:
+    """Choose the field by which customers are told apart."""
+
+    def work() -> Response:
+        operations.choose_class(current.actor(), kind, typed("class_field"))
+        toast(_("Saved."))
+        return see_other(PLACE)
+
+    return submit(work, PAGE, _shown)
+
+
+@blueprint.post(f"{PLACE}/<key>")
+@access(permission=MANAGE)
+def save_limits(key: str) -> Response:
+    """Keep the grid of a subject."""
+    subject = operations.get_subject(key)
+
+    def work() -> Response:
+        operations.save_limits(current.actor(), subject, _cells())
+        toast(_("Saved."))
+        return see_other(f"{PLACE}#{key}")
+
+    return submit(work, PAGE, _shown)
+
+
+def _cells() -> dict[tuple[UUID, str], str]:
+    found = {}
+    for name, text in request.form.items():
+        head, _sep, rest = name.partition(".")
+        role, _sep, customer_class = rest.partition(".")
+        role_id = parse_id(role)
+        if head == "limit" and role_id is not None:
+            found[role_id, customer_class] = text
+    return found
+
+
+def _shown() -> dict[str, object]:
+    by = current.actor()
+    limits = operations.limits_of(by)
+    grids = []
+    for subject in subjects():
+        cells = {
+            (str(role_id), customer_class): _text(most)
+            for (role_id, its, customer_class), most in limits.cells.items()
+            if its == subject.key
+        }
+        grids.append((subject, operations.classes(subject, by), cells))
+    types = dict.fromkeys(one for subject in subjects() if (one := customer_type(subject)))
+    return {
+        "url": PLACE,
+        "grids": grids,
+        "roles": [(str(one.id), label_of(one)) for one in operations.roles_of(by)],
+        "class_fields": [
+            (one, operations.fields_for_class(tailored(one, by)), limits.classes.get(one.key, ""))
+            for one in types
+        ],
+        "preview": _preview(by),
+    }
+
+
+def _text(most: Decimal | None) -> str:
+    return gettext("unlimited") if most is None else format(most.normalize(), "f")
+
+
+def _preview(by: Actor) -> dict[str, object]:
+    """What somebody may agree to with a customer, subject by subject."""
+    rows = by.session.scalars(select(User).where(User.is_active).order_by(User.name_sort))
+    people = list(rows.fetchmany(500))
+    user_id, customer_id = (
+        parse_id(request.args.get("user")),
+        parse_id(request.args.get("customer")),
+    )
+    user = next((one for one in people if one.id == user_id), None)
+    found: list[tuple[Text, Text | str]] = []
+    if user is not None:
+        them = actor_for(by.session, by.tenant, user, by.now, "web")
+        found = [(one.label, _may(one, customer_id, them)) for one in subjects()]
+    kinds = [one.key for subject in subjects() if (one := customer_type(subject))]
+    return {"people": people, "user": user, "found": found, "kind": kinds[0] if kinds else ""}
+
+
+def _may(subject: Subject, customer_id: UUID | None, them: Actor) -> Text | str:
+    limits = operations.limits_of(them)
+    if subject.key not in limits.subjects or them.rights.is_owner:
+        return _("no limit")
+    its = ANY
+    its_type = customer_type(subject)
+    declared = registry().type(subject.record_type)
+    if customer_id is not None and its_type is not None and declared.account is not None:
+        stand_in = _Concerning(customer_id, declared.account.key)
+        its = classes_of(limits, declared, subject, [stand_in], them).get(customer_id, ANY)
+    limit = limits.of(them.role_id, subject.key, its)
+    return _("no limit") if limit is None else told_limit(limits, subject, its, them)
+
+
+class _Concerning:
+    """A record that there is not, which concerns a customer."""
+
+    def __init__(self, customer_id: UUID, reference: str) -> None:
+        self.id = customer_id
+        setattr(self, reference, customer_id)

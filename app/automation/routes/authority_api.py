@@ -1,0 +1,113 @@
+"""The authority matrix for programs: read and written by who manages approvals."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from app.automation.approvals.approvers import MANAGE
+from app.automation.authority import operations
+from app.automation.authority.subjects import subjects
+from app.automation.routes.blueprint import blueprint
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.records.api.asked import read_page, refuse_arguments
+from app.records.api.body import demand_known, read_object
+from app.records.api.shape import Reply, dumps
+from app.records.authority import Subject
+from app.records.openapi.described import described
+from app.records.openapi.parts import (
+    FLAG,
+    ID,
+    LIMITED,
+    TEXT,
+    answer,
+    nullable,
+    page_of,
+    record_of,
+    ref,
+    sent,
+)
+from app.records.openapi.values import Schema
+from app.records.routes.api import send
+from app.web import current
+from app.web.access import Who, access
+
+BASE = "/api/v1/authority"
+TAG = _("Authority")
+NUMBER: Schema = {"type": "number"}
+LIMIT = record_of(role_id=ID, customer_class=TEXT, most=nullable(NUMBER))
+LIMITS: Schema = {"type": "array", "items": LIMIT}
+NAMED: dict[str, Schema] = {
+    "Authority": record_of(subject=TEXT, label=TEXT, unit=TEXT, bigger_is_more=FLAG, limits=LIMITS)
+}
+SENT = sent(("limits",), limits=LIMITS)
+
+
+@blueprint.get(BASE)
+@described(
+    "list_authority",
+    TAG,
+    {"200": answer(page_of("Authority"))},
+    schemas=NAMED,
+    parameters=(LIMITED,),
+)
+@access(who=Who.TOKEN, permission=MANAGE)
+def list_authority() -> Response:
+    """Every subject with its limits; a limit of null has no end."""
+    read_page(request.args, ())
+    by = current.actor()
+    return send(Reply(200, dumps({"data": [_shown(one, by) for one in subjects()], "next": None})))
+
+
+@blueprint.put(f"{BASE}/<key>")
+@described("set_authority", TAG, {"200": answer(ref("Authority"))}, schemas=NAMED, sends=SENT)
+@access(who=Who.TOKEN, permission=MANAGE)
+def set_authority(key: str) -> Response:
+    """Set all limits of a subject; a role that is left out may agree to nothing of it."""
+    by = current.actor()
+    subject = operations.get_subject(key)
+    refuse_arguments(list(request.args))
+    body = read_object(request.get_data(), request.mimetype)
+    demand_known(body, ("limits",))
+    operations.save_limits(by, subject, _cells(body.get("limits")))
+    return send(Reply(200, dumps(_shown(subject, by))))
+
+
+def _cells(raw: Any) -> dict[tuple[UUID, str], str]:
+    if not isinstance(raw, list):
+        raise Refused(_("Give a list of limits."), field="limits")
+    found: dict[tuple[UUID, str], str] = {}
+    for number, one in enumerate(raw):
+        if not isinstance(one, dict) or set(one) - {"role_id", "customer_class", "most"}:
+            raise Refused(_("Give a list of limits."), field=f"limits[{number}]")
+        role_id, most = parse_id(str(one.get("role_id") or "")), one.get("most")
+        its = one.get("customer_class", "")
+        is_number = most is None or (isinstance(most, int | float) and not isinstance(most, bool))
+        if role_id is None or not isinstance(its, str) or not is_number:
+            raise Refused(_("Give a list of limits."), field=f"limits[{number}]")
+        found[role_id, its] = operations.ENDLESS[0] if most is None else str(most)
+    return found
+
+
+def _shown(subject: Subject, by: Actor) -> dict[str, Any]:
+    cells = operations.limits_of(by).cells
+    return {
+        "subject": subject.key,
+        "label": str(subject.label),
+        "unit": str(subject.unit),
+        "bigger_is_more": subject.bigger_is_more,
+        "limits": [
+            {
+                "role_id": str(role_id),
+                "customer_class": customer_class,
+                "most": float(most) if most is not None else None,
+            }
+            for (role_id, its, customer_class), most in cells.items()
+            if its == subject.key
+        ],
+    }

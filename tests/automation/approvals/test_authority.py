@@ -1,0 +1,277 @@
+"""Authority: how far a role goes by itself, and that nobody gets past it.
+
+The minutes of an activity stand for what people agree to, until a module declares a subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from app.automation.approvals.decide import approve
+from app.automation.authority import operations, subjects
+from app.crm.models import Activity
+from app.events import Event
+from app.identity.operations.roles import role_by_key
+from app.identity.operations.users import create_user
+from app.kernel.errors import Held, Refused
+from app.kernel.language import _
+from app.records import gate
+from app.records.authority import Subject
+from app.records.bulk.begin import begin_change, begin_undo
+from app.records.bulk.selection import Selection
+from app.records.door import perform
+from app.records.tailored import tailored
+from tests.automation.approvals.conftest import asked, only_request, requests
+from tests.automation.approvals.test_gate import account
+from tests.cast import PASSWORD, Part, Person
+from tests.records.api.conftest import Programs, program
+from tests.records.imports.conftest import allow, sheet, take_in
+
+__all__ = ["program"]
+MINUTES = Subject("minutes", _("Minutes"), "min", "activity", "minutes")
+
+
+@pytest.fixture(autouse=True)
+def _minutes_are_agreed() -> Iterator[None]:
+    """Lets the minutes of an activity be something that people agree to."""
+    subjects.install([MINUTES])
+    yield
+    subjects.install([])
+
+
+@pytest.fixture
+def mara(alice: Person) -> Person:
+    """A manager of Acme."""
+
+    with alice.workspace.acting(alice) as by:
+        made = create_user(
+            by,
+            email="mara@acme.example",
+            name="Mara Moor",
+            role=role_by_key(by.session, "manager"),
+            password=PASSWORD,
+        )
+        user_id = made.id
+    part = Part("Mara Moor", "mara@acme.example", "manager")
+    return Person(part, alice.workspace, user_id, alice.app)
+
+
+@pytest.fixture
+def limits(alice: Person, mara: Person) -> None:
+    """Reps may agree to 30 minutes and for partners to 60, managers to 90."""
+    with alice.workspace.acting(alice) as by:
+        rep, manager = (role_by_key(by.session, key).id for key in ("sales_rep", "manager"))
+        operations.choose_class(by, "account", "lifecycle")
+        texts = {(rep, ""): "30", (rep, "customer"): "60", (manager, ""): "90"}
+        operations.save_limits(by, MINUTES, texts)
+
+
+def call(person: Person, minutes: int, **more: Any) -> UUID:
+    """A call that somebody writes down; answers with its id."""
+    with person.workspace.acting(person) as by:
+        told = {"kind": "call", "body": "A talk", "minutes": minutes, **more}
+        return perform("activity", "create", by=by, **told).id
+
+
+def minutes_of(person: Person, activity_id: UUID) -> int | None:
+    with person.workspace.scope() as session:
+        return session.get_one(Activity, activity_id).minutes
+
+
+def number(person: Person) -> int:
+    with person.workspace.scope() as session:
+        return session.scalar(select(func.count()).select_from(Activity)) or 0
+
+
+def test_within_it_passes_and_the_event_tells_by_whose(bob: Person, limits: None) -> None:
+    made = call(bob, 30)
+    with bob.workspace.scope() as session:
+        changes = session.scalars(
+            select(Event.changes).where(Event.record_id == made, Event.verb == "created")
+        ).one()
+    told = changes["authority"][1]
+    assert (told["role"], told["text"], told["limit"]) == ("Sales rep", "Minutes 30 min", "30.0000")
+    assert "within the authority of Sales rep" in bob.client.get(f"/activities/{made}").text
+
+
+def test_beyond_it_the_lowest_role_that_suffices_is_asked(
+    alice: Person, bob: Person, mara: Person, limits: None
+) -> None:
+    for minutes, who in ((80, mara), (100, alice)):
+        with bob.workspace.acting(bob) as by:
+            told = {"kind": "call", "body": "A", "minutes": minutes}
+            with pytest.raises(Held) as held:
+                perform("activity", "create", by=by, **told)
+            assert held.value.asks_first
+            assert "up to 30 min" in str(held.value.errors["minutes"])
+            gate.keep(held.value, by)
+        assert asked(alice, requests(alice)[-1]) == [who.user_id]
+    first = requests(alice)[0]
+    with mara.workspace.acting(mara) as by:
+        assert approve(first.id, by).is_done
+    assert number(bob) == 1
+
+
+def test_the_class_of_the_customer_decides(alice: Person, bob: Person, limits: None) -> None:
+    customer = account(bob, lifecycle="customer")
+    other = account(bob, name="Other", lifecycle="prospect")
+    call(bob, 60, account_id=str(customer))
+    with pytest.raises(Held):
+        call(bob, 60, account_id=str(other))
+    with pytest.raises(Held):
+        call(bob, 61, account_id=str(customer))
+    made = call(bob, 60, account_id=str(customer))
+    with bob.workspace.acting(bob) as by:
+        found = by.session.get_one(Activity, made)
+        with pytest.raises(Held):
+            perform("activity", "update", found, by=by, account_id=str(other))
+
+
+def test_going_back_asks_nobody(alice: Person, bob: Person, limits: None) -> None:
+    made = call(alice, 200, owner_id=str(bob.user_id))
+    with bob.workspace.acting(bob) as by:
+        found = by.session.get_one(Activity, made)
+        perform("activity", "update", found, by=by, minutes=150)
+        with pytest.raises(Held):
+            perform("activity", "update", found, by=by, minutes=160)
+
+
+def test_where_less_is_further_the_limit_is_the_least(
+    alice: Person, bob: Person, mara: Person
+) -> None:
+    deposit = Subject("deposit", _("Deposit"), "%", "activity", "minutes", bigger_is_more=False)
+    subjects.install([deposit])
+    with alice.workspace.acting(alice) as by:
+        rep, manager = (role_by_key(by.session, key).id for key in ("sales_rep", "manager"))
+        operations.save_limits(by, deposit, {(rep, ""): "30", (manager, ""): "10"})
+    call(bob, 30)
+    with pytest.raises(Held) as held:
+        call(bob, 20)
+    assert "30 % or more" in str(held.value.errors["minutes"])
+    with bob.workspace.acting(bob) as by, pytest.raises(Held):  # None at all is the furthest.
+        perform("activity", "create", by=by, kind="call", body="A")
+
+
+def test_no_way_gets_past_it(alice: Person, bob: Person, limits: None, program: Programs) -> None:
+    allow(bob.workspace, "sales_rep", "import")
+    of_bob = program(bob)
+    told = {"kind": "call", "body": "A talk", "minutes": 45}
+    assert of_bob.post("activities", told).status_code == 202
+    bulk = of_bob.post("activities/bulk", {"verb": "create", "records": [told], "each": True})
+    assert (bulk.json["done"], bulk.json["asked"]) == (0, 1)
+    whole = of_bob.post("activities/bulk", {"verb": "create", "records": [told]})
+    assert whole.status_code == 422
+    file = sheet(["Kind", "Text", "Min"], ["call", "A", 45], ["call", "B", 20])
+    run = take_in(bob, "activity", file, {"Kind": "kind", "Text": "body", "Min": "minutes"})
+    assert (run.created, run.asked) == (1, 1)
+    made = call(bob, 20)
+    answer = bob.client.post(
+        f"/activities/{made}/fields/minutes",
+        data={"minutes": "45", "version": "1"},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 422
+    assert "You may agree to up to 30 min." in answer.text
+    assert "Ask for approval" in answer.text
+    before = len(requests(alice))
+    answer = bob.client.post(
+        f"/activities/{made}/fields/minutes",
+        data={"minutes": "45", "version": "1", "ask": "1"},
+        headers={"HX-Request": "true"},
+    )
+    assert answer.status_code == 200
+    assert len(requests(alice)) == before + 1
+    with bob.workspace.acting(bob) as by:
+        record_type = tailored("activity", by)
+        change = begin_change(record_type, "update", Selection(ids=(made,)), {"minutes": "50"}, by)
+        assert (change.done, change.asked) == (0, 1)
+    assert minutes_of(bob, made) == 20
+
+
+def test_taking_back_does_not_get_past_it(alice: Person, bob: Person, limits: None) -> None:
+    made = call(alice, 200, owner_id=str(bob.user_id))
+    with bob.workspace.acting(bob) as by:
+        record_type = tailored("activity", by)
+        change = begin_change(record_type, "update", Selection(ids=(made,)), {"minutes": "20"}, by)
+        change_id = change.id
+        assert change.done == 1
+    with bob.workspace.acting(bob) as by:
+        undo = begin_undo(change_id, by)
+        assert (undo.done, undo.asked) == (0, 1)
+    assert minutes_of(bob, made) == 20
+
+
+def test_the_form_says_how_far_one_may_go_and_offers_to_ask(
+    alice: Person, bob: Person, limits: None
+) -> None:
+    shown = bob.client.get("/activities/new").text
+    assert "You may agree to: Any customer: 30 min, Customer: 60 min" in shown
+    form = {"kind": "call", "body": "A talk", "minutes": "45"}
+    answer = bob.client.post("/activities/new", data=form)
+    assert answer.status_code == 422
+    assert "You may agree to up to 30 min." in answer.text
+    assert 'name="ask"' in answer.text
+    assert requests(alice) == []
+    assert bob.client.post("/activities/new", data={**form, "ask": "1"}).status_code == 303
+    assert only_request(alice).changes["minutes"] == [None, 45]
+
+
+def test_the_grid_is_kept_tried_and_refused_beside_what_is_wrong(
+    alice: Person, bob: Person, limits: None
+) -> None:
+    page = alice.client.get("/settings/authority")
+    assert page.status_code == 200
+    with alice.workspace.acting(alice) as by:
+        rep = role_by_key(by.session, "sales_rep").id
+    name = f"limit.{rep}."
+    answer = alice.client.post("/settings/authority/minutes", data={name: "a lot"})
+    assert answer.status_code == 422
+    assert "Enter a number" in answer.text
+    kept = {name: "unlimited", f"{name}customer": "12.5"}
+    assert alice.client.post("/settings/authority/minutes", data=kept).status_code == 303
+    with alice.workspace.acting(alice) as by:
+        found = operations.limits_of(by)
+        assert found.of(rep, "minutes", "") is None
+        assert found.of(rep, "minutes", "customer") == Decimal("12.5")
+    customer = account(bob, lifecycle="customer")
+    url = f"/settings/authority?user={bob.user_id}"
+    assert "no limit" in alice.client.get(url).text
+    assert "up to 12.5 min" in alice.client.get(f"{url}&customer={customer}").text
+    assert bob.client.get("/settings/authority").status_code == 403
+    answer = alice.client.post("/settings/authority/class/account", data={"class_field": "name"})
+    assert answer.status_code == 422
+    assert alice.client.post("/settings/authority/nonsense", data={}).status_code == 404
+
+
+def test_programs_read_and_write_the_matrix(
+    alice: Person, bob: Person, limits: None, program: Programs
+) -> None:
+    of_alice = program(alice)
+    (shown,) = of_alice.get("authority").json["data"]
+    assert len(shown["limits"]) == 3
+    rep = next(one["role_id"] for one in shown["limits"] if one["most"] == 30)
+    asked_for = {"limits": [{"role_id": rep, "customer_class": "", "most": None}]}
+    answer = of_alice.call("PUT", "authority/minutes", asked_for)
+    assert (answer.status_code, answer.json["limits"]) == (200, asked_for["limits"])
+    wrong = of_alice.call("PUT", "authority/minutes", {"limits": [{"role_id": "x"}]})
+    assert wrong.status_code == 422
+    assert program(bob).get("authority").status_code == 403
+
+
+def test_a_subject_names_a_field_that_there_is() -> None:
+    with pytest.raises(ValueError, match="names no field"):
+        subjects.install([Subject("odd", _("Odd"), "", "activity", "discount")])
+
+
+def test_limits_are_numbers_or_none(alice: Person) -> None:
+    with alice.workspace.acting(alice) as by:
+        rep = role_by_key(by.session, "sales_rep").id
+        for text in ("much", "NaN", "1e99", "Infinity"):
+            with pytest.raises(Refused):
+                operations.save_limits(by, MINUTES, {(rep, ""): text})

@@ -1,0 +1,135 @@
+"""A rule of approval holds back every verb of every record type, whichever way the change comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.automation.approvals.decide import approve
+from app.automation.approvals.facts import Level
+from app.automation.approvals.models import ApprovalRequest
+from app.automation.approvals.rules import Wish, create_rule
+from app.automation.approvals.verbs import verbs_of
+from app.identity.operations.roles import role_by_key
+from app.identity.operations.users import create_user
+from app.kernel.actor import Actor
+from app.kernel.errors import Held
+from app.modules import install_record_types
+from app.records import gate
+from app.records.bulk.begin import begin_change
+from app.records.bulk.program import do_records
+from app.records.bulk.selection import Selection
+from app.records.bulk.verbs import verb_called
+from app.records.door import perform
+from app.records.many import perform_many
+from app.records.types import RecordType
+from tests.cast import PASSWORD, Person, Workspace
+from tests.conformance.examples import make, values_for
+
+TYPES = tuple(install_record_types())
+# An action that takes inputs of its own is tried where these are known; see its module's tests.
+CASES = [
+    (one, verb)
+    for one in TYPES
+    for verb in verbs_of(one)
+    if (action := one.action(verb)) is None or not action.inputs
+]
+every_verb = pytest.mark.parametrize(
+    ("record_type", "verb"), CASES, ids=[f"{one.key}-{verb}" for one, verb in CASES]
+)
+
+
+@pytest.fixture
+def boss(acme: Workspace) -> Iterator[Actor]:
+    """The service acting in Acme's scope."""
+    with acme.scope():
+        yield acme.actor()
+
+
+def admin(acme: Workspace) -> Actor:
+    """A colleague who may do all of it, were there no rule."""
+    user = create_user(
+        acme.actor(),
+        email="sam@acme.example",
+        name="Sam Admin",
+        role=role_by_key(acme.actor().session, "admin"),
+        password=PASSWORD,
+    )
+    return acme.actor(user)
+
+
+def hold_back(acme: Workspace, alice: Person, record_type: RecordType, verb: str) -> None:
+    """Let the owner approve a verb first."""
+    by = acme.actor(alice)
+    level = Level("people", user_ids=(alice.user_id,))
+    create_rule(by, record_type.key, Wish("First ask", [verb], [level]))
+
+
+def number(by: Actor, model: Any = ApprovalRequest) -> int:
+    return by.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dict[str, Any]:
+    """What a verb needs to be tried; the record is brought to where its action can be done."""
+    action = record_type.action(verb)
+    if verb == "update":
+        return {"owner_id": str(by.user_id)}
+    if action is None or action.when(record):
+        return {}
+    before = next((one for one in record_type.actions if one.undo == verb), None)
+    if before is not None:
+        perform(record_type, before.name, record, by=by)
+    else:
+        record.owner_id = None  # Into the pool.
+        by.session.flush()
+    assert action.when(record)
+    return {}
+
+
+@every_verb
+def test_it_waits_by_the_door_by_a_program_and_in_bulk(
+    acme: Workspace, alice: Person, boss: Actor, record_type: RecordType, verb: str
+) -> None:
+    values = values_for(record_type, boss) if verb == "create" else {}
+    by = admin(acme)
+    if verb == "create":
+        hold_back(acme, alice, record_type, verb)
+        _create_waits(record_type, values, by)
+        return
+    record = make(record_type, boss)
+    inputs = inputs_of(record_type, verb, record, by)
+    hold_back(acme, alice, record_type, verb)
+    stood, version = record.owner_id, record.version
+    with pytest.raises(Held) as held:
+        perform(record_type, verb, record, by=by, **inputs)
+    with pytest.raises(Held):
+        perform_many(record_type, verb, [record], by=by, **inputs)
+    item = {"id": str(record.id), **inputs}
+    _batch, (result,) = do_records(record_type, verb, [item], by, each=True)
+    assert (result.status, bool(result.approval)) == (202, True)
+    assert not result.is_done
+    if verb in ("update", "delete"):
+        change = begin_change(record_type, verb, Selection(ids=(record.id,)), inputs, by)
+        assert (change.done, change.left_out, change.asked) == (0, 0, 1)
+        assert verb_called(record_type, verb)
+    by.session.refresh(record)
+    assert (record.owner_id, record.version, record.deleted_at) == (stood, version, None)
+    asked = gate.keep(held.value, by)
+    approve(asked.id, acme.actor(alice))
+    by.session.refresh(record)
+    assert record.version > version
+
+
+def _create_waits(record_type: RecordType, values: dict[str, Any], by: Actor) -> None:
+    before = number(by, record_type.model)
+    with pytest.raises(Held):
+        perform(record_type, "create", by=by, **values)
+    with pytest.raises(Held):
+        perform_many(record_type, "create", [values], by=by)
+    _batch, (result,) = do_records(record_type, "create", [values], by, each=True)
+    assert result.status == 202
+    assert number(by, record_type.model) == before
+    assert number(by) == 1
