@@ -28,6 +28,7 @@ from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
 from app.mail import jobs as mail_jobs
+from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
 from app.records import gate
@@ -44,6 +45,7 @@ JOBS: tuple[Kind, ...] = (
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
     *message_jobs.JOBS,
+    *mail_in_jobs.JOBS,
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
     *handover_jobs.JOBS,

@@ -86,6 +86,7 @@ def settings(urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Se
         base_url=f"http://{cast.SERVICE_HOST}",
         smtp_url="smtp://127.0.0.1:1",
         mail_from="Zuke <no-reply@zuke.test>",
+        inbound_mail_domain="in.zuke.test",
         files_url=files.as_uri(),
         outgoing_loopback=True,  # Receivers of webhooks stand on this machine.
         api_per_second=100_000,  # Tests call as fast as they can.

@@ -42,6 +42,7 @@ Zuke 租客 is ready. Press Ctrl-C to stop.
   Harbor      http://harbor.localhost:{port}/       owner@harbor.example
   Operator    http://localhost:{port}/operator      operator@zuke.example
   Mail sent   http://localhost:{port}/operator/mail
+  Mail in     smtp://127.0.0.1:{mail_in_port} to one's address of Settings, Mail in
 
   Password of all: demo-Zuke-2026
   Each workspace also has manager@, rep@, agent@, marketer@ and viewer@.
@@ -91,11 +92,16 @@ def _serve(state: DemoState, app_url: str, owner_url: str, processes: Processes)
     _prepare(owner)
     state.save()
     processes.start("mail", ["-m", "app.cli", "mailsink", "--port", str(state.mail_port)], owner)
+    mail_in = ["-m", "app.cli", "mail-in", "--port", str(state.mail_in_port)]
+    processes.start("mail-in", mail_in, web)
     gunicorn = ["-m", "gunicorn", "--chdir", str(ROOT), "-c", str(ROOT / "config/gunicorn.py")]
     processes.start("web", [*gunicorn, "--bind", f"127.0.0.1:{state.port}", "wsgi:app"], web)
     processes.start("worker", ["-m", "app.cli", "worker", "--owner"], owner)
     _wait_until_ready(state.port, processes)
-    print(WELCOME.format(port=state.port, logs=processes.logs), flush=True)
+    print(
+        WELCOME.format(port=state.port, mail_in_port=state.mail_in_port, logs=processes.logs),
+        flush=True,
+    )
     while True:
         processes.check()
         time.sleep(0.5)
@@ -152,6 +158,7 @@ def _state(args: Namespace) -> DemoState:
         secret_key=before.secret_key if before and not args.reset else new_secret(),
         port=args.port,
         mail_port=_free_port(),
+        mail_in_port=_free_port(),
         account=args.account,
         own_server=demo_urls() is None,
     )

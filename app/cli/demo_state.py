@@ -27,6 +27,7 @@ class DemoState:
     secret_key: str
     port: int
     mail_port: int
+    mail_in_port: int = 0  # None was chosen by a demo from before.
     account: str | None = None
     own_server: bool = True  # False where the user gave the database's URLs.
 
@@ -38,6 +39,7 @@ class DemoState:
             "SECRET_KEY": self.secret_key,
             "BASE_URL": f"http://localhost:{self.port}",
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail_port}",
+            "INBOUND_MAIL_DOMAIN": "in.localhost",
             "FILES_URL": FILES.as_uri(),
             "OUTGOING_LOOPBACK": "true",  # So that a webhook can be tried on this machine.
         }

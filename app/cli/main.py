@@ -32,6 +32,7 @@ COMMANDS = (
     "app.cli.jobs",
     "app.cli.operators",
     "app.cli.mailsink",
+    "app.cli.mail_in",
 )
 
 # These bring their own database or need none; every other command, typed without DATABASE_URL in

@@ -92,6 +92,7 @@ SETTINGS = {
     ("currency", "manage"): ALL,
     ("message", "send"): ALL,
     ("business_hours", "manage"): ALL,
+    ("message", "manage"): ALL,
 }
 DAILY = {("token", "create"): ALL, ("tag", "create"): ALL, ("message", "send"): ALL}
 

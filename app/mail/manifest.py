@@ -5,16 +5,21 @@ from __future__ import annotations
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
+from app.mail.inbound.ledger import MANAGE
 from app.mail.messages.models import MessageLink
 from app.mail.messages.write import SEND
 from app.mail.pages.finding import find_messages
 from app.mail.pages.timeline import SOURCE
 from app.mail.routes import blueprint
+from app.mail.routes.ledger import ALL, MINE
 from app.mail.routes.signature import PLACE
 from app.records.manifest import Module
 
 SENDING = PermissionGroup(
-    SEND[0], _("E-mail to customers"), (Choice(SEND[1], _("Send")),), has_reach=False
+    SEND[0],
+    _("E-mail to customers"),
+    (Choice(SEND[1], _("Send")), Choice(MANAGE[1], _("See what came in for everyone"))),
+    has_reach=False,
 )
 SIGNATURE = SettingsPage(
     PLACE,
@@ -25,6 +30,23 @@ SIGNATURE = SettingsPage(
     SEND,
     synonyms=_("signature sender mail footer"),
 )
+MAIL_IN = SettingsPage(
+    MINE,
+    "inbox",
+    YOURSELF,
+    _("Mail in"),
+    _("Your address for mail in, and what became of what you sent there."),
+    synonyms=_("forward bcc inbound address incoming"),
+)
+EVERY_MAIL_IN = SettingsPage(
+    ALL,
+    "inbox",
+    _("Channels"),
+    _("Mail in of everyone"),
+    _("All that came in by mail: on a timeline, skipped and why, not readable."),
+    MANAGE,
+    synonyms=_("forward bcc inbound address incoming ledger log"),
+)
 
 MAIL = Module(
     key="mail",
@@ -33,7 +55,7 @@ MAIL = Module(
     blueprints=(blueprint,),
     timeline=(SOURCE,),
     permissions=(SENDING,),
-    settings=(SIGNATURE,),
+    settings=(SIGNATURE, MAIL_IN, EVERY_MAIL_IN),
     belongings=(MessageLink,),
     finders=(find_messages,),
 )

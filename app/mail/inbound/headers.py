@@ -1,0 +1,104 @@
+"""Headers of strangers: decoded as far as they can be, in whatever encoding they claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+
+from app.mail.messages.people import Mailbox, clean_name
+
+MESSAGE_ID = re.compile(r"<[^<>\s]{1,298}>")
+PLAIN = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,190}\Z")
+MOST_ADDRESSES = 200
+LONGEST = 20_000  # Characters of one header that are looked at.
+# What Chinese programs call by an older name than they mean, or by no name at all.
+ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030"}
+
+
+def decoded(content: bytes, charset: str | None) -> str:
+    """Bytes as text: by the encoding that is claimed, else by those that are likely."""
+    named = (charset or "").strip().lower()
+    for one in (ENCODINGS.get(named, named), "utf-8", "gb18030"):
+        try:
+            return content.decode(one).replace("\x00", "") if one else content.decode("utf-8")
+        except (LookupError, ValueError):
+            continue
+    return content.decode("utf-8", "replace").replace("\x00", "")
+
+
+def raw_values(mail: Message, name: str) -> list[str]:
+    """The headers of a name as they stand, bytes beyond ASCII escaped."""
+    wanted = name.lower()
+    return [str(value)[:LONGEST] for key, value in mail.raw_items() if key.lower() == wanted]
+
+
+def text_of(mail: Message, name: str) -> str:
+    """A header in one line of text; empty without one."""
+    line = next(iter(raw_values(mail, name)), "")
+    try:
+        parts = decode_header(line)
+    except (HeaderParseError, ValueError, IndexError):
+        parts = [(line, None)]
+    words = [
+        decoded(part, charset) if isinstance(part, bytes) else _unescaped(part)
+        for part, charset in parts
+    ]
+    return " ".join("".join(words).replace("\x00", "").split())
+
+
+def people_of(mail: Message, *names: str) -> list[Mailbox]:
+    """The addresses of some headers, each once; what is none is left out."""
+    lines = [text_of_raw(mail, name) for name in names]
+    return known_people(getaddresses([line for line in lines if line]))
+
+
+def text_of_raw(mail: Message, name: str) -> str:
+    """All headers of a name in one line, decoded part by part: commas stay what they are."""
+    found = []
+    for line in raw_values(mail, name)[:10]:
+        try:
+            parts = decode_header(line)
+        except (HeaderParseError, ValueError, IndexError):
+            parts = [(line, None)]
+        words = []
+        for part, charset in parts:
+            if isinstance(part, bytes) and charset is not None:
+                words.append('"' + decoded(part, charset).replace('"', "") + '"')
+            else:
+                words.append(decoded(part, None) if isinstance(part, bytes) else _unescaped(part))
+        found.append(" ".join(words))
+    return ", ".join(found)
+
+
+def known_people(pairs: Iterable[tuple[str, str]]) -> list[Mailbox]:
+    """Names and addresses as mailboxes, without those that are no address."""
+    found: dict[str, Mailbox] = {}
+    for name, address in list(pairs)[:MOST_ADDRESSES]:
+        if PLAIN.match(address) and len(address) <= 254:
+            one = Mailbox(address, clean_name(name))
+            found.setdefault(one.key, one)
+    return list(found.values())
+
+
+def ids_of(mail: Message, name: str) -> list[str]:
+    """The Message-IDs that a header names."""
+    return list(dict.fromkeys(MESSAGE_ID.findall(next(iter(raw_values(mail, name)), ""))))
+
+
+def date_of(mail: Message) -> datetime | None:
+    """When it says that it was written."""
+    try:
+        found = parsedate_to_datetime(str(mail.get("Date", ""))[:200])
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _unescaped(part: str) -> str:
+    """Text with bytes that stand in a header as they are, which is no mail but happens."""
+    return decoded(part.encode("utf-8", "surrogateescape"), None)

@@ -1,0 +1,97 @@
+"""Taking mail in: who it is for, kept as it came, and only then acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.identity.limits import Limit, counter, take
+from app.identity.models import User
+from app.jobs.enqueue import enqueue
+from app.kernel import clock
+from app.kernel.actor import service_actor
+from app.kernel.ids import new_id
+from app.mail.inbound.addresses import proves, read_local
+from app.mail.inbound.models import Fate, IncomingMail, MailAddress
+from config.settings import Settings
+from tenants.facts import TenantFacts
+from tenants.files import folder_of, new_name
+from tenants.resolve import resolve_host
+from tenants.scope import tenant_scope
+
+TAKE_IN = "take_mail_in"
+ROOM = "mail-in"
+PER_SENDER = Limit("mail-in:sender", 2_000, 3600)  # To one address, from one envelope sender.
+LONGEST_SENDER = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whose address a mail came to."""
+
+    tenant: TenantFacts
+    user_id: UUID
+
+
+def find_recipient(address: str, settings: Settings) -> Recipient | None:
+    """Whose address this is; None for all others, in one way and without a look at their data."""
+    local, _at, domain = address.rpartition("@")
+    if not settings.inbound_mail_domain or domain.lower() != settings.inbound_mail_domain.lower():
+        return None
+    read = read_local(local)
+    if read is None:
+        return None
+    slug, key, proof = read
+    tenant = resolve_host(f"{slug}.{settings.service_host}", settings)
+    if tenant is None or tenant.is_suspended or not proves(tenant.id, key, proof, settings.keys):
+        return None
+    with tenant_scope(tenant) as session:
+        found = session.scalar(
+            select(User.id)
+            .join(MailAddress, MailAddress.user_id == User.id)
+            .where(MailAddress.key == key, User.is_active.is_(True))
+        )
+    return Recipient(tenant, found) if found is not None else None
+
+
+def count_sender(recipients: Sequence[Recipient], sender: str) -> None:
+    """Count a mail of this sender, or raise TooMany."""
+    now = clock.now()
+    take(
+        [counter(one.tenant, PER_SENDER, f"{one.user_id}|{sender}") for one in recipients],
+        now,
+    )
+
+
+def keep(recipient: Recipient, content: bytes, sender: str) -> UUID:
+    """Keep a raw mail with its line in the ledger and the job that reads it; its id.
+
+    Once this has answered, the mail is safe. NoRoom when the disk is full.
+    """
+    stored = new_name("eml")
+    folder = folder_of(recipient.tenant.id, ROOM)
+    with folder.making(stored) as draft:
+        draft.write_bytes(content)
+    try:
+        with tenant_scope(recipient.tenant) as session:
+            by = service_actor(session, recipient.tenant, clock.now(), via="mail")
+            mail = IncomingMail(
+                id=new_id(),
+                user_id=recipient.user_id,
+                received_at=by.now,
+                state=Fate.WAITING,
+                stored=stored,
+                size=len(content),
+                digest=sha256(content).hexdigest(),
+                envelope_from=sender[:LONGEST_SENDER],
+            )
+            session.add(mail)
+            enqueue(by, TAKE_IN, {"mail_id": str(mail.id)})
+            return mail.id
+    except BaseException:
+        folder.remove(stored)  # Nobody was told that it is kept: it will be sent again.
+        raise

@@ -1,0 +1,289 @@
+"""From a raw mail to the timeline: whose it is, whom it is about, or why it stands on none."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.identity.actors import actor_for
+from app.identity.models import User
+from app.kernel.actor import Actor
+from app.kernel.errors import NoSpace, OverLimit, Refused
+from app.kernel.folding import fold
+from app.kernel.ids import new_id
+from app.mail.inbound.forwarded import Head, find_head
+from app.mail.inbound.models import Fate, IncomingMail, Why
+from app.mail.inbound.parse import MOST_HOPS, Broken, Parsed, Part, parse
+from app.mail.inbound.receive import ROOM
+from app.mail.messages.find import FILES
+from app.mail.messages.models import IN, OUT, Message, State
+from app.mail.messages.people import Mailbox, kept_people
+from app.mail.messages.places import Place, links_of, note_first, places_for, put_on
+from app.records.access import can_read
+from app.records.files.operations import put_file
+from app.records.registry import registry
+from app.web.uploads import ROOM as ARRIVING
+from config.settings import Settings
+from tenants.arriving import Arriving
+from tenants.files import folder_of
+
+OLDEST = timedelta(days=3650)
+AHEAD = timedelta(hours=1)
+
+
+class Skip(Exception):
+    """It stands on no timeline, and `why` says it."""
+
+    def __init__(self, why: Why, message: UUID | None = None) -> None:
+        super().__init__(why.value)
+        self.why, self.message = why, message
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Who wrote what to whom, once it is known whether it was forwarded."""
+
+    direction: str
+    sender: Mailbox
+    reply_to: str | None
+    to: list[Mailbox]
+    cc: list[Mailbox]
+    subject: str
+    text: str
+    html: str | None
+
+    @property
+    def people(self) -> list[Mailbox]:
+        """Everybody concerned."""
+        return [self.sender, *self.to, *self.cc]
+
+
+def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
+    """Let a mail that came in stand where it belongs; its ledger line says what became of it."""
+    try:
+        mail.message_ref = _store(mail, by, settings)
+        mail.state, mail.why = Fate.STORED, None
+    except Skip as skip:
+        mail.message_ref = skip.message
+        is_lost = skip.why in (Why.BROKEN, Why.GONE)
+        mail.state, mail.why = (Fate.FAILED if is_lost else Fate.SKIPPED), skip.why
+    mail.settled_at = by.now
+
+
+def _store(mail: IncomingMail, by: Actor, settings: Settings) -> UUID:
+    user = by.session.get(User, mail.user_id)
+    if user is None or not user.is_active:
+        raise Skip(Why.PERSON)
+    parsed = _read(mail, by)
+    reader = actor_for(by.session, by.tenant, user, by.now, "mail", by.tenant.language)
+    _refuse_what_nobody_wrote(parsed, settings)
+    known = by.session.scalar(
+        select(Message.id).where(Message.message_id == parsed.message_id).limit(1)
+    )
+    if known is not None:
+        raise Skip(Why.DUPLICATE, known)
+    colleagues = _colleagues(parsed, by)
+    story = _story(parsed, colleagues, settings)
+    parent = _parent(parsed, story, by)
+    places = _readable(_places(story, parent, colleagues, settings, reader), reader)
+    if not places:
+        raise Skip(Why.UNKNOWN)
+    message = _message(mail, parsed, story, parent, user, by)
+    try:
+        with by.session.begin_nested():
+            by.session.add(message)
+            by.session.flush()  # Its row must stand before links and files name it.
+            put_on(message, places, by)
+            note_first(by)
+            _attach(message, parsed.files, reader)
+    except (OverLimit, NoSpace):
+        raise Skip(Why.ROOM) from None
+    return message.id
+
+
+def _read(mail: IncomingMail, by: Actor) -> Parsed:
+    """The mail as it came; its ledger line learns what its headers say."""
+    path = folder_of(by.tenant.id, ROOM).path(mail.stored) if mail.stored else None
+    if path is None or not path.is_file():
+        raise Skip(Why.GONE)
+    try:
+        parsed = parse(path.read_bytes())
+    except Broken:
+        raise Skip(Why.BROKEN) from None
+    mail.subject = parsed.subject
+    if parsed.sender is not None:
+        mail.sender_name, mail.sender_address = parsed.sender.name, parsed.sender.address
+    return parsed
+
+
+def _refuse_what_nobody_wrote(parsed: Parsed, settings: Settings) -> None:
+    if parsed.hops > MOST_HOPS:
+        raise Skip(Why.LOOP)
+    if parsed.is_automatic:
+        raise Skip(Why.AUTOMATIC)
+    if parsed.sender is None:
+        raise Skip(Why.BROKEN)
+    service = parseaddr(settings.mail_from)[1].casefold()
+    domain = parsed.sender.key.rpartition("@")[2]
+    if parsed.sender.key == service or domain == settings.inbound_mail_domain.casefold():
+        raise Skip(Why.OWN)
+
+
+def _colleagues(parsed: Parsed, by: Actor) -> set[str]:
+    """The addresses among those of a mail that are the workspace's own people's."""
+    people = [*parsed.to, *parsed.cc, *([parsed.sender] if parsed.sender else [])]
+    head = find_head(parsed.text)
+    if head is not None:
+        people += [head.sender, *head.to, *head.cc]
+    keys = {one.key for one in people}
+    return set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
+
+
+def _story(parsed: Parsed, colleagues: set[str], settings: Settings) -> Story:
+    """What a mail tells: sent by the person themselves, forwarded by them, or come from outside."""
+    sender = parsed.sender
+    assert sender is not None  # noqa: S101 - refused before.
+    as_it_is = Story(
+        OUT if sender.key in colleagues else IN,
+        sender,
+        parsed.reply_to.address if parsed.reply_to else None,
+        parsed.to,
+        parsed.cc,
+        parsed.subject,
+        parsed.text,
+        parsed.html,
+    )
+    head = find_head(parsed.text)
+    if sender.key not in colleagues or head is None:
+        return as_it_is
+    domain = settings.inbound_mail_domain.casefold()
+    if any(
+        one.key not in colleagues and one.key.rpartition("@")[2] != domain
+        for one in (*parsed.to, *parsed.cc)
+    ):
+        return as_it_is  # An answer to a customer that quotes what they wrote.
+    return _forwarded(as_it_is, head, colleagues)
+
+
+def _forwarded(story: Story, head: Head, colleagues: set[str]) -> Story:
+    """What was forwarded, as whoever wrote it first; what the forwarder says stays above it."""
+    text = "\n\n".join(part for part in (head.before, head.text) if part)
+    return replace(
+        story,
+        direction=OUT if head.sender.key in colleagues else IN,
+        sender=head.sender,
+        reply_to=None,
+        to=head.to or story.to,
+        cc=head.cc,
+        subject=(head.subject or story.subject)[:300],
+        text=text or story.text,
+    )
+
+
+def _parent(parsed: Parsed, story: Story, by: Actor) -> Message | None:
+    """The mail that this answers, when somebody of this one took part in that one too."""
+    ids = [*parsed.in_reply_to, *reversed(parsed.references)]
+    if not ids:
+        return None
+    found = by.session.scalars(
+        select(Message).where(Message.message_id.in_(ids)).order_by(Message.at.desc()).limit(10)
+    )
+    keys = {one.key for one in story.people}
+    for message in found:
+        theirs = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
+        if keys & {one.key for one in theirs} or message.sender_address.casefold() in keys:
+            return message
+    return None
+
+
+def _places(
+    story: Story, parent: Message | None, colleagues: set[str], settings: Settings, by: Actor
+) -> set[Place]:
+    domain = settings.inbound_mail_domain.casefold()
+    addresses = [
+        one.address
+        for one in story.people
+        if one.key not in colleagues and one.key.rpartition("@")[2] != domain
+    ]
+    found = places_for(addresses, by)
+    if parent is not None and not parent.is_private:
+        found |= {(one.record_type, one.record_id) for one in links_of(parent, by)}
+    return found
+
+
+def _readable(places: set[Place], by: Actor) -> set[Place]:
+    """Where whoever's address it came to may read: nobody writes into what they can't see."""
+    found = set()
+    for kind, record_id in places:
+        declared = registry().get(kind)
+        if declared is not None and by.may(kind, "read") and can_read(declared, record_id, by):
+            found.add((kind, record_id))
+    return found
+
+
+def _message(
+    mail: IncomingMail,
+    parsed: Parsed,
+    story: Story,
+    parent: Message | None,
+    user: User,
+    by: Actor,
+) -> Message:
+    message_id = new_id()
+    words = [story.subject, *(f"{one.name} {one.address}" for one in story.people)]
+    return Message(
+        id=message_id,
+        direction=story.direction,
+        state=State.RECEIVED if story.direction == IN else State.SENT,
+        thread_id=parent.thread_id if parent is not None else message_id,
+        sender_name=story.sender.name or story.sender.address,
+        sender_address=story.sender.address,
+        reply_to=story.reply_to,
+        recipients={
+            "to": [one.as_json() for one in story.to],
+            "cc": [one.as_json() for one in story.cc],
+        },
+        subject=story.subject,
+        body=story.text,
+        text=story.text,
+        html=story.html,
+        options={"html": True} if story.html else {},
+        message_id=parsed.message_id,
+        in_reply_to=parsed.in_reply_to[0] if parsed.in_reply_to else None,
+        references=parsed.references,
+        at=_moment(parsed, mail.received_at),
+        is_private=False,
+        user_id=user.id,
+        language=by.tenant.language,
+        created_at=by.now,
+        search_text=fold(" ".join(words))[:10_000],
+    )
+
+
+def _moment(parsed: Parsed, received_at: datetime) -> datetime:
+    """When it says that it was written, as far as that can be."""
+    date = parsed.date
+    if date is None or not received_at - OLDEST <= date <= received_at + AHEAD:
+        return received_at
+    return min(date, received_at)
+
+
+def _attach(message: Message, parts: list[Part], by: Actor) -> None:
+    """Keep the files of a mail; programs and what is empty stay outside."""
+    folder = folder_of(by.tenant.id, ARRIVING)
+    for part in parts:
+        with ExitStack() as stack:
+            draft = stack.enter_context(folder.passing())
+            arriving = Arriving(draft, part.name, max(len(part.content), 1))
+            stack.callback(arriving.close)
+            arriving.write(part.content)
+            arriving.seek(0)
+            try:
+                put_file(FILES, message.id, arriving, by)
+            except Refused:
+                message.options = {**message.options, "left_out": True}

@@ -1,0 +1,400 @@
+"""What is sent to a person's own address lands on the right timeline, or it is told why not."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.identity.models import User
+from app.jobs.worker import Worker
+from app.mail.inbound import receive
+from app.mail.inbound.models import Fate, IncomingMail, Why
+from app.mail.inbound.server import LARGEST, Receiver
+from app.mail.messages.models import Message, State
+from app.records.files.models import File
+from config.settings import Settings
+from tests.cast import Person, Workspace
+from tests.conftest import Clock
+from tests.factories import make_contact
+from tests.mail.conftest import free_port
+from tests.mail.corpus import BOB, CORPUS, FRANK, GMAIL, Case, forwarded, html_only, plain
+from tests.mail.customers import Customer, make_customer, only_message, post_mail
+
+ADDRESS = re.compile(r"<code>([^<]+@in\.zuke\.test)</code>")
+
+
+@dataclass
+class Inbox:
+    """The receiver on this machine, and a worker that reads what it took."""
+
+    port: int
+    worker: Worker
+
+    def give(self, content: bytes, to: str, sender: str = FRANK) -> None:
+        """Send a mail and have it read."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as smtp:
+            lines = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            smtp.sendmail(sender, [to], lines)
+        self.worker.drain()
+
+
+@pytest.fixture
+def inbox(app: Flask, settings: Settings, no_files: None) -> Iterator[Inbox]:
+    port = free_port()
+    controller = Controller(
+        Receiver(app, settings),
+        hostname="127.0.0.1",
+        port=port,
+        data_size_limit=LARGEST,
+        enable_SMTPUTF8=True,
+    )
+    controller.start()
+    yield Inbox(port, Worker(app, settings))
+    controller.stop()
+
+
+@pytest.fixture
+def customer(acme: Workspace, bob: Person) -> Customer:
+    return make_customer(acme, bob)
+
+
+def address_of(person: Person) -> str:
+    page = person.client.get("/settings/me/mail-in").text
+    if not ADDRESS.search(page):
+        person.client.post("/settings/me/mail-in/address")
+        page = person.client.get("/settings/me/mail-in").text
+    found = ADDRESS.search(page)
+    assert found is not None
+    return found[1]
+
+
+def only_line(workspace: Workspace) -> IncomingMail:
+    with workspace.scope() as session:
+        return session.scalars(select(IncomingMail)).one()
+
+
+def test_the_corpus_is_as_large_as_it_should_be() -> None:
+    assert len(CORPUS) >= 40
+    assert len({case.name for case in CORPUS}) == len(CORPUS)
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.name)
+def test_every_mail_of_the_corpus_ends_where_it_should(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox, case: Case
+) -> None:
+    inbox.give(case.make(), address_of(bob))
+    line = only_line(acme)
+    assert (line.state, line.why) == (case.fate, case.why)
+    page = bob.client.get(customer.url).text
+    for hidden in case.hides:
+        assert hidden not in page
+    if case.fate != Fate.STORED:
+        with acme.scope() as session:
+            assert session.scalars(select(Message)).all() == []
+        assert bob.client.get("/settings/me/mail-in").status_code == 200
+        return
+    message = only_message(acme)
+    assert message.direction == case.direction
+    assert message.state == (State.RECEIVED if case.direction == "in" else State.SENT)
+    if case.subject is not None:
+        assert message.subject == case.subject
+    for shown in case.shows:
+        assert shown in message.text
+        assert shown in page
+    for hidden in case.hides:
+        assert hidden not in (message.html or "")
+    with acme.scope() as session:
+        names = session.scalars(select(File.name).where(File.record_id == message.id)).all()
+    assert sorted(names) == sorted(case.files)
+    assert (message.subject or "(no subject)") in bob.client.get(customer.account_url).text or (
+        "<" in message.subject
+    )
+
+
+def test_a_forwarded_mail_is_of_whoever_wrote_it(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    inbox.give(forwarded(GMAIL)(), address_of(bob), sender=BOB)
+    message = only_message(acme)
+    assert (message.sender_name, message.sender_address) == ("Frank Fence", FRANK)
+    assert message.recipients["to"] == [{"address": BOB, "name": "Bob Baker"}]
+
+
+def test_an_address_that_nobody_was_given_is_refused(
+    acme: Workspace, globex: Workspace, bob: Person, charlie: Person, inbox: Inbox
+) -> None:
+    mine, theirs = address_of(bob), address_of(charlie)
+    token = mine.partition("+")[2].partition("@")[0]
+    other = theirs.partition("+")[2].partition("@")[0]
+    last = "a" if token[-1] != "a" else "b"
+    for forged in (
+        f"acme+{token[:-1]}{last}@in.zuke.test",
+        f"globex+{token}@in.zuke.test",
+        f"acme+{other}@in.zuke.test",
+        f"nobody+{token}@in.zuke.test",
+        f"acme+{token}@elsewhere.test",
+        f"acme+{token}x@in.zuke.test",
+        "acme@in.zuke.test",
+        "acme+@in.zuke.test",
+        "bob@acme.example",
+    ):
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            inbox.give(plain()(), forged)
+        assert refused.value.recipients[forged][0] == 550
+    for workspace in (acme, globex):
+        with workspace.scope() as session:
+            assert session.scalars(select(IncomingMail)).all() == []
+
+
+def test_a_renewed_address_ends_the_one_before(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    before = address_of(bob)
+    bob.client.post("/settings/me/mail-in/address")
+    assert address_of(bob) != before
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        inbox.give(plain()(), before)
+    inbox.give(plain()(), address_of(bob))
+    assert only_line(acme).state == Fate.STORED
+
+
+def test_who_can_not_sign_in_any_more_gets_nothing(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    address = address_of(bob)
+    with acme.scope() as session:
+        session.execute(update(User).where(User.id == bob.user_id).values(is_active=False))
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        inbox.give(plain()(), address)
+
+
+def test_the_same_mail_is_kept_once_however_often_it_comes(
+    acme: Workspace, alice: Person, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    for person in (bob, bob, alice, bob, alice):
+        inbox.give(plain()(), address_of(person))
+    only_message(acme)
+    with acme.scope() as session:
+        whys = session.scalars(select(IncomingMail.why).order_by(IncomingMail.id)).all()
+    assert whys == [None, *[Why.DUPLICATE] * 4]
+
+
+def test_a_message_id_that_is_known_here_is_new_elsewhere(
+    acme: Workspace, globex: Workspace, bob: Person, charlie: Person, inbox: Inbox
+) -> None:
+    ours, theirs = make_customer(acme, bob), make_customer(globex, charlie)
+    inbox.give(plain("For Acme")(), address_of(bob))
+    answer = plain(
+        "For Globex", In_Reply_To="<one@fence.example>", Message_ID="<two@fence.example>"
+    )
+    inbox.give(answer(), address_of(charlie))
+    first, second = only_message(acme), only_message(globex)
+    assert second.thread_id == second.id != first.thread_id
+    assert "For Globex" not in bob.client.get(ours.url).text
+    assert "For Acme" not in charlie.client.get(theirs.url).text
+
+
+def test_an_answer_joins_the_thread_of_what_was_written_from_here(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    post_mail(bob, customer)
+    first = only_message(acme)
+    answer = plain("Yes please", subject="Re: Our offer", In_Reply_To=first.message_id)
+    inbox.give(answer(), address_of(bob))
+    with acme.scope() as session:
+        second = session.scalars(select(Message).where(Message.direction == "in")).one()
+    assert second.thread_id == first.thread_id
+
+
+def test_a_stranger_does_not_get_into_a_thread_by_naming_it(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    post_mail(bob, customer)
+    first = only_message(acme)
+    forged = plain(
+        "Pay here", sender="eve@evil.example", to="x@y.example", In_Reply_To=first.message_id
+    )
+    inbox.give(forged(), address_of(bob))
+    assert only_line(acme).why == Why.UNKNOWN
+    assert "Pay here" not in bob.client.get(customer.url).text
+
+
+def test_nobody_writes_onto_records_that_they_can_not_see(
+    acme: Workspace, alice: Person, bob: Person, inbox: Inbox
+) -> None:
+    hers = make_customer(acme, alice)
+    inbox.give(plain()(), address_of(bob))
+    assert only_line(acme).why == Why.UNKNOWN
+    assert "Hello Bob" not in alice.client.get(hers.url).text
+
+
+def test_what_was_skipped_is_taken_in_once_its_sender_is_known(
+    acme: Workspace, bob: Person, inbox: Inbox
+) -> None:
+    inbox.give(plain()(), address_of(bob))
+    page = bob.client.get("/settings/me/mail-in").text
+    assert "Nobody that you can see has one of its addresses." in page
+    form = re.search(r'href="(/contacts/new\?[^"]+)"', page)
+    assert form is not None
+    assert f'value="{FRANK}"' in bob.client.get(form[1].replace("&amp;", "&")).text
+    with acme.acting(bob) as by:
+        contact = make_contact(by, email=FRANK.upper())
+    bob.client.post(f"/settings/me/mail-in/{only_line(acme).id}/again")
+    inbox.worker.drain()
+    assert only_line(acme).state == Fate.STORED
+    assert "Hello Bob" in bob.client.get(f"/contacts/{contact.id}").text
+
+
+def test_each_sees_their_own_lines_and_who_manages_all(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, customer: Customer, inbox: Inbox
+) -> None:
+    inbox.give(plain(subject="Bob's fences")(), address_of(bob))
+    inbox.give(
+        plain(subject="Secret plans", sender="eve@evil.example", Message_ID="<two@f.example>")(),
+        address_of(bob),
+    )
+    mine = bob.client.get("/settings/me/mail-in").text
+    assert "Bob&#39;s fences" in mine
+    assert "Secret plans" in mine
+    assert "fences" not in dora.client.get("/settings/me/mail-in").text
+    assert dora.client.get("/settings/mail-in").status_code == 403
+    everything = alice.client.get("/settings/mail-in").text
+    assert "Bob Baker" in everything
+    assert "Secret plans" not in everything
+    line = only_skipped(acme)
+    assert dora.client.post(f"/settings/me/mail-in/{line.id}/again").status_code == 404
+
+
+def only_skipped(workspace: Workspace) -> IncomingMail:
+    with workspace.scope() as session:
+        return session.scalars(select(IncomingMail).where(IncomingMail.state == Fate.SKIPPED)).one()
+
+
+def test_html_is_shown_in_a_frame_where_nothing_runs_or_loads(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    inbox.give(html_only('<p>Hi</p><img src="https://evil.example/p.gif">')(), address_of(bob))
+    url = f"/messages/{only_message(acme).id}"
+    assert 'sandbox="allow-popups' in bob.client.get(url).text
+    closed = bob.client.get(f"{url}/body")
+    policy = closed.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-popups")
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "img-src data:" in policy
+    assert "allow-scripts" not in policy
+    assert "allow-same-origin" not in policy
+    opened = bob.client.get(f"{url}/body?pictures=1").headers["Content-Security-Policy"]
+    assert "img-src https: http: data:" in opened
+
+
+def test_a_mail_beyond_the_limit_is_refused_and_one_below_is_taken(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    address = address_of(bob)
+    head = f"From: {FRANK}\r\nTo: {BOB}\r\nSubject: Large\r\nMessage-ID: <l@f.example>\r\n\r\n"
+    line = "x" * 998 + "\r\n"
+    fits = (LARGEST - len(head)) // len(line) - 1
+    with pytest.raises(smtplib.SMTPResponseException) as refused:
+        inbox.give((head + line * (fits + 4)).encode(), address)
+    assert refused.value.smtp_code == 552
+    inbox.give((head + line * fits).encode(), address)
+    assert only_line(acme).state == Fate.STORED
+
+
+def test_too_many_from_one_sender_are_asked_to_come_later(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(receive, "PER_SENDER", receive.Limit("mail-in:sender", 2, 3600))
+    address = address_of(bob)
+    inbox.give(plain()(), address)
+    inbox.give(plain()(), address)
+    with pytest.raises(smtplib.SMTPResponseException) as refused:
+        inbox.give(plain()(), address)
+    assert refused.value.smtp_code == 450
+    inbox.give(plain()(), address, sender="somebody@else.example")
+
+
+def test_a_mail_that_can_not_be_kept_is_not_acknowledged_and_leaves_nothing(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = address_of(bob)
+
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("The database went away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receive, "enqueue", broken)
+        with pytest.raises(smtplib.SMTPResponseException) as refused:
+            inbox.give(plain()(), address)
+    assert refused.value.smtp_code == 451
+    with acme.scope() as session:
+        assert session.scalars(select(IncomingMail)).all() == []
+    inbox.give(plain()(), address)
+    assert only_line(acme).state == Fate.STORED
+
+
+def test_a_worker_killed_while_reading_takes_it_in_once(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Killed(BaseException):
+        """As the end of a process: nothing after it is done."""
+
+    def killed(*_arguments: object) -> None:
+        raise Killed
+
+    address = address_of(bob)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.mail.inbound.take.note_first", killed)
+        with pytest.raises(Killed):
+            inbox.give(plain()(), address)
+    with acme.scope() as session:
+        assert session.scalars(select(Message)).all() == []
+    clock.shift(timedelta(minutes=10))
+    with inbox.worker.app.app_context():
+        inbox.worker.upkeep()  # Its lease has ended.
+    clock.shift(timedelta(minutes=10))
+    inbox.worker.drain()
+    only_message(acme)
+    assert only_line(acme).state == Fate.STORED
+
+
+def test_what_is_old_is_forgotten(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox, clock: Clock
+) -> None:
+    from app.mail.inbound.ledger import forget_old
+
+    inbox.give(plain()(), address_of(bob))
+    clock.shift(timedelta(days=31))
+    with acme.acting() as by:
+        while forget_old(by):
+            continue
+    assert only_line(acme).stored is None
+    clock.shift(timedelta(days=150))
+    with acme.acting() as by:
+        while forget_old(by):
+            continue
+        assert by.session.scalars(select(IncomingMail)).all() == []
+    only_message(acme)
