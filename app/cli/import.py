@@ -23,7 +23,7 @@ HELP = "Import the rows of a CSV file or a workbook into a workspace."
 SHOWN = 10  # Failed rows that are told at the end.
 SAMPLE = 100  # Rows by which the columns are guessed.
 MINUTES = 15  # After which a worker goes on with what this command was killed at.
-COUNTS = ("created", "updated", "skipped", "duplicate", "failed", "asked")
+COUNTS = ("created", "updated", "skipped", "duplicate", "noted", "failed", "asked")
 
 
 def configure(parser: ArgumentParser) -> None:

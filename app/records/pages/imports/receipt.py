@@ -17,12 +17,12 @@ from app.records.imports.models import ImportRun, State
 from app.records.imports.run import open_table, url_of
 from app.records.imports.undo_jobs import why_not_undo
 from app.records.imports.words import told_undone
-from app.records.pages.imports.form import (
+from app.records.pages.imports.preview import (
     MOST_FAILURES,
     Count,
     Problem,
-    _more,
     counts_of,
+    more_failed,
     problems,
 )
 from app.records.registry import registry
@@ -82,7 +82,7 @@ def import_receipt(record_type: RecordType, run: ImportRun, by: Actor) -> Import
         write.number(run.total),
         counts_of(run, by),
         _problems(run, by),
-        _more(run.failed, by),
+        more_failed(run.failed, by),
         why_not_undo(run, by),
         told_undone(run, by) if run.undone_at is not None else "",
         f"/work/{run.undone_by_id}" if run.undone_by_id and run.undone_at is None else "",
