@@ -5,7 +5,9 @@ from __future__ import annotations
 from app.documents.pages.templates import PLACE
 from app.documents.papers.letterhead import MANAGE as LETTERHEAD
 from app.documents.papers.letterhead import SEAL
+from app.documents.papers.links import SHARE
 from app.documents.papers.models import Document
+from app.documents.papers.words import TELLS
 from app.documents.routes import blueprint
 from app.documents.routes.letterhead import PLACE as DOCUMENTS_PLACE
 from app.documents.texts.operations import MANAGE
@@ -32,7 +34,11 @@ TEMPLATES_PAGE = SettingsPage(
 PAPERS = PermissionGroup(
     LETTERHEAD[0],
     _("Documents"),
-    (Choice(LETTERHEAD[1], _("Letterhead, logo and seal")), Choice(SEAL[1], _("Use the seal"))),
+    (
+        Choice(LETTERHEAD[1], _("Letterhead, logo and seal")),
+        Choice(SEAL[1], _("Use the seal")),
+        Choice(SHARE[1], _("Make public links")),
+    ),
     has_reach=False,
 )
 PAPERS_PAGE = SettingsPage(
@@ -53,4 +59,5 @@ DOCUMENTS = Module(
     permissions=(TEMPLATES, PAPERS),
     settings=(TEMPLATES_PAGE, PAPERS_PAGE),
     belongings=(Document,),
+    tells=(TELLS,),
 )

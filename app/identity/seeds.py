@@ -88,13 +88,19 @@ SETTINGS = {
     ("template", "manage"): ALL,
     ("document", "manage"): ALL,
     ("document", "seal"): ALL,
+    ("document", "share"): ALL,
     ("pool", "manage"): ALL,
     ("currency", "manage"): ALL,
     ("message", "send"): ALL,
     ("business_hours", "manage"): ALL,
     ("message", "manage"): ALL,
 }
-DAILY = {("token", "create"): ALL, ("tag", "create"): ALL, ("message", "send"): ALL}
+DAILY = {
+    ("token", "create"): ALL,
+    ("tag", "create"): ALL,
+    ("message", "send"): ALL,
+    ("document", "share"): ALL,
+}
 
 BUILT_IN = (
     RoleSeed("owner", {"en": "Owner", "zh-CN": "所有者", "zh-TW": "擁有者"}, {}),

@@ -12,6 +12,7 @@ from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.belongings import Mention
+from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
@@ -27,6 +28,7 @@ class Module:
     good, and follow it when it is merged. `mentions` name any record as well and only follow it.
     `finders` add to the results of a search what is no record.
     `subjects` are the numbers in fields of its types that authority is about.
+    `tells` are events of records that are neither a field's nor an action's, in words.
     """
 
     key: str
@@ -40,3 +42,4 @@ class Module:
     mentions: tuple[Mention, ...] = ()
     finders: tuple[Finder, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    tells: tuple[Tells, ...] = ()

@@ -272,6 +272,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
             settings_pages.add(one_page)
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     everywhere.install(one for module in modules for one in module.finders)
+    changes.install(one for module in modules for one in module.tells)
     news.install(tell_news)
     renamed.install(follow_names)
     shell: Shell = app.extensions["shell"]

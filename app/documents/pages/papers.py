@@ -100,7 +100,6 @@ class PaperPage:
     language: str
     who: str
     may_change: bool
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def papers_panel(record: Record, by: Actor) -> dict[str, Any]:
@@ -177,9 +176,7 @@ def preview_of(pages: Sequence[bytes]) -> PaperPreview:
     return PaperPreview(shown, len(pages))
 
 
-def paper_page(
-    document: Document, record_type: RecordType, record: Record, by: Actor, **extra: Any
-) -> PaperPage:
+def paper_page(document: Document, record_type: RecordType, record: Record, by: Actor) -> PaperPage:
     """One document by itself."""
     (line,) = lines_of([document], by)
     layout = next((one for one in layouts_for(record_type) if one.key == document.layout), None)
@@ -193,5 +190,4 @@ def paper_page(
         NATIVE_NAMES[document.language],
         people.get(document.made_by_id, "") if document.made_by_id else "",
         may_add(record_type, record, by),
-        extra,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,36 @@ class Document(Base):
     )
     made_at: Mapped[Moment]
     made_by_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class DocumentLink(Base):
+    """A public address of a document: whoever has it fetches the PDF, until it ends.
+
+    Of its secret only the digest is kept, so it is shown once. Where it `counts`, `views` says how
+    often somebody from outside opened it, and when first and last; never who.
+    """
+
+    __tablename__ = "document_links"
+    __table_args__ = (
+        Index("uq_document_links_digest", "digest", unique=True),
+        Index("ix_document_links_document", "document_id"),
+    )
+
+    id: Mapped[Id]
+    document_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Document.id, ondelete="CASCADE"))
+    digest: Mapped[Digest]
+    created_at: Mapped[Moment]
+    created_by_id: Mapped[UUID | None] = mapped_column(Uuid)
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[datetime | None]
+    counts: Mapped[bool] = mapped_column(Boolean)
+    views: Mapped[int] = mapped_column(Integer, default=0)
+    first_viewed_at: Mapped[datetime | None]
+    last_viewed_at: Mapped[datetime | None]
+
+    def is_open(self, now: datetime) -> bool:
+        """True while it leads to the document."""
+        return self.revoked_at is None and self.expires_at > now
 
 
 class DocumentPicture(Base):

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.documents.pages import papers as pages
+from app.documents.pages.links import links_shown
 from app.documents.papers.find import documents_of, find_document, pdf_bytes
 from app.documents.papers.make import Wish, delete_document, draft_of, look, make_document
 from app.documents.routes.blueprint import blueprint
@@ -124,9 +125,9 @@ def fill_text(collection: str, record_id: UUID) -> Response:
 def show_document(document_id: UUID) -> Response:
     """One document: what it is, its PDF."""
     by = current.actor()
-    return page(
-        "documents/paper.html", "form", it=pages.paper_page(*find_document(document_id, by), by)
-    )
+    found = find_document(document_id, by)
+    it, links = pages.paper_page(*found, by), links_shown(*found, by)
+    return page("documents/paper.html", "form", it=it, links=links)
 
 
 @blueprint.get(f"{ONE}/pdf")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,34 @@ LONGEST = 120  # Characters of a value that a line shows.
 
 
 @dataclass(frozen=True, slots=True)
+class Tells:
+    """Events that a module writes for records of any type: their verbs, and how each is told.
+
+    `tell(verb, changes)` answers with the words that follow a name, or None for another's event.
+    They are told to nobody who reads a record by the pool alone.
+    """
+
+    verbs: tuple[str, ...]
+    tell: Callable[[str, Mapping[str, Any]], Text | None]
+
+
+FILES = Tells(OF_FILES, tell_file)
+_tells: tuple[Tells, ...] = (FILES,)
+
+
+def install(tells: Iterable[Tells]) -> None:
+    """Fix what else is told; start-up calls it once per process."""
+    global _tells  # noqa: PLW0603  Fixed from here on, as the registry is.
+    _tells = (FILES, *tells)
+
+
+def _told_elsewhere(verb: str, changes: Mapping[str, Any]) -> Text | None:
+    """The words of an event that a module writes; None for any other."""
+    one = next((one for one in _tells if verb in one.verbs), None)
+    return one.tell(verb, changes) if one is not None else None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One field of an event, in words."""
 
@@ -90,7 +118,8 @@ def changes_of(record_type: RecordType, record: Record, by: Actor, asked: Asked)
     if asked.before is not None:
         statement = statement.where(tuple_(Event.at, Event.id) < asked.before)
     if is_read_in_pool(record_type, by):  # Before a claim no file is shown, nor its name.
-        statement = statement.where(Event.verb.not_in(OF_FILES))
+        unseen = [verb for one in _tells for verb in one.verbs]
+        statement = statement.where(Event.verb.not_in(unseen))
     statement = statement.order_by(Event.at.desc(), Event.id.desc()).limit(asked.limit + 1)
     rows = by.session.execute(statement).all()
     readable = {field.key for field in readable_fields(record_type, by)}
@@ -195,7 +224,7 @@ def _told(
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
     verb = told_with_name(action, row.changes) if action else verb
-    verb = tell_file(row.verb, row.changes) or verb
+    verb = _told_elsewhere(row.verb, row.changes) or verb
     if verb and (name := names.get(_follower(row) or row.id)):
         verb = gettext("%(told)s: %(name)s", told=verb, name=name)
     if merge is not None:
