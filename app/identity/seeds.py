@@ -94,6 +94,7 @@ SETTINGS = {
     ("message", "send"): ALL,
     ("business_hours", "manage"): ALL,
     ("message", "manage"): ALL,
+    ("numbering", "manage"): ALL,
 }
 DAILY = {
     ("token", "create"): ALL,

@@ -25,6 +25,7 @@ from app.records.duplicates.keep import add_keys, all_keys, change_keys, tells_s
 from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
+from app.records.numbers.give import give_numbers
 from app.records.picklists import picklists_of
 from app.records.pool.caps import keep_within_cap
 from app.records.references import check_references
@@ -128,6 +129,7 @@ def _do(
 
 def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Record:
     record = build(record_type, inputs, by, picklists_of(by.session, record_type))
+    give_numbers(record_type, [record], by)
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.
     keep_within_cap(record_type, [record], by)

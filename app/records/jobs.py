@@ -26,6 +26,7 @@ from app.records.imports import undo_jobs
 from app.records.imports.keep import forget_imports
 from app.records.mentions.rename import RENAME, rename_mentions
 from app.records.money import jobs as money_jobs
+from app.records.numbers import jobs as number_jobs
 from app.records.pool import reclaim
 from app.records.registry import registry
 from app.records.retention import CHUNK, forget_events, retention
@@ -100,4 +101,5 @@ JOBS = (
     *file_jobs.JOBS,
     *reclaim.JOBS,
     *money_jobs.JOBS,
+    *number_jobs.JOBS,
 )

@@ -20,6 +20,7 @@ from app.records.door import creation_changes, may_change, perform
 from app.records.duplicates.keep import Keys, add_keys, all_keys
 from app.records.history import account_of
 from app.records.model import Record
+from app.records.numbers.give import give_numbers
 from app.records.picklists import picklists_of
 from app.records.pool.caps import keep_within_cap
 from app.records.sharing.news import tell_of_batch
@@ -137,6 +138,7 @@ def send_new(
     record_type: RecordType, records: Sequence[Record], by: Actor, keys: Keys | None = None
 ) -> Sent:
     """The first half of `write_new`: rows that nobody else waits for."""
+    give_numbers(record_type, records, by)
     columns = full_columns(record_type.model, records)
     rows = batch_by_column(record_type.model.__tablename__, columns, len(records))
     with sending(by.session, rows):

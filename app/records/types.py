@@ -20,6 +20,7 @@ from app.records.fields import Attribute, Field, text_of
 from app.records.imports.facts import Noted
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
+from app.records.numbers.facts import Numbered
 from app.records.pool.facts import SEE_POOL, Pool
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
@@ -221,6 +222,7 @@ class RecordType:
     changed_many: Callable[[Sequence[Any], str, Actor], None] | None = None
     can_merge: bool = True
     pool: Pool | None = None  # Where records without an owner wait to be claimed.
+    numbered: Numbered | None = None  # Where records get a number when they are created.
     noted: Noted | None = None  # Moments that a file gives and records of another type tell.
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.

@@ -153,6 +153,18 @@ POOLS = SettingsPage(
     synonyms=_("public pool claim unassigned high seas owner"),
 )
 
+NUMBERING = PermissionGroup(
+    "numbering", _("Numbers"), (Choice("manage", _("Manage")),), has_reach=False
+)
+NUMBERS = SettingsPage(
+    "/settings/numbers",
+    "hash",
+    DATA,
+    _("Numbers"),
+    _("By which pattern records are numbered, and when numbers begin anew."),
+    ("numbering", "manage"),
+    synonyms=_("sequence running number numbering pattern code"),
+)
 BUSINESS_HOURS = PermissionGroup(
     "business_hours", _("Business hours"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -261,6 +273,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(MONEY)
     permissions.register(BUSINESS_HOURS)
     settings_pages.add(HOURS)
+    permissions.register(NUMBERING)
+    settings_pages.add(NUMBERS)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
     settings_pages.add(TWINS)

@@ -341,6 +341,7 @@ def test_settings(
     seen.visit("/settings/currencies", "/settings/currencies/new", "/settings/currencies/import")
     seen.visit("/settings/currencies/USD")
     seen.visit("/settings/business-hours", "/settings/business-hours/new")
+    seen.visit("/settings/numbers", "/settings/numbers/product")
     seen.visit("/accounts?owner_id__isnull=true")
     assert not seen.found, seen.told()
 

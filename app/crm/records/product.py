@@ -10,6 +10,7 @@ from app.crm.product_panels import categories_below, products_of_category
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Board
+from app.records.numbers.facts import Numbered
 from app.records.types import Panel, RecordType, View, Words
 
 KINDS = (Option("goods", _("Goods"), "blue"), Option("service", _("Service"), "violet"))
@@ -89,6 +90,7 @@ product = RecordType(
         empty=_("The goods and services that you sell appear here."),
     ),
     title=Product.name,
+    numbered=Numbered(Product.number, "P-{number:05}"),
     subtitle=(Product.number, Product.category_id),
     highlights=(Product.status,),
     board=Board(

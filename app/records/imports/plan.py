@@ -92,6 +92,8 @@ class Plan:
         mapping = self.mapping
         if mapping.mode != "create" or mapping.duplicates != "create":
             return False
+        if self.record_type.numbered is not None:
+            return False  # Numbers follow one another.
         return not any(
             one.column.create_missing
             or one.field.to == self.record_type.key

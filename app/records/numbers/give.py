@@ -1,0 +1,199 @@
+"""Giving numbers: from a row that is held until the transaction of the record commits.
+
+Whoever rolls back gives the number back with everything else, so none is left out; whoever comes at
+the same moment waits. A number that a record brought along is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.kernel import stamps
+from app.kernel.actor import Actor
+from app.kernel.remembered import Remembered
+from app.records.custom.unique import against_unique
+from app.records.model import Record
+from app.records.numbers.facts import Numbered, Resets
+from app.records.numbers.models import NumberCounter, NumberSequence
+from app.records.numbers.pattern import Pattern, read_pattern
+from app.records.types import RecordType
+from app.records.worktime.kept import fiscal_year
+
+STAMP = "numbers"
+KEPT = 512  # Workspaces whose numbers a process remembers.
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How the records of a type are numbered here."""
+
+    pattern: str
+    resets: Resets
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllChosen:
+    """What a workspace chose, by record type."""
+
+    by_type: Mapping[str, Chosen] = field(default_factory=dict)
+
+
+_remembered: Remembered[AllChosen] = Remembered(KEPT)
+_NOTHING = AllChosen()
+
+
+def chosen(record_type: RecordType, by: Actor) -> Chosen | None:
+    """How a type is numbered here, remembered under a stamp; None where it never is."""
+    declared = record_type.numbered
+    if declared is None:
+        return None
+    mark = stamps.stamp(by.session, STAMP)
+    kept = _NOTHING if mark is None else _remembered.get((by.tenant.id, mark), lambda: _load(by))
+    return kept.by_type.get(record_type.key) or usual(declared)
+
+
+def usual(declared: Numbered) -> Chosen:
+    """As the type declares it."""
+    return Chosen(declared.pattern, declared.resets, declared.is_on)
+
+
+def give_numbers(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
+    """Number new records that bring no number of their own, where the workspace wants that."""
+    how = chosen(record_type, by)
+    if how is None or not how.is_on or record_type.numbered is None:
+        return
+    key = record_type.numbered.field.key
+    without = [one for one in records if getattr(one, key) in (None, "")]
+    if not without:
+        return
+    brought = {str(getattr(one, key)) for one in records} - {"None", ""}
+    for record, number in zip(
+        without, take_numbers(record_type, len(without), by, brought), strict=True
+    ):
+        setattr(record, key, number)
+        record_type.prepare(record, by)  # What is derived from the number follows it.
+
+
+def take_numbers(
+    record_type: RecordType, count: int, by: Actor, brought: set[str] | None = None
+) -> list[str]:
+    """The next numbers of a type, in order; the row that they come from is held until the end.
+
+    `brought` are numbers of records that are written beside these.
+    """
+    sequence = _hold(record_type, by)
+    resets = Resets(sequence.resets)
+    pattern, year = read_pattern(sequence.pattern, resets), year_of(resets, by)
+    counter = _counter(record_type, pattern, year, by)
+    last = max(counter.last, sequence.last) if resets is Resets.NEVER else counter.last
+    others = {one.casefold() for one in brought or ()}
+    found: list[str] = []
+    while len(found) < count:
+        some = range(last + 1, last + 1 + count - len(found))
+        written = [pattern.write(number, year) for number in some]
+        held = _held(record_type, written, by) | others
+        found += [one for one in written if one.casefold() not in held]
+        last = some[-1]
+    counter.last = sequence.last = last
+    by.session.flush()
+    return found
+
+
+def next_number(record_type: RecordType, how: Chosen, by: Actor) -> str:
+    """The number that the next record would get, without taking it."""
+    pattern, year = read_pattern(how.pattern, how.resets), year_of(how.resets, by)
+    before, behind = pattern.around(year)
+    key = (record_type.key, before, behind)
+    counter = by.session.get(NumberCounter, key, populate_existing=True)
+    last = counter.last if counter is not None else 0
+    if how.resets is Resets.NEVER:
+        sequence = by.session.get(NumberSequence, record_type.key, populate_existing=True)
+        last = max(last, sequence.last if sequence is not None else 0)
+    number = last + 1
+    while _held(record_type, [pattern.write(number, year)], by):
+        number += 1
+    return pattern.write(number, year)
+
+
+def year_of(resets: Resets, by: Actor) -> int:
+    """The year in which a number is given now, on the firm's clock."""
+    today = by.now.astimezone(ZoneInfo(by.tenant.zone)).date()
+    return fiscal_year(by).year_of(today) if resets is Resets.FISCAL else today.year
+
+
+def _hold(record_type: RecordType, by: Actor) -> NumberSequence:
+    """The sequence of a type, held until the transaction ends; made where there is none yet."""
+    declared = record_type.numbered
+    if declared is None:
+        raise ValueError(f"The records of {record_type.key!r} have no numbers.")
+    held = select(NumberSequence).where(NumberSequence.record_type == record_type.key)
+    held = held.with_for_update()
+    row = by.session.scalar(held, execution_options={"populate_existing": True})
+    if row is not None:
+        return row
+    how = usual(declared)
+    by.session.execute(
+        insert(NumberSequence)
+        .values(
+            record_type=record_type.key,
+            pattern=how.pattern,
+            resets=how.resets.value,
+            is_on=how.is_on,
+            last=0,
+            updated_at=by.now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return by.session.scalars(held, execution_options={"populate_existing": True}).one()
+
+
+def _counter(record_type: RecordType, pattern: Pattern, year: int, by: Actor) -> NumberCounter:
+    """How far the numbers between these two texts have come; read under the held sequence."""
+    before, behind = pattern.around(year)
+    key = (record_type.key, before, behind)
+    row = by.session.get(NumberCounter, key, populate_existing=True)
+    if row is None:
+        row = NumberCounter(record_type=key[0], before=before, behind=behind, last=0)
+        by.session.add(row)
+    return row
+
+
+def _held(record_type: RecordType, numbers: Sequence[str], by: Actor) -> set[str]:
+    """Which of these numbers a record has already, living or in the recycle bin, folded.
+
+    Those that somebody else is writing at this moment are waited for.
+    """
+    declared = record_type.numbered
+    if declared is None:
+        return set()
+    key = declared.field.key
+    taken = against_unique(record_type, [(None, {key: one}) for one in numbers], by)
+    found = {one.casefold() for one, errors in zip(numbers, taken, strict=True) if key in errors}
+    folded = func.lower(declared.field)
+    deleted = select(folded).where(
+        record_type.model.deleted_at.is_not(None), folded.in_([one.lower() for one in numbers])
+    )
+    with by.session.no_autoflush:
+        rows: Sequence[Any] = by.session.scalars(deleted).all()
+    return found | {str(one).casefold() for one in rows}
+
+
+def _load(by: Actor) -> AllChosen:
+    rows = by.session.execute(
+        select(
+            NumberSequence.record_type,
+            NumberSequence.pattern,
+            NumberSequence.resets,
+            NumberSequence.is_on,
+        )
+    )
+    return AllChosen(
+        {row.record_type: Chosen(row.pattern, Resets(row.resets), row.is_on) for row in rows}
+    )

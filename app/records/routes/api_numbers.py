@@ -1,0 +1,82 @@
+"""How records are numbered, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+from app.records.api.asked import read_page, refuse_arguments
+from app.records.api.body import demand_known, read_object
+from app.records.api.inputs import flag_of, text_of
+from app.records.api.shape import Reply, dumps
+from app.records.numbers import operations
+from app.records.numbers.give import Chosen, chosen, next_number
+from app.records.numbers.operations import MANAGE
+from app.records.openapi import numbers as told
+from app.records.openapi.described import described
+from app.records.openapi.parts import LIMITED
+from app.records.routes.api import blueprint, send
+from app.records.types import RecordType
+from app.web import current
+from app.web.access import Who, access
+
+BASE = "/number-sequences"
+
+
+@blueprint.get(BASE)
+@described(
+    "list_number_sequences", told.TAG, told.LISTED, schemas=told.NAMED, parameters=(LIMITED,)
+)
+@access(who=Who.TOKEN, permission=MANAGE)
+def list_number_sequences() -> Response:
+    """How the records of each type are numbered, with the next number."""
+    read_page(request.args, ())
+    by = current.actor()
+    data = [_shown(one, by) for one in operations.numbered_types(by)]
+    return send(Reply(200, dumps({"data": data, "next": None})))
+
+
+@blueprint.patch(BASE)
+@described("update_number_sequence", told.TAG, told.ONE, schemas=told.NAMED, sends=told.SENT)
+@access(who=Who.TOKEN, permission=MANAGE)
+def change_number_sequence() -> Response:
+    """Change how the records of a type are numbered; what is not named stays."""
+    by = current.actor()
+    refuse_arguments(list(request.args))
+    body = read_object(request.get_data(), request.mimetype)
+    demand_known(body, ("record_type", "pattern", "resets", "is_on"))
+    kind = text_of(body, "record_type")
+    record_type = next((one for one in operations.numbered_types(by) if one.key == kind), None)
+    if record_type is None:
+        raise Refused(_("There is no such record type."), field="record_type")
+    before = _chosen(record_type, by)
+    is_on = flag_of(body, "is_on")
+    how = operations.read_chosen(
+        text_of(body, "pattern", before.pattern),
+        text_of(body, "resets", before.resets.value),
+        before.is_on if is_on is None else is_on,
+    )
+    operations.change_numbers(by, record_type, how)
+    return send(Reply(200, dumps(_shown(record_type, by))))
+
+
+def _chosen(record_type: RecordType, by: Actor) -> Chosen:
+    how = chosen(record_type, by)
+    if how is None:
+        raise ValueError(record_type.key)
+    return how
+
+
+def _shown(record_type: RecordType, by: Actor) -> dict[str, Any]:
+    how = _chosen(record_type, by)
+    return {
+        "record_type": record_type.key,
+        "pattern": how.pattern,
+        "resets": how.resets.value,
+        "is_on": how.is_on,
+        "next_number": next_number(record_type, how, by),
+    }

@@ -1,0 +1,106 @@
+"""The settings of numbers: the pattern of each record type, with the next number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from app.identity.routes.asking import show, submit, typed
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _, ngettext
+from app.records.numbers import operations
+from app.records.numbers.facts import Resets
+from app.records.numbers.give import Chosen, chosen, next_number
+from app.records.numbers.operations import MANAGE
+from app.records.routes.blueprint import blueprint
+from app.records.types import RecordType
+from app.web import current
+from app.web.access import access
+from app.web.formats import formats
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+URL = "/settings/numbers"
+FORM = "records/number_form.html"
+RESETS: dict[str, Text] = {
+    Resets.NEVER: _("Never"),
+    Resets.YEAR: _("With each calendar year"),
+    Resets.FISCAL: _("With each fiscal year"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNumbers:
+    """How a record type is numbered, as its line shows it."""
+
+    record_type: RecordType
+    how: Chosen
+    following: str
+    without: str
+
+
+@blueprint.get(URL)
+@access(permission=MANAGE)
+def show_numbers() -> Response:
+    """Every record type that can have numbers."""
+    by = current.actor()
+    lines = [_shown(one, by) for one in operations.numbered_types(by)]
+    return page("records/numbers.html", url=URL, lines=lines)
+
+
+@blueprint.get(f"{URL}/<kind>")
+@access(permission=MANAGE)
+def edit_numbers(kind: str) -> Response:
+    """How the records of one type are numbered."""
+    by = current.actor()
+    shown = _shown(operations.numbered_type(kind, by), by)
+    before = {"pattern": shown.how.pattern, "resets": shown.how.resets.value}
+    return show(FORM, _form(kind), block="form", typed=before)
+
+
+@blueprint.post(f"{URL}/<kind>")
+@access(permission=MANAGE)
+def save_numbers(kind: str) -> Response:
+    """Decide it anew; with `preview`, the next number is told and nothing is changed."""
+    by = current.actor()
+    record_type = operations.numbered_type(kind, by)
+
+    def work() -> Response:
+        how = operations.read_chosen(typed("pattern"), typed("resets"), "is_on" in request.form)
+        if "preview" in request.form:
+            following = next_number(record_type, how, by)
+            raise Refused(_("The next number would be %(number)s.", number=following))
+        operations.change_numbers(by, record_type, how)
+        toast(_("Saved."))
+        return see_other(URL)
+
+    return submit(work, FORM, lambda: _form(kind))
+
+
+@blueprint.post(f"{URL}/<kind>/existing")
+@access(permission=MANAGE)
+def number_existing_records(kind: str) -> Response:
+    """Number those that have none yet, in the background."""
+    by = current.actor()
+    operations.number_existing(by, operations.numbered_type(kind, by))
+    toast(_("They are being numbered, the oldest first."))
+    return see_other(URL)
+
+
+def _shown(record_type: RecordType, by: Actor) -> ShownNumbers:
+    how = chosen(record_type, by)
+    if how is None:
+        raise ValueError(record_type.key)
+    count = operations.unnumbered(record_type, by)
+    one, many = record_type.words.count
+    what = ngettext(one, many, count, n=formats(by).number(count)) if count else ""
+    return ShownNumbers(record_type, how, next_number(record_type, how, by), what)
+
+
+def _form(kind: str) -> dict[str, object]:
+    by = current.actor()
+    shown = _shown(operations.numbered_type(kind, by), by)
+    is_on = "is_on" in request.form if request.method == "POST" else shown.how.is_on
+    return {"url": f"{URL}/{kind}", "line": shown, "resets": list(RESETS.items()), "is_on": is_on}
