@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from app.records.favourites.operations import add_favourite
 from app.records.tailored import tailored
 from tests.browser.test_accessibility import Findings, every_pair, looker
-from tests.browser.visitor import ready
+from tests.browser.visitor import Windows, arriving, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -66,6 +66,47 @@ def test_it_is_turned_beside_a_list_and_by_the_palette(page: Page, firms: list[s
     page.locator(".palette-input").fill("favourites")
     page.get_by_role("option", name="Add to favourites, or take out").click()
     expect(page.locator(RAIL)).to_have_text(list(NAMES[:2]))
+
+
+@pytest.mark.parametrize("on_phone", [False, True], ids=["desk", "phone"])
+def test_the_menu_of_a_row_turns_its_star(
+    windows: Windows, alice: Person, firms: list[str], on_phone: bool
+) -> None:
+    page = ready(windows.open(alice, on_phone=on_phone), "/accounts?sort=name")
+    add = page.get_by_role("menuitem", name="Add to favourites")
+    let_go = page.get_by_role("menuitem", name="Take out of favourites")
+    page.get_by_role("button", name="More actions for Alder & Co").click()
+    expect(let_go).to_be_visible()
+    expect(add).to_be_hidden()
+    page.keyboard.press("Escape")
+    more = page.get_by_role("button", name="More actions for Cedar Works")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(let_go).to_be_hidden()
+    page.keyboard.type("a")
+    expect(add).to_be_focused()
+    with arriving(page):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/accounts\?sort=name$"))
+    expect(page.locator("#toasts")).to_contain_text("Added to your favourites.")
+    expect(page.locator(RAIL)).to_have_text(list(NAMES))
+    more.click()
+    with arriving(page):
+        let_go.click()
+    expect(page.locator(RAIL)).to_have_text(list(NAMES[:2]))
+
+
+def test_the_menu_knows_of_a_star_that_was_turned_beside_the_list(
+    page: Page, firms: list[str]
+) -> None:
+    ready(page, "/accounts?sort=name")
+    page.get_by_role("link", name="Cedar Works", exact=True).focus()
+    page.keyboard.press("Space")
+    page.locator("#peek").get_by_role("button", name="Favourite").click()
+    expect(page.locator(RAIL)).to_have_text(list(NAMES))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="More actions for Cedar Works").click()
+    expect(page.get_by_role("menuitem", name="Take out of favourites")).to_be_visible()
 
 
 def test_they_are_put_in_order_by_keys_and_let_go(page: Page, firms: list[str]) -> None:

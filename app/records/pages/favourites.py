@@ -21,9 +21,14 @@ class Star:
     place: str
 
 
+def may_star(by: Actor) -> bool:
+    """Whether `by` may keep records at hand now."""
+    return by.user_id is not None and by.previews is None and not by.tenant.is_read_only
+
+
 def star(record_type: RecordType, record_id: UUID, by: Actor, place: str) -> Star | None:
     """The star of a record; None for who may keep nothing now."""
-    if by.user_id is None or by.previews is not None or by.tenant.is_read_only:
+    if not may_star(by):
         return None
     url = f"/{record_type.collection}/{record_id}/favourite"
     return Star(url, (record_type.key, record_id) in kept(by), place)

@@ -16,6 +16,7 @@ from app.records.pages.chips import Chip, chips
 from app.records.pages.choices import choices_of
 from app.records.pages.columns import layout
 from app.records.pages.counts import ATTENTION_CAP, count_lists
+from app.records.pages.favourites import may_star
 from app.records.pages.groups import GroupTable, group_table
 from app.records.pages.imports.offered import imports
 from app.records.pages.lenses import LensLink, lens_links
@@ -122,7 +123,13 @@ def list_page(state: ListState, by: Actor, reader: Actor | None = None) -> ListP
         columns_url=state.columns_url(),
         next_url=state.at(found.next, last + 1) if found.next else None,
         previous_url=_previous(state, found.previous),
-        tail=list_tail(state, shape, verbs, may_export=may_export),
+        tail=list_tail(
+            state,
+            shape,
+            verbs,
+            may_export=may_export,
+            may_star=may_star(me) and not shape.is_pool,
+        ),
         may_create=me.may(record_type.key, "create") and not me.tenant.is_read_only,
         ticks=shape.ticks,
         is_pool=is_whole_pool(state),

@@ -35,20 +35,22 @@ class RowMenu:
     """What `records/_row_menu.html` offers.
 
     `update` and `delete` tell on which rows: "all", "own" (those that name the verb in `data-may`)
-    or "none". `reaches` are the keys of what a person is reached by.
+    or "none". `reaches` are the keys of what a person is reached by; with `may_star` rows are kept
+    at hand, and which are is read off the rail.
     """
 
     reaches: tuple[str, ...]
     update: str
     delete: str
     actions: tuple[Action, ...]
+    may_star: bool = False
 
 
-def row_menu(record_type: RecordType, shape: Layout) -> RowMenu:
+def row_menu(record_type: RecordType, shape: Layout, *, may_star: bool = False) -> RowMenu:
     """The menu of a list as its reader may use it."""
     reaches = tuple(key for key in REACHES if key in shape.below)
     actions = tuple(one for one in record_type.actions if shape.is_pool or not one.in_pool)
-    return RowMenu(reaches, shape.update, shape.delete, actions)
+    return RowMenu(reaches, shape.update, shape.delete, actions, may_star)
 
 
 def menu_cell(shape: Layout) -> list[Piece]:

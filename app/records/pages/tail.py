@@ -17,14 +17,19 @@ _kept: Remembered[Markup] = Remembered(512)
 
 
 def list_tail(
-    state: ListState, shape: Layout, verbs: tuple[BulkVerb, ...], *, may_export: bool
+    state: ListState,
+    shape: Layout,
+    verbs: tuple[BulkVerb, ...],
+    *,
+    may_export: bool,
+    may_star: bool,
 ) -> Markup:
     """The end of a list's page for its reader, whose `verbs` for many rows these are."""
     record_type = state.record_type
     names = tuple(one.name for one in verbs)
     rows = (shape.below, shape.update, shape.delete, shape.ticks, shape.is_pool)
     values = {
-        "menu": row_menu(record_type, shape),
+        "menu": row_menu(record_type, shape, may_star=may_star),
         "path": state.path,
         "ticks": shape.ticks,
         "verbs": verbs,
@@ -33,7 +38,7 @@ def list_tail(
         "csrf_token": lambda: TOKEN,
     }
     kept = _kept.get(
-        (record_type, names, may_export, rows, current()),
+        (record_type, names, may_export, may_star, rows, current()),
         lambda: render_part("records/_list_tail.html", values),
     )
     return put_in(kept, token, state.url())

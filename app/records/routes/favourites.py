@@ -30,8 +30,11 @@ PLACES = ("page", "peek")  # Where a star stands.
 def turn_star(collection: str, record_id: UUID) -> Response:
     """Keep a record at hand, or no longer; htmx gets the star and the favourites as they are."""
     record_type, _record, by = record_for(collection, record_id, "read")
+    is_on = request.form.get("on") == "1"
     try:
-        _turn(record_type, record_id, by, is_on=request.form.get("on") == "1")
+        _turn(record_type, record_id, by, is_on=is_on)
+        if not is_htmx():  # Behind the menu of a row no star is seen to turn.
+            toast(_("Added to your favourites.") if is_on else _("Taken out of your favourites."))
     except Refused as refused:  # The star stays as it is, and a message says why.
         toast(refused.message, kind="warn")
     url = record_url(record_type, record_id)

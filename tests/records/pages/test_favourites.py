@@ -199,9 +199,11 @@ def test_a_read_only_workspace_shows_them_without_a_star(
 ) -> None:
     star(alice, firms[0])
     assert 'data-key="s"' in alice.client.get(firms[0]).text
+    assert 'data-row-to="/favourite"' in alice.client.get("/accounts").text
     monkeypatch.setattr(TenantFacts, "is_read_only", property(lambda self: True))
     assert rail(alice) == ["Alder & Co"]
     assert 'data-key="s"' not in alice.client.get(firms[0]).text
+    assert 'data-row-to="/favourite"' not in alice.client.get("/accounts").text
     assert alice.client.post("/favourites", data={"remove": firms[0]}).status_code == 422
 
 

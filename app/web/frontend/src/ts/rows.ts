@@ -81,12 +81,15 @@ function turnTo(row: HTMLElement, menu: HTMLElement): void {
   const path = address.split('?')[0];
   const name = find('.who-name', row)?.textContent ?? '';
   const may = (row.dataset.may ?? '').split(' ');
+  // The rail lists what is kept at hand, and is read anew by each star that is turned.
+  const star = find(`#favourites a[href="${path}"]`) ? 'on' : 'off';
   const told = find('[role=menu]', menu)!;
   told.setAttribute('aria-label', (told.dataset.rowLabel ?? '').replace('{name}', name));
   for (const item of all('[role=menuitem], hr', menu)) {
-    const { rowTo, rowReach, rowNeeds, rowConfirm } = item.dataset;
+    const { rowTo, rowReach, rowNeeds, rowConfirm, rowStar } = item.dataset;
     const reached = rowReach ? row.dataset[rowReach] : undefined;
-    item.hidden = (rowNeeds !== undefined && !may.includes(rowNeeds)) || (rowReach !== undefined && !reached);
+    item.hidden = (rowNeeds !== undefined && !may.includes(rowNeeds)) || (rowReach !== undefined && !reached)
+      || (rowStar !== undefined && rowStar !== star);
     const to = reached ? `${rowTo ?? ''}${reached}` : rowTo ? `${path}${rowTo}` : address;
     item.setAttribute(item instanceof HTMLButtonElement ? 'formaction' : 'href', to);
     if (rowConfirm) item.dataset.confirm = rowConfirm.replace('{name}', name);
