@@ -14,6 +14,8 @@ BIG = "{% capture s %}{% for i in (1..2000) %}aaaaaaaaaaaaaaaaaaaa{% endfor %}{%
 BOMBS = {
     "loops in loops": "{% for i in (1..900) %}{% for j in (1..900) %}x{% endfor %}{% endfor %}",
     "an endless range": "{% for i in (1..1000000000000) %}x{% endfor %}",
+    "an endless range asked for a number": "{% if (1..300000000) contains 0.5 %}x{% endif %}",
+    "an endless range that was kept": "{% assign r = (1..300000000) %}{{ r | upcase }}",
     "an endless range backwards": "{% for i in (1..1000000000) reversed %}x{% endfor %}",
     "many nodes": "{% for i in (1..2000) %}" + "{% if true %}{% endif %}" * 700 + "{% endfor %}",
     "many loops": "{% for i in (1..1999) %}x{% endfor %}" * 500,
@@ -27,6 +29,7 @@ BOMBS = {
     "open tags": "{%" * 9000,
     "spaces": "{{ a" + " " * 15_000 + "b }}",
     "great numbers": "{{ 9 " + "| times: 999999 " * 100 + "}}",
+    "a number next to nothing": "{{ 9 | divided_by: '1e-999999999' }}",
     "great digits": "{% for i in (1.." + "9" * 1500 + ") %}x{% endfor %}",
 }
 

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, TextIO
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.builtin import content, illegal
 from liquid.builtin.expressions import FilteredExpression, Path
+from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags import (
     assign_tag,
@@ -62,6 +63,7 @@ TAGS = (
     capture_tag.CaptureTag,
     cycle_tag.CycleTag,
     comment_tag.CommentTag,
+    for_tag.ForTag,
     inline_comment_tag.InlineCommentTag,
 )
 
@@ -127,23 +129,20 @@ class NotingOutput(Output):
     node_class = Noting
 
 
-class Turning(for_tag.ForNode):
-    """A loop, whose range is measured before anything is made of it (`reversed` makes a list)."""
+def _measured(literal: RangeLiteral, start: object, stop: object) -> range:
+    """The numbers of a range, unless they are too many: some are asked for one after the other.
 
-    __slots__ = ()
-
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
-        """Render the turns, unless they are too many."""
-        turned = self.expression.iterable.evaluate(context)
-        if isinstance(turned, range) and turned.stop - turned.start > MOST_TURNS:
-            raise ResourceLimitError("too many turns", token=self.token)
-        return super().render_to_output(context, buffer)
+    `(1..999999999) contains x` does that in one step, and `reversed` makes a list of them.
+    """
+    made = _make_range(literal, start, stop)
+    if made.stop - made.start > MOST_TURNS:
+        raise ResourceLimitError("too many turns", token=literal.token)
+    return made
 
 
-class Turns(for_tag.ForTag):
-    """What `{% for %}` means."""
-
-    node_class = Turning
+# Each range of a template comes from here, wherever it stands; the reader takes no other class.
+_make_range = RangeLiteral._make_range
+RangeLiteral._make_range = _measured  # type: ignore[method-assign]
 
 
 class BoundedTemplate(BoundTemplate):
@@ -164,7 +163,7 @@ class Language(Environment):
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:  # noqa: ARG002
         """Know what is named here; nothing that loads, includes or keeps."""
-        for tag in (*TAGS, Turns, NotingOutput):
+        for tag in (*TAGS, NotingOutput):
             self.add_tag(tag)
         for name, made in FILTERS.items():
             self.add_filter(name, made)

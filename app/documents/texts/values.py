@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+MOST, LEAST = Decimal(10) ** 15, Decimal(10) ** -15
+
 
 class Written(str):
     """A value in words, with what it is: a Decimal, a date, a datetime or a truth.
@@ -28,7 +30,7 @@ class Written(str):
 
 
 def number_of(given: object) -> Decimal | None:
-    """The number that a value is, or None."""
+    """The number that a value is, or None; what is next to nothing is zero."""
     if isinstance(given, Written):
         given = given.value
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal | str):
@@ -37,4 +39,6 @@ def number_of(given: object) -> Decimal | None:
         found = Decimal(str(given))
     except ArithmeticError:
         return None
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 15 else None
+    if not found.is_finite() or abs(found) >= MOST:
+        return None
+    return found if abs(found) > LEAST else Decimal(0)  # Divided by less, it has no end.
