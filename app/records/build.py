@@ -12,7 +12,6 @@ from app.kernel.ids import new_id
 from app.kernel.language import Text, _
 from app.records.access import reaches, writable_keys
 from app.records.custom.unique import against_unique
-from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.references import against_references
@@ -127,22 +126,12 @@ def _made(
     )
     for key, value in extra.items():
         setattr(record, key, value)
-    _give(record_type, record, values)
+    put_values(record_type, record, values)
     # No rule can share a record that is not there yet, so the role alone decides.
     if not reaches(record_type, record.owner_id, "create", by):
         errors = {"owner_id": _("Your role allows creating this for yourself or your team only.")}
         return NotPermitted(errors["owner_id"], errors=errors)
     return record
-
-
-def _give(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:
-    """Set fields of a new record; columns of ours go past the book of what changed, as above."""
-    for key, value in values.items():
-        field = record_type.by_key[key]
-        if type(field) is Field:
-            record.__dict__[key] = value
-        else:
-            field.put(record, value)
 
 
 @cache
