@@ -56,4 +56,6 @@ def draw(session: Session, name: str) -> None:
     value = new_id()
     statement = insert(Stamp).values(name=name, value=value)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-    session.info.setdefault(READ, {})[name] = value
+    kept: dict[str, UUID] | None = session.info.get(READ)
+    if kept is not None:  # Else all of them are read when one is asked for, this one too.
+        kept[name] = value

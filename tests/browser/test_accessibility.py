@@ -342,6 +342,8 @@ def test_settings(
     seen.visit("/settings/currencies/USD")
     seen.visit("/settings/business-hours", "/settings/business-hours/new")
     seen.visit("/settings/numbers", "/settings/numbers/product")
+    seen.visit("/settings/approvals", "/settings/approvals/new?type=account", "/settings/authority")
+    seen.visit("/settings/me/absences", "/approvals")
     seen.visit("/accounts?owner_id__isnull=true")
     assert not seen.found, seen.told()
 

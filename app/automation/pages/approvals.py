@@ -39,10 +39,10 @@ PAGE = 50
 TABS: Mapping[str, Text] = {
     "waiting": _("Waits for me"),
     "mine": _("I asked for"),
-    "done": _("Done"),
+    "done": _("Decided"),
 }
 STATES: Mapping[str, tuple[Text, str]] = {
-    State.WAITING: (_("Waiting"), "warn"),
+    State.WAITING: (_("To be approved"), "warn"),
     State.APPROVED: (_("Approved"), "good"),
     State.REJECTED: (_("Rejected"), "bad"),
     State.RECALLED: (_("Taken back"), ""),

@@ -12,6 +12,7 @@ from app.records.types import RecordType
 
 # What can happen to any record; an action adds the event that it declares.
 STANDARD = ("created", "updated", "deleted", "restored", "erased")
+APPROVALS = ("approval_requested", "approval_approved", "approval_rejected", "approval_recalled")
 MERGING = ("merged", "merged_into", "unmerged")
 TEST = "webhook.test"
 
@@ -40,6 +41,6 @@ def names(by: Actor) -> list[str]:
 
 def verbs_of(record_type: RecordType) -> dict[str, Text]:
     """What can happen to a record of a type, in words."""
-    known = (*STANDARD, *(MERGING if record_type.can_merge else ()))
+    known = (*STANDARD, *APPROVALS, *(MERGING if record_type.can_merge else ()))
     found = {verb: VERBS[verb][0] for verb in known}
     return found | {action.event: action.label for action in record_type.actions}

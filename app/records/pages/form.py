@@ -195,7 +195,9 @@ def with_hint(control: Control, hints: Mapping[str, str]) -> Control:
     """The control with how far its reader may go by themselves as its help, where that is told."""
     if control.key not in hints or control.error:
         return control
-    return replace(control, field=replace(control.field, help=hints[control.key]))
+    return replace(
+        control, field=replace(control.field, help=Text("%(hint)s", {"hint": hints[control.key]}))
+    )
 
 
 def _with_conditions(control: Control, standing: Standing | None) -> Control:
