@@ -154,11 +154,11 @@ def group_label(grouping: Grouping, group: Group, by: Actor, options: Sequence[O
     if grouping.field.to:
         return group.title or gettext("Without a name")
     if grouping.unit:
-        return _period(group.value, grouping.unit, by)
+        return period_label(group.value, grouping.unit, by)
     return shown_text(grouping.field, group.value, by, options)
 
 
-def _period(first: date, unit: str, by: Actor) -> str:
+def period_label(first: date, unit: str, by: Actor) -> str:
     """22 November 2026, the week of 16 November 2026, November 2026, Q4 2026, 2026."""
     write = formats(by)
     if unit == "day":

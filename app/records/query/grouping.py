@@ -130,7 +130,7 @@ def groups(
     """The groups of a list that `by` may read, in one statement; empty ones stand last."""
     field = grouping.field
     key = field.target_id if field.to else field.expression
-    key = _period(field, grouping.unit, by) if grouping.unit else key
+    key = period_of(field, grouping.unit, by) if grouping.unit else key
     names = [f"sum_{number}" for number, _field in enumerate(sums)]
     amounts = [amount(one).label(name) for one, name in zip(sums, names, strict=True)]
     rows = select(key.label("key"), *amounts).select_from(record_type.model)
@@ -206,9 +206,9 @@ def _by_place(record_type: RecordType, field: Field, held: Any, by: Actor) -> Se
     return select(key, *alike, place.label("place"), *rest)
 
 
-def _period(field: Field, unit: str, by: Actor) -> ColumnElement[Any]:
+def period_of(field: Field, unit: str, by: Actor) -> ColumnElement[Any]:
     """The first day of the period that a date or moment lies in, by the reader's calendar."""
-    day = _day(field, by)
+    day = day_of(field, by)
     if unit == "day":
         return day
     if unit == "week":
@@ -218,16 +218,21 @@ def _period(field: Field, unit: str, by: Actor) -> ColumnElement[Any]:
     return cast(func.date_trunc(unit, cast(day, DateTime())), Date)
 
 
-def _day(field: Field, by: Actor) -> ColumnElement[Any]:
-    """The day of a date or moment for the reader; what lies in JSON as none counts as none."""
-    value = field.expression
-    if isinstance(field, OwnField):
-        text = field.attribute[field.own_key].astext
-        kind = DateTime(timezone=True) if field.kind == "moment" else Date()
-        value = case((text.regexp_match(IS_DAY), cast(text, kind)), else_=null())
+def day_of(field: Field, by: Actor) -> ColumnElement[Any]:
+    """The day of a date or moment for the reader."""
+    value = date_value(field)
     if field.kind != "moment":
         return value
     return cast(func.timezone(str(by.zone), value), Date)
+
+
+def date_value(field: Field) -> ColumnElement[Any]:
+    """A date or moment in SQL; what lies in JSON as none counts as none."""
+    if not isinstance(field, OwnField):
+        return field.expression
+    text = field.attribute[field.own_key].astext
+    kind = DateTime(timezone=True) if field.kind == "moment" else Date()
+    return case((text.regexp_match(IS_DAY), cast(text, kind)), else_=null())
 
 
 def _beyond(first: date, unit: str, by: Actor) -> date:

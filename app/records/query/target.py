@@ -45,13 +45,13 @@ class Target:
         return found
 
 
-def target_of(field: Field, by: Actor) -> Target:
-    """What a reference points to, for `by`."""
+def target_of(field: Field, by: Actor, place: str = "") -> Target:
+    """What a reference points to, for `by`; a statement that joins several names their places."""
     if field.to == "user":
-        user = _alias(User)
+        user = _alias(User, place)
         return Target(field, user, user.name_sort, user.name, true(), is_whole=True)
     of = registry().type(field.to or "")
-    row = _alias(of.model)
+    row = _alias(of.model, place)
     title = of.by_key[of.title.key]
     sort = title.sort
     if title.sort_chinese is not None and current().startswith("zh"):
@@ -68,6 +68,6 @@ def target_of(field: Field, by: Actor) -> Target:
 
 
 @cache
-def _alias(model: Any) -> Any:
-    """One alias for each table, made once: it copies every column."""
+def _alias(model: Any, _place: str) -> Any:
+    """One alias for each table and place, made once: it copies every column."""
     return aliased(model)
