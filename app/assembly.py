@@ -17,6 +17,7 @@ from app.mail.send import send_mail
 from app.operator import wiring as operator
 from app.ops import wiring as ops
 from app.records import wiring as records
+from app.reports import wiring as reports
 from app.request import serve
 from app.web import routes as web
 from app.web.access import declared_access
@@ -105,6 +106,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     operator.wire(app, settings)
     identity.wire(app, send_mail)
     records.wire(app, registry, modules.MODULES)
+    reports.wire(app, modules.MODULES)
     handover.wire(app)
     automation.wire(app)
     app.register_blueprint(home)

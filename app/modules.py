@@ -35,6 +35,7 @@ from app.records import gate
 from app.records import jobs as record_jobs
 from app.records.manifest import Module
 from app.records.registry import Registry, install
+from app.reports import jobs as report_jobs
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
@@ -44,6 +45,7 @@ JOBS: tuple[Kind, ...] = (
     *identity_jobs.JOBS,
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
+    *report_jobs.JOBS,
     *message_jobs.JOBS,
     *mail_in_jobs.JOBS,
     *automation_jobs.JOBS,

@@ -7,6 +7,7 @@ from app.crm.operations.activities import linked_to
 from app.crm.operations.plans import MANAGE
 from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
+from app.crm.reports import REPORTS
 from app.crm.routes import blueprint
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import YOURSELF, SettingsPage
@@ -45,5 +46,6 @@ CRM = Module(
     permissions=(PLANS,),
     settings=(PLAN_SETTINGS, REMINDERS),
     belongings=(PlanRun, ActivityLink),
+    reports=REPORTS,
     mentions=(Mention(Activity, "about_type", "about_id", among=linked_to),),
 )

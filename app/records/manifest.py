@@ -26,6 +26,7 @@ class Module:
     be granted and settled besides its record types. `belongings` are its models that name any
     record by the columns `record_type` and `record_id`: such rows go when the record is removed for
     good, and follow it when it is merged. `mentions` name any record as well and only follow it.
+    `reports` are those that come with it: see `app.reports.ready`.
     `finders` add to the results of a search what is no record.
     `subjects` are the numbers in fields of its types that authority is about.
     `tells` are events of records that are neither a field's nor an action's, in words.
@@ -40,6 +41,7 @@ class Module:
     settings: tuple[SettingsPage, ...] = ()
     belongings: tuple[Any, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    reports: tuple[Any, ...] = ()
     finders: tuple[Finder, ...] = ()
     subjects: tuple[Subject, ...] = ()
     tells: tuple[Tells, ...] = ()

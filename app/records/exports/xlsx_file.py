@@ -43,8 +43,9 @@ USUAL_WIDTH = 18
 class XlsxFile:
     """A workbook that is being written."""
 
-    def __init__(self, path: Path, columns: Sequence[Column], record_type: RecordType) -> None:
-        self._columns, self._title = columns, str(record_type.words.many)
+    def __init__(self, path: Path, columns: Sequence[Column], of: RecordType | str) -> None:
+        self._columns = columns
+        self._title = of if isinstance(of, str) else str(of.words.many)
         # Beside the file, so that one disk holds all and what is left over is swept with it.
         self._scratch = TemporaryDirectory(dir=path.parent, prefix="rows-")
         options = {

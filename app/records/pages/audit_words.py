@@ -70,6 +70,7 @@ SUBJECTS: Mapping[str, Text] = {
     "retention": _("Retention"),
     "sharing": _("Sharing rule"),
     "plan": _("Activity plan"),
+    "report": _("Report"),
     "export": _("Export"),
     "import": _("Import"),
     "calendar_feed": _("Calendar subscription"),

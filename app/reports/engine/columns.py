@@ -36,8 +36,8 @@ from app.records.query.amounts import amount
 from app.records.query.grouping import date_value, day_of, period_of
 from app.records.query.target import target_of
 from app.records.registry import registry
+from app.records.worktime.kept import fiscal_year
 from app.reports.engine.definition import DISTINCT
-from app.reports.engine.fiscal import first_month
 from app.reports.engine.meaning import DATES, NUMBERS, Dimension, Measured
 
 HIDDEN = UUID(int=0)  # The group of all records that the reader may not open.
@@ -144,7 +144,7 @@ def _period(one: Field, unit: str, by: Actor, shift: Shift | None) -> ColumnElem
             return day.op("+", return_type=Date())(shift.days // 7 * 7)
         return day.op("+", return_type=Date())(shift.days)
     ahead = shift.months if shift is not None else 0
-    begins = first_month(by) - 1 if unit == "fiscal_year" else 0
+    begins = fiscal_year(by).first_month - 1 if unit == "fiscal_year" else 0
     moved = _in_months(cast(day, DateTime()), ahead - begins)
     first = func.date_trunc("year" if unit == "fiscal_year" else unit, moved)
     return cast(_in_months(first, begins), Date)

@@ -16,7 +16,6 @@ from app.records.filters.periods import PERIODS, bounds, days_before, read_days,
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.reports.engine.definition import RATE
-from app.reports.engine.fiscal import first_month
 from app.reports.engine.meaning import DATES, NUMBERS, Dimension
 from app.reports.engine.result import EMPTY, OTHERS, UNOPENED, VALUE, Member, Place, Result
 
@@ -90,7 +89,7 @@ def _beyond(first: date, unit: str, by: Actor) -> date:
     if unit == "day":
         return first + timedelta(days=1)
     if unit == "fiscal_year":
-        return date(first.year + 1, first_month(by), 1)
+        return date(first.year + 1, first.month, 1)
     return PERIODS[unit](first, 0, by)[1]
 
 

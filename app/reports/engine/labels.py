@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from app.kernel.actor import Actor
@@ -12,6 +12,7 @@ from app.kernel.language import current, gettext
 from app.records.pages.choices import choices_of
 from app.records.pages.groups import period_label
 from app.records.pages.looks import Words
+from app.records.worktime.kept import fiscal_year
 from app.reports.engine.meaning import DATES, NUMBERS, Dimension
 from app.reports.engine.numbers import writer
 from app.reports.engine.result import EMPTY, OTHERS, UNOPENED, Member
@@ -51,10 +52,8 @@ def _date(dimension: Dimension, member: Member, by: Actor) -> str:
     first: date = member.value
     if dimension.asked.unit != "fiscal_year":
         return period_label(first, dimension.asked.unit, by)
-    last = date(first.year + 1, first.month, 1) - timedelta(days=1)
-    if first.year == last.year:
-        return gettext("Fiscal year %(year)s", year=first.year)
-    return gettext("Fiscal year %(first)s/%(last)s", first=first.year, last=last.year)
+    fiscal = fiscal_year(by)
+    return fiscal.year_label(fiscal.year_of(first))
 
 
 def _range(dimension: Dimension, member: Member, by: Actor) -> str:

@@ -23,7 +23,7 @@ from app.reports.engine.meaning import Measured, name_of
 from app.web.formats import formats
 
 UNKNOWN = "–"
-PLAIN: Mapping[str, Text] = {COUNT: _("Number"), SHARE: _("Share"), RATE: _("Rate")}
+PLAIN: Mapping[str, Text] = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio")}
 OF: Mapping[str, Text] = {
     DISTINCT: _("%(field)s: different ones"),
     SUM: _("%(field)s: sum"),

@@ -81,6 +81,13 @@ class Result:
         """True where one record can stand in several groups, and the total counts it once."""
         return any(one.is_many for one in self.dimensions)
 
+    @property
+    def members_met(self) -> int:
+        """How many groups there are; without groups, one where something was counted."""
+        if self.dimensions:
+            return sum(len(one) for one in self.members)
+        return int(any(self.at(self.whole)) or any(self.then(self.whole) or ()))
+
     def at(self, place: Place) -> tuple[Number, ...]:
         """The numbers of a place; where nothing is, none."""
         return self.cells.get(place) or nothing(self.measures)

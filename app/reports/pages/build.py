@@ -1,0 +1,250 @@
+"""The builder of reports: one form whose every choice shows its numbers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from werkzeug.datastructures import MultiDict
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import Text, _
+from app.records.filters.conditions import Meant
+from app.records.pages.filter_words import PERIODS
+from app.records.pages.filtering.builder import Builder, builder, filters_asked, rows_before
+from app.records.pages.filtering.offers import OfferGroup, offers
+from app.records.pages.filtering.typed import Rows
+from app.records.pages.state import ListState
+from app.records.tailored import switched_on
+from app.records.types import RecordType
+from app.records.views.opened import read_list
+from app.reports.engine.definition import (
+    AVERAGE,
+    COUNT,
+    DISTINCT,
+    GREATEST,
+    LEAST,
+    MOST_GROUPS,
+    MOST_MEASURES,
+    SHARE,
+    SUM,
+    Definition,
+    Grouped,
+)
+from app.reports.engine.meaning import DATES, NAMED, NUMBERS, can_group, can_measure, readable_type
+from app.reports.engine.numbers import OF
+from app.reports.pages.arguments import (
+    BETWEEN,
+    definition_of,
+    measure_text,
+    read_definition,
+)
+from app.reports.pages.shown import Shown, shown
+
+UNITS = {
+    "day": _("Day"),
+    "week": _("Week"),
+    "month": _("Month"),
+    "quarter": _("Quarter"),
+    "year": _("Year"),
+    "fiscal_year": _("Fiscal year"),
+}
+SORTS = {
+    "": _("In their own order"),
+    "most": _("Most first"),
+    "least": _("Least first"),
+}
+SHAPES = {"table": _("Table"), "pivot": _("Pivot table")}
+COMPARE = {
+    "": _("Not compared"),
+    "before": _("With the period before"),
+    "year": _("With the year before"),
+}
+MOST = (0, 5, 10, 20, 50)
+DAYS = {
+    "last_7_days": _("Last 7 days"),
+    "last_30_days": _("Last 30 days"),
+    "last_90_days": _("Last 90 days"),
+    "last_365_days": _("Last 365 days"),
+}
+PLAIN = {COUNT: _("Count"), SHARE: _("Share of all")}
+UNFINISHED = ("show", "add", "group", "drop")  # What is still being put together.
+Choices = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """The controls of one group: its field, and what suits the kind of that field."""
+
+    number: int
+    asked: Grouped
+    is_date: bool
+    is_number: bool
+    is_named: bool
+
+    @property
+    def step(self) -> str:
+        """The width of its ranges as it was typed."""
+        return "" if self.asked.step is None else f"{self.asked.step.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """All that the builder's page shows; `shown` is what it counted, `alerts` why it did not."""
+
+    types: Choices
+    record_type: RecordType
+    definition: Definition
+    filters: Builder
+    fields: tuple[OfferGroup, ...]
+    dates: tuple[OfferGroup, ...]
+    measures: tuple[tuple[str, Choices], ...]
+    groups: tuple[GroupRow, ...]
+    chosen: tuple[str, ...]
+    shown: Shown | None
+    alerts: tuple[str, ...]
+    report: str = ""
+
+    @property
+    def period(self) -> tuple[str, str, str, str]:
+        """The period's date, its name, and its first and last day where it has none."""
+        period = self.definition.period
+        if period is None:
+            return "", "", "", ""
+        if period.text in self.periods:
+            return period.key, period.text, "", ""
+        first, _comma, last = period.text.partition(",")
+        return period.key, BETWEEN, first, last or first
+
+    @property
+    def periods(self) -> dict[str, str]:
+        """The periods by their names."""
+        named = {key: str(text) for key, text in PERIODS.items() if key != "now"}
+        found = {**{key: str(text) for key, text in DAYS.items()}, **named}
+        period = self.definition.period
+        if period is not None and period.text and "-" not in period.text:
+            found.setdefault(period.text, period.text.replace("_", " "))
+        return {**found, BETWEEN: str(_("From … to …"))}
+
+    @property
+    def words(self) -> dict[str, dict[str, Text]]:
+        """The choices of controls that are the same for every report."""
+        return {"units": UNITS, "sorts": SORTS, "shapes": SHAPES, "compare": COMPARE}
+
+    @property
+    def measured(self) -> range:
+        """The numbers of the rows of measures: those that there are, and an empty one."""
+        return range(min(len(self.chosen) + 1, MOST_MEASURES))
+
+    @property
+    def most(self) -> tuple[int, ...]:
+        """How many groups can be named."""
+        return MOST
+
+
+def built(arguments: MultiDict[str, str], by: Actor) -> Build:
+    """The builder as its form was sent, or opened on a definition; Refused for no readable type."""
+    readable = [one for one in switched_on(by) if by.may(one.key, "read")]
+    if not readable:
+        raise Refused(_("Your role may read no records to report on."))
+    opened = read_definition(arguments["definition"]) if "definition" in arguments else None
+    kind = opened.record_type if opened is not None else arguments.get("type", "")
+    record_type = readable_type(kind or readable[0].key, by)
+    report = arguments.get("report", "")
+    if arguments.get("was", record_type.key) != record_type.key:  # Another type has other fields.
+        arguments = MultiDict({"type": record_type.key})
+    state = read_list(record_type, {}, by)
+    rows = _rows(state, arguments, opened, by)
+    order, _dot, path = arguments.get("do", "").partition(".")
+    definition, counted, alerts = Definition(record_type.key), None, list[str]()
+    try:
+        filters = filters_asked(record_type, rows, by)
+        definition = opened or definition_of({**arguments, "type": record_type.key}, filters)
+        counted = shown(definition, by)
+    except Answer as answer:
+        is_unfinished = any(row.error for row in rows.rows()) and order in UNFINISHED
+        alerts += [] if is_unfinished else said(answer)
+        definition = _without_filters(arguments, record_type, definition)
+    if order in UNFINISHED:
+        for row in rows.rows():
+            row.error = ""
+    fields = offers(record_type, by)
+    return Build(
+        tuple((one.key, str(one.words.many)) for one in readable),
+        record_type,
+        definition,
+        builder(state, rows, by, path if order == "show" else "-"),
+        _only(fields, can_group),
+        _only(fields, lambda one: one.field.kind in DATES),
+        _measures(fields),
+        _groups(definition, fields),
+        tuple(measure_text(one) for one in definition.measures),
+        counted,
+        tuple(dict.fromkeys(alerts)),
+        report,
+    )
+
+
+def _rows(
+    state: ListState, arguments: MultiDict[str, str], opened: Definition | None, by: Actor
+) -> Rows:
+    """The conditions of the form, or those of the definition that it is opened on."""
+    if opened is None:
+        return rows_before(state, MultiDict([*arguments.items(multi=True), ("rest", "")]), by)
+    asked = replace(state.asked, filters=opened.filters)
+    return rows_before(replace(state, asked=asked), MultiDict(), by)
+
+
+def _without_filters(
+    arguments: MultiDict[str, str], record_type: RecordType, definition: Definition
+) -> Definition:
+    """What else a form asks for whose conditions are not whole, so that it stays as it was."""
+    if definition.groups or "definition" in arguments:
+        return definition
+    try:
+        return definition_of({**arguments, "type": record_type.key}, ())
+    except Refused:
+        return definition
+
+
+def said(answer: Answer) -> list[str]:
+    """What an answer says, to stand above the form."""
+    errors = getattr(answer, "errors", None) or {}
+    return [str(one) for one in errors.values()] or [str(answer.message)]
+
+
+def _only(fields: tuple[OfferGroup, ...], fits: Callable[[Meant], bool]) -> tuple[OfferGroup, ...]:
+    found = (
+        OfferGroup(group.label, tuple(one for one in group.offers if fits(one.meant)))
+        for group in fields
+    )
+    return tuple(group for group in found if group.offers)
+
+
+def _measures(fields: tuple[OfferGroup, ...]) -> tuple[tuple[str, Choices], ...]:
+    """What can be measured: counts, then each field by what can be made of it."""
+    first = tuple((key, str(text)) for key, text in PLAIN.items())
+    found: list[tuple[str, Choices]] = [("", first)]
+    for group in fields:
+        choices = tuple(
+            (f"{what}:{one.key}", str(Text(OF[what].message, {"field": one.whole})))
+            for one in group.offers
+            for what in (SUM, AVERAGE, LEAST, GREATEST, DISTINCT, SHARE)
+            if can_measure(what, one.meant)
+        )
+        if choices:
+            found.append((group.label, choices))
+    return tuple(found)
+
+
+def _groups(definition: Definition, fields: tuple[OfferGroup, ...]) -> tuple[GroupRow, ...]:
+    """A row for each group, and an empty one while there is room."""
+    known = {one.key: one.meant.field for group in fields for one in group.offers}
+    asked = [*definition.groups, Grouped("")][:MOST_GROUPS]
+    rows = []
+    for number, one in enumerate(asked):
+        field = known.get(one.key)
+        kind = "" if field is None else ("reference" if field.to else field.kind)
+        rows.append(GroupRow(number, one, kind in DATES, kind in NUMBERS, kind in NAMED))
+    return tuple(rows)

@@ -1,0 +1,180 @@
+"""The numbers of a report as a table or a pivot: every cell a text that leads to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext
+from app.records.filters import write_filters
+from app.reports.engine.drill import rows_behind
+from app.reports.engine.meaning import name_of
+from app.reports.engine.numbers import UNKNOWN, measure_label, number_text
+from app.reports.engine.order import labels_of
+from app.reports.engine.result import Member, Number, Place, Result
+from app.web.formats import formats
+
+MOST_ROWS = 1000  # Of a page; a file has them all.
+MOST_COLUMNS = 60  # Of a pivot; what has more stands as a table.
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number: its text, the list of its rows, and how it changed since the time before."""
+
+    text: str
+    url: str
+    value: Number
+    change: str = ""
+    is_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: its names by the groups that it is of, and its numbers.
+
+    `is_total` is true of subtotals and of the total.
+    """
+
+    heads: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    is_total: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: `heads` name the groups at its left, `measures` each number.
+
+    `columns` are the groups of a pivot that stand over the numbers; `left_out` rows stand only in a
+    file.
+    """
+
+    heads: tuple[str, ...]
+    columns: tuple[str, ...]
+    measures: tuple[str, ...]
+    lines: tuple[Line, ...]
+    total: Line
+    left_out: int
+
+
+def grid(result: Result, by: Actor, *, is_pivot: bool, most: int | None = MOST_ROWS) -> Grid:
+    """A result as a table; as a pivot the last group's values are its columns."""
+    size = len(result.dimensions)
+    named = [labels_of(result, number, by) for number in range(size)]
+    turns = is_pivot and size > 1 and len(named[-1]) <= MOST_COLUMNS
+    across: list[tuple[Member | None, str]] = [(None, "")]
+    if turns:
+        across = [*named[-1], (None, gettext("All"))]
+    rows = size - 1 if turns else size
+    writer = _Writer(result, by, [one for one, _label in across] if turns else [None])
+    places = list(_rows(result, [[one for one, _text in each] for each in named[:rows]]))
+    labels = [dict(each) for each in named[:rows]]
+    shown = places if most is None else places[:most]
+    lines = tuple(_line(writer, place, labels, turns=turns) for place in shown)
+    return Grid(
+        tuple(str(name_of(one.meant)) for one in result.dimensions[:rows]),
+        tuple(label for _member, label in across) if turns else (),
+        tuple(measure_label(one) for one in result.measures),
+        lines,
+        _line(writer, (None,) * rows, labels, turns=turns),
+        len(places) - len(shown),
+    )
+
+
+def _rows(result: Result, members: Sequence[Sequence[Member]]) -> Iterator[Place]:
+    """The places of a table's rows in their order: each subtotal before what it is made of."""
+    size = len(members)
+    held = {place[:size] for place in (*result.cells, *(result.before or ()))}
+
+    def below(place: Place) -> Iterator[Place]:
+        depth = len(place)
+        if depth == size:
+            return
+        for one in members[depth]:
+            inner = (*place, one)
+            whole = (*inner, *(None,) * (size - depth - 1))
+            if whole in held:
+                yield whole
+                yield from below(inner)
+
+    yield from below(())
+
+
+def _line(
+    writer: _Writer, place: Place, labels: Sequence[dict[Member, str]], *, turns: bool
+) -> Line:
+    heads = tuple("" if one is None else labels[number][one] for number, one in enumerate(place))
+    return Line(heads, tuple(writer.cells(place, turns=turns)), None in place, place)
+
+
+class _Writer:
+    """Writes the numbers of places; what is the same for all cells is made once."""
+
+    def __init__(self, result: Result, by: Actor, across: Sequence[Member | None]) -> None:
+        self._result, self._by, self._across = result, by, across
+        self._path = f"/{result.meaning.record_type.collection}"
+
+    def cells(self, place: Place, *, turns: bool) -> Iterator[Cell]:
+        """The cells of a row: for each group across, each number."""
+        for member in self._across:
+            yield from self._of((*place, member) if turns else place)
+
+    def _of(self, place: Place) -> Iterator[Cell]:
+        result = self._result
+        values, before = result.at(place), result.then(place)
+        is_empty = place not in result.cells
+        for number, measured in enumerate(result.measures):
+            value = values[number]
+            text = number_text(measured, value, self._by)
+            was = before[number] if before is not None else None
+            told, is_up = ("", False)
+            if before is not None:
+                told, is_up = self._change(measured, value, was)
+            url = "" if is_empty or value is None else self.url(place, number)
+            yield Cell(text, url, value, told, is_up)
+
+    def _change(self, measured: Any, value: Number, was: Number) -> tuple[str, bool]:
+        """How a number changed: +20% (before: 10)."""
+        then = number_text(measured, was, self._by)
+        if not isinstance(value, int | Decimal) or not isinstance(was, int | Decimal) or not was:
+            return gettext("before: %(number)s", number=then), False
+        share = round((Decimal(value) - Decimal(was)) / abs(Decimal(was)) * 100)
+        told = f"{'+' if share > 0 else ''}{formats(self._by).number(share)}%"
+        said = gettext("%(change)s (before: %(number)s)", change=told, number=then)
+        return said, share > 0
+
+    def url(self, place: Place, number: int) -> str:
+        """The list of the rows that a number counts."""
+        pairs = write_filters(rows_behind(self._result, place, self._by, number))
+        return f"{self._path}?{urlencode([*pairs, ('view', 'all')])}"
+
+
+def csv_rows(found: Grid) -> Iterable[list[str]]:
+    """The rows of a file: names and plain numbers, the total last."""
+    for line in (*found.lines, found.total):
+        heads = list(line.heads)
+        if line is found.total:
+            heads[:1] = [gettext("All")]
+        yield [*heads, *(plain(one.value) for one in line.cells)]
+
+
+def head_row(found: Grid) -> list[str]:
+    """The head of a file: groups, and each number with the group across that it is of."""
+    if not found.columns:
+        return [*found.heads, *found.measures]
+    across = [f"{column} · {one}" for column in found.columns for one in found.measures]
+    return [*found.heads, *across]
+
+
+def plain(value: Number) -> str:
+    """A number as files have it."""
+    if value is None or value == UNKNOWN:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{round(value, 4).normalize():f}"
+    return str(value)

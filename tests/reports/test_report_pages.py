@@ -1,0 +1,225 @@
+"""Reports as people meet them: built, kept, shared, opened row by row, taken away as files."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zipfile import ZipFile
+
+import pytest
+from sqlalchemy import select
+
+from app.events.models import Event
+from tests.cast import HostClient, Person, Workspace
+from tests.factories import make_account, make_contact, make_product
+
+
+def by_country(**more: Any) -> str:
+    return json.dumps({"record_type": "account", "groups": [{"field": "country"}], **more})
+
+
+@pytest.fixture
+def firms(acme: Workspace, alice: Person, bob: Person) -> None:
+    """Two German firms of Bob's, one British of Alice's."""
+    with acme.acting(alice) as by:
+        for name, country, owner in (
+            ("Zug", "DE", bob.user_id),
+            ("Öl", "DE", bob.user_id),
+            ("=HYPERLINK(1)", "GB", alice.user_id),
+        ):
+            make_account(by, name, country=country, owner_id=owner, city=name)
+
+
+def kept(client: HostClient, definition: str, audience: str = "private", **more: str) -> str:
+    """The address of a report that was just kept."""
+    form = {"definition": definition, "name": "Firms by country", "audience": audience, **more}
+    answer = client.post("/reports/save", data=form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def numbers(html: str) -> list[str]:
+    """The numbers of a page's table in their order, without what they are compared with."""
+    found = re.findall(r'<td class="num">(?:<a href="([^"]*)">)?([^<]*)', html)
+    return [text for _url, text in found]
+
+
+def links(html: str) -> list[str]:
+    return [unescape(one) for one in re.findall(r'<td class="num"><a href="([^"]*)">', html)]
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_report_is_built_kept_and_each_number_opens_its_rows(alice: Person) -> None:
+    client = alice.sign_in()
+    built = client.get("/reports/build?type=account&g0=country&o0=most&m0=count")
+    assert built.status_code == 200
+    assert numbers(built.text) == ["2", "1", "3"]
+    page = client.get(kept(client, by_country()))
+    assert numbers(page.text) == ["2", "1", "3"]
+    german, british, every = links(page.text)
+    assert "Zug" in (opened := client.get(german).text)
+    assert "HYPERLINK" not in opened
+    assert "HYPERLINK" in client.get(british).text
+    assert "Zug" in client.get(every).text
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_reader_s_own_access_decides_what_a_shared_report_counts(
+    alice: Person, bob: Person
+) -> None:
+    place = kept(alice.sign_in(), by_country(), "everyone")
+    assert numbers(bob.sign_in().get(place).text) == ["2", "2"]
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_private_report_is_nobody_else_s(alice: Person, bob: Person, charlie: Person) -> None:
+    place = kept(alice.sign_in(), by_country())
+    for person in (bob, charlie):
+        client = person.sign_in()
+        assert client.get(place).status_code == 404
+        assert client.post(f"{place}/delete").status_code == 404
+        assert "Firms by country" not in client.get("/reports").text
+
+
+@pytest.mark.usefixtures("firms")
+def test_only_whoever_may_shares_with_everyone_and_says_so_beside_the_field(bob: Person) -> None:
+    form = {"definition": by_country(), "name": "Firms", "audience": "everyone"}
+    answer = bob.sign_in().post("/reports/save", data=form)
+    assert answer.status_code == 422
+    assert "Your role may not share reports" in answer.text
+    assert 'value="Firms"' in answer.text
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_colleague_s_report_is_copied_and_not_changed(alice: Person, bob: Person) -> None:
+    place = kept(alice.sign_in(), by_country(), "everyone")
+    report_id = place.rpartition("/")[2]
+    client = bob.sign_in()
+    form = {"definition": by_country(), "name": "Mine now", "audience": "private"}
+    changed = client.post("/reports/save", data={**form, "report": report_id, "version": "1"})
+    assert changed.status_code == 403
+    assert "Make your own of it" in client.get(place).text
+    assert client.post("/reports/save", data=form).status_code == 303
+
+
+@pytest.mark.usefixtures("firms")
+def test_two_who_change_a_report_at_once_do_not_overwrite_each_other(alice: Person) -> None:
+    client = alice.sign_in()
+    place = kept(client, by_country())
+    form = {"definition": by_country(), "name": "Second", "audience": "private"}
+    form |= {"report": place.rpartition("/")[2], "version": "1"}
+    assert client.post("/reports/save", data=form).status_code == 303
+    answer = client.post("/reports/save", data={**form, "name": "Third"})
+    assert answer.status_code == 409
+    assert "Somebody changed this report" in answer.text
+
+
+@pytest.mark.usefixtures("firms")
+def test_what_is_deleted_can_be_brought_back_and_starred(acme: Workspace, alice: Person) -> None:
+    client = alice.sign_in()
+    place = kept(client, by_country())
+    key = place.rpartition("/")[2]
+    assert client.post("/reports/star", data={"key": key, "on": "1"}).status_code == 303
+    assert "Starred" in client.get("/reports").text
+    assert client.post(f"{place}/delete").status_code == 303
+    assert client.get(place).status_code == 404
+    assert client.post(f"{place}/restore").status_code == 303
+    assert client.get(place).status_code == 200
+    with acme.scope() as session:
+        told = select(Event.verb).where(Event.record_type == "report", Event.record_id == UUID(key))
+        assert session.scalars(told.order_by(Event.id)).all() == ["created", "deleted", "restored"]
+
+
+def test_a_field_hidden_from_the_reader_is_left_out_and_said(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, list_price="10", cost="4")
+    sums = {
+        "record_type": "product",
+        "measures": [{"what": "sum", "field": "cost"}, {"what": "count"}],
+    }
+    shown = kept(alice.sign_in(), json.dumps(sums), "everyone")
+    client = bob.sign_in()
+    page = client.get(shown)
+    assert page.status_code == 200
+    assert "Your role does not show Cost" in page.text
+    assert numbers(page.text) == ["1"]
+    # A filter by it would betray it.
+    narrowed = {"record_type": "product", "filter": {"f": "cost", "op": "gt", "v": "3"}}
+    hidden = kept(alice.sign_in(), json.dumps(narrowed), "everyone")
+    assert client.get(hidden).status_code == 403
+    by_cost = {"record_type": "product", "measures": [{"what": "sum", "field": "cost"}]}
+    assert client.get(kept(alice.sign_in(), json.dumps(by_cost), "everyone")).status_code == 403
+    rate = {"what": "rate", "part": {"f": "cost", "op": "gt", "v": "3"}}
+    betrays = json.dumps({"record_type": "product", "measures": [rate]})
+    assert client.get(kept(alice.sign_in(), betrays, "everyone")).status_code == 403
+
+
+@pytest.mark.usefixtures("firms")
+def test_files_hold_the_numbers_and_no_formula(acme: Workspace, alice: Person, bob: Person) -> None:
+    client = alice.sign_in()
+    by_city = json.dumps({"record_type": "account", "groups": [{"field": "city"}]})
+    form = {"definition": by_city, "name": "Cities", "format": "csv"}
+    lines = client.post("/reports/file", data=form).get_data(as_text=True).splitlines()
+    assert lines[0].lstrip("\ufeff") == "City,Count"
+    assert "'=HYPERLINK(1),1" in lines
+    assert lines[-1] == "All,3"
+    book = client.post("/reports/file", data={**form, "format": "xlsx"})
+    parts = ZipFile(io.BytesIO(book.get_data()))
+    inside = "".join(parts.read(name).decode() for name in parts.namelist() if "sheet" in name)
+    assert "=HYPERLINK(1)" in inside
+    assert "<f>" not in inside
+    assert bob.sign_in().post("/reports/file", data=form).status_code == 403
+    with acme.scope() as session:
+        verbs = session.scalars(select(Event.verb).where(Event.record_type == "report")).all()
+        assert verbs == ["exported", "exported"]
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_pivot_has_the_last_group_across(alice: Person) -> None:
+    groups = [{"field": "country"}, {"field": "owner_id"}]
+    definition = json.dumps({"record_type": "account", "groups": groups, "shape": "pivot"})
+    page = alice.sign_in().get(f"/reports/build?{urlencode({'definition': definition})}")
+    assert page.status_code == 200
+    # Alice and Bob across, Germany and Britain downwards, all at the end of each.
+    assert sorted(numbers(page.text)) == sorted(["0", "2", "2", "1", "0", "1", "1", "2", "3"])
+    assert 'scope="colgroup"' in page.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "type=account&g0=password_hash",
+        "type=account&g0=country&n0=x&m0=sum:name",
+        "type=contact&pk=created_at&pt=someday",
+        "type=activity&g0=minutes&s0=-4",
+        "definition=[[[",
+        "definition={%22record_type%22:%22account%22,%22groups%22:3}",
+        "type=account&g0=country%27;--&m0=count",
+        "type=account&m0={%22what%22:%22rate%22}",
+        "type=nothing",
+    ],
+)
+def test_what_is_typed_wrongly_is_said_and_never_a_fault(alice: Person, query: str) -> None:
+    answer = alice.sign_in().get(f"/reports/build?{query}")
+    assert answer.status_code in (200, 403, 422), answer.text
+    if query.startswith("type=account&g0=password"):
+        assert "left out" in answer.text
+
+
+@pytest.mark.usefixtures("firms")
+def test_every_ready_made_report_shows_its_numbers(alice: Person, bob: Person) -> None:
+    with alice.workspace.acting(alice) as by:
+        make_contact(by)
+    for person in (alice, bob):
+        client = person.sign_in()
+        found = re.findall(r'href="(/reports/ready/[^"]*)"', client.get("/reports").text)
+        assert len(found) >= 6
+        for place in found:
+            assert client.get(place).status_code == 200, place
