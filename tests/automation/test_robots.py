@@ -416,7 +416,7 @@ def test_bad_wishes_are_refused_beside_their_fields(alice: Person, hooks: Hooks)
             ("name", wish("http://127.0.0.1:9000/x", name=" ")),
             ("secret", wish("http://127.0.0.1:9000/x", kind="feishu", secret=" ".join(SIGNING))),
             ("secret", wish("http://127.0.0.1:9000/x", kind="feishu", secret=SIGNING * 40)),
-            ("views", wish("http://127.0.0.1:9000/x", view_ids={"account": "nothing"})),
+            ("view_ids", wish("http://127.0.0.1:9000/x", view_ids={"account": "nothing"})),
         ):
             with pytest.raises(Refused) as refused:
                 create_robot(by, odd)

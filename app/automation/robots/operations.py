@@ -139,5 +139,5 @@ def _odd_views(by: Actor, view_ids: Mapping[str, str], robot: Webhook | None) ->
     mine = shelf(by)
     for key, text in view_ids.items():
         if before.get(key) != text and mine.find(key, parse_id(text)) is None:
-            return {"views": _("This view was deleted, or is not shared with you.")}
+            return {"view_ids": _("This view was deleted, or is not shared with you.")}
     return {}

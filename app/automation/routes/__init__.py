@@ -8,6 +8,7 @@ from app.automation.routes import (
     authority,
     authority_api,
     robots,
+    robots_api,
     webhooks,
     webhooks_api,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "authority_api",
     "blueprint",
     "robots",
+    "robots_api",
     "webhooks",
     "webhooks_api",
 ]

@@ -12,6 +12,7 @@ from flask import Response, request
 from app.automation.pages import webhooks as pages
 from app.automation.routes import webhooks_told as told
 from app.automation.routes.blueprint import blueprint
+from app.automation.routes.sent import Body, body_of, events_of, once
 from app.automation.webhooks import operations
 from app.automation.webhooks.models import State, Webhook, WebhookDelivery
 from app.automation.webhooks.operations import Wish
@@ -20,12 +21,11 @@ from app.identity.routes.paging import cursor_of, read_moment_cursor
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
-from app.records.routes.api import repeatable, send
+from app.records.routes.api import send
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -35,7 +35,6 @@ BASE = "/api/v1/webhooks"
 ONE = f"{BASE}/<uuid:webhook_id>"
 DELIVERIES = f"{ONE}/deliveries"
 KNOWN = ("name", "url", "events", "is_active")
-Body = dict[str, Any]
 
 
 def _described(
@@ -51,7 +50,7 @@ def _described(
 def list_webhooks() -> Response:
     """Every webhook of the workspace, by name."""
     read_page(request.args, ())
-    data = [_shown(one) for one in operations.webhooks_of(current.actor())]
+    data = [webhook_shown(one) for one in operations.webhooks_of(current.actor())]
     return send(Reply(200, dumps({"data": data, "next": None})))
 
 
@@ -66,12 +65,12 @@ def create_webhook_by_program() -> Response:
         fresh = operations.create_webhook(by, _wish(body))
         if flag_of(body, "is_active") is False:
             operations.switch(by, fresh.webhook, on=False)
-        shown = {**_shown(fresh.webhook), "secret": fresh.secret}
+        shown = {**webhook_shown(fresh.webhook), "secret": fresh.secret}
         made = marked(shown, fresh.webhook.version, 201)
         made.headers["Location"] = f"{BASE}/{fresh.webhook.id}"
         return made
 
-    return _once(create, KNOWN, may_be_empty=False)
+    return once(create, KNOWN, may_be_empty=False)
 
 
 @blueprint.get(ONE)
@@ -92,7 +91,7 @@ def change_webhook_by_program(webhook_id: UUID) -> Response:
     """Change what is given; `is_active` switches it on or off."""
     by = current.actor()
     webhook = operations.get_webhook(by, webhook_id)
-    body = _body(KNOWN)
+    body = body_of(KNOWN)
     version = seen_version(request.if_match, webhook)
     if {"name", "url", "events"} & set(body) or version not in (None, webhook.version):
         operations.change_webhook(by, webhook, _wish(body), version)
@@ -124,7 +123,7 @@ def rotate_secret_by_program(webhook_id: UUID) -> Response:
         fresh = operations.rotate_secret(by, operations.get_webhook(by, webhook_id))
         return Reply(200, dumps({"secret": fresh.secret}))
 
-    return _once(rotate)
+    return once(rotate)
 
 
 @blueprint.post(f"{ONE}/test")
@@ -136,9 +135,9 @@ def test_webhook_by_program(webhook_id: UUID) -> Response:
 
     def test(_sent: Body) -> Reply:
         delivery = operations.send_test(by, operations.get_webhook(by, webhook_id))
-        return Reply(202, dumps(_delivery_shown(delivery, may_look=True)))
+        return Reply(202, dumps(delivery_shown(delivery, may_look=True)))
 
-    return _once(test)
+    return once(test)
 
 
 @blueprint.get(DELIVERIES)
@@ -163,7 +162,7 @@ def list_deliveries(webhook_id: UUID) -> Response:
     more, rows = len(rows) > limit, rows[:limit]
     may_look = operations.may_look_inside(by, webhook)
     following = cursor_of(rows[-1].created_at.isoformat(), rows[-1].id) if more else None
-    data = [_delivery_shown(one, may_look=may_look) for one in rows]
+    data = [delivery_shown(one, may_look=may_look) for one in rows]
     return send(Reply(200, dumps({"data": data, "next": following})))
 
 
@@ -176,7 +175,7 @@ def show_one_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
     by = current.actor()
     webhook, delivery = _find(webhook_id, delivery_id)
     may_look = operations.may_look_inside(by, webhook)
-    return send(Reply(200, dumps(_delivery_shown(delivery, may_look=may_look))))
+    return send(Reply(200, dumps(delivery_shown(delivery, may_look=may_look))))
 
 
 @blueprint.post(f"{DELIVERIES}/<uuid:delivery_id>/replay")
@@ -190,9 +189,9 @@ def replay_one_delivery(webhook_id: UUID, delivery_id: UUID) -> Response:
         webhook, delivery = _find(webhook_id, delivery_id)
         operations.replay(by, webhook, delivery)
         by.session.refresh(delivery)
-        return Reply(202, dumps(_delivery_shown(delivery, may_look=True)))
+        return Reply(202, dumps(delivery_shown(delivery, may_look=True)))
 
-    return _once(again)
+    return once(again)
 
 
 @blueprint.post(f"{ONE}/replay")
@@ -207,34 +206,14 @@ def replay_failed_by_program(webhook_id: UUID) -> Response:
         number = operations.replay_failed(by, webhook, _since(body))
         return Reply(202, dumps({"replayed": number}))
 
-    return _once(again, ("since",))
-
-
-def _once(
-    work: Callable[[Body], Reply], known: tuple[str, ...] = (), *, may_be_empty: bool = True
-) -> Response:
-    """Do what a POST asks with the body that was sent, once for each Idempotency-Key."""
-    body = _body(known, may_be_empty=may_be_empty)
-    return repeatable(current.actor(), body, lambda: work(body))
-
-
-def _body(known: tuple[str, ...], *, may_be_empty: bool = False) -> Body:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype, may_be_empty=may_be_empty)
-    demand_known(body, known)
-    return body
+    return once(again, ("since",))
 
 
 def _wish(body: Mapping[str, Any]) -> Wish:
-    events = body.get("events")
-    if "events" in body and not (
-        isinstance(events, list) and all(isinstance(one, str) for one in events)
-    ):
-        raise Refused(_("Give a list of names of events."), field="events")
     return Wish(
         text_of(body, "name") if "name" in body else None,
         text_of(body, "url") if "url" in body else None,
-        events,
+        events_of(body),
     )
 
 
@@ -257,10 +236,10 @@ def _find(webhook_id: UUID, delivery_id: UUID) -> tuple[Webhook, WebhookDelivery
 
 
 def _reply(webhook: Webhook) -> Reply:
-    return marked(_shown(webhook), webhook.version)
+    return marked(webhook_shown(webhook), webhook.version)
 
 
-def _shown(webhook: Webhook) -> dict[str, Any]:
+def webhook_shown(webhook: Webhook) -> dict[str, Any]:
     """A webhook as programs see it; never its secret."""
     return {
         "id": str(webhook.id),
@@ -277,7 +256,7 @@ def _shown(webhook: Webhook) -> dict[str, Any]:
     }
 
 
-def _delivery_shown(delivery: WebhookDelivery, *, may_look: bool) -> dict[str, Any]:
+def delivery_shown(delivery: WebhookDelivery, *, may_look: bool) -> dict[str, Any]:
     """A delivery as programs see it; its contents only to who may do as much as its person."""
     return {
         "id": str(delivery.id),
