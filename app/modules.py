@@ -16,6 +16,7 @@ from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
 from app.crm import documents as crm_documents
 from app.crm import jobs as crm_jobs
+from app.crm import mail_texts
 from app.crm.manifest import CRM
 from app.documents.manifest import DOCUMENTS
 from app.documents.papers import layouts
@@ -31,6 +32,7 @@ from app.mail import jobs as mail_jobs
 from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
+from app.mail.messages import templates as mail_templates
 from app.records import gate
 from app.records import jobs as record_jobs
 from app.records.manifest import Module
@@ -58,6 +60,7 @@ LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
     outbox.install(_hear)
+    mail_templates.install(mail_texts.find, mail_texts.fill)
     gate.install(ApprovalGate())
     layouts.install(LAYOUTS)
     installed = install(

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from typing import Any, cast
 from uuid import UUID
 
 from app.crm.models import Account, Activity, Contact, Product
 from app.kernel.actor import Actor
+from app.kernel.ids import new_id
+from app.mail.inbound.models import Fate, IncomingMail
+from app.mail.inbound.receive import ROOM
+from app.mail.inbound.take import take_in
+from app.mail.messages.models import Message
+from app.mail.messages.write import Wish, write
 from app.records.access import fetch
 from app.records.door import perform
 from app.records.files.models import File
 from app.records.files.operations import add_file
 from app.records.tailored import tailored
+from config.settings import Settings
 from tenants.arriving import Arriving
-from tenants.files import folder_of
+from tenants.files import folder_of, new_name
 
 
 def make_account(by: Actor, name: str = "Fence & Sons", **changes: Any) -> Account:
@@ -58,3 +66,46 @@ def make_file(
         made = add_file(record_type, record, arriving, by).file
         arriving.close()
         return made
+
+
+def make_mail(by: Actor, contact: Contact, settings: Settings, **changes: Any) -> Message:
+    """A mail to a contact that waits its ten seconds."""
+    wish = Wish(
+        **{"to": contact.email, "subject": "Our fences", "body": "**Dear** Frank", **changes}
+    )
+    return write(tailored("contact", by), contact, wish, by, settings)
+
+
+def make_mail_in(
+    by: Actor,
+    settings: Settings,
+    *,
+    sender: str = "frank@fence.example",
+    text: str = "Hello",
+    html: str = "",
+) -> IncomingMail:
+    """A mail that came to one's own address, and what became of it."""
+    raw = EmailMessage()
+    raw["From"], raw["To"], raw["Subject"] = sender, "bob@acme.example", "Green fences"
+    raw["Message-ID"] = f"<{new_id()}@fence.example>"
+    raw.set_content(text)
+    if html:
+        raw.add_alternative(html, subtype="html")
+    content = raw.as_bytes()
+    stored = new_name("eml")
+    with folder_of(by.tenant.id, ROOM).making(stored) as draft:
+        draft.write_bytes(content)
+    mail = IncomingMail(
+        id=new_id(),
+        user_id=by.user_id,
+        received_at=by.now,
+        state=Fate.WAITING,
+        stored=stored,
+        size=len(content),
+        digest="0" * 64,
+        envelope_from=sender,
+    )
+    by.session.add(mail)
+    by.session.flush()
+    take_in(mail, by, settings)
+    return mail

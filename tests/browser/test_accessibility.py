@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from app.identity.models import User
 from app.records.door import perform
 from app.records.lenses.lens import SPANS
+from config.settings import Settings
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import PASSWORD, Person, Workspace
 from tests.factories import (
@@ -25,6 +26,8 @@ from tests.factories import (
     make_category,
     make_contact,
     make_file,
+    make_mail,
+    make_mail_in,
     make_product,
 )
 
@@ -195,6 +198,33 @@ def test_other_pages_of_records(
         f"{firm}/edit", f"{firm}?show=changes", f"{firm}/files", f"{firm}/digest", "/search?q=fence"
     )
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_mails_and_what_came_in(
+    looker: Callable[..., Findings],
+    windows: Windows,
+    variant: dict[str, Any],
+    acme: Workspace,
+    alice: Person,
+    settings: Settings,
+) -> None:
+    with acme.acting(alice) as by:
+        contact = make_contact(by, email="frank@fence.example")
+        sent = make_mail(by, contact, settings)
+        came = make_mail_in(by, settings, html="<p>Hello</p><img src='https://x.example/p.gif'>")
+        make_mail_in(by, settings, sender="eve@evil.example")
+    path = f"/contacts/{contact.id}"
+    seen = looker(alice, variant)
+    seen.visit(path, f"{path}/mail", f"{path}/mail?reply={came.message_ref}")
+    seen.visit(f"/messages/{sent.id}", f"/messages/{came.message_ref}", "/search?q=fences")
+    seen.visit("/settings/me/mail", "/settings/me/mail-in", "/settings/mail-in")
+    tab = ready(seen.page, path).locator("#tab-mail")
+    tab.click()
+    expect(seen.page.locator("#compose-mail textarea.mail-write")).to_be_visible()
+    seen.look("the composer's tab")
+    windows.watch.forgive("Blocked script execution")  # The watch's own, in the frame of a mail.
     assert not seen.found, seen.told()
 
 

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.documents.texts.operations import Wish as TemplateWish
+from app.documents.texts.operations import save_template
 from app.jobs.worker import Worker
 from app.mail.jobs import BREAKER
 from app.mail.messages.models import Message, State
@@ -477,6 +479,27 @@ def test_who_can_not_read_the_record_reads_none_of_its_mails(
     assert bob.client.get(customer.url).status_code == 404
     assert bob.client.get(f"/messages/{message.id}").status_code == 404
     assert "Our offer" not in bob.client.get("/search?q=offer").text
+
+
+def test_a_template_of_the_firm_is_filled_in_for_the_record(
+    acme: Workspace, alice: Person, bob: Person, customer: Customer
+) -> None:
+    with acme.acting(alice) as by:
+        wish = TemplateWish(
+            name="Thanks",
+            record_type="contact",
+            purpose="mail",
+            subject={"en": "Dear {{ contact.first_name }}"},
+            body={"en": "Thank you, {{ contact.first_name }}. {{ contact.title }}"},
+        )
+        template_id = save_template(by, None, wish).id
+    form = bob.client.get(f"{customer.url}/mail").text
+    assert f'<option value="{template_id}">Thanks</option>' in form
+    filled = bob.client.get(f"{customer.url}/mail/templates/{template_id}").json
+    assert filled["subject"] == "Dear Frank"
+    assert filled["body"].startswith("Thank you, Frank.")
+    other = bob.client.get(f"{customer.account_url}/mail/templates/{template_id}")
+    assert other.status_code == 404
 
 
 def test_a_search_finds_subjects_and_addresses(

@@ -37,6 +37,7 @@ STYLES = frozenset(
     }
 )
 GONE = frozenset({"script", "style", "template", "noscript", "title", "svg", "math", "head"})
+FAR = ("http://", "https://")
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -62,19 +63,43 @@ def clean(html: str) -> str:
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
         filter_style_properties=set(STYLES),
+        attribute_filter=_whole_address,
         strip_comments=True,
+    )
+
+
+def _whole_address(_tag: str, attribute: str, value: str) -> str | None:
+    """What is loaded or opened from afar says all of where it stands, as it came from elsewhere."""
+    if attribute == "src":
+        return value if value.lower().startswith(FAR) else None
+    if attribute == "href":
+        return value if value.lower().startswith((*FAR, "mailto:", "tel:")) else None
+    return value
+
+
+def without_pictures(html: str) -> str:
+    """Cleaned HTML that asks for nothing: a picture is what stands in its place."""
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes={**ATTRIBUTES, "img": {"alt"}},
+        url_schemes=set(SCHEMES),
+        link_rel="noopener noreferrer",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        filter_style_properties=set(STYLES),
     )
 
 
 def has_pictures(html: str) -> bool:
     """True when something of it would be fetched from afar."""
-    return "<img" in html
+    return " src=" in html and "<img" in html
 
 
 def body_page(html: str, *, with_pictures: bool) -> Response:
     """The cleaned HTML as a page of its own, which only our own pages may frame."""
-    answer = Response(FRAME.format(body=html), mimetype="text/html")
-    pictures = "; img-src https: http: data:" if with_pictures else "; img-src data:"
+    body = html if with_pictures else without_pictures(html)
+    answer = Response(FRAME.format(body=body), mimetype="text/html")
+    pictures = "; img-src https: http:" if with_pictures else ""
     answer.headers["Content-Security-Policy"] = POLICY + pictures
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Referrer-Policy"] = "no-referrer"

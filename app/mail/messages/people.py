@@ -15,6 +15,7 @@ from app.mail.addresses import NAME_LENGTH, UNSAFE, clean_address
 # Parts between commas and semicolons of either script, or on lines of their own; quotes hold any.
 PART = re.compile(r'(?:"[^"\n]*"|[^,;，；、\n])+')
 NAMED = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<address>[^<>]*)>\s*\Z')
+DIVIDES = re.compile("[,;，；、]")
 MOST = 50  # Of one mail; more is a mailing, which people can leave.
 LONGEST = 10_000  # Characters of such a line.
 
@@ -61,7 +62,9 @@ def read_people(text: str, field: str) -> list[Mailbox]:
 
 def listed(people: Iterable[Mailbox]) -> str:
     """Addresses as a line that `read_people` reads."""
-    return ", ".join(f'"{one.name}" <{one.address}>' if one.name else one.address for one in people)
+    return ", ".join(
+        f'"{one.name}" <{one.address}>' if DIVIDES.search(one.name) else one.shown for one in people
+    )
 
 
 def kept_people(rows: Sequence[dict[str, str]]) -> list[Mailbox]:

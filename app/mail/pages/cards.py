@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
+from app.mail.messages.markup import as_html
 from app.mail.messages.models import IN, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.quotes import parted
@@ -48,6 +51,7 @@ class Card:
     to: str
     subject: str
     said: str
+    marked: Markup  # The same with what its signs mean, of what was written here.
     quoted: str
     is_long: bool
     has_html: bool
@@ -67,6 +71,11 @@ class Card:
     again_url: str
     again_asks: bool
     again_look: str
+
+    @property
+    def is_plain(self) -> bool:
+        """True where the text is shown as it came."""
+        return self.is_received or self.has_html
 
     @property
     def is_received(self) -> bool:
@@ -105,6 +114,7 @@ def card(
         to=write.listed(_names(message, shows_addresses=shows_addresses)),
         subject=message.subject,
         said=said,
+        marked=_marked(message, said),
         quoted=rest,
         is_long=len(said) > LONG,
         has_html=bool(message.options.get("html")),
@@ -125,6 +135,12 @@ def card(
         again_asks=state is State.UNKNOWN,
         again_look=look if is_open and not message.is_later and looked < LOOKS else "",
     )
+
+
+def _marked(message: Message, said: str) -> Markup:
+    if message.direction == IN or message.options.get("html"):
+        return escape(said)
+    return Markup(as_html(said))  # noqa: S704 - `as_html` escapes all that was typed.
 
 
 def _may_reply(state: State, by: Actor) -> bool:

@@ -17,6 +17,7 @@ from app.mail.messages.models import IN, Message
 from app.mail.messages.people import Mailbox, kept_people, listed
 from app.mail.messages.places import addresses_of
 from app.mail.messages.signatures import signature_of
+from app.mail.messages.templates import Offer, offers
 from app.mail.messages.write import hidden_recipients
 from app.records.files.find import lines_by_record, lines_of
 from app.records.files.sizes import size_text
@@ -68,6 +69,7 @@ class Composer:
     kept: list[Tick]
     offered: list[Tick]
     lookup: str
+    templates: list[Offer]
     draft_key: str
     quick_times: tuple[QuickTime, ...]
     errors: Mapping[str, Text | str] = field(default_factory=dict)
@@ -177,6 +179,7 @@ def _form(
         ],
         offered=[Tick(one.id, one.name, size_text(one.size), str(one.id) in chosen) for one in own],
         lookup=f"/messages/addresses?on={record_type.collection}/{record.id}",
+        templates=offers(record_type, by),
         draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
         quick_times=_quick_times(by),
         errors=errors or {},

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, jsonify, request
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NoSpace, OverLimit, Refused
 from app.kernel.ids import parse_id
-from app.kernel.language import _
+from app.kernel.language import _, gettext
 from app.mail.messages.find import find_message, find_mine
 from app.mail.messages.models import Message, State
+from app.mail.messages.templates import fill
 from app.mail.messages.write import SEND, Wish, write
 from app.mail.pages.composer import Begun, composer, refused
 from app.mail.pages.finding import find_addresses
@@ -75,6 +76,19 @@ def send_mail(collection: str, record_id: UUID) -> Response:
     response = page("_problem.html", "problem")
     response.headers["HX-Trigger"] = "records-changed, drawer-close"
     return response
+
+
+@blueprint.get("/<collection:collection>/<uuid:record_id>/mail/templates/<uuid:template_id>")
+@access(permission=SEND)
+def fill_template(collection: str, record_id: UUID, template_id: UUID) -> Response:
+    """One of the firm's texts filled in for a record, for the form's script."""
+    _type, record, by = place_for(collection, record_id)
+    filled = fill(template_id, record, by)
+    note = ""
+    if filled.missing:
+        names = formats(by).listed(filled.missing)
+        note = gettext("Nothing is known for: %(names)s", names=names)
+    return jsonify(subject=filled.subject, body=filled.body, note=note)
 
 
 @blueprint.get("/messages/addresses")

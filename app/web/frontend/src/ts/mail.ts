@@ -1,5 +1,6 @@
 /** The form of a mail: signs put around words, addresses found by name, pictures from afar when asked for. */
-import { find, on } from './dom';
+import { find, on, word } from './dom';
+import { toast } from './toast';
 
 /** What stands for a press of each button: before and after the words, or before each of their lines. */
 function mark(area: HTMLTextAreaElement, sign: string): void {
@@ -40,7 +41,31 @@ function add(select: HTMLSelectElement): void {
   find<HTMLButtonElement>('.lookup-clear', select.closest('.lookup') ?? document)?.click();
 }
 
+interface Filled { subject: string; body: string; note: string }
+
+/** A template goes where the caret stands, and gives a mail without a subject its own. */
+async function take(select: HTMLSelectElement): Promise<void> {
+  const { mailTemplate = '', subject = '', body = '' } = select.dataset;
+  const [line, area] = [document.getElementById(subject), document.getElementById(body)];
+  if (!select.value || !(line instanceof HTMLInputElement) || !(area instanceof HTMLTextAreaElement)) return;
+  const answer = await fetch(mailTemplate + select.value, { headers: { Accept: 'application/json' } });
+  select.value = '';
+  if (!answer.ok) {
+    toast(word('failed'), 'bad');
+    return;
+  }
+  const filled = await answer.json() as Filled;
+  if (!line.value.trim() && filled.subject) {
+    line.value = filled.subject;
+    line.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  area.setRangeText(filled.body, area.selectionStart, area.selectionEnd, 'end');
+  tell(area);
+  if (filled.note) toast(filled.note, 'warn');
+}
+
 export function start(): void {
+  on('change', 'select[data-mail-template]', (_event, select) => void take(select as HTMLSelectElement));
   on('click', '[data-mark]', (_event, button) => {
     const area = document.getElementById(button.dataset.markIn ?? '');
     if (area instanceof HTMLTextAreaElement) mark(area, button.dataset.mark ?? '');
