@@ -37,9 +37,19 @@ def clean_header(text: str, length: int = SUBJECT_LENGTH) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+def no_code(text: str) -> str:
+    """A text in which nothing is read as an encoded word (RFC 2047).
+
+    Whoever puts a text into a header has it decoded first, and what comes out may hold line breaks.
+    """
+    return text.replace("=?", "= ?")
+
+
 def sender(mail_from: str, workspace: str) -> Address:
     """Who a workspace's mail comes from: its name, at the service's own address."""
     _name, address = parseaddr(mail_from)
     local, _at, domain = address.rpartition("@")
     name = "".join(c for c in workspace if unicodedata.category(c) not in UNSAFE)
-    return Address(display_name=name[:NAME_LENGTH], username=local or "no-reply", domain=domain)
+    return Address(
+        display_name=no_code(name[:NAME_LENGTH]), username=local or "no-reply", domain=domain
+    )

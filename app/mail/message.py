@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -10,8 +11,10 @@ from email.utils import format_datetime
 
 from app.jobs.kinds import Payload
 from app.kernel.language import HTML_LANG
+from app.mail.addresses import no_code
 
 STOP = "List-Unsubscribe"
+ENDED = re.compile(r"\r\n(?![ \t]|\Z)|\r(?!\n)|(?<!\r)\n")
 
 
 class Wire(EmailPolicy):
@@ -19,16 +22,29 @@ class Wire(EmailPolicy):
 
     Folding would take an address longer than a line for a text and encode it, and no program finds
     an address in that. A line may have 998 characters (RFC 5322, section 2.1.1).
+
+    ValueError for a header that would end before its end: what follows it would be another one.
     """
 
     def fold(self, name: str, value: str) -> str:
         """The header as text."""
-        return f"{name}: {value}{self.linesep}" if name == STOP else super().fold(name, value)
+        if name == STOP:
+            return f"{name}: {value}{self.linesep}"
+        return _one_header(name, super().fold(name, value))
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """The header as bytes."""
-        is_stop = name == STOP
-        return self.fold(name, value).encode() if is_stop else super().fold_binary(name, value)
+        if name == STOP:
+            return self.fold(name, value).encode()
+        made = super().fold_binary(name, value)
+        _one_header(name, made.decode("utf-8", "surrogateescape"))
+        return made
+
+
+def _one_header(name: str, made: str) -> str:
+    if ENDED.search(made):
+        raise ValueError(f"The header {name} would hold another one.")
+    return made
 
 
 WIRE = Wire(linesep="\r\n")
@@ -41,7 +57,7 @@ def build(payload: Payload, from_: Address, now: datetime) -> EmailMessage:
     message["To"] = str(payload["to"])
     if payload.get("reply_to"):
         message["Reply-To"] = str(payload["reply_to"])
-    message["Subject"] = str(payload["subject"])
+    message["Subject"] = no_code(str(payload["subject"]))
     message["Message-ID"] = str(payload["message_id"])
     message["Date"] = format_datetime(now)
     # Nobody wrote it, so no program shall answer it (RFC 3834).

@@ -10,7 +10,7 @@ from email.headerregistry import Address
 
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.mail.addresses import NAME_LENGTH, UNSAFE, clean_address
+from app.mail.addresses import NAME_LENGTH, UNSAFE, clean_address, no_code
 
 # Parts between commas and semicolons of either script, or on lines of their own; quotes hold any.
 PART = re.compile(r'(?:"[^"\n]*"|[^,;，；、\n])+')
@@ -41,7 +41,7 @@ class Mailbox:
     def header(self) -> Address:
         """As a header takes it."""
         local, _at, domain = self.address.rpartition("@")
-        return Address(display_name=self.name, username=local, domain=domain)
+        return Address(display_name=no_code(self.name), username=local, domain=domain)
 
     def as_json(self) -> dict[str, str]:
         """As a message keeps it."""

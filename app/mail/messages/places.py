@@ -56,9 +56,14 @@ def addresses_of(record_type: RecordType, record: Record, by: Actor) -> list[str
     return [value for one in fields if (value := one.value(record))]
 
 
-def shows_addresses(record_type: RecordType, by: Actor) -> bool:
-    """False for whoever may not see the addresses of such records."""
-    return all(sees(record_type, one.key, by) for one in address_fields(record_type))
+def shows_addresses(by: Actor) -> bool:
+    """False for whoever may not see the addresses of some records: a mail can name any of them."""
+    return all(
+        sees(record_type, one.key, by)
+        for record_type in registry().switched_on(by.tenant)
+        if takes_mail(record_type)
+        for one in address_fields(record_type)
+    )
 
 
 def holders(addresses: Collection[str], by: Actor) -> list[tuple[RecordType, Any]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from uuid import UUID
 
 from app.jobs.errors import GiveUp, NotYet, TryLater
 from app.kernel import clock
 from app.kernel.actor import Actor, service_actor
+from app.kernel.errors import Answer
+from app.kernel.language import using
 from app.mail.breaker import Breaker
 from app.mail.hourly import take_turn
 from app.mail.messages.attach import files_to_send
@@ -16,7 +19,7 @@ from app.mail.messages.models import Message, State
 from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
 from app.mail.messages.people import kept_people
 from app.mail.messages.wire import build, from_header
-from app.mail.messages.write import opened_bcc
+from app.mail.messages.write import demand_writer, opened_bcc
 from app.mail.smtp import Server, Uncertain, hand_over
 from app.records.files.find import path_of
 from config.settings import Settings
@@ -58,15 +61,24 @@ def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
 
 
 def _next(by: Actor, settings: Settings) -> Parcel | None:
-    message = due(by)
-    if message is None:
-        at = next_due(by.session)
-        if at is not None:
-            wake(by, max(at, by.now))
-        return None
-    take_turn(by, settings.mails_per_hour)
-    take(message, by)
-    return _parcel(message, by, settings)
+    while (message := due(by)) is not None:
+        take_turn(by, settings.mails_per_hour)
+        take(message, by)
+        try:
+            demand_writer(message, by)
+            return _parcel(message, by, settings)
+        except (Answer, ValueError, MessageError, FileNotFoundError) as error:
+            # It stays with its writer, and holds up no other.
+            message.state, message.error = State.FAILED, _why(error, message)
+    at = next_due(by.session)
+    if at is not None:
+        wake(by, max(at, by.now))
+    return None
+
+
+def _why(error: Exception, message: Message) -> str:
+    with using(message.language):
+        return str(error.message) if isinstance(error, Answer) else str(error)
 
 
 def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:

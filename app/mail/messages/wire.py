@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from app.kernel.language import HTML_LANG
+from app.mail.addresses import no_code
+from app.mail.message import WIRE
 from app.mail.messages.markup import as_html
 from app.mail.messages.models import Message
-from app.mail.messages.people import Mailbox, kept_people
+from app.mail.messages.people import Mailbox, clean_name, kept_people
 from app.records.files.models import File
 
+WIDE = WIRE.clone(utf8=True)
 STYLE = "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"
 
 
@@ -22,21 +24,21 @@ def from_header(message: Message, mail_from: str) -> Address:
     """Who it comes from: the person's name, at the service's own address."""
     _name, address = parseaddr(mail_from)
     local, _at, domain = address.rpartition("@")
-    return Address(message.sender_name, local or "no-reply", domain)
+    return Address(no_code(clean_name(message.sender_name)), local or "no-reply", domain)
 
 
 def build(message: Message, mail_from: str, files: Sequence[tuple[File, Path]]) -> EmailMessage:
     """The mail with its files; every header once, and nobody of the hidden ones in it."""
     to, cc = (kept_people(message.recipients.get(key, [])) for key in ("to", "cc"))
     is_ascii = all(one.address.isascii() for one in (*to, *cc))
-    mail = EmailMessage(policy=SMTP if is_ascii else SMTPUTF8)
+    mail = EmailMessage(policy=WIRE if is_ascii else WIDE)
     mail["From"] = from_header(message, mail_from)
     mail["To"] = _listed(to)
     if cc:
         mail["Cc"] = _listed(cc)
     if message.reply_to:
-        mail["Reply-To"] = Mailbox(message.reply_to, message.sender_name).header
-    mail["Subject"] = message.subject
+        mail["Reply-To"] = Mailbox(message.reply_to, clean_name(message.sender_name)).header
+    mail["Subject"] = no_code(message.subject)
     mail["Message-ID"] = message.message_id
     if message.in_reply_to:
         mail["In-Reply-To"] = message.in_reply_to
@@ -52,7 +54,7 @@ def build(message: Message, mail_from: str, files: Sequence[tuple[File, Path]]) 
             path.read_bytes(),
             maintype=kind if subtype and kind not in ("multipart", "message") else "application",
             subtype=subtype if kind not in ("multipart", "message") else "octet-stream",
-            filename=file.name,
+            filename=no_code(file.name),
         )
     mail["Content-Language"] = HTML_LANG.get(message.language, "en")
     return mail

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.events import write_event
+from app.identity.actors import actor_for
 from app.identity.models import User
 from app.identity.sealing import seal, unseal
 from app.kernel.actor import Actor
@@ -159,6 +160,17 @@ def discard(message: Message, by: Actor) -> None:
     _demand_state(message, by, State.DRAFT)
     drop_attachments(message, by)
     by.session.delete(message)
+
+
+def demand_writer(message: Message, by: Actor) -> None:
+    """NotPermitted where whoever wrote a mail may not send any more, when its time has come."""
+    user = by.session.get(User, message.user_id) if message.user_id else None
+    if user is None or not user.is_active or not _writer(user, by).may(*SEND):
+        raise NotPermitted(_("Whoever wrote it may not send mails any more."))
+
+
+def _writer(user: User, by: Actor) -> Actor:
+    return actor_for(by.session, by.tenant, user, by.now, by.via)
 
 
 def hidden_recipients(message: Message, by: Actor, settings: Settings) -> list[Mailbox]:

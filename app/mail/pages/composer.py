@@ -15,7 +15,7 @@ from app.kernel.language import Text, _, gettext
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, Message
 from app.mail.messages.people import Mailbox, kept_people, listed
-from app.mail.messages.places import addresses_of
+from app.mail.messages.places import addresses_of, shows_addresses
 from app.mail.messages.signatures import signature_of
 from app.mail.messages.templates import Offer, offers
 from app.mail.messages.write import hidden_recipients
@@ -223,7 +223,10 @@ def _texts(
 
 
 def _answer(message: Message, by: Actor) -> dict[str, str]:
-    """Who an answer goes to: whoever wrote, else whoever was written to; the others get copies."""
+    """Who an answer goes to: whoever wrote, else whoever was written to; the others get copies.
+
+    Nobody stands there yet for whoever may not see addresses.
+    """
     user = by.session.get_one(User, by.user_id)
     mine = user.email.casefold()
     to, cc = (kept_people(message.recipients.get(key, [])) for key in ("to", "cc"))
@@ -236,6 +239,8 @@ def _answer(message: Message, by: Actor) -> dict[str, str]:
     subject = message.subject
     if not subject.casefold().startswith(("re:", "re：", "回复", "答复")):
         subject = gettext("Re: %(subject)s", subject=subject)
+    if not shows_addresses(by):
+        first, others = [], []
     return {
         "to": listed(first),
         "cc": listed(one for one in others if one.key not in met),

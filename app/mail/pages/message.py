@@ -40,7 +40,7 @@ def message_page(
     message: Message, record_type: RecordType, record: Record, by: Actor, settings: Settings
 ) -> MessagePage:
     """A mail that `by` may read by one of its records."""
-    is_open = shows_addresses(record_type, by)
+    is_open = shows_addresses(by)
 
     def line(people: list[Mailbox]) -> str:
         return ", ".join((one.shown if is_open else one.name) or "…" for one in people)

@@ -109,7 +109,7 @@ def _entries(
     messages: list[Message] = [row[0] for row in rows]
     files = files_by_message([one.id for one in messages], by)
     place = f"{record_type.collection}/{record.id}"
-    open_addresses = shows_addresses(record_type, by)
+    open_addresses = shows_addresses(by)
     return [
         Entry(
             row[0].at,
