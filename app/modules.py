@@ -21,6 +21,8 @@ from app.crm.manifest import CRM
 from app.documents.manifest import DOCUMENTS
 from app.documents.papers import layouts
 from app.documents.papers.layouts import Layout
+from app.documents.papers.uses import documents_of
+from app.documents.texts.operations import tell_use
 from app.events import outbox
 from app.handover import jobs as handover_jobs
 from app.identity import jobs as identity_jobs
@@ -63,6 +65,7 @@ def install_record_types() -> Registry:
     mail_templates.install(mail_texts.find, mail_texts.fill)
     gate.install(ApprovalGate())
     layouts.install(LAYOUTS)
+    tell_use(documents_of)
     installed = install(
         (one for module in MODULES for one in module.record_types),
         (one for module in MODULES for one in module.belongings),

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from app.kernel import clock
 from bench import (
+    documents,
     duplicates,
     exports,
     filling,
@@ -30,6 +31,7 @@ OF_PAGES = {
     "search": search.run,
     "work": work.run,
     "exports": exports.run,
+    "documents": documents.run,
     "duplicates": duplicates.run,
     "import": imports.run,
 }

@@ -86,6 +86,19 @@ def test_a_template_fills_the_text_in_and_names_what_is_empty(
     assert "This template is for other records." in answer.text
 
 
+def test_a_template_says_for_how_many_documents_it_was_used(
+    acme: Workspace, alice: Person, fence: str
+) -> None:
+    with acme.acting(alice) as by:
+        template = save_template(by, None, Text("Offer", "account", "part", {}, {"en": "Dear"}))
+        url, chosen = f"/settings/templates/{template.id}", {"template_id": str(template.id)}
+    assert "Used for" not in alice.client.get(url).text
+    alice.client.post(f"{fence}/documents/new", data={**TYPED, **chosen})
+    assert "Used for 1 document" in alice.client.get(url).text
+    assert alice.client.post(f"{url}/delete").status_code == 303
+    assert only(acme).data["content"]["body"] == "Dear Frank"
+
+
 def test_the_settings_show_a_sample_and_keep_what_stands_on_documents(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

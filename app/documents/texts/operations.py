@@ -48,9 +48,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Where a template is used: in words, and how often."""
+    """Where a template is used: in words of the reader's language, and how often."""
 
-    label: Text
+    label: str
     number: int
 
 
