@@ -176,7 +176,9 @@ def _amount() -> Decimal:
         amount = Decimal(text) if len(text) <= LONGEST else Decimal("NaN")
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 14:
+    # Written out, a number next to nothing is as long as its exponent says.
+    is_long = amount.is_finite() and amount.adjusted() < -LONGEST
+    if not amount.is_finite() or is_long or abs(amount) >= Decimal(10) ** 14:
         raise Refused(_("This must be a number."), field="amount")
     return amount
 
