@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.automation.robots.operations import create_robot
 from app.automation.webhooks.sender import sender_of
@@ -69,6 +70,72 @@ def test_a_robot_is_made_and_tested_from_its_page(
     assert sender_of(app, settings).wait(PATIENCE)
     expect(page.locator("#deliveries")).to_contain_text("Arrived")
     assert "the robot “Sales” works" in shown(receiver.messages[0].told)
+
+
+def boxes_of(page: Page, type_name: str) -> Locator:
+    return page.get_by_role("group", name=type_name, exact=True).locator("[name=event]")
+
+
+def checked(boxes: Locator) -> Locator:
+    return boxes.and_(boxes.page.locator(":checked"))
+
+
+def test_all_events_of_a_type_are_ticked_at_once(page: Page, alice: Person) -> None:
+    ready(page, "/settings/robots/new")
+    every = page.get_by_label("Accounts: All of this type")
+    boxes = boxes_of(page, "Accounts")
+    count = boxes.count()
+    assert count > 5
+    every.check()
+    expect(checked(boxes)).to_have_count(count)
+    expect(checked(boxes_of(page, "Contacts"))).to_have_count(0)
+    boxes.first.uncheck()
+    expect(every).to_have_js_property("indeterminate", True)
+    expect(every).not_to_be_checked()
+    boxes.first.check()
+    expect(every).to_be_checked()
+    expect(every).to_have_js_property("indeterminate", False)
+    every.uncheck()
+    expect(checked(boxes)).to_have_count(0)
+
+
+@pytest.mark.parametrize("form", ["/settings/robots/new", "/settings/webhooks/new"])
+def test_events_are_found_by_typing_and_ticked_by_keys(
+    page: Page, alice: Person, form: str
+) -> None:
+    ready(page, form)
+    added = page.get_by_role("group", name="Contacts", exact=True).get_by_label("Added")
+    search = page.get_by_role("searchbox", name="Find an event")
+    search.fill("contact add")
+    expect(added).to_be_visible()
+    expect(page.get_by_role("group", name="Accounts", exact=True)).to_be_hidden()
+    # What is not shown is not ticked by one box.
+    expect(page.get_by_label("Contacts: All of this type")).to_be_hidden()
+    search.press("Enter")  # Leads to what was found, and sends nothing.
+    expect(added).to_be_focused()
+    page.keyboard.press("Space")
+    expect(added).to_be_checked()
+    page.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    search.fill("nothing of the kind")
+    expect(page.get_by_text("No event is called so.")).to_be_visible()
+    expect(added).to_be_hidden()
+    search.press("Escape")
+    expect(search).to_have_value("")
+    expect(added).to_be_visible()
+    expect(added).to_be_checked()
+    expect(page.get_by_role("group", name="Accounts", exact=True)).to_be_visible()
+    expect(page.get_by_label("Contacts: All of this type")).to_have_js_property(
+        "indeterminate", True
+    )
+
+
+def test_a_search_alone_is_nothing_to_lose(page: Page, alice: Person) -> None:
+    ready(page, "/settings/robots/new")
+    page.get_by_role("searchbox", name="Find an event").fill("contact")
+    with arriving(page):
+        page.locator("#main").get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Group robots")
 
 
 @every_pair

@@ -52,6 +52,7 @@ async function startWanted(): Promise<void> {
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
+    ...(find('[data-events]') ? [import('./event-choices')] : []),
   ];
   for (const part of await Promise.all(wanted)) part.start();
 }
@@ -60,5 +61,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker]')) void startWanted().then(ready);
+if (find('[data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events]')) void startWanted().then(ready);
 else ready();
