@@ -14,6 +14,7 @@ from bench import (
     imports,
     load,
     machine,
+    mail,
     million,
     pages,
     search,
@@ -34,6 +35,7 @@ OF_PAGES = {
     "documents": documents.run,
     "duplicates": duplicates.run,
     "import": imports.run,
+    "mail": mail.run,
 }
 
 
