@@ -14,7 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from app.handover.operations.begin import begin_handover
+from app.handover.rules import Plan
 from app.identity.models import User
+from app.jobs.progress import begin_work
 from app.records.door import perform
 from app.records.lenses.lens import SPANS
 from config.settings import Settings
@@ -225,6 +228,32 @@ def test_mails_and_what_came_in(
     expect(seen.page.locator("#compose-mail textarea.mail-write")).to_be_visible()
     seen.look("the composer's tab")
     windows.watch.forgive("Blocked script execution")  # The watch's own, in the frame of a mail.
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_a_handover_its_digests_and_what_it_left_to_do(
+    looker: Callable[..., Findings],
+    variant: dict[str, Any],
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+) -> None:
+    with acme.acting(bob) as by:
+        account = make_account(by, city="York")
+        on = {"account_id": str(account.id)}
+        make_contact(by, phone="+442079460123", **on)
+        make_activity(by, "note", body="They want two more.", **on)
+        due = {"due_at": "2020-01-01T09:00", "is_promise": "1"}
+        promise = make_activity(by, "task", subject="Send the fence", body="", **due, **on)
+    with acme.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        plan = Plan(False, alice.user_id, ())
+        made = begin_handover(by, user, plan, {(promise.id, alice.user_id)})
+        begin_work(by, made.id, "hand_over", "Handover", total=900, url=f"/handovers/{made.id}")
+    seen = looker(alice, variant)
+    seen.visit(f"/handovers/{made.id}", f"/handovers/{made.id}/digests", f"/work/{made.id}")
+    seen.visit(f"/accounts/{account.id}/digest", f"/settings/people/{bob.user_id}/handover")
     assert not seen.found, seen.told()
 
 

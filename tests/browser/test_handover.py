@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.handover.operations.begin import begin_handover
+from app.handover.rules import Plan, Rule
 from app.identity.models import User
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person, Workspace
@@ -73,6 +75,52 @@ def test_a_plan_is_made_looked_at_done_and_taken_back(
         page.get_by_role("button", name="Undo").click()
         page.locator("#confirm [data-confirm-yes]").click()
     expect(page.get_by_role("status").filter(has_text="3 records went back.")).to_be_visible()
+
+
+def test_digests_are_printed_dark_on_white_with_each_customer_on_a_sheet_of_its_own(
+    windows: Windows, acme: Workspace, alice: Person, bob: Person, held: str
+) -> None:
+    with acme.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        rule = Rule("account", (), (alice.user_id,))
+        url = f"/handovers/{begin_handover(by, user, Plan(False, None, (rule,)), ()).id}"
+    page = ready(windows.open(alice, theme="dark"), f"{url}/digests")
+    expect(page.locator(".digest")).to_have_count(2)
+    assert len(re.findall(rb"/Type */Page\b", page.pdf(format="A4"))) == 2
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="York Fences")).to_be_visible()
+    for part in (page.get_by_role("navigation"), page.locator(".topbar"), page.locator(".acts")):
+        for one in part.all():
+            expect(one).to_be_hidden()
+    for name, most in (("color", 60), ("background-color", 0)):
+        shade = page.locator(".digest-facts dd").first.evaluate(
+            "(one, name) => getComputedStyle(one)[name]", name
+        )
+        red, green, blue, *seen = (float(part) for part in re.findall(r"[\d.]+", shade))
+        assert seen == [0] or max(red, green, blue) <= most, f"{name}: {shade}"
+
+
+def test_a_customer_s_menu_leads_to_its_digest_by_keys(
+    windows: Windows, acme: Workspace, alice: Person, bob: Person, held: str
+) -> None:
+    with acme.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        rule = Rule("account", (), (alice.user_id,))
+        begin_handover(by, user, Plan(False, None, (rule,)), ())
+    page = ready(windows.open(alice, on_phone=True), "/accounts?q=Leeds")
+    with arriving(page):
+        page.get_by_role("link", name="Leeds Fences").first.click()
+    page.get_by_role("button", name="More actions", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("h")
+    item = page.get_by_role("menuitem", name="Handover digest")
+    page.keyboard.type("h")
+    expect(item).to_be_focused()
+    with arriving(page):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/digest$"))
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    assert overflow(page) <= 0
 
 
 def press_start(page: Page) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.crm.models import Account
 from app.handover.models import Handover
 from app.handover.operations.begin import begin_handover
 from app.handover.pages.digest import digests
@@ -234,6 +235,85 @@ def test_a_digest_hides_what_its_reader_may_not_see(
     assert charlie.client.get(own).status_code == 404
     assert alice.client.get(foreign).status_code == 200
     assert bob.client.get(foreign).status_code == 404
+
+
+LINK = "Handover digest"
+
+
+def test_a_customer_leads_to_its_digest_for_its_receiver_and_who_may_hand_over(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    erin: Person,
+    fred: Person,
+    estate: Estate,
+    hand_over: HandOver,
+) -> None:
+    york = f"/accounts/{estate['York']}"
+    assert LINK not in alice.client.get(york).text, "nothing was handed over yet"
+    made = hand_over(Plan(False, erin.user_id))
+    for person in (erin, alice):
+        assert f'href="{york}/digest"' in person.client.get(york).text
+    assert LINK not in fred.client.get(york).text, "it came to somebody else"
+    with acme.acting(erin) as by:
+        later = f"/accounts/{make_account(by, 'Hull Fences').id}"
+        contact = f"/contacts/{estate['York person']}"
+    for other in (later, contact):
+        assert LINK not in erin.client.get(other).text, "it did not come along"
+    assert alice.client.post(f"/handovers/{made.id}/undo").status_code == 303
+    assert LINK not in alice.client.get(york).text, "it was taken back"
+
+
+def test_a_customer_costs_a_statement_only_where_a_handover_stands(
+    acme: Workspace, alice: Person, erin: Person, estate: Estate, hand_over: HandOver
+) -> None:
+    york = f"/accounts/{estate['York']}"
+    erin.client.get(york)
+    with statements() as before:
+        erin.client.get(york)
+    assert not any("handover" in one for one in before)
+    hand_over(Plan(False, erin.user_id))
+    erin.client.get(york)
+    with statements() as after:
+        erin.client.get(york)
+    assert len([one for one in after if "handover" in one]) == 1
+
+
+def test_the_plan_leads_to_the_handovers_before_it(
+    acme: Workspace, alice: Person, bob: Person, erin: Person, estate: Estate, hand_over: HandOver
+) -> None:
+    assert "Earlier handovers" not in alice.client.get(place(bob)).text
+    url = f"/handovers/{hand_over(Plan(False, erin.user_id)).id}"
+    page = alice.client.get(place(bob)).text
+    assert f'href="{url}"' in page
+    assert f'href="{url}/digests"' in page
+    assert "Earlier handovers" not in alice.client.get(place(erin)).text
+    alice.client.post(f"{url}/undo")
+    assert "Handover taken back" in alice.client.get(place(bob)).text
+
+
+def test_a_promise_that_came_along_names_its_customer(
+    acme: Workspace, bob: Person, erin: Person, estate: Estate, hand_over: HandOver
+) -> None:
+    with acme.acting(bob) as by:
+        promises = [promised(by, estate[city], f"Ring {city} back") for city in ("York", "Leeds")]
+    made = hand_over(Plan(True, erin.user_id), {(one, erin.user_id) for one in promises})
+    page = erin.client.get(f"/handovers/{made.id}").text
+    listed = page.partition("Promises to keep")[2].partition("</section>")[0]
+    york = f'<a href="/accounts/{estate["York"]}">York Fences</a> ·'
+    assert york in listed
+    assert listed.index("Ring York back") < listed.index(york)
+    with acme.scope() as session:
+        role = session.get_one(User, erin.user_id).role
+        found = select(Grant).where(Grant.role_id == role.id, Grant.record_type == "account")
+        for grant in session.scalars(found):
+            grant.reach = int(Reach.OWN)
+        session.get_one(Account, estate["York"]).owner_id = bob.user_id
+        role.stamp = new_id()
+    page = erin.client.get(f"/handovers/{made.id}").text
+    assert "Ring York back" in page
+    assert "York Fences" not in page
+    assert "Leeds Fences" in page
 
 
 def test_many_digests_take_as_few_statements_as_one(acme: Workspace, bob: Person) -> None:

@@ -20,6 +20,7 @@ from app.handover.operations.leave import end_access, pass_on
 from app.handover.operations.receivers import require_taker
 from app.handover.operations.run import passing_on, run_pieces
 from app.handover.operations.share import share_out
+from app.handover.operations.tell import stands_or_not
 from app.handover.rules import Plan
 from app.identity.models import User
 from app.jobs.enqueue import enqueue
@@ -67,6 +68,7 @@ def begin_handover(by: Actor, user: User, plan: Plan, confirmed: Collection[Conf
         enqueue(by, SWEEP, {"handover_id": str(made.id)}, run_at=by.now + LATE)
     changes = {"records": [None, made.total]}
     write_event(by.in_batch(made.id), "user", user.id, "handed_over", changes=changes)
+    stands_or_not(by)
     _start(by, made, user)
     return made
 

@@ -1,4 +1,7 @@
-"""Telling those who take over: one notice for each, however many records they got."""
+"""Telling those who take over: one notice for each, however many records they got.
+
+And telling every process that a handover was begun or taken back, by a stamp.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,19 @@ from sqlalchemy import func, select
 from app.handover.models import Handover, HandoverRow, Outcome
 from app.identity.models import User
 from app.identity.operations.notices import tell
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, using
 from app.records.along import numbers_in_words
 
 ICON = "switch-horizontal"
+STAMP = "handovers"
+
+
+def stands_or_not(by: Actor) -> None:
+    """Let every process learn that a handover was begun or taken back."""
+    by.session.flush()  # Readers under the new stamp must find it.
+    stamps.draw(by.session, STAMP)
 
 
 def taken(handover: Handover, by: Actor) -> dict[UUID, dict[str, int]]:

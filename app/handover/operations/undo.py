@@ -10,6 +10,7 @@ from app.handover.operations.begin import AT_ONCE, enqueue_piece, lock_user
 from app.handover.operations.draft import require_may
 from app.handover.operations.leave import give_back
 from app.handover.operations.run import locked, next_rows, passing_on, put, settle
+from app.handover.operations.tell import stands_or_not
 from app.identity.models import User
 from app.jobs.progress import begin_work
 from app.kernel.actor import Actor
@@ -45,6 +46,7 @@ def begin_undo(handover: Handover, by: Actor) -> None:
     if stands_against is not None:
         raise Refused(stands_against)
     handover.undone_at, handover.undo_id = by.now, new_id()
+    stands_or_not(by)
     if handover.rest_to_id is not None:
         give_back(by, user.id, handover.rest_to_id, handover.views)
     write_event(by.in_batch(handover.undo_id), "user", user.id, "handover_undone")

@@ -15,6 +15,7 @@ from app.handover.operations.draft import draft_of, plan_of
 from app.handover.operations.leave import count_views
 from app.handover.operations.share import count_held, references
 from app.handover.operations.trial import tried
+from app.handover.pages.later import Earlier, earlier
 from app.handover.pages.receivers import Receiver, receivers
 from app.handover.rules import Plan
 from app.identity.models import User
@@ -82,6 +83,7 @@ class PlanShown:
     views: int
     total: int
     is_draft: bool
+    earlier: list[Earlier]
 
 
 def plan_page(user: User, by: Actor) -> PlanShown:
@@ -105,6 +107,7 @@ def plan_page(user: User, by: Actor) -> PlanShown:
         views=count_views(by, user.id),
         total=sum(numbers.values()),
         is_draft=draft is not None,
+        earlier=earlier(user, by),
     )
 
 

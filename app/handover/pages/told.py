@@ -59,6 +59,14 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class ToKeep:
+    """A promise that came along, and the customer whom it was given."""
+
+    promise: Promise
+    customer: Customer | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """All that `handover/told.html` shows; what is only for managers is empty for others."""
 
@@ -73,7 +81,7 @@ class Told:
     takers: list[Taker]
     left: list[Left]
     why_not_undo: Text | None
-    promises: list[Promise]
+    promises: list[ToKeep]
     customers: list[Customer]
     customer_count: int
     mine: str
@@ -194,13 +202,15 @@ def _customers(handover: Handover, by: Actor) -> list[Any]:
     return list(rows)
 
 
-def _promises(handover: Handover, by: Actor) -> list[Promise]:
+def _promises(handover: Handover, by: Actor) -> list[ToKeep]:
     """The promises that the reader took over and has not kept yet."""
     activity = registry().type("activity")
     if not by.may(activity.key, "read") or not sees(activity, "is_promise", by):
         return []
     rows = by.session.execute(
-        select(Activity.id, Activity.subject, Activity.owner_id, Activity.due_at)
+        select(
+            Activity.id, Activity.subject, Activity.owner_id, Activity.due_at, Activity.account_id
+        )
         .where(
             Activity.id.in_(_mine(handover, activity.key, by)),
             Activity.is_promise,
@@ -209,16 +219,21 @@ def _promises(handover: Handover, by: Actor) -> list[Promise]:
         )
         .order_by(Activity.due_at, Activity.id)
         .limit(SHOWN)
-    )
+    ).all()
     write, is_writable = formats(by), not by.tenant.is_read_only
+    given = {row.account_id for row in rows} if sees(activity, "account_id", by) else set()
+    names = titles("account", given - {None}, by)
     return [
-        Promise(
-            f"/activities/{row.id}",
-            row.subject,
-            "",
-            write.moment(row.due_at, by.today()),
-            due_of(row.due_at, by),
-            is_writable and reaches(activity, row.owner_id, "complete", by),
+        ToKeep(
+            Promise(
+                f"/activities/{row.id}",
+                row.subject,
+                "",
+                write.moment(row.due_at, by.today()),
+                due_of(row.due_at, by),
+                is_writable and reaches(activity, row.owner_id, "complete", by),
+            ),
+            Customer(row.account_id, names[row.account_id]) if row.account_id in names else None,
         )
         for row in rows
     ]

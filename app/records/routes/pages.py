@@ -11,6 +11,7 @@ from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.records.access import sees
 from app.records.pages.changes import field_history
+from app.records.pages.links import links_of
 from app.records.pages.peek import peek
 from app.records.pages.pool import pool_note
 from app.records.pages.record import record_page
@@ -57,6 +58,7 @@ def show_record(collection: str, record_id: UUID) -> Response:
         "records/record.html",
         it=record_page(record_type, record, by, came_from, asked),
         pool=pool_note(record_type, record, views, by),
+        links=links_of(record_type, record, by),
     )
 
 
