@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from app.crm.models import Activity
 from app.handover.operations.begin import begin_handover
 from app.handover.rules import Plan, Rule
 from app.identity.models import User
@@ -37,6 +39,16 @@ def held(acme: Workspace, bob: Person, dora: Person) -> str:
             is_promise="1",
         )
     return f"/settings/people/{bob.user_id}/handover"
+
+
+def customers_to(receiver: Person, giver: Person, acme: Workspace) -> str:
+    """Hand a colleague's customers over to somebody, who sees each promise; the page of it."""
+    rule = Rule("account", (), (receiver.user_id,))
+    with acme.acting(receiver) as by:
+        promises = by.session.scalars(select(Activity.id).where(Activity.is_promise))
+        seen = {(one, receiver.user_id) for one in promises}
+        user = by.session.get_one(User, giver.user_id)
+        return f"/handovers/{begin_handover(by, user, Plan(False, None, (rule,)), seen).id}"
 
 
 def rest_to(page: Page, name: str) -> None:
@@ -80,10 +92,7 @@ def test_a_plan_is_made_looked_at_done_and_taken_back(
 def test_digests_are_printed_dark_on_white_with_each_customer_on_a_sheet_of_its_own(
     windows: Windows, acme: Workspace, alice: Person, bob: Person, held: str
 ) -> None:
-    with acme.acting(alice) as by:
-        user = by.session.get_one(User, bob.user_id)
-        rule = Rule("account", (), (alice.user_id,))
-        url = f"/handovers/{begin_handover(by, user, Plan(False, None, (rule,)), ()).id}"
+    url = customers_to(alice, bob, acme)
     page = ready(windows.open(alice, theme="dark"), f"{url}/digests")
     expect(page.locator(".digest")).to_have_count(2)
     assert len(re.findall(rb"/Type */Page\b", page.pdf(format="A4"))) == 2
@@ -103,10 +112,7 @@ def test_digests_are_printed_dark_on_white_with_each_customer_on_a_sheet_of_its_
 def test_a_customer_s_menu_leads_to_its_digest_by_keys(
     windows: Windows, acme: Workspace, alice: Person, bob: Person, held: str
 ) -> None:
-    with acme.acting(alice) as by:
-        user = by.session.get_one(User, bob.user_id)
-        rule = Rule("account", (), (alice.user_id,))
-        begin_handover(by, user, Plan(False, None, (rule,)), ())
+    customers_to(alice, bob, acme)
     page = ready(windows.open(alice, on_phone=True), "/accounts?q=Leeds")
     with arriving(page):
         page.get_by_role("link", name="Leeds Fences").first.click()
