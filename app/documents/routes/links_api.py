@@ -19,7 +19,7 @@ from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of
 from app.records.api.shape import Reply, dumps
-from app.records.openapi.described import described
+from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import (
     DONE,
     FLAG,
@@ -41,6 +41,7 @@ from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
 
+CHANGES = on_some_type("update")
 LINKS = f"{ONE}/links"
 SHOWN: dict[str, Schema] = {
     "id": ID,
@@ -74,7 +75,15 @@ def list_links_by_program(document_id: UUID) -> Response:
 
 
 @blueprint.post(LINKS)
-@described("make_document_link", TAG, MADE, schemas=NAMED, sends=SENT, is_repeatable=True)
+@described(
+    "make_document_link",
+    TAG,
+    MADE,
+    schemas=NAMED,
+    sends=SENT,
+    is_repeatable=True,
+    is_offered=CHANGES,
+)
 @access(who=Who.TOKEN)
 def make_link_by_program(document_id: UUID) -> Response:
     """Make a public link; the answer holds its address, which is told this once."""
@@ -97,7 +106,7 @@ def make_link_by_program(document_id: UUID) -> Response:
 
 
 @blueprint.delete(f"{LINKS}/<uuid:link_id>")
-@described("revoke_document_link", TAG, DONE)
+@described("revoke_document_link", TAG, DONE, is_offered=CHANGES)
 @access(who=Who.TOKEN)
 def revoke_link_by_program(document_id: UUID, link_id: UUID) -> Response:
     """Revoke a public link: whoever has it finds a page that says so."""

@@ -26,7 +26,7 @@ from app.records.api.inputs import flag_of, id_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.files.names import clean_name
 from app.records.model import Record
-from app.records.openapi.described import described
+from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import DONE, LIMITED
 from app.records.routes.api import repeatable, send, subject
 from app.records.routes.sending import as_attachment
@@ -102,7 +102,7 @@ def fetch_by_program(document_id: UUID) -> Response:
 
 
 @blueprint.delete(ONE)
-@_described("delete_document", DONE)
+@_described("delete_document", DONE, is_offered=on_some_type("update"))
 @access(who=Who.TOKEN)
 def delete_by_program(document_id: UUID) -> Response:
     """Delete a document; its file goes into the bin of its record."""
