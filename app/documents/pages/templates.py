@@ -24,7 +24,7 @@ from app.web.formats import formats
 
 PLACE = "/settings/templates"
 PURPOSES = {
-    Purpose.MAIL.value: _("E-mail"),
+    Purpose.MAIL.value: _("Mail"),
     Purpose.TEXT.value: _("Text to copy"),
     Purpose.PART.value: _("Part of a document"),
 }

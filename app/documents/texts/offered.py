@@ -23,7 +23,7 @@ from app.records.types import RecordType
 
 ROOTS = {"firm": FIRM, "me": PERSON}
 WORDS: dict[str, Text] = {
-    "name": _("Name"),
+    "name": _("Full name"),
     "email": _("E-mail"),
     "phone": _("Phone"),
 }
@@ -83,7 +83,8 @@ def _beyond(record_type: RecordType, one: Field, by: Actor) -> Group:
 
 
 def _named(root: str, label: Text) -> Group:
-    offers = tuple(Offer(f"{root}.{key}", str(WORDS[key])) for key in ROOTS[root])
+    words = {**WORDS, "name": _("Name")} if root == "firm" else WORDS
+    offers = tuple(Offer(f"{root}.{key}", str(words[key])) for key in ROOTS[root])
     return Group(str(label), offers)
 
 
