@@ -201,6 +201,8 @@ def test_other_pages_of_records(
         f"{firm}/edit", f"{firm}?show=changes", f"{firm}/files", f"{firm}/digest", "/search?q=fence"
     )
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
+    seen.visit("/reports", "/reports/ready/accounts-by-industry", "/reports/ready/new-contacts")
+    seen.visit("/reports/build?type=account&g0=lifecycle&g1=owner_id&m0=count&shape=bar")
     assert not seen.found, seen.told()
 
 

@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import select
 
 from app.events.models import Event
+from app.identity.models import User
+from app.identity.operations.tokens import create_token
 from tests.cast import HostClient, Person, Workspace
 from tests.factories import make_account, make_contact, make_product
 
@@ -33,6 +35,15 @@ def firms(acme: Workspace, alice: Person, bob: Person) -> None:
             ("=HYPERLINK(1)", "GB", alice.user_id),
         ):
             make_account(by, name, country=country, owner_id=owner, city=name)
+
+
+def bearer(person: Person) -> str:
+    """A token with which a program acts as a person."""
+    workspace = person.workspace
+    with workspace.acting(person) as by:
+        by.session.info["tenant"] = workspace.facts
+        user = by.session.get_one(User, person.user_id)
+        return create_token(workspace.actor(), user, name="Test", scopes=("*",)).secret
 
 
 def kept(client: HostClient, definition: str, audience: str = "private", **more: str) -> str:
@@ -223,3 +234,43 @@ def test_every_ready_made_report_shows_its_numbers(alice: Person, bob: Person) -
         assert len(found) >= 6
         for place in found:
             assert client.get(place).status_code == 200, place
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_chart_draws_what_the_table_says_and_each_bar_leads_to_its_rows(alice: Person) -> None:
+    client = alice.sign_in()
+    page = client.get("/reports/build?type=account&g0=country&m0=count&shape=bar").text
+    (written,) = re.findall(r'data-chart="([^"]*)"', page)
+    drawn = json.loads(unescape(written))
+    (series,) = drawn["series"]
+    assert series["values"] == [int(one) for one in numbers(page)[:-1]]
+    assert series["urls"] == links(page)[:-1]
+    assert "data-chart" not in client.get("/reports/build?type=account&g0=country&m0=count").text
+
+
+@pytest.mark.usefixtures("firms")
+def test_programs_keep_and_run_reports_in_their_own_rights(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    numbers_of = {}
+    for person in (alice, bob):
+        token = HostClient(person._app(), host=acme.host)
+        assert person.workspace is acme
+        headers = {"Authorization": f"Bearer {bearer(person)}"}
+        body = {"definition": json.loads(by_country())}
+        ran = token.post("/api/v1/reports/run", json=body, headers=headers)
+        assert ran.status_code == 200, ran.text
+        whole = next(one for one in ran.json["rows"] if one["groups"] == [None])  # type: ignore[index]
+        numbers_of[person.name] = whole["values"]
+        made = {**body, "name": "By country"}
+        kept_ = token.post("/api/v1/reports", json=made, headers=headers)
+        assert kept_.status_code == 201, kept_.text
+        place = kept_.headers["Location"]
+        again = token.get(f"{place}/rows", headers=headers).json["rows"]  # type: ignore[index]
+        assert again == ran.json["rows"]  # type: ignore[index]
+        assert token.patch(place, json={"name": "Other"}, headers=headers).status_code == 200
+        assert token.delete(place, headers=headers).status_code == 204
+        assert token.get(place, headers=headers).status_code == 404
+        wrong = token.post("/api/v1/reports/run", json={"definition": []}, headers=headers)
+        assert wrong.status_code == 422
+    assert numbers_of == {alice.name: [3], bob.name: [2]}

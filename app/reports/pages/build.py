@@ -55,7 +55,14 @@ SORTS = {
     "most": _("Most first"),
     "least": _("Least first"),
 }
-SHAPES = {"table": _("Table"), "pivot": _("Pivot table")}
+SHAPES = {
+    "table": _("Table"),
+    "pivot": _("Pivot table"),
+    "bar": _("Bars"),
+    "line": _("Line"),
+    "pie": _("Pie"),
+    "funnel": _("Funnel"),
+}
 COMPARE = {
     "": _("Not compared"),
     "before": _("With the period before"),
@@ -157,6 +164,9 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     state = read_list(record_type, {}, by)
     rows = _rows(state, arguments, opened, by)
     order, _dot, path = arguments.get("do", "").partition(".")
+    if order not in ("add", "group"):  # The focus stays where it is.
+        for row in rows.rows():
+            row.is_new = False
     definition, counted, alerts = Definition(record_type.key), None, list[str]()
     try:
         filters = filters_asked(record_type, rows, by)

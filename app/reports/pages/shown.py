@@ -16,6 +16,7 @@ from app.reports.engine.result import Result
 from app.reports.engine.run import TooSlow, run_report
 from app.reports.engine.statement import CAP
 from app.reports.pages.arguments import written
+from app.reports.pages.chart import Chart, chart
 from app.reports.pages.grid import Grid, grid
 from app.web.formats import formats
 
@@ -33,6 +34,7 @@ class Shown:
     notes: tuple[str, ...]
     result: Result | None
     grid: Grid | None
+    chart: Chart | None = None
 
     @property
     def is_pivot(self) -> bool:
@@ -53,7 +55,9 @@ def shown(definition: Definition, by: Actor) -> Shown:
     except TooSlow:
         return Shown(definition, written(definition), told, (), None, None)
     table = grid(result, by, is_pivot=definition.shape == "pivot")
-    return Shown(definition, written(definition), told, _notes(result, table, by), result, table)
+    drawn = chart(result, definition.shape, by)
+    notes = _notes(result, table, by)
+    return Shown(definition, written(definition), told, notes, result, table, drawn)
 
 
 def _conditions(definition: Definition, by: Actor) -> tuple[tuple[str, str], ...]:

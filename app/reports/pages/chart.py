@@ -1,0 +1,88 @@
+"""A report as a chart: the names and numbers that a browser draws, each with its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext
+from app.records.filters import write_filters
+from app.reports.engine.drill import rows_behind
+from app.reports.engine.numbers import measure_label, number_text
+from app.reports.engine.order import labels_of
+from app.reports.engine.result import Member, Place, Result
+
+CHARTS = ("bar", "line", "pie", "funnel")
+MOST_POINTS = 200
+MOST_SERIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What is drawn, as JSON; `left_out` says that there were more groups than a chart can show."""
+
+    kind: str
+    data: str
+    left_out: bool
+
+
+def chart(result: Result, shape: str, by: Actor) -> Chart | None:
+    """The chart of a result; None for other shapes, and where there is no group to draw."""
+    if shape not in CHARTS or not result.dimensions:
+        return None
+    first = labels_of(result, 0, by)
+    points = first[:MOST_POINTS]
+    is_split = len(result.dimensions) > 1 and shape in ("bar", "line")
+    across = labels_of(result, 1, by) if is_split else []
+    left_out = len(first) > len(points) or len(across) > MOST_SERIES
+    rest = len(result.dimensions) - 1
+    series: list[dict[str, Any]] = []
+    for member, label in across[:MOST_SERIES] or [(None, measure_label(result.measures[0]))]:
+        places = [_place(one, member, rest) for one, _name in points]
+        series.append({"name": label, **_numbers(result, places, by)})
+    if result.before is not None and not is_split and shape in ("bar", "line"):
+        then = [_then(result, _place(one, None, rest)) for one, _name in points]
+        texts = [number_text(result.measures[0], one, by) for one in then]
+        before = {"values": [_plain(one) for one in then], "texts": texts, "urls": []}
+        series.append({"name": gettext("Compared with"), "is_before": True, **before})
+    labels = [name for _member, name in points]
+    data = {"kind": shape, "labels": labels, "series": series}
+    return Chart(shape, json.dumps(data, ensure_ascii=False), left_out)
+
+
+def _place(first: Member, second: Member | None, rest: int) -> Place:
+    return (first, *((second,) if rest else ()), *((None,) * (rest - 1)))
+
+
+def _numbers(result: Result, places: Sequence[Place], by: Actor) -> dict[str, Any]:
+    path = f"/{result.meaning.record_type.collection}"
+    measured = result.measures[0]
+    found = [result.at(place)[0] for place in places]
+    urls = []
+    for place in places:
+        pairs = write_filters(rows_behind(result, place, by, 0))
+        met = place in result.cells
+        urls.append(f"{path}?{urlencode([*pairs, ('view', 'all')])}" if met else "")
+    return {
+        "values": [_plain(one) for one in found],
+        "texts": [number_text(measured, one, by) for one in found],
+        "urls": urls,
+    }
+
+
+def _then(result: Result, place: Place) -> Any:
+    then = result.then(place)
+    return None if then is None else then[0]
+
+
+def _plain(value: Any) -> float | int | None:
+    """A number as a chart has it; a date has no height."""
+    if value is None or isinstance(value, date):
+        return None
+    return float(value) if isinstance(value, Decimal) else int(value)

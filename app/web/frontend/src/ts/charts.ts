@@ -1,0 +1,126 @@
+/** Charts of reports. A chart is drawn of what stands in `data-chart`; the table beneath it says the same in words. */
+import { BarChart, FunnelChart, LineChart, PieChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import * as echarts from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { all, find, on, onContent } from './dom';
+
+echarts.use([BarChart, FunnelChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+
+interface Series { name: string; values: (number | null)[]; texts: string[]; urls: string[]; is_before?: boolean }
+interface Data { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; series: Series[] }
+
+const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
+const drawn = new Map<HTMLElement, { chart: echarts.ECharts; written: string }>();
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function font(name = '--ink-2'): Record<string, string | number> {
+  return { color: colour(name), fontSize: 12, fontFamily: getComputedStyle(document.body).fontFamily };
+}
+
+/** One value of a series as echarts takes it; its place tells which rows it opens. */
+function points(data: Data, one: Series): Record<string, unknown>[] {
+  return one.values.map((value, at) => ({ value, name: data.labels[at] }));
+}
+
+function seriesOf(data: Data): Record<string, unknown>[] {
+  if (data.kind === 'bar' || data.kind === 'line') {
+    return data.series.map((one) => ({
+      type: data.kind, name: one.name, data: one.values, barMaxWidth: 40, symbolSize: 7,
+      ...(one.is_before ? { color: colour('--line-3') } : {}),
+    }));
+  }
+  const [first] = data.series;
+  if (!first) return [];
+  const label = { ...font(), show: data.kind === 'funnel', formatter: '{b}' };
+  return [{
+    type: data.kind, name: first.name, data: points(data, first), label,
+    ...(data.kind === 'pie' ? { radius: ['42%', '70%'], center: ['50%', '58%'] } : { sort: 'none', left: '10%', width: '80%', label: { ...label, position: 'right' } }),
+  }];
+}
+
+function optionOf(data: Data): echarts.EChartsCoreOption {
+  const axis = data.kind === 'bar' || data.kind === 'line';
+  const line = { lineStyle: { color: colour('--line') } };
+  return {
+    animation: false,
+    color: COLOURS.map(colour),
+    textStyle: font(),
+    // As text, since a tooltip of HTML would bring styles of its own, which the policy refuses.
+    tooltip: {
+      renderMode: 'richText', backgroundColor: colour('--raised'), borderColor: colour('--line-2'), textStyle: font('--ink'),
+      formatter: (item: { seriesIndex: number; dataIndex: number; name: string; seriesName: string }) => {
+        const series = data.series[item.seriesIndex];
+        const named = data.series.length > 1 ? ` · ${item.seriesName}` : '';
+        return `${item.name}${named}: ${series?.texts[item.dataIndex] ?? ''}`;
+      },
+    },
+    ...(data.series.length > 1 || data.kind === 'pie' ? { legend: { type: 'plain', top: 0, textStyle: font() } } : {}),
+    ...(axis ? {
+      grid: { left: 8, right: 8, bottom: 8, top: data.series.length > 1 ? 44 : 16, containLabel: true },
+      xAxis: { type: 'category', data: data.labels, axisLabel: font('--ink-3'), axisLine: line, axisTick: { show: false } },
+      yAxis: { type: 'value', axisLabel: font('--ink-3'), splitLine: line, minInterval: 1 },
+    } : {}),
+    series: seriesOf(data),
+  };
+}
+
+function draw(): void {
+  for (const [element, known] of drawn) {
+    if (element.isConnected) continue;
+    known.chart.dispose();
+    drawn.delete(element);
+  }
+  for (const element of all('[data-chart]')) {
+    const written = element.dataset.chart ?? '';
+    const known = drawn.get(element);
+    if (known?.written === written && element.firstChild) continue;
+    known?.chart.dispose();
+    const data = JSON.parse(written) as Data;
+    const chart = echarts.init(element, null, { renderer: 'svg' });
+    chart.setOption(optionOf(data));
+    chart.on('click', (item) => {
+      const url = data.series[item.seriesIndex ?? 0]?.urls[item.dataIndex];
+      if (url) location.assign(url);
+    });
+    drawn.set(element, { chart, written });
+  }
+}
+
+/** The chart as a picture of twice its size, on the page's own ground. */
+async function save(chart: HTMLElement, name: string): Promise<void> {
+  const svg = find<SVGSVGElement>('svg', chart);
+  if (!svg) return;
+  const { width, height } = svg.getBoundingClientRect();
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+  await picture.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = width * 2;
+  canvas.height = height * 2;
+  const context = canvas.getContext('2d');
+  if (!context) return;
+  context.fillStyle = colour('--surface');
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const link = document.createElement('a');
+  link.download = `${name}.png`;
+  link.href = canvas.toDataURL('image/png');
+  link.click();
+}
+
+export function start(): void {
+  onContent(draw);
+  addEventListener('resize', () => drawn.forEach(({ chart }) => chart.resize()));
+  new MutationObserver(() => {
+    drawn.forEach((known) => { known.written = ''; });
+    draw();
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  on('click', '[data-chart-save]', (_event, button) => {
+    const chart = button.closest('.report-chart')?.querySelector<HTMLElement>('[data-chart]');
+    if (chart) void save(chart, document.title);
+  });
+}
