@@ -96,6 +96,7 @@ SETTINGS = {
     ("business_hours", "manage"): ALL,
     ("message", "manage"): ALL,
     ("numbering", "manage"): ALL,
+    ("assignment", "manage"): ALL,
 }
 DAILY = {
     ("token", "create"): ALL,
@@ -113,7 +114,7 @@ BUILT_IN = (
             **_everything(ALL),
             **_catalogue(*WORK),
             **_files(),
-            **_pool(claim=ALL, reassign=ALL, **{"return": ALL}),
+            **_pool(claim=ALL, reassign=ALL, distribute=ALL, **{"return": ALL}),
             **SETTINGS,
         },
     ),
@@ -125,7 +126,7 @@ BUILT_IN = (
             **_records(read=ALL, create=ALL),
             **_catalogue(*WORK),
             **_files(),
-            **_pool(claim=ALL, reassign=TEAM, **{"return": TEAM}),
+            **_pool(claim=ALL, reassign=TEAM, distribute=TEAM, **{"return": TEAM}),
             **DAILY,
             ("tag", "manage"): ALL,
             ("view", "share"): ALL,

@@ -19,6 +19,7 @@ from app.kernel.language import _
 from app.records import gate, history
 from app.records.access import may_do, writable_keys
 from app.records.alter import changes_between, differing, told_values
+from app.records.assignment.soon import assign_soon
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.duplicates.keep import add_keys, all_keys, change_keys, tells_sign
@@ -136,6 +137,7 @@ def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Re
     add_keys(record_type, all_keys(record_type, [record]), by)
     _write(record_type, record, "created", by, creation_changes(record_type, record))
     record_type.changed(record, "create", by)
+    assign_soon(record_type, [record], by)
     tell_followers(record_type, record, by, is_given=True)
     return record
 

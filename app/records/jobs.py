@@ -13,6 +13,7 @@ from app.jobs.progress import forget_works
 from app.jobs.registry import job, owner_job
 from app.kernel.actor import Actor
 from app.records.api.idempotency import forget_keys
+from app.records.assignment import jobs as assignment_jobs
 from app.records.bulk import jobs as bulk_jobs
 from app.records.bulk.keep import forget_changes
 from app.records.custom.indexes import TEND, tend_indexes
@@ -102,4 +103,5 @@ JOBS = (
     *reclaim.JOBS,
     *money_jobs.JOBS,
     *number_jobs.JOBS,
+    *assignment_jobs.JOBS,
 )

@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.ids import new_id
 from app.records import gate
+from app.records.assignment.soon import assign_soon
 from app.records.build import build_many
 from app.records.door import creation_changes, may_change, perform
 from app.records.duplicates.keep import Keys, add_keys, all_keys
@@ -156,6 +157,7 @@ def settle_new(record_type: RecordType, sent: Sent, by: Actor) -> None:
     for row in sent.events:
         outbox.tell(by.session, row)
     record_type.changed_all(sent.records, "create", by)
+    assign_soon(record_type, sent.records, by)
 
 
 def _creation(record_type: RecordType, record: Record, by: Actor) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Action:
     the change of many records whose doing it is to take back, and nothing beside it. An action
     that `moves_fields` does nothing but give fields other values: its timeline tells them, and the
     undoing of such a change of many records puts them back. `in_pool` are those that the rows of
-    a list offer only where it shows the pool.
+    a list offer only where it shows the pool; one that is not `in_rows` they never offer.
     """
 
     name: str
@@ -104,6 +104,7 @@ class Action:
     result: Text | None = None  # What the message says was done: Marked as done.
     moves_fields: bool = False
     in_pool: bool = False
+    in_rows: bool = True
 
     @property
     def takes(self) -> tuple[str, ...]:

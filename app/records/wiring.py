@@ -165,6 +165,18 @@ NUMBERS = SettingsPage(
     ("numbering", "manage"),
     synonyms=_("sequence running number numbering pattern code"),
 )
+ASSIGNMENT = PermissionGroup(
+    "assignment", _("Assignment rules"), (Choice("manage", _("Manage")),), has_reach=False
+)
+ASSIGNING = SettingsPage(
+    "/settings/assignment",
+    "users",
+    DATA,
+    _("Assignment rules"),
+    _("Who gets a record that nobody owns: in turn or by load, by what it is, while they work."),
+    ("assignment", "manage"),
+    synonyms=_("round robin distribute territory routing load capacity lead assignment"),
+)
 BUSINESS_HOURS = PermissionGroup(
     "business_hours", _("Business hours"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -275,6 +287,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(HOURS)
     permissions.register(NUMBERING)
     settings_pages.add(NUMBERS)
+    permissions.register(ASSIGNMENT)
+    settings_pages.add(ASSIGNING)
     settings_pages.add(FILES)
     settings_pages.add(TAKEN_IN)
     settings_pages.add(TWINS)

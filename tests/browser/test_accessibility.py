@@ -405,6 +405,7 @@ def test_settings(
     seen.visit("/settings/numbers", "/settings/numbers/product")
     seen.visit("/settings/approvals", "/settings/approvals/new?type=account", "/settings/authority")
     seen.visit("/settings/me/absences", "/approvals")
+    seen.visit("/settings/assignment", "/settings/assignment/new")
     seen.visit("/accounts?owner_id__isnull=true")
     assert not seen.found, seen.told()
 

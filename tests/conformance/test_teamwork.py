@@ -103,7 +103,7 @@ def test_it_is_found_by_its_tag(alice: Person, of_alice: Program, record_type: R
 def test_who_is_mentioned_in_it_hears_of_it(
     acme: Workspace, alice: Person, dora: Person, record_type: RecordType
 ) -> None:
-    written = {key: f"@{dora.part.name}, look" for key in record_type.mentioning}
+    written = dict.fromkeys(record_type.mentioning, f"@{dora.part.name}, look")
     record_id = made_by(alice, record_type, **written)
     with acme.scope() as session:
         heard = session.scalars(select(Notice).where(Notice.user_id == dora.user_id)).all()

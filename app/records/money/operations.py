@@ -75,7 +75,7 @@ def change_rate(
     row.currency, row.rate_on, row.rate = quote.currency, quote.rate_on, quote.rate
     row.source, row.version = Source.ENTERED, row.version + 1
     row.updated_at, row.updated_by_id = by.now, by.user_id
-    by.session.flush()
+    by.session.flush()  # The row is compared here, before the event claims it.
     write_event(by, SUBJECT, row.id, "updated", changes=_told(before, quote))
 
 
@@ -84,7 +84,7 @@ def remove_rate(by: Actor, row: ExchangeRate) -> None:
     require_manage(by)
     before = Quote(row.currency, row.rate_on, row.rate)
     by.session.delete(row)
-    by.session.flush()
+    by.session.flush()  # Who asks next must not meet it.
     write_event(by, SUBJECT, row.id, "deleted", changes=_told(before, None))
 
 

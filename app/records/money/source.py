@@ -80,7 +80,7 @@ def change_source(by: Actor, wish: Wish, *, allow_loopback: bool) -> RateSource:
         row.tried_at = row.heard_at = row.told_on = row.error = None
     row.url, row.currencies, row.is_on = url, wanted, wish.is_on
     row.updated_at, row.updated_by_id = by.now, by.user_id
-    by.session.flush()
+    by.session.flush()  # The event comes after the row.
     changes: dict[str, Any] = {
         key: [old, new]
         for key, old, new in zip(

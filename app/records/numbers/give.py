@@ -102,7 +102,7 @@ def take_numbers(
         found += [one for one in written if one.casefold() not in held]
         last = some[-1]
     counter.last = sequence.last = last
-    by.session.flush()
+    by.session.flush()  # Who asks next goes on from here.
     return found
 
 

@@ -60,7 +60,7 @@ def change_numbers(by: Actor, record_type: RecordType, how: Chosen) -> None:
         by.session.add(row)
     row.pattern, row.resets, row.is_on = how.pattern, how.resets.value, how.is_on
     row.updated_at, row.updated_by_id = by.now, by.user_id
-    by.session.flush()
+    by.session.flush()  # Who asks next reads it back.
     stamps.draw(by.session, STAMP)
     changes: dict[str, Any] = {"record_type": [None, record_type.key]}
     for key in ("pattern", "resets", "is_on"):

@@ -81,6 +81,7 @@ SUBJECTS: Mapping[str, Text] = {
     "business_calendar": _("Business calendar"),
     "fiscal_year": _("Fiscal year"),
     "number_sequence": _("Numbers"),
+    "assignment_rule": _("Assignment rule"),
     "pool": _("Pool"),
     "message": _("Mail"),
     "letterhead": _("Letterhead"),

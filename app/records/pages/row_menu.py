@@ -49,7 +49,9 @@ class RowMenu:
 def row_menu(record_type: RecordType, shape: Layout, *, may_star: bool = False) -> RowMenu:
     """The menu of a list as its reader may use it."""
     reaches = tuple(key for key in REACHES if key in shape.below)
-    actions = tuple(one for one in record_type.actions if shape.is_pool or not one.in_pool)
+    actions = tuple(
+        one for one in record_type.actions if one.in_rows and (shape.is_pool or not one.in_pool)
+    )
     return RowMenu(reaches, shape.update, shape.delete, actions, may_star)
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.identity.models import User
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.language import _
+from app.records.assignment.distribute import STAMP as RULES
+from app.records.assignment.distribute import distribute
 from app.records.fields import Attribute
-from app.records.pool.facts import CLAIM, POOL_FILTER, REASSIGN, RETURN, SEE_POOL
+from app.records.pool.facts import CLAIM, DISTRIBUTE, POOL_FILTER, REASSIGN, RETURN, SEE_POOL
 from app.records.pool.owning import REASONS, claim, give_back, reassign
 from app.records.types import Action, Ask, Choose, Offer, RecordType, View
 
@@ -71,5 +74,20 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             icon="user-plus",
             result=_("Assigned"),
             moves_fields=True,
+        ),
+        Action(
+            DISTRIBUTE,
+            _("Assign automatically"),
+            event="distributed",
+            told=_("was assigned by a rule:"),
+            run=distribute,
+            when=lambda record: record.owner_id is None,
+            reads=(owner,),
+            is_offered=lambda by: stamps.stamp(by.session, RULES) is not None,
+            names="reason",
+            icon="users",
+            result=_("Assigned"),
+            moves_fields=True,
+            in_rows=False,
         ),
     )

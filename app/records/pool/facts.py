@@ -10,8 +10,10 @@ from sqlalchemy import Select
 
 from app.kernel.actor import Actor
 
-CLAIM, RETURN, REASSIGN = "claim", "return", "reassign"
-OF_POOL = frozenset({CLAIM, REASSIGN})  # Done with what waits there, whoever may read it besides.
+CLAIM, RETURN, REASSIGN, DISTRIBUTE = "claim", "return", "reassign", "distribute"
+OF_POOL = frozenset(
+    {CLAIM, REASSIGN, DISTRIBUTE}
+)  # Done with what waits there, whoever may read it besides.
 SEE_POOL = "see_pool"  # Granted like a verb; it changes no record.
 POOL_FILTER = (("owner_id__isnull", "true"),)  # The arguments of a list that shows the pool.
 

@@ -19,7 +19,7 @@ from app.kernel.remembered import Remembered
 from app.records.access import fetch
 from app.records.filters import Filter, Node
 from app.records.model import Record, is_free
-from app.records.pool.facts import CLAIM, POOL_FILTER, REASSIGN, SEE_POOL
+from app.records.pool.facts import CLAIM, DISTRIBUTE, POOL_FILTER, REASSIGN, SEE_POOL
 from app.records.pool.policy import choice_of
 from app.records.types import RecordType
 
@@ -97,7 +97,7 @@ def written_by_others(record_type: RecordType) -> frozenset[str]:
 def _narrowed(rights: Rights, kind: str, hidden: Iterable[str]) -> Rights:
     if _reaches_all(rights, kind):
         return replace(rights, pooled=kind)
-    kept = {(kind, verb) for verb in ("read", SEE_POOL, CLAIM, REASSIGN)}
+    kept = {(kind, verb) for verb in ("read", SEE_POOL, CLAIM, REASSIGN, DISTRIBUTE)}
     grants = {
         entry: reach for entry, reach in rights.grants.items() if entry[0] != kind or entry in kept
     }

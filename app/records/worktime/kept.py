@@ -72,7 +72,7 @@ def to_spans(stored: list[Any]) -> Spans:
 
 
 def _load(by: Actor) -> BusinessTime:
-    by.session.flush()
+    by.session.flush()  # What was just changed is read back.
     days: dict[UUID, dict[Any, Spans]] = {}
     for one in by.session.scalars(select(BusinessDay), execution_options=FRESH):
         days.setdefault(one.calendar_id, {})[one.day] = to_spans(one.hours)

@@ -61,7 +61,7 @@ def create_calendar(by: Actor, wish: Wish) -> BusinessCalendar:
     )
     _put(row, values)
     by.session.add(row)
-    by.session.flush()
+    by.session.flush()  # The event names the row.
     _changed(by, SUBJECT, row.id, "created", {"name": [None, row.name]})
     if wish.is_default or not number:
         _make_default(by, row)
@@ -80,7 +80,7 @@ def change_calendar(
     _put(row, values)
     row.version += 1
     row.updated_at, row.updated_by_id = by.now, by.user_id
-    by.session.flush()
+    by.session.flush()  # What changed is told as it was written.
     after = _told(row)
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changes:
@@ -96,7 +96,7 @@ def delete_calendar(by: Actor, row: BusinessCalendar) -> None:
         raise Refused(_("Make another calendar the default before you remove this one."))
     row_id, name = row.id, row.name
     by.session.delete(row)
-    by.session.flush()
+    by.session.flush()  # Who asks next must not meet it.
     _changed(by, SUBJECT, row_id, "deleted", {"name": [name, None]})
 
 
@@ -140,7 +140,7 @@ def remove_day(by: Actor, row: BusinessCalendar, day: str) -> None:
     if found is None:
         raise Missing(_("There is no such day."))
     by.session.delete(by.session.get_one(BusinessDay, (row.id, found.day)))
-    by.session.flush()
+    by.session.flush()  # Who asks next must not meet it.
     told = [f"{found.day} {found.name}".strip(), None]
     _changed(by, SUBJECT, row.id, "updated", {"day": told})
 
@@ -250,7 +250,7 @@ def _make_default(by: Actor, row: BusinessCalendar) -> None:
         update(BusinessCalendar).where(BusinessCalendar.is_default).values(is_default=False)
     )
     row.is_default = True
-    by.session.flush()
+    by.session.flush()  # One default is gone before the next.
     _changed(by, SUBJECT, row.id, "updated", {"is_default": [False, True]})
 
 

@@ -1,0 +1,167 @@
+"""The settings of assignment: the rules of a record type, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy import select
+
+from app.identity.models import Role
+from app.identity.operations.teams import tree
+from app.identity.routes.asking import label_of, show, submit, typed
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing
+from app.kernel.language import Text, _, gettext, ngettext
+from app.records.assignment import rules
+from app.records.assignment.choose import Strategy
+from app.records.assignment.models import AssignmentRule
+from app.records.assignment.rules import MANAGE
+from app.records.pages.pool_settings import group_names, spared_words, view_choices
+from app.records.routes.blueprint import blueprint
+from app.records.tailored import switched_on
+from app.records.types import RecordType
+from app.records.worktime.operations import calendars_of
+from app.web import current
+from app.web.access import access
+from app.web.render import page, see_other
+from app.web.toasts import toast
+
+URL = "/settings/assignment"
+FORM = "records/assignment_rule.html"
+STRATEGIES: dict[str, Text] = {
+    Strategy.IN_TURN: _("In turn"),
+    Strategy.LEAST_LOAD: _("To whoever owns the fewest"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """One rule as its line shows it."""
+
+    id: UUID
+    name: str
+    told: list[str]
+    is_on: bool
+
+
+@blueprint.get(URL)
+@access(permission=MANAGE)
+def show_assignment() -> Response:
+    """The rules of one type."""
+    by = current.actor()
+    record_type = _type(by)
+    lines = _shown(record_type, by)
+    return page("records/assignment.html", url=URL, record_type=record_type, lines=lines)
+
+
+@blueprint.get(f"{URL}/new")
+@access(permission=MANAGE)
+def new_assignment_rule() -> Response:
+    """The form of a rule."""
+    return show(FORM, _form(_type(current.actor())), block="form", typed={"in_hours": ""})
+
+
+@blueprint.post(f"{URL}/new")
+@access(permission=MANAGE)
+def create_assignment_rule() -> Response:
+    """Make a rule, the last one."""
+    by = current.actor()
+    record_type = _type(by)
+
+    def work() -> Response:
+        names = ("name", "group", "strategy", "view", "capacity", "in_hours", "calendar")
+        rules.create_rule(by, record_type.key, rules.Wish(**{one: typed(one) for one in names}))
+        toast(_("Saved."))
+        return see_other(f"{URL}?type={record_type.key}")
+
+    return submit(work, FORM, partial(_form, record_type))
+
+
+@blueprint.post(f"{URL}/<uuid:rule_id>/on")
+@access(permission=MANAGE)
+def switch_assignment_rule_on(rule_id: UUID) -> Response:
+    """Let a rule work."""
+    by = current.actor()
+    row = rules.get_rule(by, rule_id)
+    rules.switch_rule(by, row, is_on=True)
+    toast(_("%(name)s is switched on.", name=row.name))
+    return _back(row)
+
+
+@blueprint.post(f"{URL}/<uuid:rule_id>/off")
+@access(permission=MANAGE)
+def switch_assignment_rule_off(rule_id: UUID) -> Response:
+    """Let a rule rest."""
+    by = current.actor()
+    row = rules.get_rule(by, rule_id)
+    rules.switch_rule(by, row, is_on=False)
+    toast(_("%(name)s is switched off.", name=row.name))
+    return _back(row)
+
+
+@blueprint.post(f"{URL}/<uuid:rule_id>/up")
+@access(permission=MANAGE)
+def move_assignment_rule_up(rule_id: UUID) -> Response:
+    """Try a rule before the one above it."""
+    by = current.actor()
+    row = rules.get_rule(by, rule_id)
+    rules.move_up(by, row)
+    return _back(row)
+
+
+@blueprint.post(f"{URL}/<uuid:rule_id>/delete")
+@access(permission=MANAGE)
+def remove_assignment_rule(rule_id: UUID) -> Response:
+    """Remove a rule."""
+    by = current.actor()
+    row = rules.get_rule(by, rule_id)
+    answer = _back(row)
+    rules.delete_rule(by, row)
+    toast(_("The rule was removed."))
+    return answer
+
+
+def _back(row: AssignmentRule) -> Response:
+    return see_other(f"{URL}?type={row.record_type}")
+
+
+def _type(by: Actor) -> RecordType:
+    """The type that the page is about; the first one with a pool where the address names none."""
+    types = [one for one in switched_on(by) if one.pool is not None]
+    if not types:
+        raise Missing(_("There is no such page."))
+    return next((one for one in types if one.key == request.args.get("type")), types[0])
+
+
+def _shown(record_type: RecordType, by: Actor) -> list[ShownRule]:
+    rows = rules.rules_of(record_type, by)
+    names = group_names([(one.group_kind, one.group_id) for one in rows], by)
+    found = []
+    for row in rows:
+        told = [" · ".join(spared_words(record_type, row.conditions, by)) or gettext("All records")]
+        told.append(f"{names[row.group_kind, row.group_id]} · {STRATEGIES[row.strategy]}")
+        if row.capacity is not None:
+            one, many = record_type.words.count
+            what = ngettext(one, many, row.capacity)
+            told.append(gettext("own at most %(what)s", what=what))
+        if row.in_hours:
+            told.append(gettext("in business hours only"))
+        found.append(ShownRule(row.id, row.name, told, row.is_on))
+    return found
+
+
+def _form(record_type: RecordType) -> dict[str, object]:
+    by = current.actor()
+    roles = by.session.scalars(select(Role).order_by(Role.position)).all()
+    return {
+        "url": f"{URL}/new?type={record_type.key}",
+        "record_type": record_type,
+        "teams": tree(by),
+        "roles": [(role.id, label_of(role)) for role in roles],
+        "views": view_choices(record_type, {}, by),
+        "strategies": list(STRATEGIES.items()),
+        "calendars": [(one.id, one.name) for one in calendars_of(by)],
+    }
