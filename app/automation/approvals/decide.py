@@ -173,6 +173,7 @@ def comment(request_id: UUID, by: Actor, *, text: str) -> ApprovalRequest:
     """Say something about a request; whoever asked and is asked is told."""
     if not text.strip():
         raise Refused(_("Write something first."), field="text")
+    _demand_scope(by)
     request = find_request(request_id, by, lock=True)
     note(by, request, "comment", _said(text))
     told = _("%(who)s commented on: %(name)s", who=by.name, name=request.title)
@@ -236,11 +237,18 @@ def version_now(request: ApprovalRequest, by: Actor) -> int | None:
 
 
 def _held(request_id: UUID, by: Actor) -> ApprovalRequest:
-    """A request that still waits, whose row is held."""
+    """A request that still waits, whose row is held; a token needs the scope for it."""
+    _demand_scope(by)
     request = find_request(request_id, by, lock=True)
     if not request.is_open:
         raise Conflict(DONE[request.state])
     return request
+
+
+def _demand_scope(by: Actor) -> None:
+    """NotPermitted for a program whose token was not made to decide anything."""
+    if not by.rights.within_scopes(*MANAGE):
+        raise NotPermitted(_("This token lacks the scope approval:manage."))
 
 
 def _answerable(request: ApprovalRequest, by: Actor) -> list[ApprovalStep]:

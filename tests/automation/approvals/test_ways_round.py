@@ -83,6 +83,22 @@ def test_a_program_rejects_recalls_and_comments(
     assert program(dora).get(first).status_code == 404
 
 
+def test_a_token_that_was_made_for_reading_decides_nothing(
+    alice: Person, bob: Person, rule: Rule, program: Programs
+) -> None:
+    rule("account", "create")
+    path = program(bob).post("accounts", {"name": "One"}).json["approval"]["url"]
+    path = path.removeprefix("/api/v1/")
+    narrow = program(alice, "account:read", "account:create")
+    assert narrow.get(path).status_code == 200
+    for verb, body in (("approve", None), ("reject", {"text": "No"}), ("comment", {"text": "Hm"})):
+        answer = narrow.post(f"{path}/{verb}", body)
+        assert answer.status_code == 403, verb
+        assert "approval:manage" in answer.json["detail"]
+    deciding = program(alice, "account:read", "approval:manage")
+    assert deciding.post(f"{path}/approve").status_code == 200
+
+
 def test_rules_are_read_and_written_by_programs_with_the_right(
     alice: Person, bob: Person, program: Programs
 ) -> None:
