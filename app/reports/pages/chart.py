@@ -39,7 +39,7 @@ def chart(result: Result, shape: str, by: Actor) -> Chart | None:
     first = labels_of(result, 0, by)
     points = first[:MOST_POINTS]
     is_split = len(result.dimensions) > 1 and shape in ("bar", "line")
-    across = labels_of(result, 1, by) if is_split else []
+    across: list[tuple[Member | None, str]] = [*labels_of(result, 1, by)] if is_split else []
     left_out = len(first) > len(points) or len(across) > MOST_SERIES
     rest = len(result.dimensions) - 1
     series: list[dict[str, Any]] = []
