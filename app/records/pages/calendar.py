@@ -37,23 +37,28 @@ from app.records.pages.hours import (
     touches,
 )
 from app.records.pages.lenses import FieldLink, field_links
+from app.records.pages.open_hours import opens_at, shut_on
 from app.records.pages.state import ListState
 from app.records.query import Query
 from app.records.query.days import COUNTED, Lasting, entries
+from app.records.worktime.kept import calendar_of
 from app.web.formats import Formats, formats
 
 LIMITS = {MONTH: 4, WEEK: 60, DAY: 100}  # Entries of a day that are shown at most.
 LANES = {WEEK: 3, DAY: 6}  # Entries that stand beside each other at most.
 OF_COLLEAGUES = 300  # Entries of a day that is shown by colleagues.
 LANES_OF_COLLEAGUE = 2
-MORNING = 8  # The hour at which a day is shown at first, when nothing is earlier.
+MORNING = 8  # The hour at which a day is shown at first while a firm does not work for weeks.
 WORDS: dict[str, Text] = {MONTH: _("Month"), WEEK: _("Week"), DAY: _("Day")}
 EARLY = "T09:00"  # When something planned by a press on a day begins, unless it is typed.
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day; `more` says how many entries are not shown, and `day_url` opens all of it."""
+    """One day; `more` says how many entries are not shown, and `day_url` opens all of it.
+
+    Of a day that is shown by its hours `shut` are the places at which the firm does not work.
+    """
 
     iso: str
     number: str
@@ -68,6 +73,7 @@ class Day:
     week_url: str  # The week in which it is the day that a phone shows.
     is_chosen: bool
     hours: Hours | None  # Of a day that is shown by its hours.
+    shut: list[str]
     colleague: Colleague | None  # Whose entries alone stand here.
 
 
@@ -152,7 +158,7 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
         today_url=at(by.today()),
         may_move=may_move(record_type, field, by),
         length=length if may_lengthen else None,
-        clock=_clock(shown, by) if has_hours(span, field) else None,
+        clock=_clock(shown, days, by) if has_hours(span, field) else None,
         day_before_url=at(beside(DAY, on, -1)),
         day_after_url=at(beside(DAY, on, 1)),
         colleagues=colleagues,
@@ -228,12 +234,13 @@ def _column(
     return replace(column, colleague=colleague, new_url=new_url, hours=hours)
 
 
-def _clock(days: Sequence[Day], by: Actor) -> Clock:
-    """The hours of the reader's clock, as they write them."""
+def _clock(shown: Sequence[Day], days: Sequence[date], by: Actor) -> Clock:
+    """The hours of the reader's clock, as they write them, from where the firm's day begins."""
     write, now = formats(by), by.now.astimezone(by.zone)
+    opens = opens_at(calendar_of(by), days, by.zone, MORNING)
     return Clock(
         hours=tuple(write.clock(time(hour)) for hour in range(24)),
-        first=first_hour((day.hours for day in days if day.hours is not None), MORNING),
+        first=first_hour((day.hours for day in shown if day.hours is not None), opens),
         now=place_at(now),
         minute=now.hour * 60 + now.minute,
     )
@@ -283,6 +290,7 @@ def _day(
         week_url=_at(state, day, WEEK),
         is_chosen=day == on,
         hours=in_hours(shown, day, LANES[span]) if has_hours(span, field) else None,
+        shut=shut_on(calendar_of(by), day, by.zone) if has_hours(span, field) else [],
         colleague=None,
     )
 

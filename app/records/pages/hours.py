@@ -109,15 +109,19 @@ def _slots(start: datetime, end: datetime, day: date) -> tuple[int, int]:
 
 def _block(placed: Placed[Entry], day: date) -> Block:
     stretch, entry = placed.stretch, placed.stretch.what
-    high = stretch.end - stretch.start
-    size = f"high-{high // IN_HOUR} and-{high % IN_HOUR}"
     is_rest = entry.start is not None and entry.start.date() < day
-    place = f"{_from(stretch.start)} {size} lane-{placed.lane} of-{placed.lanes}"
+    place = f"{spread(stretch.start, stretch.end)} lane-{placed.lane} of-{placed.lanes}"
     return Block(entry, place, is_rest)
 
 
 def _more(crowd: Crowd) -> More:
     return More(crowd.count, f"{_from(crowd.start)} lane-{crowd.lane} of-{crowd.lanes}")
+
+
+def spread(start: int, end: int) -> str:
+    """Where what takes these slots stands, and how high it is."""
+    high = end - start
+    return f"{_from(start)} high-{high // IN_HOUR} and-{high % IN_HOUR}"
 
 
 def _from(slot: int) -> str:

@@ -17,6 +17,8 @@ from app.records.custom.operations import define_field
 from app.records.custom.wish import Wish
 from app.records.registry import registry
 from app.records.tailored import tailored
+from app.records.worktime import operations
+from app.records.worktime.reading import Wish as Hours
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account, make_activity
@@ -197,16 +199,59 @@ def test_a_length_that_can_not_be_is_none_or_a_year(
     assert "Odd" not in alice.client.get("/activities/calendar?span=day&on=2027-11-25").text
 
 
-def test_a_day_begins_at_eight_or_at_its_first_entry_and_tells_where_now_is(
+def test_a_day_begins_where_the_firms_does_or_at_its_first_entry_and_tells_where_now_is(
     acme: Workspace, alice: Person
 ) -> None:
     plan(acme, alice, "Ring them", "2026-11-20T09:00")
     shown = alice.client.get(WEEK).text
-    assert 'data-first="8"' in shown
+    assert 'data-first="9"' in shown
     assert '<div class="hour-now h-12 m-8" data-now="760"></div>' in shown
     plan(acme, alice, "Early bird", "2026-11-20T06:15")
     assert 'data-first="6"' in alice.client.get(WEEK).text
     assert "hour-now" not in alice.client.get(DAY).text
+
+
+def shut(html: str) -> dict[str, list[str]]:
+    """Where each day among hours is shaded, as the firm does not work there."""
+    return {
+        part[: part.index('"')]: re.findall(r'<div class="hour-shut ([^"]+)"', part)
+        for part in html.split('<div class="calendar-hours')[1].split(' data-day="')[1:]
+    }
+
+
+WORKED = ["h-0 m-0 high-9 and-0", "h-12 m-0 high-1 and-0", "h-18 m-0 high-6 and-0"]
+WHOLE_DAY = ["h-0 m-0 high-24 and-0"]
+
+
+def test_what_lies_outside_the_firms_hours_is_shaded(alice: Person) -> None:
+    days = shut(alice.client.get(WEEK).text)
+    assert list(days.values()) == [*[WORKED] * 5, WHOLE_DAY, WHOLE_DAY]
+    assert shut(alice.client.get(DAY).text) == {"2026-11-20": WORKED}
+    assert "hour-shut" not in alice.client.get("/activities/calendar?span=month").text
+
+
+def test_the_firms_hours_stand_where_they_are_on_its_readers_clock(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:  # In London it is from eleven at night until three.
+        mornings = ("07:00-11:00",) * 5 + ("", "")
+        desk = operations.create_calendar(by, Hours("Desk", "Asia/Shanghai", week=mornings))
+        operations.set_day(by, desk, "2026-11-19", "Stocktaking", "")
+    days = shut(alice.client.get(WEEK).text)
+    assert days["2026-11-16"] == ["h-3 m-0 high-20 and-0"]
+    assert days["2026-11-18"] == ["h-3 m-0 high-21 and-0"]
+    assert days["2026-11-19"] == ["h-0 m-0 high-23 and-0"]
+    assert days["2026-11-21"] == WHOLE_DAY
+
+
+def test_a_day_off_begins_where_the_next_working_day_does(acme: Workspace, alice: Person) -> None:
+    saturday = "/activities/calendar?span=day&on=2026-11-21"
+    assert 'data-first="9"' in alice.client.get(saturday).text
+    with acme.acting(alice) as by:
+        week = ("07:30-11:00",) * 5 + ("", "")
+        operations.create_calendar(by, Hours("Early birds", "Europe/London", week=week))
+    assert 'data-first="7"' in alice.client.get(saturday).text
+    assert 'data-first="7"' in alice.client.get(WEEK).text
 
 
 def test_a_length_that_a_role_does_not_see_is_half_an_hour_for_it(
