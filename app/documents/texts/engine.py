@@ -129,14 +129,14 @@ class NotingOutput(Output):
     node_class = Noting
 
 
-def _measured(literal: RangeLiteral, start: object, stop: object) -> range:
+def _measured(self: RangeLiteral, start: Any, stop: Any) -> range:
     """The numbers of a range, unless they are too many: some are asked for one after the other.
 
     `(1..999999999) contains x` does that in one step, and `reversed` makes a list of them.
     """
-    made = _make_range(literal, start, stop)
+    made = _make_range(self, start, stop)
     if made.stop - made.start > MOST_TURNS:
-        raise ResourceLimitError("too many turns", token=literal.token)
+        raise ResourceLimitError("too many turns", token=self.token)
     return made
 
 
