@@ -142,7 +142,7 @@ def _measured(self: RangeLiteral, start: Any, stop: Any) -> range:
 
 # Each range of a template comes from here, wherever it stands; the reader takes no other class.
 _make_range = RangeLiteral._make_range
-RangeLiteral._make_range = _measured  # type: ignore[assignment, method-assign]
+RangeLiteral._make_range = _measured  # type: ignore[method-assign]
 
 
 class BoundedTemplate(BoundTemplate):
