@@ -200,9 +200,10 @@ def test_a_role_offers_no_right_over_settings_that_have_no_page(app, acme, alice
         if not group.has_reach
         for verb in group.verbs
     }
-    # On pages that everybody may open, and wherever a tag is typed.
+    # On pages that everybody may open, where a tag is typed, and where documents are made.
     everyones = {("token", "create"), ("trash", "erase"), ("tag", "create"), ("view", "share")}
-    everyones |= {("export", "manage"), ("import", "manage")}
+    everyones |= {("export", "manage"), ("import", "manage"), ("report", "share")}
+    everyones |= {("document", "seal"), ("document", "share")}
     assert offered_rights == pages | everyones
 
 

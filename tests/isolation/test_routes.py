@@ -142,7 +142,9 @@ def test_no_change_is_taken_without_the_forgery_token(
     browser = alice.client
     before = digest(laundry, acme.facts)
     for case in of_workspace(app):
-        if case.method in UNSAFE and case.access.who is not Who.TOKEN:
+        # An address that proves itself takes the place of the token (see `Access.by_address`).
+        is_asked = case.access.who is not Who.TOKEN and not case.access.by_address
+        if case.method in UNSAFE and is_asked:
             url = case.url(ids(case, NEVER_USED))
             answer = browser.open(url, method=case.method, csrf=False)
             assert answer.status_code == 400, f"{case}: {answer.status_code}"

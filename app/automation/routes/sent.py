@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -34,7 +34,7 @@ def body_of(known: tuple[str, ...], *, may_be_empty: bool = False) -> Body:
     return body
 
 
-def events_of(body: Body) -> list[str] | None:
+def events_of(body: Mapping[str, Any]) -> list[str] | None:
     """The names of events that were sent, None where none were."""
     events = body.get("events")
     if "events" not in body:

@@ -114,7 +114,7 @@ def make_document(record_type: RecordType, record: Record, wish: Wish, by: Actor
         made_by_id=by.user_id,
     )
     by.session.add(made)
-    by.session.flush()
+    by.session.flush()  # Its row must stand before its event and its links refer to it.
     if stamps.stamp(by.session, STAMP) is None:
         stamps.draw(by.session, STAMP)
     return made
