@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from app.handover.operations.begin import begin_handover
 from app.handover.rules import Plan
 from app.identity.models import User
+from app.identity.news_links import make_link
 from app.jobs.progress import begin_work
 from app.records.door import perform
 from app.records.lenses.lens import SPANS
@@ -149,6 +150,27 @@ def test_pages_before_signing_in(
     seen.page.keyboard.press("Enter")
     seen.page.locator("[aria-invalid=true]").first.wait_for()
     seen.look("/login, refused")
+    assert not seen.found, seen.told()
+
+
+@each_once
+def test_the_page_that_stops_mails_of_news(
+    looker: Callable[..., Findings],
+    windows: Windows,
+    variant: dict[str, Any],
+    acme: Workspace,
+    dora: Person,
+    settings: Settings,
+) -> None:
+    windows.watch.expect(404)
+    with acme.acting() as by:
+        by.session.get_one(User, dora.user_id).mailed = {"mentioned": "once"}
+        link = make_link(dora.user_id, by.now, acme.facts.id, settings.keys)
+    seen = looker(None, variant)
+    seen.visit("/news/stop/nothing", f"/news/stop/{link}")
+    seen.page.locator("form.auth-form button").click()
+    expect(seen.page.locator("form.auth-form")).to_have_count(0)
+    seen.look("/news/stop, stopped")
     assert not seen.found, seen.told()
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.events.models import Event
 from app.identity.models import User
@@ -16,6 +16,8 @@ from app.identity.news_links import make_link, read_link
 from app.mail.message import build
 from app.mail.render import render
 from app.web.access import Who
+from tenants.facts import State
+from tests.attacks.test_standing import put
 from tests.cast import HostClient, Person, Workspace, visitor
 from tests.conftest import Clock
 from tests.identity.conftest import Outbox
@@ -115,6 +117,17 @@ def test_an_old_address_is_spent_once_the_mails_were_stopped(
     newer = mailed(acme, alice, outbox)
     assert by_program(app, acme, newer) == 200
     assert wanted(acme, dora) == {}
+
+
+@pytest.mark.parametrize("state", [State.PAST_DUE, State.SUSPENDED])
+def test_mails_are_stopped_where_the_workspace_is_only_read_or_suspended(
+    app: Flask, owner: Engine, acme: Workspace, dora: Person, stop: str, state: State
+) -> None:
+    put(owner, acme, state)
+    assert BUTTON in visitor(app, acme).get(stop).text
+    assert by_program(app, acme, stop) == 200
+    assert wanted(acme, dora) == {}
+    assert BUTTON not in visitor(app, acme).get(stop).text
 
 
 def test_the_address_says_whose_it_is_to_nobody_without_our_key(
