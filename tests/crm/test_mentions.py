@@ -18,6 +18,9 @@ from app.identity.operations.users import create_user, disable_user, update_prof
 from app.jobs.worker import Worker
 from app.kernel.actor import FieldAccess
 from app.kernel.errors import Refused
+from app.records.bulk.begin import begin_change
+from app.records.bulk.models import BulkChange
+from app.records.bulk.selection import Selection
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.mentions.colleagues import offer_colleagues
@@ -25,12 +28,14 @@ from app.records.mentions.rename import rename_mentions
 from app.records.mentions.spots import MOST_SIGNS, spots
 from app.records.registry import registry
 from app.records.sharing.operations import follow
+from app.records.tailored import tailored
 from tenants.facts import State
 from tests.attacks.test_standing import put
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account, make_activity
 from tests.records.pages.conftest import statements
+from tests.records.pages.test_sharing_pages import let_reps_see_their_own
 
 WORDS = "Could @Dora Dunn look at the gate?"
 
@@ -286,6 +291,50 @@ def test_many_at_once_keep_their_mentions_and_tell_nobody(
     with acme.scope() as session:
         [first, *_rest] = session.query(Activity).all()
         assert first.mentions == {str(dora.user_id): "Dora Dunn"}
+
+
+def write_all(acme: Workspace, person: Person, ids: list[UUID], body: str = WORDS) -> BulkChange:
+    with acme.acting(person) as by:
+        record_type = tailored("activity", by)
+        return begin_change(record_type, "update", Selection(ids=tuple(ids)), {"body": body}, by)
+
+
+def test_a_text_that_is_written_into_many_tells_each_person_once(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, firm: UUID
+) -> None:
+    ids = [note(acme, alice, firm, "Plain.") for _number in range(3)]
+    write_all(acme, alice, ids, f"{WORDS} And @Bob Baker, too.")
+    assert told(acme, dora) == ["Alice Archer mentioned you in 3 activities"]
+    with acme.acting(dora) as by:
+        assert [one.kinds for one in notices_of(by)] == [["mentioned"]]
+    with acme.acting(alice) as by:
+        for one in ids[:2]:
+            record = by.session.get_one(Activity, one)
+            perform("activity", "update", record, by=by, body="-", subject="-")
+    assert told(acme, dora) == ["Alice Archer mentioned you in 1 activity"]
+
+
+def test_of_many_texts_nobody_learns_who_may_not_read_them_or_wants_no_mentions(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, firm: UUID
+) -> None:
+    let_reps_see_their_own(acme)
+    with acme.acting(dora) as by:
+        choose_news(by, by.session.get_one(User, dora.user_id), ["given", "owned", "followed"])
+    ids = [note(acme, alice, firm, "Plain.") for _number in range(2)]
+    write_all(acme, alice, ids, f"{WORDS} And @Bob Baker, too.")
+    with acme.scope() as session:
+        assert session.query(Notice).filter(Notice.batch_id.is_not(None)).all() == []
+
+
+def test_who_owns_what_many_texts_are_written_into_reads_both_in_one_line(
+    acme: Workspace, alice: Person, bob: Person, firm: UUID
+) -> None:
+    ids = [note(acme, alice, firm, "Plain.", owner_id=str(bob.user_id)) for _number in range(2)]
+    with acme.acting(bob) as by:
+        read_all(by)
+    write_all(acme, alice, ids, "Ask @Bob Baker.")
+    line = told(acme, bob)[0]
+    assert line.startswith("Alice Archer mentioned you in 2 activities; Alice Archer changed 2")
 
 
 def test_a_text_without_a_sign_asks_for_nobody(acme: Workspace, alice: Person, firm: UUID) -> None:

@@ -23,6 +23,7 @@ from app.records.bulk.selection import MOST, Selection, count_selected, keep_row
 from app.records.bulk.undo import is_maker, undo_piece, undoing
 from app.records.bulk.verbs import UNDO, BulkVerb, verb_called, worded
 from app.records.door import may_change
+from app.records.mentions.batch import tell_mentioned_in_batch
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -198,6 +199,7 @@ def _start(change: BulkChange, record_type: RecordType, verb: BulkVerb, by: Acto
     while do_piece(change, record_type, by, AT_ONCE):
         continue
     tell_of_batch(by, change.id)
+    tell_mentioned_in_batch(by, change.id)
     change.finished_at = by.now
 
 

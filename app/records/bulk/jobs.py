@@ -19,6 +19,7 @@ from app.records.bulk.begin import KIND, PIECE, do_piece, enqueue_piece
 from app.records.bulk.models import BulkChange
 from app.records.bulk.receipt import told
 from app.records.bulk.run import sentence
+from app.records.mentions.batch import tell_mentioned_in_batch
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 
@@ -47,6 +48,7 @@ def bulk_change(by: Actor, payload: Payload) -> None:
             with by.session.begin_nested():
                 has_more = do_piece(change, tailored(change.record_type, person), person, PIECE)
                 tell_of_batch(person, change.id)
+                tell_mentioned_in_batch(person, change.id)
         except Answer as answer:
             by.session.refresh(change)
             _end(change, work, State.FAILED, person, sentence(answer))

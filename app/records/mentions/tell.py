@@ -15,6 +15,7 @@ from app.identity.operations.news_mail import mail_soon
 from app.identity.operations.notices import add_news
 from app.kernel.actor import Actor
 from app.records.access import can_read, permitted
+from app.records.mentions.batch import keep_for_batch
 from app.records.mentions.model import MentioningRecord
 from app.records.model import Record
 from app.records.registry import registry
@@ -28,15 +29,19 @@ MOST_WAITING = 10
 def tell_mentioned(record_type: RecordType, record: MentioningRecord, by: Actor) -> None:
     """Let those whom a change of `by` mentions anew learn of it, and the others forget it.
 
-    Who may not read the record is not told but kept in `unseen`. What comes by a file, or is done
-    to many at once, is not told. None is asked of the database where nobody came or went.
+    Who may not read the record is not told but kept in `unseen`. Of what is done to many at once
+    they learn together (`batch.py`), of what comes by a file nothing. None is asked of the
+    database where nobody came or went.
     """
     newly, no_longer = record.newly, record.no_longer
     record.newly = record.no_longer = ()
     if no_longer:
         _forget(record_type, record, no_longer, by)
     ids = [UUID(one) for one in newly if one != str(by.user_id)]
-    if not ids or by.user_id is None or by.batch_id is not None:
+    if not ids or by.user_id is None or by.via == "import":
+        return
+    if by.batch_id is not None:
+        keep_for_batch(record_type, record.id, ids, by)
         return
     people = by.session.scalars(select(User).where(User.id.in_(ids), User.is_active)).all()
     called, unseen = [], []

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup, escape
-from sqlalchemy import select
+from sqlalchemy import Text, and_, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.events import Event
 from app.identity.models import Notice
 from app.identity.news import MENTIONED
 from app.kernel.actor import Actor
@@ -95,6 +97,35 @@ def quotes(record_type: RecordType, notices: Sequence[Notice], by: Actor) -> dic
         )
         for one in mine
     }
+
+
+def mentioning_in_batches(
+    record_type: RecordType, notices: Sequence[Notice], by: Actor
+) -> dict[UUID, int]:
+    """How many records of a batch mention their reader, by the ids of the notices of batches.
+
+    Only what they may read, and where the batch wrote the text. None of it costs a statement where
+    nobody is mentioned.
+    """
+    ids = [one.id for one in notices if one.batch_id and MENTIONED in (one.kinds or ())]
+    if not ids or not record_type.mentioning:
+        return {}
+    model: Any = record_type.model
+    of_batch = and_(Event.batch_id == Notice.batch_id, Event.record_type == Notice.record_type)
+    rows = by.session.execute(
+        select(Notice.id, func.count(model.id.distinct()))
+        .select_from(Notice)
+        .join(Event, of_batch)
+        .join(model, model.id == Event.record_id)
+        .where(
+            Notice.id.in_(ids),
+            Event.changes.has_any(cast(list(record_type.mentioning), ARRAY(Text))),
+            model.mentions.has_key(str(by.user_id)),
+            permitted(record_type, by),
+        )
+        .group_by(Notice.id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def quoted(quote: Quote, who: str) -> str:

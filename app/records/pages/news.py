@@ -21,7 +21,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.access import readable_fields, within_reach
 from app.records.history import BESIDE
-from app.records.pages.mentions import quoted, quotes
+from app.records.pages.mentions import mentioning_in_batches, quoted, quotes
 from app.records.pages.news_around import happened_around, listed, told_around
 from app.records.pages.news_due import due_lines
 from app.records.references import titles
@@ -77,6 +77,7 @@ def _told(
     labels = {one.key: str(one.label) for one in readable_fields(record_type, by)}
     around = happened_around(notices, by)
     called = quotes(record_type, notices, by)
+    written = mentioning_in_batches(record_type, notices, by)
     for notice in notices:
         done = deeds.get(notice.id, [])
         text = ""
@@ -91,8 +92,11 @@ def _told(
             if quote is not None:
                 text = _joined(quoted(quote, _mentioner(record_type, done)), text)
             text = _joined(due.get(notice.record_id, ""), text)
-        elif notice.id in batches and done and _may_know(done[0], labels):
-            text = _of_batch(record_type, notice.number or 1, done[0], labels, by)
+        elif notice.id in batches and done:
+            if notice.number and _may_know(done[0], labels):
+                text = _of_batch(record_type, notice.number, done[0], labels, by)
+            if notice.id in written:
+                text = _joined(_called(record_type, written[notice.id], done[0], by), text)
         if text:
             yield notice, text
 
@@ -156,6 +160,12 @@ def _of_batch(
     """What happened to many records at once, by one event of theirs."""
     what = ngettext(*record_type.words.count, number, n=formats(by).number(number))
     return _usual(deed, what, _fields([deed], labels, by), labels, by, deed.who)
+
+
+def _called(record_type: RecordType, number: int, deed: Deed, by: Actor) -> str:
+    """That a change of many records mentions the reader, in so many of them."""
+    what = ngettext(*record_type.words.count, number, n=formats(by).number(number))
+    return gettext("%(who)s mentioned you in %(what)s", who=deed.who, what=what)
 
 
 def _usual(

@@ -14,6 +14,7 @@ from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps
 from app.records.bulk.models import Outcome
 from app.records.bulk.program import Result, do_records
+from app.records.mentions.batch import tell_mentioned_in_batch
 from app.records.routes.api import blueprint, repeatable, subject
 from app.records.sharing.news import tell_of_batch
 from app.records.types import RecordType
@@ -53,6 +54,7 @@ def _reply(
 ) -> Reply:
     batch_id, results = do_records(record_type, verb, records, by, each=each)
     tell_of_batch(by, batch_id)
+    tell_mentioned_in_batch(by, batch_id)
     done = sum(one.is_done for one in results)
     answer = {
         "batch_id": str(batch_id),

@@ -26,6 +26,18 @@ def test_rows_can_be_pasted(alice: Person) -> None:
     assert chosen(html) == {"c0": "name", "c1": "phone"}
 
 
+def test_where_a_text_may_mention_colleagues_it_is_said_that_they_are_not_told(
+    alice: Person,
+) -> None:
+    hint = "Colleagues whom it mentions are not told."
+    for collection, text, is_said in (
+        ("activities", "Type\tText\nNote\tAsk @Dora Dunn\n", True),
+        ("accounts", "Name\tCity\nFence\tYork\n", False),
+    ):
+        answer = alice.client.post(f"/{collection}/import", data={"pasted": text})
+        assert (hint in alice.client.get(answer.location).text) is is_said
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
