@@ -49,7 +49,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The calls below one address, `/contacts`; `fields` are those of the record told."""
+    """The calls below one address, `/contacts`, and below others of the same title."""
 
     key: str
     title: str
@@ -60,14 +60,18 @@ def groups_of(document: Document) -> list[Group]:
     """Every group of the document, in its order."""
     server = document["servers"][0]["url"]
     found: dict[str, Group] = {}
+    titled: dict[str, Group] = {}
     for path, methods in document["paths"].items():
         key = path.strip("/").partition("/")[0].partition(".")[0]
         for method in METHODS:
             if method in methods:
                 told = methods[method]
-                group = found.setdefault(key, Group(key, told["tags"][0]))
+                title = told["tags"][0]
+                if key not in found:
+                    found[key] = titled.setdefault(title, Group(key, title))
+                group = found[key]
                 group.calls.append(_call(document, server, path, method, told))
-    return list(found.values())
+    return list(titled.values())
 
 
 def matching(groups: Sequence[Group], q: str) -> list[tuple[Group, list[Call]]]:
