@@ -19,6 +19,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Held
 from app.modules import install_record_types
 from app.records import gate
+from app.records.assignment import rules
 from app.records.bulk.begin import begin_change
 from app.records.bulk.program import do_records
 from app.records.bulk.selection import Selection
@@ -101,6 +102,9 @@ def test_it_waits_by_the_door_by_a_program_and_in_bulk(
         return
     record = make(record_type, boss)
     inputs = inputs_of(record_type, verb, record, by)
+    if verb == "distribute":  # It gives a record to whom a rule names.
+        wish = rules.Wish("All", f"role:{role_by_key(by.session, 'sales_rep').id}")
+        rules.create_rule(boss, record_type.key, wish)
     hold_back(acme, alice, record_type, verb)
     stood, version = record.owner_id, record.version
     with pytest.raises(Held) as held:
