@@ -64,8 +64,10 @@ def proposed(record_type: RecordType, guesses: Sequence[Guess], by: Actor) -> Ma
     columns = tuple(_with_making(record_type, one.column, by) for one in guesses)
     keys = {one.field for one in columns}
     matched = [key for key in match_keys(record_type, by) if key in keys and key != ID]
-    if record_type.is_person:  # Of people the surest is what they are reached by.
-        matched.sort(key=lambda key: key == record_type.title.key)
+    if record_type.is_person:
+        # Of people the surest is what they are reached by; colleagues share a telephone.
+        title = record_type.title.key
+        matched.sort(key=lambda key: (key == title, record_type.field(key).kind == "phone"))
     found = matched[0] if matched else None
     may = {verb: by.may(record_type.key, verb) for verb in ("create", "update")}
     mode: Mode = "create" if may["create"] else "update"

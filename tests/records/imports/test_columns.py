@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app.crm.models import Account, Contact
 from tests.cast import Person, Workspace
 from tests.factories import make_account
+from tests.records.imports.conftest import run_of, sheet
 from tests.records.imports.pages import FILE, chosen, given, start
 
 
@@ -179,3 +181,11 @@ def test_dates_of_a_last_contact_are_told_as_not_kept_where_nothing_tells_them(
         given(alice, "Product Name,Last Activity Time\nCoil,2026-01-02\n", kind="products")
     ).text
     assert "These dates are not kept" in shown
+
+
+def test_people_are_proposed_to_be_found_by_their_mail_before_their_telephone(
+    acme: Workspace, alice: Person
+) -> None:
+    file = sheet(["Last name", "Phone", "E-mail"], ["Frank", "020 7946 0123", "f@fence.example"])
+    run_id = UUID(given(alice, file).rpartition("/")[2])
+    assert run_of(acme, run_id).mapping["match_on"] == "email"
