@@ -88,6 +88,16 @@ def in_charset(charset: str, label: str | None = None) -> Callable[[], bytes]:
     )
 
 
+def claims(charset: str, body: bytes) -> Callable[[], bytes]:
+    """A mail whose body claims to be of an encoding."""
+    head = (
+        f"From: {FRANK}\nTo: {BOB}\nSubject: Fences\nMessage-ID: <cl@fence.example>\n"
+        f"Content-Type: text/plain; charset={charset}\n"
+        "Content-Transfer-Encoding: base64\n\n"
+    )
+    return raw(head.encode() + base64.encodebytes(body))
+
+
 def html_only(html: str) -> Callable[[], bytes]:
     def made() -> bytes:
         mail = MIMEText(html, "html", "utf-8")
@@ -303,6 +313,34 @@ CORPUS = (
         "zero bytes within",
         raw(f"From: {FRANK}\nTo: {BOB}\nSubject: Fen\0ces\nMessage-ID: <z@f.example>\n\nHel\0lo"),
         shows=("Hello",),
+    ),
+    Case("a sender of nothing but signs", plain(f"From: {'@' * 4900}\nTo: x\n\nHello Bob")),
+    Case(
+        "recipients of nothing but signs",
+        forwarded(GMAIL.replace("To: ", "To: " + ("@" * 4000 + "\n") * 40)),
+        shows=("Green ones",),
+    ),
+    Case("a sender within a thousand brackets", plain("From: " + "(" * 4900 + "\nTo: x")),
+    Case("tags that never end", html_only("<p>Hello Bob</p>" + "<br " * 400_000), shows=("Hello",)),
+    Case("halves of characters", claims("unicode_escape", b"Hello Bob \\ud800"), shows=("Hello",)),
+    Case("halves in seven bits", claims("utf-7", b"Hello Bob +2AA-"), shows=("Hello Bob",)),
+    Case("a codec that takes for ever", claims("punycode", b"a" * 300_000 + b"-" + b"b" * 300_000)),
+    Case(
+        "halves of characters in a name of a file",
+        raw(
+            f"From: {FRANK}\nTo: {BOB}\nSubject: Fences\nMessage-ID: <h@f.example>\n"
+            "Content-Disposition: attachment; filename*=unicode_escape''%5Cud800x.txt\n\nHello"
+        ),
+        files=("ud800x.txt",),
+    ),
+    Case(
+        "a Message-ID of bytes and zeros",
+        raw(
+            f"From: {FRANK}\nTo: {BOB}\nSubject: Fences\n".encode()
+            + b"Message-ID: <a\xff\0b@f.example>\nIn-Reply-To: <c\xff\0@f.example>\n"
+            + b"References: <d\xfe@f.example> <e\0@f.example>\n\nHello Bob"
+        ),
+        shows=("Hello Bob",),
     ),
     Case("a thousand parts in one another", nested(1000), fate="failed", why="broken"),
     Case("nothing at all", raw(""), fate="failed", why="broken"),

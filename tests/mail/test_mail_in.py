@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from app.identity.models import User
 from app.jobs.worker import Worker
 from app.mail.inbound import receive
+from app.mail.inbound.charsets import codec_of
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.server import LARGEST, Receiver
 from app.mail.messages.models import Message, State
@@ -379,6 +380,70 @@ def test_a_worker_killed_while_reading_takes_it_in_once(
     clock.shift(timedelta(minutes=10))
     inbox.worker.drain()
     only_message(acme)
+    assert only_line(acme).state == Fate.STORED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "utf-8",
+        "UTF-16",
+        "us-ascii",
+        "latin1",
+        "windows-1252",
+        "koi8-r",
+        "gb2312",
+        "hkscs",
+        "euc-kr",
+        "iso-2022-jp",
+        "sjis",
+    ],
+)
+def test_encodings_that_mail_programs_write_are_used(name: str) -> None:
+    assert codec_of(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "\0", ""]
+)
+def test_other_codecs_are_not_used(name: str) -> None:
+    assert codec_of(name) is None
+
+
+def test_an_envelope_of_bytes_is_kept(
+    acme: Workspace, bob: Person, app: Flask, settings: Settings, no_files: None
+) -> None:
+    address = address_of(bob)
+    with app.app_context():
+        recipient = receive.find_recipient(address, settings)
+        assert recipient is not None
+        receive.keep(recipient, plain()(), "a\udcff\0b@fence.example")
+    assert only_line(acme).envelope_from == "a?b@fence.example"
+
+
+def test_a_mail_that_no_try_can_read_does_not_wait_for_ever(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_arguments: object) -> None:
+        raise RuntimeError("No try reads it.")
+
+    address = address_of(bob)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.mail.inbound.take.note_first", fails)
+        inbox.give(plain()(), address)
+        assert only_line(acme).state == Fate.WAITING
+        for _try in range(10):
+            clock.shift(timedelta(minutes=20))
+            inbox.worker.drain()
+    line = only_line(acme)
+    assert (line.state, line.why) == (Fate.FAILED, Why.BROKEN)
+    bob.client.post(f"/settings/me/mail-in/{line.id}/again")
+    inbox.worker.drain()
     assert only_line(acme).state == Fate.STORED
 
 

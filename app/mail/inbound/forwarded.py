@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email.utils import getaddresses
 
 from app.mail.inbound.headers import known_people
+from app.mail.inbound.parts import LONGEST
 from app.mail.messages.people import Mailbox
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -24,9 +25,9 @@ NAMES = {name: kind for kind, names in KINDS.items() for name in names}
 LINE = re.compile(
     r"^[\s>*_|]*(?P<name>[A-Za-z]{2,8}|[\u4e00-\u9fff]{2,4})[\s*_]*[:：][\s*_]*(?P<value>.*)$"
 )
-MAILTO = re.compile(r"\[mailto:([^\]\s]+)\]|<mailto:([^>\s]+)>", re.IGNORECASE)
+MAILTO = re.compile(r"\[mailto:([^\[\]\s]{1,300})\]|<mailto:([^<>\s]{1,300})>", re.IGNORECASE)
+TWICE = re.compile(r"([^\s<>@]{1,64}@[^\s<>@]{1,190})\s*(?=<\1>)")
 LOOKED_AT = 400  # Lines.
-MOST_AROUND = 8  # Lines of a head, blank ones between them included.
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ def _read(lines: list[str], start: int) -> Head | None:
     values: dict[str, str] = {}
     last, at = "", start
     blanks = 0
-    while at < len(lines) and len(values) <= len(KINDS) and blanks < 2:
+    end = min(len(lines), start + LOOKED_AT)
+    while at < end and len(values) <= len(KINDS) and blanks < 2:
         line = lines[at]
         found = _named(line)
         if found is not None and found[0] not in values:
@@ -66,7 +68,8 @@ def _read(lines: list[str], start: int) -> Head | None:
         elif not line.strip(" >\t"):
             blanks += 1
         elif last in ("to", "cc") and blanks == 0 and "@" in line:
-            values[last] += " " + line.strip(" >\t")  # A long line of addresses goes on.
+            # A long line of addresses goes on.
+            values[last] = (values[last] + " " + line.strip(" >\t"))[:LONGEST]
         else:
             break
         at += 1
@@ -94,10 +97,13 @@ def _named(line: str) -> tuple[str, str] | None:
 
 
 def _people(value: str) -> list[Mailbox]:
-    plain = MAILTO.sub(lambda one: f"<{one[1] or one[2]}>", value)
+    plain = MAILTO.sub(lambda one: f"<{one[1] or one[2]}>", value[:LONGEST])
     plain = plain.replace("＜", "<").replace("＞", ">").replace("；", ",").replace(";", ",")
     plain = re.sub(r"[*_]{1,2}(?=[<\s]|$)", "", plain)
     plain = plain.replace("|", " ").replace("，", ",").replace("&lt;", "<").replace("&gt;", ">")
     # Outlook tells an address twice: `a@b <a@b>`, QQ quotes names and brackets.
-    plain = re.sub(r"(\S+@\S+)\s*(?=<\1>)", "", plain)
-    return known_people(getaddresses([plain]))
+    plain = TWICE.sub("", plain)
+    try:
+        return known_people(getaddresses([plain]))
+    except RecursionError:
+        return []  # Nobody has an address within a thousand brackets.

@@ -10,25 +10,13 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
+from app.mail.inbound.charsets import decoded, storable
+from app.mail.inbound.parts import LONGEST
 from app.mail.messages.people import Mailbox, clean_name
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,298}>")
 PLAIN = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,190}\Z")
 MOST_ADDRESSES = 200
-LONGEST = 20_000  # Characters of one header that are looked at.
-# What Chinese programs call by an older name than they mean, or by no name at all.
-ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030"}
-
-
-def decoded(content: bytes, charset: str | None) -> str:
-    """Bytes as text: by the encoding that is claimed, else by those that are likely."""
-    named = (charset or "").strip().lower()
-    for one in (ENCODINGS.get(named, named), "utf-8", "gb18030"):
-        try:
-            return content.decode(one).replace("\x00", "") if one else content.decode("utf-8")
-        except (LookupError, ValueError):
-            continue
-    return content.decode("utf-8", "replace").replace("\x00", "")
 
 
 def raw_values(mail: Message, name: str) -> list[str]:
@@ -48,7 +36,7 @@ def text_of(mail: Message, name: str) -> str:
         decoded(part, charset) if isinstance(part, bytes) else _unescaped(part)
         for part, charset in parts
     ]
-    return " ".join("".join(words).replace("\x00", "").split())
+    return " ".join(storable("".join(words)).split())
 
 
 def people_of(mail: Message, *names: str) -> list[Mailbox]:
@@ -87,7 +75,8 @@ def known_people(pairs: Iterable[tuple[str, str]]) -> list[Mailbox]:
 
 def ids_of(mail: Message, name: str) -> list[str]:
     """The Message-IDs that a header names."""
-    return list(dict.fromkeys(MESSAGE_ID.findall(next(iter(raw_values(mail, name)), ""))))
+    line = _unescaped(next(iter(raw_values(mail, name)), ""))
+    return list(dict.fromkeys(MESSAGE_ID.findall(line)))
 
 
 def date_of(mail: Message) -> datetime | None:

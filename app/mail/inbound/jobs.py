@@ -10,17 +10,35 @@ from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.mail.inbound.ledger import forget_old
-from app.mail.inbound.models import Fate, IncomingMail
+from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.receive import TAKE_IN
 from app.mail.inbound.take import take_in
 
+GIVEN_UP = "take_mail_in_given_up"
 
-@job(TAKE_IN, max_attempts=8, first_retry=2, longest_retry=600, timeout=180, while_suspended=True)
+
+@job(
+    TAKE_IN,
+    max_attempts=8,
+    first_retry=2,
+    longest_retry=600,
+    timeout=180,
+    while_suspended=True,
+    aftermath=GIVEN_UP,
+)
 def take_mail_in(by: Actor, payload: Payload) -> None:
     """Read one mail that came in, and let it stand where it belongs."""
     mail = by.session.get(IncomingMail, UUID(str(payload["mail_id"])), with_for_update=True)
     if mail is not None and mail.state == Fate.WAITING:
         take_in(mail, by, outside.settings())
+
+
+@job(GIVEN_UP, max_attempts=20, while_suspended=True)
+def take_mail_in_given_up(by: Actor, payload: Payload) -> None:
+    """Say of a mail that no try could read that it was not read, so that no line waits for ever."""
+    mail = by.session.get(IncomingMail, UUID(str(payload["mail_id"])), with_for_update=True)
+    if mail is not None and mail.state == Fate.WAITING:
+        mail.state, mail.why, mail.settled_at = Fate.FAILED, Why.BROKEN, by.now
 
 
 @job("forget_mails_in", every=timedelta(days=1), while_suspended=True)
@@ -30,4 +48,4 @@ def forget_mails_in(by: Actor, _payload: Payload) -> None:
         continue
 
 
-JOBS = (take_mail_in, forget_mails_in)
+JOBS = (take_mail_in, take_mail_in_given_up, forget_mails_in)

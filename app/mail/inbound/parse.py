@@ -17,7 +17,9 @@ from html import unescape
 
 import nh3
 
-from app.mail.inbound.headers import date_of, decoded, ids_of, people_of, text_of
+from app.mail.inbound.charsets import decoded, storable
+from app.mail.inbound.headers import date_of, ids_of, people_of, text_of
+from app.mail.inbound.parts import MailPart
 from app.mail.messages.body import clean
 from app.mail.messages.people import Mailbox
 
@@ -27,7 +29,7 @@ MOST_FILES = 20
 LONGEST_TEXT = 200_000  # Characters.
 LONGEST_HTML = 2_000_000
 MOST_HOPS = 40  # Servers that a mail has passed; more is a loop.
-BLOCK_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^>]*>", re.IGNORECASE)
+BLOCK_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]*>", re.IGNORECASE)
 AUTOMATIC = frozenset({"bulk", "junk", "list", "auto_reply"})
 
 
@@ -67,7 +69,7 @@ class Parsed:
 def parse(content: bytes) -> Parsed:
     """Read a raw mail."""
     try:
-        mail = message_from_bytes(content)
+        mail = message_from_bytes(content, _class=MailPart)
         return _read(mail, content)
     except (RecursionError, MemoryError) as error:
         raise Broken(type(error).__name__) from error
@@ -169,7 +171,7 @@ def _file_name(part: Message) -> str:
 def _called(kind: str) -> str:
     """A name for a file without one."""
     names = {"text/calendar": "invite.ics", "message/rfc822": "mail.eml"}
-    return names.get(kind, f"file.{kind.partition('/')[2][:10] or 'bin'}")
+    return names.get(kind, storable(f"file.{kind.partition('/')[2][:10] or 'bin'}"))
 
 
 def _tidy(text: str) -> str:

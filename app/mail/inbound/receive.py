@@ -16,6 +16,7 @@ from app.kernel import clock
 from app.kernel.actor import service_actor
 from app.kernel.ids import new_id
 from app.mail.inbound.addresses import proves, read_local
+from app.mail.inbound.charsets import storable
 from app.mail.inbound.models import Fate, IncomingMail, MailAddress
 from config.settings import Settings
 from tenants.facts import TenantFacts
@@ -87,7 +88,7 @@ def keep(recipient: Recipient, content: bytes, sender: str) -> UUID:
                 stored=stored,
                 size=len(content),
                 digest=sha256(content).hexdigest(),
-                envelope_from=sender[:LONGEST_SENDER],
+                envelope_from=storable(sender)[:LONGEST_SENDER],
             )
             session.add(mail)
             enqueue(by, TAKE_IN, {"mail_id": str(mail.id)})

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 
 from app.identity.limits import TooMany
+from app.mail.inbound.charsets import storable
 from app.mail.inbound.receive import Recipient, count_sender, find_recipient, keep
 from config.settings import Settings
 from tenants.files import NoRoom
@@ -61,7 +62,7 @@ class Receiver:
     ) -> str:
         """Keep the mail for each of its recipients before saying so."""
         content = envelope.original_content or b""
-        sender = envelope.mail_from or ""
+        sender = storable(envelope.mail_from or "")
         addresses = list(envelope.rcpt_tos)
         return await self._in_thread(lambda: self._keep(addresses, content, sender))
 
