@@ -53,7 +53,7 @@ REPORTS = (
             "activity",
             (Grouped("owner_id", sort="most"),),
             (Measure(), Measure("distinct", "account_id")),
-            (Filter("done_at", "isnull", "false"),),
+            (Filter("kind", "eq", "follow_up"), Filter("done_at", "isnull", "false")),
             Period("at", "this_month", "before"),
         ),
     ),

@@ -17,8 +17,10 @@ from sqlalchemy import select
 from app.events.models import Event
 from app.identity.models import User
 from app.identity.operations.tokens import create_token
+from app.records.sharing.operations import follow
+from app.records.tailored import tailored
 from tests.cast import HostClient, Person, Workspace
-from tests.factories import make_account, make_contact, make_product
+from tests.factories import make_account, make_activity, make_contact, make_product
 
 
 def by_country(**more: Any) -> str:
@@ -85,6 +87,27 @@ def test_a_reader_s_own_access_decides_what_a_shared_report_counts(
 ) -> None:
     place = kept(alice.sign_in(), by_country(), "everyone")
     assert numbers(bob.sign_in().get(place).text) == ["2", "2"]
+
+
+@pytest.mark.parametrize("filters", [None, {"f": "owner_id", "op": "isnull", "v": "true"}])
+def test_the_number_without_an_owner_opens_what_it_counts_and_not_the_pool(
+    acme: Workspace, alice: Person, bob: Person, filters: dict[str, str] | None
+) -> None:
+    with acme.acting(alice) as by:
+        followed = make_account(by, "Followed", owner_id=None)
+        follow(tailored("account", by), followed, by.session.get_one(User, bob.user_id), by)
+        for number in range(3):
+            make_account(by, f"Free {number}", owner_id=None)
+    report = {"record_type": "account", "groups": [{"field": "owner_id"}]}
+    if filters:
+        report["filter"] = filters  # type: ignore[assignment]
+    client = bob.sign_in()
+    page = client.get(kept(client, json.dumps(report))).text
+    assert numbers(page) == ["1", "1"]
+    for url in links(page)[: 2 if filters else 1]:
+        opened = client.get(url).text
+        assert "Followed" in opened
+        assert "Free" not in opened
 
 
 @pytest.mark.usefixtures("firms")
@@ -274,3 +297,14 @@ def test_programs_keep_and_run_reports_in_their_own_rights(
         wrong = token.post("/api/v1/reports/run", json={"definition": []}, headers=headers)
         assert wrong.status_code == 422
     assert numbers_of == {alice.name: [3], bob.name: [2]}
+
+
+def test_follow_ups_by_person_count_nothing_else_that_was_written_down(
+    acme: Workspace, bob: Person
+) -> None:
+    with acme.acting(bob) as by:
+        account = make_account(by)
+        for kind in ("note", "call", "follow_up"):
+            make_activity(by, kind, account_id=str(account.id))
+    page = bob.sign_in().get("/reports/ready/follow-ups-by-person").text
+    assert numbers(page) == ["1", "1"] * 2

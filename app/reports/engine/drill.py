@@ -13,6 +13,7 @@ from app.records.fields import Field
 from app.records.filters import Filter, Group, Node, read_list, write_list
 from app.records.filters.conditions import meant
 from app.records.filters.periods import PERIODS, bounds, days_before, read_days, read_span
+from app.records.pool.reading import ASKED
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.reports.engine.definition import RATE
@@ -38,7 +39,22 @@ def rows_behind(
     firm = meaning.firm
     if not _on_same_clock(by, firm):
         found = [fixed(meaning.record_type, one, firm) for one in found]
+    if meaning.record_type.pool is not None:
+        found = [_apart_from_pool(one) for one in found]
     return tuple(found)
+
+
+def _apart_from_pool(node: Node) -> Node:
+    """The same filter, written so that a list does not take it for the pool.
+
+    A list opens the pool for the plain condition that there is no owner, and shows more there than
+    the reader's own records, which are all that a report counts.
+    """
+    if node == ASKED:
+        return Group("not", (Filter(ASKED.key, "isnull", "false"),))
+    if isinstance(node, Group) and node.how == "and":  # An address may carry its parts one by one.
+        return replace(node, parts=tuple(_apart_from_pool(one) for one in node.parts))
+    return node
 
 
 def _of_group(result: Result, number: int, member: Member) -> list[Node]:
