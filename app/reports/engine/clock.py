@@ -12,6 +12,9 @@ from app.kernel.language import _
 from app.records.filters import read_list
 from app.records.filters.periods import Days, days_called
 from app.records.values import Unfit
+from app.reports.engine.definition import Definition
+
+YEAR = timedelta(days=364)  # Whole weeks.
 
 
 def on_firms_clock(by: Actor) -> Actor:
@@ -40,7 +43,8 @@ class Earlier:
     """The days that a period is compared with, and how far they lie back.
 
     A day of then stands beside the one `months` later in a month's, quarter's or year's group, and
-    the one `days` later in that of a day or a week.
+    the one `days` later in that of a day or a week. Without `months` all groups go by days: a
+    period that is no whole months would else reach into a month that it has no day of.
     """
 
     days_then: Days
@@ -48,19 +52,28 @@ class Earlier:
     days: int
 
 
-def earlier(days: Days, compare: str) -> Earlier:
-    """What `days` are compared with: what lies before them, or the same a year earlier."""
+def earlier(days: Days, compare: str, *, by_days: bool = False) -> Earlier:
+    """What `days` are compared with: what lies before them, or the same a year earlier.
+
+    Grouped `by_days` (or weeks), the year before is as many weeks earlier, so that a Monday stands
+    beside a Monday and none beside a day that is not asked for.
+    """
     first, beyond = days
-    if compare == "year":
-        then = (_months_before(first, 12), _months_before(beyond, 12))
-        return Earlier(then, 12, 364)  # So that a Monday stands beside a Monday.
-    if first.day == 1 and beyond.day == 1:
+    if compare == "year" and not by_days:
+        return Earlier((_months_before(first, 12), _months_before(beyond, 12)), 12, YEAR.days)
+    is_whole = first.day == 1 and beyond.day == 1
+    if compare != "year" and is_whole:
         months = (beyond.year - first.year) * 12 + beyond.month - first.month
         then = (_months_before(first, months), first)
         return Earlier(then, months, (first - then[0]).days)
-    length = (beyond - first).days
-    then = (first - timedelta(days=length), first)
-    return Earlier(then, max(round(length / 30.4), 1), length)
+    back = YEAR if compare == "year" else beyond - first
+    return Earlier((first - back, beyond - back), 0, back.days)
+
+
+def goes_by_days(definition: Definition) -> bool:
+    """True for a report that groups the date of its period by days or weeks."""
+    key = definition.period.key if definition.period is not None else ""
+    return any(one.key == key and one.unit in ("day", "week") for one in definition.groups)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -77,7 +77,10 @@ def _alias(model: Any, _key: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How far the days of an earlier period are moved, to stand beside those of the later one."""
+    """How far the days of an earlier period are moved, to stand beside those of the later one.
+
+    Without `months` every group goes by days.
+    """
 
     key: str
     months: int
@@ -143,6 +146,8 @@ def _period(one: Field, unit: str, by: Actor, shift: Shift | None) -> ColumnElem
             day = period_of(one, "week", by)
             return day.op("+", return_type=Date())(shift.days // 7 * 7)
         return day.op("+", return_type=Date())(shift.days)
+    if shift is not None and not shift.months:
+        day = day.op("+", return_type=Date())(shift.days)
     ahead = shift.months if shift is not None else 0
     begins = fiscal_year(by).first_month - 1 if unit == "fiscal_year" else 0
     moved = _in_months(cast(day, DateTime()), ahead - begins)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kernel.actor import Actor
-from app.reports.engine.clock import earlier, read_days
+from app.reports.engine.clock import earlier, goes_by_days, read_days
 from app.reports.engine.columns import HIDDEN, Shift
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import Meaning, meaning, span_of
@@ -62,7 +62,8 @@ def fetch(meant: Meaning, limit_ms: int | None) -> Found:
 def _asked_before(meant: Meaning, rows: Rows) -> Asked:
     period = meant.asked.period
     assert period is not None  # noqa: S101 - only what compares is asked.
-    then = earlier(read_days(period.text, meant.firm), period.compare)
+    days = read_days(period.text, meant.firm)
+    then = earlier(days, period.compare, by_days=goes_by_days(meant.asked))
     first, beyond = then.days_then
     last = beyond.fromordinal(beyond.toordinal() - 1)
     filters = (*meant.asked.filters, *span_of(period.key, first, last))

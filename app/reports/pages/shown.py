@@ -9,7 +9,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.filters.conditions import meant
 from app.records.pages.filter_words import in_words, names_in
-from app.reports.engine.clock import earlier, read_days
+from app.reports.engine.clock import earlier, goes_by_days, read_days
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import meaning, name_of
 from app.reports.engine.result import Result
@@ -72,7 +72,8 @@ def _conditions(definition: Definition, by: Actor) -> tuple[tuple[str, str], ...
         label = str(name_of(dated)) if dated is not None else ""
         found.append((label, _days(days[0], days[1], by)))
         if period.compare:
-            then = earlier(days, period.compare).days_then
+            by_days = goes_by_days(meaning_of.asked)
+            then = earlier(days, period.compare, by_days=by_days).days_then
             found.append((gettext("Compared with"), _days(then[0], then[1], by)))
     names = names_in(record_type, definition.filters, by)
     found += [in_words(record_type, one, by, names) for one in definition.filters]
