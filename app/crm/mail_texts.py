@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from app.documents.papers.language import customer_language
 from app.documents.texts.models import Purpose
 from app.documents.texts.operations import get_template, templates_for
 from app.documents.texts.render import render
@@ -13,6 +14,7 @@ from app.kernel.language import _
 from app.mail.messages.templates import Filled, Offer
 from app.records.model import Record
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.types import RecordType
 
 
@@ -23,11 +25,15 @@ def find(record_type: RecordType, by: Actor) -> list[Offer]:
 
 
 def fill(template_id: UUID, record: Record, by: Actor) -> Filled:
-    """A template filled in for a record; Missing where it is one for other records."""
+    """A template filled in for a record in the language of its customer.
+
+    Missing where it is one for other records.
+    """
     template = get_template(by, template_id)
     declared = registry().get(template.record_type)
     if declared is None or not isinstance(record, declared.model):
         raise Missing(_("There is no such page."))
-    done = render(template, record, by.language, by)
+    language = customer_language(tailored(declared, by), record, by)
+    done = render(template, record, language, by)
     missing = tuple(dict.fromkeys(gap.path for gap in done.missing))
     return Filled(done.subject, done.body, missing)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from app.crm import mail_texts
 from app.documents.texts import operations
 from app.documents.texts.models import Purpose, TextTemplate, TextVersion
 from app.documents.texts.offered import offered
@@ -76,6 +79,22 @@ def test_values_are_written_in_the_language_of_the_text_not_of_whoever_sends_it(
         chinese = render(template, drill, "zh-TW", by)
     assert (english.body, english.language) == ("Drill £1,234.50", "en")
     assert (chinese.body, chinese.language) == ("电钻", "zh-CN")
+
+
+def test_a_mail_is_filled_in_in_the_language_of_the_customer_not_of_whoever_writes_it(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        both = {"en": "Hello {{ contact.first_name }}", "zh-CN": "{{ contact.first_name }}您好"}
+        template_id = save_template(by, None, Wish("Hi", "contact", Purpose.MAIL, both, both)).id
+        people = [
+            make_contact(by, account_id=str(make_account(by, country, country=country).id))
+            for country in ("GB", "CN")
+        ]
+        for language in ("zh-CN", "en"):
+            writer = replace(by, language=language)
+            told = [mail_texts.fill(template_id, one, writer).body for one in people]
+            assert told == ["Hello Frank", "Frank您好"]
 
 
 def test_a_language_without_a_text_falls_back_and_its_values_with_it(
