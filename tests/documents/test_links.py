@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.documents.papers import links
@@ -20,6 +20,10 @@ from app.identity.secret import digest
 from app.kernel import clock
 from app.kernel.errors import NotPermitted, Refused
 from app.records.door import perform
+from app.records.files.find import Found
+from app.records.files.models import File
+from app.records.files.operations import delete_file
+from tenants.facts import TenantFacts
 from tests.cast import HostClient, Person, Workspace, visitor
 from tests.documents.test_papers import letter, made
 from tests.factories import make_account
@@ -91,9 +95,24 @@ def test_the_page_speaks_the_language_of_the_document(
     assert "下载" in stranger.get(linked(bob, chinese)).text
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired", "record deleted"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "revoked",
+        "expired",
+        "record deleted",
+        "file deleted",
+        "file removed for good",
+        "module switched off",
+    ],
+)
 def test_a_link_that_has_ended_says_so_and_gives_nothing(
-    acme: Workspace, bob: Person, paper: Document, stranger: HostClient, end: str
+    acme: Workspace,
+    bob: Person,
+    paper: Document,
+    stranger: HostClient,
+    end: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = linked(bob, paper, days=7)
     later = clock.now()
@@ -103,6 +122,13 @@ def test_a_link_that_has_ended_says_so_and_gives_nothing(
             revoke_link(only(by.session), document, record_type, record, by)
         elif end == "record deleted":
             perform(record_type, "delete", record, by=by)
+        elif end == "file deleted":
+            file = by.session.get_one(File, document.file_id)
+            delete_file(Found(file, record_type, record), by)
+        elif end == "file removed for good":
+            by.session.execute(delete(File).where(File.id == document.file_id))
+        elif end == "module switched off":
+            monkeypatch.setattr(TenantFacts, "allows", lambda _self, _module: False)
         else:
             later += timedelta(days=7, seconds=1)
     with time_machine.travel(later, tick=False):

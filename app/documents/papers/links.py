@@ -21,6 +21,7 @@ from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
+from app.records.files.models import File
 from app.records.files.operations import may_add
 from app.records.history import account_of
 from app.records.model import Record
@@ -120,14 +121,15 @@ def opened_by(secret: str, session: Session) -> tuple[DocumentLink, Document] | 
     return None if row is None else (row[0], row[1])
 
 
-def is_of_living(document: Document, session: Session) -> bool:
-    """False of a document whose record was deleted, or whose type is switched off."""
+def is_of_living(document: Document, tenant: TenantFacts, session: Session) -> bool:
+    """False where its PDF or its record was deleted, or the module of its type is switched off."""
     declared = registry().get(document.record_type)
-    if declared is None:
+    if declared is None or not tenant.allows(declared.module):
         return False
     model: Any = declared.model
     alive = select(model.id).where(model.id == document.record_id, model.deleted_at.is_(None))
-    return session.execute(alive).first() is not None
+    kept = select(File.id).where(File.id == document.file_id, File.deleted_at.is_(None))
+    return session.execute(alive.where(kept.exists())).first() is not None
 
 
 def count_view(tenant: TenantFacts, link_id: UUID, now: datetime) -> None:

@@ -126,7 +126,7 @@ def _found(secret: str) -> tuple[DocumentLink, Document] | Response:
         return _closed(page(GONE, status=404, once=False))
     link, document = found
     language.use(document.language)
-    if not link.is_open(now) or not is_of_living(document, current.session()):
+    if not link.is_open(now) or not is_of_living(document, tenant, current.session()):
         return _closed(page(GONE, status=410, once=True))
     return found
 
