@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.dialects.postgresql import insert
 
+from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
-from app.kernel.errors import NotPermitted, Previewing, Refused
+from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import _
 from app.mail.messages.models import MailProfile
 
@@ -22,8 +23,7 @@ def signature_of(by: Actor) -> str:
 
 def sign_with(text: str, by: Actor) -> None:
     """Sign with this from now on; Refused where it is too long."""
-    if by.previews is not None:
-        raise Previewing(by.previews.name)
+    require_writable(by)
     if by.user_id is None:
         raise NotPermitted(_("Your role does not allow this."))
     kept = text.replace("\r\n", "\n").replace("\x00", "").strip()
