@@ -70,6 +70,23 @@ def test_what_was_typed_stays_where_a_document_is_refused(bob: Person, fence: st
     assert "Write the text, or choose a template." in shown
 
 
+def test_a_paper_that_is_too_large_is_refused_in_words_and_nothing_is_lost(
+    bob: Person, fence: str
+) -> None:
+    typed = {**TYPED, "body": "x\n" * 9_999}
+    answer = bob.client.post(f"{fence}/documents/new", data=typed)
+    assert answer.status_code == 422
+    assert "This document is too large to be made." in answer.text
+    assert 'value="Hello"' in answer.text
+    shown = bob.client.post(f"{fence}/documents/preview", data=typed).text
+    assert "This document is too large to be made." in shown
+
+
+def test_whoever_may_make_no_document_looks_at_none(dora: Person, fence: str) -> None:
+    for path in ("preview", "text"):
+        assert dora.client.post(f"{fence}/documents/{path}", data=TYPED).status_code == 403
+
+
 def test_a_template_fills_the_text_in_and_names_what_is_empty(
     acme: Workspace, alice: Person, bob: Person, fence: str
 ) -> None:

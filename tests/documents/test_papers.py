@@ -114,7 +114,7 @@ def test_markup_in_every_field_stays_text(acme: Workspace, alice: Person, langua
             Wish("letter", language, TRICKS[:150], TRICKS, has_bank=True),
             Wish("statement", language),
         ):
-            assert len(look(draft_of(record_type, firm, wish, by), by)) >= 1
+            assert look(draft_of(record_type, firm, wish, by), by, 1).pictures
             document = make_document(record_type, firm, wish, by)
             assert document.size > 1_000
 
@@ -153,6 +153,43 @@ def test_a_paper_without_end_is_ended_and_the_worker_goes_on(
     )
     with acme.acting() as by, pytest.raises(Refused):
         pdf_of(source, {}, {}, by.now)
+
+
+def test_a_paper_of_more_pages_than_are_made_is_refused(acme: Workspace, bob: Person) -> None:
+    with acme.acting(bob) as by:
+        firm = make_account(by)
+        endless = letter("x\n" * 9_999)
+        with pytest.raises(Refused, match="too large"):
+            made(by, firm, endless)
+        with pytest.raises(Refused, match="too large"):
+            look(draft_of(tailored("account", by), firm, endless, by), by, 3)
+        assert made(by, firm, letter("x\n" * 4_000)).size > 1_000
+
+
+@pytest.mark.parametrize("end", ["MemoryError()", "BaseException('typst panicked')"])
+def test_where_memory_ends_or_typst_gives_up_the_answer_is_in_words(
+    tmp_path: Path, acme: Workspace, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    source = Path(press.compose.__file__).read_text()
+    program = tmp_path / "compose.py"
+    program.write_text(source.replace("    import typst\n", f"    raise {end}\n"))
+    monkeypatch.setattr(press.compose, "__file__", str(program))
+    with acme.acting() as by, pytest.raises(Refused, match="too large"):
+        pdf_of(PARTS / "letter-1.typ", {}, {}, by.now)
+
+
+@pytest.mark.parametrize("most", [1, 3, 20])
+def test_of_a_paper_that_is_looked_at_only_the_first_pages_are_drawn(
+    acme: Workspace, bob: Person, most: int
+) -> None:
+    with acme.acting(bob) as by:
+        draft = draft_of(tailored("account", by), make_account(by), letter("x\n" * 300), by)
+        pages = look(draft, by, most)
+    assert 5 < pages.total < 20
+    assert len(pages.pictures) == min(most, pages.total)
+    for one in pages.pictures:
+        with Image.open(io.BytesIO(one)) as drawn:
+            assert drawn.size == (794, 1123)
 
 
 def test_each_layout_that_is_declared_has_its_source_and_no_two_one_key() -> None:

@@ -81,8 +81,8 @@ def sample(wish: Wish, language: str, by: Actor) -> str:
             elif sent is not None:
                 firm[key] = None
         data = _data(firm, by)
-    pages = pages_of(SHARED / "letter-1.typ", data, pictures, by.now)
-    return f"data:image/png;base64,{b64encode(pages[0]).decode()}"
+    pages = pages_of(SHARED / "letter-1.typ", data, pictures, by.now, 1)
+    return f"data:image/png;base64,{b64encode(pages.pictures[0]).decode()}"
 
 
 def _data(firm: Mapping[str, Any], by: Actor) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from app.documents.papers.layouts import Layout, layouts_for
 from app.documents.papers.letterhead import SEAL, letterhead
 from app.documents.papers.make import Wish
 from app.documents.papers.models import Document
+from app.documents.pdf.press import Pages
 from app.documents.texts.models import Purpose
 from app.documents.texts.operations import templates_for
 from app.documents.texts.render import Gap
@@ -170,10 +171,10 @@ def paper_form(
     )
 
 
-def preview_of(pages: Sequence[bytes]) -> PaperPreview:
+def preview_of(pages: Pages) -> PaperPreview:
     """Pages as a browser shows them without asking for anything more."""
-    shown = [f"data:image/png;base64,{b64encode(one).decode()}" for one in pages[:SHOWN_PAGES]]
-    return PaperPreview(shown, len(pages))
+    shown = [f"data:image/png;base64,{b64encode(one).decode()}" for one in pages.pictures]
+    return PaperPreview(shown, pages.total)
 
 
 def paper_page(document: Document, record_type: RecordType, record: Record, by: Actor) -> PaperPage:

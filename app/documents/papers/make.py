@@ -12,7 +12,7 @@ from uuid import UUID
 from app.documents.papers.layouts import Content, Given, Layout, layout_called, layouts_for
 from app.documents.papers.letterhead import SEAL, firm_of, letterhead, pictures_on
 from app.documents.papers.models import Document, Letterhead
-from app.documents.pdf.press import pages_of, pdf_of
+from app.documents.pdf.press import Pages, pages_of, pdf_of
 from app.identity.operations.guard import require
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -79,9 +79,9 @@ def draft_of(
     return Draft(layout, wish.language, content.title, data, pictures_on(data["firm"], by))
 
 
-def look(draft: Draft, by: Actor) -> list[bytes]:
-    """The pages of a paper as pictures, before it is made."""
-    return pages_of(draft.layout.source(), draft.data, draft.pictures, by.now)
+def look(draft: Draft, by: Actor, most: int) -> Pages:
+    """The first pages of a paper as pictures, before it is made."""
+    return pages_of(draft.layout.source(), draft.data, draft.pictures, by.now, most)
 
 
 def make_document(record_type: RecordType, record: Record, wish: Wish, by: Actor) -> Document:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,14 @@ PARTS = Path(__file__).parent.parent / "layouts"
 POINTS = 96  # Pixels to an inch of a picture.
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The first pages of a paper as PNG, and how many it has."""
+
+    pictures: Sequence[bytes]
+    total: int
+
+
 def pdf_of(
     source: Path, data: Mapping[str, Any], pictures: Mapping[str, bytes], at: datetime
 ) -> bytes:
@@ -28,15 +37,15 @@ def pdf_of(
 
     Refused where it is more than can be made at once.
     """
-    (made,) = _press(source, data, pictures, at, "pdf")
+    (made,) = _press(source, data, pictures, at, "pdf", 0).pictures
     return made
 
 
 def pages_of(
-    source: Path, data: Mapping[str, Any], pictures: Mapping[str, bytes], at: datetime
-) -> list[bytes]:
-    """The pages of a paper as PNG, to be looked at before it is made."""
-    return _press(source, data, pictures, at, "png")
+    source: Path, data: Mapping[str, Any], pictures: Mapping[str, bytes], at: datetime, most: int
+) -> Pages:
+    """The first pages of a paper, to be looked at before it is made; Refused as `pdf_of` does."""
+    return _press(source, data, pictures, at, "png", most)
 
 
 def _press(
@@ -45,7 +54,8 @@ def _press(
     pictures: Mapping[str, bytes],
     at: datetime,
     form: str,
-) -> list[bytes]:
+    most: int,
+) -> Pages:
     with TemporaryDirectory(prefix="zuke-paper-") as folder:
         place = Path(folder)
         for one in (*PARTS.glob("parts-*.typ"), source):
@@ -58,14 +68,15 @@ def _press(
             "fonts": [str(font_folder())],
             "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
             "format": form,
+            "most": most,
             "ppi": POINTS,
             "timestamp": int(at.timestamp()),
         }
         return _run(json.dumps(asked).encode())
 
 
-def _run(asked: bytes) -> list[bytes]:
-    """Run the program; one that is killed has been asked for too much."""
+def _run(asked: bytes) -> Pages:
+    """Run the program; one that is killed or gives up has been asked for too much."""
     program = [sys.executable, "-I", str(Path(compose.__file__).resolve())]
     try:
         done = subprocess.run(
@@ -73,12 +84,13 @@ def _run(asked: bytes) -> list[bytes]:
         )
     except subprocess.TimeoutExpired:
         raise too_much() from None
-    if done.returncode < 0:
+    if done.returncode < 0 or done.returncode == compose.TOO_MUCH:
         raise too_much()
     if done.returncode != 0:
         raise PressError(done.stderr.decode("utf-8", "replace")[-2_000:])
-    sizes, _line, pages = done.stdout.partition(b"\n")
-    return _cut(pages, json.loads(sizes))
+    head, _line, pages = done.stdout.partition(b"\n")
+    told = json.loads(head)
+    return Pages(_cut(pages, told["sizes"]), told["total"])
 
 
 class PressError(RuntimeError):

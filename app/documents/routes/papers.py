@@ -14,13 +14,16 @@ from app.documents.routes.blueprint import blueprint
 from app.documents.texts.operations import get_template
 from app.documents.texts.render import Gap, render
 from app.identity.routes.asking import typed
+from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NoSpace, NotPermitted, OverLimit, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.files.names import clean_name
 from app.records.files.operations import may_add
+from app.records.model import Record
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.routes.sending import as_attachment
+from app.records.types import RecordType
 from app.web import current
 from app.web.access import access
 from app.web.render import fragment, page, see_other
@@ -52,9 +55,7 @@ def show_documents(collection: str, record_id: UUID) -> Response:
 @access(record_verb="act")
 def new_document(collection: str, record_id: UUID) -> Response:
     """The form of a document, in the drawer or as a page."""
-    record_type, record, by = record_for(collection, record_id, "read")
-    if not may_add(record_type, record, by):
-        raise NotPermitted(_("Your role does not allow this on this record."))
+    record_type, record, by = _to_be_made(collection, record_id)
     back = next_or(record_url(record_type, record_id))
     layout = request.args.get("layout", "")
     form = pages.paper_form(record_type, record, by, layout_key=layout, next_url=back)
@@ -77,22 +78,23 @@ def create_document(collection: str, record_id: UUID) -> Response:
 
 
 @blueprint.post(f"{OF_RECORD}/preview")
-@access(record_verb="read", while_previewing=True)
+@access(record_verb="act")
 def preview_document(collection: str, record_id: UUID) -> Response:
     """The first pages of what is being made; nothing is kept."""
-    record_type, record, by = record_for(collection, record_id, "read")
+    record_type, record, by = _to_be_made(collection, record_id)
     try:
-        found = pages.preview_of(look(draft_of(record_type, record, _wish(), by), by))
+        draft = draft_of(record_type, record, _wish(), by)
+        found = pages.preview_of(look(draft, by, pages.SHOWN_PAGES))
     except (Refused, NotPermitted) as answer:
         found = pages.PaperPreview(error=_said(answer))
     return fragment("documents/_paper_preview.html", preview=found)
 
 
 @blueprint.post(f"{OF_RECORD}/text")
-@access(record_verb="read", while_previewing=True)
+@access(record_verb="act")
 def fill_text(collection: str, record_id: UUID) -> Response:
     """Subject and text of the chosen template, filled in for the record, in the form again."""
-    record_type, record, by = record_for(collection, record_id, "read")
+    record_type, record, by = _to_be_made(collection, record_id)
     wish = _wish()
     gaps: tuple[Gap, ...] = ()
     errors = {}
@@ -150,6 +152,14 @@ def remove_document(document_id: UUID) -> Response:
     delete_document(document, record_type, record, by)
     toast(_("“%(name)s” was deleted.", name=title))
     return see_other(next_or(record_url(record_type, record.id)))
+
+
+def _to_be_made(collection: str, record_id: UUID) -> tuple[RecordType, Record, Actor]:
+    """A record of which a document may be made; NotPermitted where it may not be changed."""
+    record_type, record, by = record_for(collection, record_id, "read")
+    if not may_add(record_type, record, by):
+        raise NotPermitted(_("Your role does not allow this on this record."))
+    return record_type, record, by
 
 
 def _again(collection: str, record_id: UUID, wish: Wish, answer: Answer) -> Response:
