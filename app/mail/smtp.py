@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from app.jobs.errors import GiveUp, TryLater
 
 TIMEOUT = 20.0  # Seconds for each step of the conversation.
+ANSWER_TIMEOUT = 300.0  # For the answer to a mail: scanners look at it before they say yes.
 OK, FORWARDED = 250, 251
 CLOSING = 421  # "Service not available, closing transmission channel".
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -90,6 +91,8 @@ def hand_over(
         with _connection(server) as smtp:
             refused = _envelope(smtp, sender, recipients)
             is_given = True
+            if smtp.sock is not None:
+                smtp.sock.settimeout(ANSWER_TIMEOUT)
             code, said = smtp.data(content)
             if not 200 <= code < 300:
                 raise _meaning(code, said)

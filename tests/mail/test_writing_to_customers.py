@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import re
+import smtplib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.documents.texts.operations import Wish as TemplateWish
 from app.documents.texts.operations import save_template
 from app.jobs.worker import Worker
+from app.kernel.actor import Actor
 from app.mail.jobs import BREAKER
+from app.mail.messages.jobs import JOBS, look_after_messages
 from app.mail.messages.models import Message, State
 from app.mail.messages.outbox import LEASE
+from app.records.files.models import File
 from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
@@ -429,6 +433,142 @@ def test_a_worker_killed_while_sending_leaves_it_unknown(
     deliver()
     assert only_message(acme).state == State.UNKNOWN
     assert post_office.accepted == []
+
+
+def test_a_mail_whose_job_died_is_looked_after(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    deliver: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert look_after_messages in JOBS
+    assert look_after_messages.every == timedelta(minutes=10)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.mail.messages.write.wake", lambda *_arguments: None)
+        post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    deliver()
+    assert post_office.accepted == []
+    with acme.acting(bob) as by:
+        look_after_messages.run(by, {})
+    deliver()
+    assert len(post_office.accepted) == 1
+    with acme.scope() as session:
+        session.execute(update(Message).values(state=State.SENDING.value))
+    clock.shift(LEASE + timedelta(minutes=1))
+    with acme.acting(bob) as by:
+        look_after_messages.run(by, {})
+    assert only_message(acme).state == State.UNKNOWN
+
+
+def test_a_mail_that_can_not_be_made_holds_up_no_other(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    deliver: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def files(message: Message, by: Actor) -> list[File]:
+        if message.subject == "Odd":
+            by.session.connection().exec_driver_sql("SELECT 1 / 0")
+        return []
+
+    monkeypatch.setattr("app.mail.messages.sender.files_to_send", files)
+    post_mail(bob, customer, subject="Odd")
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    deliver()
+    assert [mail["Subject"] for mail in post_office.messages] == ["Our offer"]
+    with acme.scope() as session:
+        rows = session.execute(select(Message.subject, Message.state, Message.error)).all()
+    assert sorted(tuple(row) for row in rows) == [
+        ("Odd", State.FAILED.value, "Something went wrong on our side."),
+        ("Our offer", State.SENT.value, None),
+    ]
+
+
+def test_slow_mails_are_sent_in_several_runs(
+    bob: Person,
+    customer: Customer,
+    deliver: Callable[[], int],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(*_arguments: object) -> dict[str, str]:
+        clock.shift(timedelta(seconds=100))
+        return {}
+
+    monkeypatch.setattr("app.mail.messages.sender.hand_over", slow)
+    for number in range(4):
+        post_mail(bob, customer, subject=f"Offer {number}")
+    clock.shift(TEN_SECONDS)
+    assert deliver() == 2
+
+
+def test_a_server_may_think_about_a_mail_for_minutes(
+    bob: Person,
+    customer: Customer,
+    deliver: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float | None] = []
+    data = smtplib.SMTP.data
+
+    def heard(smtp: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+        waits.append(smtp.sock.gettimeout() if smtp.sock else None)
+        return data(smtp, content)
+
+    monkeypatch.setattr(smtplib.SMTP, "data", heard)
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    deliver()
+    assert waits == [300.0]
+    assert len(post_office.accepted) == 1
+
+
+def test_hidden_copies_are_told_to_their_writer_alone(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    deliver: Callable[[], int],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hidden = "hidden@other.example"
+    with acme.acting(bob) as by:
+        contact = make_contact(by, "Ash", "Ann", email=hidden)
+    refused = {hidden: "No such user", FRANK: "No such user"}
+    monkeypatch.setattr("app.mail.messages.sender.hand_over", lambda *_arguments: refused)
+    post_mail(bob, customer, bcc=hidden)
+    clock.shift(TEN_SECONDS)
+    deliver()
+    assert f"Not delivered to: {FRANK}, {hidden}" in bob.client.get(customer.url).text
+    theirs = alice.client.get(customer.url).text
+    assert f"Not delivered to: {FRANK}" in theirs
+    assert hidden not in theirs
+    assert "Our offer" not in alice.client.get(f"/contacts/{contact.id}").text
+
+
+def test_a_draft_leaves_the_records_that_it_is_no_more_about(
+    acme: Workspace, bob: Person, customer: Customer
+) -> None:
+    with acme.acting(bob) as by:
+        ann = make_contact(by, "Ash", "Ann", email="ann@other.example")
+    post_mail(bob, customer, cc="ann@other.example")
+    message = only_message(acme)
+    assert "Our offer" in bob.client.get(f"/contacts/{ann.id}").text
+    bob.client.post(f"/messages/{message.id}/back")
+    post_mail(bob, customer, draft=str(message.id))
+    assert "Our offer" not in bob.client.get(f"/contacts/{ann.id}").text
+    assert "Our offer" in bob.client.get(customer.url).text
 
 
 def test_who_may_not_send_is_offered_nothing_and_refused(

@@ -9,16 +9,22 @@ from app.jobs.registry import job, scopeless_job
 from app.kernel.actor import Actor
 from app.mail.jobs import breaker_here
 from app.mail.messages.leaving import forget_placeless
-from app.mail.messages.outbox import SEND_MESSAGES
+from app.mail.messages.outbox import SEND_MESSAGES, look_after
 from app.mail.messages.sender import send_due
 from tenants.facts import TenantFacts
 
 
 # What fails waits in its own row, so that a run of the job itself has nothing to repeat.
-@scopeless_job(SEND_MESSAGES, first_retry=5, lease_seconds=120)
+@scopeless_job(SEND_MESSAGES, first_retry=5, lease_seconds=120, timeout=2400)
 def send_messages(service: Service, tenant: TenantFacts) -> None:
     """Send the mails of a workspace's people that are due."""
     send_due(tenant, service.settings, breaker_here())
+
+
+@job("look_after_messages", every=timedelta(minutes=10))
+def look_after_messages(by: Actor, _payload: Payload) -> None:
+    """See that no mail waits for a job that died."""
+    look_after(by)
 
 
 @job("forget_messages", every=timedelta(days=1), while_suspended=True)
@@ -28,4 +34,4 @@ def forget_messages(by: Actor, _payload: Payload) -> None:
         continue
 
 
-JOBS = (send_messages, forget_messages)
+JOBS = (send_messages, look_after_messages, forget_messages)

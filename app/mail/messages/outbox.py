@@ -61,6 +61,14 @@ def take(message: Message, by: Actor) -> None:
     wake(by, by.now + LEASE)
 
 
+def look_after(by: Actor) -> None:
+    """Wake what is due though nobody comes for it, and tell what was lost: a job may have died."""
+    _give_up_lost(by)
+    at = next_due(by.session)
+    if at is not None and at <= by.now:
+        wake(by, by.now)
+
+
 def next_due(session: Session) -> datetime | None:
     """When the next message is to go."""
     found: datetime | None = session.scalar(

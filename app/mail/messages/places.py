@@ -105,6 +105,14 @@ def places_for(
     return found
 
 
+def leave_others(message: Message, places: Collection[Place], by: Actor) -> None:
+    """Take a draft from the records where it stands no more, as when its addresses changed."""
+    for link in links_of(message, by):
+        if (link.record_type, link.record_id) not in places:
+            by.session.delete(link)
+    by.session.flush()
+
+
 def put_on(message: Message, places: Iterable[Place], by: Actor) -> None:
     """Let a message stand on these records as well."""
     rows = [

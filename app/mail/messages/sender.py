@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from uuid import UUID
 
-from app.jobs.errors import GiveUp, NotYet, TryLater
+import structlog
+
+from app.jobs.errors import GiveUp, NotYet, TryLater, is_database_away
 from app.kernel import clock
 from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Answer
-from app.kernel.language import using
+from app.kernel.language import gettext, using
 from app.mail.breaker import Breaker
 from app.mail.hourly import take_turn
 from app.mail.messages.attach import files_to_send
@@ -27,6 +29,9 @@ from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
 
 MOST = 100  # Messages of one workspace in a row; then others have their turn.
+LONGEST = timedelta(minutes=4)  # Of one run: slow servers must not cost the worker its life.
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,13 @@ def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
 
     NotYet where the workspace has sent its share of the hour.
     """
+    begun = clock.now()
     for _number in range(MOST):
         with tenant_scope(tenant) as session:
-            parcel = _next(service_actor(session, tenant, clock.now(), via="job"), settings)
+            by = service_actor(session, tenant, clock.now(), via="job")
+            if by.now - begun >= LONGEST:
+                break
+            parcel = _next(by, settings)
         if parcel is None:
             return
         outcome = _send(parcel, settings, breaker)
@@ -65,9 +74,12 @@ def _next(by: Actor, settings: Settings) -> Parcel | None:
         take_turn(by, settings.mails_per_hour)
         take(message, by)
         try:
-            demand_writer(message, by)
-            return _parcel(message, by, settings)
-        except (Answer, ValueError, MessageError, FileNotFoundError) as error:
+            with by.session.begin_nested():
+                demand_writer(message, by)
+                return _parcel(message, by, settings)
+        except Exception as error:
+            if is_database_away(error):
+                raise
             # It stays with its writer, and holds up no other.
             message.state, message.error = State.FAILED, _why(error, message)
     at = next_due(by.session)
@@ -78,7 +90,12 @@ def _next(by: Actor, settings: Settings) -> Parcel | None:
 
 def _why(error: Exception, message: Message) -> str:
     with using(message.language):
-        return str(error.message) if isinstance(error, Answer) else str(error)
+        if isinstance(error, Answer):
+            return str(error.message)
+        if isinstance(error, (ValueError, MessageError, FileNotFoundError)):
+            return str(error)
+        log.error("message_not_made", message_id=str(message.id), exc_info=error)
+        return gettext("Something went wrong on our side.")
 
 
 def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:

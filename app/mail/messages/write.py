@@ -30,7 +30,7 @@ from app.mail.messages.attach import attach, drop_attachments, keep_only
 from app.mail.messages.models import OUT, Message, State
 from app.mail.messages.outbox import wake
 from app.mail.messages.people import MOST, Mailbox, kept_people, read_people
-from app.mail.messages.places import move_in_time, note_first, places_for, put_on
+from app.mail.messages.places import leave_others, move_in_time, note_first, places_for, put_on
 from app.mail.messages.quotes import quoted
 from app.mail.messages.signatures import signature_of
 from app.mail.send import message_id
@@ -110,8 +110,12 @@ def write(
     message.at, message.is_later = message.send_at, read.send_at is not None
     by.session.flush()  # Its row must stand before links and files name it.
     note_first(by)
-    everybody = [one.address for one in (*read.to, *read.cc, *read.bcc)]
-    put_on(message, places_for(everybody, by, (record_type, record)), by)
+    # Not on the records of hidden copies: their timelines would tell of them.
+    named = [one.address for one in (*read.to, *read.cc)]
+    places = places_for(named, by, (record_type, record))
+    if wish.draft is not None:
+        leave_others(message, places, by)
+    put_on(message, places, by)
     move_in_time(message, by)
     if wish.draft is not None:
         keep_only(message, wish.kept, by)
@@ -175,9 +179,12 @@ def _writer(user: User, by: Actor) -> Actor:
 
 def hidden_recipients(message: Message, by: Actor, settings: Settings) -> list[Mailbox]:
     """Who was sent a copy unseen, for its writer alone."""
-    if message.bcc is None or message.user_id != by.person_id:
-        return []
-    return opened_bcc(message, by, settings)
+    return opened_bcc(message, by, settings) if sees_hidden(message, by) else []
+
+
+def sees_hidden(message: Message, by: Actor) -> bool:
+    """True for the writer of a mail, who alone is told of its hidden copies."""
+    return message.user_id is not None and message.user_id == by.person_id
 
 
 def opened_bcc(message: Message, by: Actor, settings: Settings) -> list[Mailbox]:
@@ -301,11 +308,11 @@ def _fill(message: Message, wish: Wish, read: _Read, by: Actor, settings: Settin
     message.is_private = wish.is_private
     message.language = by.language
     message.message_id = message_id(settings, message.id)
-    message.thread_id = answers.thread_id if answers is not None else message.id
-    message.in_reply_to = answers.message_id if answers is not None else None
-    message.references = (
-        [*answers.references, answers.message_id][-MOST_REFERENCES:] if answers is not None else []
-    )
+    if answers is not None:
+        message.thread_id, message.in_reply_to = answers.thread_id, answers.message_id
+        message.references = [*answers.references, answers.message_id][-MOST_REFERENCES:]
+    elif wish.draft is None:
+        message.thread_id, message.in_reply_to, message.references = message.id, None, []
     message.attempts, message.refused = 0, {}
     visible = [*read.to, *read.cc]
     words = [read.subject, *(f"{one.name} {one.address}" for one in visible)]

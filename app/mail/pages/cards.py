@@ -14,7 +14,7 @@ from app.mail.messages.markup import as_html
 from app.mail.messages.models import IN, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.quotes import parted
-from app.mail.messages.write import may_write
+from app.mail.messages.write import may_write, sees_hidden
 from app.records.files.kinds import KINDS
 from app.records.files.sizes import size_text
 from app.web.formats import formats
@@ -122,7 +122,7 @@ def card(
         at=at.isoformat(),
         told=_("To be sent later") if state is State.WAITING and message.is_later else told,
         tone=tone,
-        note=_note(message, state, shows_addresses=shows_addresses),
+        note=_note(message, state, by, shows_addresses=shows_addresses),
         is_private=message.is_private,
         files=[_attached(url, one) for one in files],
         earlier=earlier,
@@ -164,7 +164,7 @@ def _name(one: Mailbox, *, shows_addresses: bool) -> str:
     return one.address if shows_addresses else gettext("hidden address")
 
 
-def _note(message: Message, state: State, *, shows_addresses: bool) -> str:
+def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -> str:
     """What went wrong, in words; what the server said stands behind it."""
     said = (message.error or "") if shows_addresses else ""
     if state is State.FAILED:
@@ -176,9 +176,20 @@ def _note(message: Message, state: State, *, shows_addresses: bool) -> str:
         )
     if state is State.WAITING and message.attempts and said:
         return gettext("It will be tried again. %(said)s", said=said).strip()
-    if message.refused and shows_addresses:
-        return gettext("Not delivered to: %(who)s", who=", ".join(sorted(message.refused)))
+    refused = _refused(message, by) if shows_addresses else []
+    if refused:
+        return gettext("Not delivered to: %(who)s", who=", ".join(refused))
     return ""
+
+
+def _refused(message: Message, by: Actor) -> list[str]:
+    """Whose server did not take it; those of hidden copies for its writer alone."""
+    if not message.refused:
+        return []
+    people = [one for key in ("to", "cc") for one in kept_people(message.recipients.get(key, []))]
+    named = {one.key for one in people}
+    is_writer = sees_hidden(message, by)
+    return sorted(one for one in message.refused if is_writer or one.casefold() in named)
 
 
 def _attached(url: str, one: Any) -> Attached:
