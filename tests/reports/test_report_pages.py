@@ -308,3 +308,85 @@ def test_follow_ups_by_person_count_nothing_else_that_was_written_down(
             make_activity(by, kind, account_id=str(account.id))
     page = bob.sign_in().get("/reports/ready/follow-ups-by-person").text
     assert numbers(page) == ["1", "1"] * 2
+
+
+def narrowed(tree: dict[str, Any], *groups: str) -> dict[str, Any]:
+    fields = [{"field": one, "most": 1} for one in groups]
+    return {"record_type": "contact", "groups": fields, "filter": tree}
+
+
+def both(*conditions: dict[str, Any]) -> dict[str, Any]:
+    return {"and": list(conditions)}
+
+
+def since(number: int) -> dict[str, Any]:
+    return {"f": "created_at", "op": "ne", "v": f"1990-01-{number + 1:02}"}
+
+
+GROUPED = ("account_id", "owner_id")
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_report_whose_numbers_a_list_could_not_open_is_refused_when_it_is_kept(
+    acme: Workspace, alice: Person, is_over: bool
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(3):
+            account = make_account(by, f"Firm {number}")
+            make_contact(by, f"Person {number}", account_id=str(account.id))
+        by.session.get_one(User, alice.user_id).zone = "Asia/Shanghai"
+    # Three conditions each to whoever reads on another clock; groups of others add four and two.
+    asked = narrowed(both(*(since(number) for number in range(9 if is_over else 8))), *GROUPED)
+    client = alice.sign_in()
+    if is_over:
+        form = {"definition": json.dumps(asked), "name": "Firms", "audience": "private"}
+        answer = client.post("/reports/save", data=form)
+        assert answer.status_code == 422
+        assert "its numbers could not be opened as lists" in answer.text
+        built = client.get(f"/reports/build?{urlencode({'definition': json.dumps(asked)})}")
+        assert "its numbers could not be opened as lists" in built.text
+        return
+    page = client.get(kept(client, json.dumps(asked))).text
+    assert "Others" in page
+    for url in links(page):
+        assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_conditions_too_deep_to_be_opened_are_refused_when_a_report_is_kept(
+    acme: Workspace, alice: Person, is_over: bool
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by)
+        by.session.get_one(User, alice.user_id).zone = "Asia/Shanghai"
+    plain = {"f": "title", "op": "isnull", "v": "true"}
+    deep: dict[str, Any] = {"or": [plain, both(plain, since(1))]}
+    if is_over:
+        deep = {"or": [plain, both(plain, {"or": [plain, since(1)]})]}
+    client = alice.sign_in()
+    if is_over:
+        form = {"definition": json.dumps(narrowed(deep)), "name": "Firms", "audience": "private"}
+        answer = client.post("/reports/save", data=form)
+        assert answer.status_code == 422
+        assert "Groups of conditions go 2 deep at most." in answer.text
+        return
+    for url in links(client.get(kept(client, json.dumps(narrowed(deep)))).text):
+        assert client.get(url).status_code == 200
+
+
+def test_another_clock_lists_no_contact_without_an_account_for_a_condition_on_that(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by, "Apart")
+        account = make_account(by)
+        make_contact(by, "Within", account_id=str(account.id))
+        by.session.get_one(User, alice.user_id).zone = "Asia/Shanghai"
+    client = alice.sign_in()
+    for operator, days in (("ne", "1990-01-01"), ("nin", "1990-01-01,1991-01-01")):
+        tree = {"f": "account_id.created_at", "op": operator, "v": days}
+        page = client.get(kept(client, json.dumps(narrowed(tree)))).text
+        assert numbers(page) == ["1"]
+        opened = client.get(links(page)[0]).text
+        assert "Within" in opened
+        assert "Apart" not in opened

@@ -138,9 +138,10 @@ def _fixed(field: Field, one: Filter, firm: Actor) -> Node:
         sides = (Filter(key, "gte", low), Filter(key, "lte", high))
         return Group("and", tuple(_fixed(field, side, firm) for side in sides))
     if one.operator in ("in", "nin"):
-        each = (Filter(key, "eq", text) for text in read_list(one.text))
+        is_in = one.operator == "in"
+        each = (Filter(key, "eq" if is_in else "ne", text) for text in read_list(one.text))
         parts = tuple(_fixed(field, each_one, firm) for each_one in each)
-        return Group("or" if one.operator == "in" else "not", parts)
+        return Group("or" if is_in else "and", parts)
     return _bounded(field, one, firm)
 
 
@@ -154,8 +155,11 @@ def _bounded(field: Field, one: Filter, firm: Actor) -> Node:
     if one.operator in _BOUNDS:
         operator, is_end = _BOUNDS[one.operator]
         return Filter(key, operator, end if is_end else start)
-    within = Group("and", (Filter(key, "gte", start), Filter(key, "lt", end)))
-    return within if one.operator == "eq" else Group("not", (within,))
+    if one.operator == "eq":
+        return Group("and", (Filter(key, "gte", start), Filter(key, "lt", end)))
+    # Not a group `not`: of a related record that would hold where there is none, too.
+    without = Filter(key, "isnull", "true")
+    return Group("or", (Filter(key, "lt", start), Filter(key, "gte", end), without))
 
 
 # What each comparison with a period means of one of its two ends.

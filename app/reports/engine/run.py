@@ -15,6 +15,7 @@ from app.reports.engine.clock import earlier, goes_by_days, read_days
 from app.reports.engine.columns import HIDDEN, Shift
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import Meaning, meaning, span_of
+from app.reports.engine.openable import demand_openable
 from app.reports.engine.result import Result, assemble
 from app.reports.engine.statement import CAP, Asked, statement
 from tenants.engine import sqlstate
@@ -40,9 +41,11 @@ class Found:
 def run_report(definition: Definition, by: Actor, *, limit_ms: int | None = INLINE_MS) -> Result:
     """The numbers of a report as `by` may see them now.
 
-    TooSlow where a statement takes longer than `limit_ms`; what `meaning` refuses is refused.
+    TooSlow where a statement takes longer than `limit_ms`; what `meaning` and
+    `demand_openable` refuse is refused.
     """
     meant = meaning(definition, by)
+    demand_openable(meant)
     found = fetch(meant, limit_ms)
     return assemble(meant, found.rows, found.before, by.now, is_cut=found.is_cut)
 

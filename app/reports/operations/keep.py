@@ -20,6 +20,7 @@ from app.records.registry import registry
 from app.records.views.shelf import teams_of
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import meaning
+from app.reports.engine.openable import demand_openable
 from app.reports.engine.written import write
 from app.reports.models import (
     AUDIENCES,
@@ -182,7 +183,8 @@ def _may_read(row: Report, by: Actor) -> bool:
 
 def _apply(by: Actor, row: Report, wish: Wish) -> None:
     """Write a wish into the row; Refused with a message per input."""
-    meaning(wish.definition, by)  # Refused where it can't be counted by whoever keeps it.
+    # Refused where it can't be counted by whoever keeps it, or its numbers not be opened.
+    demand_openable(meaning(wish.definition, by))
     errors: dict[str, Text | str] = {}
     name = " ".join(wish.name.split())
     if not name:
