@@ -75,9 +75,13 @@ class BoardPage:
         return not any(column.cards for column in self.columns)
 
 
-def board_page(state: ListState, by: Actor) -> BoardPage:
-    """The board that `state` asks for; Refused where the address asks for no such."""
+def board_page(state: ListState, by: Actor, reader: Actor | None = None) -> BoardPage:
+    """The board that `state` asks for; Refused where the address asks for no such.
+
+    `reader` is who reads its cards, where that is not plainly `by`.
+    """
     record_type = state.record_type
+    me, by = by, reader or by
     field = column_field(record_type, state.lens.by, by)
     options, left_out = _options(record_type, field, by)
     sums = _sums(record_type, by)
@@ -106,7 +110,7 @@ def board_page(state: ListState, by: Actor) -> BoardPage:
         for value in shown
     )
     return BoardPage(
-        head=list_head(state, by, None if left_out else _shown_total(held)),
+        head=list_head(state, me, None if left_out else _shown_total(held), by),
         field=field,
         columns=columns,
         fields=field_links(state, column_fields(record_type, by), field),

@@ -127,9 +127,13 @@ class CalendarPage:
         return not any(day.entries for day in self.days)
 
 
-def calendar_page(state: ListState, by: Actor) -> CalendarPage:
-    """The calendar that `state` asks for; Refused where the address asks for no such."""
+def calendar_page(state: ListState, by: Actor, reader: Actor | None = None) -> CalendarPage:
+    """The calendar that `state` asks for; Refused where the address asks for no such.
+
+    `reader` is who reads its entries, where that is not plainly `by`.
+    """
     record_type, span = state.record_type, state.lens.span
+    me, by = by, reader or by
     field = date_field(record_type, state.lens.by, by)
     on = read_day(state.on, by)
     days = days_shown(span, on, by)
@@ -143,7 +147,7 @@ def calendar_page(state: ListState, by: Actor) -> CalendarPage:
     length = length_field(record_type, field, by)
     may_lengthen = length is not None and may_move(record_type, length, by)
     return CalendarPage(
-        head=list_head(state, by, None),
+        head=list_head(state, me, None, by),
         field=field,
         span=span,
         on=on.isoformat(),

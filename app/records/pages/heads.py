@@ -42,10 +42,16 @@ class ListHead:
     is_pool: bool  # All that waits in the pool is meant, and nothing else.
 
 
-def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
-    """The head of what `state` shows; `reached` is how many records that are, where it is known."""
+def list_head(
+    state: ListState, by: Actor, reached: int | None, reader: Actor | None = None
+) -> ListHead:
+    """The head of what `state` shows; `reached` is how many records that are, where it is known.
+
+    `reader` is who reads its records, where that is not plainly `by`.
+    """
     record_type, write = state.record_type, formats(by)
-    counts = counts_over(state, by, reached)
+    me, by = by, reader or by
+    counts = counts_over(state, me, reached)
     shape = layout(record_type, by, state.look)
     # What is ordered by walking from value to value has no order within a column.
     shape = replace(shape, columns=tuple(one for one in shape.columns if not one.field.is_walked))
@@ -57,10 +63,10 @@ def list_head(state: ListState, by: Actor, reached: int | None) -> ListHead:
         attention=attention,
         attention_text=attention_words(attention),
         attention_url=attention_url(record_type),
-        views=views_with(state, counts, write, by),
+        views=views_with(state, counts, write, me),
         chips=chips(state, by),
         orders=tuple(orders_of(state, shape, by).values()),
-        may_create=by.may(record_type.key, "create") and not by.tenant.is_read_only,
+        may_create=me.may(record_type.key, "create") and not me.tenant.is_read_only,
         lenses=lens_links(state, by),
         is_pool=is_whole_pool(state),
     )

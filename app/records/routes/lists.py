@@ -47,9 +47,16 @@ def show_list(collection: str) -> Response:
 
 
 def show_through(
-    collection: str, lens: str, template: str, name: str, make: Callable[[ListState, Actor], object]
+    collection: str,
+    lens: str,
+    template: str,
+    name: str,
+    make: Callable[[ListState, Actor, Actor], object],
 ) -> Response:
-    """A list through another lens: `make` makes what `template` shows under `name`."""
+    """A list through another lens: `make` makes what `template` shows under `name`.
+
+    It takes what is asked for, who asks, and as whom they read the records.
+    """
     by = current.actor()
     record_type = type_for(collection, "read", by)
     state = None
@@ -59,7 +66,7 @@ def show_through(
         state = read_list(record_type, arguments, by)
         if state.look.group:  # It is kept for when the rows are shown again.
             read_grouping(record_type, state.look.group, by)
-        shown = make(state, reader_of_list(record_type, state.asked.filters, by))
+        shown = make(state, by, reader_of_list(record_type, state.asked.filters, by))
     except Refused as refused:
         return _refused(record_type, state, refused, by)
     values: dict[str, Any] = {name: shown}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,13 +13,14 @@ from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import Reach
 from app.records.pool.choose import change_choice
 from tests.cast import Person, Workspace
-from tests.factories import make_activity
+from tests.factories import make_account, make_activity
 from tests.records.api.conftest import Programs
 from tests.records.files.conftest import upload
 from tests.records.pages.conftest import statements
 
 POOL = "/accounts?owner_id__isnull=true"
 PHONE = "7946 0011"
+NUMBERS = [("All", "1"), ("Mine", "1")]  # Of Bob's own; the pool is apart.
 
 
 def let_bob(acme: Workspace, **reaches: Reach) -> None:
@@ -169,6 +171,18 @@ def test_an_empty_pool_says_the_same_as_a_board(
     assert "Nothing waits in the pool" in shown
     assert "Nothing matches these words" not in shown
     assert "Nothing matches these words" in bob.client.get(f"{board}&q=oaks").text
+
+
+def test_the_tabs_over_the_pool_count_the_same_as_a_list_and_as_a_board(
+    acme: Workspace, bob: Person, free: Account, owned: Account
+) -> None:
+    with acme.acting(bob) as by:
+        make_account(by, "Bob's Bricks")
+    for page in (POOL, "/accounts/board?owner_id__isnull=true"):
+        text = bob.client.get(page).text
+        tabs = text.partition('class="views"')[2].partition("</nav>")[0]
+        assert re.findall(r'>(All|Mine)<span class="view-n">(\d+)<', tabs) == NUMBERS, page
+        assert 'href="/accounts/new' in text, page
 
 
 @pytest.mark.parametrize("verb", ["return", "reassign"])
