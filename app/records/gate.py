@@ -152,6 +152,7 @@ def through(
     stood = (record.id, record.version, record.owner_id) if record is not None else None
     title = record_type.title_of(record) if record is not None else ""
     account_id = account_of(record_type, record) if record is not None else None
+    own: Wish | None = None
     try:
         with by.session.begin_nested():
             done = work()
@@ -162,7 +163,7 @@ def through(
             if done.id in found:
                 owner_id = stood[2] if stood else done.owner_id
                 account_id = account_id or account_of(record_type, done)
-                wish = Wish(
+                own = Wish(
                     record_type.key,
                     verb,
                     stood[0] if stood else None,
@@ -174,14 +175,12 @@ def through(
                     changes,
                     found[done.id],
                 )
-                raise held_for(wish)
+                raise held_for(own)
     except Held as held:
         inner = held.wish
         assert isinstance(inner, Wish)  # noqa: S101 - as the door made it.
-        if (inner.record_type, inner.verb) == (record_type.key, verb) and inner.record_id == (
-            stood[0] if stood else None
-        ):
-            raise
+        if inner is own:
+            raise  # What this took along may be of the same kind: two new ones have no id yet.
         raise held_for(
             replace(
                 inner,
@@ -197,6 +196,14 @@ def through(
             )
         ) from None
     return done
+
+
+def owner_before(verb: str, done: Done) -> UUID | None:
+    """Whose record it was before a change that was done; of a new one, whose it is."""
+    if verb == "create" or "owner_id" not in done.changes:
+        return done.record.owner_id
+    old = done.changes["owner_id"][0]
+    return UUID(str(old)) if old else None
 
 
 def held_for(wish: Wish) -> Held:
@@ -224,7 +231,7 @@ def wish_of(
         as_sent(inputs),
         record_type.title_of(record),
         account_of(record_type, record),
-        record.owner_id,
+        owner_before(verb, done),
         done.changes,
         verdict,
     )

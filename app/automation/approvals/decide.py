@@ -30,6 +30,7 @@ from app.automation.approvals.waiting import concern
 from app.events import Event
 from app.identity.actors import actor_for
 from app.identity.models import User
+from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor, Approval, service_actor
 from app.kernel.errors import Answer as Refusal
 from app.kernel.errors import Conflict, Held, Missing, NotPermitted, Refused
@@ -103,8 +104,16 @@ def deciders(by: Actor) -> set[UUID]:
     return {by.person_id, *stood_in_for(by)}
 
 
+def is_barred(request: ApprovalRequest, by: Actor) -> bool:
+    """True for who asked, where a level wants four eyes: not even in somebody else's place."""
+    wants_others = bool(request.levels[request.level].get("four_eyes"))
+    return wants_others and by.person_id is not None and by.person_id == request.requester_id
+
+
 def my_steps(request: ApprovalRequest, by: Actor) -> list[ApprovalStep]:
     """The steps of a request that `by` may answer now."""
+    if is_barred(request, by):
+        return []
     return list(
         by.session.scalars(
             select(ApprovalStep)
@@ -174,6 +183,7 @@ def comment(request_id: UUID, by: Actor, *, text: str) -> ApprovalRequest:
     if not text.strip():
         raise Refused(_("Write something first."), field="text")
     _demand_scope(by)
+    require_writable(by)
     request = find_request(request_id, by, lock=True)
     note(by, request, "comment", _said(text))
     told = _("%(who)s commented on: %(name)s", who=by.name, name=request.title)
@@ -237,8 +247,12 @@ def version_now(request: ApprovalRequest, by: Actor) -> int | None:
 
 
 def _held(request_id: UUID, by: Actor) -> ApprovalRequest:
-    """A request that still waits, whose row is held; a token needs the scope for it."""
+    """A request that still waits, whose row is held; a token needs the scope for it.
+
+    Refused while the workspace is read-only: to decide is to change something.
+    """
     _demand_scope(by)
+    require_writable(by)
     request = find_request(request_id, by, lock=True)
     if not request.is_open:
         raise Conflict(DONE[request.state])

@@ -19,7 +19,7 @@ from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.filters.conditions import where
-from app.records.gate import Asked, Done, Verdict, Wish
+from app.records.gate import Asked, Done, Verdict, Wish, owner_before
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -66,7 +66,7 @@ class ApprovalGate:
                 why = Why(one.passes, one.reasons, one.levels)
                 found.setdefault(record_id, []).append(why)
                 errors[record_id] = one.errors
-        return _verdicts(found, errors, done, by)
+        return _verdicts(verb, found, errors, done, by)
 
     def keep(self, wish: Wish, by: Actor) -> Asked:
         """Keep a change until somebody approves it, and tell who can."""
@@ -180,6 +180,7 @@ def _condition(record_type: RecordType, rule: Rule, by: Actor) -> ColumnElement[
 
 
 def _verdicts(
+    verb: str,
     found: Mapping[UUID, list[Why]],
     errors: Mapping[UUID, Mapping[str, Text | str]],
     done: Sequence[Done],
@@ -190,11 +191,12 @@ def _verdicts(
         whys = found.get(one.record.id)
         if not whys:
             continue
-        why = _left(_joined(whys), one.record.owner_id, by)
+        owner_id = owner_before(verb, one)  # Who gives a record away has not got a new manager.
+        why = _left(_joined(whys), owner_id, by)
         if why.levels:
             first = errors.get(one.record.id, {})
             is_rule = any(key.startswith("rule:") for key in why.passes)
-            message = _needs(why.levels[0], one.record.owner_id, why, by)
+            message = _needs(why.levels[0], owner_id, why, by)
             verdicts[one.record.id] = Verdict(message, why, first, bool(first) and not is_rule)
     return verdicts
 

@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from app.automation.approvals.approvers import names
 from app.automation.approvals.decide import (
     deciders,
+    is_barred,
     moved_since,
 )
 from app.automation.approvals.models import (
@@ -234,7 +235,7 @@ def _of_type(
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             due=write.moment(one.due_at, by.today()) if one.due_at else "",
             is_late=one.due_at is not None and one.due_at < by.now,
-            may_decide=any(step.user_id in mine for step in waiting),
+            may_decide=not is_barred(one, by) and any(step.user_id in mine for step in waiting),
             may_recall=one.is_open and one.requester_id == by.user_id,
             version=versions.get(one.record_id) if one.record_id else None,
         )

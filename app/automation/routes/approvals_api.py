@@ -40,6 +40,7 @@ from app.records.filters import Node
 from app.records.filters.written import read_tree
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
+from app.records.registry import registry
 from app.records.routes.api import repeatable, send
 from app.records.tailored import tailored
 from app.records.values import as_json
@@ -85,6 +86,9 @@ def list_approvals() -> Response:
             ApprovalStep.user_id.in_(decide.deciders(by)),
         )
         rows = rows.where((ApprovalRequest.requester_id == by.user_id) | asked)
+    if by.rights.scopes is not None:  # A token is told of no more than it may read.
+        readable = [one.key for one in registry() if by.may(one.key, "read")]
+        rows = rows.where(ApprovalRequest.record_type.in_(readable))
     if state:
         rows = rows.where(ApprovalRequest.state == state)
     if before is not None:
