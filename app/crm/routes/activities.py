@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from flask import Response, request
@@ -11,6 +12,7 @@ from app.crm.routes.blueprint import blueprint
 from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, OverLimit, Refused
 from app.kernel.language import Text, _
+from app.records import gate
 from app.records.door import Inputs, perform
 from app.records.files.operations import add_file
 from app.records.model import Record
@@ -23,6 +25,10 @@ from app.web.access import access
 from app.web.render import fragment, is_htmx, page, see_other
 from app.web.toasts import toast
 from app.web.uploads import arrived
+
+FILES_CANT_WAIT = _(
+    "Files can't wait for approval: send this without them, and add them once it is approved."
+)
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/activities")
@@ -41,7 +47,8 @@ def write_activity(collection: str, record_id: UUID) -> Response:
         "about_id": record.id,
     }
     try:
-        activity = perform("activity", "create", by=by, **inputs)
+        with _waiting(kind):
+            activity = perform("activity", "create", by=by, **inputs)
         # Whoever may write it down may say it with files, though not change it later.
         notes = _attach(activity, kind, by)
     except (Refused, OverLimit, NoSpace) as answer:
@@ -61,6 +68,13 @@ def write_activity(collection: str, record_id: UUID) -> Response:
     response = page("records/timeline.html", "timeline", timeline=shown, record_type=record_type)
     response.headers["HX-Trigger"] = "panels-changed"  # A promise stands beside the timeline too.
     return response
+
+
+def _waiting(kind: str) -> AbstractContextManager[None]:
+    """Refuses what has to wait for approval where files came along, which can't wait with it."""
+    if kind in WITH_FILES and arrived():
+        return gate.refusing(FILES_CANT_WAIT)
+    return nullcontext()
 
 
 def _attach(activity: Record, kind: str, by: Actor) -> list[Text]:
