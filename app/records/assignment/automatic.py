@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from app.identity.models import User
 from app.identity.operations.notices import tell
 from app.identity.rights import rights_of
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Held
 from app.kernel.language import gettext, ngettext, using
+from app.records import gate
 from app.records.assignment.choose import people_of
 from app.records.assignment.distribute import Nobody
 from app.records.assignment.models import AssignmentRule
@@ -28,16 +29,12 @@ CHUNK = 100  # Records that one transaction assigns.
 def assign_some(by: Actor, kind: str, ids: Sequence[UUID]) -> None:
     """Assign these records, as the service; who leads those meant hears of what nobody could take.
 
-    What somebody claimed or deleted meanwhile is passed over.
+    What somebody claimed or deleted meanwhile is passed over; what has to be approved waits for it.
     """
     record_type = tailored(kind, by)
-    model = record_type.model
-    rows = select(model).where(
-        model.id.in_(ids), model.deleted_at.is_(None), model.owner_id.is_(None)
-    )
     left: dict[UUID | None, list[Record]] = {}
     rules: dict[UUID, AssignmentRule] = {}
-    for record in by.session.scalars(rows.order_by(model.created_at, model.id)).all():
+    for record in _free(record_type, ids, by):
         try:
             with by.session.begin_nested():
                 perform(record_type, DISTRIBUTE, record, by=by)
@@ -45,11 +42,25 @@ def assign_some(by: Actor, kind: str, ids: Sequence[UUID]) -> None:
             if nobody.rule is not None:
                 rules[nobody.rule.id] = nobody.rule
                 left.setdefault(nobody.rule.id, []).append(record)
+        except Held as held_back:
+            gate.keep(held_back, by)
         except Answer:
             continue
     for rule_id, records in left.items():
         if rule_id is not None:
             _tell(record_type, rules[rule_id], records, by)
+
+
+def _free(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> Iterator[Record]:
+    """Those of some records that nobody owns, the oldest first, each held as it stands by then."""
+    model = record_type.model
+    free = (model.deleted_at.is_(None), model.owner_id.is_(None))
+    asked = select(model.id).where(model.id.in_(ids), *free)
+    for record_id in by.session.scalars(asked.order_by(model.created_at, model.id)).all():
+        held = select(model).where(model.id == record_id, *free).with_for_update(of=model)
+        record = by.session.scalar(held, execution_options={"populate_existing": True})
+        if record is not None:
+            yield record
 
 
 def leads_of(rule: AssignmentRule, record_type: RecordType, by: Actor) -> list[User]:

@@ -31,6 +31,7 @@ from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
 from app.records.many import Sent, send_new, settle_new
 from app.records.model import Record
+from app.records.numbers.give import give_back
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
 from app.records.values.texts import LONG_TEXT
@@ -76,6 +77,7 @@ class _Chunk:
         self.plan, self.by, self.outcome = plan, by, Outcome()
         self.settles = settles
         self.sent: list[Sent] = []  # What is to be settled yet.
+        self.passing: list[Sent] = []  # Of these what may yet be taken back.
         self.record_type, self.mode = plan.record_type, plan.mapping.mode
         self.picklists: Mapping[str, Any] = picklists_of(by.session, plan.record_type)
         self.keys: Keys = {}  # Of records that are looked up before they are made.
@@ -223,7 +225,7 @@ class _Chunk:
         keys = {one.id: self.keys[one.id] for one in records if one.id in self.keys}
         sent = send_new(self.record_type, records, self.by, keys)
         if not self.settles:
-            self.sent.append(sent)
+            self.passing.append(sent)
             return 0
         settle_new(self.record_type, sent, self.by)
         return self._note(ready)
@@ -327,6 +329,7 @@ class _Chunk:
         if not ready:
             return 0
         done = self._done(ready) if verb else []
+        self.passing.clear()
         try:
             with self.by.session.begin_nested():
                 noted = write(ready)
@@ -339,16 +342,26 @@ class _Chunk:
                 if one.record.id in found:
                     self._ask(row, verb, one, found[one.record.id])
             rest = [pair for pair, one in pairs if one.record.id not in found]
+            self._give_back(rest, verb)
             return self._write(rest, write, verb)
         except (Answer, IntegrityError, DataError) as error:
             if len(ready) == 1:
                 self._fail(ready[0][0], error if isinstance(error, Answer) else Conflict(MET))
                 return 0
+            self._give_back(ready, verb)
             half = len(ready) // 2
             first = self._write(ready[:half], write, verb)
             return first + self._write(ready[half:], write, verb)
         self.outcome.noted += noted
+        self.sent += self.passing
         return len(ready)
+
+    def _give_back(self, ready: Sequence[tuple[Row, Any]], verb: str) -> None:
+        """Take the numbers back that no row brought: they went with what was written."""
+        if verb != "create" or self.record_type.numbered is None:
+            return
+        key = self.record_type.numbered.field.key
+        give_back(self.record_type, [one for row, one in ready if key not in row.inputs], self.by)
 
     def _done(self, ready: Sequence[tuple[Row, Any]]) -> list[gate.Done]:
         """What is written, to be looked at where changes are held back."""

@@ -178,7 +178,7 @@ def _delete(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> int:
     }
     stays = _referred_to(record_type, set(reached), by)
     going = [record for one, record in reached.items() if one not in stays]
-    barred = gate.judge(record_type, "delete", [gate.Done(one, {}) for one in going], by)
+    barred = _barred(record_type, "delete", [gate.Done(one, {}) for one in going], by)
     going = [one for one in going if one.id not in barred]
     if going:
         delete_lone(record_type, going, by)
@@ -235,6 +235,20 @@ def _put_back(
     return len(pairs) - refused, len(ids) - len(pairs) + refused
 
 
+def _barred(record_type: RecordType, verb: str, done: Sequence[gate.Done], by: Actor) -> set[UUID]:
+    """Which of some changes somebody has to approve, or are of records that are locked."""
+    try:
+        return set(gate.judge(record_type, verb, done, by))
+    except Answer:
+        barred = set[UUID]()
+    for one in done:
+        try:
+            barred |= set(gate.judge(record_type, verb, [one], by))
+        except Answer:
+            barred.add(one.record.id)
+    return barred
+
+
 class _Held(Exception):
     """Some of what was written is held back."""
 
@@ -245,7 +259,7 @@ def _write_free(record_type: RecordType, altered: Sequence[Altered], by: Actor) 
     try:
         with by.session.begin_nested():
             write_altered(record_type, altered, by)
-            found = gate.judge(record_type, "update", done, by)
+            found = _barred(record_type, "update", done, by)
             if found:
                 raise _Held
     except _Held:

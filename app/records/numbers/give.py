@@ -6,7 +6,7 @@ the same moment waits. A number that a record brought along is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from app.records.types import RecordType
 from app.records.worktime.kept import fiscal_year
 
 STAMP = "numbers"
+MOST_AT_ONCE = 1000  # Numbers that are looked up together where many are taken.
 KEPT = 512  # Workspaces whose numbers a process remembers.
 
 
@@ -81,6 +82,15 @@ def give_numbers(record_type: RecordType, records: Sequence[Record], by: Actor) 
         record_type.prepare(record, by)  # What is derived from the number follows it.
 
 
+def give_back(record_type: RecordType, records: Sequence[Record], by: Actor) -> None:
+    """Take the numbers from new records whose writing was taken back, to be numbered again."""
+    how = chosen(record_type, by)
+    if how is None or not how.is_on or record_type.numbered is None:
+        return
+    for record in records:
+        setattr(record, record_type.numbered.field.key, None)
+
+
 def take_numbers(
     record_type: RecordType, count: int, by: Actor, brought: set[str] | None = None
 ) -> list[str]:
@@ -95,12 +105,12 @@ def take_numbers(
     last = max(counter.last, sequence.last) if resets is Resets.NEVER else counter.last
     others = {one.casefold() for one in brought or ()}
     found: list[str] = []
-    while len(found) < count:
-        some = range(last + 1, last + 1 + count - len(found))
-        written = [pattern.write(number, year) for number in some]
-        held = _held(record_type, written, by) | others
-        found += [one for one in written if one.casefold() not in held]
-        last = some[-1]
+    for number, text in _free(record_type, pattern, year, last, count, by):
+        last = number
+        if text.casefold() not in others:
+            found.append(text)
+        if len(found) == count:
+            break
     counter.last = sequence.last = last
     by.session.flush()  # Who asks next goes on from here.
     return found
@@ -116,10 +126,30 @@ def next_number(record_type: RecordType, how: Chosen, by: Actor) -> str:
     if how.resets is Resets.NEVER:
         sequence = by.session.get(NumberSequence, record_type.key, populate_existing=True)
         last = max(last, sequence.last if sequence is not None else 0)
-    number = last + 1
-    while _held(record_type, [pattern.write(number, year)], by):
-        number += 1
-    return pattern.write(number, year)
+    _number, text = next(_free(record_type, pattern, year, last, 1, by))
+    return text
+
+
+def _free(
+    record_type: RecordType, pattern: Pattern, year: int, last: int, count: int, by: Actor
+) -> Iterator[tuple[int, str]]:
+    """The numbers behind `last` that no record has, as they are written; `count` are wanted.
+
+    Where all that were looked up are taken, four times as many are looked up next.
+    """
+    width = count
+    while True:
+        some = range(last + 1, last + 1 + width)
+        written = [pattern.write(number, year) for number in some]
+        held = _held(record_type, written, by)
+        is_empty = True
+        for number, text in zip(some, written, strict=True):
+            if text.casefold() not in held:
+                is_empty = False
+                yield number, text
+        last = some[-1]
+        if is_empty:
+            width = max(width, min(width * 4, MOST_AT_ONCE))
 
 
 def year_of(resets: Resets, by: Actor) -> int:

@@ -19,7 +19,7 @@ from app.records.door import perform
 from app.records.many import perform_many
 from app.records.numbers import operations
 from app.records.numbers.facts import Resets
-from app.records.numbers.give import next_number
+from app.records.numbers.give import next_number, take_numbers
 from app.records.numbers.models import NumberSequence
 from app.records.numbers.operations import change_numbers, read_chosen
 from app.records.numbers.pattern import read_pattern
@@ -299,3 +299,22 @@ def test_a_program_switches_numbers_on_and_creates(alice: Person, program: Progr
     assert fields_in(of_alice.patch("number-sequences", asked | {"pattern": "Z"})) == ["pattern"]
     odd = asked | {"record_type": "account"}
     assert fields_in(of_alice.patch("number-sequences", odd)) == ["record_type"]
+
+
+def test_many_numbers_that_are_taken_are_passed_over_in_few_statements(
+    acme: Workspace, alice: Person
+) -> None:
+    how = read_chosen("P-{number:03}", "never", True)
+    with acme.acting(alice) as by:
+        rows = [{"name": {"en": f"Old {at}"}, "number": f"P-{at:03}"} for at in range(1, 501)]
+        perform_many("product", "create", rows, by=by)
+        switch_on(by)
+        product = registry().type("product")
+        with Statements() as asked:
+            assert next_number(product, how, by) == "P-501"
+        assert len(asked.said) <= 30
+        with Statements() as taken:
+            assert take_numbers(product, 1, by) == ["P-501"]
+        assert len(taken.said) <= 30
+        assert by.session.get_one(NumberSequence, "product").last == 501
+        assert take_numbers(product, 3, by, {"p-503"}) == ["P-502", "P-504", "P-505"]
