@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 import smtplib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.identity.models import User
 from app.jobs.worker import Worker
+from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.mail.inbound import receive
 from app.mail.inbound.charsets import codec_of
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.server import LARGEST, Receiver
-from app.mail.messages.models import Message, State
+from app.mail.messages.models import Message, MessageLink, State
+from app.mail.pages.cards import card
+from app.mail.pages.finding import find_messages
 from app.records.files.models import File
+from app.records.pages.finding import Found
 from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
@@ -215,14 +219,56 @@ def test_an_answer_joins_the_thread_of_what_was_written_from_here(
     assert second.thread_id == first.thread_id
 
 
+def test_the_answer_to_a_private_mail_is_private(
+    acme: Workspace, alice: Person, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    post_mail(bob, customer, private="1")
+    first = only_message(acme)
+    inbox.give(plain("Between us", In_Reply_To=first.message_id)(), address_of(bob))
+    with acme.scope() as session:
+        second = session.scalars(select(Message).where(Message.direction == "in")).one()
+    assert second.is_private
+    assert "Between us" in bob.client.get(f"/messages/{second.id}").text
+    assert alice.client.get(f"/messages/{second.id}").status_code == 404
+
+
+def test_a_mail_that_reaches_two_colleagues_stands_where_either_may_see_its_people(
+    acme: Workspace, alice: Person, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    with acme.acting(alice) as by:
+        ann = make_contact(by, "Ash", "Ann", email="ann@other.example")
+    content = plain("To you both", Cc="ann@other.example")()
+    inbox.give(content, address_of(bob))
+    assert "To you both" not in alice.client.get(f"/contacts/{ann.id}").text
+    inbox.give(content, address_of(alice))
+    assert "To you both" in alice.client.get(f"/contacts/{ann.id}").text
+    with acme.scope() as session:
+        fates = session.scalars(select(IncomingMail.why).order_by(IncomingMail.id)).all()
+    assert fates == [None, Why.DUPLICATE]
+
+
+def test_a_forged_message_id_moves_no_mail_and_a_private_one_stays(
+    acme: Workspace, alice: Person, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    with acme.acting(alice) as by:
+        ann = make_contact(by, "Ash", "Ann", email="ann@other.example")
+    inbox.give(plain("For Bob")(), address_of(bob))
+    inbox.give(plain("Forged", sender="ann@other.example")(), address_of(alice))
+    assert "For Bob" not in alice.client.get(f"/contacts/{ann.id}").text
+    with acme.scope() as session:
+        session.execute(update(Message).values(is_private=True, sender_address="ann@other.example"))
+    inbox.give(plain("Forged", sender="ann@other.example")(), address_of(alice))
+    with acme.scope() as session:
+        assert ann.id not in session.scalars(select(MessageLink.record_id)).all()
+
+
+@pytest.mark.parametrize("to", ["x@y.example", BOB])
 def test_a_stranger_does_not_get_into_a_thread_by_naming_it(
-    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox, to: str
 ) -> None:
     post_mail(bob, customer)
     first = only_message(acme)
-    forged = plain(
-        "Pay here", sender="eve@evil.example", to="x@y.example", In_Reply_To=first.message_id
-    )
+    forged = plain("Pay here", sender="eve@evil.example", to=to, In_Reply_To=first.message_id)
     inbox.give(forged(), address_of(bob))
     assert only_line(acme).why == Why.UNKNOWN
     assert "Pay here" not in bob.client.get(customer.url).text
@@ -419,6 +465,59 @@ def test_an_envelope_of_bytes_is_kept(
         assert recipient is not None
         receive.keep(recipient, plain()(), "a\udcff\0b@fence.example")
     assert only_line(acme).envelope_from == "a?b@fence.example"
+
+
+def test_the_draft_of_an_answer_keeps_what_it_answers(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    post_mail(bob, customer)
+    first = only_message(acme)
+    inbox.give(plain("Which colour?", In_Reply_To=first.message_id)(), address_of(bob))
+    with acme.scope() as session:
+        second = session.scalars(select(Message).where(Message.direction == "in")).one()
+    post_mail(bob, customer, reply=str(second.id), subject="Green")
+
+    def answer() -> Message:
+        with acme.scope() as session:
+            return session.scalars(select(Message).where(Message.subject == "Green")).one()
+
+    draft = answer()
+    assert draft.references == [second.message_id]
+    bob.client.post(f"/messages/{draft.id}/back")
+    form = bob.client.get(f"{customer.url}/mail?draft={draft.id}").text
+    assert f'name="reply" value="{second.id}"' in form
+    with acme.scope() as session:
+        session.execute(delete(Message).where(Message.id == second.id))
+    post_mail(bob, customer, draft=str(draft.id), subject="Green", body="Changed")
+    sent = answer()
+    assert (sent.state, sent.body) == (State.WAITING, "Changed")
+    assert (sent.thread_id, sent.in_reply_to) == (first.thread_id, second.message_id)
+    assert sent.references == draft.references
+
+
+def test_an_address_is_no_name_for_who_sees_no_addresses(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    named = plain(sender=f'"{FRANK}" <{FRANK}>', to="Ann Ash <ann@other.example>")
+    inbox.give(named(), address_of(bob))
+    message = only_message(acme)
+    fields = {("account", "email"): FieldAccess.HIDDEN}
+    grants = {(kind, "read"): Reach.ALL for kind in ("contact", "account")}
+    with acme.acting(bob) as by:
+        some = replace(by, rights=Rights(grants=grants, fields=fields))
+
+        def found(words: str, by: Actor) -> list[Found]:
+            return [one for group in find_messages(words, by) for one in group.items]
+
+        assert FRANK in found("frank@fence", by)[0].note
+        assert found("frank@fence", some) == []
+        assert found("other.example", some) == []
+        for words in ("fences", "ann ash"):
+            (one,) = found(words, some)
+            assert FRANK not in one.note
+        shown = card(message, (), some, place=customer.url, shows_addresses=False)
+        assert shown.who == "hidden address"
+        assert card(message, (), by, place=customer.url, shows_addresses=True).who == FRANK
 
 
 def test_a_mail_that_no_try_can_read_does_not_wait_for_ever(

@@ -557,6 +557,18 @@ def test_hidden_copies_are_told_to_their_writer_alone(
     assert "Our offer" not in alice.client.get(f"/contacts/{contact.id}").text
 
 
+def test_an_answer_to_a_private_mail_is_private_unless_its_writer_says_otherwise(
+    acme: Workspace, bob: Person, customer: Customer
+) -> None:
+    ticked = re.compile(r'name="private" value="1" checked')
+    post_mail(bob, customer, private="1")
+    url = f"{customer.url}/mail?reply={only_message(acme).id}"
+    assert ticked.search(bob.client.get(url).text)
+    with acme.scope() as session:
+        session.execute(update(Message).values(is_private=False))
+    assert not ticked.search(bob.client.get(url).text)
+
+
 def test_a_draft_leaves_the_records_that_it_is_no_more_about(
     acme: Workspace, bob: Person, customer: Customer
 ) -> None:

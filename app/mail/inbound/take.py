@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -82,14 +83,15 @@ def _store(mail: IncomingMail, by: Actor, settings: Settings) -> UUID:
     parsed = _read(mail, by)
     reader = actor_for(by.session, by.tenant, user, by.now, "mail", by.tenant.language)
     _refuse_what_nobody_wrote(parsed, settings)
-    known = by.session.scalar(
-        select(Message.id).where(Message.message_id == parsed.message_id).limit(1)
-    )
+    known = by.session.scalars(
+        select(Message).where(Message.message_id == parsed.message_id).limit(1)
+    ).one_or_none()
     if known is not None:
-        raise Skip(Why.DUPLICATE, known)
+        _put_on_theirs(known, settings, by, reader)
+        raise Skip(Why.DUPLICATE, known.id)
     colleagues = _colleagues(parsed, by)
     story = _story(parsed, colleagues, settings)
-    parent = _parent(parsed, story, by)
+    parent = _parent(parsed, _outside(story.people, colleagues, settings), by)
     places = _readable(_places(story, parent, colleagues, settings, reader), reader)
     if not places:
         raise Skip(Why.UNKNOWN)
@@ -134,14 +136,37 @@ def _refuse_what_nobody_wrote(parsed: Parsed, settings: Settings) -> None:
         raise Skip(Why.OWN)
 
 
+def _put_on_theirs(known: Message, settings: Settings, by: Actor, reader: Actor) -> None:
+    """Let a mail that is here stand where one more colleague who got it may see its people.
+
+    Whose it is follows from what is here: a Message-ID is easily forged.
+    """
+    if known.is_private or known.state not in (State.RECEIVED, State.SENT):
+        return
+    people = _people_of(known)
+    outside = _outside(people, _own(people, by), settings)
+    put_on(known, _readable(places_for([one.address for one in outside], reader), reader), by)
+
+
+def _people_of(message: Message) -> list[Mailbox]:
+    """Who wrote a mail that is here, and to whom."""
+    to, cc = (kept_people(message.recipients[key]) for key in ("to", "cc"))
+    return [Mailbox(message.sender_address), *to, *cc]
+
+
+def _own(people: Iterable[Mailbox], by: Actor) -> set[str]:
+    """The keys of those who are the workspace's own people."""
+    keys = {one.key for one in people}
+    return set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
+
+
 def _colleagues(parsed: Parsed, by: Actor) -> set[str]:
     """The addresses among those of a mail that are the workspace's own people's."""
     people = [*parsed.to, *parsed.cc, *([parsed.sender] if parsed.sender else [])]
     head = find_head(parsed.text)
     if head is not None:
         people += [head.sender, *head.to, *head.cc]
-    keys = {one.key for one in people}
-    return set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
+    return _own(people, by)
 
 
 def _story(parsed: Parsed, colleagues: set[str], settings: Settings) -> Story:
@@ -161,11 +186,7 @@ def _story(parsed: Parsed, colleagues: set[str], settings: Settings) -> Story:
     head = find_head(parsed.text)
     if sender.key not in colleagues or head is None:
         return as_it_is
-    domain = settings.inbound_mail_domain.casefold()
-    if any(
-        one.key not in colleagues and one.key.rpartition("@")[2] != domain
-        for one in (*parsed.to, *parsed.cc)
-    ):
+    if _outside((*parsed.to, *parsed.cc), colleagues, settings):
         return as_it_is  # An answer to a customer that quotes what they wrote.
     return _forwarded(as_it_is, head, colleagues)
 
@@ -185,18 +206,28 @@ def _forwarded(story: Story, head: Head, colleagues: set[str]) -> Story:
     )
 
 
-def _parent(parsed: Parsed, story: Story, by: Actor) -> Message | None:
-    """The mail that this answers, when somebody of this one took part in that one too."""
+def _outside(people: Iterable[Mailbox], colleagues: set[str], settings: Settings) -> list[Mailbox]:
+    """Those of a mail's people who are neither the workspace's own nor an address for mail in."""
+    domain = settings.inbound_mail_domain.casefold()
+    return [
+        one for one in people if one.key not in colleagues and one.key.rpartition("@")[2] != domain
+    ]
+
+
+def _parent(parsed: Parsed, people: list[Mailbox], by: Actor) -> Message | None:
+    """The mail that this answers, when one of its `people` took part in that one too.
+
+    Colleagues are none of them: whoever writes to one would get into each thread of theirs.
+    """
     ids = [*parsed.in_reply_to, *reversed(parsed.references)]
     if not ids:
         return None
     found = by.session.scalars(
         select(Message).where(Message.message_id.in_(ids)).order_by(Message.at.desc()).limit(10)
     )
-    keys = {one.key for one in story.people}
+    keys = {one.key for one in people}
     for message in found:
-        theirs = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
-        if keys & {one.key for one in theirs} or message.sender_address.casefold() in keys:
+        if keys & {one.key for one in _people_of(message)}:
             return message
     return None
 
@@ -204,12 +235,7 @@ def _parent(parsed: Parsed, story: Story, by: Actor) -> Message | None:
 def _places(
     story: Story, parent: Message | None, colleagues: set[str], settings: Settings, by: Actor
 ) -> set[Place]:
-    domain = settings.inbound_mail_domain.casefold()
-    addresses = [
-        one.address
-        for one in story.people
-        if one.key not in colleagues and one.key.rpartition("@")[2] != domain
-    ]
+    addresses = [one.address for one in _outside(story.people, colleagues, settings)]
     found = places_for(addresses, by)
     if parent is not None and not parent.is_private:
         found |= {(one.record_type, one.record_id) for one in links_of(parent, by)}
@@ -257,7 +283,7 @@ def _message(
         in_reply_to=parsed.in_reply_to[0] if parsed.in_reply_to else None,
         references=parsed.references,
         at=_moment(parsed, mail.received_at),
-        is_private=False,
+        is_private=parent is not None and parent.is_private,
         user_id=user.id,
         language=by.tenant.language,
         created_at=by.now,

@@ -37,6 +37,15 @@ class Mailbox:
         """As people write it."""
         return f"{self.name} <{self.address}>" if self.name else self.address
 
+    def told(self, *, shows_addresses: bool) -> str:
+        """By name where one is known; empty where it is an address and none may be told.
+
+        Some programs make a name of the address.
+        """
+        if shows_addresses:
+            return self.name or self.address
+        return "" if re.search("[@＠]", self.name) else self.name
+
     @property
     def header(self) -> Address:
         """As a header takes it."""

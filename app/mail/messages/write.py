@@ -23,14 +23,21 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotPermitted, Previewing, Refused
 from app.kernel.folding import fold
 from app.kernel.ids import new_id
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.kernel.rows import rows_written
 from app.mail.addresses import SUBJECT_LENGTH, clean_header
 from app.mail.messages.attach import attach, drop_attachments, keep_only
 from app.mail.messages.models import OUT, Message, State
 from app.mail.messages.outbox import wake
 from app.mail.messages.people import MOST, Mailbox, kept_people, read_people
-from app.mail.messages.places import leave_others, move_in_time, note_first, places_for, put_on
+from app.mail.messages.places import (
+    leave_others,
+    move_in_time,
+    note_first,
+    places_for,
+    put_on,
+    shows_addresses,
+)
 from app.mail.messages.quotes import quoted
 from app.mail.messages.signatures import signature_of
 from app.mail.send import message_id
@@ -327,7 +334,9 @@ def _whole(wish: Wish, body: str, by: Actor) -> str:
     if wish.quotes and wish.answers is not None:
         write = formats(by)
         when = write.moment(wish.answers.at, by.today())
-        parts.append(quoted(wish.answers.text, wish.answers.sender_name, when))
+        sender = Mailbox(wish.answers.sender_address, wish.answers.sender_name)
+        who = sender.told(shows_addresses=shows_addresses(by)) or gettext("hidden address")
+        parts.append(quoted(wish.answers.text, who, when))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -159,9 +159,7 @@ def _names(message: Message, *, shows_addresses: bool) -> list[str]:
 
 
 def _name(one: Mailbox, *, shows_addresses: bool) -> str:
-    if one.name:
-        return one.name
-    return one.address if shows_addresses else gettext("hidden address")
+    return one.told(shows_addresses=shows_addresses) or gettext("hidden address")
 
 
 def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -> str:

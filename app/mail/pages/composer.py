@@ -103,11 +103,17 @@ def composer(
         begun,
         texts,
         is_signed=bool(options.get("signed", True)),
-        is_private=begun.draft.is_private if begun.draft else False,
+        is_private=_is_private(begun),
         quotes=bool(options.get("quotes", True)),
         chosen=frozenset(),
         dropped=frozenset(),
     )
+
+
+def _is_private(begun: Begun) -> bool:
+    """Whether the box stands ticked: as the draft has it, else as the mail that is answered."""
+    begins = begun.draft or begun.answers
+    return begins is not None and begins.is_private
 
 
 def refused(

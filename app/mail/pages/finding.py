@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.kernel.folding import fold
-from app.kernel.language import _
+from app.kernel.language import _, gettext
 from app.mail.messages.find import visible
 from app.mail.messages.models import Message, MessageLink
-from app.mail.messages.people import Mailbox
-from app.mail.messages.places import address_fields, are_any, takes_mail
+from app.mail.messages.people import Mailbox, kept_people
+from app.mail.messages.places import address_fields, are_any, shows_addresses, takes_mail
 from app.records.access import permitted, sees
 from app.records.fields import Field
 from app.records.model import Record
@@ -41,6 +41,9 @@ def find_messages(words: str, by: Actor) -> Iterator[FoundGroup]:
     for word in wanted.split():
         statement = statement.where(Message.search_text.contains(word, autoescape=True))
     found = list(by.session.scalars(statement.order_by(Message.at.desc()).limit(LOOKED_AT)))
+    is_open = not found or shows_addresses(by)
+    if not is_open:
+        found = [one for one in found if _is_told(one, wanted)]
     readable = _readable([one.id for one in found], types, by) if found else set()
     write = formats(by)
     items = [
@@ -48,7 +51,7 @@ def find_messages(words: str, by: Actor) -> Iterator[FoundGroup]:
             str(one.id),
             f"/messages/{one.id}",
             one.subject,
-            f"{one.sender_name or one.sender_address} · {write.moment(one.at, by.today())}",
+            f"{_sender(one, shows_addresses=is_open)} · {write.moment(one.at, by.today())}",
             "mail",
         )
         for one in found
@@ -56,6 +59,20 @@ def find_messages(words: str, by: Actor) -> Iterator[FoundGroup]:
     ]
     if items:
         yield FoundGroup(str(_("Mails")), "", items[:IN_GROUP])
+
+
+def _sender(message: Message, *, shows_addresses: bool) -> str:
+    one = Mailbox(message.sender_address, message.sender_name)
+    return one.told(shows_addresses=shows_addresses) or gettext("hidden address")
+
+
+def _is_told(message: Message, wanted: str) -> bool:
+    """True where the words stand in what is told to whoever sees no addresses."""
+    people = [one for key in ("to", "cc") for one in kept_people(message.recipients.get(key, []))]
+    people.append(Mailbox(message.sender_address, message.sender_name))
+    names = (one.told(shows_addresses=False) for one in people)
+    held = fold(" ".join([message.subject, *names]))
+    return all(word in held for word in wanted.split())
 
 
 def find_addresses(words: str, record_type: RecordType, record: Record, by: Actor) -> list[Found]:

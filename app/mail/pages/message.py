@@ -43,7 +43,8 @@ def message_page(
     is_open = shows_addresses(by)
 
     def line(people: list[Mailbox]) -> str:
-        return ", ".join((one.shown if is_open else one.name) or "…" for one in people)
+        names = [one.shown if is_open else one.told(shows_addresses=False) for one in people]
+        return ", ".join(one or "…" for one in names)
 
     return MessagePage(
         entry(message, record_type, record, by),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, jsonify, request
+from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NoSpace, OverLimit, Refused
@@ -123,8 +124,15 @@ def _begun(reply: str | None, draft: str | None, by: Actor) -> Begun:
 
 def _answered(draft: Message, by: Actor) -> Message | None:
     """What a draft answers, as far as its writer may still read it."""
-    earlier = by.session.get(Message, draft.thread_id) if draft.thread_id != draft.id else None
-    if earlier is None or draft.in_reply_to is None:
+    if draft.in_reply_to is None:
+        return None
+    earlier = by.session.scalars(
+        select(Message)
+        .where(Message.thread_id == draft.thread_id, Message.message_id == draft.in_reply_to)
+        .order_by(Message.at.desc())
+        .limit(1)
+    ).one_or_none()
+    if earlier is None:
         return None
     try:
         return find_message(earlier.id, by)[0]
