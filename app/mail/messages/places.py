@@ -110,7 +110,7 @@ def leave_others(message: Message, places: Collection[Place], by: Actor) -> None
     for link in links_of(message, by):
         if (link.record_type, link.record_id) not in places:
             by.session.delete(link)
-    by.session.flush()
+    by.session.flush()  # What stands is compared with the rows, so they must be written.
 
 
 def put_on(message: Message, places: Iterable[Place], by: Actor) -> None:
