@@ -33,7 +33,6 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.access import readable_keys
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.filters import Node
@@ -41,7 +40,8 @@ from app.records.filters.written import read_tree
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
 from app.records.registry import registry
-from app.records.routes.api import repeatable, send
+from app.records.routes.api import send
+from app.records.routes.sent import Body, body_of, once
 from app.records.tailored import tailored
 from app.records.values import as_json
 from app.web import current
@@ -52,7 +52,6 @@ ONE = f"{BASE}/<uuid:request_id>"
 RULES = "/api/v1/approval-rules"
 RULE = f"{RULES}/<uuid:rule_id>"
 KNOWN = tuple(told.RULE)
-Body = dict[str, Any]
 
 
 def _described(
@@ -128,7 +127,7 @@ def approve_by_program(request_id: UUID) -> Response:
         found = decide.approve(request_id, by, version=version, text=_text(body))
         return Reply(200, dumps(_shown(found.request, by)))
 
-    return _once(approve, ("text", "version"))
+    return once(approve, ("text", "version"))
 
 
 @blueprint.post(f"{ONE}/reject")
@@ -137,7 +136,7 @@ def approve_by_program(request_id: UUID) -> Response:
 def reject_by_program(request_id: UUID) -> Response:
     """Say no, with the reason."""
     by = current.actor()
-    return _once(
+    return once(
         lambda body: Reply(200, dumps(_shown(decide.reject(request_id, by, text=_text(body)), by))),
         ("text",),
     )
@@ -149,7 +148,7 @@ def reject_by_program(request_id: UUID) -> Response:
 def recall_by_program(request_id: UUID) -> Response:
     """Take back what one asked for."""
     by = current.actor()
-    return _once(
+    return once(
         lambda body: Reply(200, dumps(_shown(decide.recall(request_id, by, text=_text(body)), by))),
         ("text",),
     )
@@ -161,7 +160,7 @@ def recall_by_program(request_id: UUID) -> Response:
 def comment_by_program(request_id: UUID) -> Response:
     """Say something about it."""
     by = current.actor()
-    return _once(
+    return once(
         lambda body: Reply(
             200, dumps(_shown(decide.comment(request_id, by, text=_text(body)), by))
         ),
@@ -184,7 +183,7 @@ def hand_on_by_program(request_id: UUID) -> Response:
         found = decide.hand_on(request_id, user, by, text=_text(body))
         return Reply(200, dumps(_shown(found, by)))
 
-    return _once(hand_on, ("user_id", "text"))
+    return once(hand_on, ("user_id", "text"))
 
 
 @blueprint.get(RULES)
@@ -212,7 +211,7 @@ def create_approval_rule_by_program() -> Response:
         made.headers["Location"] = f"{RULES}/{rule.id}"
         return made
 
-    return _once(create, KNOWN, may_be_empty=False)
+    return once(create, KNOWN, may_be_empty=False)
 
 
 @blueprint.get(RULE)
@@ -234,7 +233,7 @@ def change_approval_rule_by_program(rule_id: UUID) -> Response:
     """Change what is given; `is_on` switches it on or off."""
     by = current.actor()
     rule = operations.get_rule(by, rule_id)
-    body = _body(KNOWN)
+    body = body_of(KNOWN)
     if "record_type" in body and body["record_type"] != rule.record_type:
         raise Refused(_("The kind of record of a rule stays."), field="record_type")
     version = seen_version(request.if_match, rule)
@@ -254,21 +253,6 @@ def delete_approval_rule_by_program(rule_id: UUID) -> Response:
     by = current.actor()
     operations.delete_rule(by, operations.get_rule(by, rule_id))
     return Response(status=204)
-
-
-def _once(
-    work: Callable[[Body], Reply], known: tuple[str, ...] = (), *, may_be_empty: bool = True
-) -> Response:
-    """Do what a POST asks with the body that was sent, once for each Idempotency-Key."""
-    body = _body(known, may_be_empty=may_be_empty)
-    return repeatable(current.actor(), body, lambda: work(body))
-
-
-def _body(known: tuple[str, ...], *, may_be_empty: bool = False) -> Body:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype, may_be_empty=may_be_empty)
-    demand_known(body, known)
-    return body
 
 
 def _text(body: Mapping[str, Any]) -> str:

@@ -15,8 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
+from app.records.api.asked import read_page
 from app.records.api.shape import Reply, dumps
 from app.records.authority import Subject
 from app.records.openapi.described import described
@@ -34,6 +33,7 @@ from app.records.openapi.parts import (
 )
 from app.records.openapi.values import Schema
 from app.records.routes.api import send
+from app.records.routes.sent import body_of
 from app.web import current
 from app.web.access import Who, access
 
@@ -71,9 +71,7 @@ def set_authority(key: str) -> Response:
     """Set all limits of a subject; a role that is left out may agree to nothing of it."""
     by = current.actor()
     subject = operations.get_subject(key)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("limits",))
+    body = body_of(("limits",))
     operations.save_limits(by, subject, _cells(body.get("limits")))
     return send(Reply(200, dumps(_shown(subject, by))))
 

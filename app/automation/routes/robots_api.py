@@ -17,7 +17,7 @@ from app.automation.robots.access import open_access
 from app.automation.robots.operations import Wish
 from app.automation.routes import robots_told as told
 from app.automation.routes.blueprint import blueprint
-from app.automation.routes.sent import Body, body_of, events_of, once
+from app.automation.routes.sent import events_of
 from app.automation.routes.webhooks_api import delivery_shown, webhook_shown
 from app.automation.routes.webhooks_told import DELIVERED, listed
 from app.automation.webhooks.models import Webhook
@@ -39,6 +39,7 @@ from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED
 from app.records.routes.api import send
+from app.records.routes.sent import Body, body_of, once
 from app.web import current
 from app.web.access import Who, access
 

@@ -12,7 +12,7 @@ from flask import Response, request
 from app.automation.pages import webhooks as pages
 from app.automation.routes import webhooks_told as told
 from app.automation.routes.blueprint import blueprint
-from app.automation.routes.sent import Body, body_of, events_of, once
+from app.automation.routes.sent import events_of
 from app.automation.webhooks import operations
 from app.automation.webhooks.models import State, Webhook, WebhookDelivery
 from app.automation.webhooks.operations import Wish
@@ -26,6 +26,7 @@ from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
 from app.records.routes.api import send
+from app.records.routes.sent import Body, body_of, once
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access

@@ -16,7 +16,6 @@ from app.documents.routes.papers_told import TAG
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of
 from app.records.api.shape import Reply, dumps
 from app.records.openapi.described import described, on_some_type
@@ -37,6 +36,7 @@ from app.records.openapi.parts import (
 )
 from app.records.openapi.values import Schema
 from app.records.routes.api import repeatable, send
+from app.records.routes.sent import body_of
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -88,9 +88,7 @@ def list_links_by_program(document_id: UUID) -> Response:
 def make_link_by_program(document_id: UUID) -> Response:
     """Make a public link; the answer holds its address, which is told this once."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype, may_be_empty=True)
-    demand_known(body, ("days", "counts"))
+    body = body_of(("days", "counts"), may_be_empty=True)
     days = body.get("days", USUAL)
     if isinstance(days, bool) or not isinstance(days, int):
         told = _("This must be a number from 1 to %(most)s.", most=DAYS[-1])

@@ -21,7 +21,6 @@ from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.records.access import fetch
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of, id_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.files.names import clean_name
@@ -30,6 +29,7 @@ from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import DONE, LIMITED
 from app.records.routes.api import repeatable, send, subject
 from app.records.routes.sending import as_attachment
+from app.records.routes.sent import body_of
 from app.records.types import RecordType
 from app.records.values import as_json
 from app.web import current
@@ -66,9 +66,7 @@ def list_documents(collection: str, record_id: str) -> Response:
 def make_by_program(collection: str, record_id: str) -> Response:
     """Make a document of a record; a template fills subject and text in where none are given."""
     by, record_type = subject(collection)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, KNOWN)
+    body = body_of(KNOWN)
 
     def make() -> Reply:
         record = fetch(record_type, parse_id(record_id), by, "update")

@@ -19,12 +19,12 @@ from app.kernel.language import LOCALES, _
 from app.kernel.language import current as language_in_use
 from app.records.access import fetch
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import id_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
 from app.records.routes.api import repeatable, send
+from app.records.routes.sent import Body, body_of
 from app.records.tailored import tailored
 from app.records.values import as_json
 from app.web import current
@@ -33,7 +33,6 @@ from app.web.access import Who, access
 BASE = "/api/v1/templates"
 ONE = f"{BASE}/<uuid:template_id>"
 CHANGED = ("name", "purpose", "subject", "body")
-Body = dict[str, Any]
 
 
 def _described(
@@ -61,7 +60,7 @@ def list_templates() -> Response:
 def create_template_by_program() -> Response:
     """Make a template."""
     by = current.actor()
-    body = _body((*CHANGED, "record_type"))
+    body = body_of((*CHANGED, "record_type"))
 
     def create() -> Reply:
         made = operations.save_template(by, None, _wish(body, None))
@@ -91,7 +90,7 @@ def change_template_by_program(template_id: UUID) -> Response:
     """Change what is given; texts are replaced as a whole, all languages at once."""
     by = current.actor()
     found = operations.get_template(by, template_id)
-    body = _body(CHANGED)
+    body = body_of(CHANGED)
     version = seen_version(request.if_match, found)
     operations.save_template(by, found, _wish(body, found), version)
     return send(marked(_shown(found), found.version))
@@ -115,19 +114,12 @@ def render_by_program(template_id: UUID) -> Response:
     """Fill a template in for a record, as its caller may see it; nothing is kept."""
     by = current.actor()
     found = operations.get_template(by, template_id)
-    body = _body(("record_id", "language"))
+    body = body_of(("record_id", "language"))
     language = text_of(body, "language", language_in_use())
     if language not in LOCALES:
         raise Refused(_("This is not one of the values to choose from."), field="language")
     record = fetch(tailored(found.record_type, by), id_of(body, "record_id"), by)
     return send(Reply(200, dumps(_filled(render(found, record, language, by)))))
-
-
-def _body(known: tuple[str, ...]) -> Body:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, known)
-    return body
 
 
 def _wish(body: Body, found: TextTemplate | None) -> Wish:

@@ -24,11 +24,12 @@ from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.api.asked import refuse_arguments
-from app.records.api.body import demand_known, read_object
+from app.records.api.body import demand_known
 from app.records.api.inputs import demand_scope, flag_of, id_of
 from app.records.api.shape import Reply, dumps
 from app.records.openapi.described import described
 from app.records.routes.api import repeatable, send
+from app.records.routes.sent import body_of
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -45,9 +46,7 @@ KNOWN = ("leaves", "rest_to_id", "rules", "promises", "dry_run")
 def hand_over_by_program(user_id: UUID) -> Response:
     """Hand over what somebody holds; with `dry_run`, tell what would go to whom and do nothing."""
     user, by = managed(user_id)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, KNOWN)
+    body = body_of(KNOWN)
     for key in count_held(user.id, by):
         demand_scope(by, key, "update")
 

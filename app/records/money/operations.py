@@ -16,6 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
+from app.kernel.rows import rows_written
 from app.records.money.models import ExchangeRate, Source
 from app.records.money.reading import Quote, read_lines, read_quote
 
@@ -45,7 +46,7 @@ def add_rate(by: Actor, typed: Mapping[str, str]) -> ExchangeRate:
     done = by.session.execute(
         statement.on_conflict_do_nothing(index_elements=["currency", "rate_on"])
     )
-    if not done.rowcount:  # type: ignore[attr-defined]  # An INSERT has one.
+    if not rows_written(done):
         raise _taken(quote)
     write_event(by, SUBJECT, row.id, "created", changes=_told(None, quote))
     return get_rate(by, row.id)
@@ -137,7 +138,7 @@ def keep_rates(by: Actor, quotes: Sequence[Quote], source: Source, *, replace: b
                 index_elements=["currency", "rate_on"], set_=values, where=other
             )
         )
-        number += done.rowcount  # type: ignore[attr-defined]  # As above.
+        number += rows_written(done)
     by.session.expire_all()
     return number
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.api.asked import refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps
 from app.records.bulk.models import Outcome
 from app.records.bulk.program import Result, do_records
 from app.records.mentions.batch import tell_mentioned_in_batch
 from app.records.routes.api import blueprint, repeatable, subject
+from app.records.routes.sent import body_of
 from app.records.sharing.news import tell_of_batch
 from app.records.types import RecordType
 from app.web.access import Who, access
@@ -26,9 +25,7 @@ from app.web.access import Who, access
 def change_records(collection: str) -> Response:
     """Do a verb with up to 1,000 records: all or none, or with `each` whichever are in order."""
     by, record_type = subject(collection)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("verb", "records", "each"))
+    body = body_of(("verb", "records", "each"))
     verb, records, each = _read(body)
 
     def change() -> Reply:

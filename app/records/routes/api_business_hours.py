@@ -20,13 +20,13 @@ from app.kernel.worktime import (
     next_open,
 )
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi import worktime as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, ID, LIMITED, MOMENT, WHOLE, parameter
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import Body, body_of
 from app.records.values import as_json
 from app.records.worktime import operations
 from app.records.worktime.kept import calendar_of, fiscal_year, to_spans
@@ -42,7 +42,6 @@ ONE = f"{BASE}/<uuid:calendar_id>"
 KNOWN = ("name", "zone", "country", "region", "week", "is_default")
 LONGEST = timedelta(days=3660)
 MOST_SECONDS = 10_000 * 3600  # Of business time that is added.
-Body = dict[str, Any]
 
 
 def _described(
@@ -67,7 +66,7 @@ def list_calendars() -> Response:
 def create_calendar_by_program() -> Response:
     """Make a calendar; hours are texts like `09:00-12:00, 13:00-18:00`, by weekday."""
     by = current.actor()
-    body = _body(KNOWN)
+    body = body_of(KNOWN)
 
     def create() -> Reply:
         row = operations.create_calendar(by, _wish(body, None))
@@ -95,7 +94,7 @@ def change_calendar_by_program(calendar_id: UUID) -> Response:
     """Change what is given; of `week` the days that are named."""
     by = current.actor()
     row = operations.get_calendar(by, calendar_id)
-    body = _body(KNOWN)
+    body = body_of(KNOWN)
     version = seen_version(request.if_match, row)
     operations.change_calendar(by, row, _wish(body, row), version)
     return send(marked(_shown(row), row.version))
@@ -135,7 +134,7 @@ def set_own_day(calendar_id: UUID) -> Response:
     """Make a day the calendar's own: off, or worked in the hours that are given."""
     by = current.actor()
     row = operations.get_calendar(by, calendar_id)
-    body = _body(("day", "name", "hours"))
+    body = body_of(("day", "name", "hours"))
 
     def work() -> Reply:
         own = operations.set_day(by, row, *(text_of(body, one) for one in ("day", "name", "hours")))
@@ -209,7 +208,7 @@ def show_fiscal_year() -> Response:
 def change_fiscal_year_by_program() -> Response:
     """Decide when the fiscal year begins, and by which of its years it is named."""
     by = current.actor()
-    body = _body(("first_month", "named_by"))
+    body = body_of(("first_month", "named_by"))
     before = _fiscal()
     month = body.get("first_month", before["first_month"])
     if isinstance(month, bool) or not isinstance(month, int):
@@ -219,13 +218,6 @@ def change_fiscal_year_by_program() -> Response:
         raise Refused(_("This is not one of the values to choose from."), field="named_by")
     operations.change_fiscal_year(by, first_month=str(month), named_by_start=named_by == "start")
     return send(Reply(200, dumps(_fiscal())))
-
-
-def _body(known: tuple[str, ...]) -> Body:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, known)
-    return body
 
 
 def _wish(body: Body, row: BusinessCalendar | None) -> Wish:

@@ -14,7 +14,6 @@ from app.kernel.currencies import read_code
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.money import operations
@@ -25,6 +24,7 @@ from app.records.openapi import money as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import body_of
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -68,7 +68,7 @@ def list_rates() -> Response:
 def create_rate_by_program() -> Response:
     """Enter the rate of a currency from a day on."""
     by = current.actor()
-    body = _body()
+    body = body_of(KNOWN)
 
     def create() -> Reply:
         row = operations.add_rate(by, {one: text_of(body, one) for one in KNOWN})
@@ -96,7 +96,7 @@ def change_rate_by_program(rate_id: UUID) -> Response:
     """Change a rate; what was made with it before keeps it."""
     by = current.actor()
     row = operations.get_rate(by, rate_id)
-    body = _body()
+    body = body_of(KNOWN)
     version = seen_version(request.if_match, row)
     before = {
         "currency": row.currency,
@@ -147,13 +147,6 @@ def convert_amount() -> Response:
         "from_currency": source,
     }
     return send(Reply(200, dumps(shown)))
-
-
-def _body() -> dict[str, Any]:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, KNOWN)
-    return body
 
 
 def _code(key: str) -> str:

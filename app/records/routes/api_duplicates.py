@@ -13,8 +13,7 @@ from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.access import readable_keys
-from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
+from app.records.api.asked import read_page
 from app.records.api.shape import Reply, dumps
 from app.records.duplicates.deny import deny, undeny
 from app.records.duplicates.facts import SURENESS
@@ -35,6 +34,7 @@ from app.records.openapi.parts import (
 )
 from app.records.pages.telling import tell_apart
 from app.records.routes.api import blueprint, repeatable, send, subject
+from app.records.routes.sent import body_of
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.web.access import Who, access
@@ -117,9 +117,7 @@ def undeny_duplicates(collection: str) -> Response:
 
 def _say(collection: str, do: Callable[..., int]) -> Response:
     by, record_type = subject(collection)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("ids",))
+    body = body_of(("ids",))
     ids = _ids(body.get("ids"))
 
     def say() -> Reply:

@@ -11,7 +11,6 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import ids_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.exports.begin import (
@@ -29,6 +28,7 @@ from app.records.exports.models import Export, State
 from app.records.exports.which import Which
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.exports import send_export
+from app.records.routes.sent import body_of
 from app.records.types import RecordType
 from app.records.values import as_json
 from app.web import current
@@ -43,9 +43,7 @@ def begin_export(collection: str) -> Response:
     """Ask for a file of a list; it is made in the background, however few rows it has."""
     by, record_type = subject(collection)
     may_export(record_type, by)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("format", "query", "ids", "fields"))
+    body = body_of(("format", "query", "ids", "fields"))
     wish = _wish(record_type, body, by)
 
     def ask() -> Reply:

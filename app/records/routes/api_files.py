@@ -14,7 +14,7 @@ from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import fetch
 from app.records.api.asked import refuse_arguments
-from app.records.api.body import WrongContent, demand_known, read_object
+from app.records.api.body import WrongContent, demand_known
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.files import operations
@@ -27,6 +27,7 @@ from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import DONE
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.sending import as_attachment
+from app.records.routes.sent import body_of
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -145,9 +146,7 @@ def add_version(file_id: UUID) -> Response:
 def change_file(file_id: UUID) -> Response:
     """Call a file otherwise, or say something else about it."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("name", "description"))
+    body = body_of(("name", "description"))
     found = find_file(file_id, by, "update")
     operations.change_file(
         found,

@@ -13,7 +13,6 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.access import fetch
 from app.records.api.asked import readable_keys, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.shape import Reply, dumps, reply, seen_version
 from app.records.duplicates.find import find_duplicates
 from app.records.merge.family import refuse_merging
@@ -23,6 +22,7 @@ from app.records.openapi.calls import offers_merging
 from app.records.openapi.described import described
 from app.records.openapi.parts import ETAG, ID, TEXT, UNSHOWN, answer, page_of, record_of
 from app.records.routes.api import blueprint, repeatable, send, subject
+from app.records.routes.sent import Body, body_of, once
 from app.records.tailored import switched_on, tailored
 from app.records.types import RecordType
 from app.web import current
@@ -36,10 +36,8 @@ MERGE_ID = "Merge-Id"  # The header that names a merge, by which it can be taken
 def merge_into(collection: str, record_id: str) -> Response:
     """Merge the records of `ids` into this one; 412 where If-Match names another version."""
     by, record_type = subject(collection)
-    refuse_arguments(list(request.args))
     refuse_merging(record_type, by)
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("ids", "choices"))
+    body = body_of(("ids", "choices"))
     ids, choices = _read(body)
 
     def merge() -> Reply:
@@ -93,15 +91,13 @@ def list_duplicates(collection: str, record_id: str) -> Response:
 def undo_merged(merge_id: UUID) -> Response:
     """Take a merge back, except what somebody touched since; answers with what stayed if seen."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    read_object(request.get_data(), request.mimetype, may_be_empty=True)
 
-    def undo() -> Reply:
+    def undo(_body: Body) -> Reply:
         record_type = tailored(find_merge(merge_id, by).record_type, by)
         undone = undo_merge(merge_id, by=by)
         return _shown(record_type, undone.merge.survivor_id, by)
 
-    return repeatable(by, {}, undo)
+    return once(undo)
 
 
 def _shown(record_type: RecordType, record_id: UUID, by: Actor) -> Reply:

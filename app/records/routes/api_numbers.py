@@ -9,8 +9,7 @@ from flask import Response, request
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
+from app.records.api.asked import read_page
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.numbers import operations
@@ -20,6 +19,7 @@ from app.records.openapi import numbers as told
 from app.records.openapi.described import described
 from app.records.openapi.parts import LIMITED
 from app.records.routes.api import blueprint, send
+from app.records.routes.sent import body_of
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import Who, access
@@ -46,9 +46,7 @@ def list_number_sequences() -> Response:
 def change_number_sequence() -> Response:
     """Change how the records of a type are numbered; what is not named stays."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("record_type", "pattern", "resets", "is_on"))
+    body = body_of(("record_type", "pattern", "resets", "is_on"))
     kind = text_of(body, "record_type")
     record_type = next((one for one in operations.numbered_types(by) if one.key == kind), None)
     if record_type is None:

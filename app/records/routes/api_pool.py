@@ -13,7 +13,6 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import flag_of
 from app.records.api.pool import (
     CAP_KEYS,
@@ -32,6 +31,7 @@ from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.pool import capping, rules
 from app.records.pool.choose import MANAGE
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import body_of
 from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.web import current
@@ -59,7 +59,7 @@ def list_caps() -> Response:
 def create_cap_by_program() -> Response:
     """Set a cap for a team or role, in place of the one that it had."""
     by = current.actor()
-    body = _body(("record_type", *CAP_KEYS))
+    body = body_of(("record_type", *CAP_KEYS))
 
     def create() -> Reply:
         with _named():
@@ -84,7 +84,7 @@ def show_cap_to_program(cap_id: UUID) -> Response:
 def change_cap_by_program(cap_id: UUID) -> Response:
     """Change a cap; what is left out stays as it was, and null is no cap."""
     by = current.actor()
-    body = _body(CAP_KEYS)
+    body = body_of(CAP_KEYS)
     cap = capping.get_cap(by, cap_id, is_held=True)
     with _named():
         capping.change_cap(by, cap, **cap_wish(body, cap))
@@ -122,7 +122,7 @@ def list_pool_rules() -> Response:
 def create_rule_by_program() -> Response:
     """Make a rule; it is off unless the body says that it is on."""
     by = current.actor()
-    body = _body(("record_type", *RULE_KEYS))
+    body = body_of(("record_type", *RULE_KEYS))
 
     def create() -> Reply:
         is_on = flag_of(body, "is_on")
@@ -163,7 +163,7 @@ def try_rule(rule_id: UUID) -> Response:
 def change_rule_by_program(rule_id: UUID) -> Response:
     """Change a rule, or switch it; one that takes others than before is off unless told."""
     by = current.actor()
-    body = _body(RULE_KEYS)
+    body = body_of(RULE_KEYS)
     rule, _record_type = rules.get_rule(by, rule_id, is_held=True)
     is_on = flag_of(body, "is_on")
     with _named():
@@ -190,13 +190,6 @@ def _types(by: Actor) -> list[RecordType]:
     if "record_type" in request.args:
         return [type_in(request.args, by)]
     return [one for one in switched_on(by) if one.pool is not None]
-
-
-def _body(known: tuple[str, ...]) -> dict[str, Any]:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, known)
-    return body
 
 
 @contextmanager

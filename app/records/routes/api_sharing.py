@@ -16,7 +16,6 @@ from app.kernel.errors import Missing, Refused
 from app.kernel.language import Text, _
 from app.records.access import fetch
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import demand_scope, id_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.filters import Node
@@ -27,6 +26,7 @@ from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import body_of
 from app.records.sharing import operations
 from app.records.sharing.models import SharingRule
 from app.records.sharing.stored import TREE, read_stored, to_stored
@@ -65,9 +65,7 @@ def list_rules() -> Response:
 def create_rule() -> Response:
     """Share the records of a type that a filter finds with a team or a role."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, KNOWN)
+    body = body_of(KNOWN)
 
     def create() -> Reply:
         key = text_of(body, "record_type")

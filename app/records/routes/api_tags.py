@@ -12,7 +12,6 @@ from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.access import sees
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps
 from app.records.openapi import house
@@ -20,6 +19,7 @@ from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import body_of
 from app.records.tags import operations
 from app.records.tags.models import Tag
 from app.records.tags.operations import COLOURS, MANAGE, fold
@@ -51,7 +51,7 @@ def list_tags() -> Response:
 def create_tag() -> Response:
     """Make a tag; Refused where there is such a one."""
     by = current.actor()
-    body = _body(("record_type", "name", "colour"))
+    body = body_of(("record_type", "name", "colour"))
 
     def create() -> Reply:
         kind, name = text_of(body, "record_type"), text_of(body, "name")
@@ -70,7 +70,7 @@ def create_tag() -> Response:
 def change_tag(tag_id: UUID) -> Response:
     """Call a tag otherwise, give it another colour; records keep it by its key."""
     by = current.actor()
-    body = _body(("name", "colour"))
+    body = body_of(("name", "colour"))
     tag = operations.get_tag(by, tag_id)
     name, colour = text_of(body, "name", tag.name), _colour(body, tag.colour)
     operations.change_tag(by, tag, name=name, colour=colour)
@@ -90,13 +90,6 @@ def delete_tag(tag_id: UUID) -> Response:
         raise Missing(_("There is no such page."))
     operations.remove_tag(by, tag, declared.model)
     return Response(status=204)
-
-
-def _body(known: tuple[str, ...]) -> dict[str, Any]:
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, known)
-    return body
 
 
 def _colour(body: dict[str, Any], before: str) -> str:

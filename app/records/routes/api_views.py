@@ -13,7 +13,6 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import demand_scope, flag_of, ids_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi import views as told
@@ -22,6 +21,7 @@ from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, answer, page_
 from app.records.pages.state import read_query
 from app.records.registry import registry
 from app.records.routes.api import blueprint, repeatable, send
+from app.records.routes.sent import body_of
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.views import operations
@@ -143,10 +143,7 @@ def restore_view(view_id: UUID) -> Response:
 def _body(known: Iterable[str], *, may_be_empty: bool = False) -> dict[str, Any]:
     """What a change sends, each of it known, from a token whose scopes let it change views."""
     demand_scope(current.actor(), *operations.SHARE)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype, may_be_empty=may_be_empty)
-    demand_known(body, known)
-    return body
+    return body_of(known, may_be_empty=may_be_empty)
 
 
 def _readable_type(key: str, by: Actor) -> RecordType:

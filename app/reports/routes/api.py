@@ -14,13 +14,13 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
 from app.records.api.inputs import demand_scope, id_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.filters import write_filters
 from app.records.openapi.described import described
 from app.records.openapi.parts import DONE, LIMITED
 from app.records.routes.api import repeatable, send
+from app.records.routes.sent import body_of
 from app.records.values import as_json
 from app.reports.engine.definition import Definition
 from app.reports.engine.drill import rows_behind
@@ -82,9 +82,7 @@ def create_report() -> Response:
 def run_definition() -> Response:
     """The numbers of a report that is not kept."""
     by = current.actor()
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, ("definition",))
+    body = body_of(("definition",))
     return _numbers(read(body.get("definition")), by)
 
 
@@ -142,10 +140,7 @@ def run_kept_report(report_id: UUID) -> Response:
 
 def _body() -> dict[str, Any]:
     demand_scope(current.actor(), *keep.SHARE)
-    refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
-    demand_known(body, KNOWN)
-    return body
+    return body_of(KNOWN)
 
 
 def _wish(body: Mapping[str, Any], row: Report | None) -> Wish:
