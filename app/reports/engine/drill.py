@@ -37,7 +37,7 @@ def rows_behind(
     if measured is not None and measured.asked.what == RATE:
         found += [*measured.asked.whole, *measured.asked.part]
     firm = meaning.firm
-    if not _on_same_clock(by, firm):
+    if not _on_same_clock(by, firm) or _is_of_another_day(result, by):
         found = [fixed(meaning.record_type, one, firm) for one in found]
     if meaning.record_type.pool is not None:
         found = [_apart_from_pool(one) for one in found]
@@ -114,6 +114,12 @@ def _on_same_clock(by: Actor, firm: Actor) -> bool:
     country = by.tenant.country
     weeks = (first_weekday(one.language, country) for one in (by, firm))
     return str(by.zone) == str(firm.zone) and len(set(weeks)) == 1
+
+
+def _is_of_another_day(result: Result, by: Actor) -> bool:
+    """True for a result that was kept since: its periods were those of its own day."""
+    zone = result.meaning.firm.zone
+    return result.as_of.astimezone(zone).date() != by.now.astimezone(zone).date()
 
 
 def fixed(record_type: RecordType, node: Node, firm: Actor) -> Node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -41,7 +42,7 @@ class Found:
 def run_report(definition: Definition, by: Actor, *, limit_ms: int | None = INLINE_MS) -> Result:
     """The numbers of a report as `by` may see them now.
 
-    TooSlow where a statement takes longer than `limit_ms`; what `meaning` and
+    TooSlow where that takes longer than `limit_ms`; what `meaning` and
     `demand_openable` refuse is refused.
     """
     meant = meaning(definition, by)
@@ -51,13 +52,14 @@ def run_report(definition: Definition, by: Actor, *, limit_ms: int | None = INLI
 
 
 def fetch(meant: Meaning, limit_ms: int | None) -> Found:
-    """The rows of a report; TooSlow past the limit."""
-    session = meant.firm.session
+    """The rows of a report; TooSlow where all its statements together take longer."""
+    session, begun = meant.firm.session, monotonic()
     rows = _rows(session, statement(meant, Asked(meant.filters)), limit_ms)
     is_cut = len(rows) > CAP
     before = None
     if meant.asked.period is not None and meant.asked.period.compare:
-        before = _rows(session, statement(meant, _asked_before(meant, rows)), limit_ms)
+        left = limit_ms and max(int(limit_ms - (monotonic() - begun) * 1000), 1)
+        before = _rows(session, statement(meant, _asked_before(meant, rows)), left)
         is_cut = is_cut or len(before) > CAP
     return Found(rows[:CAP], before and before[:CAP], is_cut)
 

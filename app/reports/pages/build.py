@@ -36,6 +36,7 @@ from app.reports.engine.meaning import DATES, NAMED, NUMBERS, can_group, can_mea
 from app.reports.engine.numbers import OF
 from app.reports.pages.arguments import (
     BETWEEN,
+    build_url,
     definition_of,
     measure_text,
     read_definition,
@@ -125,6 +126,11 @@ class Build:
         return period.key, BETWEEN, first, last or first
 
     @property
+    def again_url(self) -> str:
+        """Where a report that a worker made today is counted anew."""
+        return f"{build_url(self.definition, self.report)}&fresh=1"
+
+    @property
     def periods(self) -> dict[str, str]:
         """The periods by their names."""
         named = {key: str(text) for key, text in PERIODS.items() if key != "now"}
@@ -171,7 +177,7 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     try:
         filters = filters_asked(record_type, rows, by)
         definition = opened or definition_of({**arguments, "type": record_type.key}, filters)
-        counted = shown(definition, by)
+        counted = shown(definition, by, is_fresh=arguments.get("fresh") == "1")
     except Answer as answer:
         is_unfinished = any(row.error for row in rows.rows()) and order in UNFINISHED
         alerts += [] if is_unfinished else said(answer)

@@ -29,7 +29,11 @@ FILES = {
 
 def made(definition: Definition, name: str, kind: str, by: Actor) -> bytes:
     """The file of a report in the rights of `by`; TooSlow as the report itself."""
-    result = run_report(definition, by)
+    return made_of(run_report(definition, by), definition, name, kind, by)
+
+
+def made_of(result: Result, definition: Definition, name: str, kind: str, by: Actor) -> bytes:
+    """The file of what a report found."""
     found = grid(result, by, is_pivot=definition.shape == "pivot", most=None)
     if kind == "csv":
         return "".join(csv_lines(head_row(found), csv_rows(found))).encode()

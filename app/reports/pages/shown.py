@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
@@ -15,9 +15,11 @@ from app.reports.engine.meaning import meaning, name_of
 from app.reports.engine.result import Result
 from app.reports.engine.run import TooSlow, run_report
 from app.reports.engine.statement import CAP
+from app.reports.engine.written import read
 from app.reports.pages.arguments import written
 from app.reports.pages.chart import Chart, chart
 from app.reports.pages.grid import Grid, grid
+from app.reports.runs.find import Asked, is_of_today, latest_run, result_of
 from app.web.formats import formats
 
 
@@ -25,7 +27,8 @@ from app.web.formats import formats
 class Shown:
     """A report with its numbers; without a `result` it took too long.
 
-    `told` are its conditions in words, `notes` what its reader should know of the numbers.
+    `told` are its conditions in words, `notes` what its reader should know of the numbers. One that
+    was made in the background has its `run`, and the moment it was counted at (`as_of`).
     """
 
     definition: Definition
@@ -35,6 +38,13 @@ class Shown:
     result: Result | None
     grid: Grid | None
     chart: Chart | None = None
+    run: Asked | None = None
+    as_of: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """True while a worker makes it."""
+        return self.run is not None and self.run.is_under_way
 
     @property
     def is_pivot(self) -> bool:
@@ -47,22 +57,47 @@ class Shown:
         return self.result is not None and not self.result.members_met
 
 
-def shown(definition: Definition, by: Actor) -> Shown:
-    """A report as `by` may see it; what can't be counted is refused."""
-    told = _conditions(definition, by)
+def shown(definition: Definition, by: Actor, *, is_fresh: bool = False) -> Shown:
+    """A report as `by` may see it; what can't be counted is refused.
+
+    Where a worker made it today, its result is shown, unless it has to be `is_fresh`.
+    """
+    run = latest_run(by, definition, meaning(definition, by))
+    if run is not None and run.is_under_way:
+        told = _conditions(definition, by)
+        return Shown(definition, written(definition), told, (), None, None, run=run)
+    if run is not None and run.is_done and is_of_today(run.run, by) and not is_fresh:
+        result = result_of(run.run, by)
+        if result is not None:
+            return shown_run(run, result, by)
     try:
         result = run_report(definition, by)
     except TooSlow:
-        return Shown(definition, written(definition), told, (), None, None)
+        told = _conditions(definition, by)
+        return Shown(definition, written(definition), told, (), None, None, run=run)
+    return _shown(definition, result, by)
+
+
+def shown_run(run: Asked, result: Result, by: Actor) -> Shown:
+    """A report that a worker made, as it was counted then."""
+    as_of = formats(by).moment(result.as_of, by.today())
+    made = _shown(read(run.run.definition), result, by)
+    return replace(made, run=run, as_of=as_of)
+
+
+def _shown(definition: Definition, result: Result, by: Actor) -> Shown:
+    told = _conditions(definition, by, result.as_of)
     table = grid(result, by, is_pivot=definition.shape == "pivot")
     drawn = chart(result, definition.shape, by)
     notes = _notes(result, table, by)
     return Shown(definition, written(definition), told, notes, result, table, drawn)
 
 
-def _conditions(definition: Definition, by: Actor) -> tuple[tuple[str, str], ...]:
-    """What leaves records out, in words: the period first."""
-    meaning_of = meaning(definition, by)
+def _conditions(
+    definition: Definition, by: Actor, at: datetime | None = None
+) -> tuple[tuple[str, str], ...]:
+    """What leaves records out, in words: the period first, as it was `at` a moment."""
+    meaning_of = meaning(definition, by if at is None else replace(by, now=at))
     record_type = meaning_of.record_type
     found: list[tuple[str, str]] = []
     period = definition.period

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.inputs import demand_scope, id_of, text_of
@@ -35,6 +35,8 @@ from app.reports.operations import keep
 from app.reports.operations.keep import Wish
 from app.reports.routes import api_told as told
 from app.reports.routes.blueprint import blueprint
+from app.reports.runs.begin import begin_run
+from app.reports.runs.find import Asked, find_run, result_of
 from app.web import current
 from app.web.access import Who, access
 
@@ -77,13 +79,13 @@ def create_report() -> Response:
 
 
 @blueprint.post("/api/v1/reports/run")
-@described("run_definition", told.TAG, told.RAN, sends=told.RUN, schemas=told.SCHEMAS)
+@described("run_definition", told.TAG, told.RAN_OR_BEGUN, sends=told.RUN, schemas=told.SCHEMAS)
 @access(who=Who.TOKEN)
 def run_definition() -> Response:
     """The numbers of a report that is not kept."""
     by = current.actor()
     body = body_of(("definition",))
-    return _numbers(read(body.get("definition")), by)
+    return send(_run(read(body.get("definition")), "", by))
 
 
 @blueprint.get("/api/v1/reports/<uuid:report_id>")
@@ -135,7 +137,27 @@ def run_kept_report(report_id: UUID) -> Response:
     """The numbers of a report as the caller may see them now."""
     by = current.actor()
     refuse_arguments(list(request.args))
-    return _numbers(read(keep.get_report(by, report_id).definition), by)
+    row = keep.get_report(by, report_id)
+    definition = read(row.definition)
+    try:
+        return send(_numbers(run_report(definition, by), by))
+    except TooSlow:
+        message = _("This report takes too long for an answer: run its definition.")
+        raise Refused(message) from None
+
+
+@blueprint.get("/api/v1/reports/runs/<uuid:run_id>")
+@described("get_report_run", told.TAG, told.RUN_STATE, schemas=told.SCHEMAS)
+@access(who=Who.TOKEN)
+def show_run_to_program(run_id: UUID) -> Response:
+    """How far a report is that took too long for an answer; when it is made, its numbers."""
+    by = current.actor()
+    refuse_arguments(list(request.args))
+    asked = find_run(by, run_id)
+    result = result_of(asked.run, by) if asked.is_done else None
+    if asked.is_done and result is None:
+        raise Missing(_("This report is not kept any more. Open it anew."))
+    return send(Reply(200, dumps(_told(asked, result, by))))
 
 
 def _body() -> dict[str, Any]:
@@ -166,11 +188,27 @@ def _shown(row: Report) -> dict[str, Any]:
     }
 
 
-def _numbers(definition: Definition, by: Actor) -> Response:
+def _run(definition: Definition, name: str, by: Actor) -> Reply:
+    """The numbers of a report, or 202 and where they will be."""
     try:
-        result = run_report(definition, by)
+        return Reply(200, dumps(_numbers(run_report(definition, by), by)))
     except TooSlow:
-        raise Refused(_("This report takes too long. Narrow its conditions.")) from None
+        run = begin_run(by, definition, name)
+        by.session.flush()  # Its work is read with it.
+        place = {"Location": f"/api/v1/reports/runs/{run.id}"}
+        return Reply(202, dumps(_told(find_run(by, run.id), None, by)), place)
+
+
+def _told(asked: Asked, result: Result | None, by: Actor) -> dict[str, Any]:
+    return {
+        "id": str(asked.run.id),
+        "state": asked.work.state,
+        "error": asked.work.error,
+        "numbers": None if result is None else _numbers(result, by),
+    }
+
+
+def _numbers(result: Result, by: Actor) -> dict[str, Any]:
     rows = [
         {
             "groups": [_group(result, number, one, by) for number, one in enumerate(place)],
@@ -180,7 +218,7 @@ def _numbers(definition: Definition, by: Actor) -> Response:
         }
         for place, numbers in result.cells.items()
     ]
-    found = {
+    return {
         "groups": [str(name_of(one.meant)) for one in result.dimensions],
         "measures": [measure_label(one) for one in result.measures],
         "rows": rows,
@@ -188,7 +226,6 @@ def _numbers(definition: Definition, by: Actor) -> Response:
         "is_cut": result.is_cut,
         "as_of": as_json(result.as_of),
     }
-    return send(Reply(200, dumps(found)))
 
 
 def _group(result: Result, number: int, member: Member | None, by: Actor) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.jobs.progress import State
 from app.kernel.language import _
 from app.records.openapi.parts import (
     ETAG,
@@ -82,8 +83,16 @@ WISH: dict[str, Schema] = {
 MADE = sent(("name", "definition"), **WISH)
 CHANGE = sent((), **WISH)
 RUN = sent(("definition",), definition=DEFINITION)
-SCHEMAS = {"Report": REPORT, "ReportNumbers": NUMBERS}
+RUN_OF = record_of(
+    id=ID,
+    state=one_of(*State),
+    error=nullable(TEXT),
+    numbers={"anyOf": [ref("ReportNumbers"), {"type": "null"}]},
+)
+SCHEMAS = {"Report": REPORT, "ReportNumbers": NUMBERS, "ReportRun": RUN_OF}
 LIST: dict[str, Any] = {"200": answer(page_of("Report"))}
 ONE: dict[str, Any] = {"200": answer(ref("Report"), ETAG)}
 CREATED: dict[str, Any] = {"201": answer(ref("Report"), {**ETAG, **LOCATION})}
 RAN: dict[str, Any] = {"200": answer(ref("ReportNumbers"))}
+RAN_OR_BEGUN: dict[str, Any] = {**RAN, "202": answer(ref("ReportRun"), LOCATION)}
+RUN_STATE: dict[str, Any] = {"200": answer(ref("ReportRun"))}

@@ -13,15 +13,18 @@ from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
+from app.reports.engine.definition import Definition
 from app.reports.engine.run import TooSlow
+from app.reports.engine.written import write
 from app.reports.models import PRIVATE
 from app.reports.operations import keep
 from app.reports.operations.keep import Wish
 from app.reports.pages.arguments import read_definition
 from app.reports.pages.build import Build, built, said
-from app.reports.pages.file import FILES, made
+from app.reports.pages.file import FILES, made, made_of
 from app.reports.pages.sharing import Sharing, sharing
 from app.reports.routes.blueprint import blueprint
+from app.reports.runs.find import find_run, result_of
 from app.web import current
 from app.web.access import access
 from app.web.render import page, see_other
@@ -78,7 +81,7 @@ def make_file() -> Response:
         raise NotPermitted(_("Your role does not allow this."))
     name = " ".join(form.get("name", "").split())[:80] or str(_("Report"))
     try:
-        content = made(definition, name, kind, by)
+        content = _content(definition, name, kind, by)
     except TooSlow:
         raise Refused(_("This report takes too long. Narrow its conditions.")) from None
     told = {"record_type": [None, definition.record_type], "format": [None, kind]}
@@ -91,6 +94,18 @@ def make_file() -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _content(definition: Definition, name: str, kind: str, by: Actor) -> bytes:
+    """The file: of what a worker counted, where the form says so, else counted now."""
+    run_id = parse_id(request.form.get("run", ""))
+    if run_id is None:
+        return made(definition, name, kind, by)
+    asked = find_run(by, run_id)
+    result = result_of(asked.run, by) if asked.run.definition == write(definition) else None
+    if result is None:
+        raise Missing(_("This report is not kept any more. Open it anew."))
+    return made_of(result, definition, name, kind, by)
 
 
 def _page(

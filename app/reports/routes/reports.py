@@ -38,7 +38,7 @@ def show_report(report_id: UUID) -> Response:
     own = str(row.id) if keep.may_change(by, row) else ""
     return page(
         "reports/report.html",
-        it=shown(definition, by),
+        it=shown(definition, by, is_fresh=_is_fresh()),
         name=row.name,
         text="",
         key=str(row.id),
@@ -58,7 +58,7 @@ def show_ready_report(key: str) -> Response:
     kind = found.definition.record_type
     return page(
         "reports/report.html",
-        it=shown(found.definition, by),
+        it=shown(found.definition, by, is_fresh=_is_fresh()),
         name=str(found.label),
         text=str(found.text),
         key=found.key,
@@ -101,3 +101,8 @@ def restore_report(report_id: UUID) -> Response:
     by = current.actor()
     keep.restore_report(by, keep.get_report(by, report_id, is_deleted=True))
     return see_other(f"/reports/{report_id}")
+
+
+def _is_fresh() -> bool:
+    """True where the numbers shall be counted anew, though a worker has counted them today."""
+    return request.args.get("fresh") == "1"
