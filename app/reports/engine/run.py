@@ -23,7 +23,7 @@ from tenants.engine import sqlstate
 
 CANCELED = "57014"  # The SQLSTATE of a statement that took too long.
 INLINE_MS = 2000  # As long as a page waits for a report.
-Rows = list[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 class TooSlow(Exception):

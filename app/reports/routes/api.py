@@ -140,7 +140,7 @@ def run_kept_report(report_id: UUID) -> Response:
     row = keep.get_report(by, report_id)
     definition = read(row.definition)
     try:
-        return send(_numbers(run_report(definition, by), by))
+        return send(Reply(200, dumps(_numbers(run_report(definition, by), by))))
     except TooSlow:
         message = _("This report takes too long for an answer: run its definition.")
         raise Refused(message) from None
