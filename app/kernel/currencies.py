@@ -7,7 +7,7 @@ dinar); papers about money keep to the standard, so the standard's digits stand 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -32,6 +32,32 @@ DIGITS = {
     for codes, digits in ((_WITHOUT, 0), (_THREE, 3), (_FOUR, 4))
     for code in codes.split()
 }
+# Signs and words that stand for a currency; of several, that of the firm itself or the first one.
+SIGNS = {
+    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "¥": ("CNY", "JPY"),
+    "元": ("CNY", "HKD", "TWD", "JPY"),
+    "円": ("JPY",),
+    "€": ("EUR",),
+    "£": ("GBP",),
+    "₩": ("KRW",),
+    "₹": ("INR",),
+    "₽": ("RUB",),
+    "us$": ("USD",),
+    "hk$": ("HKD",),
+    "a$": ("AUD",),
+    "c$": ("CAD",),
+    "s$": ("SGD",),
+    "nt$": ("TWD",),
+    "cn¥": ("CNY",),
+    "jp¥": ("JPY",),
+    "rmb": ("CNY",),
+    "人民币元": ("CNY",),
+    "美金": ("USD",),
+    "港币": ("HKD",),
+    "日币": ("JPY",),
+    "台币": ("TWD",),
+}
 # What firms trade in most, so that it stands first where a currency is chosen.
 FIRST = ("CNY", "USD", "EUR", "GBP", "JPY", "HKD")
 
@@ -54,6 +80,27 @@ def read_code(text: str) -> str | None:
     """The code that a text spells in capital or small letters, or None for no currency."""
     code = text.strip().upper()
     return code if code in CODES else None
+
+
+def spelled(text: str, own: str) -> str | None:
+    """The currency that a code, a sign or a name means, in any language; None for none.
+
+    A sign of several currencies is that of `own`, the firm's, where it is one of them.
+
+    >>> spelled("usd", "CNY"), spelled("¥", "JPY"), spelled("¥", "GBP"), spelled("美元", "CNY")
+    ('USD', 'JPY', 'CNY', 'USD')
+    """
+    word = text.strip()
+    meant = SIGNS.get(word.casefold(), ())
+    if meant:
+        return own if own in meant else meant[0]
+    return read_code(word) or _by_name().get(word.casefold())
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """All currencies by what they are called in the languages that we have."""
+    return {name.casefold(): code for one in LOCALES for code, name in names(one).items()}
 
 
 @lru_cache(maxsize=8)

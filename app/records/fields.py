@@ -123,6 +123,11 @@ class Field:
         return found
 
     @property
+    def fetched(self) -> ColumnElement[Any]:
+        """Its value in SQL as rows are shown it, where that is more than what is compared."""
+        return self.expression
+
+    @property
     def target_id(self) -> ColumnElement[Any]:
         """What a reference points to, as an id in SQL that joins with that of its table."""
         return self.expression

@@ -13,6 +13,7 @@ from app.records.fields import Field, Option
 from app.records.model import Record
 from app.records.types import RecordType
 from app.records.values import Unfit, read_value
+from app.records.values.amounts import AMOUNT, beside_held
 
 EMPTY = (None, "", ())
 
@@ -39,8 +40,10 @@ def read_values(
         elif field.readonly:
             errors[key] = _("This field is kept by the system and can't be set.")
         else:
+            stands = record is not None and field.kind == AMOUNT
+            meant = beside_held(raw, field.value(record)) if stands else raw
             try:
-                value = read_value(field, raw, by, picklists.get(key, ()))
+                value = read_value(field, meant, by, picklists.get(key, ()))
                 values[key] = field.default if value is None and not field.nullable else value
             except Unfit as unfit:
                 errors[key] = unfit.message

@@ -15,6 +15,7 @@ BY_KIND: dict[str, Any] = {
     "text": "Fence",
     "localized": {"en": "Fence", "zh-CN": "栅栏"},
     "money": 1280.5,
+    "amount": {"amount": "12.00", "currency": "GBP"},
     "percent": 13,
     "long_text": "Two lines\nof words.",
     "email": "frank@fence.example",

@@ -45,6 +45,7 @@ OWN: dict[str, Any] = {
     "long_text": '-Two lines\nof words, with "quotes"; and more.',
     "number": "-1234.5",
     "money": "99.9",
+    "amount": "99.90 GBP",
     "percent": "12.5",
     "day": "2026-12-01",
     "moment": "2026-12-01T09:30:00Z",

@@ -14,6 +14,7 @@ from uuid import UUID
 from app.documents.texts.values import Written
 from app.identity.models import User
 from app.kernel.actor import Actor
+from app.kernel.amounts import Amount
 from app.kernel.errors import Missing
 from app.kernel.language import current
 from app.kernel.localized import LocalText, pick
@@ -30,7 +31,7 @@ from app.web.formats import formats
 
 PERSON = ("name", "email", "phone")
 FIRM = ("name",)
-RECKONED = ("money", "number", "percent", "whole")
+RECKONED = ("money", "amount", "number", "percent", "whole")
 
 
 def spoken(one: Field) -> str:
@@ -169,6 +170,7 @@ def value_of(record_type: RecordType, one: Field, value: Any, by: Actor) -> Any:
     if one.kind == "moment":
         return Written(formats(by).exact(value), formats(by).local(value))
     text = shown_text(one, value, by, choices_of(record_type, by).get(one.key, ()))
+    value = value.amount if isinstance(value, Amount) else value
     return Written(text, value) if one.kind == "flag" or one.kind in RECKONED else text
 
 

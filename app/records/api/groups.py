@@ -53,6 +53,6 @@ def _summed(record_type: RecordType, text: str, by: Actor) -> list[Field]:
 
 def _sum(field: Field, total: Decimal | None, by: Actor) -> Any:
     """A sum as records show what they hold of its field: an amount with its currency."""
-    if total is None or field.kind != "money":
+    if total is None or field.kind not in ("money", "amount"):
         return as_json(total)
     return money(total, by.tenant.currency)

@@ -27,7 +27,7 @@ Test = Mapping[str, Any]
 
 def operators_of(field: Field) -> tuple[str, ...]:
     """How a condition may look at a field."""
-    if field.to or field.kind in ("choices", "long_text", "localized"):
+    if field.to or field.kind in ("amount", "choices", "long_text", "localized"):
         return ("filled", "empty")
     if field.kind in ("choice", "country"):
         return ("eq", "ne", "in", "filled", "empty")

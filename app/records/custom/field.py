@@ -10,15 +10,20 @@ from sqlalchemy import ColumnElement, Uuid, case, cast, collate, func, literal_c
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import Text
 
+from app.kernel.amounts import Amount
 from app.kernel.localized import TenantText
 from app.kernel.searchkeys import sort_key
-from app.records.custom.kinds import KINDS, LINKS, expression, from_json, to_json
+from app.records.custom.kinds import KINDS, LINKS, JsonValue, expression, from_json, to_json
 from app.records.custom.models import CustomField
 from app.records.fields import Field, Option
 from app.records.model import Record
 
+# Beside an amount's worth in the firm's currency, which is compared, lies the amount itself; no
+# key of a field holds a point.
+WHOLE = ".amount"
 SORT = "_sort"  # Beside a text lies the key that it is ordered by, under its own key and this.
 IS_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+AMOUNT = "amount"
 SORT_KEYED = ("text", "email", "url")
 # Where a number is empty, its row sorts as this; written out, as an index is made on it.
 LEAST_NUMBER: ColumnElement[Any] = literal_column("'-1e300'::jsonb", JSONB())
@@ -66,6 +71,13 @@ class OwnField(Field):
         return expression(self.attribute, self.own_key, self.own_kind)
 
     @property
+    def fetched(self) -> ColumnElement[Any]:
+        """Its value as rows are shown it: of an amount, with its currency."""
+        if self.own_kind == AMOUNT:
+            return type_coerce(self.attribute[self.own_key + WHOLE], JsonValue(AMOUNT))
+        return self.expression
+
+    @property
     def target_id(self) -> ColumnElement[Any]:
         """The id that lies in JSON as a text; what is none counts as empty, as when it is read."""
         text = self.attribute[self.own_key].astext
@@ -90,7 +102,8 @@ class OwnField(Field):
     def value(self, record: Any) -> Any:
         """The value on a record, or on a row of a list."""
         if isinstance(record, Record):
-            return from_json(self.own_kind, (record.custom or {}).get(self.own_key))
+            key = self.own_key + WHOLE if self.own_kind == AMOUNT else self.own_key
+            return from_json(self.own_kind, (record.custom or {}).get(key))
         return getattr(record, self.own_key)
 
     def put(self, record: Any, value: Any) -> None:
@@ -98,7 +111,11 @@ class OwnField(Field):
         custom = dict(record.custom or {})
         custom.pop(self.own_key, None)
         custom.pop(self.own_key + SORT, None)
-        if value is not None and value not in ((), ""):
+        custom.pop(self.own_key + WHOLE, None)
+        if isinstance(value, Amount):
+            custom[self.own_key] = to_json(value.own)
+            custom[self.own_key + WHOLE] = value.kept()
+        elif value is not None and value not in ((), ""):
             custom[self.own_key] = to_json(value)
             if self.own_kind in SORT_KEYED:
                 custom[self.own_key + SORT] = sort_key(value)

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeDecorator
 
+from app.kernel.amounts import Amount, amount_of
 from app.kernel.language import Text as Label
 from app.kernel.language import _
 
@@ -39,6 +40,7 @@ class Kind:
     has_decimals: bool = False
     can_be_unique: bool = False
     can_sort: bool = True
+    has_default: bool = True
 
 
 KINDS: Mapping[str, Kind] = {
@@ -56,6 +58,14 @@ KINDS: Mapping[str, Kind] = {
             can_be_unique=True,
         ),
         Kind("money", _("Money"), "coin", _("Budget for the year"), is_json=True),
+        Kind(
+            "amount",
+            _("Money in any currency"),
+            "currency-dollar",
+            _("What they offered, in their currency"),
+            is_json=True,
+            has_default=False,
+        ),
         Kind(
             "percent",
             _("Percent"),
@@ -108,7 +118,7 @@ def from_json(kind: str, raw: Any) -> Any:
         return None
     try:
         return READ[kind](raw) if kind in READ else raw
-    except (ValueError, TypeError, ArithmeticError):
+    except (ValueError, TypeError, KeyError, ArithmeticError):
         return None
 
 
@@ -129,8 +139,10 @@ WRITE: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (date, date.isoformat),
     (UUID, str),
     (tuple, list),
+    (Amount, Amount.kept),
 )
 READ: Mapping[str, Any] = {
+    "amount": lambda raw: amount_of(raw) if isinstance(raw, Mapping) else _decimal(raw),
     "number": _decimal,
     "money": _decimal,
     "percent": _decimal,
@@ -163,7 +175,10 @@ class JsonText(TypeDecorator[Any]):
 
 
 class JsonValue(TypeDecorator[Any]):
-    """A value that lies in JSON as a number, yes or no, or a list, and is compared as such."""
+    """A value that lies in JSON as a number, yes or no, or a list, and is compared as such.
+
+    Amounts are compared by what they are in the firm's currency.
+    """
 
     impl = JSONB(none_as_null=True)
     cache_ok = True
@@ -174,7 +189,7 @@ class JsonValue(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> Any:
         """What is sent to the database."""
-        return to_json(value)
+        return to_json(value.own if isinstance(value, Amount) else value)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> Any:
         """What came from the database."""

@@ -189,6 +189,8 @@ def _apply(by: Actor, declared: RecordType, row: CustomField, wish: Wish) -> Non
         settings["decimals"] = wish.decimals
     row.settings = settings
     row.default = None
+    if wish.default is not None and not kind.has_default:
+        raise Refused(_("A field of this kind has no default."), field="default")
     default = wish.default if wish.default is not None else _marked_default(row, wish)
     row.default = read_default(own_field(row, declared.model), default, by)
 

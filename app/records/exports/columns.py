@@ -30,7 +30,7 @@ Cell = str | int | bool | Decimal | date | datetime | time | None
 Read = Callable[[Any], Cell]  # Of a row.
 Write = Callable[[Any], Cell]  # Of a value.
 BETWEEN = "; "
-TEXT, MONEY = "text", "money"
+TEXT, MONEY, AMOUNT = "text", "money", "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,12 @@ def _of_field(
         beside = gettext("%(field)s (currency)", field=label)
         currency = by.tenant.currency
         yield Column(field.key, beside, TEXT, _text(at, lambda _amount: currency))
+    if field.kind == AMOUNT:
+        beside = gettext("%(field)s (currency)", field=label)
+        yield Column(field.key, beside, TEXT, _text(at, lambda amount: amount.currency))
+        home = by.tenant.currency
+        counted = gettext("%(field)s (in %(currency)s)", field=label, currency=home)
+        yield Column(field.key, counted, MONEY, _text(at, lambda amount: amount.own))
     if field.kind == "localized" and is_whole:
         for language in asked_for(by):
             yield Column(
@@ -136,6 +142,10 @@ def _money(_words: Words, by: Actor) -> Write:
     return write
 
 
+def _amount(_words: Words, _by: Actor) -> Write:
+    return lambda amount: Decimal(amount.written)
+
+
 def _number(_words: Words, _by: Actor) -> Write:
     return Decimal.normalize
 
@@ -151,6 +161,7 @@ WRITES: Mapping[str, Callable[[Words, Actor], Write]] = {
     "country": _country,
     "moment": _moment,
     "money": _money,
+    "amount": _amount,
     "number": _number,
     "percent": _number,
     "localized": _plain,

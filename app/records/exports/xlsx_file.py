@@ -33,6 +33,7 @@ FORMATS = {
     "day": "yyyy-mm-dd",
     "time": "hh:mm",
     "money": "#,##0.00##",
+    "amount": "#,##0.00##",
     "number": "#,##0.######",
     "percent": '0.##"%"',
 }

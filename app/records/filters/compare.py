@@ -28,7 +28,8 @@ ORDERED = ("lt", "lte", "gt", "gte", "between")
 OPERATORS = (*EQUAL, BELOW, "has", *ORDERED, "contains", "starts", "stale", "isnull")
 TEXTS = ("text", "localized", "long_text", "email", "phone", "url")
 DATES = ("moment", "day")
-ORDERLY = (*DATES, "time", "whole", "number", "money", "percent")  # Kinds with an order.
+NUMBERS = ("whole", "number", "money", "amount", "percent")
+ORDERLY = (*DATES, "time", *NUMBERS)  # Kinds with an order.
 MAX_IN = 200
 
 Condition = ColumnElement[bool]

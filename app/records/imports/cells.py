@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from app.kernel.currencies import read_code
 from app.kernel.language import LOCALES, using
 from app.records.fields import Field, Option
 from app.records.imports.guessing.values import NO, YES
@@ -39,8 +40,9 @@ def reader_of(field: Field, column: Column, options: Sequence[Option]) -> Reader
     """What reads the cells of a column that becomes `field`."""
     if field.kind in ("moment", "day"):
         return partial(read_date, order=column.dates, is_day=field.kind == "day")
-    if field.kind in ("number", "money", "percent", "whole"):
-        return partial(read_number, decimal=column.decimal)
+    if field.kind in ("number", "money", "percent", "whole", "amount"):
+        read = read_in_currency if field.kind == "amount" else read_number
+        return partial(read, decimal=column.decimal)
     if field.kind == "flag":
         return read_flag
     if field.kind in ("choice", "choices"):
@@ -102,6 +104,16 @@ def read_number(text: str, *, decimal: str) -> str:
     if decimal == ",":
         figures = figures.replace(".", "").replace(",", ".")
     return f"-{figures}" if is_negative else figures
+
+
+def read_in_currency(text: str, *, decimal: str) -> str:
+    """An amount with its currency, sign or code, before it or behind; a currency alone is none."""
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
+    words = " ".join(re.findall(r"[^\d\s+\-.,'()]+", plain))
+    if not re.search(r"\d", plain):
+        return "" if words and read_code(words) else text
+    figures = read_number(re.sub(r"[^\d\s+\-.,'()]+", " ", plain), decimal=decimal)
+    return f"{figures} {words}".strip()
 
 
 def read_flag(text: str) -> str:

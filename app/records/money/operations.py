@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from app.events import write_event
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.kernel.rows import rows_written
 from app.records.money.models import ExchangeRate, Source
+from app.records.money.rates import STAMP
 from app.records.money.reading import Quote, read_lines, read_quote
 
 MANAGE = ("currency", "manage")
@@ -48,6 +50,7 @@ def add_rate(by: Actor, typed: Mapping[str, str]) -> ExchangeRate:
     )
     if not rows_written(done):
         raise _taken(quote)
+    stamps.draw(by.session, STAMP)
     write_event(by, SUBJECT, row.id, "created", changes=_told(None, quote))
     return get_rate(by, row.id)
 
@@ -77,6 +80,7 @@ def change_rate(
     row.source, row.version = Source.ENTERED, row.version + 1
     row.updated_at, row.updated_by_id = by.now, by.user_id
     by.session.flush()  # The row is compared here, before the event claims it.
+    stamps.draw(by.session, STAMP)
     write_event(by, SUBJECT, row.id, "updated", changes=_told(before, quote))
 
 
@@ -86,6 +90,7 @@ def remove_rate(by: Actor, row: ExchangeRate) -> None:
     before = Quote(row.currency, row.rate_on, row.rate)
     by.session.delete(row)
     by.session.flush()  # Who asks next must not meet it.
+    stamps.draw(by.session, STAMP)
     write_event(by, SUBJECT, row.id, "deleted", changes=_told(before, None))
 
 
@@ -139,6 +144,8 @@ def keep_rates(by: Actor, quotes: Sequence[Quote], source: Source, *, replace: b
             )
         )
         number += rows_written(done)
+    if number:
+        stamps.draw(by.session, STAMP)
     by.session.expire_all()
     return number
 

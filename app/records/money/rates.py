@@ -7,37 +7,76 @@ an amount is never taken for nothing, nor one currency for another.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.currencies import rounded
 from app.kernel.errors import Refused
-from app.kernel.language import _
+from app.kernel.language import Text, _
+from app.kernel.remembered import Remembered
 from app.records.money.models import ExchangeRate
 
 ONE = Decimal(1)
 EXACT = 50  # Digits of what is between two roundings: an amount has 18, a rate 24.
 
 
+STAMP = "rates"  # Drawn by whoever writes a rate.
+KEPT = 4096  # Rates of days, and workspaces' currencies, that a process remembers.
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rate of a day, where there is one."""
+
+    rate: Decimal | None
+
+
+_rates: Remembered[Found] = Remembered(KEPT)
+_in_use: Remembered[tuple[str, ...]] = Remembered(KEPT)
+
+
 class MissingRate(Refused):
     """There is no rate of `currency` at or before `on`."""
 
     def __init__(self, currency: str, on: date) -> None:
-        super().__init__(
-            _(
-                "There is no exchange rate of %(currency)s for %(day)s or before. Enter one in the"
-                " settings, under Currencies.",
-                currency=currency,
-                day=on.isoformat(),
-            ),
-            field="currency",
-        )
+        super().__init__(missing_rate(currency, on), field="currency")
         self.currency = currency
         self.on = on
+
+
+def missing_rate(currency: str, on: date) -> Text:
+    """What is said where there is no rate."""
+    return _(
+        "There is no exchange rate of %(currency)s for %(day)s or before. Enter one in the"
+        " settings, under Currencies.",
+        currency=currency,
+        day=on.isoformat(),
+    )
+
+
+def rate_then(by: Actor, currency: str, on: date) -> Decimal | None:
+    """The rate of a day, or None; remembered under a stamp, so a file of amounts asks it once."""
+    if currency == by.tenant.currency:
+        return ONE
+    mark = stamps.stamp(by.session, STAMP)
+    return _rates.get((by.tenant.id, mark, currency, on), lambda: _rate_then(by, currency, on)).rate
+
+
+def _rate_then(by: Actor, currency: str, on: date) -> Found:
+    return Found(
+        by.session.scalar(
+            select(ExchangeRate.rate)
+            .where(ExchangeRate.currency == currency, ExchangeRate.rate_on <= on)
+            .order_by(ExchangeRate.rate_on.desc())
+            .limit(1)
+        )
+    )
 
 
 def rate_of(by: Actor, currency: str, on: date) -> Decimal:
@@ -84,7 +123,12 @@ def turned(amount: Decimal, rate: Decimal, by_rate: Decimal, target: str) -> Dec
 
 
 def currencies_in_use(by: Actor) -> list[str]:
-    """The own currency, then all that have a rate, by code."""
+    """The own currency, then all that have a rate, by code; remembered under a stamp."""
+    mark = stamps.stamp(by.session, STAMP)
+    return list(_in_use.get((by.tenant.id, mark), lambda: tuple(_currencies_in_use(by))))
+
+
+def _currencies_in_use(by: Actor) -> list[str]:
     rows = by.session.scalars(
         select(ExchangeRate.currency).distinct().order_by(ExchangeRate.currency)
     )

@@ -75,6 +75,20 @@ def _money(currency: str) -> Schema:
     }
 
 
+def _amount() -> Schema:
+    """An amount with its own currency; the day whose rate it counts by may be left out."""
+    return {
+        "type": "object",
+        "properties": {
+            "amount": {**TEXT, "pattern": AMOUNT},
+            "currency": {**TEXT, "pattern": "^[A-Z]{3}$"},
+            "rate_on": {**TEXT, "format": "date"},
+        },
+        "required": ["amount", "currency"],
+        "additionalProperties": False,
+    }
+
+
 def _texts() -> Schema:
     languages = {code: {"type": ["string", "null"]} for code in LOCALES}
     return {"type": "object", "properties": languages, "additionalProperties": False}
@@ -87,6 +101,7 @@ SHAPES: Mapping[str, Callable[[Sequence[Option], str], Schema]] = {
     "whole": lambda _options, _currency: {"type": "integer"},
     "flag": lambda _options, _currency: {"type": "boolean"},
     "money": lambda _options, currency: _money(currency),
+    "amount": lambda _options, _currency: _amount(),
     "localized": lambda _options, _currency: _texts(),
     "tags": lambda _options, _currency: _several(TEXT),
     "choices": lambda options, _currency: _several(_choice(options)),
@@ -99,6 +114,7 @@ FREER: Mapping[str, Freer] = {
     "percent": lambda _field, _options, _currency: [NUMBER, TEXT],
     "whole": lambda _field, _options, _currency: [{"type": "integer"}, TEXT],
     "money": lambda _field, _options, currency: [_money(currency), NUMBER, TEXT],
+    "amount": lambda _field, _options, _currency: [_amount(), NUMBER, TEXT],
     "flag": lambda _field, _options, _currency: [{"type": "boolean"}, TEXT],
     "localized": lambda _field, _options, _currency: [_texts(), TEXT],
     "choices": lambda _field, options, _currency: [_several(_choice(options)), TEXT],

@@ -184,7 +184,7 @@ def _sums(record_type: RecordType, by: Actor) -> tuple[Field, ...]:
     """The amounts that heads add up: the declared ones, else the workspace's own."""
     keys = [one.key for one in record_type.board.sums]
     own = [one for one in record_type.fields if isinstance(one, OwnField)]
-    keys = keys or [one.key for one in own if one.kind == "money"]
+    keys = keys or [one.key for one in own if one.kind in ("money", "amount")]
     return tuple(record_type.by_key[key] for key in keys if sees(record_type, key, by))[:SUMS]
 
 

@@ -131,6 +131,7 @@ WRITERS: Mapping[str, Writer] = {
     "whole": _counted(lambda sheet, _key: sheet.shapes.number),
     "number": _counted(lambda sheet, _key: sheet.shapes.number),
     "money": _counted(lambda sheet, _key: sheet.shapes.money),
+    "amount": _filled(lambda sheet, _key: sheet.shapes.amount),
     "percent": _percent,
     "time": _counted(lambda sheet, _key: sheet.shapes.clock),
     "flag": _flag,

@@ -12,6 +12,7 @@ from app.kernel.remembered import Remembered
 from app.records.access import readable_keys, writable_keys
 from app.records.bulk.verbs import offered
 from app.records.fields import Field
+from app.records.filters.compare import NUMBERS
 from app.records.types import EXPORT, RecordType
 from app.records.views.look import Chosen, Look
 
@@ -33,7 +34,6 @@ PLAIN_FOR_STEP = 2.0
 USUAL_WIDTHS = {"text": 180, "reference": 180, "email": 200, "long_text": 260, "step": 260}
 USUAL_WIDTH = 140
 TITLE_WIDTH = 280
-NUMBERS = ("whole", "number", "money", "percent")
 AS_USUAL = Look()
 
 

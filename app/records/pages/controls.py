@@ -11,12 +11,14 @@ from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.countries import countries
+from app.kernel.currencies import read_code
 from app.kernel.ids import parse_id
 from app.kernel.language import NATIVE_NAMES, Text, current, gettext
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
 from app.records.history import Theirs
 from app.records.languages import asked_for, languages, to_lines
+from app.records.money.rates import currencies_in_use
 from app.records.pages.shown import UNNAMED, shown_text
 from app.records.references import titles
 from app.records.tags.operations import PARTS
@@ -32,7 +34,7 @@ WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (Decimal, lambda value: f"{value.normalize():f}"),
     (object, str),
 )
-OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags", "localized")
+OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags", "localized", "amount")
 INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date", "time": "time"}
 
 
@@ -92,6 +94,16 @@ class Control:
         return ", ".join(names.get(key, key) for key in PARTS.split(self.value) if key.strip())
 
     @property
+    def amount(self) -> str:
+        """An amount without its currency, as it stands or was typed."""
+        return self.value.removesuffix(self.currency).rstrip() if self.currency else self.value
+
+    @property
+    def currency(self) -> str:
+        """The currency behind an amount; nothing where none stands there."""
+        return read_code(self.value.rpartition(" ")[2]) or ""
+
+    @property
     def max_length(self) -> int | None:
         """The most characters that an input takes."""
         return NAME_LENGTH if self.look == "localized" else self.field.max_length
@@ -130,7 +142,9 @@ def controls(
         Control(
             field,
             texts.get(field.key, ""),
-            _options(field, texts.get(field.key, ""), picklists),
+            _currencies(texts.get(field.key, ""), by)
+            if field.kind == "amount"
+            else _options(field, texts.get(field.key, ""), picklists),
             named.get((field.to, parse_id(texts.get(field.key))), ""),
             str((errors or {}).get(field.key, "")),
             _told(field, (theirs or {}).get(field.key), by, picklists),
@@ -146,6 +160,8 @@ def input_text(field: Field, value: Any, by: Actor) -> str:
         return to_lines(value or {}, by)
     if value is None:
         return ""
+    if field.kind == "amount" and isinstance(value, Mapping):  # Of an event.
+        return f"{value['amount']} {value['currency']}"
     if isinstance(value, datetime):
         return input_moment(value, by.zone)
     if field.kind == "phone":
@@ -210,6 +226,12 @@ def _options(
         for option in options
         if not option.is_retired or option.value in chosen.split("\n")
     )
+
+
+def _currencies(text: str, by: Actor) -> tuple[tuple[str, str], ...]:
+    """The currencies that an amount can be in: the firm's, those with rates, and what stands."""
+    standing = read_code(text.rpartition(" ")[2]) or by.tenant.currency
+    return tuple((one, one) for one in dict.fromkeys([*currencies_in_use(by), standing]))
 
 
 def _is_open(field: Field) -> bool:

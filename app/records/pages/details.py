@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
-from app.kernel.language import current
+from app.kernel.amounts import Amount
+from app.kernel.language import current, gettext
 from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import dial_phone
 from app.records.access import may_do, readable_keys, writable_keys
@@ -23,6 +24,7 @@ from app.records.pages.order import reading_order
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.types import RecordType
+from app.web.formats import formats
 
 Names = Mapping[UUID, str]
 EMPTY = ("", None, ())
@@ -121,10 +123,25 @@ def value_html(
         return Markup('<a href="{}" rel="noreferrer">{}</a>').format(href, told)
     if field.kind == "long_text":
         return Markup('<span class="long">{}</span>').format(text)
-    return _local_html(value) if field.kind == "localized" else escape(text)
+    own_html = OWN_HTML.get(field.kind)
+    return own_html(value, by) if own_html is not None else escape(text)
 
 
-def _local_html(value: LocalText) -> Markup:
+def _amount_html(value: Amount, by: Actor) -> Markup:
+    """An amount; in another currency, with what it was in the firm's and the day of that rate."""
+    write = formats(by)
+    text = write.money(value.amount, value.currency)
+    if value.currency == by.tenant.currency:
+        return escape(text)
+    own = gettext(
+        "≈ %(amount)s, by the rate of %(day)s",
+        amount=write.money(value.own, by.tenant.currency),
+        day=write.day(value.rate_on, by.today()),
+    )
+    return Markup('<span class="local">{}<small class="muted">{}</small></span>').format(text, own)
+
+
+def _local_html(value: LocalText, _by: Actor) -> Markup:
     """A text in several languages: the reader's, and the others below it."""
     first, *others = in_order(value.texts, current())
     below = Markup("").join(Markup('<small class="muted">{}</small>').format(one) for one in others)
@@ -140,3 +157,9 @@ def _href(field: Field, value: Any) -> str | None:
         return f"tel:{number}" if number else None
     schemes = {"email": f"mailto:{value}", "url": str(value)}
     return schemes.get(field.kind)
+
+
+OWN_HTML: Mapping[str, Callable[[Any, Actor], Markup]] = {
+    "localized": _local_html,
+    "amount": _amount_html,
+}

@@ -129,6 +129,9 @@ def typed_values(record_type: RecordType, sent: MultiDict[str, str], by: Actor) 
 def sent_text(field: Field, sent: MultiDict[str, str]) -> str:
     """What a form sent for a field: a ticked box comes after the hidden "no" of the same name."""
     values = sent.getlist(field.key) or [""]
+    if field.kind == "amount":  # Nothing in any currency is nothing.
+        parts = (values[-1].strip(), sent.get(f"{field.key}.currency", ""))
+        return " ".join(filter(None, parts)) if parts[0] else ""
     if field.kind == "localized":
         return "\n".join(one.replace("\n", " ") for one in values)
     return "\n".join(filter(None, values)) if field.kind == "choices" else values[-1]

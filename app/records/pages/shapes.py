@@ -10,6 +10,7 @@ from uuid import UUID
 from markupsafe import escape
 
 from app.kernel.actor import Actor
+from app.kernel.amounts import Amount
 from app.kernel.countries import country_name
 from app.kernel.language import current
 from app.kernel.names import avatar_colour, initial, initials
@@ -38,6 +39,7 @@ class Shapes:
     date: Kept
     number: Kept
     money: Kept
+    amount: Kept
     clock: Kept
 
 
@@ -61,8 +63,22 @@ def shapes_for(by: Actor) -> Shapes:
         date=Kept(lambda value: write.day(value, today)),
         number=Kept(write.number),
         money=Kept(lambda amount: escape(write.money(amount, currency))),
+        amount=Kept(lambda amount: amount_html(amount, by)),
         clock=Kept(write.clock),
     )
+
+
+def amount_html(amount: Amount, by: Actor) -> str:
+    """An amount in its currency; in another than the firm's, with what it is there for who points.
+
+    A list adds up and orders by the latter.
+    """
+    write, home = formats(by), by.tenant.currency
+    told = escape(write.money(amount.amount, amount.currency))
+    if amount.currency == home:
+        return told
+    own = escape(write.money(amount.own, home))
+    return f'<span title="≈ {own}">{told}</span>'
 
 
 def listing_of(field: Field, by: Actor) -> Callable[[Iterable[str]], str]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
+from app.kernel.amounts import Amount
 from app.kernel.countries import country_name
 from app.kernel.ids import parse_id
 from app.kernel.language import current, gettext
@@ -70,6 +71,15 @@ def _money_text(value: Any, by: Actor) -> str:
     return formats(by).money(_decimal(value), by.tenant.currency)
 
 
+def _amount_text(value: Any, by: Actor) -> str:
+    """An amount in its currency, from a column or an event; a sum is in the firm's."""
+    if isinstance(value, Amount):
+        return formats(by).money(value.amount, value.currency)
+    if isinstance(value, Mapping):
+        return formats(by).money(Decimal(value["amount"]), value["currency"])
+    return _money_text(value, by)
+
+
 def _number_text(value: Any, by: Actor) -> str:
     """A number of any kind, which an event holds as JSON does; a text as it is."""
     is_number = isinstance(value, int | float | Decimal)
@@ -95,5 +105,6 @@ WRITERS: Mapping[str, Callable[[Any, Actor], str]] = {
     "country": lambda value, _by: country_name(str(value), current()),
     "flag": lambda value, _by: gettext("Yes") if value else gettext("No"),
     "money": _money_text,
+    "amount": _amount_text,
     "percent": lambda value, by: f"{_number_text(value, by)}%",
 }

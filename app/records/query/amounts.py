@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ColumnElement, Numeric, case, cast, func
 from app.records.custom.kinds import JsonValue
 from app.records.fields import Field
 
-SUMMED = ("whole", "number", "money")  # Kinds that are added up; shares of a hundred are not.
+SUMMED = ("whole", "number", "money", "amount")  # Kinds that are added up; shares are not.
 
 
 def amount(field: Field) -> ColumnElement[Any]:

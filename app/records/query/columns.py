@@ -50,7 +50,7 @@ def columns(record_type: RecordType, keys: tuple[str, ...], reaches: Reaches | N
     statement: Select[Any] = select(*base)
     for key in dict.fromkeys(keys):
         field = record_type.by_key[key]
-        statement = statement.add_columns(of_any_length(field.expression).label(field.key))
+        statement = statement.add_columns(of_any_length(field.fetched).label(field.key))
         if field.to and reaches is not None:
             target, title, may_read = _titled(field.to, key, dict(reaches))
             statement = statement.add_columns(of_any_length(title).label(f"{key}__title"))

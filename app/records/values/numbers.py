@@ -31,16 +31,21 @@ def read_whole(_field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]
 
 def read_number(field: Field, raw: Any, _by: Actor, _options: tuple[Option, ...]) -> Decimal:
     """A number with the field's decimals; thousands may be parted, digits may be full-width."""
+    most = min(field.digits or DIGITS, DIGITS)
+    return read_decimal(raw, most, getattr(field, "decimals", 4))
+
+
+def read_decimal(raw: Any, most: int, decimals: int) -> Decimal:
+    """A number of at most so many digits before its point, and so many behind it."""
     text = str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
     if not isinstance(text, str):
         raise Unfit(_("This must be a number."))
     text = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", clean_text(text)))
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
         raise Unfit(_("This must be a number."))
-    value, most = Decimal(text), min(field.digits or DIGITS, DIGITS)
+    value = Decimal(text)
     if len(text) > LONGEST_NUMBER or abs(value) >= 10**most:
         raise Unfit(_("This number has more than %(n)s digits.", n=most))
-    decimals = getattr(field, "decimals", 4)
     if value != round(value, decimals):
         raise Unfit(
             _("At most %(n)s digits after the point.", n=decimals)

@@ -11,6 +11,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.fields import Field, Option
 from app.records.values.addresses import read_email, read_phone, read_url
+from app.records.values.amounts import read_amount
 from app.records.values.choices import read_choice, read_choices, read_country, read_flag
 from app.records.values.localized import read_localized
 from app.records.values.numbers import read_money, read_number, read_percent, read_whole
@@ -47,6 +48,7 @@ READERS: Mapping[str, Reader] = {
     "tags": read_tags,
     "number": read_number,
     "money": read_money,
+    "amount": read_amount,
     "percent": read_percent,
     "time": read_time,
     "choices": read_choices,

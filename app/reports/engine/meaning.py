@@ -33,7 +33,7 @@ from app.reports.engine.definition import (
 )
 
 DATES = ("moment", "day")
-NUMBERS = ("whole", "number", "money", "percent")
+NUMBERS = ("whole", "number", "money", "amount", "percent")
 MANY = ("choices", "tags")  # A record can have several of these, and stands in each one's group.
 PLAIN = ("choice", "country", "flag", "text")
 NAMED = ("choice", "country", "text", "reference")  # Kinds of which a few can be named.
@@ -242,7 +242,7 @@ def can_measure(what: str, found: Meant) -> bool:
 
 def usual_step(field: Field) -> Decimal:
     """The width of ranges where none was asked for."""
-    return Decimal(1000) if field.kind == "money" else Decimal(10)
+    return Decimal(1000) if field.kind in ("money", "amount") else Decimal(10)
 
 
 def label_for(record_type: RecordType, key: str, by: Actor) -> str:

@@ -61,7 +61,7 @@ def number_text(measured: Measured, value: Any, by: Actor) -> str:
 def writer(kind: str, by: Actor) -> Callable[[Any], str]:
     """What writes numbers of a kind: amounts with the firm's currency, shares with their sign."""
     write = formats(by)
-    if kind == "money":
+    if kind in ("money", "amount"):
         return lambda value: write.money(value, by.tenant.currency)
     if kind == "percent":
         return lambda value: f"{write.number(value)}%"

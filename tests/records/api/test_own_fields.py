@@ -39,6 +39,11 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "long_text": ("One\nTwo", "One\nTwo", None),
     "number": ("1,234.5", 1234.5, -3),
     "money": ("1200", {"amount": "1200.00", "currency": "GBP"}, "99.90"),
+    "amount": (
+        {"amount": "1200", "currency": "GBP", "rate_on": "2025-11-01"},
+        {"amount": "1200.00", "currency": "GBP", "rate_on": "2025-11-01"},
+        "99.90",
+    ),
     "percent": ("12.5%", 12.5, 2),
     "day": ("2026-11-22", "2026-11-22", "2025-01-01"),
     "moment": ("2026-11-22T09:30:00Z", "2026-11-22T09:30:00Z", "2026-11-22T09:29:00+00:00"),
@@ -85,7 +90,7 @@ def test_a_value_is_kept_found_and_told(
     assert api.get(one).json == record
     listed = api.get("accounts?sort=name").json["data"]  # type: ignore[index]
     assert [row[key] for row in listed] == [kept, None]
-    plain = 1200 if kind == "money" else kept  # An amount, of which programs are told the currency.
+    plain = 1200 if kind in ("money", "amount") else kept  # Programs are told the currency too.
     asked = kept[0] if kind == "choices" else str(kept).lower() if kind == "flag" else plain
     found = api.call("GET", f"accounts?{key}={asked}".replace("+", "%2B").replace("\n", "%0A"))
     assert [row["id"] for row in found.json["data"]] == [record["id"]], found.text  # type: ignore[index]
@@ -94,7 +99,7 @@ def test_a_value_is_kept_found_and_told(
     assert api.patch(one, {key: None}).json[key] is None  # type: ignore[index]
     with acme.scope() as session:
         told = session.scalars(select(Event.changes).where(Event.verb == "updated")).one()
-    assert told == {key: [plain, None]}
+    assert told == {key: [kept if kind == "amount" else plain, None]}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, value in VALUES.items() if value[2] is not None])
@@ -125,6 +130,14 @@ def test_a_list_is_ordered_and_paged_by_it(
         ("number", True),
         ("number", "1" * 16),
         ("money", {"amount": "1", "currency": "USD"}),
+        ("amount", {"amount": "1", "currency": "XXX"}),
+        ("amount", {"amount": "1.234", "currency": "GBP"}),
+        ("amount", {"amount": "1", "currency": "GBP", "rate_on": "2199-01-01"}),
+        ("amount", {"amount": "1", "currency": "GBP", "rate": "3"}),
+        ("amount", {"amount": True, "currency": "GBP"}),
+        ("amount", {"amount": "1"}),
+        ("amount", "USD 12"),
+        ("amount", "1" * 16),
         ("percent", []),
         ("day", "tomorrow"),
         ("moment", 12),

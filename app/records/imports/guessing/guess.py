@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
@@ -11,6 +11,7 @@ from app.records.access import writable_keys
 from app.records.fields import Field
 from app.records.imports.givable import givable_keys
 from app.records.imports.guessing.contents import date_order, decimal_mark, kind_of
+from app.records.imports.guessing.currencies import currency_beside
 from app.records.imports.guessing.names import is_number_there, plain, spellings
 from app.records.imports.guessing.values import guess_values
 from app.records.imports.guessing.words import KEY, LABEL, Words, own_words, words_of
@@ -23,11 +24,16 @@ from app.records.types import RecordType
 FURTHER = 100_000  # A spelling that is not the whole name is further off than any that is.
 BY_CONTENT = ("email", "phone", "url")  # Kinds that are told by their look alone.
 # Kinds of which another column of the same meaning would be a field as well.
-ALIKE = ("email", "phone", "url", "long_text", "number", "money", "percent", "day", "moment")
+ALIKE = (
+    *("email", "phone", "url", "long_text"),
+    *("number", "money", "amount", "percent", "day", "moment"),
+)
+DECIMALS = ("number", "money", "amount", "percent")
 NAMED = _("It is called so here.")
 KNOWN = _("A usual name of this field.")
 LOOKS = _("Its values look like it.")
 KEPT = _("This is kept by the system.")
+CURRENCY = _("It tells the currency of the amounts beside it.")
 NEW = _("No field for it yet.")
 REASONS: Mapping[str, Text] = {
     "number": _("A number that only the other system knows."),
@@ -82,6 +88,32 @@ def guess(
         one = _without_field(record_type, name, columns[at], words, ours, taken, by)
         taken.add(one.column.field or "")
         found.append(one)
+    return _with_currencies(record_type, names, found, columns, by)
+
+
+def _with_currencies(
+    record_type: RecordType,
+    names: Sequence[str],
+    guesses: list[Guess],
+    columns: Sequence[Sequence[str]],
+    by: Actor,
+) -> list[Guess]:
+    """The same, with amounts put together with the column that holds their currencies."""
+    found = list(guesses)
+    amounts = [
+        at
+        for at, one in enumerate(guesses)
+        if (field := record_type.by_key.get(one.column.field or "")) and field.kind == "amount"
+    ]
+    for at in amounts:
+        free = [place for place, one in enumerate(found) if one.column.field is None]
+        beside = currency_beside(names, at, free, columns, by.tenant.currency)
+        pair = [names[at], names[beside]] if beside is not None else []
+        if beside is None or any(set("{}") & set(name) for name in pair):
+            continue
+        whole = replace(found[at].column, template=" ".join(f"{{{name}}}" for name in pair))
+        found[at] = replace(found[at], column=whole)
+        found[beside] = Guess(Column(source=names[beside]), CURRENCY)
     return found
 
 
@@ -200,5 +232,5 @@ def column_of(
         values=values,
         create_missing=is_noted(record_type, key),
         dates=date_order(texts, by.tenant.country) if field.kind in ("day", "moment") else "ymd",
-        decimal=decimal_mark(texts) if field.kind in ("number", "money", "percent") else ".",
+        decimal=decimal_mark(texts) if field.kind in DECIMALS else ".",
     )

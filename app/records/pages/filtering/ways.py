@@ -13,7 +13,7 @@ from app.kernel.language import Text, _
 from app.records.fields import Field
 from app.records.filters import read_list, write_list
 from app.records.filters.below import BELOW, has_below
-from app.records.filters.compare import DATES, MANY, TEXTS
+from app.records.filters.compare import DATES, MANY, NUMBERS, TEXTS
 from app.records.filters.written import LISTS
 
 DAY = r"\d{4}-\d\d-\d\d"
@@ -112,7 +112,7 @@ TIME = (
 WAYS: Mapping[str, tuple[Way, ...]] = {
     **dict.fromkeys(TEXTS, TEXT),
     **dict.fromkeys(DATES, DATE),
-    **dict.fromkeys(("whole", "number", "money", "percent"), _amounts("number")),
+    **dict.fromkeys(NUMBERS, _amounts("number")),
     "choice": CHOICE,
     "choices": CHOICE,
     "tags": CHOICE,

@@ -180,7 +180,7 @@ def _default_control(
     errors: Mapping[str, list[Any]],
 ) -> Control | None:
     """What a new record holds, asked for as the record's own form would; options are ticked."""
-    if kind.has_options or (kind.key == "reference" and not typed.to):
+    if not kind.has_default or kind.has_options or (kind.key == "reference" and not typed.to):
         return None
     own = OwnField(
         attribute=record_type.model.custom,

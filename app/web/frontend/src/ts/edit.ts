@@ -123,6 +123,12 @@ async function moveDown(cell: HTMLElement, step: number): Promise<void> {
 
 const ONE_LINE = 'input:is([type=text], [type=email], [type=tel], [type=url], :not([type])):not([role=combobox])';
 
+/** An amount and its currency are one value of two controls: Tab leads from one to the other. */
+function hasPartBeside(control: Element, isBack: boolean): boolean {
+  const parts = all(':is(input, select)', control.closest('.amount-input') ?? document.createElement('i'));
+  return parts.includes(control as HTMLElement) && control !== (isBack ? parts[0] : parts.at(-1));
+}
+
 function typed(event: KeyboardEvent, cell: HTMLElement): void {
   if (!formIn(cell) || isComposing(event) || event.defaultPrevented) return;
   if (event.key === 'Escape') {
@@ -133,6 +139,7 @@ function typed(event: KeyboardEvent, cell: HTMLElement): void {
   } else if (event.key === 'Tab') {
     const toButtons = event.target instanceof HTMLTextAreaElement || (event.target as Element).closest('.edit-acts');
     if (toButtons && !event.shiftKey) return;
+    if (hasPartBeside(event.target as Element, event.shiftKey)) return;
     event.preventDefault();
     void moveOn(cell, event.shiftKey ? -1 : 1);
   } else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && cell.matches('td')) {
@@ -212,7 +219,7 @@ export function start(): void {
   on('keydown', 'td[data-edit]', walked);
   document.addEventListener('keydown', editRow);
   on('focusout', '[data-edit]', left);
-  on('change', '.edit-form select', (_event, control) => void save(control.closest<HTMLElement>('[data-edit]')!));
+  on('change', '.edit-form select:not([data-part])', (_event, control) => void save(control.closest<HTMLElement>('[data-edit]')!));
   htmx.on('htmx:after:swap', (event) => {
     const { ctx } = event.detail;
     const cell = ctx.target instanceof HTMLElement && ctx.target.matches('[data-edit]') ? ctx.target : null;
