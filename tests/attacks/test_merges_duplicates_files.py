@@ -139,7 +139,8 @@ def test_who_sees_no_sign_at_all_says_nothing_of_records_by_any(
     acme: Workspace, alice: Person, bob: Person, program: Programs
 ) -> None:
     with acme.acting(alice) as by:
-        ids = [str(make_contact(by, "Archer", "Ann").id) for _number in range(2)]
+        firm = str(make_account(by, "Larkspur").id)
+        ids = [str(make_contact(by, "Archer", "Ann", account_id=firm).id) for _number in range(2)]
     grant(acme, bob, "contact", Reach.ALL)
     signs = registry().type("contact").signs
     for key in {part.key for sign in signs for part in sign.needs}:

@@ -92,7 +92,12 @@ contact = RecordType(
     signs=(
         Sign("email", (Contact.email,)),
         Sign("phone", (Contact.phone,), named=(Contact.last_name, Contact.first_name)),
-        Sign("person", (Contact.last_name, Contact.first_name), beside=Contact.account_id),
+        Sign(
+            "person",
+            (Contact.last_name, Contact.first_name),
+            beside=Contact.account_id,
+            against=(Contact.email, Contact.phone),
+        ),
     ),
     default_sort="-last_activity_at",
     account=Contact.account_id,

@@ -21,14 +21,16 @@ class Sign:
     Of a person, `attributes` are the last name and the first; of all others it is one. What they
     hold stands in the search keys of the type. Where that alone is a weak sign, kept keys ask for
     more: `beside` is a reference that must be the same, as there are many people of one name and
-    few in one firm; of `named`, a last name and a first, one must be, as the number of a house is
-    that of all who work there.
+    few in one firm, so who has none is known by the others alone; of `named`, a last name and a
+    first, one must be, as the number of a house is that of all who work there. `against` are fields
+    that speak against it where both records tell all of them and each is another.
     """
 
     how: How
     attributes: tuple[Attribute, ...]
     beside: Attribute | None = None
     named: tuple[Attribute, ...] = ()
+    against: tuple[Attribute, ...] = ()
 
     @property
     def needs(self) -> tuple[Attribute, ...]:

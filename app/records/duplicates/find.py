@@ -6,7 +6,7 @@ a search key holds more fields than somebody may see. One statement for each sig
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,8 @@ from app.kernel.names import PersonName
 from app.kernel.phones import phone_digits, read_phone
 from app.kernel.searchkeys import search_text
 from app.records.access import permitted, readable_keys
-from app.records.duplicates.facts import Sign
+from app.records.duplicates.beside import Beside, beside_name
+from app.records.duplicates.facts import SURENESS, Sign
 from app.records.query.search import any_of
 from app.records.types import RecordType
 
@@ -56,16 +57,17 @@ def find_duplicates(
     """The records that `by` may read and that may be the same as `given`, the surest first.
 
     `given` are texts by field, as they are typed. A sign whose field is hidden from `by` is not
-    looked at; `but` is the record itself where there is one.
+    looked at; `but` is the record itself where there is one. A name that tells nothing alone is
+    told of who is known by something else already, or is of the same firm.
     """
     if not by.may(record_type.key, "read"):
         return []
     readable = readable_keys(record_type, by)
     found: dict[UUID, Suspect] = {}
-    for sign in record_type.signs:
+    for sign in sorted(record_type.signs, key=lambda one: SURENESS[one.how]):
         if any(one.key not in readable for one in sign.attributes):
             continue
-        for row_id, title, reason, weight in _by_sign(record_type, sign, given, by):
+        for row_id, title, reason, weight in _by_sign(record_type, sign, given, by, found):
             known = found.get(row_id)
             reasons = (*known.reasons, reason) if known else (reason,)
             sum_ = weight + (known.weight if known else 0)
@@ -79,15 +81,22 @@ Found = tuple[UUID, str, Text, float]
 
 
 def _by_sign(
-    record_type: RecordType, sign: Sign, given: Mapping[str, str], by: Actor
+    record_type: RecordType,
+    sign: Sign,
+    given: Mapping[str, str],
+    by: Actor,
+    known: Collection[UUID],
 ) -> Iterator[Found]:
+    """What one sign finds; `known` are those that surer ones found."""
     texts = [given.get(one.key, "").strip()[:200] for one in sign.attributes]
     if not any(texts):
         return
     if sign.how == "firm":
         yield from _firms(record_type, sign, texts[0], by)
     elif sign.how == "person":
-        yield from _people(record_type, sign, texts, by)
+        beside = beside_name(record_type, sign, given, by, known)
+        if beside is not None:
+            yield from _people(record_type, sign, texts, beside, by)
     else:
         yield from _exact(record_type, sign, texts[0], by)
 
@@ -130,7 +139,9 @@ def _firms(record_type: RecordType, sign: Sign, text: str, by: Actor) -> Iterato
             yield row.id, row.title, SIMILAR, near
 
 
-def _people(record_type: RecordType, sign: Sign, texts: list[str], by: Actor) -> Iterator[Found]:
+def _people(
+    record_type: RecordType, sign: Sign, texts: list[str], beside: Beside, by: Actor
+) -> Iterator[Found]:
     """The people of the same name, in whatever order, and those whose name sounds the same."""
     last, first = texts
     if not (last and first) and not has_han(last + first):
@@ -139,7 +150,10 @@ def _people(record_type: RecordType, sign: Sign, texts: list[str], by: Actor) ->
     terms = [one for one in mine if has_han(one) or len(one) > SHORTEST + 1]
     if not terms:
         return
-    for row in _rows(record_type, any_of(record_type, terms), by, sign.attributes):
+    found = [*any_of(record_type, terms), beside.condition]
+    for row in _rows(record_type, found, by, (*sign.attributes, *sign.against)):
+        if beside.is_against(row[4:]):
+            continue
         theirs = _spelled(row[2] or "", row[3] or "")
         if fold(last + first) == fold(f"{row[2] or ''}{row[3] or ''}"):
             yield row.id, row.title, REASONS["person"], 2.0

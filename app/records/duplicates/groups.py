@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.actor import Actor, Reach
 from app.records.access import permitted, readable_keys, reader_of, refers_to_readable
+from app.records.duplicates.against import doubted, leaves_some
 from app.records.duplicates.facts import SURENESS, How
 from app.records.duplicates.keys import how_of, range_of
 from app.records.duplicates.match import MOST
@@ -70,15 +71,6 @@ def find_groups(
 def count_groups(record_type: RecordType, by: Actor, asked: Asked) -> int:
     """How many groups there are, at most COUNTED and one."""
     return sum(1 for _each in islice(_walk(record_type, by, asked, 0, AT_ONCE), COUNTED + 1))
-
-
-def group_of(record_type: RecordType, key: int, by: Actor) -> Group | None:
-    """The records that `by` may read among those of one key; None where they are no two."""
-    statement = _groups(record_type, by, Asked(), is_any=True)
-    if statement is None:
-        return None
-    row = by.session.execute(statement.where(SharedKey.key == key)).one_or_none()
-    return None if row is None else Group(key, tuple(row.ids), (key,))
 
 
 def shared_keys(record_type: RecordType, ids: Collection[UUID], by: Actor) -> dict[int, set[UUID]]:
@@ -196,12 +188,10 @@ def _held_by_few(record_type: RecordType, keys: Iterable[int], by: Actor) -> set
     return set(by.session.scalars(found))
 
 
-def _groups(
-    record_type: RecordType, by: Actor, asked: Asked, *, is_any: bool = False
-) -> Select[Any] | None:
+def _groups(record_type: RecordType, by: Actor, asked: Asked) -> Select[Any] | None:
     """The statement of `key, ids` in the order of keys; None where no sign may be seen.
 
-    With `is_any`, whether somebody denied them or not.
+    People of one name between any two of whom everything speaks are no group.
     """
     hows = tuple(one for one in seen_signs(record_type, by) if asked.how in (None, one))
     if not hows or not by.may(record_type.key, "read"):
@@ -216,12 +206,14 @@ def _groups(
     )
     theirs = and_(permitted(record_type, by), *_beside_seen(record_type, by))
     of_owner = model.owner_id == asked.owner_id if asked.owner_id else true()
+    weak = [] if asked.denied else list(doubted(record_type, readable_keys(record_type, by)))
     members = (
         select(
             func.array_agg(model.id, type_=ARRAY(Uuid)).filter(theirs).label("ids"),
             func.count().label("holders"),
             func.count().filter(theirs).label("number"),
             func.bool_or(of_owner).filter(theirs).label("is_asked"),
+            *(or_(*leaves_some(one.against, theirs)).label(f"stands_{one.how}") for one in weak),
         )
         .select_from(few.join(model, model.id == few.c.record_id))
         .correlate(SharedKey)
@@ -237,14 +229,16 @@ def _groups(
             members.c.holders <= MOST,
             members.c.number >= 2,
             members.c.is_asked,
+            *(
+                or_(~within(SharedKey.key, (one.how,)), members.c[f"stands_{one.how}"])
+                for one in weak
+            ),
         )
         .order_by(SharedKey.key)
     )
     keys = _keys_of_few(record_type, by, asked)
     if keys is not None:
         statement = statement.where(SharedKey.key.in_(keys))
-    if is_any:
-        return statement
     denied = _denied_pairs(record_type, members.c.ids)
     pairs = members.c.number * (members.c.number - 1) / 2
     return statement.where(denied > 0 if asked.denied else denied < pairs)

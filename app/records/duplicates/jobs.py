@@ -11,6 +11,7 @@ from app.jobs.enqueue import enqueue
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
+from app.records.duplicates.groups import within
 from app.records.duplicates.keep import keep_keys, note_shared
 from app.records.duplicates.models import DuplicateKey
 from app.records.registry import registry
@@ -41,13 +42,14 @@ def refresh_duplicate_keys(by: Actor, payload: Payload) -> None:
 def note_shared_keys(by: Actor, _payload: Payload) -> None:
     """Note what transactions that met could not see of each other.
 
-    Where a type has records and no key at all, they are from before there were keys.
+    Where a type has records and no key at all, they are from before there were keys; where people
+    of no firm have a key by their name, from before a name alone told nothing.
     """
     for record_type in registry():
         if not record_type.signs:
             continue
         note_shared(record_type, by)
-        if _lacks_keys(record_type, by):
+        if _lacks_keys(record_type, by) or _has_bare_names(record_type, by):
             enqueue(by, KEYS, {"kind": record_type.key})
 
 
@@ -70,6 +72,25 @@ def _lacks_keys(record_type: RecordType, by: Actor) -> bool:
     return (
         by.session.execute(any_key).first() is None
         and by.session.execute(any_record).first() is not None
+    )
+
+
+def _has_bare_names(record_type: RecordType, by: Actor) -> bool:
+    """True when a record has a key of a weak sign without what has to stand beside it."""
+    model = record_type.model
+    found = (
+        select(DuplicateKey.key)
+        .join(model, model.id == DuplicateKey.record_id)
+        .where(DuplicateKey.record_type == record_type.key)
+        .limit(1)
+    )
+    return any(
+        by.session.execute(
+            found.where(within(DuplicateKey.key, (sign.how,)), sign.beside.is_(None))
+        ).first()
+        is not None
+        for sign in record_type.signs
+        if sign.beside is not None
     )
 
 

@@ -77,7 +77,8 @@ def _compared(sign: Sign, values: Mapping[str, Any]) -> list[str]:
     if sign.how == "person":
         family, given = person_sounds(*texts)
         beside = "" if sign.beside is None else str(values.get(sign.beside.key) or "")
-        return [f"{family} {given}\n{beside}"] if family and given else []
+        is_weak = sign.beside is not None and not beside
+        return [f"{family} {given}\n{beside}"] if family and given and not is_weak else []
     if sign.how == "firm":
         plain = firm_sound(texts[0])
     elif sign.how == "phone":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.kernel.actor import Actor
 from app.records.access import permitted, readable_keys
-from app.records.duplicates.facts import SURENESS, How
+from app.records.duplicates.against import Told, doubted, speaks_against, told_by
+from app.records.duplicates.facts import SURENESS, How, Sign
 from app.records.duplicates.keys import how_of, keys_of
 from app.records.duplicates.models import DuplicateKey
 from app.records.types import RecordType
 
+Holder = tuple[UUID, Mapping[How, Told]]  # A record, and what it tells against weak signs.
 MOST = 20  # Records of one key: what more of them share tells nobody from others.
 
 
@@ -29,8 +31,9 @@ def match_many(
     """For each row the living records that may be the same and that `by` may read, surest first.
 
     A row holds fields by key, as they would be kept. `hows` are the signs that are looked at; one
-    whose field is hidden from `by` is not. `keys` are those of the rows where somebody made them
-    already. One statement, whatever the number of rows.
+    whose field is hidden from `by` is not. What speaks against a weak one is looked at as well.
+    `keys` are those of the rows where somebody made them already. One statement, whatever the
+    number of rows.
     """
     if not record_type.signs or not by.may(record_type.key, "read"):
         return [[] for _row in rows]
@@ -38,11 +41,35 @@ def match_many(
     if not keys or not seen.issuperset(record_type.told_apart_by):
         keys = [keys_of(record_type, row, seen) for row in rows]
     asked = [[key for key in its if how_of(key) in hows] for its in keys]
-    found = _holders(record_type, sorted({key for its in asked for key in its}), by)
-    return [list(dict.fromkeys(one for key in its for one in found.get(key, ()))) for its in asked]
+    weak = tuple(doubted(record_type, seen))
+    found = _holders(record_type, sorted({key for its in asked for key in its}), weak, by)
+    return [
+        list(dict.fromkeys(_meeting(row, its, found, weak)))
+        for row, its in zip(rows, asked, strict=True)
+    ]
 
 
-def _holders(record_type: RecordType, keys: list[int], by: Actor) -> dict[int, list[UUID]]:
+def _meeting(
+    row: Mapping[str, Any],
+    keys: Iterable[int],
+    found: Mapping[int, Sequence[Holder]],
+    weak: Sequence[Sign],
+) -> Iterator[UUID]:
+    """The holders of a row's keys against whom nothing speaks, the surest first."""
+    for key in keys:
+        holders = found.get(key, ())
+        if not holders:
+            continue
+        sign = next((one for one in weak if one.how == how_of(key)), None)
+        mine = told_by(sign, row) if sign is not None else ()
+        for record_id, theirs in holders:
+            if sign is None or not speaks_against(mine, theirs[sign.how]):
+                yield record_id
+
+
+def _holders(
+    record_type: RecordType, keys: list[int], weak: Sequence[Sign], by: Actor
+) -> dict[int, list[Holder]]:
     """The records of each key, without keys that too many share."""
     if not keys:
         return {}
@@ -58,16 +85,22 @@ def _holders(record_type: RecordType, keys: list[int], by: Actor) -> dict[int, l
         .lateral()
     )
     model = record_type.model
+    against = [one for sign in weak for one in sign.against]
+    is_theirs = permitted(record_type, by).label("is_theirs")
     rows = by.session.execute(
-        select(wanted.c.key, few.c.record_id, permitted(record_type, by).label("is_theirs"))
+        select(wanted.c.key, few.c.record_id, is_theirs, *against)
         .select_from(wanted.join(few, true()).join(model, model.id == few.c.record_id))
         .order_by(wanted.c.key, few.c.record_id)
     )
-    holders: dict[int, list[tuple[UUID, bool]]] = {}
-    for key, record_id, is_theirs in rows:
-        holders.setdefault(key, []).append((record_id, is_theirs))
+    holders: dict[int, list[Any]] = {}
+    for row in rows:
+        holders.setdefault(row.key, []).append(row)
     return {
-        key: [one for one, is_theirs in its if is_theirs]
+        key: [
+            (one.record_id, {sign.how: told_by(sign, one._mapping) for sign in weak})
+            for one in its
+            if one.is_theirs
+        ]
         for key, its in holders.items()
         if len(its) <= MOST
     }

@@ -18,9 +18,11 @@ from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
 from app.kernel.language import _
 from app.kernel.rows import put_derived
 from app.records import gate
+from app.records.access import readable_keys
 from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
+from app.records.duplicates.against import Arrivals
 from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import match_many
 from app.records.imports.givable import CREATED
@@ -249,13 +251,13 @@ class _Chunk:
         self.keys = keys
         fields = [one.__dict__ for _row, one in ready]
         matches = match_many(self.record_type, fields, self.by, keys=list(keys.values()))
-        met: set[int] = set()
+        earlier = Arrivals(self.record_type, readable_keys(self.record_type, self.by))
         new: list[tuple[Row, Record]] = []
         known: list[Row] = []
         for (row, one), ids in zip(ready, matches, strict=True):
             its = keys.get(one.id, ())
-            if not ids and met.isdisjoint(its):
-                met.update(its)
+            if not ids and not earlier.are_met(its, one.__dict__):
+                earlier.add(its, one.__dict__)
                 new.append((row, one))
             elif not changes:
                 self.outcome.duplicate += 1

@@ -44,11 +44,16 @@ class Form:
     @property
     def looks_for(self) -> str:
         """When records that may be the same are looked for: what htmx waits for, or nothing."""
-        keys = {one.key for sign in self.record_type.signs for one in sign.attributes}
-        typed = [one.id for one in (*self.first, *self.more) if one.key in keys]
-        if not self.is_new or not typed:
+        keys = {one.key for sign in self.record_type.signs for one in sign.needs}
+        heard = [one for one in (*self.first, *self.more) if one.key in keys]
+        if not self.is_new or not heard:
             return ""
-        return ", ".join(f"input from:#{one} delay:300ms" for one in typed)
+        # What is chosen of a list tells so when it is chosen, and not while it is looked up.
+        return ", ".join(
+            f"{'change' if self.record_type.by_key[one.key].to else 'input'} from:#{one.id} "
+            "delay:300ms"
+            for one in heard
+        )
 
     @property
     def shows_more(self) -> bool:

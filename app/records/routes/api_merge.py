@@ -70,7 +70,7 @@ def list_duplicates(collection: str, record_id: str) -> Response:
     by, record_type = subject(collection)
     refuse_arguments(list(request.args))
     record = fetch(record_type, parse_id(record_id), by)
-    keys = {one.key for sign in record_type.signs for one in sign.attributes}
+    keys = {one.key for sign in record_type.signs for one in (*sign.needs, *sign.against)}
     given = {key: str(record_type.field(key).value(record) or "") for key in keys}
     data = [
         {"id": str(one.id), "title": one.title, "reasons": [str(text) for text in one.reasons]}

@@ -59,7 +59,9 @@ def test_the_surest_stand_first_and_each_group_once(by: Actor) -> None:
     mailed = [one.id for one in twins(by)]
     # By e-mail, by phone and by name: one group, for three reasons.
     sure = [
-        make_contact(by, "Chen", "Siyuan", email="c@chen.example", phone="020 7946 0123").id
+        make_contact(
+            by, "Chen", "Siyuan", email="c@chen.example", phone="020 7946 0123", account_id=firm
+        ).id
         for _each in range(2)
     ]
     expected = [
@@ -83,8 +85,10 @@ def test_who_shares_the_phone_with_each_of_two_is_asked_about_with_each(by: Acto
 
 def test_what_is_asked_narrows_the_groups(by: Actor, bob: Person) -> None:
     mailed = {one.id for one in twins(by)}
-    named = [make_contact(by, "Hedge", "Ann").id for _each in range(2)]
-    theirs = make_contact(by, "Hedge", "Ann", owner_id=str(bob.user_id)).id
+    firm = str(make_account(by).id)
+    named = [make_contact(by, "Hedge", "Ann", account_id=firm).id for _each in range(2)]
+    bobs = str(bob.user_id)
+    theirs = make_contact(by, "Hedge", "Ann", account_id=firm, owner_id=bobs).id
     assert told(by, how="person") == [({*named, theirs}, ["person"])]
     assert told(by, how="email") == [(mailed, ["email"])]
     assert told(by, how="number") == []
@@ -93,13 +97,66 @@ def test_what_is_asked_narrows_the_groups(by: Actor, bob: Person) -> None:
 
 
 def test_a_name_asked_for_alone_is_found_though_a_surer_key_tells_it_as_well(by: Actor) -> None:
-    pair = [make_contact(by, email="frank@fence.example").id for _each in range(2)]
+    both = {"email": "frank@fence.example", "account_id": str(make_account(by).id)}
+    pair = [make_contact(by, **both).id for _each in range(2)]
     assert told(by) == [({*pair}, ["email", "person"])]
     assert told(by, how="person") == [({*pair}, ["person"])]
 
 
+def test_a_name_without_a_firm_tells_nothing(by: Actor) -> None:
+    for _each in range(3):
+        make_contact(by, "Wang", "Fang")
+    make_contact(by, "Wang", "Fang", account_id=str(make_account(by).id))
+    assert told(by) == []
+
+
+def test_people_of_one_name_and_firm_are_told_unless_mail_and_phone_speak_against_it(
+    by: Actor,
+) -> None:
+    firm = str(make_account(by).id)
+    contact = registry().type("contact")
+
+    def one(number: int, **but: str | None) -> Contact:
+        known = {"email": f"w{number}@wang.example", "phone": f"+44 20 7946 010{number}"}
+        return make_contact(by, "Wang", "Fang", account_id=firm, **known | but)
+
+    first, second = one(1), one(2)
+    assert told(by) == []
+    assert count_groups(contact, by, Asked()) == 0
+    third = one(3, phone=None)
+    assert told(by) == [({first.id, second.id, third.id}, ["person"])]
+    assert count_groups(contact, by, Asked()) == 1
+    deny(contact, [first.id, second.id, third.id], by=by)
+    assert told(by) == []
+    assert len(told(by, denied=True)) == 1
+    perform("contact", "update", third, by=by, phone="020 7946 0103")
+    assert len(told(by, denied=True)) == 1  # What somebody said can be taken back.
+    perform("contact", "update", second, by=by, email="W1@wang.example")
+    assert told(by) == [({first.id, second.id}, ["email", "person"])]
+
+
+def test_nothing_speaks_against_a_name_to_whom_what_does_is_hidden(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(bob) as by:
+        firm = str(make_account(by).id)
+        for number in range(2):
+            known = {"email": f"w{number}@wang.example", "phone": f"+44 20 7946 010{number}"}
+            make_contact(by, "Wang", "Fang", account_id=firm, **known)
+        assert told(by) == []
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        rule = FieldRule(role_id=role.id, record_type="contact", field="phone")
+        rule.access = FieldAccess.HIDDEN
+        session.add(rule)
+        role.stamp = new_id()
+    with acme.acting(bob) as by:
+        assert [hows for _ids, hows in told(by)] == [["person"]]
+
+
 def test_what_very_many_share_tells_nobody_from_others(by: Actor) -> None:
-    pair = [make_contact(by, "Fence", "Frank", email="info@fence.example").id for _each in range(2)]
+    both = {"email": "info@fence.example", "account_id": str(make_account(by).id)}
+    pair = [make_contact(by, "Fence", "Frank", **both).id for _each in range(2)]
     for number in range(19):
         make_contact(by, "Fence", f"F{number:02}x", email="info@fence.example")
     assert told(by) == [({*pair}, ["email", "person"])]  # By the name, which the mail can't hide.
@@ -153,7 +210,8 @@ def test_a_sign_whose_field_is_hidden_is_not_told(
 ) -> None:
     with acme.acting(bob) as by:
         twins(by)
-        named = {make_contact(by, "Hedge", "Ann").id for _each in range(2)}
+        firm = str(make_account(by).id)
+        named = {make_contact(by, "Hedge", "Ann", account_id=firm).id for _each in range(2)}
         assert len(told(by)) == 2
     with acme.scope() as session:
         role = session.get_one(User, bob.user_id).role
@@ -211,7 +269,7 @@ def test_it_is_said_of_pairs_so_a_third_one_is_asked_about(by: Actor) -> None:
 
 
 def test_it_holds_as_long_as_both_share_that_key(by: Actor) -> None:
-    one, other = twins(by)
+    one, other = twins(by, account_id=str(make_account(by).id))
     contact = registry().type("contact")
     deny(contact, [one.id, other.id], by=by)
     perform("contact", "update", one, by=by, title="Chief")

@@ -85,10 +85,59 @@ def test_a_firm_is_known_again(
         ),
     ],
 )
-def test_a_person_is_known_again(by: Actor, typed: dict[str, str], why: str) -> None:
-    make_contact(by, "陈", "思远", phone="+86 138 1234 5678")
-    make_contact(by, "王", "芳", phone="+86 138 0000 0000")
-    assert found(by, "contact", **typed) == [("陈思远", why)]
+def test_a_person_is_known_again_within_a_firm(by: Actor, typed: dict[str, str], why: str) -> None:
+    firm, other = (str(make_account(by, name).id) for name in ("云杉智能", "Wall"))
+    make_contact(by, "陈", "思远", phone="+86 138 1234 5678", account_id=firm)
+    make_contact(by, "王", "芳", phone="+86 138 0000 0000", account_id=firm)
+    for _namesake in range(21):  # More than are looked at.
+        make_contact(by, "陈", "思远", account_id=other)
+    assert found(by, "contact", account_id=firm, **typed) == [("陈思远", why)]
+
+
+def test_a_name_alone_tells_nothing_until_something_stands_beside_it(by: Actor) -> None:
+    firm = str(make_account(by).id)
+    for account_id in (None, None, firm):
+        make_contact(by, "陈", "思远", account_id=account_id)
+    mailed = {"email": "chen@fence.example"}
+    make_contact(by, "陈", "思远", **mailed)
+    name = {"last_name": "陈", "first_name": "思远"}
+    assert found(by, "contact", **name) == []
+    assert found(by, "contact", **name, account_id="nothing") == []
+    assert found(by, "contact", **name, account_id=firm) == [("陈思远", "Same name")]
+    assert found(by, "contact", **name, **mailed) == [("陈思远", "Same e-mail, Same name")]
+
+
+def test_another_mail_and_another_phone_are_those_of_somebody_else(by: Actor) -> None:
+    firm = str(make_account(by).id)
+    make_contact(by, account_id=firm, email="frank@fence.example", phone="020 7946 0123")
+    name = {"last_name": "Fence", "first_name": "Frank", "account_id": firm}
+    mail, phone = {"email": "f.fence@fence.example"}, {"phone": "020 7946 0999"}
+    for typed in (mail, phone, {**mail, "phone": "+44 (0)20 7946 0123"}):
+        assert [title for title, _why in found(by, "contact", **name, **typed)] == ["Frank Fence"]
+    assert found(by, "contact", **name, **mail, **phone) == []
+
+
+def test_who_may_not_read_a_firm_learns_of_nobody_in_it(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        firm = str(make_account(by).id)
+        make_contact(by, account_id=firm, owner_id=str(bob.user_id))
+    typed = {"last_name": "Fence", "first_name": "Frank", "account_id": firm}
+    with acme.acting(alice) as by:
+        assert len(found(by, "contact", **typed)) == 1
+    with acme.acting(bob) as by:
+        assert by.rights.reach("account", "read") is not Reach.ALL
+        assert found(by, "contact", **typed) == []
+
+
+def test_the_form_of_a_new_person_looks_again_when_a_firm_is_chosen(alice: Person) -> None:
+    heard = re.search(
+        r'id="suspects"[^>]* data-hx-trigger="([^"]*)"', alice.client.get("/contacts/new").text
+    )
+    assert heard is not None
+    assert "change from:#" in heard[1]
+    assert re.search(r"change from:#\S*account_id delay", heard[1])
 
 
 @pytest.mark.parametrize(

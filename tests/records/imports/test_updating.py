@@ -134,3 +134,28 @@ def test_a_row_that_is_there_already_is_made_left_out_or_changes_what_stands(
     run = take_in(alice, "contact", file, DUPLICATES, duplicates=choice)
     assert counts(run) == expected, why(alice, run)
     assert sorted(one or "" for one in living(acme, Contact, Contact.title)) == titles
+
+
+NAMESAKES = {**DUPLICATES, "Phone": "phone", "Firm": "account_id"}
+
+
+def test_people_of_one_name_are_all_taken_in_where_nothing_else_makes_them_one(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_account(by, "Spruce")
+        make_contact(by, "Archer", "Ann")
+    one = ["Archer", "Ann"]
+    file = sheet(
+        ["Last", "First", "Mail", "Phone", "Title", "Firm"],
+        [*one, "", "", "Of no firm", ""],
+        [*one, "", "", "Of none either", ""],
+        [*one, "a1@spruce.example", "020 7946 0101", "Here", "Spruce"],
+        [*one, "a2@spruce.example", "020 7946 0102", "Somebody else here", "Spruce"],
+        [*one, "a3@spruce.example", "", "Whoever of the two", "Spruce"],
+        [*one, "", "020 7946 0102", "The second again", "Spruce"],
+    )
+    run = take_in(alice, "contact", file, NAMESAKES, duplicates="skip")
+    assert counts(run) == {"created": 4, "duplicate": 2}, why(alice, run)
+    again = take_in(alice, "contact", file, NAMESAKES, duplicates="skip")
+    assert counts(again) == {"created": 2, "duplicate": 4}, why(alice, again)
