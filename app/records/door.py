@@ -215,7 +215,8 @@ def _apply(
     told = change()
     record.updated_at, record.updated_by_id = by.now, by.user_id
     record.version += 1
-    record_type.prepare(record, by)
+    with by.session.no_autoflush:  # What it was is known until it is written.
+        record_type.prepare(record, by)
     by.session.flush()  # The version is compared here, before the event claims the change.
     changes = changes_between(before, told_values(record_type, record))
     if "owner_id" in changes:
