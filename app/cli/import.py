@@ -192,10 +192,12 @@ def _progress(args: Namespace) -> Callable[[ImportRun], None]:
 
 
 def _tell(made: ImportRun, args: Namespace, by: Actor) -> int:
-    """Say what became of the rows, and which failed."""
+    """Say what became of the rows, and which failed, in the language of the person."""
+    from app.kernel.language import gettext
     from app.records.imports.failed import failures_csv, read_failures, told
     from app.records.imports.models import State
     from app.records.imports.run import open_table
+    from app.records.imports.words import told as in_words
 
     by.session.refresh(made)
     if args.failed is not None:
@@ -210,9 +212,10 @@ def _tell(made: ImportRun, args: Namespace, by: Actor) -> int:
         return int(not is_well)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    print(", ".join(f"{getattr(made, key):,} {key}" for key in COUNTS))
+    print(in_words(made, by))
     for one in read_failures(made, by, SHOWN):
-        print(f"  row {one.line}: {told(one)}", file=sys.stderr)
+        row = gettext("Row %(line)s: %(why)s", line=one.line, why=told(one))
+        print(f"  {row}", file=sys.stderr)
     if made.error:
         print(f"zuke: {made.error}", file=sys.stderr)
     return int(not is_well)

@@ -170,3 +170,34 @@ def test_the_country_of_phone_numbers_is_named(
     assert "no country" in capsys.readouterr().err
     assert answer(capsys, "account", file, "--phone-country", "fr")["created"] == 1
     assert living(acme, Account, Account.phone) == ["+33142685300"]
+
+
+@pytest.mark.parametrize(
+    ("language", "closing", "failure"),
+    [
+        (
+            "en",
+            "Import of firms.csv: 1 created, 1 follow-up noted, 1 failed.",
+            "  Row 3: Company: ",
+        ),
+        ("zh-CN", "导入 firms.csv：新建 1 条、记录跟进 1 条、失败 1 条。", "  第 3 行：Company："),
+    ],
+)
+def test_the_closing_line_is_a_sentence_in_the_language_of_the_person(
+    acme: Workspace,
+    alice: Person,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    closing: str,
+    failure: str,
+) -> None:
+    with acme.scope() as session:
+        session.get_one(User, alice.user_id).language = language
+    file = tmp_path / "firms.csv"
+    rows = [["Rue Roofs", "2026-01-02 10:00"], ["", "2026-01-02 10:00"]]
+    file.write_bytes(sheet(["Company", "Last contacted"], *rows))
+    assert main(["import", "acme", "account", str(file)]) == 0
+    told = capsys.readouterr()
+    assert told.out.strip() == closing
+    assert failure in told.err
