@@ -35,7 +35,7 @@ from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
 from app.mail.messages import templates as mail_templates
-from app.records import gate
+from app.records import gate, happenings
 from app.records import jobs as record_jobs
 from app.records.manifest import Module
 from app.records.registry import Registry, install
@@ -72,6 +72,7 @@ def install_record_types() -> Registry:
         (one for module in MODULES for one in module.mentions),
     )
     subjects.install(one for module in MODULES for one in module.subjects)
+    happenings.install(one for module in MODULES for one in module.happenings)
     return installed
 
 

@@ -7,6 +7,7 @@ from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
 from app.mail.inbound.ledger import MANAGE
 from app.mail.messages.models import MessageLink
+from app.mail.messages.told import MAILS
 from app.mail.messages.write import SEND
 from app.mail.pages.finding import find_messages
 from app.mail.pages.timeline import SOURCE
@@ -58,4 +59,5 @@ MAIL = Module(
     settings=(SIGNATURE, MAIL_IN, EVERY_MAIL_IN),
     belongings=(MessageLink,),
     finders=(find_messages,),
+    happenings=(MAILS,),
 )

@@ -12,6 +12,7 @@ from app.identity.settings_pages import SettingsPage
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.belongings import Mention
+from app.records.happenings import Happenings
 from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
 from app.records.pages.timeline import Source
@@ -29,6 +30,7 @@ class Module:
     `reports` are those that come with it: see `app.reports.ready`.
     `finders` add to the results of a search what is no record.
     `subjects` are the numbers in fields of its types that authority is about.
+    `happenings` are told to programs outside though they are no record's.
     `tells` are events of records that are neither a field's nor an action's, in words.
     """
 
@@ -44,4 +46,5 @@ class Module:
     reports: tuple[Any, ...] = ()
     finders: tuple[Finder, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    happenings: tuple[Happenings, ...] = ()
     tells: tuple[Tells, ...] = ()

@@ -16,8 +16,12 @@ from flask import Flask
 
 from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
+from app.mail.inbound.server import LARGEST, Receiver
 from app.mail.jobs import BREAKER, JOBS
 from config.settings import Settings
+from tests.cast import Person, Workspace
+from tests.mail.customers import Customer, make_customer
+from tests.mail.inboxes import Inbox
 
 
 def free_port() -> int:
@@ -91,3 +95,35 @@ def deliver(mail_app: Flask) -> Callable[[], int]:
     """Run the mail jobs that are due."""
     worker = Worker(mail_app, mail_app.extensions["settings"])
     return worker.drain
+
+
+@pytest.fixture
+def customer(acme: Workspace, bob: Person) -> Customer:
+    """Bob's customer Frank."""
+    return make_customer(acme, bob)
+
+
+@pytest.fixture
+def send_out(
+    app: Flask, settings: Settings, post_office: PostOffice
+) -> Iterator[Callable[[], int]]:
+    """Run the jobs of the whole service that are due; its mails go to the post office."""
+    changed = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{post_office.port}"})
+    yield Worker(app, changed).drain
+    app.extensions.pop(BREAKER, None)
+
+
+@pytest.fixture
+def inbox(app: Flask, settings: Settings, no_files: None) -> Iterator[Inbox]:
+    """Mail comes in at this machine."""
+    port = free_port()
+    controller = Controller(
+        Receiver(app, settings),
+        hostname="127.0.0.1",
+        port=port,
+        data_size_limit=LARGEST,
+        enable_SMTPUTF8=True,
+    )
+    controller.start()
+    yield Inbox(port, Worker(app, settings))
+    controller.stop()

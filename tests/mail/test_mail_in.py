@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import delete, select, update
 
 from app.identity.models import User
-from app.jobs.worker import Worker
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.mail.inbound import receive
 from app.mail.inbound.charsets import codec_of
 from app.mail.inbound.models import Fate, IncomingMail, Why
-from app.mail.inbound.server import LARGEST, Receiver
+from app.mail.inbound.server import LARGEST
 from app.mail.messages.models import Message, MessageLink, State
 from app.mail.pages.cards import card
 from app.mail.pages.finding import find_messages
@@ -29,61 +26,9 @@ from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_contact
-from tests.mail.conftest import free_port
 from tests.mail.corpus import BOB, CORPUS, FRANK, GMAIL, Case, forwarded, html_only, plain
 from tests.mail.customers import Customer, make_customer, only_message, post_mail
-
-ADDRESS = re.compile(r"<code>([^<]+@in\.zuke\.test)</code>")
-
-
-@dataclass
-class Inbox:
-    """The receiver on this machine, and a worker that reads what it took."""
-
-    port: int
-    worker: Worker
-
-    def give(self, content: bytes, to: str, sender: str = FRANK) -> None:
-        """Send a mail and have it read."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as smtp:
-            lines = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-            smtp.sendmail(sender, [to], lines)
-        self.worker.drain()
-
-
-@pytest.fixture
-def inbox(app: Flask, settings: Settings, no_files: None) -> Iterator[Inbox]:
-    port = free_port()
-    controller = Controller(
-        Receiver(app, settings),
-        hostname="127.0.0.1",
-        port=port,
-        data_size_limit=LARGEST,
-        enable_SMTPUTF8=True,
-    )
-    controller.start()
-    yield Inbox(port, Worker(app, settings))
-    controller.stop()
-
-
-@pytest.fixture
-def customer(acme: Workspace, bob: Person) -> Customer:
-    return make_customer(acme, bob)
-
-
-def address_of(person: Person) -> str:
-    page = person.client.get("/settings/me/mail-in").text
-    if not ADDRESS.search(page):
-        person.client.post("/settings/me/mail-in/address")
-        page = person.client.get("/settings/me/mail-in").text
-    found = ADDRESS.search(page)
-    assert found is not None
-    return found[1]
-
-
-def only_line(workspace: Workspace) -> IncomingMail:
-    with workspace.scope() as session:
-        return session.scalars(select(IncomingMail)).one()
+from tests.mail.inboxes import Inbox, address_of, only_line
 
 
 def test_the_corpus_is_as_large_as_it_should_be() -> None:

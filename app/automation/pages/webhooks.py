@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, select, tuple_
 
 from app.automation.webhooks.models import State, Stopped, Webhook, WebhookDelivery
-from app.automation.webhooks.offered import TEST, offered
+from app.automation.webhooks.offered import TEST, every_name, offered, others
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, labelled, listed
+from app.records.happenings import Happenings
 from app.records.types import RecordType
 from app.web.formats import formats
 
@@ -121,9 +122,17 @@ def choices(chosen: Collection[str], by: Actor) -> list[tuple[RecordType, list[E
     ]
 
 
+def other_choices(chosen: Collection[str], by: Actor) -> list[tuple[Happenings, list[EventChoice]]]:
+    """Every event to choose of what is no record, by its kind."""
+    return [
+        (one, [EventChoice(offer.name, offer.label, offer.name in chosen) for offer in offers])
+        for one, offers in others(by)
+    ]
+
+
 def no_longer_offered(chosen: Sequence[str], by: Actor) -> list[str]:
     """Chosen events that this person can't choose: of types that they may not read."""
-    known = {offer.name for _type, offers in offered(by) for offer in offers}
+    known = set(every_name(by))
     return [one for one in chosen if one not in known]
 
 
@@ -187,7 +196,7 @@ def _named(events: Sequence[str], by: Actor) -> str:
     """Events in words: Contact: Added."""
     words = {
         offer.name: labelled(one.words.one, offer.label)
-        for one, offers in offered(by)
+        for one, offers in (*offered(by), *others(by))
         for offer in offers
     }
     words[TEST] = str(_("Test"))

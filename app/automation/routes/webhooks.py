@@ -249,6 +249,6 @@ def _form(webhook: Webhook | None, chosen: list[str] | tuple[str, ...]) -> dict[
         "back": f"{PLACE}/{webhook.id}" if webhook is not None else PLACE,
         "webhook": webhook,
         "person_told": person.name if person is not None else by.name,
-        "groups": pages.choices(chosen, by),
+        "groups": [*pages.choices(chosen, by), *pages.other_choices(chosen, by)],
         "others": pages.no_longer_offered(chosen, by) if webhook is not None else [],
     }

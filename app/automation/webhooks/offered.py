@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text
+from app.records.happenings import Happenings, happenings
 from app.records.pages.audit_words import VERBS
 from app.records.tailored import switched_on
 from app.records.types import RecordType
@@ -37,6 +38,20 @@ def offered(by: Actor) -> list[tuple[RecordType, list[Offer]]]:
 def names(by: Actor) -> list[str]:
     """Their names, in the same order."""
     return [offer.name for _type, offers in offered(by) for offer in offers]
+
+
+def others(by: Actor) -> list[tuple[Happenings, list[Offer]]]:
+    """The events of what is no record, such as e-mails, that `by` may be told of."""
+    return [
+        (one, [Offer(f"{one.key}.{verb}", label) for verb, label in one.verbs.items()])
+        for one in happenings()
+        if one.may_read(by)
+    ]
+
+
+def every_name(by: Actor) -> list[str]:
+    """The names of all events that a webhook can tell `by` of; group robots tell of records."""
+    return [*names(by), *(offer.name for _kind, offers in others(by) for offer in offers)]
 
 
 def verbs_of(record_type: RecordType) -> dict[str, Text]:

@@ -20,7 +20,7 @@ from app.automation.webhooks.models import (
     Webhook,
     WebhookDelivery,
 )
-from app.automation.webhooks.offered import TEST, names
+from app.automation.webhooks.offered import TEST, every_name
 from app.automation.webhooks.sender import send_now
 from app.automation.webhooks.signing import new_secret, sealed
 from app.automation.webhooks.stop import MANAGE, stop
@@ -294,7 +294,7 @@ def _checked(by: Actor, wish: Wish, webhook: Webhook | None) -> Wish:
     events = kept if webhook is not None and wish.events is None else list(wish.events or ())
     if webhook is None or url != webhook.url:
         errors |= _odd_address(url)
-    known = {*names(by), *kept}
+    known = {*every_name(by), *kept}
     events = list(dict.fromkeys(events))
     if not events:
         errors["events"] = _("Choose at least one event.")

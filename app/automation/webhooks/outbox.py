@@ -24,6 +24,7 @@ from app.kernel.actor import Actor, service_actor
 from app.kernel.ids import parse_id
 from app.kernel.remembered import Remembered
 from app.kernel.rows import rows_written
+from app.records.happenings import find_happenings
 from app.records.registry import registry
 from tenants.facts import TenantFacts
 
@@ -48,7 +49,8 @@ class Heard:
 
 def hear(session: Session, row: Mapping[str, Any]) -> None:
     """Take note of an event that is being written, when it is about a record and asked for."""
-    if registry().get(row["record_type"]) is None:
+    kind = row["record_type"]
+    if registry().get(kind) is None and not _is_told(kind, row["verb"]):
         return
     mark = stamps.stamp(session, STAMP)
     if mark is None:
@@ -66,6 +68,12 @@ def hear(session: Session, row: Mapping[str, Any]) -> None:
         heard.events.append(row["id"])
     else:
         heard.batches.setdefault(row["batch_id"], row["id"])
+
+
+def _is_told(kind: str, verb: str) -> bool:
+    """True for what happens to what is no record and can be asked for all the same."""
+    found = find_happenings(kind)
+    return found is not None and verb in found.verbs
 
 
 def changed(session: Session) -> None:

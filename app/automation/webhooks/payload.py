@@ -23,6 +23,7 @@ from app.kernel.actor import Actor, Reach
 from app.records.access import within_reach
 from app.records.api.asked import readable_keys
 from app.records.api.shape import dumps, shape
+from app.records.happenings import find_happenings
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -54,6 +55,9 @@ def body_of(delivery: WebhookDelivery, by: Actor) -> str | None:
 def _data(delivery: WebhookDelivery, by: Actor) -> Data | None:
     declared = registry().get(delivery.record_type or "")
     event = by.session.get(Event, delivery.event_id) if delivery.event_id else None
+    other = find_happenings(delivery.record_type or "")
+    if other is not None and event is not None:
+        return other.shown(event.record_id, by) if other.may_read(by) else None
     if declared is None or event is None or not by.tenant.allows(declared.module):
         return None
     record_type = tailored(declared, by)

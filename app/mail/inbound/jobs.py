@@ -9,7 +9,7 @@ from app.identity import outside
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
-from app.mail.inbound.ledger import forget_old
+from app.mail.inbound.ledger import forget_old, sweep
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.receive import TAKE_IN
 from app.mail.inbound.take import take_in
@@ -43,9 +43,10 @@ def take_mail_in_given_up(by: Actor, payload: Payload) -> None:
 
 @job("forget_mails_in", every=timedelta(days=1), while_suspended=True)
 def forget_mails_in(by: Actor, _payload: Payload) -> None:
-    """Remove the bytes of mails that are on timelines, and old lines of the ledger."""
+    """Remove bytes and lines that are kept no longer, and what killed receivers left."""
     while forget_old(by):
         continue
+    sweep(by)
 
 
 JOBS = (take_mail_in, take_mail_in_given_up, forget_mails_in)

@@ -17,11 +17,13 @@ from app.kernel.rows import rows_written
 from app.mail.inbound.models import Fate, IncomingMail
 from app.mail.inbound.receive import ROOM, TAKE_IN
 from app.records.files.places import room_of
+from tenants.files import NoRoom
 
 MANAGE = ("message", "manage")  # Seeing what came in for everybody.
 PAGE = 50
 BYTES_KEPT = timedelta(days=30)
 LINES_KEPT = timedelta(days=180)
+LEFT_OVER = timedelta(days=1)  # Longer than any receiver takes from the bytes to the line.
 CHUNK = 500
 
 
@@ -92,3 +94,14 @@ def forget_old(by: Actor) -> int:
             by.session.delete(mail)
     by.session.flush()  # The next look must not find the same ones.
     return len(found)
+
+
+def sweep(by: Actor) -> int:
+    """Remove raw mails that no line names: their receiver was killed before it was written."""
+    kept = set(
+        by.session.scalars(select(IncomingMail.stored).where(IncomingMail.stored.is_not(None)))
+    )
+    try:
+        return room_of(by, ROOM).sweep({one for one in kept if one}, by.now - LEFT_OVER)
+    except NoRoom:
+        return 0  # The service keeps no files at all.

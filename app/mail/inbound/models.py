@@ -53,7 +53,8 @@ class MailAddress(Base):
 class IncomingMail(Base):
     """One line of the ledger; `stored` names its bytes while they are kept.
 
-    What its headers say is filled in once it was read. `message_ref` is the message that it became,
+    What its headers say is filled in once it was read; `left_out` is how many of its files are not
+    kept. `message_ref` is the message that it became,
     or which was there already.
     """
 
@@ -79,4 +80,5 @@ class IncomingMail(Base):
     message_ref: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey(Message.id, ondelete="SET NULL")
     )
+    left_out: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     settled_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.events import write_event
 from app.identity.actors import actor_for
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -22,7 +23,7 @@ from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.parse import MOST_HOPS, Broken, Parsed, Part, parse
 from app.mail.inbound.receive import ROOM
 from app.mail.messages.find import FILES
-from app.mail.messages.models import IN, OUT, Message, State
+from app.mail.messages.models import IN, MESSAGE, OUT, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import Place, links_of, note_first, places_for, put_on
 from app.records.access import can_read
@@ -102,9 +103,13 @@ def _store(mail: IncomingMail, by: Actor, settings: Settings) -> UUID:
             by.session.flush()  # Its row must stand before links and files name it.
             put_on(message, places, by)
             note_first(by)
-            _attach(message, parsed.files, reader)
+            mail.left_out = parsed.left_out + _attach(message, parsed.files, reader)
+            if mail.left_out:
+                message.options = {**message.options, "left_out": mail.left_out}
     except (OverLimit, NoSpace):
         raise Skip(Why.ROOM) from None
+    if message.direction == IN:
+        write_event(by, MESSAGE, message.id, "received")
     return message.id
 
 
@@ -299,9 +304,10 @@ def _moment(parsed: Parsed, received_at: datetime) -> datetime:
     return min(date, received_at)
 
 
-def _attach(message: Message, parts: list[Part], by: Actor) -> None:
-    """Keep the files of a mail; programs and what is empty stay outside."""
+def _attach(message: Message, parts: list[Part], by: Actor) -> int:
+    """Keep the files of a mail; answers with how many are refused, such as programs."""
     folder = folder_of(by.tenant.id, ARRIVING)
+    refused = 0
     for part in parts:
         with ExitStack() as stack:
             draft = stack.enter_context(folder.passing())
@@ -312,4 +318,5 @@ def _attach(message: Message, parts: list[Part], by: Actor) -> None:
             try:
                 put_file(FILES, message.id, arriving, by)
             except Refused:
-                message.options = {**message.options, "left_out": True}
+                refused += 1
+    return refused

@@ -35,10 +35,14 @@ def attach(
     brought: Sequence[Arriving],
     chosen: Sequence[UUID],
     by: Actor,
+    carried: Sequence[File] = (),
 ) -> None:
-    """Put what was brought on a message, and copies of the record's files that were chosen."""
+    """Put what was brought on a message, and copies of the record's files that were chosen.
+
+    Those `carried` are copied too.
+    """
     kept = _files_of(message, by)
-    picked = _chosen(record_type, record, chosen, by)
+    picked = [*carried, *_chosen(record_type, record, chosen, by)]
     total = sum(one.size for one in (*kept, *picked)) + sum(one.size for one in brought)
     if total > MOST_BYTES or len(kept) + len(picked) + len(brought) > MOST:
         raise Refused(
@@ -54,6 +58,11 @@ def attach(
     with ExitStack() as copies:
         for file in picked:
             put_file(FILES, message.id, copies.enter_context(_copy(file, by)), by)
+
+
+def carry(former: Message, kept: Sequence[UUID], by: Actor) -> list[File]:
+    """The files of a mail that go along with the one that takes its place."""
+    return [one for one in _files_of(former, by) if one.id in kept]
 
 
 def keep_only(message: Message, kept: Sequence[UUID], by: Actor) -> None:

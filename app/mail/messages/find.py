@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import defer
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted
 from app.kernel.language import _
-from app.mail.messages.models import Message, State
+from app.mail.messages.models import Message, MessageLink, State
 from app.mail.messages.places import readable_place
 from app.records.files.find import lines_by_record
 from app.records.files.models import File
@@ -40,6 +42,30 @@ def find_message(message_id: UUID, by: Actor) -> tuple[Message, RecordType, Reco
     if message is None or place is None:
         raise Missing(_("There is no such e-mail."))
     return message, *place
+
+
+def messages_of(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Message]:
+    """A page of the messages on a record that `by` may read and one more, the newest first.
+
+    Without the HTML of strangers, which is long.
+    """
+    place = (MessageLink.record_type == record_type.key, MessageLink.record_id == record.id)
+    statement = (
+        select(Message)
+        .options(defer(Message.html, raiseload=True))
+        .join(MessageLink, MessageLink.message_id == Message.id)
+        .where(*place, visible(by))
+        .order_by(MessageLink.at.desc(), MessageLink.message_id.desc())
+    )
+    if before is not None:
+        statement = statement.where(tuple_(MessageLink.at, MessageLink.message_id) < before)
+    return list(by.session.scalars(statement.limit(limit + 1)))
 
 
 def find_mine(message_id: UUID, by: Actor) -> tuple[Message, RecordType, Record]:

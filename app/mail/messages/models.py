@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,6 +28,7 @@ from app.kernel.model import Base, Id, LongText, Moment
 OPEN = text("state IN ('waiting', 'sending')")
 DRAFT = text("state = 'draft'")
 OUT, IN = "out", "in"
+MESSAGE = "message"  # By which events name them.
 
 
 class State(StrEnum):
@@ -47,15 +49,17 @@ class Message(Base):
     `options` say how it was written (`signed`, `quotes`) and whether it has HTML (`html`). `body`
     is what its writer typed, `text` the whole of what was sent or came, `html` the cleaned HTML of
     what came. `at` is the moment by which timelines sort it, `send_at` when it goes out;
-    one that `is_later` was to wait. `refused` tells by address why the server did not take it.
-    Whoever reads a record reads its messages, unless one `is_private` to `user_id`, who wrote or
-    got it.
+    one that `is_later` was to wait. It `may_have_left` once the line was lost while it was sent;
+    `press` is by which the same press of a form is known. `refused` tells by address why the server
+    did not take it. Whoever reads a record reads its messages, unless one `is_private` to
+    `user_id`, who wrote or got it.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index("uq_messages_message_id", "direction", "message_id", unique=True),
         Index("ix_messages_thread", "thread_id", "at"),
+        Index("uq_messages_press", "press", unique=True),
         Index("ix_messages_open", "send_at", postgresql_where=OPEN),
         Index("ix_messages_draft", "user_id", postgresql_where=DRAFT),
         Index(
@@ -95,6 +99,8 @@ class Message(Base):
     user_id: Mapped[UUID | None] = mapped_column(Uuid)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     taken_at: Mapped[datetime | None]  # When somebody began to send it.
+    may_have_left: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    press: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str | None] = mapped_column(Text)
     refused: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
     language: Mapped[str] = mapped_column(String(5))

@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.events import write_event
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
-from app.mail.messages.models import OPEN, Message, State
+from app.mail.messages.models import MESSAGE, OPEN, Message, State
 
 SEND_MESSAGES = "send_messages"
 LEASE = timedelta(minutes=15)  # Longer than any conversation with a server takes.
@@ -94,6 +95,9 @@ def settle(message_id: UUID, taken_at: datetime, outcome: Outcome, by: Actor) ->
         message.attempts -= 1
     message.state, message.error = outcome.state, outcome.error
     message.refused = outcome.refused or {}
+    message.may_have_left = message.may_have_left or outcome.state is State.UNKNOWN
+    if outcome.state is State.SENT:
+        write_event(by, MESSAGE, message.id, "sent")
     if outcome.state is State.WAITING and outcome.wait is not None:
         message.send_at = by.now + outcome.wait
         wake(by, message.send_at)
@@ -110,6 +114,6 @@ def _give_up_lost(by: Actor) -> None:
     by.session.execute(
         update(Message)
         .where(Message.state == State.SENDING.value, Message.taken_at <= by.now - LEASE)
-        .values(state=State.UNKNOWN.value)
+        .values(state=State.UNKNOWN.value, may_have_left=True)
         .execution_options(synchronize_session=False)
     )

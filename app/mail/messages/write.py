@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -26,8 +26,14 @@ from app.kernel.ids import new_id
 from app.kernel.language import Text, _, gettext
 from app.kernel.rows import rows_written
 from app.mail.addresses import SUBJECT_LENGTH, clean_header
-from app.mail.messages.attach import attach, drop_attachments, keep_only
-from app.mail.messages.models import OUT, Message, State
+from app.mail.messages.attach import (
+    attach,
+    carry,
+    drop_attachments,
+    files_to_send,
+    keep_only,
+)
+from app.mail.messages.models import MESSAGE, OUT, Message, State
 from app.mail.messages.outbox import wake
 from app.mail.messages.people import MOST, Mailbox, kept_people, read_people
 from app.mail.messages.places import (
@@ -53,7 +59,6 @@ PAUSE = timedelta(seconds=10)  # In which a mail can be taken back.
 LATEST = timedelta(days=366)
 LONGEST = 200_000  # Characters.
 MOST_REFERENCES = 50
-MESSAGE = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Wish:
     """What somebody wants to send, as they typed it.
 
     `brought` are files that came along, `chosen` those of the record, `kept` those of the `draft`
-    that this goes on with.
+    that this goes on with. `press` is by which the same press of a form is known.
     """
 
     to: str = ""
@@ -75,6 +80,7 @@ class Wish:
     quotes: bool = False
     answers: Message | None = None
     draft: Message | None = None
+    press: str = ""
     brought: Sequence[Arriving] = field(default_factory=tuple)
     chosen: Sequence[UUID] = field(default_factory=tuple)
     kept: Sequence[UUID] = field(default_factory=tuple)
@@ -106,12 +112,18 @@ def write(
     """
     _demand(by)
     read = _read(wish, by)
+    former = wish.draft if _says_else(wish, read, by, settings) else None
+    if former is not None:
+        _demand_state(former, by, State.DRAFT, becomes=State.UNKNOWN)
+        wish = replace(wish, draft=None)
     message = wish.draft or Message(id=new_id(), direction=OUT, created_at=by.now)
+    if wish.draft is not None:
+        _demand_state(message, by, State.DRAFT)
     _fill(message, wish, read, by, settings)
+    if former is not None:
+        _follow(message, former)
     if wish.draft is None:
         by.session.add(message)
-    else:
-        _demand_state(message, by, State.DRAFT)
     message.state = State.WAITING
     message.send_at = read.send_at or by.now + PAUSE
     message.at, message.is_later = message.send_at, read.send_at is not None
@@ -126,7 +138,8 @@ def write(
     move_in_time(message, by)
     if wish.draft is not None:
         keep_only(message, wish.kept, by)
-    attach(message, record_type, record, wish.brought, wish.chosen, by)
+    carried = carry(former, wish.kept, by) if former is not None else ()
+    attach(message, record_type, record, wish.brought, wish.chosen, by, carried)
     wake(by, message.send_at)
     _tell(message, "mailed", record_type, record, by)
     return message
@@ -166,8 +179,11 @@ def send_again(message: Message, by: Actor) -> None:
 
 
 def discard(message: Message, by: Actor) -> None:
-    """Remove a draft with its files."""
+    """Remove a draft with its files; one that may have left stands as that again."""
     _demand(by)
+    if message.may_have_left:
+        _demand_state(message, by, State.DRAFT, becomes=State.UNKNOWN)
+        return
     _demand_state(message, by, State.DRAFT)
     drop_attachments(message, by)
     by.session.delete(message)
@@ -321,9 +337,37 @@ def _fill(message: Message, wish: Wish, read: _Read, by: Actor, settings: Settin
     elif wish.draft is None:
         message.thread_id, message.in_reply_to, message.references = message.id, None, []
     message.attempts, message.refused = 0, {}
+    message.press = wish.press or None
     visible = [*read.to, *read.cc]
     words = [read.subject, *(f"{one.name} {one.address}" for one in visible)]
     message.search_text = fold(" ".join(words))
+
+
+def _says_else(wish: Wish, read: _Read, by: Actor, settings: Settings) -> bool:
+    """True where a draft that may have left before says something else now.
+
+    Whoever has the former would take the new one for the same and not show it: so it becomes
+    another mail, and the former stays as what may have arrived.
+    """
+    draft = wish.draft
+    if draft is None or not draft.may_have_left:
+        return False
+    people = {"to": [one.as_json() for one in read.to], "cc": [one.as_json() for one in read.cc]}
+    files = {one.id for one in files_to_send(draft, by)}
+    return (
+        draft.subject != read.subject
+        or draft.text != _whole(wish, read.body, by)
+        or draft.recipients != people
+        or opened_bcc(draft, by, settings) != read.bcc
+        or bool(wish.brought or wish.chosen)
+        or not files <= set(wish.kept)
+    )
+
+
+def _follow(message: Message, former: Message) -> None:
+    """Let a mail stand in the thread of the one whose place it takes."""
+    message.thread_id, message.in_reply_to = former.thread_id, former.in_reply_to
+    message.references = list(former.references)
 
 
 def _whole(wish: Wish, body: str, by: Actor) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import Text, _, gettext, ngettext
 from app.mail.messages.markup import as_html
 from app.mail.messages.models import IN, Message, State
 from app.mail.messages.people import Mailbox, kept_people
@@ -177,7 +177,14 @@ def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -
     refused = _refused(message, by) if shows_addresses else []
     if refused:
         return gettext("Not delivered to: %(who)s", who=", ".join(refused))
-    return ""
+    return files_left_out(int(message.options.get("left_out", 0)))
+
+
+def files_left_out(number: int) -> str:
+    """That files of a mail are not kept, in words; empty where all are."""
+    if not number:
+        return ""
+    return ngettext("%(n)s file was not kept.", "%(n)s files were not kept.", number)
 
 
 def _refused(message: Message, by: Actor) -> list[str]:

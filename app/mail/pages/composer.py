@@ -11,6 +11,7 @@ from uuid import UUID
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
+from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _, gettext
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, Message
@@ -66,6 +67,7 @@ class Composer:
     answers: UUID | None
     quotes: bool
     draft: UUID | None
+    form: UUID
     kept: list[Tick]
     offered: list[Tick]
     lookup: str
@@ -134,7 +136,7 @@ def refused(
         record,
         by,
         begun,
-        {key: typed.get(key, "") for key in KEYS},
+        {key: typed.get(key, "") for key in (*KEYS, "form")},
         is_signed="signed" in typed,
         is_private="private" in typed,
         quotes="quotes" in typed,
@@ -179,6 +181,7 @@ def _form(
         answers=answered,
         quotes=quotes,
         draft=draft_id,
+        form=parse_id(texts.get("form")) or new_id(),
         kept=[
             Tick(one.id, one.name, size_text(one.size), str(one.id) not in dropped)
             for one in (kept.get(draft_id, []) if draft_id else [])

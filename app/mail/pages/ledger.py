@@ -12,6 +12,7 @@ from app.kernel.language import Text, _
 from app.mail.inbound.ledger import PAGE, lines
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.messages.places import address_fields, takes_mail
+from app.mail.pages.cards import files_left_out
 from app.records.files.sizes import size_text
 from app.records.tailored import switched_on
 from app.web.formats import formats, parse_moment
@@ -49,6 +50,7 @@ class Line:
     fate: Text
     tone: str
     why: Text | None
+    left_out: str
     message_url: str
     may_retry: bool
     contact_url: str
@@ -121,6 +123,7 @@ def _line(row: Any, by: Actor, url: str, making: tuple[str, str] | None) -> Line
         fate=fate,
         tone=tone,
         why=WHYS[why] if why is not None else None,
+        left_out=files_left_out(mail.left_out) if shows else "",
         message_url=f"/messages/{mail.message_ref}" if mail.message_ref and is_mine else "",
         may_retry=(
             mail.state in (Fate.SKIPPED, Fate.FAILED)

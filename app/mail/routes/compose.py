@@ -13,12 +13,15 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _, gettext
 from app.mail.messages.find import find_message, find_mine
 from app.mail.messages.models import Message, State
+from app.mail.messages.once import press_of, sent_before
 from app.mail.messages.templates import fill
 from app.mail.messages.write import SEND, Wish, write
 from app.mail.pages.composer import Begun, composer, refused
 from app.mail.pages.finding import find_addresses
 from app.mail.routes.blueprint import asked_place, blueprint, place_for, settings
+from app.records.model import Record
 from app.records.routes.blueprint import record_url
+from app.records.types import RecordType
 from app.web.access import access
 from app.web.formats import formats
 from app.web.render import fragment, is_htmx, page, see_other
@@ -26,6 +29,8 @@ from app.web.toasts import toast
 from app.web.uploads import arrived
 
 FORM = "mail/compose.html"
+TEXTS = ("to", "cc", "bcc", "subject", "body", "send_at", "reply", "draft")
+SAID = (*TEXTS, "private", "signed", "quotes", "chosen", "kept")
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/mail")
@@ -43,6 +48,9 @@ def send_mail(collection: str, record_id: UUID) -> Response:
     """Let a mail go out in some seconds or later; the message takes it back."""
     record_type, record, by = place_for(collection, record_id)
     typed = request.form
+    press = _press(record_id, by)
+    if (message := sent_before(press, by)) is not None:
+        return _sent(message, record_type, record, by)
     begun = _begun(typed.get("reply"), typed.get("draft"), by)
     try:
         wish = Wish(
@@ -57,6 +65,7 @@ def send_mail(collection: str, record_id: UUID) -> Response:
             quotes="quotes" in typed,
             answers=begun.answers,
             draft=begun.draft,
+            press=press,
             brought=arrived(),
             chosen=_ids("chosen"),
             kept=_ids("kept"),
@@ -71,9 +80,18 @@ def send_mail(collection: str, record_id: UUID) -> Response:
         ticks = {"chosen": frozenset(typed.getlist("chosen")), "dropped": held - kept}
         it = refused(record_type, record, begun, typed, ticks, answer, by)
         return page(FORM, "form", status=answer.status, it=it)
+    return _sent(message, record_type, record, by)
+
+
+def _press(record_id: UUID, by: Actor) -> str:
+    said = [(key, *request.form.getlist(key)) for key in SAID]
+    return press_of(request.form.get("form", ""), [(str(record_id),), *said], arrived(), by)
+
+
+def _sent(message: Message, record_type: RecordType, record: Record, by: Actor) -> Response:
     _tell(message, by)
     if not is_htmx():
-        return see_other(record_url(record_type, record_id))
+        return see_other(record_url(record_type, record.id))
     response = page("_problem.html", "problem")
     response.headers["HX-Trigger"] = "records-changed, drawer-close"
     return response

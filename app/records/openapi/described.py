@@ -26,6 +26,7 @@ from app.records.openapi.parts import (
 )
 from app.records.openapi.values import Schema
 from app.records.tailored import switched_on
+from app.records.types import RecordType
 from app.web.access import Access
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,7 +47,7 @@ class Described:
     record types is told for each that the caller reads. `is_repeatable` takes an Idempotency-Key,
     `is_versioned` an If-Match; with `brings_file` its body is a form with a file;
     `is_offered` is false for whoever lacks what the route itself asks; below record types, `needs`
-    is the right on the type that it asks for.
+    is the right on the type that it asks for, and `fits` is false for types without such things.
     """
 
     operation: str
@@ -60,6 +61,7 @@ class Described:
     is_versioned: bool = False
     is_offered: Callable[[Actor], bool] = lambda _by: True
     needs: str = "read"
+    fits: Callable[[RecordType], bool] = lambda _type: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def calls_of(route: Route, by: Actor) -> dict[str, Call]:
             f"{route.described.operation}_{one.key}",
         )
         for one in switched_on(by)
-        if by.may(one.key, route.described.needs)
+        if by.may(one.key, route.described.needs) and route.described.fits(one)
     }
 
 

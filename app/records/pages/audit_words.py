@@ -53,6 +53,8 @@ VERBS: Mapping[str, Said] = {
     "mailed": (_("E-mail written"), "good"),
     "taken_back": (_("E-mail taken back"), ""),
     "sent_again": (_("E-mail sent again"), "info"),
+    "sent": (_("E-mail sent"), "good"),
+    "received": (_("E-mail received"), "info"),
     "approval_requested": (_("Approval asked for"), "info"),
     "approval_approved": (_("Approved"), "good"),
     "approval_rejected": (_("Rejected"), "bad"),

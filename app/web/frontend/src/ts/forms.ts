@@ -87,6 +87,11 @@ function forgetRefusal(form: HTMLFormElement): void {
   for (const input of all<HTMLInputElement>('input:not([type=hidden], [type=radio], [type=checkbox])', form)) input.defaultValue = '';
 }
 
+/** A number for a form, as the server draws them; `crypto.randomUUID` is not there over plain http. */
+function number(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 export function start(): void {
   on('keydown', 'form', (event, form) => send(event, form as HTMLFormElement));
   follow();
@@ -109,6 +114,8 @@ export function start(): void {
     sourceElement.reset();
     sourceElement.dispatchEvent(new Event('zuke:reset', { bubbles: true }));
     for (const [control, text] of typed) put(control, text);
+    // What is sent next is another one, also when it says the same.
+    for (const input of all<HTMLInputElement>('input[data-anew]', sourceElement)) input.value = number();
   });
   // A page that comes back refused shows where.
   find('main [aria-invalid="true"]')?.focus();
