@@ -194,11 +194,9 @@ def _took(seconds: float | None, by: Actor) -> str:
 
 def _named(events: Sequence[str], by: Actor) -> str:
     """Events in words: Contact: Added."""
-    words = {
-        offer.name: labelled(one.words.one, offer.label)
-        for one, offers in (*offered(by), *others(by))
-        for offer in offers
-    }
+    called = [(one.words.one, offers) for one, offers in offered(by)]
+    called += [(one.words.one, offers) for one, offers in others(by)]
+    words = {offer.name: labelled(one, offer.label) for one, offers in called for offer in offers}
     words[TEST] = str(_("Test"))
     return listed(words.get(one, one) for one in events)
 
