@@ -82,6 +82,17 @@ def test_a_report_is_built_kept_and_each_number_opens_its_rows(alice: Person) ->
 
 
 @pytest.mark.usefixtures("firms")
+def test_a_report_without_groups_counts_all_its_records(alice: Person) -> None:
+    client = alice.sign_in()
+    for country, count in (("", "3"), ("DE", "2"), ("FR", "0")):
+        only = {"filter": {"f": "country", "op": "eq", "v": country}} if country else {}
+        definition = json.dumps({"record_type": "account", **only})
+        assert numbers(client.get(kept(client, definition)).text)[-1:] == (
+            [count] if count != "0" else []
+        )
+
+
+@pytest.mark.usefixtures("firms")
 def test_a_reader_s_own_access_decides_what_a_shared_report_counts(
     alice: Person, bob: Person
 ) -> None:

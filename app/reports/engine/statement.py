@@ -115,13 +115,15 @@ def _held(meaning: Meaning, asked: Asked) -> Any:
         columns.append(func.coalesce(places[0], 1).label("place"))
     held = [permitted(record_type, by), *where(record_type, asked.filters, by, meaning.keys)]
     rows = select(*(columns or [literal(1).label("one")])).select_from(source.table).where(*held)
-    row = rows.subquery("row").c
+    every = rows.subquery("row")
+    row = every.c
     keys = [row[f"k{n}"] for n in range(len(meaning.dimensions))]
     keys += [row[f"v{n}"] for n, one in enumerate(meaning.measures) if one.asked.what == DISTINCT]
     added = _added(meaning, row, "", None)
     if places:
         added += _added(meaning, row, "f_", row.place == 1)
-    return select(*keys, *added).group_by(*keys).cte("held")
+    # Named, as a mere count of all rows mentions none of their columns.
+    return select(*keys, *added).select_from(every).group_by(*keys).cte("held")
 
 
 def _fits(meaning: Meaning, nodes: tuple[Node, ...]) -> ColumnElement[bool]:
