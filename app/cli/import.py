@@ -47,6 +47,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--failed", metavar="CSV", type=Path, help="write the rows that failed, with their reasons"
     )
+    parser.add_argument(
+        "--duplicates",
+        metavar="CSV",
+        type=Path,
+        help="write the rows that were left out, with what they resemble",
+    )
     parser.add_argument("--json", action="store_true", help="answer in JSON")
 
 
@@ -197,16 +203,17 @@ def _tell(made: ImportRun, args: Namespace, by: Actor) -> int:
     from app.records.imports.failed import failures_csv, read_failures, told
     from app.records.imports.models import State
     from app.records.imports.run import open_table
+    from app.records.imports.twins import twins_csv
     from app.records.imports.words import told as in_words
 
     by.session.refresh(made)
-    if args.failed is not None:
-        names = open_table(made, by).names
-        with args.failed.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(failures_csv(made, names, by))
+    for path, lines_of in ((args.failed, failures_csv), (args.duplicates, twins_csv)):
+        if path is not None:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(lines_of(made, open_table(made, by).names, by))
     is_well = made.state == State.DONE
     if args.json:
-        counts = {key: getattr(made, key) for key in COUNTS}
+        counts = {**{key: getattr(made, key) for key in COUNTS}, "made": made.made}
         told_of = {"id": str(made.id), "state": str(made.state), "error": made.error, **counts}
         print(json.dumps({**told_of, "is_dry_run": made.is_dry_run}, ensure_ascii=False))
         return int(not is_well)

@@ -59,26 +59,23 @@ class Arrivals:
 
     def __init__(self, record_type: RecordType, seen: Collection[str]) -> None:
         self._doubted: Mapping[How, Sign] = {one.how: one for one in doubted(record_type, seen)}
-        self._keys: set[int] = set()
-        self._told: dict[int, list[Told]] = {}
+        self._met: dict[int, list[tuple[int, Told]]] = {}
 
-    def are_met(self, keys: Collection[int], values: Mapping[str, Any]) -> bool:
-        """True when an earlier one shares a key that nothing speaks against."""
-        return any(
-            self._is_met(key, values) for key in keys if key in self._keys or key in self._told
-        )
+    def met(self, keys: Collection[int], values: Mapping[str, Any]) -> tuple[int, How] | None:
+        """The number of the first that shares a key which nothing speaks against, and its sign."""
+        for key in keys:
+            if key not in self._met:
+                continue
+            sign = self._doubted.get(how_of(key))
+            mine = told_by(sign, values) if sign is not None else ()
+            for number, theirs in self._met[key]:
+                if sign is None or not speaks_against(mine, theirs):
+                    return number, how_of(key)
+        return None
 
-    def add(self, keys: Collection[int], values: Mapping[str, Any]) -> None:
-        """Let the later ones meet this."""
+    def add(self, number: int, keys: Collection[int], values: Mapping[str, Any]) -> None:
+        """Let the later ones meet this; `number` tells which it is."""
         for key in keys:
             sign = self._doubted.get(how_of(key))
-            if sign is None:
-                self._keys.add(key)
-            else:
-                self._told.setdefault(key, []).append(told_by(sign, values))
-
-    def _is_met(self, key: int, values: Mapping[str, Any]) -> bool:
-        if key in self._keys:
-            return True
-        mine = told_by(self._doubted[how_of(key)], values)
-        return not all(speaks_against(mine, one) for one in self._told[key])
+            mine = told_by(sign, values) if sign is not None else ()
+            self._met.setdefault(key, []).append((number, mine))

@@ -28,7 +28,18 @@ def match_many(
     hows: Collection[How] = tuple(SURENESS),
     keys: Sequence[Collection[int]] = (),
 ) -> list[list[UUID]]:
-    """For each row the living records that may be the same and that `by` may read, surest first.
+    """For each row the living records that may be the same and that `by` may read, surest first."""
+    return [list(its) for its in meet_many(record_type, rows, by, hows, keys)]
+
+
+def meet_many(
+    record_type: RecordType,
+    rows: Sequence[Mapping[str, Any]],
+    by: Actor,
+    hows: Collection[How] = tuple(SURENESS),
+    keys: Sequence[Collection[int]] = (),
+) -> list[dict[UUID, How]]:
+    """As `match_many`, each record with the surest sign by which it is met.
 
     A row holds fields by key, as they would be kept. `hows` are the signs that are looked at; one
     whose field is hidden from `by` is not. What speaks against a weak one is looked at as well.
@@ -36,17 +47,21 @@ def match_many(
     number of rows.
     """
     if not record_type.signs or not by.may(record_type.key, "read"):
-        return [[] for _row in rows]
+        return [{} for _row in rows]
     seen = readable_keys(record_type, by)
     if not keys or not seen.issuperset(record_type.told_apart_by):
         keys = [keys_of(record_type, row, seen) for row in rows]
     asked = [[key for key in its if how_of(key) in hows] for its in keys]
     weak = tuple(doubted(record_type, seen))
     found = _holders(record_type, sorted({key for its in asked for key in its}), weak, by)
-    return [
-        list(dict.fromkeys(_meeting(row, its, found, weak)))
-        for row, its in zip(rows, asked, strict=True)
-    ]
+    return [_surest(_meeting(row, its, found, weak)) for row, its in zip(rows, asked, strict=True)]
+
+
+def _surest(met: Iterable[tuple[UUID, How]]) -> dict[UUID, How]:
+    found: dict[UUID, How] = {}
+    for record_id, how in met:
+        found.setdefault(record_id, how)
+    return found
 
 
 def _meeting(
@@ -54,7 +69,7 @@ def _meeting(
     keys: Iterable[int],
     found: Mapping[int, Sequence[Holder]],
     weak: Sequence[Sign],
-) -> Iterator[UUID]:
+) -> Iterator[tuple[UUID, How]]:
     """The holders of a row's keys against whom nothing speaks, the surest first."""
     for key in keys:
         holders = found.get(key, ())
@@ -64,7 +79,7 @@ def _meeting(
         mine = told_by(sign, row) if sign is not None else ()
         for record_id, theirs in holders:
             if sign is None or not speaks_against(mine, theirs[sign.how]):
-                yield record_id
+                yield record_id, how_of(key)
 
 
 def _holders(

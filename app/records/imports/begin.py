@@ -91,5 +91,6 @@ def _renew(run: ImportRun, mapping: Mapping, by: Actor, *, is_dry_run: bool) -> 
     run.scopes = None if by.rights.scopes is None else sorted(by.rights.scopes)
     run.user_id, run.started_at, run.finished_at = by.user_id, by.now, None
     run.line = run.created = run.updated = run.skipped = run.duplicate = run.failed = 0
-    run.noted = run.asked = run.failures_size = 0
+    run.noted = run.asked = run.failures_size = run.twins_size = 0
+    run.made = {}
     run.step += 1

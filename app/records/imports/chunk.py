@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.folding import fold
 from app.kernel.language import _
 from app.kernel.rows import put_derived
 from app.records import gate
@@ -23,12 +24,13 @@ from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
 from app.records.duplicates.against import Arrivals
+from app.records.duplicates.facts import How
 from app.records.duplicates.keep import Keys, all_keys
-from app.records.duplicates.match import match_many
+from app.records.duplicates.match import meet_many
 from app.records.imports.givable import CREATED
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.noted import Moments, note_moments, read_moments, read_past
-from app.records.imports.outcome import Failure, Outcome, reasons
+from app.records.imports.outcome import Failure, Outcome, Twin, reasons
 from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
 from app.records.many import Sent, send_new, settle_new
@@ -156,6 +158,7 @@ class _Chunk:
                 list(texts),
                 self.by,
                 create_missing=source.column.create_missing,
+                made=self.outcome.names.setdefault(source.field.to or "", set()),
             )
             for number, row in enumerate(rows):
                 if key not in row.inputs:
@@ -182,6 +185,7 @@ class _Chunk:
         _known, unknown = keys_of(names, self.picklists.get(TAGS, ()))
         if unknown:
             make_tags(self.by, self.record_type.key, unknown)
+            self.outcome.names.setdefault("tag", set()).update(map(fold, unknown))
             self.picklists = picklists_of(self.by.session, self.record_type)
 
     def _match(self, rows: Sequence[Row]) -> None:
@@ -250,27 +254,44 @@ class _Chunk:
         keys = all_keys(self.record_type, [one for _row, one in ready])
         self.keys = keys
         fields = [one.__dict__ for _row, one in ready]
-        matches = match_many(self.record_type, fields, self.by, keys=list(keys.values()))
+        matches = meet_many(self.record_type, fields, self.by, keys=list(keys.values()))
         earlier = Arrivals(self.record_type, readable_keys(self.record_type, self.by))
         new: list[tuple[Row, Record]] = []
         known: list[Row] = []
         for (row, one), ids in zip(ready, matches, strict=True):
             its = keys.get(one.id, ())
-            if not ids and not earlier.are_met(its, one.__dict__):
-                earlier.add(its, one.__dict__)
+            met = None if ids else earlier.met(its, one.__dict__)
+            if not ids and met is None:
+                earlier.add(len(new), its, one.__dict__)
                 new.append((row, one))
             elif not changes:
-                self.outcome.duplicate += 1
+                self._leave_out(row, ids, met, new)
             elif not ids:
                 self.left.append(row)
             elif len(ids) > 1:
                 self._fail(row, Refused(_("Several records seem to be the same as this.")))
             else:
-                row.found = ids[0]
+                row.found = next(iter(ids))
                 known.append(row)
         for wave in waves([str(row.found) for row in known]):
             self._change([known[number] for number in wave])
         return new
+
+    def _leave_out(
+        self,
+        row: Row,
+        ids: Mapping[UUID, How],
+        met: tuple[int, How] | None,
+        new: Sequence[tuple[Row, Record]],
+    ) -> None:
+        """Leave a row out, with what it resembles: a record, or what an earlier row becomes."""
+        if met is None:
+            record_id, how = next(iter(ids.items()))
+            twin = Twin(row.line, row.cells, record_id, how)
+        else:
+            earlier, record = new[met[0]]
+            twin = Twin(row.line, row.cells, record.id, met[1], earlier.line)
+        self.outcome.twins.append(twin)
 
     def _change(self, rows: Sequence[Row]) -> None:
         """Give the records that rows mean what these say; no two of the rows mean the same."""

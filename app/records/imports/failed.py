@@ -1,19 +1,14 @@
-"""The rows of an import that failed, in a file beside it: a line of JSON for each.
-
-What a killed worker wrote of a chunk that was never committed is cut off before the next one goes
-behind it, so the file tells what the counts tell.
-"""
+"""The rows of an import that failed, with the reasons."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.access import sees
-from app.records.imports.given import room_of, told_when_full
+from app.records.imports.beside_lines import append_lines, read_lines
 from app.records.imports.keep import may_read_cells
 from app.records.imports.mapping import from_json
 from app.records.imports.models import ImportRun
@@ -26,16 +21,8 @@ def keep_failures(run: ImportRun, failures: Sequence[Failure], by: Actor) -> Non
     """Write rows that failed behind those that stand; NoSpace when the disk is full."""
     if not failures:
         return
-    text = "".join(
-        json.dumps([one.line, list(one.cells), dict(one.errors)], ensure_ascii=False) + "\n"
-        for one in failures
-    ).encode()
-    room = room_of(by)
-    with told_when_full(), room.appending(run.failures, run.failures_size) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    run.failures_size += len(text)
+    lines = ([one.line, list(one.cells), dict(one.errors)] for one in failures)
+    run.failures_size = append_lines(run.failures, run.failures_size, lines, by)
 
 
 def read_failures(run: ImportRun, by: Actor, limit: int | None = None) -> Iterator[Failure]:
@@ -44,7 +31,8 @@ def read_failures(run: ImportRun, by: Actor, limit: int | None = None) -> Iterat
     From whom a field is kept, of an import that is not theirs, the cells are kept as well, and what
     was said of columns of which they may not see what became.
     """
-    failures = _stored(run, by, limit)
+    stored = islice(read_lines(run.failures, run.failures_size, by), limit)
+    failures = (Failure(line, cells, errors) for line, cells, errors in stored)
     if may_read_cells(run, by):
         return failures
     told_of, else_said = _told_of(run, by), gettext("Your role does not show you why.")
@@ -65,23 +53,6 @@ def _told_of(run: ImportRun, by: Actor) -> set[str]:
 def _without_cells(failure: Failure, told_of: set[str], else_said: str) -> Failure:
     said = {at: text if at in told_of else else_said for at, text in failure.errors.items()}
     return Failure(failure.line, (), said)
-
-
-def _stored(run: ImportRun, by: Actor, limit: int | None) -> Iterator[Failure]:
-    if not run.failures_size:
-        return
-    left = run.failures_size
-    try:
-        file = room_of(by).path(run.failures).open("rb")
-    except FileNotFoundError:
-        return
-    with file:
-        for number, raw in enumerate(file):
-            left -= len(raw)
-            if left < 0 or number == limit:
-                return
-            line, cells, errors = json.loads(raw)
-            yield Failure(line, cells, errors)
 
 
 def failures_csv(run: ImportRun, names: Sequence[str], by: Actor) -> Iterator[str]:

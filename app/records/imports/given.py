@@ -69,6 +69,7 @@ def keep_file(
         state=State.GIVEN,
         total=total,
         failures=new_name("jsonl"),
+        twins=new_name("jsonl"),
         created_at=by.now,
     )
     by.session.add(run)

@@ -142,7 +142,7 @@ def drop_import(run_id: UUID, by: Actor) -> None:
     if not _is_open(run):
         raise Refused(_("It has come to its end already, or can't be stopped."))
     by.session.delete(run)
-    for name in (run.file, run.failures):
+    for name in filter(None, (run.file, run.failures, run.twins)):
         remove_when_kept(name, by)
 
 
@@ -152,7 +152,7 @@ def forget_imports(by: Actor) -> None:
     over = (ImportRun.created_at < by.now - NEVER_BEGUN) & never
     over |= ImportRun.created_at < by.now - UNDONE_WITHIN
     by.session.execute(delete(ImportRun).where(over, ImportRun.state.not_in(UNDER_WAY)))
-    kept = by.session.execute(select(ImportRun.file, ImportRun.failures))
+    kept = by.session.execute(select(ImportRun.file, ImportRun.failures, ImportRun.twins))
     names = frozenset(name for row in kept for name in row)
     try:
         folder_of(by.tenant.id, ROOM).sweep(names, by.now - LEFT_OVER)

@@ -39,7 +39,9 @@ class ImportRun(Base):
     with, in the transaction that dealt with it; `step` counts the runs of its job. Rows are counted
     by what became of them, `asked` being those that wait for an approval; `noted` counts the
     records that were made to tell moments of rows. Those that failed stand in the file `failures`
-    with their reasons, of which `failures_size` bytes count. It goes on with the rights of
+    with their reasons, of which `failures_size` bytes count; those that were left out as
+    duplicates in the file `twins`, with what they resemble. `made` counts, by its type, what was
+    referred to and made along. It goes on with the rights of
     `user_id` at that moment, narrowed to the `scopes` of the token by which it was asked for;
     `language` is theirs. `undone_by_id` is the work by which it was taken back, and `undo_reached`
     how far that came.
@@ -76,6 +78,9 @@ class ImportRun(Base):
     asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failures: Mapped[str] = mapped_column(String(60))
     failures_size: Mapped[int] = mapped_column(BigInteger, default=0)
+    twins: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    twins_size: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    made: Mapped[Document] = mapped_column(default=dict, server_default="{}")
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Moment]
     started_at: Mapped[datetime | None]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from app.kernel.errors import Answer
 from app.kernel.language import labelled
+from app.records.duplicates.facts import How
 from app.records.imports.plan import Plan
 from app.records.types import RecordType
 
@@ -22,18 +24,46 @@ class Failure:
     errors: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A row that was left out as a duplicate: the record that it resembles, and by which sign.
+
+    Where an earlier row of the file was to become that record, `of_line` is its number.
+    """
+
+    line: int
+    cells: Sequence[str]
+    record_id: UUID
+    how: How
+    of_line: int | None = None
+
+
 @dataclass(slots=True)
 class Outcome:
-    """How many rows became what, and those that failed; `is_whole` where no further row stands."""
+    """How many rows became what, and those that failed; `is_whole` where no further row stands.
+
+    `names` are those of what was referred to and made along, folded, by type.
+    """
 
     created: int = 0
     updated: int = 0
     skipped: int = 0
-    duplicate: int = 0
     noted: int = 0  # Records that tell moments of these rows.
     asked: int = 0
     failures: list[Failure] = field(default_factory=list)
+    twins: list[Twin] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
     is_whole: bool = True
+
+    @property
+    def duplicate(self) -> int:
+        """How many rows were left out as duplicates."""
+        return len(self.twins)
+
+    @property
+    def made(self) -> dict[str, int]:
+        """How many records were made along, by type."""
+        return {kind: len(names) for kind, names in self.names.items() if names}
 
     @property
     def failed(self) -> int:

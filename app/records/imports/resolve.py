@@ -30,10 +30,18 @@ from app.records.types import RecordType
 Found = dict[str, UUID | Text | str]  # What each text means, or what stands against it.
 
 
-def resolve(to: str, texts: Collection[str], by: Actor, *, create_missing: bool = False) -> Found:
+def resolve(
+    to: str,
+    texts: Collection[str],
+    by: Actor,
+    *,
+    create_missing: bool = False,
+    made: set[str] | None = None,
+) -> Found:
     """What each of these texts points to; of several that are called so, none is taken.
 
-    With `create_missing`, records that are not there are made and called so.
+    With `create_missing`, records that are not there are made and called so; their names are put
+    into `made`, folded.
     """
     if not texts:
         return {}
@@ -44,7 +52,10 @@ def resolve(to: str, texts: Collection[str], by: Actor, *, create_missing: bool 
         found = _chosen(texts, _records(target, texts, by))
         missing = [text for text in texts if text not in found]
         if create_missing and missing:
-            found |= _make(target, missing, by)
+            new = _make(target, missing, by)
+            found |= new
+            if made is not None:
+                made.update(fold(text) for text, one in new.items() if isinstance(one, UUID))
     nothing = _("There is no such record.")
     return {text: found.get(text, nothing) for text in texts}
 

@@ -26,7 +26,7 @@ from app.records.imports.models import ImportRun, State
 from app.records.imports.pieces import Piece, pieces, until
 from app.records.imports.reading import read_table
 from app.records.imports.table import How, Table
-from app.records.imports.taking import advance_to, do_piece, hold, plan_of
+from app.records.imports.taking import Names, advance_to, do_piece, hold, plan_of
 from app.records.imports.who import importer_of
 from app.records.imports.words import told
 from app.records.sharing.news import tell_of_batch
@@ -96,12 +96,13 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
     rows = until(pieces(table, mapping, run.line), most)
     if not (is_lonely and side_by_side(run, rows, table.names, stands, by)):
         at = _as_it_stands(run_id, by).line
+        met: Names = {}  # Of this job alone: a dry run of more rows tells names anew.
         for piece in until(pieces(table, mapping, at), most - read):
             held = hold(run_id, by)
             if held is None or held.line != at:  # It was cancelled, or somebody else goes on.
                 _tell_news(run_id, by)
                 return False
-            do_piece(held, piece, table.names, importer_of(held, by))
+            do_piece(held, piece, table.names, importer_of(held, by), met)
             advance_to(held, by)
             at = piece.line
             stands(piece)

@@ -18,22 +18,34 @@ from app.records.imports.models import ImportRun, State
 from app.records.imports.outcome import Outcome
 from app.records.imports.pieces import Piece
 from app.records.imports.plan import Plan, make_plan
+from app.records.imports.twins import keep_twins
 from app.records.picklists import picklists_of
 from app.records.tailored import tailored
 from tenants.scope import keep
 
+Names = dict[str, set[str]]  # What records are called, folded, by their type.
 
-def do_piece(run: ImportRun, piece: Piece, names: Sequence[str], by: Actor) -> None:
+
+def do_piece(
+    run: ImportRun, piece: Piece, names: Sequence[str], by: Actor, met: Names | None = None
+) -> None:
     """Take in the rows of a piece and count what became of them; of a dry run only that stays."""
     expect_many(by.session)
     mapping = from_json(run.mapping)
     do = try_piece if run.is_dry_run else _take_in
-    count(run, piece, do(run, mapping, piece, names, by), by)
+    count(run, piece, do(run, mapping, piece, names, by), by, met)
 
 
-def count(run: ImportRun, piece: Piece, outcome: Outcome, by: Actor) -> None:
-    """Add what became of the rows of a piece, and keep those that failed."""
+def count(
+    run: ImportRun, piece: Piece, outcome: Outcome, by: Actor, met: Names | None = None
+) -> None:
+    """Add what became of the rows of a piece, and keep those that failed or were left out.
+
+    What a dry run made along it makes again in each piece: `met` are the names of earlier ones.
+    """
     keep_failures(run, outcome.failures, by)
+    keep_twins(run, outcome.twins, by)
+    _count_made(run, outcome, met)
     run.created += outcome.created
     run.updated += outcome.updated
     run.skipped += outcome.skipped + piece.skipped
@@ -42,6 +54,17 @@ def count(run: ImportRun, piece: Piece, outcome: Outcome, by: Actor) -> None:
     run.asked += outcome.asked
     run.failed += outcome.failed
     run.line = piece.line
+
+
+def _count_made(run: ImportRun, outcome: Outcome, met: Names | None) -> None:
+    made = dict(run.made)
+    for kind, names in outcome.names.items():
+        known = set() if met is None else met.setdefault(kind, set())
+        new = len(names - known)
+        known |= names
+        if new:
+            made[kind] = made.get(kind, 0) + new
+    run.made = made
 
 
 def try_piece(

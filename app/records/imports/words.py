@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext, plural
 from app.records.imports.models import ImportRun
+from app.records.registry import registry
 from app.web.formats import formats
 
 PARTS = (
@@ -16,6 +19,7 @@ PARTS = (
     ("asked", plural("%(n)s waits for approval", "%(n)s wait for approval")),
     ("failed", plural("%(n)s failed", "%(n)s failed")),
 )
+TAGS = plural("%(n)s tag", "%(n)s tags")
 
 
 def told(run: ImportRun, by: Actor) -> str:
@@ -26,10 +30,25 @@ def told(run: ImportRun, by: Actor) -> str:
         for key, words in PARTS
         if getattr(run, key)
     ]
+    parts += made_along(run.made, by)
     what = write.listed(parts) or gettext("nothing to take in")
     if run.is_dry_run:
         return gettext("Trial of %(file)s: %(what)s.", file=run.file_name, what=what)
     return gettext("Import of %(file)s: %(what)s.", file=run.file_name, what=what)
+
+
+def made_along(made: Mapping[str, int], by: Actor) -> list[str]:
+    """How many records were referred to and made: 12 accounts made along, 3 tags made along."""
+    write = formats(by)
+    counts = (
+        ngettext(*_count_of(kind), number, n=write.number(number))
+        for kind, number in sorted(made.items())
+    )
+    return [gettext("%(count)s made along", count=one) for one in counts]
+
+
+def _count_of(kind: str) -> tuple[str, str]:
+    return TAGS if kind == "tag" else registry().type(kind).words.count
 
 
 def told_undone(run: ImportRun, by: Actor) -> str:

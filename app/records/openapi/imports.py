@@ -49,7 +49,9 @@ IMPORT = record_of(
     created_at=MOMENT,
     finished_at=nullable(MOMENT),
     undone_at=nullable(MOMENT),
+    made={"type": "object", "additionalProperties": WHOLE},
     failures=nullable(TEXT),
+    duplicates=nullable(TEXT),
 )
 BYTES: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 MAPPING: Schema = {
@@ -70,7 +72,17 @@ LIST: dict[str, Any] = {
     "parameters": (LIMITED,),
     **SOME,
 }
-CSV: dict[str, Any] = {
-    "200": {"description": "The rows that failed, as CSV", "content": {"text/csv": {"schema": {}}}}
+
+
+def _csv(description: str) -> dict[str, Any]:
+    return {"200": {"description": description, "content": {"text/csv": {"schema": {}}}}}
+
+
+FAILED: dict[str, Any] = {
+    "answers": _csv("The rows that failed, as CSV"),
+    "is_offered": on_some_type(GRANTED),
 }
-FAILED: dict[str, Any] = {"answers": CSV, "is_offered": on_some_type(GRANTED)}
+LEFT_OUT: dict[str, Any] = {
+    "answers": _csv("The rows that were left out as duplicates, as CSV"),
+    "is_offered": on_some_type(GRANTED),
+}

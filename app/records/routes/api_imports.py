@@ -22,6 +22,7 @@ from app.records.imports.keep import cancel_import, find_import, list_imports, m
 from app.records.imports.mapping import Mapping, from_json
 from app.records.imports.models import ImportRun
 from app.records.imports.run import open_table
+from app.records.imports.twins import twins_csv
 from app.records.imports.undo_jobs import undo_import
 from app.records.openapi import imports as told
 from app.records.openapi.described import described
@@ -112,6 +113,17 @@ def fetch_failures(import_id: UUID) -> Response:
     return Response("".join(lines), content_type="text/csv; charset=utf-8")
 
 
+@blueprint.get("/imports/<uuid:import_id>/duplicates")
+@described("list_import_duplicates", told.TAG, **told.LEFT_OUT)
+@access(who=Who.TOKEN)
+def fetch_duplicates(import_id: UUID) -> Response:
+    """The rows that were left out as duplicates, with what each of them resembles, and by what."""
+    by = _by()
+    run = find_import(import_id, by)
+    lines = twins_csv(run, open_table(run, by).names, by)
+    return Response("".join(lines), content_type="text/csv; charset=utf-8")
+
+
 def _by() -> Actor:
     refuse_arguments(list(request.args))
     return current.actor()
@@ -156,7 +168,7 @@ def _mapping_shown(run: ImportRun, by: Actor) -> dict[str, Any]:
 
 
 def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
-    """An import as programs see it; `failures` is where its failed rows can be fetched."""
+    """An import as programs see it; `failures` and `duplicates` are where such rows are."""
     return {
         "id": str(run.id),
         "record_type": run.record_type,
@@ -179,5 +191,7 @@ def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
         "created_at": as_json(run.created_at),
         "finished_at": as_json(run.finished_at) if run.finished_at else None,
         "undone_at": as_json(run.undone_at) if run.undone_at else None,
+        "made": run.made,
         "failures": f"/api/v1/imports/{run.id}/failures" if run.failed else None,
+        "duplicates": f"/api/v1/imports/{run.id}/duplicates" if run.twins_size else None,
     }

@@ -37,6 +37,7 @@ from app.records.imports.new_options import make_options
 from app.records.imports.reading.limits import HEAD_ROWS, MOST_BYTES
 from app.records.imports.run import open_table, url_of
 from app.records.imports.table import How
+from app.records.imports.twins import twins_csv
 from app.records.imports.undo_jobs import undo_import
 from app.records.imports.words import told_undone
 from app.records.pages.imports.form import import_form
@@ -204,6 +205,21 @@ def failed_rows(collection: str, run_id: UUID) -> Response:
     by.session.expunge(run)  # The answer is sent when the session has ended.
     called = gettext("%(name)s – failed rows.csv", name=name)
     return _file(failures_csv(run, table.names, by), called)
+
+
+@blueprint.get("/<collection:collection>/import/<uuid:run_id>/left-out.csv")
+@access(record_verb=IMPORT)
+def left_out_rows(collection: str, run_id: UUID) -> Response:
+    """The rows that were left out as duplicates as a table, with what each of them resembles."""
+    by = current.actor()
+    _record_type, run = _run(collection, run_id)
+    if not run.twins_size:
+        raise Missing(_("There is no such page."))
+    table = open_table(run, by)
+    name = run.file_name.rpartition(".")[0] or run.file_name
+    by.session.expunge(run)  # The answer is sent when the session has ended.
+    called = gettext("%(name)s – rows left out.csv", name=name)
+    return _file(twins_csv(run, table.names, by), called)
 
 
 @blueprint.get(URL)

@@ -21,7 +21,7 @@ from app.jobs.worker import Worker
 from app.kernel import clock as kernel_clock
 from app.kernel.actor import Actor
 from app.kernel.language import using
-from app.records.imports import failed
+from app.records.imports import beside_lines
 from app.records.imports.begin import begin_import
 from app.records.imports.failed import failures_csv, keep_failures
 from app.records.imports.given import room_of
@@ -280,7 +280,7 @@ def test_a_full_disk_is_told_and_the_rows_of_that_piece_are_not_there(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(failed.os, "fsync", full)
+    monkeypatch.setattr(beside_lines.os, "fsync", full)
     worker.drain()
     found = run_of(acme, made.id)
     assert found.state == "failed"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.kernel.actor import Actor
-from app.kernel.language import gettext, ngettext
+from app.kernel.language import _, gettext, ngettext
 from app.kernel.stamps import READ as STAMPS
 from app.records.imports.begin import try_rows
 from app.records.imports.failed import read_failures
@@ -17,6 +17,7 @@ from app.records.imports.new_options import asked_options, make_options
 from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome
 from app.records.imports.table import Table
 from app.records.pages.choices import READ as CHOICES
+from app.records.registry import registry
 from app.records.tailored import tailored
 from app.web.formats import formats
 
@@ -123,10 +124,18 @@ def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
         (told.asked, gettext("to be approved"), "warn"),
     )
     counts = [Count(write(number), label, tone if number else "") for number, label, tone in shown]
+    for kind, number in sorted(told.made.items()):
+        counts.insert(-1, Count(write(number), _made_along(kind), "good"))
     if told.noted:
         label = ngettext("follow-up noted", "follow-ups noted", told.noted)
         counts.insert(-1, Count(write(told.noted), label, "good"))
     return counts
+
+
+def _made_along(kind: str) -> str:
+    """What was referred to, or tells of rows, and was not there."""
+    many = _("Tags") if kind == "tag" else registry().type(kind).words.many
+    return gettext("%(what)s made along", what=many)
 
 
 def problems(failures: Sequence[Failure], mapping: Mapping, table: Table) -> list[Problem]:
