@@ -9,7 +9,7 @@ from whitenoise import WhiteNoise
 from app import modules
 from app.automation import wiring as automation
 from app.handover import wiring as handover
-from app.home.routes import blueprint as home
+from app.home import wiring as home
 from app.identity import wiring as identity
 from app.jobs import registry as jobs
 from app.kernel import language
@@ -109,7 +109,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     reports.wire(app, modules.MODULES)
     handover.wire(app)
     automation.wire(app)
-    app.register_blueprint(home)
+    home.wire(app)
     for module in modules.MODULES:
         for blueprint in module.blueprints:
             app.register_blueprint(blueprint)

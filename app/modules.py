@@ -25,6 +25,7 @@ from app.documents.papers.uses import documents_of
 from app.documents.texts.operations import tell_use
 from app.events import outbox
 from app.handover import jobs as handover_jobs
+from app.home.operations import homes
 from app.identity import jobs as identity_jobs
 from app.jobs import maintenance
 from app.jobs.kinds import Kind
@@ -71,6 +72,7 @@ def install_record_types() -> Registry:
         (one for module in MODULES for one in module.belongings),
         (one for module in MODULES for one in module.mentions),
     )
+    homes.install(MODULES)
     subjects.install(one for module in MODULES for one in module.subjects)
     happenings.install(one for module in MODULES for one in module.happenings)
     return installed

@@ -9,6 +9,7 @@ from app.crm.pages.timeline import SOURCE
 from app.crm.records import RECORD_TYPES
 from app.crm.reports import REPORTS
 from app.crm.routes import blueprint
+from app.crm.widgets import HOME, WIDGETS
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
@@ -47,5 +48,7 @@ CRM = Module(
     settings=(PLAN_SETTINGS, REMINDERS),
     belongings=(PlanRun, ActivityLink),
     reports=REPORTS,
+    widgets=WIDGETS,
+    home=HOME,
     mentions=(Mention(Activity, "about_type", "about_id", among=linked_to),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.crm.models import Account
 from app.kernel.actor import Actor
@@ -29,20 +29,31 @@ class Quiet:
     face: Face
 
 
+def tells_quiet(by: Actor) -> bool:
+    """True for who may see all that tells which customers are without a next step."""
+    account = registry().type("account")
+    return by.may(account.key, "read") and all(sees(account, key, by) for key in NEEDED)
+
+
+def without_step(by: Actor) -> tuple[ColumnElement[bool], ...]:
+    """The accounts of `by` with which nothing is planned, but for those that are no more."""
+    return (
+        Account.owner_id == by.user_id,
+        Account.next_step_at.is_(None),
+        Account.lifecycle != FORMER,
+        permitted(registry().type("account"), by),
+    )
+
+
 def quiet(by: Actor) -> list[Quiet]:
     """A few accounts of `by` without a next step; none for who may not see what tells that."""
     account = registry().type("account")
-    if not by.may(account.key, "read") or not all(sees(account, key, by) for key in NEEDED):
+    if not tells_quiet(by):
         return []
     last = account.field("last_activity_at").sort_expression
     rows = by.session.execute(
         select(Account.id, Account.name, Account.last_activity_at)
-        .where(
-            Account.owner_id == by.user_id,
-            Account.next_step_at.is_(None),
-            Account.lifecycle != FORMER,
-            permitted(account, by),
-        )
+        .where(*without_step(by))
         .order_by(last, Account.id)
         .limit(SHOWN)
     )

@@ -82,6 +82,7 @@ SETTINGS = {
     ("tag", "manage"): ALL,
     ("view", "share"): ALL,
     ("report", "share"): ALL,
+    ("home", "manage"): ALL,
     ("plan", "manage"): ALL,
     ("export", "manage"): ALL,
     ("import", "manage"): ALL,

@@ -17,6 +17,7 @@ from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
+from app.records.widgets import First, Widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Module:
     `subjects` are the numbers in fields of its types that authority is about.
     `happenings` are told to programs outside though they are no record's.
     `tells` are events of records that are neither a field's nor an action's, in words.
+    `widgets` are what it can show on Home, `home` what of it stands there at first.
     """
 
     key: str
@@ -48,3 +50,5 @@ class Module:
     subjects: tuple[Subject, ...] = ()
     happenings: tuple[Happenings, ...] = ()
     tells: tuple[Tells, ...] = ()
+    widgets: tuple[Widget, ...] = ()
+    home: tuple[First, ...] = ()

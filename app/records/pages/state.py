@@ -166,6 +166,10 @@ class ListState:
         query = self.address_query()
         return f"{self.path}/link?{query}" if query else f"{self.path}/link"
 
+    def home_url(self) -> str:
+        """Where what is listed is put on the reader's Home."""
+        return f"/home/add/{self.record_type.collection}?{self.address_query()}"
+
     def group_url(self) -> str:
         """Where what the rows are grouped by is chosen."""
         query = self.address_query()

@@ -49,7 +49,8 @@ async function startWanted(): Promise<void> {
   const wanted = [
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
     ...(find('[data-approvals]') ? [import('./approvals')] : []),
-    ...(find('[data-chart], #report-build') ? [import('./charts')] : []),
+    ...(find('[data-chart], #report-build, [data-charts]') ? [import('./charts')] : []),
+    ...(find('[data-widget], [data-full-screen]') ? [import('./home')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
@@ -62,5 +63,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-chart], #report-build, [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events]')) void startWanted().then(ready);
+if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-widget], [data-full-screen]')) void startWanted().then(ready);
 else ready();

@@ -70,7 +70,10 @@ function follow(row: HTMLElement, home: HTMLElement, x: number, y: number): void
     if (!rowsOf(list).length) list.append(row);
   } else if (over !== row) {
     const box = over.getBoundingClientRect();
-    if (y < box.top + box.height / 2) over.before(row);
+    const own = row.getBoundingClientRect();
+    // In a grid, what stands in the same line is passed sideways.
+    const isBeside = list.hasAttribute('data-order-grid') && own.top < box.bottom && box.top < own.bottom;
+    if (isBeside ? x < box.left + box.width / 2 : y < box.top + box.height / 2) over.before(row);
     else over.after(row);
   }
 }

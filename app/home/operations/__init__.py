@@ -1,0 +1,1 @@
+"""What people do with their Homes, and admins with those of roles."""
