@@ -22,13 +22,20 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICRO = timedelta(microseconds=1)
 
 
-def make_link(user_id: UUID, at: datetime, tenant_id: UUID, keys: Sequence[str]) -> str:
-    """The last part of the address for a person's mail that is made at `at`."""
+def make_link(
+    user_id: UUID, at: datetime, tenant_id: UUID, keys: Sequence[str], purpose: bytes = PURPOSE
+) -> str:
+    """The last part of the address for a person's mail that is made at `at`.
+
+    Other mails that are stopped so name what else they are about, under a `purpose` of their own.
+    """
     said = user_id.bytes + ((at - EPOCH) // MICRO).to_bytes(MOMENT, "big")
-    return urlsafe_b64encode(said + _proof(said, tenant_id, keys[0])).decode().rstrip("=")
+    return urlsafe_b64encode(said + _proof(said, tenant_id, keys[0], purpose)).decode().rstrip("=")
 
 
-def read_link(link: str, tenant_id: UUID, keys: Sequence[str]) -> tuple[UUID, datetime] | None:
+def read_link(
+    link: str, tenant_id: UUID, keys: Sequence[str], purpose: bytes = PURPOSE
+) -> tuple[UUID, datetime] | None:
     """Whose mail had this address and when it was made; None where we did not make it for here."""
     try:
         raw = urlsafe_b64decode(link + "=" * (-len(link) % 4))
@@ -37,15 +44,15 @@ def read_link(link: str, tenant_id: UUID, keys: Sequence[str]) -> tuple[UUID, da
     said, proof = raw[: ID + MOMENT], raw[ID + MOMENT :]
     if len(raw) != ID + MOMENT + PROOF:
         return None
-    if not any(hmac.compare_digest(proof, _proof(said, tenant_id, key)) for key in keys):
+    if not any(hmac.compare_digest(proof, _proof(said, tenant_id, key, purpose)) for key in keys):
         return None
     return UUID(bytes=said[:ID]), EPOCH + int.from_bytes(said[ID:], "big") * MICRO
 
 
-def _proof(said: bytes, tenant_id: UUID, key: str) -> bytes:
-    return hmac.digest(_derived(key), tenant_id.bytes + said, "sha256")[:PROOF]
+def _proof(said: bytes, tenant_id: UUID, key: str, purpose: bytes) -> bytes:
+    return hmac.digest(_derived(key, purpose), tenant_id.bytes + said, "sha256")[:PROOF]
 
 
 @cache
-def _derived(key: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=PURPOSE).derive(key.encode())
+def _derived(key: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(key.encode())

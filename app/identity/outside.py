@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -16,6 +18,15 @@ SEND_MAIL = "send_mail"  # Its place among the application's extensions.
 LEAVING = "leaving"
 
 
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes with a mail."""
+
+    name: str
+    type: str
+    content: bytes
+
+
 class SendMail(Protocol):
     """`app.mail.send.send_mail`: enqueue one mail in the actor's transaction."""
 
@@ -28,6 +39,7 @@ class SendMail(Protocol):
         values: dict[str, object],
         language: str,
         stop_url: str | None = None,
+        files: Sequence[MailFile] = (),
     ) -> UUID:
         """Render and enqueue the mail; the answer is the job's id."""
 
@@ -67,9 +79,8 @@ def send(
 
     `stop_url` is the address that stops such mails, where they are stopped without signing in.
     """
-    send_mail = cast("SendMail", current_app.extensions[SEND_MAIL])
     known = {"workspace": by.tenant.name, **values}
-    send_mail(
+    mailer()(
         by,
         to=to,
         template=f"identity/{template}",
@@ -77,6 +88,11 @@ def send(
         language=language,
         stop_url=stop_url,
     )
+
+
+def mailer() -> SendMail:
+    """What sends a mail of any layer, named as `module/template`."""
+    return cast("SendMail", current_app.extensions[SEND_MAIL])
 
 
 def settings() -> Settings:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import cast
 
 from app.jobs.kinds import Payload
 from app.kernel.language import HTML_LANG
@@ -67,9 +70,17 @@ def build(payload: Payload, from_: Address, now: datetime) -> EmailMessage:
     text, html = str(payload["text"]), str(payload["html"])
     message.set_content(text, cte=_encoding(text))
     message.add_alternative(html, subtype="html", cte=_encoding(html))
+    for one in cast("Sequence[Mapping[str, str]]", payload.get("files") or ()):
+        _attach(message, one)
     # Setting the content clears every header that describes it, so this one comes last.
     message["Content-Language"] = HTML_LANG.get(str(payload["language"]), "en")
     return message
+
+
+def _attach(message: EmailMessage, one: Mapping[str, str]) -> None:
+    main, _slash, sub = one["type"].partition("/")
+    content = b64decode(one["content"])
+    message.add_attachment(content, maintype=main, subtype=sub, filename=one["name"])
 
 
 def _stoppable(message: EmailMessage, url: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
 from flask import current_app
 
+from app.identity.outside import MailFile
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
@@ -27,13 +30,15 @@ def send_mail(
     language: str,
     reply_to: str | None = None,
     stop_url: str | None = None,
+    files: Sequence[MailFile] = (),
 ) -> UUID:
     """Render the mail `module/template` for one reader and enqueue it; answers with the job's id.
 
     The job is part of `by`'s transaction: a change that is undone sends nothing. Links in `values`
     are made from the settings, never from the request's host; `workspace` and `workspace_url` are
-    given to every template. `stop_url` is where the reader stops such mails. Refused where an
-    address or the subject can't stand in a mail.
+    given to every template. `stop_url` is where the reader stops such mails; `files` go with it,
+    small ones, as they travel in the job. Refused where an address or the subject can't stand in a
+    mail.
     """
     settings = cast("Settings", current_app.extensions["settings"])
     known = {
@@ -52,6 +57,14 @@ def send_mail(
         "message_id": message_id(settings, job_id),
         "reply_to": clean_address(reply_to, field="reply_to") if reply_to else None,
         "stop_url": stop_url,
+        "files": [
+            {
+                "name": clean_header(one.name),
+                "type": one.type,
+                "content": b64encode(one.content).decode(),
+            }
+            for one in files
+        ],
     }
     return enqueue(by, SEND_MAIL, payload, job_id=job_id)
 

@@ -1,4 +1,4 @@
-"""The background work of reports: those that take long, and forgetting what is too old."""
+"""The background work of reports: those that take long, those that are mailed, and forgetting."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy import delete
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
+from app.reports.mailings.plan import MAIL_REPORT, arm_mailings
+from app.reports.mailings.send import mail_report
 from app.reports.models import Report
 from app.reports.operations.keep import KEPT
 from app.reports.runs import make
@@ -37,4 +39,16 @@ def report_given_up(by: Actor, payload: Payload) -> None:
     make.give_up(by, UUID(str(payload["run_id"])))
 
 
-JOBS = (forget_reports, make_report, report_given_up)
+@job(MAIL_REPORT, max_attempts=8, first_retry=60, timeout=300)
+def mail_one_report(by: Actor, payload: Payload) -> None:
+    """Mail somebody a report, when that is due."""
+    mail_report(by, UUID(str(payload["reader_id"])))
+
+
+@job("arm_reports", every=timedelta(days=1))
+def arm_every_report(by: Actor, _payload: Payload) -> None:
+    """See that the next mail of every report has its job."""
+    arm_mailings(by)
+
+
+JOBS = (mail_one_report, arm_every_report, forget_reports, make_report, report_given_up)

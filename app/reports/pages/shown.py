@@ -75,17 +75,18 @@ def shown(definition: Definition, by: Actor, *, is_fresh: bool = False) -> Shown
     except TooSlow:
         told = _conditions(definition, by)
         return Shown(definition, written(definition), told, (), None, None, run=run)
-    return _shown(definition, result, by)
+    return shown_result(definition, result, by)
 
 
 def shown_run(run: Asked, result: Result, by: Actor) -> Shown:
     """A report that a worker made, as it was counted then."""
     as_of = formats(by).moment(result.as_of, by.today())
-    made = _shown(read(run.run.definition), result, by)
+    made = shown_result(read(run.run.definition), result, by)
     return replace(made, run=run, as_of=as_of)
 
 
-def _shown(definition: Definition, result: Result, by: Actor) -> Shown:
+def shown_result(definition: Definition, result: Result, by: Actor) -> Shown:
+    """What a report found, as its page shows it."""
     told = _conditions(definition, by, result.as_of)
     table = grid(result, by, is_pivot=definition.shape == "pivot")
     drawn = chart(result, definition.shape, by)

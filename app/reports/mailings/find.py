@@ -1,0 +1,100 @@
+"""The report that is mailed, who may get it, and who does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.identity.models import User
+from app.identity.rights import rights_of
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.reports.engine.definition import Definition
+from app.reports.engine.written import read
+from app.reports.mailings.models import ReportMailing, ReportReader
+from app.reports.models import EVERYONE, PRIVATE, ROLE, Report
+from app.reports.operations import keep
+from app.reports.ready import ready_report
+
+MOST_OFFERED = 500  # Colleagues.
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """A report as it is mailed: its key, its name, its address, what it counts."""
+
+    key: str
+    name: str
+    url: str
+    definition: Definition
+    row: Report | None
+
+
+def find_report(by: Actor, key: str) -> Mailed:
+    """The kept report with this id, or the ready one with this key; Missing for whom it is none."""
+    report_id = parse_id(key)
+    if report_id is None:
+        ready = ready_report(key, by)
+        return Mailed(key, str(ready.label), f"/reports/ready/{key}", ready.definition, None)
+    row = keep.get_report(by, report_id)
+    return Mailed(str(row.id), row.name, f"/reports/{row.id}", read(row.definition), row)
+
+
+def colleagues(by: Actor, mailed: Mailed) -> Sequence[User]:
+    """The others who may see a report, by name."""
+    kind = mailed.definition.record_type
+    found = by.session.scalars(
+        select(User)
+        .where(User.is_active, User.id != by.user_id)
+        .order_by(User.name_sort, User.id)
+        .limit(MOST_OFFERED)
+    )
+    return [
+        one
+        for one in found
+        if _sees(one, mailed.row) and rights_of(by.session, one).reach(kind, "read") is not None
+    ]
+
+
+def mailing_of(by: Actor, key: str) -> ReportMailing | None:
+    """When `by` has a report mailed, or None."""
+    asked = select(ReportMailing).where(
+        ReportMailing.owner_id == by.person_id, ReportMailing.report == key
+    )
+    return by.session.scalars(asked).one_or_none()
+
+
+def readers_of(by: Actor, mailing_id: UUID) -> dict[UUID, ReportReader]:
+    """Who gets it, by their ids."""
+    found = by.session.scalars(select(ReportReader).where(ReportReader.mailing_id == mailing_id))
+    return {one.user_id: one for one in found}
+
+
+def mailed_to(by: Actor, key: str) -> list[tuple[ReportReader, ReportMailing, str]]:
+    """How `by` gets a report by mail from others: with the name of each who set it up."""
+    rows = by.session.execute(
+        select(ReportReader, ReportMailing, User.name)
+        .join(ReportMailing, ReportMailing.id == ReportReader.mailing_id)
+        .join(User, User.id == ReportMailing.owner_id)
+        .where(
+            ReportReader.user_id == by.person_id,
+            ReportMailing.owner_id != by.person_id,
+            ReportMailing.report == key,
+        )
+        .order_by(ReportMailing.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _sees(user: User, row: Report | None) -> bool:
+    """True where a report is shared with somebody, or comes with the product."""
+    if row is None or row.audience == EVERYONE or row.owner_id == user.id:
+        return True
+    if row.audience == PRIVATE:
+        return False
+    if row.audience == ROLE:
+        return row.role_id == user.role_id
+    return user.team is not None and str(row.team_id) in user.team.path.split("/")
