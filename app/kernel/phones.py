@@ -19,6 +19,7 @@ _EXTENSION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SHORTEST_SERVICE_NUMBER = 5  # 95588; those of two or three digits ring the police.
+_NO_DIGITS = re.compile("[^0-9]+")
 _SPACING = re.compile(r"[\s().\-]+")
 _KEPT_EXTENSION = re.compile(r"(\+\d+)? ?x(\d{1,7})")
 # Ten digits, the first of which no trunk or country prefix begins with.
@@ -151,7 +152,7 @@ def _display(number: str, region: str) -> str:
 
 def phone_digits(number: str) -> str:
     """Return only the digits of a number, as a search compares them."""
-    return "".join(character for character in number if character in "0123456789")
+    return _NO_DIGITS.sub("", number)
 
 
 def _display_by_library(number: str, region: str) -> str:

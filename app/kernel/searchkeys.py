@@ -15,10 +15,12 @@ A row keeps three derived columns, all compared by code point (COLLATE "C"):
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from app.kernel.folding import EAST_ASIAN, fold, has_east_asian, has_han
 from app.kernel.names import PersonName
+from app.kernel.phones import phone_digits
 from app.kernel.pinyin import readings
 
 # A B-tree entry must stay under 2,704 bytes; what differs only after this many characters sorts by
@@ -27,6 +29,8 @@ SORT_KEY_LENGTH = 160
 MAX_TERMS = 8
 MAX_QUERY_LENGTH = 200
 _SHORTEST_NUMBER = 5
+_SHORT = 100  # Characters of a text that is worth remembering.
+_KEPT = 8192  # Texts and names whose keys are remembered.
 
 # Parts a row's own keys from those of another record whose name finds it too, its firm's; a reader
 # may see the one and not the other. No word of a search holds it.
@@ -109,19 +113,16 @@ def search_text(
     of both is also found by pinyin and by its initials; `phones` are found by any run of their
     digits.
     """
-    lines: dict[str, None] = {}
+    lines: list[str] = []
     for value in values:
-        folded = fold(value or "")
-        lines[folded] = None
-        if has_han(folded):
-            for run in _east_asian_run.findall(folded):
-                lines.update(dict.fromkeys(_spellings(readings(run))))
+        if value:
+            lines += _lines_again(value) if len(value) <= _SHORT else _lines(value)
     for person in people:
-        lines.update(dict.fromkeys(_person_lines(person)))
+        lines += _person_lines(person)
     for phone in phones:
-        lines.update(dict.fromkeys(_phone_lines(phone or "")))
-    lines.pop("", None)
-    return "\n".join(lines)
+        if phone:
+            lines += _phone_lines(phone)
+    return "\n".join([line for line in dict.fromkeys(lines) if line])
 
 
 def grams(values: Iterable[str | None], *, people: Iterable[PersonName] = ()) -> list[str]:
@@ -135,12 +136,7 @@ def grams(values: Iterable[str | None], *, people: Iterable[PersonName] = ()) ->
     for value in values:
         _add_grams(found, fold(value or "").partition("@")[0], person=False)
     for person in people:
-        family, given = fold(person.last), fold(person.first)
-        if has_east_asian(family + given):
-            _add_grams(found, family + given, person=True)
-            found.add(given[-1:] + family[:1])
-        else:
-            _add_grams(found, f"{given} {family}", person=False)
+        found |= _person_grams(person)
     found.discard("")
     return sorted(found)
 
@@ -179,6 +175,33 @@ def query_terms(query: str) -> list[Term]:
     return list(terms)[:MAX_TERMS]
 
 
+def _lines(value: str) -> tuple[str, ...]:
+    """Return a text as it is searched for, with pinyin where it is Chinese."""
+    folded = fold(value)
+    lines = [folded]
+    if has_han(folded):
+        for run in _east_asian_run.findall(folded):
+            lines += _spellings(readings(run))
+    return tuple(lines)
+
+
+_lines_again = lru_cache(_KEPT)(_lines)  # Jobs, places and trades come again and again.
+
+
+@lru_cache(_KEPT)
+def _person_grams(person: PersonName) -> frozenset[str]:
+    """Return the one- and two-character keys of a person's name."""
+    found: set[str] = set()
+    family, given = fold(person.last), fold(person.first)
+    if has_east_asian(family + given):
+        _add_grams(found, family + given, person=True)
+        found.add(given[-1:] + family[:1])
+    else:
+        _add_grams(found, f"{given} {family}", person=False)
+    return frozenset(found)
+
+
+@lru_cache(_KEPT)
 def _person_lines(person: PersonName) -> list[str]:
     """Return a person's name in both orders, with pinyin where it is Chinese."""
     family, given = fold(person.last), fold(person.first)
@@ -205,7 +228,7 @@ def _spellings(read: list[str]) -> list[str]:
 
 def _phone_lines(phone: str) -> list[str]:
     """Return the digits of a number, and its national form where that begins with a zero."""
-    digits = "".join([character for character in phone if character in "0123456789"])
+    digits = phone_digits(phone)
     if phone.startswith("+") and not phone.startswith("+861"):  # Mobile numbers have no such zero.
         for code in _TRUNK_ZERO:
             if digits.startswith(code):

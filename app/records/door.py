@@ -23,7 +23,6 @@ from app.records.assignment.soon import assign_soon
 from app.records.build import build, only_writable, put_values
 from app.records.custom.unique import check_unique
 from app.records.duplicates.keep import add_keys, all_keys, change_keys, tells_sign
-from app.records.fields import Field
 from app.records.inputs import read_values
 from app.records.model import Record
 from app.records.numbers.give import give_numbers
@@ -228,10 +227,15 @@ def _apply(
 
 def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
     """What a new record's event tells: every field that was given."""
-    held = record.__dict__  # What was never set is not in it, and need not be looked up.
-    changes: dict[str, Any] = {}
-    for key, field in record_type.told:
-        value = held.get(key) if type(field) is Field else field.value(record)
+    columns = record_type.told_columns
+    # What was never set is not held, and need not be looked up.
+    changes = {
+        key: [None, as_json(value)]
+        for key, value in record.__dict__.items()
+        if value is not None and key in columns and value != ""
+    }
+    for key, field in record_type.told_apart:
+        value = field.value(record)
         if value not in (None, ""):
             changes[key] = [None, as_json(value)]
     return changes

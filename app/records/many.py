@@ -18,7 +18,7 @@ from app.records import gate
 from app.records.assignment.soon import assign_soon
 from app.records.build import build_many
 from app.records.door import creation_changes, may_change, perform
-from app.records.duplicates.keep import Keys, add_keys, all_keys
+from app.records.duplicates.keep import Keys, all_keys, keys_batch, note_met
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.numbers.give import give_numbers
@@ -144,6 +144,8 @@ def send_new(
     rows = batch_by_column(record_type.model.__tablename__, columns, len(records))
     with sending(by.session, rows):
         keys = keys or all_keys(record_type, records)
+        held = keys_batch(record_type, keys)
+    with sending(by.session, held):
         told = [_creation(record_type, one, by) for one in records]
         events = events_batch(told)
     send(by.session, events)
@@ -153,7 +155,7 @@ def send_new(
 def settle_new(record_type: RecordType, sent: Sent, by: Actor) -> None:
     """The second half: what is held against others, shared with them and told to them."""
     keep_within_cap(record_type, sent.records, by)
-    add_keys(record_type, sent.keys, by)
+    note_met(record_type, sent.keys, by)
     for row in sent.events:
         outbox.tell(by.session, row)
     record_type.changed_all(sent.records, "create", by)

@@ -261,6 +261,16 @@ class RecordType:
         return tuple(pair for pair in self.by_key.items() if pair[0] not in TOLD_BY_EVENT)
 
     @cached_property
+    def told_columns(self) -> frozenset[str]:
+        """The keys of those among them that are columns of the record."""
+        return frozenset(key for key, field in self.told if type(field) is Field)
+
+    @cached_property
+    def told_apart(self) -> tuple[tuple[str, Field], ...]:
+        """Those among them that know better where their value is kept."""
+        return tuple(pair for pair in self.told if pair[0] not in self.told_columns)
+
+    @cached_property
     def judged(self) -> tuple[tuple[str, Field], ...]:
         """The fields that may be missing or not be changed, as themselves or others stand."""
         return tuple(pair for pair in self.by_key.items() if pair[1].required or pair[1].conditions)

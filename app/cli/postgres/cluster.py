@@ -22,7 +22,12 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     "max_locks_per_transaction": "1024",
-    "shared_buffers": "256MB",
+    # What is written comes in bursts, an import's pages twenty kilobytes a row: they stay in memory
+    # until their next change, and a page is only written whole once in a quarter of an hour.
+    "shared_buffers": "1GB",
+    "wal_buffers": "64MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",

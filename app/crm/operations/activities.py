@@ -29,7 +29,8 @@ from app.records.registry import registry
 from app.records.values import Unfit, read_value
 
 LINK_COLUMNS = ("activity_id", "record_type", "record_id", "at")
-TEXTS = ("body", "subject", "outcome")  # In which colleagues are mentioned.
+WORDS = ("body", "outcome")
+TEXTS = (*WORDS, "subject")  # In which colleagues are mentioned.
 # Written down after the fact, unless a time is planned.
 LOGGED = ("follow_up", "note", "call", "visit", "mail")
 
@@ -37,7 +38,9 @@ LOGGED = ("follow_up", "note", "call", "visit", "mail")
 def prepare(activity: Activity, by: Actor) -> None:
     """Fill an activity's subject, customer, moments and keys; Refused when it says nothing."""
     _promise(activity)
-    settle_mentions(activity, TEXTS, by)
+    # A subject that follows the words says nothing of its own, and still says what they said.
+    follows = _is_named_by_words(activity)
+    settle_mentions(activity, WORDS if follows else TEXTS, by)
     _name(activity)
     _place(activity, by)
     is_planned = activity.due_at is not None
@@ -72,11 +75,16 @@ def _name(activity: Activity) -> None:
 
     A subject that was made so follows its words; one that a person wrote stays.
     """
-    made = first_line(activity.body)
-    if not activity.subject and not made:
+    if _is_named_by_words(activity):
+        activity.subject = first_line(activity.body)
+    elif not activity.subject:
         raise Refused(_("Write a few words."), field="body")
-    if made and (not activity.subject or _has_made_subject(activity)):
-        activity.subject = made
+
+
+def _is_named_by_words(activity: Activity) -> bool:
+    """True when the words give the subject: nobody wrote another one."""
+    has_words = first_line(activity.body) != ""
+    return has_words and (not activity.subject or _has_made_subject(activity))
 
 
 def _has_made_subject(activity: Activity) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from app.records.fields import Attribute
@@ -14,7 +15,7 @@ How = Literal["number", "email", "phone", "firm", "person"]
 SURENESS: Mapping[How, int] = {"number": 1, "email": 2, "phone": 3, "firm": 4, "person": 5}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sign:
     """Fields that two records of the same share; `how` says in which way they are compared.
 
@@ -31,6 +32,16 @@ class Sign:
     beside: Attribute | None = None
     named: tuple[Attribute, ...] = ()
     against: tuple[Attribute, ...] = ()
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """The keys of `attributes`."""
+        return tuple(one.key for one in self.attributes)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The keys of `named`."""
+        return tuple(one.key for one in self.named)
 
     @property
     def needs(self) -> tuple[Attribute, ...]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.events.copy import copy_rows
+from app.events.copy import Batch, batch_by_column, copy_rows
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.records.duplicates.keys import keys_of
@@ -58,6 +58,21 @@ _ADD = text(
     SELECT :kind, key FROM met GROUP BY key
     HAVING count(*) > 1 OR (:alone AND NOT pg_try_advisory_xact_lock(hashtextextended(
         current_schema() || :kind, key)))
+    ORDER BY key
+    ON CONFLICT DO NOTHING
+    """
+)
+# Keys of new records, which a COPY brought: those that several records have by now.
+_MET = text(
+    """
+    INSERT INTO shared_keys (record_type, key)
+    SELECT :kind, mine.key FROM unnest(CAST(:keys AS bigint[])) AS mine (key)
+    WHERE 2 <= (
+        SELECT count(*) FROM (
+            SELECT 1 FROM duplicate_keys AS stood
+            WHERE stood.record_type = :kind AND stood.key = mine.key LIMIT 2
+        ) AS both_of
+    )
     ORDER BY key
     ON CONFLICT DO NOTHING
     """
@@ -104,6 +119,26 @@ def add_keys(record_type: RecordType, keys: Keys, by: Actor) -> None:
     """Write the keys of records that had none (see `all_keys`), whose rows stand by now."""
     if record_type.signs:
         _add(record_type, keys, by)
+
+
+def keys_batch(record_type: RecordType, keys: Keys) -> Batch:
+    """The keys of many new records for COPY; `note_met` has to follow."""
+    # Side by side in both indexes: in the order of the keys, which are spread all over one of them.
+    rows = sorted([(key, record_id) for record_id, its in keys.items() for key in its])
+    columns: dict[str, list[Any]] = {
+        "record_type": [record_type.key] * len(rows),
+        "record_id": [record_id for _key, record_id in rows],
+        "key": [key for key, _record_id in rows],
+    }
+    return batch_by_column("duplicate_keys", columns, len(rows))
+
+
+def note_met(record_type: RecordType, keys: Keys, by: Actor) -> None:
+    """Note which keys of many new records others have as well, or several of them."""
+    given = sorted({key for its in keys.values() for key in its})
+    if given:
+        spelled = f"{{{','.join(map(str, given))}}}"
+        by.session.execute(_MET, {"kind": record_type.key, "keys": spelled})
 
 
 def all_keys(record_type: RecordType, records: Iterable[Record]) -> Keys:

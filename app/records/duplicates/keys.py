@@ -19,7 +19,6 @@ from app.kernel.phones import phone_digits
 from app.kernel.pinyin import readings
 from app.kernel.surnames import split_chinese
 from app.records.duplicates.facts import SURENESS, How, Sign
-from app.records.fields import Attribute
 from app.records.types import RecordType
 
 SHORTEST = 3  # Characters of a number or of a firm's core that say something.
@@ -68,30 +67,33 @@ def read_key(text: str | None) -> int | None:
 
 def _key(how: How, compared: str) -> int:
     digest = blake2b(compared.encode("utf-8", "replace"), digest_size=_DIGEST).digest()
-    return int.from_bytes(bytes([SURENESS[how]]) + digest, "big")
+    return SURENESS[how] << (8 * _DIGEST) | int.from_bytes(digest, "big")
 
 
 def _compared(sign: Sign, values: Mapping[str, Any]) -> list[str]:
     """What two records of the same share, in one spelling; nothing where it says nothing."""
-    texts = _texts(sign.attributes, values)
     if sign.how == "person":
-        family, given = person_sounds(*texts)
         beside = "" if sign.beside is None else str(values.get(sign.beside.key) or "")
-        is_weak = sign.beside is not None and not beside
-        return [f"{family} {given}\n{beside}"] if family and given and not is_weak else []
+        if sign.beside is not None and not beside:
+            return []
+        family, given = person_sounds(*_texts(sign.compared, values))
+        return [f"{family} {given}\n{beside}"] if family and given else []
+    (text,) = _texts(sign.compared, values)
+    if not text:
+        return []
     if sign.how == "firm":
-        plain = firm_sound(texts[0])
+        plain = firm_sound(text)
     elif sign.how == "phone":
-        plain = texts[0] if len(phone_digits(texts[0])) >= SHORTEST_PHONE else ""
+        plain = text if len(phone_digits(text)) >= SHORTEST_PHONE else ""
     else:
-        plain = _exact(sign.how, texts[0])
+        plain = _exact(sign.how, text)
     if not plain or not sign.named:
         return [plain] if plain else []
-    return [f"{plain}\n{one}" for one in person_sounds(*_texts(sign.named, values)) if one]
+    return [f"{plain}\n{one}" for one in person_sounds(*_texts(sign.names, values)) if one]
 
 
-def _texts(attributes: Iterable[Attribute], values: Mapping[str, Any]) -> list[str]:
-    return [str(values.get(one.key) or "").strip() for one in attributes]
+def _texts(keys: Iterable[str], values: Mapping[str, Any]) -> list[str]:
+    return [str(values.get(key) or "").strip() for key in keys]
 
 
 def _exact(how: How, text: str) -> str:
