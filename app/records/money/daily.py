@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
@@ -22,6 +22,8 @@ from app.records.money.reading import MOST_RATE, Quote
 
 EURO = "EUR"
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
+LEAST_TOLD = 1 / MOST_RATE
+LONGEST = 40  # Characters of a rate that can't be right, as it is told.
 
 
 class Unread(ValueError):
@@ -34,11 +36,23 @@ class Unread(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DailyRates:
-    """The rates of a day: what one unit of `base` is worth in each currency."""
+    """The rates of a day: what one unit of `base` is worth in each currency.
+
+    `absurd` are those that can't be right, as they were told: none, negative, beyond all measure.
+    """
 
     base: str
     day: date
     rates: Mapping[str, Decimal]
+    absurd: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The rates that a workspace keeps of a day, and those that were refused, as they were told."""
+
+    kept: list[Quote]
+    refused: Mapping[str, str]
 
 
 def read_daily(body: bytes) -> DailyRates:
@@ -56,31 +70,37 @@ def read_daily(body: bytes) -> DailyRates:
         ElementTree.ParseError,
     ):
         raise Unread("format") from None
-    if not found.rates:
+    if not found.rates and not found.absurd:
         raise Unread("format")
     return found
 
 
-def quotes_of(daily: DailyRates, own: str, wanted: Collection[str]) -> list[Quote]:
-    """The wanted rates in the workspace's own currency; Unread("currency") where it is not told."""
+def quotes_of(daily: DailyRates, own: str, wanted: Collection[str]) -> Quotes:
+    """The wanted rates in the workspace's own currency, and those that can't be right.
+
+    Unread("currency") where the own one is not told, Unread("absurd") where that can't be right.
+    """
     worth = {**daily.rates, daily.base: ONE}
     if own not in worth:
-        raise Unread("currency")
-    quotes = []
+        raise Unread("absurd" if own in daily.absurd else "currency")
+    kept, refused = [], {one: daily.absurd[one] for one in sorted(wanted) if one in daily.absurd}
     with localcontext() as context:
         context.prec = EXACT
         for currency in sorted(set(wanted) & worth.keys() - {own}):
-            rate = (worth[own] / worth[currency]).quantize(SMALLEST)
-            if 0 < rate < MOST_RATE:
-                quotes.append(Quote(currency, daily.day, rate))
-    return quotes
+            rate = worth[own] / worth[currency]
+            # Rounded only once it is known to have no more digits than there is room for.
+            if SMALLEST <= rate < MOST_RATE and currency not in refused:
+                kept.append(Quote(currency, daily.day, rate.quantize(SMALLEST)))
+            else:
+                refused.setdefault(currency, str(worth[currency]))
+    return Quotes(kept, refused)
 
 
 def _from_json(text: str) -> DailyRates:
     told = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     base = told.get("base") or told.get("base_code")
     day = date.fromisoformat(told["date"])
-    return DailyRates(_code(base), day, _rates(told["rates"].items()))
+    return DailyRates(_code(base), day, *_rates(told["rates"].items()))
 
 
 def _from_xml(text: str) -> DailyRates:
@@ -92,20 +112,30 @@ def _from_xml(text: str) -> DailyRates:
         raise Unread("format")
     latest = max(days, key=lambda one: date.fromisoformat(str(one.get("time"))))
     told = [(one.get("currency"), one.get("rate")) for one in latest if one.get("currency")]
-    return DailyRates(EURO, date.fromisoformat(str(latest.get("time"))), _rates(told))
+    return DailyRates(EURO, date.fromisoformat(str(latest.get("time"))), *_rates(told))
 
 
-def _rates(told: Any) -> dict[str, Decimal]:
-    """The currencies that we know, with rates that are some; the others are passed over."""
-    found = {}
+def _rates(told: Any) -> tuple[dict[str, Decimal], dict[str, str]]:
+    """The currencies that we know with their rates, and those whose rate can't be right."""
+    found: dict[str, Decimal] = {}
+    absurd: dict[str, str] = {}
     for code, rate in told:
-        try:
-            number = Decimal(rate)
-        except (InvalidOperation, TypeError, ValueError):
+        if not isinstance(code, str) or code not in CODES:
             continue
-        if code in CODES and number.is_finite() and 0 < number < MOST_RATE:
+        number = None if isinstance(rate, bool) else _number(rate)
+        if number is not None and LEAST_TOLD <= number < MOST_RATE:
             found[code] = number
-    return found
+        else:
+            absurd[code] = str(rate)[:LONGEST]
+    return found, absurd
+
+
+def _number(rate: Any) -> Decimal | None:
+    try:
+        number = Decimal(rate)
+    except (InvalidOperation, TypeError, ValueError):
+        return None
+    return number if number.is_finite() else None
 
 
 def _code(text: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,6 +28,7 @@ DAILY = "daily"
 FETCH = "fetch_rates"
 SUBJECT = "rate_source"
 OK = 200
+MOST_TOLD = 20  # Refused rates of one answer, each a line of the audit.
 AHEAD = timedelta(days=1)  # Today, wherever it is today.
 HEADERS = {"Accept": "application/json, application/xml", "User-Agent": "Zuke"}
 ERRORS: dict[str, Text] = {
@@ -40,6 +41,7 @@ ERRORS: dict[str, Text] = {
     "format": _("The answer is no file of rates that can be read."),
     "currency": _("The answer has no rate of your own currency."),
     "none": _("The answer has no rate of a currency that you use."),
+    "absurd": _("Rates that can't be right were refused. The audit tells which."),
 }
 
 
@@ -137,18 +139,32 @@ def _keep(by: Actor, row: RateSource, daily: DailyRates | None) -> str | None:
     if daily is None or daily.day > (by.now + AHEAD).date():
         return "format"
     wanted = set(row.currencies) or set(currencies_in_use(by))
+    own = by.tenant.currency
     try:
-        quotes = quotes_of(daily, by.tenant.currency, wanted)
+        quotes = quotes_of(daily, own, wanted)
     except Unread as error:
+        _tell_refused(by, daily, {own: daily.absurd[own]} if own in daily.absurd else {})
         return error.reason
-    if not quotes:
-        return "none"
-    number = keep_rates(by, quotes, Source.FETCHED, replace=False)
+    _tell_refused(by, daily, quotes.refused)
+    if not quotes.kept:
+        return "absurd" if quotes.refused else "none"
+    number = keep_rates(by, quotes.kept, Source.FETCHED, replace=False)
     row.heard_at, row.told_on = by.now, daily.day
     if number:
         told = {"rows": [None, number], "rate_on": [None, daily.day.isoformat()]}
         write_event(by, "exchange_rate", by.tenant.id, "imported", changes=told)
-    return None
+    return "absurd" if quotes.refused else None
+
+
+def _tell_refused(by: Actor, daily: DailyRates, refused: Mapping[str, str]) -> None:
+    """Let the audit tell which rates were refused, as they came."""
+    for currency, rate in list(refused.items())[:MOST_TOLD]:
+        told = {
+            "currency": [None, currency],
+            "rate": [None, rate],
+            "rate_on": [None, daily.day.isoformat()],
+        }
+        write_event(by, "exchange_rate", by.tenant.id, "refused", changes=told)
 
 
 def is_fetching(by: Actor) -> bool:

@@ -35,6 +35,7 @@ VERBS: Mapping[str, Said] = {
     "retired": (_("Retired"), "warn"),
     "exported": (_("Exported"), "warn"),
     "imported": (_("Imported"), "warn"),
+    "refused": (_("Refused"), "bad"),
     "import_undone": (_("Import undone"), "warn"),
     "downloaded": (_("Downloaded"), "warn"),
     "file_added": (_("File added"), "good"),

@@ -95,7 +95,7 @@ def state(workspace: Workspace) -> RateSource:
 def test_both_forms_are_read_and_turned_to_the_own_currency(body: bytes) -> None:
     daily = read_daily(body)
     assert (daily.base, daily.day) == ("EUR", DAY)
-    assert quotes_of(daily, "GBP", {"USD", "EUR", "JPY"}) == [
+    assert quotes_of(daily, "GBP", {"USD", "EUR", "JPY"}).kept == [
         Quote("EUR", DAY, Decimal("0.8")),
         Quote("USD", DAY, Decimal("0.5")),
     ]
@@ -111,7 +111,6 @@ def test_both_forms_are_read_and_turned_to_the_own_currency(body: bytes) -> None
         b"{}",
         b'{"base": "EUR", "date": "today", "rates": {"USD": 1}}',
         b'{"base": "EUR", "date": "2026-11-20", "rates": []}',
-        b'{"base": "EUR", "date": "2026-11-20", "rates": {"USD": "NaN"}}',
         b'{"base": "XX", "date": "2026-11-20", "rates": {"USD": 1}}',
         b'{"base": ["EUR"], "date": "2026-11-20", "rates": {"USD": 1}}',
         b"{" * 5000,
@@ -247,3 +246,50 @@ def test_a_source_that_is_changed_while_it_answers_writes_nothing(
     assert bank.asked == 1
     with acme.acting() as by:
         assert by.session.scalars(select(ExchangeRate)).all() == []
+
+
+ABSURD = ["0", "-1.6", "1e-40", "1e30", '"NaN"', '"many"', "true", "null", "1e-999999", "[1.6]"]
+
+
+@pytest.mark.parametrize("rate", ABSURD)
+def test_a_rate_that_can_t_be_right_is_refused_and_the_audit_tells_it(
+    acme: Workspace, alice: Person, bank: Bank, clock: Clock, rate: str
+) -> None:
+    clock.move_to(datetime(2026, 11, 20, 17, tzinfo=UTC))
+    choose(alice, bank.url, "USD", "CHF")
+    bank.body = JSON.replace(b"1.6", rate.encode()).replace(b'"ZZZ"', b'"CHF"')
+    fetch(acme, Line(allow_loopback=True))
+    with acme.acting() as by:
+        kept = by.session.scalars(select(ExchangeRate.currency)).all()
+        assert kept == ["CHF"], "the others of the day are kept"
+        told = by.session.scalars(select(Event.changes).where(Event.verb == "refused")).one()
+    assert told["currency"] == [None, "USD"]
+    assert told["rate_on"] == [None, "2026-11-20"]
+    assert state(acme).error == "absurd"
+    assert "The audit tells which" in alice.client.get(URL).text
+    assert "Refused" in alice.client.get("/settings/audit").text
+    bank.body = JSON
+    fetch(acme, Line(allow_loopback=True))
+    assert state(acme).error is None
+
+
+@pytest.mark.parametrize("rate", ["0", "1e-40", "1e30", "-3"])
+def test_an_own_currency_that_can_t_be_right_leaves_all_as_it_was(
+    acme: Workspace, alice: Person, bank: Bank, clock: Clock, rate: str
+) -> None:
+    clock.move_to(datetime(2026, 11, 20, 17, tzinfo=UTC))
+    choose(alice, bank.url, "USD")
+    bank.body = JSON.replace(b"0.8", rate.encode())
+    fetch(acme, Line(allow_loopback=True))
+    with acme.acting() as by:
+        assert by.session.scalars(select(ExchangeRate)).all() == []
+        told = by.session.scalars(select(Event.changes).where(Event.verb == "refused")).one()
+    assert told["currency"] == [None, "GBP"]
+    assert state(acme).error == "absurd"
+
+
+def test_rates_at_the_ends_of_what_is_kept_end_no_job() -> None:
+    day = b'{"base": "EUR", "date": "2026-11-20", "rates": {"GBP": %s, "USD": %s}}'
+    for own, other in ((b"99999999999", b"0.00000000001"), (b"0.00000000001", b"99999999999")):
+        found = quotes_of(read_daily(day % (own, other)), "GBP", {"USD"})
+        assert (found.kept, list(found.refused)) == ([], ["USD"])
