@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.automation import jobs as automation_jobs
 from app.automation.approvals import settle
+from app.automation.approvals.absences import away_on
 from app.automation.approvals.gate import ApprovalGate
 from app.automation.authority import subjects
 from app.automation.manifest import AUTOMATION
@@ -38,6 +39,7 @@ from app.mail.messages import jobs as message_jobs
 from app.mail.messages import templates as mail_templates
 from app.records import gate, happenings
 from app.records import jobs as record_jobs
+from app.records.assignment import absent
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from app.reports import jobs as report_jobs
@@ -65,6 +67,7 @@ def install_record_types() -> Registry:
     outbox.install(_hear)
     mail_templates.install(mail_texts.find, mail_texts.fill)
     gate.install(ApprovalGate())
+    absent.install(away_on)
     layouts.install(LAYOUTS)
     tell_use(documents_of)
     installed = install(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -38,6 +39,18 @@ def stood_in_for(by: Actor) -> set[UUID]:
         level = {row.user_id for row in rows if row.stand_in_id in level} - found - {by.person_id}
         found |= level
     return found
+
+
+def away_on(user_ids: Collection[UUID], day: date, by: Actor) -> set[UUID]:
+    """Who of these people is away on a day."""
+    found = by.session.scalars(
+        select(ApprovalAbsence.user_id).where(
+            ApprovalAbsence.user_id.in_(user_ids),
+            ApprovalAbsence.from_on <= day,
+            ApprovalAbsence.until_on >= day,
+        )
+    )
+    return set(found)
 
 
 def absences_of(by: Actor, user_id: UUID) -> list[ApprovalAbsence]:

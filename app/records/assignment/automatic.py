@@ -65,7 +65,7 @@ def _free(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> Iterator[R
 
 def leads_of(rule: AssignmentRule, record_type: RecordType, by: Actor) -> list[User]:
     """Who among the people of a rule may pass records on, else whoever made the rule."""
-    people = people_of(rule.group_kind, rule.group_id, record_type, by)
+    people = people_of(rule.group_kind, rule.group_id, rule.user_ids, record_type, by)
     leads = [
         one
         for one in people

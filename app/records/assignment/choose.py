@@ -5,17 +5,18 @@ Everything that gives records to people asks here: the pool, and leads and cases
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from app.identity.models import Team, User
 from app.identity.rights import rights_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.records.assignment.absent import absent_among
 from app.records.pool.caps import counting, groups_in, least
 from app.records.pool.policy import policy
 from app.records.types import RecordType
@@ -44,16 +45,25 @@ class Chosen:
     have: int
 
 
-def people_of(group_kind: str, group_id: UUID, record_type: RecordType, by: Actor) -> list[User]:
-    """Who of a team (with those below) or of a role can work on records of a type, by name.
+def people_of(
+    group_kind: str | None,
+    group_id: UUID | None,
+    user_ids: Collection[UUID],
+    record_type: RecordType,
+    by: Actor,
+) -> list[User]:
+    """Who can work on records of a type, by name: of a team (with those below) or of a role, and
+    those who are named.
 
     Those who left, and those whose role may only read the type, are none of them.
     """
-    found = select(User).outerjoin(Team, Team.id == User.team_id).where(User.is_active)
+    meant: list[ColumnElement[bool]] = [User.id.in_(user_ids)] if user_ids else []
     if group_kind == "team":
-        found = found.where(Team.path.contains(f"{group_id}/", autoescape=True))
-    else:
-        found = found.where(User.role_id == group_id)
+        meant.append(Team.path.contains(f"{group_id}/", autoescape=True))
+    elif group_kind is not None:
+        meant.append(User.role_id == group_id)
+    found = select(User).outerjoin(Team, Team.id == User.team_id)
+    found = found.where(User.is_active, or_(*meant) if meant else false())
     rows = by.session.scalars(found.order_by(User.name_sort, User.id))
     return [
         one
@@ -75,8 +85,10 @@ def choose(
 
     `turns` says when each had the last turn; who had none comes first, in the order given. By load
     it goes to whoever owns the fewest, of several to the one whose turn it is. Nobody gets more
-    than `capacity`, nor more than the pool's caps allow them to own.
+    than `capacity`, nor more than the pool's caps allow them to own, nor anything while away.
     """
+    away = absent_among([one.id for one in people], by)
+    people = [one for one in people if one.id not in away]
     loads = loads_of(people, record_type, by)
     order = {one.id: place for place, one in enumerate(people)}
 

@@ -107,7 +107,7 @@ def _choose(rule: AssignmentRule, record_type: RecordType, by: Actor) -> Chosen 
         execution_options={"populate_existing": True},
     ).all()
     turns = {one.user_id: one.turn for one in rows}
-    people = people_of(rule.group_kind, rule.group_id, record_type, by)
+    people = people_of(rule.group_kind, rule.group_id, rule.user_ids, record_type, by)
     chosen = choose(
         people, Strategy(rule.strategy), record_type, by, turns=turns, capacity=rule.capacity
     )

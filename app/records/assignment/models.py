@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Document, Id, Moment
@@ -12,6 +13,8 @@ from app.kernel.model import Base, Document, Id, Moment
 
 class AssignmentRule(Base):
     """Records of a type of which `conditions` hold go to the people of a team or a role.
+
+    `user_ids` are people who are named, beside the group or in its place.
 
     Rules are tried in the order of `position`. `capacity` is how many records of the type somebody
     may own; with `in_hours` the rule rests while the calendar (the default one where none is named)
@@ -24,6 +27,7 @@ class AssignmentRule(Base):
         CheckConstraint("group_kind IN ('team', 'role')", name="group_kind"),
         CheckConstraint("strategy IN ('in_turn', 'least_load')", name="strategy"),
         CheckConstraint("capacity > 0", name="capacity"),
+        CheckConstraint("group_id IS NOT NULL OR user_ids <> '{}'", name="people"),
     )
 
     id: Mapped[Id]
@@ -31,8 +35,9 @@ class AssignmentRule(Base):
     position: Mapped[int] = mapped_column(Integer)
     name: Mapped[str] = mapped_column(String(100))
     conditions: Mapped[Document]
-    group_kind: Mapped[str] = mapped_column(String(10))
-    group_id: Mapped[UUID] = mapped_column(Uuid)
+    group_kind: Mapped[str | None] = mapped_column(String(10))
+    group_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     strategy: Mapped[str] = mapped_column(String(20))
     capacity: Mapped[int | None] = mapped_column(Integer)
     in_hours: Mapped[bool]

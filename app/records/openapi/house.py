@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.kernel.language import _
-from app.records.openapi import pool
+from app.records.openapi import assignment, pool
 from app.records.openapi.parts import (
     ID,
     LOCATION,
@@ -95,6 +95,7 @@ NAMED = {
     "Favourite": FAVOURITE,
     "Tag": TAG,
     **pool.SCHEMAS,
+    **assignment.SCHEMAS,
 }
 
 

@@ -3,6 +3,7 @@
 from app.records.routes import (
     access_report,
     api,
+    api_assignment,
     api_audit,
     api_bulk,
     api_business_hours,
@@ -67,6 +68,7 @@ __all__ = [
     "BLUEPRINTS",
     "access_report",
     "api",
+    "api_assignment",
     "api_audit",
     "api_bulk",
     "api_business_hours",
