@@ -34,6 +34,18 @@ REPORTS = (
         ),
     ),
     ReadyReport(
+        "new-accounts",
+        _("New accounts this month"),
+        _("How many accounts came this month, beside the month before."),
+        Definition(
+            "account",
+            (),
+            NUMBER,
+            period=Period("created_at", "this_month", "before"),
+            shape="number",
+        ),
+    ),
+    ReadyReport(
         "activities-by-week",
         _("Activities by week and kind"),
         _("Calls, visits, meetings and all else that was written down in the last 90 days."),

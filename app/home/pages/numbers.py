@@ -11,6 +11,8 @@ from app.reports.engine.meaning import meaning
 from app.reports.engine.result import Result
 from app.reports.engine.run import run_report
 from app.reports.pages.chart import Chart, chart
+from app.reports.pages.figure import Figure as Trend
+from app.reports.pages.figure import figure
 from app.reports.pages.grid import Cell, Grid, grid
 from app.reports.runs.find import is_of_today, latest_run, result_of
 from app.web.formats import formats
@@ -31,18 +33,22 @@ class Figure:
 class ShownReport:
     """A report as its widget shows it: `figures` where it has no groups, a chart, or a table.
 
+    One that is a number has its `trend`.
+
     `notes` are what its reader should know of the numbers.
     """
 
     figures: tuple[Figure, ...] = ()
     chart: Chart | None = None
+    trend: Trend | None = None
     grid: Grid | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True where no record fits."""
-        return not self.figures and self.chart is None and self.grid is None
+        shown = (self.chart, self.trend, self.grid)
+        return not self.figures and all(one is None for one in shown)
 
 
 def shown_report(definition: Definition, by: Actor) -> ShownReport:
@@ -71,6 +77,9 @@ def _kept_result(definition: Definition, by: Actor) -> Result | None:
 
 def _shown(definition: Definition, result: Result, by: Actor) -> ShownReport:
     """A result as its widget shows it."""
+    trend = figure(result, by)
+    if trend is not None:
+        return ShownReport(trend=trend, notes=_notes(result, 0, by))
     if not result.dimensions:
         table = grid(result, by, is_pivot=False, most=0)
         pairs = zip(table.measures, table.total.cells, strict=True)

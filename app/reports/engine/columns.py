@@ -38,7 +38,8 @@ from app.records.query.target import target_of
 from app.records.registry import registry
 from app.records.worktime.kept import fiscal_year
 from app.reports.engine.definition import DISTINCT
-from app.reports.engine.meaning import DATES, NUMBERS, Dimension, Measured
+from app.reports.engine.kinds import DATES, NUMBERS
+from app.reports.engine.meaning import Dimension, Measured
 
 HIDDEN = UUID(int=0)  # The group of all records that the reader may not open.
 

@@ -17,7 +17,8 @@ from app.records.pool.reading import ASKED
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.reports.engine.definition import RATE
-from app.reports.engine.meaning import DATES, NUMBERS, Dimension
+from app.reports.engine.kinds import DATES, NUMBERS
+from app.reports.engine.meaning import Dimension
 from app.reports.engine.result import EMPTY, OTHERS, UNOPENED, VALUE, Member, Place, Result
 
 
@@ -72,7 +73,7 @@ def _of_group(result: Result, number: int, member: Member) -> list[Node]:
         return found
     if dimension.kind in DATES:
         first = member.value
-        last = _beyond(first, dimension.asked.unit, result.meaning.firm) - timedelta(days=1)
+        last = day_after(first, dimension.asked.unit, result.meaning.firm) - timedelta(days=1)
         return [Filter(key, "between", f"{first},{last}")]
     if dimension.kind in NUMBERS:
         low = Decimal(member.value)
@@ -100,7 +101,7 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _beyond(first: date, unit: str, by: Actor) -> date:
+def day_after(first: date, unit: str, by: Actor) -> date:
     """The day that follows a period."""
     if unit == "day":
         return first + timedelta(days=1)

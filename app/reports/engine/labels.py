@@ -13,7 +13,8 @@ from app.records.pages.choices import choices_of
 from app.records.pages.groups import period_label
 from app.records.pages.looks import Words
 from app.records.worktime.kept import fiscal_year
-from app.reports.engine.meaning import DATES, NUMBERS, Dimension
+from app.reports.engine.kinds import DATES, NUMBERS
+from app.reports.engine.meaning import Dimension
 from app.reports.engine.numbers import writer
 from app.reports.engine.result import EMPTY, OTHERS, UNOPENED, Member
 

@@ -31,12 +31,8 @@ from app.reports.engine.definition import (
     Grouped,
     Measure,
 )
-
-DATES = ("moment", "day")
-NUMBERS = ("whole", "number", "money", "amount", "percent")
-MANY = ("choices", "tags")  # A record can have several of these, and stands in each one's group.
-PLAIN = ("choice", "country", "flag", "text")
-NAMED = ("choice", "country", "text", "reference")  # Kinds of which a few can be named.
+from app.reports.engine.kinds import DATES, MANY, NAMED, NUMBERS, PLAIN
+from app.reports.engine.trend import as_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +107,7 @@ def meaning(definition: Definition, by: Actor) -> Meaning:
     """
     firm = on_firms_clock(by)
     record_type = readable_type(definition.record_type, firm)
+    definition = as_number(definition, record_type, firm)
     hidden: list[str] = []
     dimensions = [
         one

@@ -9,7 +9,8 @@ from app.kernel.language import _
 from app.records.filters import DEEPEST, MOST, Node, leaves
 from app.records.filters.node import depth
 from app.reports.engine.drill import fixed
-from app.reports.engine.meaning import DATES, NUMBERS, Dimension, Meaning
+from app.reports.engine.kinds import DATES, NUMBERS
+from app.reports.engine.meaning import Dimension, Meaning
 
 
 def demand_openable(meaning: Meaning) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from app.kernel.actor import Actor
 from app.kernel.folding import fold
 from app.records.query.by_value import ordered_values
+from app.reports.engine.kinds import DATES, NUMBERS
 from app.reports.engine.labels import label_of
-from app.reports.engine.meaning import DATES, NUMBERS, Dimension
+from app.reports.engine.meaning import Dimension
 from app.reports.engine.result import LAST, VALUE, Member, Result
 
 Key = Callable[[Member], Any]

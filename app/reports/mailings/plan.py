@@ -125,7 +125,8 @@ def arm_mailings(by: Actor) -> None:
     """Enqueue the mails that are near or late, in case that their jobs were lost."""
     near = select(ReportReader.id, ReportReader.next_at)
     for reader_id, at in by.session.execute(near.where(ReportReader.next_at < by.now + AHEAD)):
-        arm(by, reader_id, at)
+        if at is not None:
+            arm(by, reader_id, at)
 
 
 def rhythm_of(row: ReportMailing) -> Rhythm:

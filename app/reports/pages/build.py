@@ -27,12 +27,14 @@ from app.reports.engine.definition import (
     LEAST,
     MOST_GROUPS,
     MOST_MEASURES,
+    NUMBER,
     SHARE,
     SUM,
     Definition,
     Grouped,
 )
-from app.reports.engine.meaning import DATES, NAMED, NUMBERS, can_group, can_measure, readable_type
+from app.reports.engine.kinds import DATES, NAMED, NUMBERS
+from app.reports.engine.meaning import can_group, can_measure, readable_type
 from app.reports.engine.numbers import OF
 from app.reports.pages.arguments import (
     BETWEEN,
@@ -63,6 +65,7 @@ SHAPES = {
     "line": _("Line"),
     "pie": _("Pie"),
     "funnel": _("Funnel"),
+    NUMBER: _("Number with trend"),
 }
 COMPARE = {
     "": _("Not compared"),

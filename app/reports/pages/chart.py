@@ -49,7 +49,7 @@ def chart(result: Result, shape: str, by: Actor) -> Chart | None:
     if result.before is not None and not is_split and shape in ("bar", "line"):
         then = [_then(result, _place(one, None, rest)) for one, _name in points]
         texts = [number_text(result.measures[0], one, by) for one in then]
-        before = {"values": [_plain(one) for one in then], "texts": texts, "urls": []}
+        before = {"values": [plain(one) for one in then], "texts": texts, "urls": []}
         series.append({"name": gettext("Compared with"), "is_before": True, **before})
     labels = [name for _member, name in points]
     data = {"kind": shape, "labels": labels, "series": series}
@@ -70,7 +70,7 @@ def _numbers(result: Result, places: Sequence[Place], by: Actor) -> dict[str, An
         met = place in result.cells
         urls.append(f"{path}?{urlencode([*pairs, ('view', 'all')])}" if met else "")
     return {
-        "values": [_plain(one) for one in found],
+        "values": [plain(one) for one in found],
         "texts": [number_text(measured, one, by) for one in found],
         "urls": urls,
     }
@@ -81,7 +81,7 @@ def _then(result: Result, place: Place) -> Any:
     return None if then is None else then[0]
 
 
-def _plain(value: Any) -> float | int | None:
+def plain(value: Any) -> float | int | None:
     """A number as a chart has it; a date has no height."""
     if value is None or isinstance(value, date):
         return None

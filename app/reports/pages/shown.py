@@ -18,6 +18,7 @@ from app.reports.engine.statement import CAP
 from app.reports.engine.written import read
 from app.reports.pages.arguments import written
 from app.reports.pages.chart import Chart, chart
+from app.reports.pages.figure import Figure, figure
 from app.reports.pages.grid import Grid, grid
 from app.reports.runs.find import Asked, is_of_today, latest_run, result_of
 from app.web.formats import formats
@@ -38,6 +39,7 @@ class Shown:
     result: Result | None
     grid: Grid | None
     chart: Chart | None = None
+    figure: Figure | None = None
     run: Asked | None = None
     as_of: str = ""
 
@@ -91,7 +93,8 @@ def shown_result(definition: Definition, result: Result, by: Actor) -> Shown:
     table = grid(result, by, is_pivot=definition.shape == "pivot")
     drawn = chart(result, definition.shape, by)
     notes = _notes(result, table, by)
-    return Shown(definition, written(definition), told, notes, result, table, drawn)
+    text, number = written(definition), figure(result, by)
+    return Shown(definition, text, told, notes, result, table, drawn, number)
 
 
 def _conditions(
