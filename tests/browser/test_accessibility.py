@@ -428,6 +428,7 @@ def test_settings(
     seen.visit("/settings/approvals", "/settings/approvals/new?type=account", "/settings/authority")
     seen.visit("/settings/me/absences", "/approvals")
     seen.visit("/settings/assignment", "/settings/assignment/new")
+    seen.visit("/settings/fields/accounts/new?kind=amount")
     seen.visit("/accounts?owner_id__isnull=true")
     assert not seen.found, seen.told()
 

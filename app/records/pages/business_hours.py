@@ -70,6 +70,12 @@ def weekday_names(by: Actor) -> list[str]:
     return [write.weekday(MONDAY.replace(day=5 + day)) for day in range(7)]
 
 
+def short_weekdays(by: Actor) -> list[str]:
+    """The same where there is little room: Mon, 周一."""
+    write = formats(by)
+    return [write.weekday_short(MONDAY.replace(day=5 + day)) for day in range(7)]
+
+
 def typed_of(row: BusinessCalendar | None, by: Actor) -> dict[str, str]:
     """What stands in the form of a calendar, of a new one the usual hours."""
     made = usual(by)
@@ -140,8 +146,7 @@ def _name(day: date, own: Mapping[date, OwnDay], off: Mapping[date, str]) -> str
 
 def _hours(week: tuple[Spans, ...], by: Actor) -> list[str]:
     """Days with the same hours in one line: Mon–Fri 09:00–12:00, 13:00–18:00."""
-    write = formats(by)
-    short = [write.weekday_short(MONDAY.replace(day=5 + day)) for day in range(7)]
+    short = short_weekdays(by)
     lines, start = [], 0
     for day in range(1, 8):
         if day < 7 and week[day] == week[start]:

@@ -189,6 +189,12 @@ def _form(row: BusinessCalendar | None) -> dict[str, object]:
         "countries": pages.country_choices(),
         "regions": pages.region_choices(country),
         "weekdays": list(zip(WEEKDAYS, pages.weekday_names(by), strict=True)),
+        "grid": [
+            {"id": key, "name": name, "short": short}
+            for key, name, short in zip(
+                WEEKDAYS, pages.weekday_names(by), pages.short_weekdays(by), strict=True
+            )
+        ],
         "is_default": "is_default" in request.form or bool(row and row.is_default),
     }
 

@@ -54,6 +54,7 @@ async function startWanted(): Promise<void> {
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
+    ...(find('[data-hours-grid]') ? [import('./hours-grid')] : []),
     ...(find('[data-events]') ? [import('./event-choices')] : []),
   ];
   for (const part of await Promise.all(wanted)) part.start();
@@ -63,5 +64,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-widget], [data-full-screen]')) void startWanted().then(ready);
+if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-widget], [data-full-screen], [data-hours-grid]')) void startWanted().then(ready);
 else ready();
