@@ -27,7 +27,7 @@ VERBS = {
     "email_change_asked": (_("Asked to change the e-mail"), ""),
     "email_changed": (_("Changed the e-mail"), "warn"),
     "handed_over": (_("Handed over"), "warn"),
-    "handover_undone": (_("Handover taken back"), "info"),
+    "handover_undone": (_("Took a handover back"), "info"),
     "news_mail_stopped": (_("Stopped the mails of news by link"), ""),
     "disabled": (_("Sign-in disabled"), "bad"),
     "enabled": (_("Sign-in enabled"), "good"),

@@ -16,6 +16,8 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
+from app.kernel.gaps import filled
+
 DEFAULT = "en"
 LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
 HTML_LANG = {"en": "en", "zh-CN": "zh-Hans-CN", "zh-TW": "zh-Hant-TW"}
@@ -57,8 +59,9 @@ def catalogue(language: str) -> NullTranslations:
 
 def gettext(message: str, **values: object) -> str:
     """`message` in the language in use, with `%(name)s` filled from `values`."""
-    text = catalogue(_language.get()).ugettext(message)
-    return text % values if values else text
+    language = _language.get()
+    text = catalogue(language).ugettext(message)
+    return _filled(text, values, language) if values else text
 
 
 def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
@@ -66,8 +69,13 @@ def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
 
     `%(n)s` is filled with `n`, unless `values` has its own way of writing it (10,000+).
     """
-    text = catalogue(_language.get()).ungettext(singular, plural, n)
-    return text % {"n": n, **values}
+    language = _language.get()
+    text = catalogue(language).ungettext(singular, plural, n)
+    return _filled(text, {"n": n, **values}, language)
+
+
+def _filled(text: str, values: Mapping[str, object], language: str) -> str:
+    return filled(text, values) if language[:2] == "zh" else text % values
 
 
 def listed(texts: Iterable[object]) -> str:
@@ -82,7 +90,7 @@ def clauses(texts: Iterable[object]) -> str:
 
 def labelled(name: object, value: object) -> str:
     """City: Leeds; 城市：利兹: a value behind what it is called; markup stays markup."""
-    text = gettext("%(name)s: %(value)s")
+    text = gettext("%(name)s: %(value)s")  # Its mark needs no gap.
     values = {"name": name, "value": value}
     return Markup(text) % values if isinstance(value, Markup) else text % values  # noqa: S704
 
