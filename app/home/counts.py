@@ -14,6 +14,7 @@ from app.home.quiet import FORMER, tells_quiet, without_step
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, ngettext
 from app.records.access import permitted, sees
+from app.records.filters.moments import stands_at
 from app.records.registry import registry
 from app.web.formats import formats
 
@@ -48,8 +49,9 @@ def counts(by: Actor) -> tuple[Count, ...]:
     asked: dict[str, Select[int]] = {}
     activity = registry().type("activity")
     if by.may(activity.key, "read") and sees(activity, "due_at", by):
-        asked["late"] = _due(by, Activity.due_at < begins)
-        asked["today"] = _due(by, Activity.due_at >= begins, Activity.due_at < ends)
+        at = stands_at(activity.by_key["due_at"], by)
+        asked["late"] = _due(by, at < begins)
+        asked["today"] = _due(by, at >= begins, at < ends)
     if tells_quiet(by):
         asked["quiet"] = select(func.count()).select_from(Account).where(*without_step(by))
     if not asked:

@@ -14,6 +14,7 @@ from app.crm.pages.timeline import ICONS
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.access import permitted, reaches, sees
+from app.records.filters.moments import stands_at
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import Formats, formats
@@ -67,7 +68,8 @@ def due(by: Actor) -> Due:
     if tells_promises(by):
         statement = statement.where(Activity.is_promise.is_(False))  # They have their own block.
     if is_dated:
-        statement = statement.where(Activity.due_at < begins + timedelta(days=DAYS + 1))
+        ends = begins + timedelta(days=DAYS + 1)
+        statement = statement.where(stands_at(activity.by_key["due_at"], by) < ends)
         statement = statement.order_by(Activity.due_at, Activity.id).limit(SHOWN * 3)
     else:
         # Neither their order nor their number may tell when they are due.
@@ -77,8 +79,9 @@ def due(by: Actor) -> Due:
     for row in by.session.execute(statement):
         if is_dated:
             found.late_count = row.late
-            when, is_late = when_due(row.due_at, begins, write, by), row.due_at < by.now
-            _group(found, row.due_at, begins).append(task_of(activity, row, when, is_late, by))
+            here = write.stands(row.due_at)
+            when = when_due(row.due_at, begins, write, by)
+            _group(found, here, begins).append(task_of(activity, row, when, here < by.now, by))
         else:
             found.undated.append(task_of(activity, row, "", False, by))
     return found
@@ -98,6 +101,7 @@ def tells_promises(by: Actor) -> bool:
 def open_planned(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
     """The open planned activities of `by`, with whom they are about where that may be opened."""
     activity = registry().type("activity")
+    stands = stands_at(activity.by_key["due_at"], by)
     return (
         select(
             Activity.id,
@@ -109,7 +113,7 @@ def open_planned(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
             Activity.contact_id,
             Account.name.label("account"),
             Contact.name.label("contact"),
-            func.count().filter(Activity.due_at < begins).over().label("late"),
+            func.count().filter(stands < begins).over().label("late"),
         )
         .select_from(Activity)
         .outerjoin(Account, and_(Account.id == Activity.account_id, _named("account", by)))
@@ -166,9 +170,10 @@ def _group(found: Due, due_at: datetime, begins: datetime) -> list[Task]:
 
 def when_due(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:
     """When something is due, in words: of today only the time."""
-    if begins <= due_at < begins + timedelta(days=1):
+    here = write.stands(due_at)
+    if begins <= here < begins + timedelta(days=1):
         return write.time(due_at)
-    if due_at > by.now:
+    if here > by.now:
         return write.weekday_and_moment(due_at, by.today())
     return write.moment(due_at, by.today())
 

@@ -45,5 +45,6 @@ def promises(by: Actor) -> Promises:
     for row in by.session.execute(statement):
         found.count = row.total
         when = when_due(row.due_at, begins, write, by)
-        found.tasks.append(task_of(activity, row, when, row.due_at < by.now, by))
+        is_late = write.stands(row.due_at) < by.now
+        found.tasks.append(task_of(activity, row, when, is_late, by))
     return found

@@ -57,7 +57,9 @@ class Field:
     product and never taken from input; where it keeps what records of another type say, `told_by`
     names that type, and whoever may not read it does not see the field. `initial(by)` is what a
     new record holds where nothing is said of the field, when that depends on the workspace. In a
-    text that `mentions`, colleagues are called by @name; the model is a MentioningRecord then.
+    text that `mentions`, colleagues are called by @name; the model is a MentioningRecord then. A
+    moment that `takes_days` may mean a whole day (`kernel/days.py`), which a date without an hour
+    is; `says_day` is the flag beside it that says so.
     """
 
     attribute: Attribute
@@ -76,6 +78,8 @@ class Field:
     personal: bool = False
     initial: Callable[[Actor], Any] | None = None
     mentions: bool = False
+    takes_days: bool = False
+    says_day: Attribute | None = None
 
     @property
     def conditions(self) -> Mapping[str, Any] | None:

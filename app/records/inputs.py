@@ -9,6 +9,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.custom.conditions import depends_on, is_readonly, is_required, values_of
+from app.records.day_flags import settle_days
 from app.records.fields import Field, Option
 from app.records.model import Record
 from app.records.types import RecordType
@@ -47,6 +48,8 @@ def read_values(
                 values[key] = field.default if value is None and not field.nullable else value
             except Unfit as unfit:
                 errors[key] = unfit.message
+    if record_type.days:
+        errors |= settle_days(record_type, inputs, values, record, by)
     errors |= _against(record_type, values, record, by, set(errors))
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)

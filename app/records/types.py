@@ -271,6 +271,11 @@ class RecordType:
         return tuple(pair for pair in self.told if pair[0] not in self.told_columns)
 
     @cached_property
+    def days(self) -> tuple[Field, ...]:
+        """The moments that a flag beside them makes whole days."""
+        return tuple(one for one in self.fields if one.says_day is not None)
+
+    @cached_property
     def judged(self) -> tuple[tuple[str, Field], ...]:
         """The fields that may be missing or not be changed, as themselves or others stand."""
         return tuple(pair for pair in self.by_key.items() if pair[1].required or pair[1].conditions)

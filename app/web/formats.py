@@ -21,6 +21,7 @@ from babel.numbers import NumberPattern, format_compact_currency, parse_pattern
 from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.kernel.day_order import halves_of_day, month_comes_first
+from app.kernel.days import LAST, on_clock, whole_day
 from app.kernel.language import LOCALES, current, gettext
 
 MINUTE, HOUR, DAY, WEEK, MONTH, YEAR = 60, 3_600, 86_400, 604_800, 2_629_800, 31_557_600
@@ -40,7 +41,10 @@ PARTS_OF_DAY = ((6, "凌晨"), (12, "上午"), (13, "中午"), (18, "下午"), (
 
 
 class Formats:
-    """How one language writes moments of one zone; the same object serves every request."""
+    """How one language writes moments of one zone; the same object serves every request.
+
+    A moment that means a whole day of the firm (`kernel/days.py`) is written as its date.
+    """
 
     def __init__(
         self,
@@ -49,9 +53,11 @@ class Formats:
         *,
         month_first: bool = False,
         halves: tuple[str, str] | None = None,
+        firm: ZoneInfo | None = None,
     ) -> None:
         self.language = language
         self.zone = zone
+        self.firm = firm or zone
         self.is_chinese = language.startswith("zh")
         self.is_month_first = month_first
         self._halves = halves  # AM and PM, where the reader's clock has twelve hours.
@@ -64,8 +70,16 @@ class Formats:
         self._money: dict[int, NumberPattern] = {}  # By digits.
 
     def local(self, moment: datetime) -> datetime:
-        """The moment on the reader's clock."""
-        return moment.astimezone(self.zone)
+        """The moment on the reader's clock; a whole day ends there when it ends for them."""
+        return self.stands(moment).astimezone(self.zone)
+
+    def stands(self, moment: datetime) -> datetime:
+        """The moment as it is compared with now and the reader's days: a day ends as theirs do."""
+        return on_clock(moment, self.firm, self.zone) if moment.microsecond == LAST else moment
+
+    def whole_day(self, moment: datetime) -> date | None:
+        """The day that a moment means, None for one that means a moment."""
+        return whole_day(moment, self.firm) if moment.microsecond == LAST else None
 
     def day(self, value: date, today: date) -> str:
         """24 Nov, Nov 24, 11月24日; with the year when it is not this one."""
@@ -90,18 +104,22 @@ class Formats:
         return " ".join(reversed(parts) if self.is_chinese else parts)
 
     def weekday_and_moment(self, moment: datetime, today: date) -> str:
-        """Tuesday 24 Nov, 16:31; 11月24日 星期二 下午4:31."""
+        """Tuesday 24 Nov, 16:31; 11月24日 星期二 下午4:31; without the hour for a whole day."""
         here = self.local(moment)
+        if self.whole_day(moment):
+            return self.weekday_and_day(here.date(), today)
         between = " " if self.is_chinese else ", "
         return f"{self.weekday_and_day(here.date(), today)}{between}{self._clock(here)}"
 
     def time(self, moment: datetime) -> str:
-        """16:31, 4:31 PM, 下午4:31."""
-        return self._clock(self.local(moment))
+        """16:31, 4:31 PM, 下午4:31; All day, 全天."""
+        return gettext("All day") if self.whole_day(moment) else self._clock(self.local(moment))
 
     def moment(self, moment: datetime, today: date) -> str:
-        """24 Nov, 16:31; 11月24日 下午4:31."""
+        """24 Nov, 16:31; 11月24日 下午4:31; without the hour for a whole day."""
         here = self.local(moment)
+        if moment.microsecond == LAST and self.whole_day(moment):
+            return self.day(here.date(), today)
         between = " " if self.is_chinese else ", "
         return f"{self.day(here.date(), today)}{between}{self._clock(here)}"
 
@@ -115,6 +133,9 @@ class Formats:
         Days are those of the reader's calendar: yesterday ends at midnight, whatever the hour is.
         Within an hour minutes are told, across midnight too.
         """
+        if moment.microsecond == LAST and (day := self.whole_day(moment)):
+            ahead = (day - self.local(now).date()).days
+            return self._days(abs(ahead), is_past=ahead < 0) if ahead else gettext("today")
         seconds = int((now - moment).total_seconds())
         is_past, seconds = seconds >= 0, abs(seconds)
         days = abs((self.local(now).date() - self.local(moment).date()).days)
@@ -204,15 +225,16 @@ class Formats:
 
 
 @lru_cache(maxsize=512)
-def _formats(language: str, zone: str, country: str) -> Formats:
+def _formats(language: str, zone: str, country: str, firm: str = "") -> Formats:
     month_first = month_comes_first(language, country)
     halves = halves_of_day(language, country)
-    return Formats(language, ZoneInfo(zone), month_first=month_first, halves=halves)
+    own = ZoneInfo(firm or zone)
+    return Formats(language, ZoneInfo(zone), month_first=month_first, halves=halves, firm=own)
 
 
 def formats(by: Actor) -> Formats:
     """The formats of the language in use, of the actor's zone and of the firm's country."""
-    return _formats(current(), by.zone.key, by.tenant.country)
+    return _formats(current(), by.zone.key, by.tenant.country, by.tenant.zone)
 
 
 def input_moment(moment: datetime, zone: ZoneInfo) -> str:

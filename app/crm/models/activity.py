@@ -36,6 +36,9 @@ class Activity(MentioningRecord):
     tells how what was planned went. `is_promise` says that the customer was promised it by
     `due_at`.
 
+    `all_day` says that it is due on a day and at no hour of it: `due_at` is the end of that day on
+    the firm's clock then (`kernel/days.py`).
+
     `at` is the moment by which a timeline sorts it: done, else due, else created. `about_type` and
     `about_id` name the record it was written on; `next_at` asks for the next follow-up. A step of
     an activity plan names the run that it belongs to.
@@ -70,6 +73,7 @@ class Activity(MentioningRecord):
         Index("ix_activities_promised_account", "account_id", postgresql_where=OPEN_PROMISE),
         Index("ix_activities_promised_contact", "contact_id", postgresql_where=OPEN_PROMISE),
         CheckConstraint("NOT is_promise OR due_at IS NOT NULL", name="promise_due"),
+        CheckConstraint("NOT all_day OR due_at IS NOT NULL", name="all_day_due"),
         Index(
             "ix_activities_mentions",
             "mentions",
@@ -89,6 +93,7 @@ class Activity(MentioningRecord):
     body: Mapped[LongText | None]
     way: Mapped[Choice | None]
     due_at: Mapped[Moment | None]
+    all_day: Mapped[Flag] = mapped_column(default=False, server_default=text("false"))
     is_promise: Mapped[Flag] = mapped_column(default=False, server_default=text("false"))
     done_at: Mapped[Moment | None]
     done_by_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, delete, insert, inspect, or_, select
 
@@ -16,6 +17,7 @@ from app.crm.operations.reminders.settle import note_moves, settle_reminders
 from app.crm.operations.steps import refresh_steps
 from app.events.copy import copy_rows
 from app.kernel.actor import Actor
+from app.kernel.days import whole_day
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
@@ -46,14 +48,28 @@ def prepare(activity: Activity, by: Actor) -> None:
     is_planned = activity.due_at is not None
     if activity.version == 1 and not is_planned and activity.kind in LOGGED:
         activity.done_at = activity.done_at or by.now
+    if activity.done_at is not None and activity.done_at > by.now:
+        activity.done_at = _by_now(activity.done_at, by)
     if activity.kind == "meeting" and activity.due_at is None and activity.done_at is None:
         raise Refused(_("Say when the meeting is."), field="due_at")
     _credit(activity, by)
+    activity.all_day = is_all_day(activity.due_at, by)
     note_moves(activity)
     activity.at = activity.done_at or activity.due_at or activity.created_at
     activity.search_text = search_text((activity.subject, activity.body, activity.outcome))
     activity.search_grams = grams((activity.subject,))
     activity.subject_sort = sort_key(activity.subject) or None
+
+
+def _by_now(done_at: datetime, by: Actor) -> datetime:
+    """When something was done that is said to be done today: whenever it was, before now."""
+    firm = ZoneInfo(by.tenant.zone)
+    return by.now if whole_day(done_at, firm) == by.now.astimezone(firm).date() else done_at
+
+
+def is_all_day(due_at: datetime | None, by: Actor) -> bool:
+    """True for what is due on a day and at no hour of it."""
+    return due_at is not None and whole_day(due_at, ZoneInfo(by.tenant.zone)) is not None
 
 
 def _promise(activity: Activity) -> None:

@@ -15,6 +15,7 @@ from app.crm.models import Account, Activity
 from app.identity.models import User
 from app.kernel.actor import Actor, Reach
 from app.records.access import permitted, sees
+from app.records.filters.moments import stands_at
 from app.records.registry import registry
 from app.web.formats import formats
 
@@ -56,12 +57,13 @@ def team_day(by: Actor) -> Mapping[str, Any]:
     """The colleagues whose activities `by` may read, in two statements."""
     begins = datetime.combine(by.today(), time(), by.zone)
     ends, activity = begins + timedelta(days=1), registry().type("activity")
-    late = func.count().filter(Activity.due_at < begins)
-    today = func.count().filter(Activity.due_at >= begins)
+    at = stands_at(activity.by_key["due_at"], by)
+    late = func.count().filter(at < begins)
+    today = func.count().filter(at >= begins)
     rows = by.session.execute(
         select(User.id, User.name, late.label("late"), today.label("today"))
         .join(User, User.id == Activity.owner_id)
-        .where(Activity.done_at.is_(None), Activity.due_at < ends, permitted(activity, by))
+        .where(Activity.done_at.is_(None), at < ends, permitted(activity, by))
         .group_by(User.id, User.name)
         .order_by(late.desc(), today.desc(), User.name, User.id)
         .limit(SHOWN)

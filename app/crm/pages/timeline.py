@@ -190,7 +190,7 @@ def shown(
         outcome=pieces(outcome, row.mentions, by),
         minutes=row.minutes if sees(activity, "minutes", by) else None,
         time=_time(moment, is_done, by),
-        at=moment.isoformat() if moment else "",
+        at=(formats(by).whole_day(moment) or moment).isoformat() if moment else "",
         next=_next(row.next_at, activity, by),
         due=due_of(moment, by) if not is_done and moment else None,
         is_promise=row.is_promise and sees(activity, "is_promise", by),
@@ -215,13 +215,16 @@ def _time(moment: datetime | None, is_done: bool, by: Actor) -> str:
     if moment is None:
         return ""
     write = formats(by)
-    return write.time(moment) if is_done else write.moment(moment, by.today())
+    if is_done:  # Of what was done on a day, nobody knows when, its day says all.
+        return "" if write.whole_day(moment) else write.time(moment)
+    return write.moment(moment, by.today())
 
 
 def due_of(due_at: datetime, by: Actor) -> Due:
     """How near a planned moment is: late, today, tomorrow, or later."""
-    on = due_at.astimezone(by.zone).date()
-    if due_at < by.now:
+    here = formats(by).local(due_at)
+    on = here.date()
+    if here < by.now:
         return Due(_("Overdue"), "bad")
     if on == by.today():
         return Due(_("Due today"), "good")

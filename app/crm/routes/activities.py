@@ -16,6 +16,7 @@ from app.records import gate
 from app.records.door import Inputs, perform
 from app.records.files.operations import add_file
 from app.records.model import Record
+from app.records.pages.form import sent_text
 from app.records.pages.timeline import Asked, timeline
 from app.records.pages.unseen import warn_unseen
 from app.records.registry import registry
@@ -39,7 +40,9 @@ def write_activity(collection: str, record_id: UUID) -> Response:
     kind = request.form.get("kind", "")
     if kind not in FIELDS:
         raise Refused(_("There is no such kind of activity."), field="kind")
-    typed = {key: request.form[key] for key in FIELDS[kind] if key in request.form}
+    fields = registry().type("activity").by_key
+    keys = [key for key in FIELDS[kind] if key in request.form]
+    typed = {key: sent_text(fields[key], request.form) for key in keys}
     inputs: Inputs = {
         **typed,
         "kind": kind,

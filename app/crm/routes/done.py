@@ -15,12 +15,15 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NotPermitted, Refused
 from app.kernel.language import _
 from app.records.door import perform
+from app.records.pages.form import sent_moment
 from app.records.pages.unseen import warn_unseen
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.types import RecordType
 from app.web.access import access
 from app.web.render import is_htmx, page, see_other
 from app.web.toasts import toast
+
+DUE = "due_at"
 
 
 @blueprint.get("/activities/<uuid:record_id>/done")
@@ -100,7 +103,10 @@ def _next() -> dict[str, str]:
 
 def _sent() -> dict[str, str]:
     """What the form sent; a box that is ticked comes after the 0 that stands for it unticked."""
-    return {key: values[-1] for key, values in request.form.lists()}
+    found = {key: values[-1] for key, values in request.form.lists()}
+    if DUE in found:
+        found[DUE] = sent_moment(request.form.getlist(DUE))
+    return found
 
 
 def _again(record_id: UUID, answer: Answer) -> Response:

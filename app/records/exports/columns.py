@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name
 from app.kernel.currencies import digits_of
+from app.kernel.days import whole_day
 from app.kernel.language import NATIVE_NAMES, current, gettext
 from app.records.fields import Field, Option
 from app.records.languages import asked_for
@@ -128,7 +129,7 @@ def _country(_words: Words, _by: Actor) -> Write:
 
 def _moment(_words: Words, by: Actor) -> Write:
     zone = ZoneInfo(by.tenant.zone)
-    return lambda moment: moment.astimezone(zone)
+    return lambda moment: whole_day(moment, zone) or moment.astimezone(zone)
 
 
 def _money(_words: Words, by: Actor) -> Write:

@@ -62,6 +62,8 @@ class XlsxFile:
             kind: self._book.add_format({"num_format": one}) for kind, one in FORMATS.items()
         }
         self._plain = self._book.add_format({})
+        # A day that stands among moments looks like a day.
+        self._writers = {**WRITERS, date: self._write_day}
         self._sheets = 0
         self._begin_sheet()
 
@@ -90,7 +92,10 @@ class XlsxFile:
             for at, read, look in self._cells:
                 cell = read(row)
                 if cell is not None and cell != "":
-                    WRITERS[type(cell)](sheet, at_row, at, cell, look)
+                    self._writers[type(cell)](sheet, at_row, at, cell, look)
+
+    def _write_day(self, sheet: Any, row: int, at: int, cell: date, _look: Any) -> None:
+        _day(sheet, row, at, cell, self._formats["day"])
 
     def end(self) -> None:
         """Put the workbook together; OSError when the disk is full."""

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 from sqlalchemy import Select, or_
 
 from app.kernel.actor import Actor
+from app.kernel.days import on_clock
 from app.kernel.language import gettext
 from app.records.access import permitted, readable_keys
 from app.records.lenses.length import is_midnight, length_field, stands
@@ -97,7 +99,7 @@ def _when(at: date | datetime, minutes: int | None, by: Actor) -> dict[str, Any]
     """The times of an entry as the page has them: whole days as days, all else as moments."""
     if not isinstance(at, datetime):
         return {"dtstart": at}
-    start, end = stands(at, minutes, by.zone)
+    start, end = stands(on_clock(at, ZoneInfo(by.tenant.zone), by.zone), minutes, by.zone)
     if start.date() < end.date() and is_midnight(start) and is_midnight(end):
         return {"dtstart": start.date(), "dtend": end.date()}
     return {"dtstart": at, "duration": end.astimezone(UTC) - at}

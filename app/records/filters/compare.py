@@ -15,6 +15,7 @@ from app.kernel.language import _
 from app.kernel.phones import read_phone
 from app.records.fields import Field, Option, languages_of
 from app.records.filters.below import BELOW, has_below
+from app.records.filters.moments import stands_at, within
 from app.records.filters.node import Filter
 from app.records.filters.periods import Span, bounds, days_before, read_days, read_span
 from app.records.filters.written import read_list
@@ -117,7 +118,7 @@ def _stale(field: Field, one: Filter, by: Actor) -> Condition:
     """Nothing in the last so many days: empty, or before them."""
     first = days_before(read_days(one.text), by)
     begins = bounds(field, (first, first), by).start
-    return or_(field.expression.is_(None), field.expression < begins)
+    return or_(field.expression.is_(None), stands_at(field, by) < begins)
 
 
 def _among(field: Field, one: Filter, by: Actor) -> Condition:
@@ -140,7 +141,7 @@ def _equal(field: Field, text: str, by: Actor) -> Condition:
     """Holds this value: the same, one of a multiple choice, or within these days."""
     found: Condition
     if field.kind in DATES:
-        return _within(field, read_span(field, text, by))
+        return _within(field, read_span(field, text, by), by)
     if field.to == "user" and text == "my_team":
         found = field.expression.in_(my_team(by))
         return found
@@ -160,22 +161,25 @@ def _different(field: Field, one: Filter, by: Actor) -> Condition:
     return found
 
 
-def _within(field: Field, span: Span | None) -> Condition:
+def _within(field: Field, span: Span | None, by: Actor) -> Condition:
     """Within the days of a span, or at its moment."""
     if span is None or span.end is None:
         found: Condition = field.expression == (None if span is None else span.start)
         return found
-    return and_(field.expression >= span.start, field.expression < span.end)
+    return within(field, span.start, span.end, by)
 
 
 def _ordered(field: Field, one: Filter, by: Actor) -> Condition:
     """Before, after, less, more; before a period is before its start, after it from its end on."""
     value, asked = _bound(field, one.text, by), one.operator
+    at = stands_at(field, by) if field.kind == "moment" else field.expression
     if value.end is None:
-        return _COMPARE[asked](field.expression, value.start)
+        # A moment that is spelled out is compared with what is kept, whoever reads.
+        at = at if one.text.strip() == "now" else field.expression
+        return _COMPARE[asked](at, value.start)
     if asked in ("lt", "gte"):
-        return _COMPARE[asked](field.expression, value.start)
-    return _COMPARE["lt" if asked == "lte" else "gte"](field.expression, value.end)
+        return _COMPARE[asked](at, value.start)
+    return _COMPARE["lt" if asked == "lte" else "gte"](at, value.end)
 
 
 def _between(field: Field, one: Filter, by: Actor) -> Condition:

@@ -39,7 +39,8 @@ NOON = 12
 def reader_of(field: Field, column: Column, options: Sequence[Option]) -> Reader:
     """What reads the cells of a column that becomes `field`."""
     if field.kind in ("moment", "day"):
-        return partial(read_date, order=column.dates, is_day=field.kind == "day")
+        is_day, takes_days = field.kind == "day", field.takes_days
+        return partial(read_date, order=column.dates, is_day=is_day, takes_days=takes_days)
     if field.kind in ("number", "money", "percent", "whole", "amount"):
         read = read_in_currency if field.kind == "amount" else read_number
         return partial(read, decimal=column.decimal)
@@ -53,8 +54,11 @@ def reader_of(field: Field, column: Column, options: Sequence[Option]) -> Reader
     return str
 
 
-def read_date(text: str, *, order: str, is_day: bool) -> str:
-    """A date in figures as ISO 8601; what is written otherwise stays, to be told as wrong."""
+def read_date(text: str, *, order: str, is_day: bool, takes_days: bool = False) -> str:
+    """A date in figures as ISO 8601; what is written otherwise stays, to be told as wrong.
+
+    Without an hour it is a day where the field takes days, elsewhere the midnight of it.
+    """
     if len(text) > LONGEST:
         return text
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -69,7 +73,7 @@ def read_date(text: str, *, order: str, is_day: bool) -> str:
     if len(year) <= 2:
         year = f"20{int(year):02}"
     date = f"{int(year):04}-{int(month):02}-{int(day):02}"
-    if is_day:
+    if is_day or (takes_days and found[5] is None):
         return date
     return f"{date}T{_time(found)}"
 

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Actor
+from app.kernel.days import whole_day
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _, using
 from app.records.access import readable_keys
@@ -64,6 +66,8 @@ def read_past(
     """Take a moment that is over out of what a row gives; Refused for one that is still to come."""
     found = _moment(record_type, key, inputs, by)
     if found is not None and found > by.now:
+        if whole_day(found, _firm(by)) == by.now.astimezone(_firm(by)).date():
+            return by.now  # Whenever it was today, it was before now.
         raise Refused(_("This moment is still to come."), field=key)
     return found
 
@@ -95,7 +99,8 @@ def note_moments(
         return 0
     with using(by.tenant.language):
         text = str(noted.text)
-    rows = [row for one, moments in told if (row := _row(noted, one, moments, text)) is not None]
+    made = [_row(noted, one, moments, text, by) for one, moments in told]
+    rows = [row for row in made if row is not None]
     if not rows:
         return 0
     try:
@@ -107,14 +112,27 @@ def note_moments(
     return len(rows)
 
 
-def _row(noted: Noted, record: Record, moments: Moments, text: str) -> dict[str, Any] | None:
+def _is_known(last: datetime, known: datetime, by: Actor) -> bool:
+    """True for what is not later than what a record knows, or is a day of which it knows more."""
+    firm = _firm(by)
+    day = whole_day(last, firm) or (last.astimezone(firm).date() if last == by.now else None)
+    return last <= known or (day is not None and day <= known.astimezone(firm).date())
+
+
+def _firm(by: Actor) -> ZoneInfo:
+    return ZoneInfo(by.tenant.zone)
+
+
+def _row(
+    noted: Noted, record: Record, moments: Moments, text: str, by: Actor
+) -> dict[str, Any] | None:
     """What tells the moments of a record, None where it knows them.
 
     What was to come before the last time has come, and what is planned already stays.
     """
     known, planned = getattr(record, noted.last.key), getattr(record, noted.next.key)
     last, following = moments.last, moments.next
-    if last is not None and known is not None and last <= known:
+    if last is not None and known is not None and _is_known(last, known, by):
         last = None
     latest = max((one for one in (known, moments.last) if one is not None), default=None)
     if planned is not None or (following and latest and following <= latest):

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Actor
+from app.kernel.days import whole_day
 from app.records.access import sees
 from app.records.fields import Field
 from app.records.types import RecordType
@@ -31,9 +32,15 @@ def stands(at: datetime, minutes: int | None, zone: ZoneInfo) -> tuple[datetime,
     """From when to when something is, on the clock of `zone`, that takes so many minutes.
 
     What begins there at midnight and takes a number of days ends at midnight, also when one of them
-    is longer or shorter than others, as clocks change.
+    is longer or shorter than others, as clocks change. What means a day, whose end `at` is there,
+    takes that day from midnight to midnight, or as many days as its minutes fill.
     """
     start = at.astimezone(zone)
+    day = whole_day(at, zone)
+    if day is not None:
+        days = -(-min(minutes or 0, LONGEST) // DAY_LONG) or 1
+        beyond = day + timedelta(days=max(days, 1))
+        return datetime.combine(day, time(), zone), datetime.combine(beyond, time(), zone)
     if minutes is None or minutes <= 0:
         minutes = USUAL_MINUTES
     minutes = min(minutes, LONGEST)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Actor
+from app.kernel.days import whole_day
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.access import writable_field
@@ -48,11 +50,14 @@ def move(
     return as_json(before) if before is not None else ""
 
 
-def on_day(record: Record, field: Field, text: str, by: Actor, clock: str = "") -> str:
+def on_day(
+    record: Record, field: Field, text: str, by: Actor, clock: str = "", *, all_day: bool = False
+) -> str:
     """The field's value on another day: at the time `clock` (14:30), else a moment keeps its own.
 
-    Both are on the reader's clock. Refused when `text` is no date or `clock` no time. A time that
-    the day has not, as clocks go forward, is the one an hour later.
+    Both are on the reader's clock. With `all_day` it becomes the whole day, as it stays where it
+    was one. Refused when `text` is no date or `clock` no time. A time that the day has not, as
+    clocks go forward, is the one an hour later.
     """
     try:
         day = date.fromisoformat(text)
@@ -63,7 +68,9 @@ def on_day(record: Record, field: Field, text: str, by: Actor, clock: str = "") 
         return day.isoformat()
     if clock:
         return datetime.combine(day, _time(clock), by.zone).isoformat()
-    if not isinstance(before, datetime):
+    if not isinstance(before, datetime) or (all_day and field.takes_days):
+        return day.isoformat()
+    if field.takes_days and whole_day(before, ZoneInfo(by.tenant.zone)):
         return day.isoformat()
     here = before.astimezone(by.zone)
     return datetime.combine(day, here.time(), by.zone).isoformat()

@@ -148,7 +148,9 @@ class CardMaker:
         at = getattr(row, self._next)
         if at is None:
             return "none", gettext("Nothing planned"), ""
-        state = "late" if at < self._by.now else "today" if at <= self._tonight else "planned"
+        stands = self._write.stands(at)
+        is_near = stands <= self._tonight
+        state = "late" if stands < self._by.now else "today" if is_near else "planned"
         words = str(getattr(row, self._what) or "") if self._what else ""
         return state, self._write.day(self._write.local(at).date(), self._by.today()), words
 

@@ -56,11 +56,12 @@ def _reference(sheet: Sheet, key: str) -> list[str]:
 
 def _due(sheet: Sheet, key: str) -> list[str]:
     now, told, clock = sheet.shapes.now, sheet.shapes.moment, icon("clock")
+    stands = sheet.shapes.stands
 
     def write(due: Any, done: Any) -> str:
         if not due:
             return NONE
-        late = " is-late" if due < now and not done else ""
+        late = " is-late" if stands(due) < now and not done else ""
         return f'<span class="next{late}">{clock}{told[due]}</span>'
 
     return list(map(write, sheet.values(key), sheet.values("done_at")))
@@ -74,8 +75,9 @@ def _step(sheet: Sheet, key: str) -> list[str]:
     def write(text: str, at: Any) -> str:
         if not text:
             return without
-        late = "" if not at else " is-late" if at < shapes.now else ""
-        late = late or (" is-today" if at and at < shapes.tonight else "")
+        stands = shapes.stands(at) if at else None
+        late = "" if not stands else " is-late" if stands < shapes.now else ""
+        late = late or (" is-today" if stands and stands <= shapes.tonight else "")
         day = f"<span> · {shapes.day[at]}</span>" if at else ""
         return (
             f'<span class="next{late}">{clock}'

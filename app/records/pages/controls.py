@@ -8,10 +8,12 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.kernel.actor import Actor
 from app.kernel.countries import countries
 from app.kernel.currencies import read_code
+from app.kernel.days import whole_day
 from app.kernel.ids import parse_id
 from app.kernel.language import NATIVE_NAMES, Text, current, gettext
 from app.kernel.phones import display_phone
@@ -34,7 +36,16 @@ WRITTEN: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (Decimal, lambda value: f"{value.normalize():f}"),
     (object, str),
 )
-OWN_LOOKS = ("moment", "long_text", "flag", "choices", "tags", "localized", "amount")
+OWN_LOOKS = (
+    "moment",
+    "day_or_moment",
+    "long_text",
+    "flag",
+    "choices",
+    "tags",
+    "localized",
+    "amount",
+)
 INPUT_TYPES = {"email": "email", "phone": "tel", "url": "text", "day": "date", "time": "time"}
 
 
@@ -80,7 +91,19 @@ class Control:
             return "country"
         if self.field.to:
             return "lookup"
+        if self.field.takes_days:
+            return "day_or_moment"
         return self.field.kind if self.field.kind in OWN_LOOKS else "input"
+
+    @property
+    def date(self) -> str:
+        """The date of a moment, which has a control of its own where it may mean a day."""
+        return self.value.partition("T")[0]
+
+    @property
+    def clock(self) -> str:
+        """The time of day of a moment, empty where it means the whole day."""
+        return self.value.partition("T")[2][:5]
 
     @property
     def chosen(self) -> list[str]:
@@ -163,7 +186,8 @@ def input_text(field: Field, value: Any, by: Actor) -> str:
     if field.kind == "amount" and isinstance(value, Mapping):  # Of an event.
         return f"{value['amount']} {value['currency']}"
     if isinstance(value, datetime):
-        return input_moment(value, by.zone)
+        day = whole_day(value, ZoneInfo(by.tenant.zone)) if field.takes_days else None
+        return day.isoformat() if day is not None else input_moment(value, by.zone)
     if field.kind == "phone":
         return display_phone(value, by.tenant.country)
     return next(write(value) for known, write in WRITTEN if isinstance(value, known))

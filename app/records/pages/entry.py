@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
+from app.kernel.days import whole_day
 from app.kernel.language import gettext, ngettext
 from app.kernel.names import initials
 from app.records.access import reaches, sees
@@ -50,6 +51,7 @@ class Entry:
     is_done: bool
     is_late: bool
     may_move: bool
+    is_all_day: bool = False  # Due on a day, at no hour of it.
 
     @property
     def is_whole_days(self) -> bool:
@@ -82,6 +84,8 @@ def told_length(record_type: RecordType, record: Record, by: Actor) -> str:
     at = date.value(record) if sees(record_type, date.key, by) else None
     if not isinstance(at, datetime):
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) if minutes else ""
+    if write.whole_day(at):
+        return write.moment(at, by.today())
     start, end = stands(at, minutes, by.zone)
     began = write.moment(start, by.today())
     if not minutes:
@@ -126,7 +130,8 @@ class EntryMaker:
         is_moment = isinstance(at, datetime)
         minutes: int | None = getattr(row, self._length) if self._length else None
         start, end = stands(at, minutes, self._by.zone) if is_moment else (None, None)
-        time = self._write.clock(start.timetz()) if start is not None else ""
+        is_all_day = is_moment and whole_day(at, self._by.zone) is not None
+        time = self._write.clock(start.timetz()) if start is not None and not is_all_day else ""
         is_done = bool(self._done) and getattr(row, self._done) is not None
         before = at < self._by.now if is_moment else at < self._by.today()
         value = getattr(row, self._colour) if self._colour else None
@@ -138,7 +143,7 @@ class EntryMaker:
             end=end,
             minutes=minutes,
             time=time,
-            times=f"{time}–{self._write.time(end)}" if end is not None and minutes else time,
+            times=f"{time}–{self._write.time(end)}" if end and minutes and time else time,
             title=self._type.title_of(row) or gettext("Untitled"),
             second=self._second.listed(row),
             kind=self._words[value] if value else "",
@@ -149,6 +154,7 @@ class EntryMaker:
             is_done=is_done,
             is_late=before and not is_done,
             may_move=self._may_move and reaches(self._type, row.owner_id, "update", self._by),
+            is_all_day=is_all_day,
         )
 
     def _tone(self, value: Any, row: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from app.records.pages.conditions import Standing, standings
 from app.records.pages.controls import Control, controls, event_text, input_text, input_texts
 from app.records.pages.order import reading_order
 from app.records.types import RecordType
+
+ALL_DAY = "all_day"  # What the tick beside a moment sends.
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,23 @@ def sent_text(field: Field, sent: MultiDict[str, str]) -> str:
     if field.kind == "amount":  # Nothing in any currency is nothing.
         parts = (values[-1].strip(), sent.get(f"{field.key}.currency", ""))
         return " ".join(filter(None, parts)) if parts[0] else ""
+    if field.takes_days:
+        return sent_moment(values)
     if field.kind == "localized":
         return "\n".join(one.replace("\n", " ") for one in values)
     return "\n".join(filter(None, values)) if field.kind == "choices" else values[-1]
+
+
+def sent_moment(values: Sequence[str]) -> str:
+    """A moment as its controls sent it: a date, the time of it, and a tick for the whole day.
+
+    Without a time it is the whole day too; a moment that came in one piece stays as it is.
+    """
+    day, *rest = values
+    clock = rest[0] if rest else ""
+    if not clock or ALL_DAY in rest:
+        return day
+    return f"{day}T{clock}" if day else clock
 
 
 def changed_values(

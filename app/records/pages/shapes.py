@@ -23,7 +23,10 @@ from app.web.formats import Formats, formats
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """For each kind of value the HTML of those met so far; `tonight` is the end of today."""
+    """For each kind of value the HTML of those met so far; `tonight` is the end of today.
+
+    `stands` tells when a moment stands for the reader: a day ends when it ends for them.
+    """
 
     now: datetime
     tonight: datetime
@@ -41,6 +44,7 @@ class Shapes:
     money: Kept
     amount: Kept
     clock: Kept
+    stands: Callable[[datetime], datetime]
 
 
 def shapes_for(by: Actor) -> Shapes:
@@ -65,6 +69,7 @@ def shapes_for(by: Actor) -> Shapes:
         money=Kept(lambda amount: escape(write.money(amount, currency))),
         amount=Kept(lambda amount: amount_html(amount, by)),
         clock=Kept(write.clock),
+        stands=write.stands,
     )
 
 
@@ -99,7 +104,8 @@ def owner_html(person: tuple[UUID, str | None]) -> str:
 
 def _ago(moment: datetime, write: Formats, now: datetime) -> str:
     """A past moment as people tell it, exact for whoever points at it."""
+    at = (write.whole_day(moment) or moment).isoformat()
     return (
-        f'<time class="muted" datetime="{moment.isoformat()}" title="{write.exact(moment)}">'
+        f'<time class="muted" datetime="{at}" title="{write.exact(moment)}">'
         f"{write.relative(moment, now)}</time>"
     )

@@ -30,6 +30,7 @@ from sqlalchemy.engine import Row
 
 from app.kernel.actor import Actor
 from app.records.fields import Field
+from app.records.filters.moments import FURTHEST, moves_for, stands_at
 from app.records.filters.periods import Span
 from app.records.lenses.length import DAY_LONG, LONGEST, USUAL_MINUTES
 from app.records.query.asked import Query
@@ -84,7 +85,7 @@ def entries(
     A day is a span of the field's own values, so that it is as long as it is where its reader
     lives, and an index on the field finds its rows.
     """
-    at = field.expression
+    at, moves = stands_at(field, by), moves_for(field, by)
     # As two parameters, so that the statement is put together once for all days.
     bounds = (literal(list(one), ARRAY(at.type)) for one in zip(*map(_bounds, days), strict=True))
     day = func.unnest(*bounds).table_valued(
@@ -93,6 +94,10 @@ def entries(
     day = day.render_derived()
     found = conditions(record_type, asked, by)
     held: ColumnElement[bool] = and_(*found, at >= day.c.start, at < day.c.beyond)
+    if moves:  # So that the index on the column still finds a day's rows.
+        column = field.expression
+        near = and_(column >= day.c.start - FURTHEST, column < day.c.beyond + FURTHEST)
+        held = and_(near, held)
     some = select(literal(1)).select_from(record_type.model).where(held).limit(COUNTED + 1)
     # Joined and not selected, so that each day is counted once and not for each of its entries.
     counted = select(func.count().label("held")).select_from(some.correlate(day).subquery())

@@ -31,6 +31,7 @@ from app.records.access import readable_fields
 from app.records.custom.field import OwnField
 from app.records.fields import WALKED, Field
 from app.records.filters import Filter
+from app.records.filters.moments import moves_for, stands_at
 from app.records.filters.periods import PERIODS
 from app.records.query.amounts import amount
 from app.records.query.asked import Query
@@ -220,9 +221,9 @@ def period_of(field: Field, unit: str, by: Actor) -> ColumnElement[Any]:
 
 def day_of(field: Field, by: Actor) -> ColumnElement[Any]:
     """The day of a date or moment for the reader."""
-    value = date_value(field)
     if field.kind != "moment":
-        return value
+        return date_value(field)
+    value = stands_at(field, by) if moves_for(field, by) else date_value(field)
     return cast(func.timezone(str(by.zone), value), Date)
 
 

@@ -35,7 +35,7 @@ from app.web.toasts import toast
 def move_record(collection: str, record_id: UUID) -> Response:
     """Give a choice or a length another value, or a date another day; the message takes it back.
 
-    With `time` (14:30) a moment comes to that hour of the day.
+    With `time` (14:30) a moment comes to that hour of the day; with `all_day` it is of no hour.
 
     A board that says which list it shows (`list`) gets the numbers of its columns and the card; all
     else is told to load itself again. 409 where a colleague was faster, 422 where the record needs
@@ -47,7 +47,8 @@ def move_record(collection: str, record_id: UUID) -> Response:
     try:
         value = sent.get("value", "")
         if "day" in sent:
-            value = on_day(record, field, sent["day"], by, sent.get("time", ""))
+            clock, all_day = sent.get("time", ""), "all_day" in sent
+            value = on_day(record, field, sent["day"], by, clock, all_day=all_day)
         before = move(record_type, record, field, value, by, whole(sent.get("version", "")))
     except Conflict:
         by.session.rollback()

@@ -48,6 +48,7 @@ EXPECTED = {
         "hs_task_type": "kind",
         "hs_timestamp": "due_at",
         "hs_task_completion_date": "done_at",
+        "hs_task_is_all_day": "all_day",
     },
     "zoho-product": {
         "Created Time": "created_at",

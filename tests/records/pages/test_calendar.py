@@ -238,7 +238,8 @@ def test_a_day_offers_to_plan_something_on_it(acme: Workspace, alice: Person, do
     link = re.search(r'href="([^"]+)" data-drawer aria-label="Add on Friday 20 Nov"', page.text)
     assert link is not None
     form = alice.client.get(unescape(link[1]))
-    assert 'value="2026-11-20T09:00"' in form.text
+    assert 'type="date" value="2026-11-20"' in form.text
+    assert 'name="due_at" value="09:00"' in form.text
     assert 'name="next" value="/activities/calendar?on=2026-11-05"' in form.text
     assert "calendar-add" not in dora.client.get("/activities/calendar").text
 

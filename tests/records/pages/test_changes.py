@@ -94,9 +94,10 @@ def test_saving_what_was_not_touched_changes_nothing(
 ) -> None:
     url = f"/activities/{fence.task}/edit"
     form = alice.client.get(url, headers=DRAWER).text
-    due = re.search(r'value="(2030[^"]+)"', form)
+    due = re.search(r'value="(2030[^"]+)".*?name="due_at" value="([^"]+)"', form)
     assert due is not None
-    alice.client.post(url, data={"due_at": due[1], "subject": "Send the offer", "version": "1"})
+    sent = {"due_at": [due[1], due[2]], "subject": "Send the offer", "version": "1"}
+    alice.client.post(url, data=sent)
     assert 'name="version" value="1"' in alice.client.get(url, headers=DRAWER).text
 
 

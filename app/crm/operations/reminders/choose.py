@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
 from app.crm.models import Activity, Reminder
 from app.crm.operations.reminders.choices import KNOWN, USUAL
-from app.crm.operations.reminders.settle import READ, put_reminders, reminders_of
+from app.crm.operations.reminders.settle import MORNING, READ, put_reminders, reminders_of
 from app.identity.models import Notice, User
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Previewing, Refused
 from app.kernel.language import _
 
-MORNING = time(9, 0)
 CHUNK = 500
 
 

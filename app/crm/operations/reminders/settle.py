@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,12 +16,25 @@ from app.crm.operations.reminders.choices import NONE, USUAL, before
 from app.identity.models import User
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
+from app.records.worktime.kept import business_time, calendar_of
 
 REMIND = "remind"
 AHEAD = timedelta(days=2)  # For what comes later, a daily job sees to the jobs in time.
 MOVES = ("due_at", "done_at", "remind", "owner_id")
 READ = "reminds"
 MINUTE = timedelta(minutes=1)
+MORNING = time(9, 0)  # Of a day without business hours.
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How long before somebody is reminded of what says nothing itself, and their own zone."""
+
+    usual: str
+    zone: str
+
+
+NOBODY = Person(NONE, "")
 
 
 def note_moves(activity: Activity) -> None:
@@ -51,15 +66,32 @@ def reminders_of(activities: Iterable[Activity], by: Actor) -> dict[UUID, tuple[
         for one in activities
         if one.is_open and one.due_at is not None and one.owner_id and one.due_at > by.now
     ]
-    usual = _usual({one.owner_id for one in open_ones if one.owner_id and not one.remind}, by)
+    asked = {one.owner_id for one in open_ones if not one.remind or one.all_day}
+    people = _people({one for one in asked if one}, by)
     found = {}
     for one in open_ones:
-        ahead = before(one.remind or usual.get(one.owner_id or one.id, NONE))
+        person = people.get(one.owner_id or one.id, NOBODY)
+        ahead = before(one.remind or person.usual)
         if one.due_at is not None and one.owner_id is not None and ahead is not None:
-            at = one.due_at - ahead
+            at = _ahead_of_day(one.due_at, ahead, person, by) if one.all_day else one.due_at - ahead
             if at > by.now:
                 found[one.id] = (one.owner_id, at)
     return found
+
+
+def _ahead_of_day(due_at: datetime, ahead: timedelta, person: Person, by: Actor) -> datetime:
+    """When somebody is reminded of a whole day: as work begins on it, or so many days before.
+
+    That is as the firm's business hours have it where it decided on such, else in the morning on
+    the person's clock.
+    """
+    day = due_at.astimezone(ZoneInfo(by.tenant.zone)).date() - timedelta(days=ahead.days)
+    decided = business_time(by).default_id is not None
+    openings = calendar_of(by).openings(day) if decided else ()
+    if openings:
+        return openings[0][0]
+    zone = ZoneInfo(person.zone or by.tenant.zone)
+    return datetime.combine(day, MORNING, zone).astimezone(UTC)
 
 
 def put_reminders(wanted: dict[UUID, tuple[UUID, datetime]], by: Actor) -> None:
@@ -105,13 +137,13 @@ def _minute(at: datetime) -> datetime:
     return whole if whole == at else whole + MINUTE
 
 
-def _usual(user_ids: Collection[UUID], by: Actor) -> dict[UUID, str]:
-    """What people have chosen for whatever says nothing itself; asked once in a session."""
-    kept: dict[UUID, str] = by.session.info.setdefault(READ, {})
+def _people(user_ids: Collection[UUID], by: Actor) -> dict[UUID, Person]:
+    """What is known of people, by their ids; asked once in a session."""
+    kept: dict[UUID, Person] = by.session.info.setdefault(READ, {})
     missing = [one for one in user_ids if one not in kept]
     if missing:
         rows = by.session.execute(
-            select(User.id, User.remind).where(User.id.in_(missing), User.is_active)
+            select(User.id, User.remind, User.zone).where(User.id.in_(missing), User.is_active)
         )
-        kept.update({row.id: row.remind or USUAL for row in rows})
+        kept.update({row.id: Person(row.remind or USUAL, row.zone or "") for row in rows})
     return kept

@@ -22,6 +22,7 @@ import * as matrix from './matrix';
 import * as mentions from './mentions';
 import * as menu from './menu';
 import * as merge from './merge';
+import * as moment from './moment';
 import * as order from './order';
 import * as palette from './palette';
 import * as peek from './peek';
@@ -39,7 +40,7 @@ import * as words from './words';
 import { find } from './dom';
 
 const parts = [
-  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, lookup, mentions, copy, print,
+  requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, moment, lookup, mentions, copy, print,
   composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
 ];
 for (const part of parts) part.start();

@@ -123,9 +123,9 @@ async function moveDown(cell: HTMLElement, step: number): Promise<void> {
 
 const ONE_LINE = 'input:is([type=text], [type=email], [type=tel], [type=url], :not([type])):not([role=combobox])';
 
-/** An amount and its currency are one value of two controls: Tab leads from one to the other. */
+/** An amount and its currency, or a date and its time, are one value of several controls: Tab leads from one to the next. */
 function hasPartBeside(control: Element, isBack: boolean): boolean {
-  const parts = all(':is(input, select)', control.closest('.amount-input') ?? document.createElement('i'));
+  const parts = all(':is(input, select)', control.closest('.amount-input, [data-moment]') ?? document.createElement('i'));
   return parts.includes(control as HTMLElement) && control !== (isBack ? parts[0] : parts.at(-1));
 }
 

@@ -1,5 +1,6 @@
 /** Fields that do a little more: a text that grows, a password that can be shown, a usual value at one press. */
 import { all, find, on, onContent } from './dom';
+import { fill } from './moment';
 
 /** Make the box as high as its words. */
 function grow(area: HTMLElement): void {
@@ -20,8 +21,7 @@ export function start(): void {
   on('click', '[data-fill]', (_event, button) => {
     const input = document.getElementById(button.dataset.fill ?? '');
     if (!(input instanceof HTMLInputElement)) return;
-    input.value = button.dataset.value ?? '';
-    input.dispatchEvent(new Event('input', { bubbles: true }));
+    fill(input, button.dataset.value ?? '');
     input.focus();
   });
   on('click', '[data-reveal]', (_event, button) => {

@@ -1,7 +1,7 @@
 /** Dragging cards and entries with a mouse or a pen. Fingers scroll and swipe, so they have the menu. */
 import { all, find, on } from './dom';
 import { hoursOf, showMark, timeAt } from './lens-hours';
-import { PLACE, act, mayMove, moveTo, moveToDay, swallowClick, CARD } from './lens-move';
+import { PLACE, act, allDay, isAllDay, mayMove, moveTo, moveToDay, swallowClick, takesDays, CARD } from './lens-move';
 
 const BEGINS = 6; // Pixels before a press becomes a drag.
 const EDGE = 60; // Pixels from an edge within which dragging scrolls.
@@ -46,10 +46,11 @@ function lift(card: HTMLElement): HTMLElement {
 
 function drop(card: HTMLElement, over: HTMLElement | null, top: number): void {
   if (!over) return;
-  if (hoursOf(over) && card.dataset.at) {
+  if (hoursOf(over) && (card.dataset.at || isAllDay(card))) {
     const time = timeAt(over, top);
     if (time !== card.dataset.at || !over.contains(card)) void moveToDay(card, over.dataset.day ?? '', false, time);
-  } else if (over.dataset.zone) void act(card, over.dataset.zone);
+  } else if (hoursOf(card) && takesDays(card) && over.dataset.day !== undefined) void allDay(card, over.dataset.day);
+  else if (over.dataset.zone) void act(card, over.dataset.zone);
   else void moveTo(card, over);
 }
 
@@ -88,7 +89,7 @@ function press(event: PointerEvent, card: HTMLElement): void {
     ghost!.style.top = `${move.clientY - offset.y}px`;
     const over = target(card, move.clientX, move.clientY);
     mark(over);
-    if (card.dataset.at) showMark(over && hoursOf(over), move.clientY - offset.y, box.height);
+    if (card.dataset.at || isAllDay(card)) showMark(over && hoursOf(over), move.clientY - offset.y, box.height);
     scroll(move.clientX, move.clientY);
   }, { signal });
   document.addEventListener('pointerup', (up) => end(target(card, up.clientX, up.clientY), up.clientY - offset.y), { signal });

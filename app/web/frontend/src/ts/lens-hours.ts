@@ -1,6 +1,6 @@
 /** The hours of a week or a day: where a place in them is in time, and moving and lengthening what stands there. */
 import { all, find, isComposing, isMod, on, onContent } from './dom';
-import { cardOf, dayFrom, lasting, mayMove, moveToDay, placeOf, swallowClick } from './lens-move';
+import { allDay, cardOf, dayFrom, isAllDay, lasting, mayMove, moveToDay, placeOf, swallowClick, takesDays } from './lens-move';
 
 const STEP = 15; // Minutes: what is dragged or carried begins and ends at quarters of an hour.
 const DAY = 24 * 60;
@@ -32,6 +32,14 @@ export function shift(card: HTMLElement, minutes: number): void {
   const at = minutesAt(card.dataset.at) + minutes;
   const days = Math.floor(at / DAY);
   void moveToDay(card, dayFrom(card, days), true, clock(at - days * DAY));
+}
+
+/** From the hours to the whole day, or from the whole day to the hour at which the calendar begins. */
+export function toggleAllDay(card: HTMLElement): void {
+  if (!mayMove(card) || !takesDays(card)) return;
+  const first = Number(find('[data-hours]')?.dataset.first ?? 9);
+  if (isAllDay(card)) void moveToDay(card, dayFrom(card, 0), true, clock(first * 60));
+  else void allDay(card, dayFrom(card, 0), true);
 }
 
 /** Longer or shorter by some minutes, and never shorter than a quarter of an hour. */

@@ -1,6 +1,6 @@
 /** Boards and calendars by keyboard: arrows walk, Shift with an arrow moves. */
 import { all, find, isComposing, isMod, on } from './dom';
-import { hoursOf, shift } from './lens-hours';
+import { hoursOf, shift, toggleAllDay } from './lens-hours';
 import { cardOf, dayFrom, linkOf, mayMove, moveTo, moveToDay, placeOf } from './lens-move';
 
 const ARROWS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'];
@@ -56,6 +56,9 @@ function carry(card: HTMLElement, place: HTMLElement, key: string): void {
   if (to) void moveTo(card, to, true);
 }
 
+/** Whether an entry among the hours goes to the whole day: 0, for no hour. */
+const isForAllDay = (event: KeyboardEvent): boolean => event.key === '0' && find('[data-hours]') !== null;
+
 export function start(): void {
   for (const link of all('.card-title, .entry-link')) {
     if (find('#board-keys')) link.setAttribute('aria-describedby', 'board-keys');
@@ -63,10 +66,11 @@ export function start(): void {
   on('keydown', '.card-title, .entry-link', (event, link) => {
     const card = cardOf(link);
     const place = placeOf(link);
-    if (!card || !place || !ARROWS.includes(event.key)) return;
+    if (!card || !place || !(ARROWS.includes(event.key) || isForAllDay(event))) return;
     if (event.defaultPrevented || isComposing(event) || isMod(event) || event.altKey) return;
     event.preventDefault();
-    if (event.shiftKey) carry(card, place, event.key);
+    if (isForAllDay(event)) toggleAllDay(card);
+    else if (event.shiftKey) carry(card, place, event.key);
     else if (place.dataset.day !== undefined) walkCalendar(card, event.key);
     else walkBoard(card, place, event.key);
   });

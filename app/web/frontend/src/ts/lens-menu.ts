@@ -1,7 +1,7 @@
 /** The one menu that all cards of a page share: it is turned to the card whose button opened it. */
 import { all, find, on } from './dom';
-import { hoursOf, lengthen, shift } from './lens-hours';
-import { act, addressOf, cardOf, dayFrom, linkOf, mayMove, moveTo, moveToDay, placeOf } from './lens-move';
+import { hoursOf, lengthen, shift, toggleAllDay } from './lens-hours';
+import { act, addressOf, cardOf, dayFrom, isAllDay, linkOf, mayMove, moveTo, moveToDay, placeOf, takesDays } from './lens-move';
 
 let shown: HTMLElement | null = null;
 
@@ -21,6 +21,9 @@ function turnTo(one: HTMLElement, menu: HTMLElement): void {
   for (const item of all('[data-card-to]', menu)) item.hidden = !mayMove(one) || item.dataset.cardTo === here;
   for (const item of all('[data-card-days], [data-card-edit]', menu)) item.hidden = !mayMove(one);
   for (const item of all('[data-card-minutes], [data-card-longer]', menu)) item.hidden = !mayMove(one) || !hoursOf(one);
+  for (const item of all('[data-card-whole]', menu)) {
+    item.hidden = !mayMove(one) || !takesDays(one) || (item.dataset.cardWhole === 'off') !== isAllDay(one);
+  }
 }
 
 export function start(): void {
@@ -45,6 +48,10 @@ export function start(): void {
   on('click', '[data-card-minutes]', (_event, item) => {
     const one = card();
     if (one) shift(one, Number(item.dataset.cardMinutes));
+  });
+  on('click', '[data-card-whole]', () => {
+    const one = card();
+    if (one) toggleAllDay(one);
   });
   on('click', '[data-card-longer]', (_event, item) => {
     const one = card();

@@ -122,10 +122,23 @@ async function change(card: HTMLElement, values: Record<string, string>, asked: 
   else if (status >= 400 || status === 0) reload();
 }
 
-/** Move an entry to a day, also to one that is not shown; without a time (14:30) it keeps its own. */
+/** Move an entry to a day, also to one that is not shown; without a time (14:30) it keeps its own, or that it takes the whole day. */
 export async function moveToDay(card: HTMLElement, day: string, withFocus = false, time = ''): Promise<void> {
   const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
-  await change(card, { field, day, ...(time ? { time } : {}) }, `${day}T${time || card.dataset.at || '09:00'}`, withFocus);
+  const clock = time || card.dataset.at || (isAllDay(card) ? '' : '09:00');
+  await change(card, { field, day, ...(time ? { time } : {}) }, clock ? `${day}T${clock}` : day, withFocus);
+}
+
+/** Whether an entry is due on a day, at no hour of it. */
+export const isAllDay = (card: Element): boolean => card.hasAttribute('data-all-day');
+
+/** Whether what stands in this calendar may be due so. */
+export const takesDays = (card: Element): boolean => card.closest('[data-takes-days]') !== null;
+
+/** Let an entry take a whole day, at no hour of it. */
+export async function allDay(card: HTMLElement, day: string, withFocus = false): Promise<void> {
+  const { field = '' } = card.closest<HTMLElement>('[data-field]')?.dataset ?? {};
+  if (mayMove(card)) await change(card, { field, day, all_day: '1' }, day, withFocus);
 }
 
 /** Let an entry take so many minutes. */
