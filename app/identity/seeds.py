@@ -96,6 +96,7 @@ SETTINGS = {
     ("message", "send"): ALL,
     ("business_hours", "manage"): ALL,
     ("message", "manage"): ALL,
+    ("message", "setup"): ALL,
     ("numbering", "manage"): ALL,
     ("assignment", "manage"): ALL,
 }

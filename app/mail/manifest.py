@@ -7,10 +7,12 @@ from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
 from app.mail.inbound.ledger import MANAGE
 from app.mail.messages.models import MessageLink
+from app.mail.messages.rights import SEND, SETUP
 from app.mail.messages.told import MAILS
-from app.mail.messages.write import SEND
 from app.mail.pages.finding import find_messages
+from app.mail.pages.senders import OWN, SHARED
 from app.mail.pages.timeline import SOURCE
+from app.mail.pages.unreachable import TELLS, notes
 from app.mail.routes import blueprint
 from app.mail.routes.ledger import ALL, MINE
 from app.mail.routes.signature import PLACE
@@ -19,7 +21,11 @@ from app.records.manifest import Module
 SENDING = PermissionGroup(
     SEND[0],
     _("E-mail to customers"),
-    (Choice(SEND[1], _("Send")), Choice(MANAGE[1], _("See what came in for everyone"))),
+    (
+        Choice(SEND[1], _("Send")),
+        Choice(MANAGE[1], _("See what came in for everyone")),
+        Choice(SETUP[1], _("Set up senders, mail server and domains")),
+    ),
     has_reach=False,
 )
 SIGNATURE = SettingsPage(
@@ -30,6 +36,24 @@ SIGNATURE = SettingsPage(
     _("What stands below the e-mails that you send from here."),
     SEND,
     synonyms=_("signature sender mail footer"),
+)
+OWN_SENDERS = SettingsPage(
+    OWN,
+    "at",
+    YOURSELF,
+    _("My other addresses"),
+    _("Further addresses that your e-mails can come from."),
+    SEND,
+    synonyms=_("sender identity alias from"),
+)
+SENDERS = SettingsPage(
+    SHARED,
+    "at",
+    _("Channels"),
+    _("Senders"),
+    _("Addresses of the firm that several people write from."),
+    SETUP,
+    synonyms=_("sender identity shared address sales from alias"),
 )
 MAIL_IN = SettingsPage(
     MINE,
@@ -56,8 +80,10 @@ MAIL = Module(
     blueprints=(blueprint,),
     timeline=(SOURCE,),
     permissions=(SENDING,),
-    settings=(SIGNATURE, MAIL_IN, EVERY_MAIL_IN),
+    settings=(SIGNATURE, OWN_SENDERS, MAIL_IN, EVERY_MAIL_IN, SENDERS),
     belongings=(MessageLink,),
     finders=(find_messages,),
     happenings=(MAILS,),
+    tells=(TELLS,),
+    notes=(notes,),
 )

@@ -15,6 +15,7 @@ from app.records.belongings import Mention
 from app.records.happenings import Happenings
 from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
+from app.records.pages.notes import Notes
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
 from app.records.widgets import First, Widget
@@ -34,6 +35,7 @@ class Module:
     `happenings` are told to programs outside though they are no record's.
     `tells` are events of records that are neither a field's nor an action's, in words.
     `widgets` are what it can show on Home, `home` what of it stands there at first.
+    `notes` stand at the head of a record's page.
     """
 
     key: str
@@ -52,3 +54,4 @@ class Module:
     tells: tuple[Tells, ...] = ()
     widgets: tuple[Widget, ...] = ()
     home: tuple[First, ...] = ()
+    notes: tuple[Notes, ...] = ()

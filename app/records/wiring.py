@@ -17,7 +17,7 @@ from app.records.custom.field import OwnField
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.mentions.rename import follow_names
-from app.records.pages import changes, everywhere, timeline
+from app.records.pages import changes, everywhere, notes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
 from app.records.pages.favourites import favourite_links
@@ -301,6 +301,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
     everywhere.install(one for module in modules for one in module.finders)
     changes.install(one for module in modules for one in module.tells)
+    notes.install(one for module in modules for one in module.notes)
     news.install(tell_news)
     renamed.install(follow_names)
     shell: Shell = app.extensions["shell"]

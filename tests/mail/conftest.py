@@ -109,7 +109,10 @@ def send_out(
 ) -> Iterator[Callable[[], int]]:
     """Run the jobs of the whole service that are due; its mails go to the post office."""
     changed = settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{post_office.port}"})
+    before = app.extensions["settings"]
+    app.extensions["settings"] = changed
     yield Worker(app, changed).drain
+    app.extensions["settings"] = before
     app.extensions.pop(BREAKER, None)
 
 

@@ -34,6 +34,8 @@ class Why(StrEnum):
     PERSON = "person"  # Whose address it came to may not sign in any more.
     ROOM = "room"
     BROKEN = "broken"
+    BOUNCE = "bounce"  # It tells what became of a mail of ours.
+    FORGED = "forged"  # It claims to, and does not fit that mail.
     GONE = "gone"  # Its bytes are not there any more.
 
 
@@ -54,8 +56,8 @@ class IncomingMail(Base):
     """One line of the ledger; `stored` names its bytes while they are kept.
 
     What its headers say is filled in once it was read; `left_out` is how many of its files are not
-    kept. `message_ref` is the message that it became,
-    or which was there already.
+    kept. What came back of a mail of ours names that one by `bounced_ref`. `message_ref` is the
+    message that it became, or which was there already.
     """
 
     __tablename__ = "incoming_mails"
@@ -78,6 +80,9 @@ class IncomingMail(Base):
     sender_address: Mapped[str] = mapped_column(String(254), default="")
     subject: Mapped[str] = mapped_column(String(300), default="")
     message_ref: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey(Message.id, ondelete="SET NULL")
+    )
+    bounced_ref: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey(Message.id, ondelete="SET NULL")
     )
     left_out: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -18,6 +18,8 @@ from app.kernel.ids import new_id
 from app.mail.inbound.addresses import proves, read_local
 from app.mail.inbound.charsets import storable
 from app.mail.inbound.models import Fate, IncomingMail, MailAddress
+from app.mail.messages.models import Message
+from app.mail.messages.verp import proves_bounce
 from config.settings import Settings
 from tenants.facts import TenantFacts
 from tenants.files import folder_of, new_name
@@ -32,10 +34,11 @@ LONGEST_SENDER = 320
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whose address a mail came to."""
+    """Whose address a mail came to, and which mail of theirs it is the envelope sender of."""
 
     tenant: TenantFacts
     user_id: UUID
+    bounced_id: UUID | None = None
 
 
 def find_recipient(address: str, settings: Settings) -> Recipient | None:
@@ -48,7 +51,11 @@ def find_recipient(address: str, settings: Settings) -> Recipient | None:
         return None
     slug, key, proof = read
     tenant = resolve_host(f"{slug}.{settings.service_host}", settings)
-    if tenant is None or tenant.is_suspended or not proves(tenant.id, key, proof, settings.keys):
+    if tenant is None or tenant.is_suspended:
+        return None
+    if proves_bounce(tenant.id, key, proof, settings.keys):
+        return _writer_of(tenant, key)
+    if not proves(tenant.id, key, proof, settings.keys):
         return None
     with tenant_scope(tenant) as session:
         found = session.scalar(
@@ -57,6 +64,15 @@ def find_recipient(address: str, settings: Settings) -> Recipient | None:
             .where(MailAddress.key == key, User.is_active.is_(True))
         )
     return Recipient(tenant, found) if found is not None else None
+
+
+def _writer_of(tenant: TenantFacts, key: str) -> Recipient | None:
+    """Whoever wrote the mail whose envelope sender this is; may they have left meanwhile."""
+    with tenant_scope(tenant) as session:
+        found = session.execute(
+            select(Message.id, Message.user_id).where(Message.bounce_key == key)
+        ).one_or_none()
+    return Recipient(tenant, found.user_id, found.id) if found and found.user_id else None
 
 
 def count_sender(recipients: Sequence[Recipient], sender: str) -> None:
@@ -84,6 +100,7 @@ def keep(recipient: Recipient, content: bytes, sender: str) -> UUID:
                 id=new_id(),
                 user_id=recipient.user_id,
                 received_at=by.now,
+                bounced_ref=recipient.bounced_id,
                 state=Fate.WAITING,
                 stored=stored,
                 size=len(content),

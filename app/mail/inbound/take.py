@@ -18,14 +18,19 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, OverLimit, Refused
 from app.kernel.folding import fold
 from app.kernel.ids import new_id
+from app.mail.inbound.bounces import take_report
 from app.mail.inbound.forwarded import Head, find_head
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.parse import MOST_HOPS, Broken, Parsed, Part, parse
 from app.mail.inbound.receive import ROOM
+from app.mail.inbound.reports import read_report
+from app.mail.inbound.skips import Skip
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, MESSAGE, OUT, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import Place, links_of, note_first, places_for, put_on
+from app.mail.messages.unreachable import clear
+from app.mail.senders.use import our_addresses
 from app.records.access import can_read
 from app.records.files.operations import put_file
 from app.records.registry import registry
@@ -36,14 +41,6 @@ from tenants.files import folder_of
 
 OLDEST = timedelta(days=3650)
 AHEAD = timedelta(hours=1)
-
-
-class Skip(Exception):
-    """It stands on no timeline, and `why` says it."""
-
-    def __init__(self, why: Why, message: UUID | None = None) -> None:
-        super().__init__(why.value)
-        self.why, self.message = why, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +65,15 @@ class Story:
 def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
     """Let a mail that came in stand where it belongs; its ledger line says what became of it."""
     try:
-        mail.message_ref = _store(mail, by, settings)
-        mail.state, mail.why = Fate.STORED, None
+        content = _content(mail, by)
+        failures = read_report(content) if mail.bounced_ref is not None else None
+        if failures is not None:
+            _demand_readable(mail, content)
+            mail.message_ref = take_report(mail, failures, by, settings)
+            mail.state, mail.why = Fate.STORED, Why.BOUNCE
+        else:
+            mail.message_ref = _store(mail, content, by, settings)
+            mail.state, mail.why = Fate.STORED, None
     except Skip as skip:
         mail.message_ref = skip.message
         is_lost = skip.why in (Why.BROKEN, Why.GONE)
@@ -77,11 +81,11 @@ def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
     mail.settled_at = by.now
 
 
-def _store(mail: IncomingMail, by: Actor, settings: Settings) -> UUID:
+def _store(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) -> UUID:
     user = by.session.get(User, mail.user_id)
     if user is None or not user.is_active:
         raise Skip(Why.PERSON)
-    parsed = _read(mail, by)
+    parsed = _demand_readable(mail, content)
     reader = actor_for(by.session, by.tenant, user, by.now, "mail", by.tenant.language)
     _refuse_what_nobody_wrote(parsed, settings)
     known = by.session.scalars(
@@ -110,27 +114,34 @@ def _store(mail: IncomingMail, by: Actor, settings: Settings) -> UUID:
         raise Skip(Why.ROOM) from None
     if message.direction == IN:
         write_event(by, MESSAGE, message.id, "received")
+        if story.sender == parsed.sender:
+            clear(story.sender.address, by, before=message.at)
     return message.id
 
 
-def _read(mail: IncomingMail, by: Actor) -> Parsed:
-    """The mail as it came; its ledger line learns what its headers say."""
+def _content(mail: IncomingMail, by: Actor) -> bytes:
+    """The mail as it came."""
     path = folder_of(by.tenant.id, ROOM).path(mail.stored) if mail.stored else None
     if path is None or not path.is_file():
         raise Skip(Why.GONE)
+    return path.read_bytes()
+
+
+def _demand_readable(mail: IncomingMail, content: bytes) -> Parsed:
+    """The mail read; its ledger line learns what its headers say. Skip for one in circles."""
     try:
-        parsed = parse(path.read_bytes())
+        parsed = parse(content)
     except Broken:
         raise Skip(Why.BROKEN) from None
     mail.subject = parsed.subject
     if parsed.sender is not None:
         mail.sender_name, mail.sender_address = parsed.sender.name, parsed.sender.address
+    if parsed.hops > MOST_HOPS:
+        raise Skip(Why.LOOP)
     return parsed
 
 
 def _refuse_what_nobody_wrote(parsed: Parsed, settings: Settings) -> None:
-    if parsed.hops > MOST_HOPS:
-        raise Skip(Why.LOOP)
     if parsed.is_automatic:
         raise Skip(Why.AUTOMATIC)
     if parsed.sender is None:
@@ -160,9 +171,10 @@ def _people_of(message: Message) -> list[Mailbox]:
 
 
 def _own(people: Iterable[Mailbox], by: Actor) -> set[str]:
-    """The keys of those who are the workspace's own people."""
+    """The keys of those who are the workspace's own people, or addresses of the firm."""
     keys = {one.key for one in people}
-    return set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
+    own = set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
+    return own | our_addresses(keys, by)
 
 
 def _colleagues(parsed: Parsed, by: Actor) -> set[str]:

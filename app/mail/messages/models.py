@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.models import User
-from app.kernel.model import Base, Id, LongText, Moment
+from app.kernel.model import Base, Digest, Id, LongText, Moment
 
 OPEN = text("state IN ('waiting', 'sending')")
 DRAFT = text("state = 'draft'")
@@ -51,8 +51,10 @@ class Message(Base):
     what came. `at` is the moment by which timelines sort it, `send_at` when it goes out;
     one that `is_later` was to wait. It `may_have_left` once the line was lost while it was sent;
     `press` is by which the same press of a form is known. `refused` tells by address why the server
-    did not take it. Whoever reads a record reads its messages, unless one `is_private` to
-    `user_id`, who wrote or got it.
+    did not take it, `bounces` what came back later: {kind, status, said, at}; by `bounce_key` what
+    comes back is known. `sender_ref` is the sender that it goes out from, none for one's own
+    address. Whoever reads a record reads its messages, unless one `is_private` to `user_id`, who
+    wrote or got it.
     """
 
     __tablename__ = "messages"
@@ -60,6 +62,7 @@ class Message(Base):
         Index("uq_messages_message_id", "direction", "message_id", unique=True),
         Index("ix_messages_thread", "thread_id", "at"),
         Index("uq_messages_press", "press", unique=True),
+        Index("uq_messages_bounce_key", "bounce_key", unique=True),
         Index("ix_messages_open", "send_at", postgresql_where=OPEN),
         Index("ix_messages_draft", "user_id", postgresql_where=DRAFT),
         Index(
@@ -103,6 +106,9 @@ class Message(Base):
     press: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str | None] = mapped_column(Text)
     refused: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
+    sender_ref: Mapped[UUID | None] = mapped_column(Uuid)
+    bounce_key: Mapped[str | None] = mapped_column(String(8))
+    bounces: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     language: Mapped[str] = mapped_column(String(5))
     created_at: Mapped[Moment]
     search_text: Mapped[str] = mapped_column(Text)
@@ -124,6 +130,20 @@ class MessageLink(Base):
     record_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     thread_id: Mapped[UUID] = mapped_column(Uuid)
     at: Mapped[Moment]
+
+
+class Unreachable(Base):
+    """An address that takes no mails, by its digest; `said` is what its server answered."""
+
+    __tablename__ = "unreachable_addresses"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(12))
+    said: Mapped[str] = mapped_column(String(300))
+    since: Mapped[Moment]
+    message_ref: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey(Message.id, ondelete="SET NULL")
+    )
 
 
 class MailProfile(Base):

@@ -6,6 +6,7 @@ again by itself: after a while it says so, and its writer decides.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,10 +18,13 @@ from app.events import write_event
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.mail.messages.models import MESSAGE, OPEN, Message, State
+from app.mail.messages.unreachable import mark
 
 SEND_MESSAGES = "send_messages"
 LEASE = timedelta(minutes=15)  # Longer than any conversation with a server takes.
 STEP = 1  # Seconds: wakings within the same one are one.
+# What RFC 3463 says of an address that there is not; other refusals may be ours or the mail's.
+NO_SUCH_ADDRESS = re.compile(r" answered 55\d: (5\.1\.\d{1,3})\b")
 MOST_TRIES = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 
@@ -96,11 +100,23 @@ def settle(message_id: UUID, taken_at: datetime, outcome: Outcome, by: Actor) ->
     message.state, message.error = outcome.state, outcome.error
     message.refused = outcome.refused or {}
     message.may_have_left = message.may_have_left or outcome.state is State.UNKNOWN
+    _mark_unreachable(message, outcome, by)
     if outcome.state is State.SENT:
         write_event(by, MESSAGE, message.id, "sent")
     if outcome.state is State.WAITING and outcome.wait is not None:
         message.send_at = by.now + outcome.wait
         wake(by, message.send_at)
+
+
+def _mark_unreachable(message: Message, outcome: Outcome, by: Actor) -> None:
+    """Keep which addresses do not exist by what the server answered at once."""
+    answers = dict(outcome.refused or {})
+    people = [*message.recipients["to"], *message.recipients["cc"]]
+    if outcome.state is State.FAILED and len(people) == 1 and message.bcc is None:
+        answers[people[0]["address"]] = outcome.error or ""
+    for address, said in answers.items():
+        if (found := NO_SUCH_ADDRESS.search(said)) is not None:
+            mark(address, found[1], said, message, by)
 
 
 def wait_after(attempts: int) -> timedelta | None:

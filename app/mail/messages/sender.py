@@ -20,6 +20,7 @@ from app.mail.messages.attach import files_to_send
 from app.mail.messages.models import Message, State
 from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
 from app.mail.messages.people import kept_people
+from app.mail.messages.verp import envelope_sender
 from app.mail.messages.wire import build, from_header
 from app.mail.messages.write import demand_writer, opened_bcc
 from app.mail.smtp import Server, Uncertain, hand_over
@@ -103,7 +104,10 @@ def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:
     mail = build(message, settings.mail_from, files)
     people = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
     people += opened_bcc(message, by, settings)
-    sender = from_header(message, settings.mail_from).addr_spec
+    # Where nobody takes mail in for us, reports go to the address that the mail is from.
+    sender = (
+        envelope_sender(message, by, settings) or from_header(message, settings.mail_from).addr_spec
+    )
     recipients = [one.address for one in people]
     return Parcel(message.id, by.now, message.attempts, sender, recipients, mail.as_bytes())
 

@@ -14,7 +14,8 @@ from app.mail.messages.find import files_by_message, find_message
 from app.mail.messages.models import MESSAGE, Message
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import links_of, shows_addresses
-from app.mail.messages.write import SEND, hidden_recipients, sees_hidden
+from app.mail.messages.rights import SEND
+from app.mail.messages.write import hidden_recipients, sees_hidden
 from app.records.access import can_read
 from app.records.happenings import Called, Happenings
 from app.records.registry import registry
@@ -24,6 +25,7 @@ Told = dict[str, Any]
 VERBS = {
     "sent": _("E-mail sent"),
     "received": _("E-mail received"),
+    "bounced": _("E-mail not delivered"),
 }
 
 
@@ -91,7 +93,13 @@ def _line(message: Message, files: Iterable[Any], by: Actor, *, is_open: bool) -
         "send_at": as_json(message.send_at),
         "created_at": as_json(message.created_at),
         "error": message.error if is_open else None,
-        "refused": sorted(_refused(message, by)) if is_open else [],
+        "refused": sorted(_seen(message.refused, message, by)) if is_open else [],
+        "bounces": [
+            {"address": address, **message.bounces[address]}
+            for address in sorted(_seen(message.bounces, message, by))
+        ]
+        if is_open
+        else [],
         "message_id": message.message_id,
         "in_reply_to": message.in_reply_to,
         "files": [
@@ -106,13 +114,13 @@ def _line(message: Message, files: Iterable[Any], by: Actor, *, is_open: bool) -
     }
 
 
-def _refused(message: Message, by: Actor) -> set[str]:
-    """Whose server did not take it; those of hidden copies for its writer alone."""
+def _seen(addresses: Iterable[str], message: Message, by: Actor) -> set[str]:
+    """Those of a mail's addresses that `by` may know of; hidden copies are its writer's alone."""
     if sees_hidden(message, by):
-        return set(message.refused)
+        return set(addresses)
     people = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
     named = {one.key for one in people}
-    return {one for one in message.refused if one.casefold() in named}
+    return {one for one in addresses if one.casefold() in named}
 
 
 def _person(one: Mailbox, *, is_open: bool) -> Told:

@@ -45,8 +45,11 @@ from app.mail.messages.places import (
     shows_addresses,
 )
 from app.mail.messages.quotes import quoted
+from app.mail.messages.rights import SEND
 from app.mail.messages.signatures import signature_of
 from app.mail.send import message_id
+from app.mail.senders.models import Sender
+from app.mail.senders.use import chosen_sender, demand_sender
 from app.records.history import account_of
 from app.records.model import Record
 from app.records.types import RecordType
@@ -54,7 +57,6 @@ from app.web.formats import formats
 from config.settings import Settings
 from tenants.arriving import Arriving
 
-SEND = ("message", "send")  # The permission.
 PAUSE = timedelta(seconds=10)  # In which a mail can be taken back.
 LATEST = timedelta(days=366)
 LONGEST = 200_000  # Characters.
@@ -81,6 +83,7 @@ class Wish:
     answers: Message | None = None
     draft: Message | None = None
     press: str = ""
+    sender: UUID | None = None
     brought: Sequence[Arriving] = field(default_factory=tuple)
     chosen: Sequence[UUID] = field(default_factory=tuple)
     kept: Sequence[UUID] = field(default_factory=tuple)
@@ -112,14 +115,15 @@ def write(
     """
     _demand(by)
     read = _read(wish, by)
-    former = wish.draft if _says_else(wish, read, by, settings) else None
+    sender = chosen_sender(wish.sender, by)
+    former = wish.draft if _says_else(wish, read, sender, by, settings) else None
     if former is not None:
         _demand_state(former, by, State.DRAFT, becomes=State.UNKNOWN)
         wish = replace(wish, draft=None)
     message = wish.draft or Message(id=new_id(), direction=OUT, created_at=by.now)
     if wish.draft is not None:
         _demand_state(message, by, State.DRAFT)
-    _fill(message, wish, read, by, settings)
+    _fill(message, wish, read, sender, by, settings)
     if former is not None:
         _follow(message, former)
     if wish.draft is None:
@@ -192,12 +196,10 @@ def discard(message: Message, by: Actor) -> None:
 def demand_writer(message: Message, by: Actor) -> None:
     """NotPermitted where whoever wrote a mail may not send any more, when its time has come."""
     user = by.session.get(User, message.user_id) if message.user_id else None
-    if user is None or not user.is_active or not _writer(user, by).may(*SEND):
+    writer = actor_for(by.session, by.tenant, user, by.now, by.via) if user is not None else None
+    if user is None or writer is None or not user.is_active or not writer.may(*SEND):
         raise NotPermitted(_("Whoever wrote it may not send mails any more."))
-
-
-def _writer(user: User, by: Actor) -> Actor:
-    return actor_for(by.session, by.tenant, user, by.now, by.via)
+    demand_sender(message.sender_ref, writer)
 
 
 def hidden_recipients(message: Message, by: Actor, settings: Settings) -> list[Mailbox]:
@@ -310,13 +312,25 @@ def _moment(typed: str, by: Actor, errors: dict[str, Text | str]) -> datetime | 
     return moment
 
 
-def _fill(message: Message, wish: Wish, read: _Read, by: Actor, settings: Settings) -> None:
-    """Write down what goes out; its sender is whoever acts, by the service's address."""
+def _fill(
+    message: Message,
+    wish: Wish,
+    read: _Read,
+    sender: Sender | None,
+    by: Actor,
+    settings: Settings,
+) -> None:
+    """Write down what goes out; it is from whoever acts, or from the sender that they chose."""
     user = by.session.get_one(User, by.user_id)
     answers = wish.answers
     message.user_id = user.id
-    message.sender_name, message.sender_address = user.name, user.email
-    message.reply_to = user.email
+    message.sender_ref = sender.id if sender is not None else None
+    if sender is not None:
+        message.sender_name, message.sender_address = sender.name, sender.address
+        message.reply_to = sender.reply_to or sender.address
+    else:
+        message.sender_name, message.sender_address = user.name, user.email
+        message.reply_to = user.email
     message.recipients = {
         "to": [one.as_json() for one in read.to],
         "cc": [one.as_json() for one in read.cc],
@@ -326,7 +340,7 @@ def _fill(message: Message, wish: Wish, read: _Read, by: Actor, settings: Settin
         plain = json.dumps([one.as_json() for one in read.bcc])
         message.bcc = seal(plain, settings.keys, by.tenant.id, message.id)
     message.subject, message.body = read.subject, read.body
-    message.text = _whole(wish, read.body, by)
+    message.text = _whole(wish, read.body, sender, by)
     message.options = {"signed": wish.is_signed, "quotes": wish.quotes}
     message.is_private = wish.is_private
     message.language = by.language
@@ -343,7 +357,9 @@ def _fill(message: Message, wish: Wish, read: _Read, by: Actor, settings: Settin
     message.search_text = fold(" ".join(words))
 
 
-def _says_else(wish: Wish, read: _Read, by: Actor, settings: Settings) -> bool:
+def _says_else(
+    wish: Wish, read: _Read, sender: Sender | None, by: Actor, settings: Settings
+) -> bool:
     """True where a draft that may have left before says something else now.
 
     Whoever has the former would take the new one for the same and not show it: so it becomes
@@ -356,7 +372,8 @@ def _says_else(wish: Wish, read: _Read, by: Actor, settings: Settings) -> bool:
     files = {one.id for one in files_to_send(draft, by)}
     return (
         draft.subject != read.subject
-        or draft.text != _whole(wish, read.body, by)
+        or draft.text != _whole(wish, read.body, sender, by)
+        or draft.sender_ref != wish.sender
         or draft.recipients != people
         or opened_bcc(draft, by, settings) != read.bcc
         or bool(wish.brought or wish.chosen)
@@ -370,10 +387,11 @@ def _follow(message: Message, former: Message) -> None:
     message.references = list(former.references)
 
 
-def _whole(wish: Wish, body: str, by: Actor) -> str:
+def _whole(wish: Wish, body: str, sender: Sender | None, by: Actor) -> str:
     """What was typed, the signature, and the mail that it answers."""
     parts = [body]
-    if wish.is_signed and (signature := signature_of(by)):
+    signature = sender.signature if sender is not None else signature_of(by)
+    if wish.is_signed and signature:
         parts.append(signature)
     if wish.quotes and wish.answers is not None:
         write = formats(by)

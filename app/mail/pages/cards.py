@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _, gettext, ngettext
+from app.kernel.language import Text, _, gettext, listed, ngettext
 from app.mail.messages.markup import as_html
 from app.mail.messages.models import IN, Message, State
 from app.mail.messages.people import Mailbox, kept_people
@@ -19,6 +19,7 @@ from app.records.files.kinds import KINDS
 from app.records.files.sizes import size_text
 from app.web.formats import formats
 
+DELAYED = "delayed"  # What a report says of a mail that is still tried.
 LOOKS = 20  # How often a card looks again at what became of a message.
 LONG = 900  # Characters from which on a card folds a text.
 TOLD: dict[State, tuple[Text, str]] = {
@@ -98,6 +99,8 @@ def card(
     said, rest = parted(message.text)
     is_mine = message.user_id is not None and message.user_id == by.user_id and may_write(by)
     told, tone = TOLD.get(state, (None, ""))
+    if state is State.SENT and _failed(message, by):
+        told, tone = _("Not delivered"), "bad"
     write = formats(by)
     url = f"/messages/{message.id}"
     is_planned = state in (State.WAITING, State.DRAFT) and (
@@ -174,9 +177,11 @@ def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -
         )
     if state is State.WAITING and message.attempts and said:
         return gettext("It will be tried again. %(said)s", said=said).strip()
-    refused = _refused(message, by) if shows_addresses else []
-    if refused:
-        return gettext("Not delivered to: %(who)s", who=", ".join(refused))
+    notes = [*_undelivered(message, by)] if shows_addresses else []
+    if notes:
+        return " ".join(notes)
+    if _failed(message, by):
+        return gettext("It was not delivered.")
     return files_left_out(int(message.options.get("left_out", 0)))
 
 
@@ -187,14 +192,30 @@ def files_left_out(number: int) -> str:
     return ngettext("%(n)s file was not kept.", "%(n)s files were not kept.", number)
 
 
-def _refused(message: Message, by: Actor) -> list[str]:
-    """Whose server did not take it; those of hidden copies for its writer alone."""
-    if not message.refused:
-        return []
+def _undelivered(message: Message, by: Actor) -> Iterator[str]:
+    """Whom it did not reach, and why; those of hidden copies for its writer alone."""
+    refused = (one for one in message.refused if _is_named(one, message, by))
+    failed = {**dict.fromkeys(refused, ""), **_failed(message, by)}
+    if failed:
+        who = listed(f"{one} ({failed[one]})" if failed[one] else one for one in sorted(failed))
+        yield gettext("Not delivered to: %(who)s", who=who)
+    late = sorted(one for one, why in message.bounces.items() if why["kind"] == DELAYED)
+    if late := [one for one in late if _is_named(one, message, by)]:
+        yield gettext("Delayed on the way to: %(who)s", who=listed(late))
+
+
+def _failed(message: Message, by: Actor) -> dict[str, str]:
+    """Whose server sent it back, as far as `by` may know of them, and what that said."""
+    return {
+        address: f"{why['status']} {why['said']}".strip()
+        for address, why in message.bounces.items()
+        if why["kind"] != DELAYED and _is_named(address, message, by)
+    }
+
+
+def _is_named(address: str, message: Message, by: Actor) -> bool:
     people = [one for key in ("to", "cc") for one in kept_people(message.recipients.get(key, []))]
-    named = {one.key for one in people}
-    is_writer = sees_hidden(message, by)
-    return sorted(one for one in message.refused if is_writer or one.casefold() in named)
+    return sees_hidden(message, by) or address.casefold() in {one.key for one in people}
 
 
 def _attached(url: str, one: Any) -> Attached:

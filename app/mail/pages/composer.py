@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,16 +11,18 @@ from uuid import UUID
 
 from app.identity.models import User
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _, gettext
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, Message
-from app.mail.messages.people import Mailbox, kept_people, listed
+from app.mail.messages.people import Mailbox, kept_people, listed, read_people
 from app.mail.messages.places import addresses_of, shows_addresses
 from app.mail.messages.signatures import signature_of
 from app.mail.messages.templates import Offer, offers
 from app.mail.messages.write import hidden_recipients
+from app.mail.pages.unreachable import warnings
+from app.mail.senders.use import usable
 from app.records.files.find import lines_by_record, lines_of
 from app.records.files.sizes import size_text
 from app.records.model import Record
@@ -43,6 +46,15 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderChoice:
+    """An address that the mail can come from; `value` is empty for the writer's own."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QuickTime:
     """A usual time to send at: its label, and the moment as a control for moments takes it."""
 
@@ -61,6 +73,7 @@ class Composer:
     title: str
     texts: Mapping[str, str]
     sender: str
+    senders: list[SenderChoice]
     signature: str
     is_signed: bool
     is_private: bool
@@ -74,6 +87,7 @@ class Composer:
     templates: list[Offer]
     draft_key: str
     quick_times: tuple[QuickTime, ...]
+    warnings: list[str]
     errors: Mapping[str, Text | str] = field(default_factory=dict)
     alert: str = ""
 
@@ -128,7 +142,7 @@ def refused(
     by: Actor,
 ) -> Composer:
     """The form as it was sent, with what stands against it."""
-    shown = {*KEYS, "file"}
+    shown = {*KEYS, "file", "sender"}
     known = {key: text for key, text in answer.errors.items() if key in shown}
     alert = "" if known else str(next(iter(answer.errors.values()), answer.message))
     return _form(
@@ -136,7 +150,7 @@ def refused(
         record,
         by,
         begun,
-        {key: typed.get(key, "") for key in (*KEYS, "form")},
+        {key: typed.get(key, "") for key in (*KEYS, "form", "sender")},
         is_signed="signed" in typed,
         is_private="private" in typed,
         quotes="quotes" in typed,
@@ -175,6 +189,7 @@ def _form(
         title=record_type.title_of(record),
         texts=texts,
         sender=Mailbox(user.email, user.name).shown,
+        senders=_senders(texts.get("sender", ""), user, by),
         signature=signature_of(by),
         is_signed=is_signed,
         is_private=is_private,
@@ -191,9 +206,28 @@ def _form(
         templates=offers(record_type, by),
         draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
         quick_times=_quick_times(by),
+        warnings=warnings(_addresses(texts), by),
         errors=errors or {},
         alert=alert,
     )
+
+
+def _senders(chosen: str, user: User, by: Actor) -> list[SenderChoice]:
+    """One's own address and all others that one may write from; none where there is no choice."""
+    found = [("", Mailbox(user.email, user.name).shown)]
+    found += [(str(one.id), Mailbox(one.address, one.name).shown) for one in usable(by)]
+    if len(found) == 1:
+        return []
+    return [SenderChoice(value, label, value == chosen) for value, label in found]
+
+
+def _addresses(texts: Mapping[str, str]) -> list[str]:
+    """Whom the form names, as far as that can be read."""
+    found: list[str] = []
+    for key in ("to", "cc", "bcc"):
+        with suppress(Refused):
+            found += [one.address for one in read_people(texts.get(key, ""), key)]
+    return found
 
 
 def _quick_times(by: Actor) -> tuple[QuickTime, ...]:
@@ -223,6 +257,7 @@ def _texts(
             "subject": draft.subject,
             "body": draft.body,
             "send_at": _later(draft, by),
+            "sender": str(draft.sender_ref or ""),
         }
     if begun.answers is not None:
         return _answer(begun.answers, by)

@@ -32,6 +32,8 @@ WHYS: dict[Why, Text] = {
     Why.PERSON: _("Its owner can’t sign in any more."),
     Why.ROOM: _("There was no room for its files."),
     Why.BROKEN: _("It is broken, or was made to break its reader."),
+    Why.BOUNCE: _("It tells what became of an e-mail of yours."),
+    Why.FORGED: _("It claims that an e-mail of yours was not delivered, and does not fit it."),
     Why.GONE: _("Its content is not there any more."),
 }
 

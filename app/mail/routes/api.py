@@ -18,8 +18,9 @@ from app.mail.messages.find import file_of, find_message, find_mine, messages_of
 from app.mail.messages.models import Message
 from app.mail.messages.people import listed, read_people
 from app.mail.messages.places import takes_mail
+from app.mail.messages.rights import SEND
 from app.mail.messages.told import lines_told, message_told, reads_mails
-from app.mail.messages.write import SEND, Wish
+from app.mail.messages.write import Wish
 from app.mail.routes import api_told as told
 from app.mail.routes.blueprint import blueprint, settings
 from app.records.access import fetch
@@ -170,6 +171,7 @@ def _wish(body: Body, by: Actor) -> Wish:
         is_private=bool(flag_of(body, "is_private")),
         is_signed=bool(flag_of(body, "is_signed")),
         quotes=bool(flag_of(body, "quotes")),
+        sender=id_of(body, "sender_id") if body.get("sender_id") is not None else None,
         answers=find_message(answers_id, by)[0] if answers_id else None,
         chosen=ids_of(body, "file_ids") or [],
     )

@@ -32,6 +32,9 @@ def _list(items: Schema) -> Schema:
 
 
 MAILBOX = record_of(name=TEXT, address=nullable(TEXT))
+BOUNCE = record_of(
+    address=TEXT, kind=one_of("hard", "soft", "delayed"), status=TEXT, said=TEXT, at=MOMENT
+)
 FILE = record_of(id=ID, name=TEXT, size=WHOLE, content=TEXT)
 LINE: dict[str, Schema] = {
     "id": ID,
@@ -51,6 +54,7 @@ LINE: dict[str, Schema] = {
     "created_at": MOMENT,
     "error": nullable(TEXT),
     "refused": _list(TEXT),
+    "bounces": _list(ref("Bounce")),
     "message_id": TEXT,
     "in_reply_to": nullable(TEXT),
     "files": _list(ref("MessageFile")),
@@ -58,6 +62,7 @@ LINE: dict[str, Schema] = {
 NAMED: dict[str, Schema] = {
     "Mailbox": MAILBOX,
     "MessageFile": FILE,
+    "Bounce": BOUNCE,
     "MessageLine": record_of(**LINE),
     "Message": record_of(
         **LINE,
@@ -77,6 +82,7 @@ WISH: dict[str, Schema] = {
     "is_signed": FLAG,
     "quotes": FLAG,
     "answers_id": nullable(ID),
+    "sender_id": nullable(ID),
     "file_ids": {**_list(ID), "maxItems": 20},
 }
 SENT = sent(("to", "subject"), **WISH)

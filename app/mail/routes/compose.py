@@ -14,8 +14,10 @@ from app.kernel.language import _, gettext
 from app.mail.messages.find import find_message, find_mine
 from app.mail.messages.models import Message, State
 from app.mail.messages.once import press_of, sent_before
+from app.mail.messages.rights import SEND
 from app.mail.messages.templates import fill
-from app.mail.messages.write import SEND, Wish, write
+from app.mail.messages.unreachable import clear_all
+from app.mail.messages.write import Wish, write
 from app.mail.pages.composer import Begun, composer, refused
 from app.mail.pages.finding import find_addresses
 from app.mail.routes.blueprint import asked_place, blueprint, place_for, settings
@@ -29,7 +31,7 @@ from app.web.toasts import toast
 from app.web.uploads import arrived
 
 FORM = "mail/compose.html"
-TEXTS = ("to", "cc", "bcc", "subject", "body", "send_at", "reply", "draft")
+TEXTS = ("to", "cc", "bcc", "subject", "body", "send_at", "reply", "draft", "sender")
 SAID = (*TEXTS, "private", "signed", "quotes", "chosen", "kept")
 
 
@@ -66,6 +68,7 @@ def send_mail(collection: str, record_id: UUID) -> Response:
             answers=begun.answers,
             draft=begun.draft,
             press=press,
+            sender=parse_id(typed.get("sender")),
             brought=arrived(),
             chosen=_ids("chosen"),
             kept=_ids("kept"),
@@ -108,6 +111,16 @@ def fill_template(collection: str, record_id: UUID, template_id: UUID) -> Respon
         names = formats(by).listed(filled.missing)
         note = gettext("Nothing is known for: %(names)s", names=names)
     return jsonify(subject=filled.subject, body=filled.body, note=note)
+
+
+@blueprint.post("/<collection:collection>/<uuid:record_id>/mail/reachable")
+@access(permission=SEND)
+def try_addresses_again(collection: str, record_id: UUID) -> Response:
+    """Take the addresses of a record for good again."""
+    record_type, record, by = place_for(collection, record_id)
+    clear_all(record_type, record, by)
+    toast(_("The address counts as good again."))
+    return see_other(record_url(record_type, record_id))
 
 
 @blueprint.get("/messages/addresses")

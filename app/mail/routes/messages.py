@@ -14,7 +14,7 @@ from app.mail.messages.body import body_page
 from app.mail.messages.find import file_of, find_message, find_mine
 from app.mail.messages.models import Message
 from app.mail.messages.places import links_of
-from app.mail.messages.write import SEND
+from app.mail.messages.rights import SEND
 from app.mail.pages.cards import LOOKS
 from app.mail.pages.message import message_page
 from app.mail.pages.timeline import entry, thread

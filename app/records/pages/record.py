@@ -21,6 +21,7 @@ from app.records.pages.favourites import Star, star
 from app.records.pages.files import FilesPanel, files_panel
 from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
+from app.records.pages.notes import Note, notes_on
 from app.records.pages.state import ListState
 from app.records.pages.timeline import Asked, Timeline, timeline
 from app.records.pool.reading import is_read_in_pool
@@ -70,6 +71,7 @@ class RecordPage:
     timeline: Timeline
     files: FilesPanel | None  # None where the record is read by the pool alone.
     panels: list[tuple[Panel, dict[str, Any]]]
+    notes: list[Note]  # What modules say of it first.
     waiting: Sequence[Any]  # What waits for approval, each with `text` and `url`.
 
 
@@ -111,6 +113,7 @@ def record_page(
         timeline=timeline(record_type, record, by, asked, origin),
         files=None if is_read_in_pool(record_type, by) else files_panel(record_type, record, by),
         panels=[*loaded(record_type, record, by, "middle"), *loaded(record_type, record, by)],
+        notes=[] if is_read_in_pool(record_type, by) else notes_on(record_type, record, by),
         waiting=gate.standing(record_type, record.id, by),
     )
 

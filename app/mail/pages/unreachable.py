@@ -1,0 +1,58 @@
+"""Addresses that mails do not reach, in words: on records, in the composer, on timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _, gettext
+from app.mail.messages.models import Unreachable
+from app.mail.messages.unreachable import (
+    REACHABLE,
+    UNREACHABLE,
+    unreachable,
+    unreachable_on,
+)
+from app.records.model import Record
+from app.records.pages.changes import Tells
+from app.records.pages.notes import Note
+from app.records.pages.record import may_mail
+from app.records.types import RecordType
+from app.web.formats import formats
+
+
+def notes(record_type: RecordType, record: Record, by: Actor) -> Iterable[Note]:
+    """What the page of a record says of its addresses, and a way to say that they work again."""
+    found = unreachable_on(record_type, record, by)
+    if not found:
+        return []
+    url = f"/{record_type.collection}/{record.id}/mail/reachable" if may_mail(by) else ""
+    label = gettext("It works again") if url else ""
+    return [Note(_said(address, one, by), label, url) for address, one in found.items()]
+
+
+def warnings(addresses: Collection[str], by: Actor) -> list[str]:
+    """The same of addresses that a mail is about to go to."""
+    return [_said(address, one, by) for address, one in unreachable(addresses, by).items()]
+
+
+def tell(verb: str, _changes: Mapping[str, Any]) -> Text | None:
+    """The words of an event on a timeline."""
+    return {
+        UNREACHABLE: _("told that e-mails do not reach the address"),
+        REACHABLE: _("told that e-mails reach the address again"),
+    }.get(verb)
+
+
+def _said(address: str, one: Unreachable, by: Actor) -> str:
+    since = formats(by).day(one.since.astimezone(by.zone).date(), by.today())
+    return gettext(
+        "E-mails do not reach %(address)s since %(date)s: %(reason)s",
+        address=address,
+        date=since,
+        reason=f"{one.status} {one.said}".strip(),
+    )
+
+
+TELLS = Tells((UNREACHABLE, REACHABLE), tell)

@@ -1,0 +1,1 @@
+"""Who mails to customers come from: shared and further addresses, each confirmed before its use."""
