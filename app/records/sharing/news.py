@@ -106,10 +106,15 @@ def _tell_of_type(
 ) -> None:
     model = record_type.model
     is_given = or_(Event.verb == "created", Event.changes.has_key("owner_id"))
+    # Whoever makes a record for themselves is most of a file, and concerns nobody else.
+    own = and_(
+        Event.verb == "created",
+        func.coalesce(Event.changes["owner_id"][1].astext, "") == str(by.user_id),
+    )
     changed = (
         select(model.id, model.owner_id, func.bool_or(is_given).label("is_given"))
         .join(Event, Event.record_id == model.id)
-        .where(*mine, Event.record_type == record_type.key)
+        .where(*mine, Event.record_type == record_type.key, not_(own))
         .group_by(model.id)
         .cte("changed")
     )
