@@ -12,7 +12,6 @@ from app.kernel.language import _
 from app.records.filters import Node
 from app.reports.engine.definition import (
     MOST_GROUPS,
-    MOST_MEASURES,
     SHAPES,
     Definition,
     Measure,
@@ -22,16 +21,16 @@ from app.reports.engine.written import read, write
 BETWEEN = "between"  # What stands for two days in the choice of a period.
 
 
-def definition_of(arguments: Mapping[str, str], filters: Sequence[Node]) -> Definition:
-    """The definition that a form asks for, with filters that were read from it already."""
+def definition_of(
+    arguments: Mapping[str, str], measures: Sequence[Measure], filters: Sequence[Node]
+) -> Definition:
+    """The definition that a form asks for, with what was read from it already."""
     raw: dict[str, Any] = {
         "record_type": arguments.get("type", ""),
         "groups": [_group(arguments, number) for number in range(MOST_GROUPS)],
-        "measures": [_measure(arguments, number) for number in range(MOST_MEASURES)],
         "shape": arguments.get("shape", "") or SHAPES[0],
     }
     raw["groups"] = [one for one in raw["groups"] if one is not None]
-    raw["measures"] = [one for one in raw["measures"] if one is not None]
     period = _period(arguments)
     if period:
         raw["period"] = period
@@ -39,7 +38,7 @@ def definition_of(arguments: Mapping[str, str], filters: Sequence[Node]) -> Defi
     return Definition(
         found.record_type,
         found.groups,
-        found.measures,
+        tuple(measures) or found.measures,
         tuple(filters),
         found.period,
         found.shape,
@@ -85,24 +84,14 @@ def _group(arguments: Mapping[str, str], number: int) -> dict[str, Any] | None:
     }
 
 
-def _measure(arguments: Mapping[str, str], number: int) -> dict[str, Any] | None:
-    """A measure as `sum:minutes`; one that the form has no control for comes as JSON."""
-    text = arguments.get(f"m{number}", "")
-    if text.startswith("{"):
-        try:
-            found: dict[str, Any] = json.loads(text)
-        except (ValueError, RecursionError):
-            raise Refused(_("This report can't be read."), field="measures") from None
-        return found
+def measure_of(text: str) -> Measure:
+    """A measure as the form names it: `sum:minutes`, `count`."""
     what, _colon, key = text.partition(":")
-    return {"what": what, "field": key} if what else None
+    return read({"measures": [{"what": what, "field": key}]}).measures[0]
 
 
 def measure_text(measure: Measure) -> str:
-    """A measure as the form names it."""
-    if measure.part or measure.whole:
-        found = write(Definition("", (), (measure,)))["measures"][0]
-        return json.dumps(found, ensure_ascii=False)
+    """How the form names a measure; the conditions of a rate have rows of their own."""
     return f"{measure.what}:{measure.key}" if measure.key else measure.what
 
 

@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
+from app.records.filters import Node
 from app.records.filters.conditions import Meant
 from app.records.pages.filter_words import PERIODS
 from app.records.pages.filtering.builder import Builder, builder, filters_asked, rows_before
 from app.records.pages.filtering.offers import OfferGroup, offers
-from app.records.pages.filtering.typed import Rows
+from app.records.pages.filtering.typed import PREFIX, Rows, arguments_of
 from app.records.pages.state import ListState
 from app.records.tailored import switched_on
 from app.records.types import RecordType
@@ -26,8 +27,8 @@ from app.reports.engine.definition import (
     GREATEST,
     LEAST,
     MOST_GROUPS,
-    MOST_MEASURES,
     NUMBER,
+    RATE,
     SHARE,
     SUM,
     Definition,
@@ -40,8 +41,15 @@ from app.reports.pages.arguments import (
     BETWEEN,
     build_url,
     definition_of,
-    measure_text,
     read_definition,
+)
+from app.reports.pages.measures import (
+    MeasureRow,
+    Typed,
+    asked_measures,
+    measure_rows,
+    measures_of,
+    read_measures,
 )
 from app.reports.pages.shown import Shown, shown
 
@@ -79,7 +87,7 @@ DAYS = {
     "last_90_days": _("Last 90 days"),
     "last_365_days": _("Last 365 days"),
 }
-PLAIN = {COUNT: _("Count"), SHARE: _("Share of all")}
+PLAIN = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio of two counts")}
 UNFINISHED = ("show", "add", "group", "drop")  # What is still being put together.
 Choices = tuple[tuple[str, str], ...]
 
@@ -112,7 +120,7 @@ class Build:
     dates: tuple[OfferGroup, ...]
     measures: tuple[tuple[str, Choices], ...]
     groups: tuple[GroupRow, ...]
-    chosen: tuple[str, ...]
+    measured: tuple[MeasureRow, ...]
     shown: Shown | None
     alerts: tuple[str, ...]
     report: str = ""
@@ -149,11 +157,6 @@ class Build:
         return {"units": UNITS, "sorts": SORTS, "shapes": SHAPES, "compare": COMPARE}
 
     @property
-    def measured(self) -> range:
-        """The numbers of the rows of measures: those that there are, and an empty one."""
-        return range(min(len(self.chosen) + 1, MOST_MEASURES))
-
-    @property
     def most(self) -> tuple[int, ...]:
         """How many groups can be named."""
         return MOST
@@ -172,33 +175,39 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
         arguments = MultiDict({"type": record_type.key})
     state = read_list(record_type, {}, by)
     rows = _rows(state, arguments, opened, by)
-    order, _dot, path = arguments.get("do", "").partition(".")
+    numbers = _numbers(state, arguments, opened, by)
+    every = [*rows.rows(), *(row for one in numbers for row in one.rows)]
+    mark, bar, do = arguments.get("do", "").rpartition("|")
+    order, _dot, path = do.partition(".")
     if order not in ("add", "group"):  # The focus stays where it is.
-        for row in rows.rows():
+        for row in every:
             row.is_new = False
     definition, counted, alerts = Definition(record_type.key), None, list[str]()
     try:
         filters = filters_asked(record_type, rows, by)
-        definition = opened or definition_of({**arguments, "type": record_type.key}, filters)
+        measures = asked_measures(numbers, state, by)
+        typed = {**arguments, "type": record_type.key}
+        definition = opened or definition_of(typed, measures, filters)
         counted = shown(definition, by, is_fresh=arguments.get("fresh") == "1")
     except Answer as answer:
-        is_unfinished = any(row.error for row in rows.rows()) and order in UNFINISHED
+        is_unfinished = any(row.error for row in every) and order in UNFINISHED
         alerts += [] if is_unfinished else said(answer)
         definition = _without_filters(arguments, record_type, definition)
     if order in UNFINISHED:
-        for row in rows.rows():
+        for row in every:
             row.error = ""
+    focus = f"{mark}{bar}{path}" if order == "show" else "-"
     fields = offers(record_type, by)
     return Build(
         tuple((one.key, str(one.words.many)) for one in readable),
         record_type,
         definition,
-        builder(state, rows, by, path if order == "show" else "-"),
+        builder(state, rows, by, "-" if bar else focus),
         _only(fields, can_group),
         _only(fields, lambda one: one.field.kind in DATES),
         _measures(fields),
         _groups(definition, fields),
-        tuple(measure_text(one) for one in definition.measures),
+        measure_rows(numbers or [Typed(COUNT)], state, by, focus),
         counted,
         tuple(dict.fromkeys(alerts)),
         report,
@@ -209,9 +218,26 @@ def _rows(
     state: ListState, arguments: MultiDict[str, str], opened: Definition | None, by: Actor
 ) -> Rows:
     """The conditions of the form, or those of the definition that it is opened on."""
-    if opened is None:
-        return rows_before(state, MultiDict([*arguments.items(multi=True), ("rest", "")]), by)
-    asked = replace(state.asked, filters=opened.filters)
+    if opened is not None:
+        return _rows_of(state, opened.filters, by)
+    return _rows_sent(state, arguments_of(PREFIX, arguments), by)
+
+
+def _numbers(
+    state: ListState, arguments: MultiDict[str, str], opened: Definition | None, by: Actor
+) -> list[Typed]:
+    """The numbers of the form, or those of the definition that it is opened on."""
+    if opened is not None:
+        return measures_of(opened.measures, lambda filters: _rows_of(state, filters, by))
+    return read_measures(arguments, lambda sent: _rows_sent(state, sent, by))
+
+
+def _rows_sent(state: ListState, arguments: MultiDict[str, str], by: Actor) -> Rows:
+    return rows_before(state, MultiDict([*arguments.items(multi=True), ("rest", "")]), by)
+
+
+def _rows_of(state: ListState, filters: tuple[Node, ...], by: Actor) -> Rows:
+    asked = replace(state.asked, filters=filters)
     return rows_before(replace(state, asked=asked), MultiDict(), by)
 
 
@@ -222,7 +248,7 @@ def _without_filters(
     if definition.groups or "definition" in arguments:
         return definition
     try:
-        return definition_of({**arguments, "type": record_type.key}, ())
+        return definition_of({**arguments, "type": record_type.key}, (), ())
     except Refused:
         return definition
 

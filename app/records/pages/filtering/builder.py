@@ -17,11 +17,13 @@ from app.records.pages.choices import choices_of
 from app.records.pages.filter_words import PERIODS, WHO, Names, in_words, names_in
 from app.records.pages.filtering.offers import OfferGroup, offers
 from app.records.pages.filtering.typed import (
+    PREFIX,
     Arguments,
     Row,
     Rows,
     edit,
     filters_of,
+    mark_of,
     read_rows,
     rows_of,
 )
@@ -49,17 +51,23 @@ class RowShown:
     kept: str
     is_first: bool  # Where the focus goes.
     people: str  # Where colleagues are looked up.
+    prefix: str = PREFIX
     is_group = False
 
     @property
     def name(self) -> str:
         """What the names of its controls begin with."""
-        return f"c.{self.path}"
+        return f"{self.prefix}.{self.path}"
 
     @property
     def id(self) -> str:
         """What the ids of its controls begin with."""
-        return f"c-{self.path.replace('.', '-')}"
+        return f"{self.prefix}-{self.path.replace('.', '-')}"
+
+    @property
+    def mark(self) -> str:
+        """What the orders of its buttons begin with."""
+        return mark_of(self.prefix)
 
     @property
     def value(self) -> str:
@@ -92,12 +100,18 @@ class GroupShown:
     how: str
     parts: tuple[RowShown | GroupShown, ...]
     may_nest: bool
+    prefix: str = PREFIX
     is_group = True
 
     @property
     def name(self) -> str:
         """What the name of its control begins with."""
-        return f"c.{self.path}" if self.path else "c"
+        return f"{self.prefix}.{self.path}" if self.path else self.prefix
+
+    @property
+    def mark(self) -> str:
+        """What the orders of its buttons begin with."""
+        return mark_of(self.prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +171,13 @@ def filters_asked(record_type: RecordType, rows: Rows, by: Actor) -> tuple[Node,
     return found
 
 
-def builder(state: ListState, rows: Rows, by: Actor, focus: str, *alerts: str) -> Builder:
-    """The form with these rows; `focus` is the path of the row to begin at."""
+def builder(
+    state: ListState, rows: Rows, by: Actor, focus: str, *alerts: str, prefix: str = PREFIX
+) -> Builder:
+    """The form with these rows; `focus` is the path of the row to begin at.
+
+    A form that holds several has a `prefix` for the names of each one's controls.
+    """
     record_type = state.record_type
     fields = offers(record_type, by)
     named = {one.key: (one.meant, one.whole) for group in fields for one in group.offers}
@@ -170,13 +189,14 @@ def builder(state: ListState, rows: Rows, by: Actor, focus: str, *alerts: str) -
     def shown(part: Row | Rows, path: str, depth: int) -> RowShown | GroupShown:
         if isinstance(part, Row):
             is_first = path == focus if is_known else part.is_new
-            return _shown(record_type, part, path, named.get(part.key), by, names, is_first)
+            found = _shown(record_type, part, path, named.get(part.key), by, names, is_first)
+            return replace(found, prefix=prefix)
         return group(part, path, depth)
 
     def group(part: Rows, path: str, depth: int) -> GroupShown:
         inner = enumerate(part.parts)
         shown_parts = (shown(one, f"{path}.{n}" if path else f"{n}", depth + 1) for n, one in inner)
-        return GroupShown(path, part.how, tuple(shown_parts), depth < deepest)
+        return GroupShown(path, part.how, tuple(shown_parts), depth < deepest, prefix)
 
     bare = replace(state, asked=replace(state.asked, filters=(), cursor=""), first=1)
     return Builder(record_type, bare, group(rows, "", 0), fields, bare.explicit_query(), alerts)

@@ -77,6 +77,24 @@ def read_rows(arguments: Arguments) -> Rows:
     return _rows(tree)
 
 
+def mark_of(prefix: str) -> str:
+    """What the orders of buttons begin with that belong to rows of another prefix than PREFIX."""
+    return "" if prefix == PREFIX else f"{prefix}|"
+
+
+def arguments_of(prefix: str, arguments: Arguments) -> Arguments:
+    """What a form sent for the rows of one prefix, as if they were the only ones."""
+    found: Arguments = MultiDict()
+    for name, value in arguments.items(multi=True):
+        first, dot, rest = name.partition(".")
+        if first == prefix and dot:
+            found.add(f"{PREFIX}.{rest}", value)
+    mark, _bar, order = arguments.get("do", "").rpartition("|")
+    if mark == mark_of(prefix).rstrip("|"):
+        found["do"] = order
+    return found
+
+
 def _rows(tree: dict[str, Any]) -> Rows:
     how = next(iter(tree.get("=how", [])), "and")
     steps = sorted((one for one in tree if whole(one) is not None), key=int)
