@@ -129,6 +129,30 @@ def test_a_customer_s_menu_leads_to_its_digest_by_keys(
     assert overflow(page) <= 0
 
 
+@pytest.mark.parametrize("on_phone", [False, True])
+def test_choosing_counts_by_itself_by_keys_too_and_loses_nothing(
+    windows: Windows, alice: Person, held: str, *, on_phone: bool
+) -> None:
+    page = ready(windows.open(alice, on_phone=on_phone), held)
+    promise = page.get_by_role("checkbox", name=re.compile("Send the offer"))
+    expect(promise).to_be_disabled()
+    rest_to(page, "Alice")
+    expect(promise).to_be_enabled()
+    promise.check()
+    stays = page.get_by_role("radio", name="Bob Baker leaves")
+    stays.focus()
+    page.keyboard.press("ArrowDown")
+    changes = page.get_by_role("radio", name="Bob Baker changes area")
+    expect(changes).to_be_checked()
+    expect(changes).to_be_focused()
+    settled(page)
+    expect(changes).to_be_focused()
+    expect(promise).to_be_checked()
+    expect(page.get_by_role("combobox", name="The rest goes to")).to_have_value(re.compile("Alice"))
+    expect(page.get_by_role("button", name="Begin again")).to_be_visible()
+    assert overflow(page) <= 0
+
+
 def press_start(page: Page) -> None:
     settled(page)
     page.get_by_role("button", name="Hand over", exact=True).last.click()

@@ -22,13 +22,15 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.records.door import perform
 from app.records.many import perform_many
+from app.records.values import as_json
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_activity
 from tests.jobs.conftest import Queue, queue
+from tests.records.api.conftest import Programs, program
 from tests.records.pages.conftest import statements
 
-__all__ = ["queue"]
+__all__ = ["program", "queue"]
 HOUR = timedelta(hours=1)
 
 
@@ -197,6 +199,20 @@ def test_nobody_puts_off_what_is_not_theirs_done_or_nonsense(
         perform("activity", "complete", record, by=by)
         with pytest.raises(Refused):
             snooze(record, "hour", by)
+
+
+def test_a_program_puts_off_what_is_its_person_s(
+    acme: Workspace, alice: Person, bob: Person, task: UUID, program: Programs
+) -> None:
+    api, path = program(bob), f"activities/{task}/snooze"
+    put_off = api.post(path, {"wait": "hour"})
+    assert put_off.status_code == 200
+    assert put_off.json == {"remind_at": as_json(moments(acme)[task])}
+    assert api.post(path, {"wait": "never"}).status_code == 422
+    assert api.post(path).status_code in (415, 422)
+    assert program(alice).post(path, {"wait": "hour"}).status_code == 403
+    assert api.post(f"activities/{bob.user_id}/snooze", {"wait": "hour"}).status_code == 404
+    assert "/activities/{activity_id}/snooze" in api.get("openapi.json").text
 
 
 def test_the_bell_offers_to_put_it_off(

@@ -86,6 +86,39 @@ def test_the_plan_is_made_step_by_step_and_tells_its_numbers(
     assert "Erin East" in told
 
 
+def test_whatever_is_chosen_is_counted_at_once_and_ticks_stay_with_the_one_they_were_for(
+    acme: Workspace, alice: Person, bob: Person, erin: Person, fred: Person, estate: Estate
+) -> None:
+    with acme.acting(bob) as by:
+        promise = promised(by, estate["York"])
+    assert 'data-hx-target="#handover-counted"' in alice.client.get(place(bob)).text
+    htmx = {"HX-Request": "true", "HX-Target": "div#handover-counted"}
+    to_erin = f"{promise}:{erin.user_id}"
+
+    def counted(**chosen: str) -> str:
+        sent = {"do": "count", "leaves": "1", "promise": to_erin, **chosen}
+        answer = alice.client.post(place(bob), data=sent, headers=htmx)
+        assert answer.status_code == 200
+        return answer.text
+
+    page = counted(rest_to_id=str(erin.user_id))
+    assert "<form" not in page
+    assert f'value="{to_erin}" checked' in page
+    assert "The rest Erin East" in plain(page)
+    page = counted(rest_to_id=str(fred.user_id))
+    assert f'value="{promise}:{fred.user_id}"' in page
+    assert "checked" not in page, "it was ticked for somebody else"
+    page = counted(leaves="0", rest_to_id="")
+    assert "The rest Bob Baker keeps it" in plain(page)
+    assert str(promise) not in page, "it stays with whoever made it"
+    bad = alice.client.post(
+        place(bob), data={"do": "count", "rest_to_id": str(bob.user_id)}, headers=htmx
+    )
+    if bad.status_code == 422:
+        assert bad.headers["HX-Retarget"] == "#handover-form"
+    assert owner_of(acme, estate["York"]) == bob.user_id, "nothing is done by counting"
+
+
 def test_a_rule_can_be_taken_out_again_and_the_plan_forgotten(
     acme: Workspace, alice: Person, bob: Person, erin: Person, estate: Estate
 ) -> None:

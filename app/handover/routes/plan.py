@@ -21,7 +21,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.web.access import access
-from app.web.render import fragment, see_other
+from app.web.render import fragment, is_htmx, see_other
 from app.web.toasts import toast
 
 PAGE = "handover/plan.html"
@@ -38,7 +38,7 @@ def show_plan(user_id: UUID) -> Response:
 @blueprint.post(PLACE)
 @access(permission=MANAGE)
 def change_plan(user_id: UUID) -> Response:
-    """Keep what is chosen and go on to a rule, drop one, forget the plan, or hand over."""
+    """Keep what is chosen and count, go on to a rule, drop one, forget the plan, or hand over."""
     user, by = managed(user_id)
     order, _dot, what = typed("do").partition(".")
 
@@ -47,6 +47,8 @@ def change_plan(user_id: UUID) -> Response:
             drop_draft(by, user)
             return see_other(place_of(user))
         _keep(user, by)
+        if order == "count" and is_htmx():
+            return show(PAGE, _chosen(user, by), block="counted")
         if order == "rule":
             return see_other(f"{place_of(user)}/rule?type={type_called(what, by).key}")
         if order == "drop":
@@ -56,7 +58,10 @@ def change_plan(user_id: UUID) -> Response:
             return see_other(place_of(user))
         return _begun(begin_handover(by, user, plan_of(draft_of(by, user), user, by), _ticked()))
 
-    return submit(work, PAGE, lambda: _again(user_id))
+    answer = submit(work, PAGE, lambda: _again(user_id))
+    if order == "count" and answer.status_code >= 400:  # What is wrong stands above the numbers.
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#handover-form", "outerHTML"
+    return answer
 
 
 @blueprint.get(f"{PLACE}/receivers")
@@ -96,5 +101,10 @@ def _again(user_id: UUID) -> dict[str, object]:
     """The page again, with what was chosen; nothing is kept of a request that is refused."""
     user, by = managed(user_id)
     _keep(user, by)
+    return _chosen(user, by)
+
+
+def _chosen(user: User, by: Actor) -> dict[str, object]:
+    """The plan as it stands, with the promises that are ticked: each for the one who was told."""
     ticked = tuple(request.form.getlist("promise"))
     return {"it": plan_page(user, by), "url": place_of(user), "ticked": ticked}

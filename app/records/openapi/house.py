@@ -80,6 +80,13 @@ FOLLOWER = record_of(user_id=ID, name=TEXT)
 
 FAVOURITES = _("Favourites")
 FAVOURITE = record_of(record_type=TEXT, record_id=ID, title=TEXT, url=TEXT)
+FAVOURITES_ORDER = sent(
+    ("favourites",),
+    favourites={
+        "type": "array",
+        "items": sent(("record_type", "record_id"), record_type=TEXT, record_id=ID),
+    },
+)
 
 TAGS = _("Tags")
 COLOUR = one_of(*COLOURS)

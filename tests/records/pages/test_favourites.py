@@ -223,3 +223,21 @@ def test_programs_keep_and_let_go_as_people_do(
     assert api.delete(one).status_code == 204
     assert rail(alice) == []
     assert api.call("PUT", f"accounts/{NOBODY}/favourite").status_code == 404
+
+
+def test_a_program_puts_them_in_order(
+    alice: Person, bob: Person, firms: list[str], program: Programs
+) -> None:
+    api = program(alice)
+    for one in firms:
+        assert api.call("PUT", f"{one[1:]}/favourite").status_code == 204
+    before = api.get("favourites").json["data"]
+    named = [{key: one[key] for key in ("record_type", "record_id")} for one in before]
+    told = api.call("PUT", "favourites", {"favourites": [named[-1]]})
+    assert told.status_code == 200
+    assert told.json["data"] == [before[-1], *before[:-1]]
+    assert api.get("favourites").json == told.json
+    for wrong in (None, [1], [{}], [{**named[0], "x": 1}], [{**named[0], "record_id": "x"}]):
+        assert api.call("PUT", "favourites", {"favourites": wrong}).status_code == 422
+    assert program(bob).call("PUT", "favourites", {"favourites": named}).json["data"] == []
+    assert api.get("favourites").json == told.json
