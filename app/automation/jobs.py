@@ -9,7 +9,9 @@ from flask import Flask, current_app
 
 from app.automation.approvals.absences import RECOUNT
 from app.automation.approvals.ask import REMIND
-from app.automation.approvals.settle import LEFT, pass_on, remind
+from app.automation.approvals.ends import forget_finished
+from app.automation.approvals.entitled import pass_on
+from app.automation.approvals.settle import LEFT, remind
 from app.automation.approvals.waiting import concern
 from app.automation.webhooks.operations import forget_deliveries
 from app.automation.webhooks.outbox import DISPATCH, dispatch, read_payload
@@ -50,9 +52,16 @@ def remind_approval(by: Actor, payload: Payload) -> None:
 
 
 @job(LEFT, max_attempts=20, longest_retry=600)
-def pass_on_approvals(by: Actor, payload: Payload) -> None:
+def pass_on_approvals(by: Actor, _payload: Payload) -> None:
     """Ask others where somebody may not decide any more."""
-    pass_on(UUID(str(payload["user_id"])), by)
+    pass_on(by)
+
+
+@job("forget_approvals", every=timedelta(days=1), while_suspended=True)
+def forget_old_approvals(by: Actor, _payload: Payload) -> None:
+    """Forget requests that came to their end and have no record that stands."""
+    while forget_finished(by):
+        continue
 
 
 @job(RECOUNT)
@@ -66,6 +75,7 @@ JOBS = (
     dispatch_webhooks,
     send_webhooks,
     forget_old_deliveries,
+    forget_old_approvals,
     remind_approval,
     pass_on_approvals,
     recount_approvals,

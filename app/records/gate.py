@@ -47,7 +47,8 @@ class Verdict:
 class Wish:
     """A change that waits for approval: what was asked of the door, and what it would change.
 
-    Of a record that would be new, `record_id` is None.
+    Of a record that would be new, `record_id` is None; `place` tells it from its equals that were
+    asked for together with it.
     """
 
     record_type: str
@@ -60,6 +61,7 @@ class Wish:
     owner_id: UUID | None
     changes: Changes
     verdict: Verdict
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class Gate(Protocol):
 
     def keep(self, wish: Wish, by: Actor) -> Asked:
         """Keep a change until somebody approves it, and tell who can."""
+
+    def waiting(self, batch_id: UUID, by: Actor) -> int:
+        """How many changes of a batch wait for approval."""
+
+    def withdraw(self, batch_id: UUID, by: Actor) -> int:
+        """Take back what waits of a batch that is undone; answers with how many there were."""
 
     def hints(self, record_type: RecordType, record: Any, by: Actor) -> Mapping[str, str]:
         """How far `by` may go by themselves with fields of a record, by key."""
@@ -120,11 +128,24 @@ def standing(record_type: RecordType, record_id: UUID, by: Actor) -> Sequence[An
     return _gate.standing(record_type.key, record_id, by)
 
 
-def keep(held: Held, by: Actor) -> Asked:
-    """Keep what was held back, once its savepoint is gone; `by` asks for it."""
+def keep(held: Held, by: Actor, place: str = "") -> Asked:
+    """Keep what was held back, once its savepoint is gone; `by` asks for it.
+
+    `place` is where it stood among many that were asked for together.
+    """
     assert _gate is not None  # noqa: S101 - nothing is held back without it.
     assert isinstance(held.wish, Wish)  # noqa: S101 - as the door made it.
-    return _gate.keep(held.wish, by)
+    return _gate.keep(replace(held.wish, place=place), by)
+
+
+def waiting(batch_id: UUID, by: Actor) -> int:
+    """How many changes of a batch wait for approval; no statement where nothing is held back."""
+    return _gate.waiting(batch_id, by) if _gate is not None and _gate.watches(by) else 0
+
+
+def withdraw(batch_id: UUID, by: Actor) -> int:
+    """Take back what waits of a batch that is undone; answers with how many there were."""
+    return _gate.withdraw(batch_id, by) if _gate is not None and _gate.watches(by) else 0
 
 
 def judge(
@@ -246,13 +267,14 @@ def refusing(what: Text) -> Iterator[None]:
         raise Refused(f"{what} {held.message}") from None
 
 
-def demand_free(
-    record_type: RecordType, verb: str, records: Sequence[Record], by: Actor, what: Text
-) -> None:
-    """Refused where `verb` would be held back for one of some records as they stand."""
-    found = judge(record_type, verb, [Done(one, {}) for one in records], by)
-    for verdict in found.values():
-        raise Refused(f"{what} {verdict.message}")
+def hold_back(record_type: RecordType, verb: str, records: Sequence[Record], by: Actor) -> None:
+    """Held where `verb` is held back for one of some records as they stand."""
+    done = [Done(one, {}) for one in records]
+    found = judge(record_type, verb, done, by)
+    for one in done:
+        if one.record.id in found:
+            verdict, version = found[one.record.id], one.record.version
+            raise held_for(wish_of(record_type, verb, one, {}, verdict, version=version))
 
 
 def changes_of(

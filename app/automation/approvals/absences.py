@@ -23,24 +23,6 @@ MOST = 20
 LONGEST = 366  # Days.
 
 
-def stood_in_for(by: Actor) -> set[UUID]:
-    """For whom `by` decides today, also for whom those stand in themselves."""
-    if by.person_id is None:
-        return set()
-    today = by.today()
-    rows = by.session.execute(
-        select(ApprovalAbsence.user_id, ApprovalAbsence.stand_in_id).where(
-            ApprovalAbsence.from_on <= today, ApprovalAbsence.until_on >= today
-        )
-    ).all()
-    found: set[UUID] = set()
-    level = {by.person_id}
-    while level:
-        level = {row.user_id for row in rows if row.stand_in_id in level} - found - {by.person_id}
-        found |= level
-    return found
-
-
 def away_on(user_ids: Collection[UUID], day: date, by: Actor) -> set[UUID]:
     """Who of these people is away on a day."""
     found = by.session.scalars(

@@ -1,7 +1,7 @@
 """Who is asked: the people of a level, whose manager somebody is, who decides where nobody is left.
 
-The manager of somebody is whoever has the role Manager in their team, else in the nearest team
-above. Where nobody is found, those are asked who manage approvals.
+The manager of somebody is the lead of their team, else whoever has the role Manager in it, else the
+same of the nearest team above. Where nobody is found, those are asked who manage approvals.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.automation.approvals.facts import Level
 from app.identity.actors import teams_of
-from app.identity.models import Grant, Role, User
+from app.identity.models import Grant, Role, Team, User
 
 MANAGE = ("approval", "manage")
 MANAGER = "manager"  # The key of the built-in role.
@@ -30,45 +30,55 @@ def people_of(
 ) -> tuple[list[UUID], bool]:
     """Who is asked on a level, and False where it is for want of those that it names.
 
-    `but` is who may not decide. Those who can't sign in are never asked.
+    `but` is who may not decide, so that there may be nobody. Those who can't sign in are never
+    asked.
     """
-    found = [one for one in _named(session, level, requester_id, owner_id) if one != but]
+    found = [one for one in named(session, level, requester_id, owner_id) if one != but]
     if found:
         return found, True
-    rest = [one for one in managing(session) if one != but]
-    return rest or managing(session), False
+    return [one for one in managing(session) if one != but], False
 
 
-def _named(
+def named(
     session: Session, level: Level, requester_id: UUID | None, owner_id: UUID | None
 ) -> list[UUID]:
+    """Those whom a level names as things stand now."""
     if level.who == "role":
         return _active(session, User.role_id == level.role_id)
     if level.who == "people":
-        return _active(session, User.id.in_(level.user_ids))
+        return active_among(session, level.user_ids)
     person = requester_id if level.who == "manager" else owner_id
     return managers_of(session, person) if person is not None else []
 
 
 def managers_of(session: Session, user_id: UUID) -> list[UUID]:
-    """The managers of somebody: of their team or the nearest one above that has one."""
+    """The managers of somebody: the lead of their team, or of the one above where they lead it.
+
+    A team without a lead has those of its people who have the role Manager; the nearest team that
+    has either is asked.
+    """
     user = session.get(User, user_id)
     if user is None or user.team is None:
         return []
+    above = teams_of(user)
     rows = session.execute(
         select(User.id, User.team_id)
         .join(Role, Role.id == User.role_id)
-        .where(
-            User.team_id.in_(teams_of(user)),
-            User.is_active,
-            Role.key == MANAGER,
-            User.id != user_id,
-        )
+        .where(User.team_id.in_(above), User.is_active, Role.key == MANAGER, User.id != user_id)
         .order_by(User.name_sort, User.id)
     ).all()
+    leads = session.execute(
+        select(Team.id, User.id)
+        .join(User, User.id == Team.lead_id)
+        .where(Team.id.in_(above), User.is_active)
+    )
+    lead_of = {team_id: lead_id for team_id, lead_id in leads}  # noqa: C416  Typed rows.
     path = [UUID(one) for one in user.team.path.strip("/").split("/")]
     for team_id in reversed(path):
-        there = [row.id for row in rows if row.team_id == team_id]
+        if team_id in lead_of:
+            there = [lead_of[team_id]] if lead_of[team_id] != user_id else []
+        else:
+            there = [row.id for row in rows if row.team_id == team_id]
         if there:
             return there
     return []
@@ -81,6 +91,11 @@ def managing(session: Session) -> list[UUID]:
     )
     is_owner = exists().where(Role.id == User.role_id, Role.is_owner)
     return _active(session, or_(granted, is_owner))
+
+
+def active_among(session: Session, user_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of some people who may sign in."""
+    return _active(session, User.id.in_(set(user_ids)))
 
 
 def _active(session: Session, condition: object) -> list[UUID]:

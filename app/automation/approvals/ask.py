@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from app.automation.approvals.approvers import names, people_of
 from app.automation.approvals.deadline import due_at, remind_at
-from app.automation.approvals.facts import level_of
+from app.automation.approvals.facts import Level, level_of
 from app.automation.approvals.models import (
     Answer,
+    ApprovalNote,
     ApprovalRequest,
     ApprovalStep,
+    Came,
     State,
 )
 from app.automation.approvals.telling import note, place_of, tell_people
@@ -82,15 +84,40 @@ def ask_level(request: ApprovalRequest, by: Actor) -> None:
     raw = request.levels[request.level]
     level = level_of(raw)
     but = request.requester_id if raw.get("four_eyes") else None
-    people, _is_named = people_of(
-        by.session, level, request.requester_id, request.owner_id, but=but
+    people, is_named = people_of(by.session, level, request.requester_id, request.owner_id, but=but)
+    request.due_at = due_at(level, by)
+    ask_people(request, people, by, is_named=is_named)
+    _plan_reminders(request, level, by)
+
+
+def ask_people(
+    request: ApprovalRequest, user_ids: list[UUID], by: Actor, *, is_named: bool
+) -> None:
+    """Ask those whom a level names, or who manage approvals for want of them; the trail says so.
+
+    Where there is nobody, whoever asked is told that, once.
+    """
+    if user_ids:
+        if not is_named:
+            note(by, request, "fallback", is_service=True)
+        add_steps(request, user_ids, by, Came.NAMED if is_named else Came.MANAGING)
+        return
+    stands = select(ApprovalNote.id).where(
+        ApprovalNote.request_id == request.id,
+        ApprovalNote.kind == "nobody",
+        ApprovalNote.text == str(request.level),
     )
-    request.due_at = due_at(by.now, level.hours)
-    add_steps(request, people, by)
-    _plan_reminders(request, by)
+    if by.session.execute(stands).first() is not None:
+        return
+    note(by, request, "nobody", str(request.level), is_service=True)
+    if request.requester_id is not None:
+        told = _("Nobody is left who could approve: %(name)s", name=request.title)
+        tell_people(by, request, [request.requester_id], told, None)
 
 
-def add_steps(request: ApprovalRequest, user_ids: list[UUID], by: Actor) -> None:
+def add_steps(
+    request: ApprovalRequest, user_ids: list[UUID], by: Actor, came: Came = Came.NAMED
+) -> None:
     """Ask some people on the level that the request stands at, and tell them."""
     for user_id in user_ids:
         by.session.add(
@@ -100,6 +127,7 @@ def add_steps(request: ApprovalRequest, user_ids: list[UUID], by: Actor) -> None
                 level=request.level,
                 user_id=user_id,
                 state=Answer.WAITING,
+                came=came,
             )
         )
     by.session.flush()  # What follows reads it in the database.
@@ -135,12 +163,13 @@ def _asked(request: ApprovalRequest, by: Actor) -> Asked:
     return Asked(request.id, place_of(request), message)
 
 
-def _plan_reminders(request: ApprovalRequest, by: Actor) -> None:
+def _plan_reminders(request: ApprovalRequest, level: Level, by: Actor) -> None:
     """Jobs at the moments at which people are reminded, and told that it is late."""
     if request.due_at is None:
         return
     payload = {"request_id": str(request.id), "level": request.level}
-    for at, is_late in ((remind_at(by.now, request.due_at), False), (request.due_at, True)):
+    early = remind_at(level, by)
+    for at, is_late in ((early, False), (request.due_at, True)):
         enqueue(by, REMIND, {**payload, "is_late": is_late}, run_at=at)
 
 
@@ -150,7 +179,7 @@ def _mark(wish: Wish, by: Actor) -> str:
         "who": str(by.user_id),
         "what": [wish.record_type, wish.verb, str(wish.record_id)],
         "inputs": dict(wish.inputs),
-        "batch": str(by.batch_id) if wish.record_id is None else "",
+        "batch": [str(by.batch_id), wish.place] if wish.record_id is None else "",
         "via": by.via,
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

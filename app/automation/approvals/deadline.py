@@ -1,20 +1,35 @@
-"""When an answer is due. Hours are hours of the clock, also where that is set forward or back."""
+"""When an answer is due: after so many hours of the clock, or so many in which the firm works.
+
+Hours of the clock are such also where it is set forward or back.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from app.automation.approvals.facts import Level
+from app.kernel.actor import Actor
+from app.kernel.worktime import NeverOpen, add_business_time
+from app.records.worktime.kept import calendar_of
+
 EARLY = 4  # Reminded when a quarter of the time is left.
 
 
-def due_at(start: datetime, hours: int | None) -> datetime | None:
-    """The end of so many hours from a moment in UTC; None where there is no hurry.
-
-    Whoever counts business hours later takes this place.
-    """
-    return start + timedelta(hours=hours) if hours else None
+def due_at(level: Level, by: Actor) -> datetime | None:
+    """When an answer that is asked for now is due, in UTC; None where there is no hurry."""
+    return _after(level, timedelta(hours=level.hours), by) if level.hours else None
 
 
-def remind_at(start: datetime, due: datetime) -> datetime:
-    """When somebody is reminded before an answer is due."""
-    return due - (due - start) / EARLY
+def remind_at(level: Level, by: Actor) -> datetime:
+    """When somebody is reminded of what they are asked now, before it is due."""
+    whole = timedelta(hours=level.hours or 0)
+    return _after(level, whole - whole / EARLY, by)
+
+
+def _after(level: Level, time: timedelta, by: Actor) -> datetime:
+    if level.business:
+        try:
+            return add_business_time(calendar_of(by), by.now, time)
+        except NeverOpen:  # Who never works would never have to answer.
+            pass
+    return by.now + time

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.automation.approvals.models import ApprovalRule, Lock
+from app.automation.approvals.models import ApprovalRule, Late, Lock
 from app.automation.authority.limits import Limits, load_limits
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -19,18 +19,21 @@ from app.kernel.ids import parse_id
 from app.kernel.remembered import Remembered
 from app.records.filters import Node
 from app.records.filters.written import read_tree
+from app.records.merge.asking import MERGE
 from tenants.facts import TenantFacts
 
 STAMP = "approvals"
 KEPT = 512  # Workspaces whose rules a process remembers.
-OTHERWISE = ("create", "update", "delete", "restore")  # Verbs that are no declared action.
+# Verbs that are no declared action.
+OTHERWISE = ("create", "update", "delete", "restore", MERGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """Who is asked on one level: `who` is role, people, manager (of who asks) or owner_manager.
 
-    One of them decides, or with `all` each of them. `hours` is how long that may take.
+    One of them decides, or with `all` each of them. `hours` is how long that may take, `business`
+    says that only those count in which the firm works, `late` what happens then (see `Late`).
     """
 
     who: str
@@ -38,6 +41,8 @@ class Level:
     user_ids: tuple[UUID, ...] = ()
     all: bool = False
     hours: int | None = None
+    business: bool = False
+    late: str = Late.TELL
 
     def stored(self) -> dict[str, Any]:
         """The level as a row keeps it."""
@@ -47,6 +52,8 @@ class Level:
             "user_ids": [str(one) for one in self.user_ids],
             "all": self.all,
             "hours": self.hours,
+            "business": self.business,
+            "late": self.late,
         }
 
 
@@ -59,6 +66,8 @@ def level_of(raw: Mapping[str, Any]) -> Level:
         tuple(one for one in ids if one is not None),
         bool(raw.get("all")),
         raw.get("hours"),
+        bool(raw.get("business")),
+        str(raw.get("late") or Late.TELL),
     )
 
 
@@ -83,6 +92,8 @@ class Rule:
 
     def is_about(self, verb: str, changed: Collection[str]) -> bool:
         """True for a verb that it names; of one about fields, for whatever changes one of them."""
+        if verb == MERGE:  # What is merged into another is no more, as if it had been deleted.
+            verb = "delete"
         touches = not self.fields or not self.fields.isdisjoint(changed)
         if verb in self.verbs:
             return touches or verb not in ("create", "update")
@@ -139,7 +150,7 @@ def _load(session: Session) -> Known:
     return Known(
         {key: tuple(rules) for key, rules in found.items()},
         load_limits(session),
-        any(row.locks != Lock.NOTHING for row in rows),
+        any(row.has_locked for row in rows),
     )
 
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, literal, select, true
 
-from app.automation.approvals.approvers import names, people_of, self_passes
+from app.automation.approvals.approvers import managing, names, people_of, self_passes
 from app.automation.approvals.ask import keep_request
+from app.automation.approvals.ends import still_waits, withdraw
 from app.automation.approvals.facts import Known, Level, Rule, known, strictest
-from app.automation.approvals.models import ApprovalRequest, ApprovalStep, Lock, State
+from app.automation.approvals.locks import refuse_locked
+from app.automation.approvals.models import Lock
 from app.automation.authority.judge import beyond, hints_for
 from app.automation.pages import approvals as pages
 from app.kernel.actor import Actor, Rights
@@ -20,6 +22,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.filters.conditions import where
 from app.records.gate import Asked, Done, Verdict, Wish, owner_before
+from app.records.merge.asking import MERGE
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -54,14 +57,14 @@ class ApprovalGate:
         """What stands against changes as they stand now; Refused for what is locked."""
         facts = known(by)
         if facts.locks and verb != "create":
-            _refuse_locked(record_type, verb, done, by)
+            refuse_locked(record_type, verb, done, by)
         if verb == "restore":
             return {}
         found: dict[UUID, list[Why]] = {}
         for record_id, rule in _met(facts, record_type, verb, done, by):
             found.setdefault(record_id, []).append(_why(rule))
         errors: dict[UUID, Mapping[str, Text | str]] = {}
-        if verb != "delete":
+        if verb not in ("delete", MERGE):
             for record_id, one in beyond(facts.limits, record_type, verb, done, by).items():
                 why = Why(one.passes, one.reasons, one.levels)
                 found.setdefault(record_id, []).append(why)
@@ -75,6 +78,14 @@ class ApprovalGate:
     def standing(self, record_type: str, record_id: UUID, by: Actor) -> Sequence[Any]:
         """What waits for approval about a record."""
         return pages.standing(record_type, record_id, by)
+
+    def waiting(self, batch_id: UUID, by: Actor) -> int:
+        """How many changes of a batch wait for approval."""
+        return still_waits(batch_id, by)
+
+    def withdraw(self, batch_id: UUID, by: Actor) -> int:
+        """Take back what waits of a batch that is undone."""
+        return withdraw(batch_id, by)
 
     def hints(self, record_type: RecordType, record: Any, by: Actor) -> Mapping[str, str]:
         """How far `by` may go by themselves with fields of a record."""
@@ -196,6 +207,7 @@ def _verdicts(
         if why.levels:
             first = errors.get(one.record.id, {})
             is_rule = any(key.startswith("rule:") for key in why.passes)
+            _demand_others(why, owner_id, by)
             message = _needs(why.levels[0], owner_id, why, by)
             verdicts[one.record.id] = Verdict(message, why, first, bool(first) and not is_rule)
     return verdicts
@@ -222,46 +234,23 @@ def _left(why: Why, owner_id: UUID | None, by: Actor) -> Why:
     return replace(why, levels=levels)
 
 
+def _demand_others(why: Why, owner_id: UUID | None, by: Actor) -> None:
+    """Refused where four eyes are asked and there is nobody but whoever asks."""
+    if not why.four_eyes or any(one != by.user_id for one in managing(by.session)):
+        return
+    for level in why.levels:
+        if not people_of(by.session, level, by.user_id, owner_id, but=by.user_id)[0]:
+            raise Refused(
+                _(
+                    "Somebody else has to approve this, and there is nobody else who could. Invite "
+                    "a colleague, or change the rule in the settings."
+                )
+            )
+
+
 def _needs(level: Level, owner_id: UUID | None, why: Why, by: Actor) -> Text:
     but = by.user_id if why.four_eyes else None
     found, _is_named = people_of(by.session, level, by.user_id, owner_id, but=but)
     called = names(by.session, found)
     some = [called[one] for one in found if one in called][:NAMED]
     return _("This needs the approval of %(who)s.", who=", ".join(some))
-
-
-def _refuse_locked(record_type: RecordType, verb: str, done: Sequence[Done], by: Actor) -> None:
-    """Refused for a change of what waits for approval, other than the very same once more."""
-    own = by.approval.request_id if by.approval is not None else None
-    by_id = {one.record.id: one for one in done}
-    rows = by.session.scalars(
-        select(ApprovalRequest).where(
-            ApprovalRequest.record_type == record_type.key,
-            ApprovalRequest.record_id.in_(list(by_id)),
-            ApprovalRequest.state == State.WAITING,
-            ApprovalRequest.locks != Lock.NOTHING,
-        )
-    )
-    for row in rows:
-        one = by_id[row.record_id]  # type: ignore[index]  # It was asked for by these.
-        if row.id == own or (row.verb == verb and row.changes == one.changes):
-            continue
-        touched = sorted(set(row.changes) & set(one.changes))
-        if row.locks == Lock.FIELDS and not touched:
-            continue
-        text = _(
-            "A change of this waits for the approval of %(who)s, and it is locked until then.",
-            who=waiting_names(row, by),
-        )
-        raise Refused(text, errors=dict.fromkeys(touched, text))
-
-
-def waiting_names(row: ApprovalRequest, by: Actor) -> str:
-    """Who is asked about a request at the moment."""
-    ids = by.session.scalars(
-        select(ApprovalStep.user_id).where(
-            ApprovalStep.request_id == row.id, ApprovalStep.state == State.WAITING
-        )
-    ).all()
-    called = names(by.session, ids)
-    return ", ".join(sorted(called.values())[:NAMED])

@@ -49,6 +49,22 @@ class Answer(StrEnum):
     LEFT = "left"  # They may not sign in any more, or lost the role by which they were asked.
 
 
+class Came(StrEnum):
+    """How somebody came to be asked, which says until when they may answer."""
+
+    NAMED = "named"  # By the rule: as long as it would name them.
+    MANAGING = "managing"  # For want of those, or as it was late: as long as they manage approvals.
+    HANDED_ON = "handed_on"  # By somebody who was asked: as long as they may sign in.
+
+
+class Late(StrEnum):
+    """What happens when an answer is late, beside that it is told."""
+
+    TELL = "tell"  # Nothing further.
+    ASK = "ask"  # Those who manage approvals are asked too.
+    REJECT = "reject"  # It is rejected.
+
+
 class Lock(StrEnum):
     """What nobody can change while a request waits."""
 
@@ -63,7 +79,8 @@ class ApprovalRule(Base):
     `verbs` are those it is about, `fields` the fields whose change it looks at (none: any),
     `filter` the conditions on the record as it would be. `levels` are asked one after the other
     (see `facts.Level`). With `four_eyes` nobody approves what they asked for themselves. A rule
-    that was removed stays as `retired`, as requests were made by it.
+    that was removed stays as `retired`, as requests were made by it. `has_locked` says that it
+    locked something once: what waits since then keeps its lock, however the rule is changed.
     """
 
     __tablename__ = "approval_rules"
@@ -83,6 +100,7 @@ class ApprovalRule(Base):
     filter: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     levels: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     locks: Mapped[str] = mapped_column(String(10))
+    has_locked: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     four_eyes: Mapped[bool] = mapped_column(Boolean)
     is_on: Mapped[bool] = mapped_column(Boolean)
     retired_at: Mapped[datetime | None]
@@ -158,6 +176,7 @@ class ApprovalStep(Base):
     level: Mapped[int] = mapped_column(Integer)
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(User.id))
     state: Mapped[str] = mapped_column(String(20))
+    came: Mapped[str] = mapped_column(String(20), default=Came.NAMED, server_default="named")
     by_id: Mapped[UUID | None] = mapped_column(Uuid)  # Who said it: they, or who stands in.
     at: Mapped[datetime | None]
 

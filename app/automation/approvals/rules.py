@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.automation.approvals.approvers import MANAGE, names, people_of
+from app.automation.approvals.approvers import MANAGE, managing, named, names, people_of
 from app.automation.approvals.facts import Level, changed, rule_of
 from app.automation.approvals.gate import rules_met
-from app.automation.approvals.models import ApprovalRule, Lock
+from app.automation.approvals.models import ApprovalRule, Late, Lock
 from app.automation.approvals.verbs import verbs_of
 from app.events import write_event
 from app.identity.models import Role, User
@@ -40,6 +40,11 @@ LOCKS: Mapping[str, Text] = {
     Lock.NOTHING: _("Nothing"),
     Lock.FIELDS: _("The fields concerned"),
     Lock.RECORD: _("The whole record"),
+}
+LATE: Mapping[str, Text] = {
+    Late.TELL: _("They and who asked are told"),
+    Late.ASK: _("Those who manage approvals are asked too"),
+    Late.REJECT: _("It is rejected"),
 }
 LONGEST_NAME = 100
 LONGEST_REASON = 500
@@ -202,6 +207,7 @@ def _check(record_type: RecordType, wish: Wish, by: Actor) -> None:
     if wish.locks not in LOCKS:
         errors["locks"] = _("This is not one of the values to choose from.")
     errors |= _odd_levels(wish.levels, by)
+    errors = errors or _stuck(wish, by)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     if wish.filters:
@@ -222,7 +228,25 @@ def _odd_levels(levels: Sequence[Level], by: Actor) -> Errors:
             errors[place] = _("Choose at least one colleague.")
         if one.hours is not None and not 0 < one.hours <= MOST_HOURS:
             errors[place] = _("Enter a number of hours from 1 to %(most)s.", most=MOST_HOURS)
+        if one.late not in LATE:
+            errors[place] = _("This is not one of the values to choose from.")
     return errors
+
+
+def _stuck(wish: Wish, by: Actor) -> Errors:
+    """What stands against four eyes that could never be found for a level, whoever asks."""
+    if not wish.four_eyes:
+        return {}
+    others = set(managing(by.session))
+    for one in wish.levels:
+        if one.who in ("role", "people"):
+            found = {*others, *named(by.session, one, None, None)}
+        else:
+            found = set(by.session.scalars(select(User.id).where(User.is_active).limit(2)))
+        if len(found) < 2:
+            text = _("Only one person could decide, who then could not ask for anything.")
+            return {"four_eyes": text}
+    return {}
 
 
 def _are_people(ids: Sequence[UUID], by: Actor) -> bool:
@@ -239,6 +263,7 @@ def _put(rule: ApprovalRule, wish: Wish, by: Actor) -> None:
     rule.verbs, rule.fields = list(dict.fromkeys(wish.verbs)), list(dict.fromkeys(wish.fields))
     rule.levels = [one.stored() for one in wish.levels]
     rule.locks, rule.four_eyes = wish.locks, wish.four_eyes
+    rule.has_locked = bool(rule.has_locked) or wish.locks != Lock.NOTHING
     if wish.filters is not None:
         rule.filter = as_tree(tuple(wish.filters)) if wish.filters else None
     rule.updated_at = by.now

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import timedelta
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
-from app.automation.approvals.models import (
-    ApprovalAbsence,
-    ApprovalNote,
-    ApprovalRequest,
-    ApprovalStep,
-)
+from app.automation.approvals.models import ApprovalNote, ApprovalRequest, ApprovalStep
+from app.automation.approvals.stand_ins import stand_ins_of
 from app.events import write_event
 from app.identity.models import Notice, User
 from app.identity.news import APPROVAL
@@ -25,7 +20,6 @@ from app.kernel.language import Text, using
 PLACE = "/approvals"
 TOLD = "approvals:told"  # Whom a transaction has told of which batch.
 EVENTS = ("requested", "approved", "rejected", "recalled")
-DAY = timedelta(days=1)
 
 
 def place_of(request: ApprovalRequest) -> str:
@@ -74,7 +68,7 @@ def tell_people(
     Of a batch each is told once, by `many`.
     """
     ids = {*user_ids} - {by.user_id}
-    ids |= set(_stand_ins(by, ids)) - {by.user_id}
+    ids |= stand_ins_of(by.session, ids, by.today()) - {by.user_id}
     if request.batch_id is not None and many is not None:
         ids = {one_id for one_id in ids if not _was_told(by, request, one_id)}
     if not ids:
@@ -95,16 +89,6 @@ def tell_people(
             )
         )
     mail_soon(by)
-
-
-def _stand_ins(by: Actor, user_ids: Collection[UUID]) -> list[UUID]:
-    today = by.today()
-    rows = select(ApprovalAbsence.stand_in_id).where(
-        ApprovalAbsence.user_id.in_(user_ids),
-        ApprovalAbsence.from_on <= today,
-        ApprovalAbsence.until_on >= today,
-    )
-    return list(by.session.scalars(rows)) if user_ids else []
 
 
 def _was_told(by: Actor, request: ApprovalRequest, user_id: UUID) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import event, func, or_, select, update
+from sqlalchemy import Uuid, column, event, func, select, update, values
 from sqlalchemy.orm import Session
 
-from app.automation.approvals.models import Answer, ApprovalAbsence, ApprovalStep
+from app.automation.approvals.models import Answer, ApprovalStep
+from app.automation.approvals.stand_ins import in_place_of, stand_ins_of
 from app.identity.models import User
 from app.kernel.actor import Actor
 
@@ -46,20 +47,20 @@ def count_now(session: Session) -> None:
 
 def count_for(session: Session, user_ids: Collection[UUID], today: date) -> None:
     """Write the number of each of some people, and of those who stand in for them today."""
-    absent = ApprovalAbsence.__table__.c
-    now = (absent.from_on <= today, absent.until_on >= today)
-    helping = select(absent.stand_in_id).where(absent.user_id.in_(user_ids), *now)
-    ids = {*user_ids, *session.scalars(helping)}
+    ids = {*user_ids, *stand_ins_of(session, user_ids, today)}
     # Held in one order, so that two who count the same people don't wait for each other.
     held = select(User.id).where(User.id.in_(ids)).order_by(User.id)
     session.execute(held.with_for_update(key_share=True, of=User))
     users, steps = User.__table__, ApprovalStep.__table__.c
-    mine = select(absent.user_id).where(absent.stand_in_id == users.c.id, *now)
+    others = in_place_of(session, ids, today)
+    pairs = [(one, other) for one in ids for other in (one, *others[one])]
+    places = values(column("decider_id", Uuid), column("user_id", Uuid), name="places").data(pairs)
     waiting = (
         select(func.count(steps.request_id.distinct()))
         .where(
+            places.c.decider_id == users.c.id,
+            steps.user_id == places.c.user_id,
             steps.state == Answer.WAITING.value,
-            or_(steps.user_id == users.c.id, steps.user_id.in_(mine)),
         )
         .correlate(users)
         .scalar_subquery()

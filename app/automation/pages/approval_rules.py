@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.automation.approvals.approvers import names
 from app.automation.approvals.facts import Level, filters_of, level_of
-from app.automation.approvals.models import ApprovalRule
-from app.automation.approvals.rules import LOCKS, WHO, rules_of
+from app.automation.approvals.models import ApprovalRule, Late
+from app.automation.approvals.rules import LATE, LOCKS, WHO, rules_of
 from app.automation.approvals.verbs import verbs_of
 from app.identity.models import Role, User
 from app.kernel.actor import Actor
@@ -54,6 +54,8 @@ class LevelRow:
     people: tuple[str, ...] = ()
     all: bool = False
     hours: str = ""
+    business: bool = False
+    late: str = Late.TELL
 
 
 def types_with_rules(by: Actor) -> list[TypeRules]:
@@ -105,7 +107,10 @@ def who_told(level: Level, roles: Mapping[UUID, str], called: Mapping[UUID, str]
     if level.all:
         who = gettext("%(who)s (each of them)", who=who)
     if level.hours:
-        hours = ngettext("within %(n)s hour", "within %(n)s hours", level.hours)
+        if level.business:
+            hours = ngettext("within %(n)s working hour", "within %(n)s working hours", level.hours)
+        else:
+            hours = ngettext("within %(n)s hour", "within %(n)s hours", level.hours)
         who = f"{who} {hours}"
     return who
 
@@ -161,6 +166,7 @@ def form_of(
         "levels": [*levels, *blank] or [LevelRow("manager")],
         "locks": locks,
         "lock_labels": LOCKS,
+        "late_labels": LATE,
         "four_eyes": four_eyes,
         "who": {key: label for key, label in WHO.items() if key not in ("role", "people")},
         "roles": role_names(by),
@@ -172,7 +178,8 @@ def form_of(
 def _row(level: Level) -> LevelRow:
     who = f"role:{level.role_id}" if level.who == "role" else level.who
     hours = str(level.hours) if level.hours else ""
-    return LevelRow(who, tuple(str(one) for one in level.user_ids), level.all, hours)
+    people = tuple(str(one) for one in level.user_ids)
+    return LevelRow(who, people, level.all, hours, level.business, level.late)
 
 
 def rows_sent(sent: MultiDict[str, str]) -> list[LevelRow]:
@@ -185,6 +192,8 @@ def rows_sent(sent: MultiDict[str, str]) -> list[LevelRow]:
             tuple(sent.getlist(f"{place}.people")),
             bool(sent.get(f"{place}.all")),
             sent.get(f"{place}.hours", ""),
+            bool(sent.get(f"{place}.business")),
+            sent.get(f"{place}.late", Late.TELL),
         )
         if row.who:
             found.append(row)
@@ -206,6 +215,8 @@ def _level(row: LevelRow) -> Level:
         people if who == "people" else (),
         row.all,
         hours if hours is not None or not row.hours.strip() else -1,
+        row.business,
+        row.late,
     )
 
 

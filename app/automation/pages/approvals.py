@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
 
 from app.automation.approvals.approvers import names
-from app.automation.approvals.decide import (
-    deciders,
-    is_barred,
-    moved_since,
-)
+from app.automation.approvals.find import deciders, is_barred, moved_since
 from app.automation.approvals.models import (
     Answer,
     ApprovalNote,
@@ -23,13 +18,11 @@ from app.automation.approvals.models import (
     State,
 )
 from app.automation.approvals.telling import place_of
-from app.automation.approvals.verbs import verbs_of
+from app.automation.approvals.verbs import asked_verbs
+from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.kernel.actor import Actor
-from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, gettext
-from app.records.access import readable_keys
-from app.records.pages.changes import Change, change_lines
-from app.records.pages.choices import choices_of
+from app.records.pages.changes import Change
 from app.records.references import titles
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -65,6 +58,10 @@ KINDS: Mapping[str, Text] = {
     "comment": _("%(who)s commented"),
     "handed_on": _("%(who)s handed it on to %(other)s"),
     "left": _("%(other)s can't decide any more"),
+    "fallback": _("Nobody it names can decide, so those who manage approvals are asked"),
+    "nobody": _("Nobody is left who could approve it"),
+    "above": _("Those who manage approvals are asked too"),
+    "expired": _("Nobody answered in time, so it was rejected"),
     "reminded": _("A reminder was sent"),
     "late": _("The answer is late"),
     "gone": _("The record was deleted"),
@@ -94,11 +91,13 @@ class Shown:
     state: Text
     tone: str
     record_url: str
+    facts: list[Fact]
     lines: list[Change]
     hidden: int  # Fields that the reader may not see.
     reasons: list[Mapping[str, str]]
     levels: list[LevelShown]
     waits_for: str
+    barred: str  # Why the reader can't decide it, though it waits for them too.
     due: str
     is_late: bool
     may_decide: bool
@@ -174,7 +173,7 @@ def page_of(request: ApprovalRequest, by: Actor) -> Page:
     ).all()
     called = names(by.session, [*(n.user_id for n in notes), *(n.other_id for n in notes)])
     moved = moved_since(request, by) if request.is_open else {}
-    lines, _hidden = _lines(one.record_type, [moved], by)
+    lines, _hidden = lines_of(one.record_type, [moved], by)
     return Page(one, [_line(note, called, by) for note in notes], lines[0])
 
 
@@ -184,7 +183,7 @@ def _line(note: ApprovalNote, called: Mapping[UUID, str], by: Actor) -> Line:
     text = gettext(KINDS[note.kind].message, who=who, other=other)
     if note.kind == "agreed" and other:
         text = gettext("%(who)s said yes for %(other)s", who=who, other=other)
-    said = "" if note.kind in ("late", "reminded") else note.text
+    said = "" if note.kind in ("late", "reminded", "nobody") else note.text
     return Line(text, said, formats(by).moment(note.at, by.today()))
 
 
@@ -208,8 +207,9 @@ def _of_type(
     ids = [one.record_id for one in requests if one.record_id] if may_read else []
     readable = titles(record_type.key, ids, by) if ids else {}
     versions = _versions(record_type, ids, by)
-    lines, hidden = _lines(record_type, [one.changes for one in requests], by)
-    verbs = verbs_of(record_type)
+    lines, hidden = lines_of(record_type, [one.changes for one in requests], by)
+    facts = facts_of(record_type, requests, by)
+    verbs = asked_verbs(record_type)
     write = formats(by)
     found = {}
     for number, one in enumerate(requests):
@@ -228,11 +228,13 @@ def _of_type(
             state=state,
             tone=tone,
             record_url=url,
+            facts=facts[number],
             lines=lines[number] if one.verb != "delete" else [],
             hidden=hidden[number],
             reasons=list(one.reasons),
             levels=_levels(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
+            barred=_why_barred(one, waiting, mine, by),
             due=write.moment(one.due_at, by.today()) if one.due_at else "",
             is_late=one.due_at is not None and one.due_at < by.now,
             may_decide=not is_barred(one, by) and any(step.user_id in mine for step in waiting),
@@ -242,36 +244,25 @@ def _of_type(
     return found
 
 
+def _why_barred(
+    request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
+) -> str:
+    """Why somebody can't decide what waits for them too, or why nobody can."""
+    if not request.is_open:
+        return ""
+    if not waiting:
+        return gettext("Nobody is left who could approve it. Ask an owner of the workspace.")
+    if is_barred(request, by) and any(step.user_id in mine for step in waiting):
+        return gettext("Four eyes: you asked for this, so somebody else decides.")
+    return ""
+
+
 def _versions(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> dict[UUID | None, int]:
     model = record_type.model
     if not ids:
         return {}
     rows = by.session.execute(select(model.id, model.version).where(model.id.in_(ids)))
     return {record_id: version for record_id, version in rows}  # noqa: C416  Typed rows.
-
-
-def _lines(
-    record_type: RecordType, changes: Sequence[Mapping[str, Any]], by: Actor
-) -> tuple[list[list[Change]], list[int]]:
-    """Changes in words as far as `by` may see the fields, and how many they may not."""
-    keys = readable_keys(record_type, by)
-    told = [
-        {key: pair for key, pair in one.items() if key in keys and key in record_type.by_key}
-        for one in changes
-    ]
-    hidden = [len(one) - len(seen) for one, seen in zip(changes, told, strict=True)]
-    wanted: dict[str, set[UUID]] = {}
-    for one in told:
-        for key, pair in one.items():
-            to = record_type.by_key[key].to
-            if to:
-                ids = {found for value in pair if value and (found := parse_id(str(value)))}
-                wanted.setdefault(to, set()).update(ids)
-    called: dict[UUID, str] = {}
-    for to, ids in wanted.items():
-        called |= titles(to, ids, by, with_deleted=True)
-    picklists = choices_of(record_type, by) if any(told) else {}
-    return [change_lines(record_type, one, by, picklists, called) for one in told], hidden
 
 
 def _levels(

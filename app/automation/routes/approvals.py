@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from app.automation.approvals import decide
 from app.automation.approvals.facts import known
+from app.automation.approvals.find import find_request
 from app.automation.approvals.telling import PLACE
 from app.automation.pages import approvals as pages
 from app.automation.routes.blueprint import blueprint
 from app.identity.models import User
 from app.identity.routes.asking import chosen, submit, typed
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, ngettext
 from app.kernel.whole import whole
-from app.records.bulk.run import sentence
 from app.web import current
 from app.web.access import access
 from app.web.links import safe_path
@@ -128,19 +128,9 @@ def hand_on_request(request_id: UUID) -> Response:
 def approve_many() -> Response:
     """Say yes to all that were ticked; what can't be done, or was changed meanwhile, stays."""
     by = current.actor()
-    done, left = 0, list[Text | str]()
-    for text in request.form.getlist("request"):
-        request_id, _sep, version = text.partition("@")
-        found = parse_id(request_id)
-        if found is None:
-            continue
-        try:
-            with by.session.begin_nested():
-                decide.approve(found, by, version=whole(version))
-        except Answer as answer:
-            left.append(sentence(answer))
-        else:
-            done += 1
+    chosen_ones = [text.partition("@") for text in request.form.getlist("request")]
+    wanted = [(parse_id(one), whole(version)) for one, _sep, version in chosen_ones]
+    done, left = decide.approve_many([(one, seen) for one, seen in wanted if one], by)
     if done:
         toast(ngettext("%(n)s was approved.", "%(n)s were approved.", done))
     for told in dict.fromkeys(str(one) for one in left):
@@ -160,7 +150,7 @@ def _next() -> str:
 
 def _shown(request_id: UUID) -> dict[str, object]:
     by = current.actor()
-    found = decide.find_request(request_id, by)
+    found = find_request(request_id, by)
     return {
         "url": f"{PLACE}/{request_id}",
         "home": PLACE,

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy import exists, select
 
-from app.automation.approvals import decide
+from app.automation.approvals import decide, find
 from app.automation.approvals import rules as operations
 from app.automation.approvals.approvers import MANAGE
 from app.automation.approvals.ask import waits_for
@@ -82,7 +82,7 @@ def list_approvals() -> Response:
     if not by.may(*MANAGE):
         asked = exists().where(
             ApprovalStep.request_id == ApprovalRequest.id,
-            ApprovalStep.user_id.in_(decide.deciders(by)),
+            ApprovalStep.user_id.in_(find.deciders(by)),
         )
         rows = rows.where((ApprovalRequest.requester_id == by.user_id) | asked)
     if by.rights.scopes is not None:  # A token is told of no more than it may read.
@@ -110,7 +110,7 @@ def show_approval(request_id: UUID) -> Response:
     """One request, with the version of the record as it stands now."""
     refuse_arguments(list(request.args))
     by = current.actor()
-    return send(Reply(200, dumps(_shown(decide.find_request(request_id, by), by))))
+    return send(Reply(200, dumps(_shown(find.find_request(request_id, by), by))))
 
 
 @blueprint.post(f"{ONE}/approve")
@@ -286,7 +286,7 @@ def _texts(raw: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _levels(raw: Any) -> list[Level]:
-    known = {"who", "role_id", "user_ids", "all", "hours"}
+    known = {"who", "role_id", "user_ids", "all", "hours", "business", "late"}
     if not isinstance(raw, list):
         raise Refused(_("Give a list of levels."), field="levels")
     for number, one in enumerate(raw):
@@ -296,6 +296,8 @@ def _levels(raw: Any) -> list[Level]:
         hours = one.get("hours")
         if hours is not None and (not isinstance(hours, int) or isinstance(hours, bool)):
             raise Refused(_("Enter a whole number."), field=f"levels.{number}")
+        if not isinstance(one.get("late") or "", str):
+            raise Refused(_("Give a list of levels."), field=f"levels.{number}")
     return [level_of(one) for one in raw]
 
 
@@ -341,7 +343,7 @@ def _shown(one: ApprovalRequest, by: Actor) -> dict[str, Any]:
         "level": one.level + 1,
         "levels": [level_of(raw).stored() for raw in one.levels],
         "locks": one.locks,
-        "version": decide.version_now(one, by),
+        "version": find.version_now(one, by),
         "created_at": as_json(one.created_at),
         "due_at": as_json(one.due_at),
         "finished_at": as_json(one.finished_at),

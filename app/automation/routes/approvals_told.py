@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.automation.approvals.models import Lock, State
+from app.automation.approvals.models import Late, Lock, State
 from app.kernel.language import _
 from app.records.openapi.parts import (
     ETAG,
@@ -26,6 +26,7 @@ from app.records.openapi.values import Schema
 
 TAG = _("Approvals")
 STATE = one_of(*(one.value for one in State))
+LATE = one_of(*(one.value for one in Late))
 LOCK = one_of(*(one.value for one in Lock))
 TEXTS: Schema = {"type": "array", "items": TEXT}
 IDS: Schema = {"type": "array", "items": ID}
@@ -38,6 +39,8 @@ LEVEL: Schema = {
         "user_ids": IDS,
         "all": FLAG,
         "hours": nullable(WHOLE),
+        "business": FLAG,
+        "late": LATE,
     },
     "required": ["who"],
 }

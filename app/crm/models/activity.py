@@ -23,10 +23,14 @@ OPEN_PROMISE = text("deleted_at IS NULL AND done_at IS NULL AND is_promise")
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What to plan when an activity is done, and the id of what was planned."""
+    """What to plan when an activity is done, and the id of what was planned.
+
+    `back_id` is that of what goes again as the activity is reopened.
+    """
 
     asked: Mapping[str, Any] | None = None
     planned_id: UUID | None = None
+    back_id: UUID | None = None
 
 
 class Activity(MentioningRecord):

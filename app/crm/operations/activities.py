@@ -12,7 +12,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, insert, inspect, or_
 
 from app.crm.models import Activity, ActivityLink, Contact
 from app.crm.models.activity import NextStep
-from app.crm.operations.next_step import SUBJECT_LENGTH, follow_many, plan_next, read_next
+from app.crm.operations.next_step import (
+    SUBJECT_LENGTH,
+    drop_planned,
+    follow_many,
+    plan_next,
+    read_next,
+)
 from app.crm.operations.reminders.settle import note_moves, settle_reminders
 from app.crm.operations.steps import refresh_steps
 from app.events.copy import copy_rows
@@ -215,8 +221,17 @@ def was_planned(kind: str, due_at: datetime | None) -> bool:
     return due_at is not None or kind == "task"
 
 
-def reopen(activity: Activity, by: Actor) -> None:  # noqa: ARG001  Actions are told who acts.
-    """Take back that an activity was done, and how it went."""
+def reopen(activity: Activity, by: Actor, planned: object = None) -> None:
+    """Take back that an activity was done, and how it went.
+
+    `planned` is the id of the step that was planned with it, which goes along; Missing for any
+    other.
+    """
+    if planned:
+        step = by.session.get(Activity, parse_id(str(planned)))
+        if step is None or step.created_at != activity.done_at:
+            raise Missing(_("There is no such record."))
+        activity.next_step = NextStep(back_id=step.id)
     activity.done_at = activity.outcome = None
 
 
@@ -228,6 +243,9 @@ def changed(activity: Activity, verb: str, by: Actor) -> None:
         _plan_after([activity], by)
     tell_mentioned(registry().type("activity"), activity, by)
     settle_reminders([activity], verb, by)
+    if verb == "reopen" and activity.next_step.back_id is not None:
+        drop_planned(activity.next_step.back_id, by)
+        activity.next_step = NextStep()
     asked = activity.next_step.asked if verb == "complete" else None
     if asked is not None:
         activity.next_step = NextStep(planned_id=plan_next(activity, asked, by))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.crm.models import Activity
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import Text, _, gettext
 from app.records.access import may_do
 from app.records.door import perform
@@ -114,15 +114,17 @@ def take_back(activity: Activity, planned_id: UUID, by: Actor) -> bool:
     """Reopen an activity and delete the step that was planned with it; True when that went too.
 
     It stays when somebody went on with it since, or where the role of `by` may not delete it.
-    Missing when that is no step planned with this activity.
+    Missing when that is no step planned with this activity; Held, for both, where one of them has
+    to be approved.
     """
-    planned = by.session.get(Activity, planned_id)
-    if planned is None or planned.created_at != activity.done_at:
-        raise Missing(_("There is no such record."))
-    perform("activity", "reopen", activity, by=by)
+    perform("activity", "reopen", activity, by=by, planned=str(planned_id))
+    return by.session.get_one(Activity, planned_id).deleted_at == by.now
+
+
+def drop_planned(planned_id: UUID, by: Actor) -> None:
+    """Delete a step that was planned with what is reopened, unless somebody went on with it."""
+    planned = by.session.get_one(Activity, planned_id)
     if planned.deleted_at is not None or planned.version != 1:
-        return False
-    if not may_do(registry().type("activity"), planned, "delete", by):
-        return False
-    perform("activity", "delete", planned, by=by)
-    return True
+        return
+    if may_do(registry().type("activity"), planned, "delete", by):
+        perform("activity", "delete", planned, by=by)

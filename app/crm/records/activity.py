@@ -147,6 +147,7 @@ activity = RecordType(
             event="reopened",
             told=_("reopened this"),
             run=activities.reopen,
+            optional=("planned",),
             when=lambda activity: (
                 activity.done_at is not None
                 and activities.was_planned(activity.kind, activity.due_at)

@@ -33,6 +33,12 @@ from app.records.types import RecordType
 Became = tuple[Outcome, Text | str | None]
 
 
+class Waiting(str):
+    """Why a record is left out that goes over once somebody approves it: nobody else is tried."""
+
+    __slots__ = ()
+
+
 def passing_on(by: Actor) -> Actor:
     """`by`, who may give any record of a person whom they manage to another owner.
 
@@ -67,7 +73,8 @@ def run_piece(handover: Handover, by: Actor, size: int) -> bool:
             row.to_id = takers.get(cast("UUID", row.to_id), row.to_id)
             record = found.get(row.record_id)
             became = _one(record_type, record, handover, row.to_id, acting)
-            if became[0] is Outcome.LEFT_OUT and handover.leaves:
+            is_refused = became[0] is Outcome.LEFT_OUT and not isinstance(became[1], Waiting)
+            if is_refused and handover.leaves:
                 became = _to_another(record_type, record, handover, row, acting) or became
             settle(row, became)
             if became[0] is Outcome.LEFT_OUT:
@@ -204,7 +211,7 @@ def put(
         with by.session.begin_nested():
             perform(record_type, "update", record, by=by, owner_id=str(to_id))
     except Held as held:
-        return Outcome.LEFT_OUT, str(gate.keep(held, by).message)
+        return Outcome.LEFT_OUT, Waiting(gate.keep(held, by).message)
     except Answer as answer:
         return Outcome.LEFT_OUT, sentence(answer)
     except IntegrityError:

@@ -17,6 +17,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _, gettext
+from app.records import gate
 from app.records.bulk.run import GONE
 from app.records.tailored import tailored
 
@@ -47,6 +48,7 @@ def begin_undo(handover: Handover, by: Actor) -> None:
         raise Refused(stands_against)
     handover.undone_at, handover.undo_id = by.now, new_id()
     stands_or_not(by)
+    gate.withdraw(handover.id, by)
     if handover.rest_to_id is not None:
         give_back(by, user.id, handover.rest_to_id, handover.views)
     write_event(by.in_batch(handover.undo_id), "user", user.id, "handover_undone")

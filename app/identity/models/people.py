@@ -17,7 +17,8 @@ from app.kernel.names import avatar_colour, initials
 class Team(Base):
     """A group of users within a tree; `path` lists the ids from the root down, each closed by "/".
 
-    A team and all below it are the rows whose path begins with its own, found by index.
+    A team and all below it are the rows whose path begins with its own, found by index. `lead_id`
+    is who leads it, who need not be one of its people; a user is never removed.
     """
 
     __tablename__ = "teams"
@@ -30,6 +31,7 @@ class Team(Base):
     name: Mapped[Name]
     parent_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("teams.id"))
     path: Mapped[str] = mapped_column(Text(collation="C"))
+    lead_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[Moment]
 
     @property

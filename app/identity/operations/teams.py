@@ -18,6 +18,7 @@ from app.kernel.ids import new_id
 from app.kernel.language import _
 
 DEEPEST = 12  # Levels; every firm we know of has fewer.
+MOST_LEADS = 500  # People whom the form offers.
 
 
 def create_team(by: Actor, *, name: str, parent: Team | None = None) -> Team:
@@ -45,6 +46,35 @@ def rename_team(by: Actor, team: Team, *, name: str) -> None:
     before, team.name = team.name, clean_name(name)
     if before != team.name:
         write_event(by, "team", team.id, "renamed", changes={"name": [before, team.name]})
+
+
+def set_lead(by: Actor, team: Team, lead: User | None) -> None:
+    """Say who leads a team, or that nobody does; Refused for who can't sign in."""
+    require_change(by, "team", "manage")
+    before, after = team.lead_id, lead.id if lead is not None else None
+    if before == after:
+        return
+    if lead is not None and not lead.is_active:
+        raise Refused(_("This person can't sign in any more."), field="lead_id")
+    team.lead_id = after
+    changes = {"lead_id": [str(before) if before else None, str(after) if after else None]}
+    write_event(by, "team", team.id, "lead_changed", changes=changes)
+
+
+def leads(by: Actor) -> dict[UUID, str]:
+    """The names of those who lead a team and can sign in, by the team."""
+    rows = by.session.execute(
+        select(Team.id, User.name).join(User, User.id == Team.lead_id).where(User.is_active)
+    )
+    return {team_id: name for team_id, name in rows}  # noqa: C416  Typed rows.
+
+
+def possible_leads(by: Actor, team: Team | None) -> list[User]:
+    """Whom a team can be led by: its own people first, then all others, by name."""
+    people = select(User).where(User.is_active).order_by(User.name_sort, User.id).limit(MOST_LEADS)
+    found = list(by.session.scalars(people))
+    mine = team.id if team is not None else None
+    return sorted(found, key=lambda one: mine is None or one.team_id != mine)
 
 
 def move_team(by: Actor, team: Team, parent: Team | None) -> None:

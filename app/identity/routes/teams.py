@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
-from app.identity.models import Team
+from app.identity.models import Team, User
 from app.identity.operations import teams as operations
 from app.identity.routes.asking import chosen, show, submit, typed
 from app.identity.routes.blueprint import blueprint
@@ -28,7 +28,8 @@ def teams() -> Response:
     """The whole tree with the number of people in each team."""
     by = current.actor()
     tree, members = operations.tree(by), operations.members(by)
-    return page("identity/teams.html", teams=tree, members=members)
+    leads = operations.leads(by)
+    return page("identity/teams.html", teams=tree, members=members, leads=leads)
 
 
 @blueprint.get(f"{PLACE}/new")
@@ -45,7 +46,8 @@ def create_team() -> Response:
 
     def work() -> Response:
         parent = chosen(Team, "parent_id")
-        operations.create_team(current.actor(), name=typed("name"), parent=parent)
+        made = operations.create_team(current.actor(), name=typed("name"), parent=parent)
+        operations.set_lead(current.actor(), made, chosen(User, "lead_id"))
         return see_other(PLACE)
 
     return submit(work, FORM, partial(_shown, None))
@@ -56,7 +58,11 @@ def create_team() -> Response:
 def team(team_id: UUID) -> Response:
     """The form to rename and move a team."""
     found = operations.get_team(current.actor(), team_id)
-    before = {"name": found.name, "parent_id": str(found.parent_id or "")}
+    before = {
+        "name": found.name,
+        "parent_id": str(found.parent_id or ""),
+        "lead_id": str(found.lead_id or ""),
+    }
     return show(FORM, _shown(team_id), block="form", typed=before)
 
 
@@ -70,6 +76,7 @@ def save_team(team_id: UUID) -> Response:
         found = operations.get_team(by, team_id)
         operations.rename_team(by, found, name=typed("name"))
         operations.move_team(by, found, chosen(Team, "parent_id"))
+        operations.set_lead(by, found, _lead(found))
         return _saved(_("Saved."))
 
     return submit(work, FORM, partial(_shown, team_id))
@@ -88,6 +95,13 @@ def delete_team(team_id: UUID) -> Response:
     return submit(work, FORM, partial(_shown, team_id))
 
 
+def _lead(found: Team) -> User | None:
+    """Who is chosen to lead; a form that does not ask for it leaves who does."""
+    if "lead_id" in request.form:
+        return chosen(User, "lead_id")
+    return current.actor().session.get(User, found.lead_id) if found.lead_id else None
+
+
 def _saved(text: Text) -> Response:
     toast(text)
     return see_other(PLACE)
@@ -100,4 +114,14 @@ def _shown(team_id: UUID | None) -> dict[str, object]:
     tree = operations.tree(by)
     if found is not None:
         tree = [one for one in tree if not one.path.startswith(found.path)]
-    return {"team": found, "parents": tree}
+    return {"team": found, "parents": tree, "people": _people(found)}
+
+
+def _people(found: Team | None) -> list[tuple[str, str]]:
+    """Who can lead a team, and who does though they can't sign in any more."""
+    by = current.actor()
+    offered = operations.possible_leads(by, found)
+    stands = by.session.get(User, found.lead_id) if found and found.lead_id else None
+    if stands is not None and stands not in offered:
+        offered.append(stands)
+    return [(str(one.id), one.name) for one in offered]

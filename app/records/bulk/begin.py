@@ -15,6 +15,7 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, current
 from app.kernel.rows import rows_written
+from app.records import gate
 from app.records.access import within_reach
 from app.records.bulk.inputs import check_inputs
 from app.records.bulk.models import UNDONE_WITHIN, BulkChange, BulkRow, Outcome
@@ -91,6 +92,7 @@ def begin_undo(original_id: UUID, by: Actor) -> BulkChange:
     columns = ("change_id", "record_id", "outcome")
     change.total = rows_written(by.session.execute(insert(BulkRow).from_select(columns, left)))
     original.undone_by_id = change.id
+    change.withdrawn = gate.withdraw(original.id, by)
     _start(change, record_type, UNDO, by)
     return change
 
@@ -116,7 +118,7 @@ def why_not_undo(original: BulkChange, verb: BulkVerb, by: Actor) -> Any:
         return _("It is still under way. Cancel it first.")
     if by.now - original.created_at > UNDONE_WITHIN:
         return _("It is more than 30 days old, so it can't be undone any more.")
-    if not original.done:
+    if not original.done and not (original.asked and gate.waiting(original.id, by)):
         return _("Nothing was changed, so there is nothing to undo.")
     return None
 

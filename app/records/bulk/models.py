@@ -33,8 +33,11 @@ class BulkChange(Base):
     the change that this one takes back, `undone_by_id` the one by which it was taken back. `done`
     counts the rows that were as they should be already as well, `asked` those that wait until
     somebody approves them. `vanished` is how many of a list's records, counted when it was asked,
-    were in it no more when the change began.
+    were in it no more when the change began. `withdrawn` is how many that waited for approval an
+    undoing took back just now.
     """
+
+    withdrawn = 0  # No column: it is told once, to whoever takes back.
 
     __tablename__ = "bulk_changes"
     __table_args__ = (Index("ix_bulk_changes_created_at", "created_at"),)

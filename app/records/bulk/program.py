@@ -140,24 +140,27 @@ def _make_all(record_type: RecordType, records: Sequence[Item], by: Actor) -> li
     return [Result(201, one) for one in made]
 
 
-def _result(answer: Answer, record_id: UUID | None, by: Actor) -> Result:
-    """What became of a record that was not done; one that is held back is asked for."""
+def _result(answer: Answer, record_id: UUID | None, by: Actor, place: str = "") -> Result:
+    """What became of a record that was not done; one that is held back is asked for.
+
+    `place` tells a new one from its equals in the same call.
+    """
     if not isinstance(answer, Held):
         return Result(answer.status, record_id, sentence(answer), answer.errors)
-    asked = gate.keep(answer, by)
+    asked = gate.keep(answer, by, place)
     return Result(202, record_id, str(asked.message), approval=f"/api/v1/approvals/{asked.id}")
 
 
 def _make_each(record_type: RecordType, records: Sequence[Item], by: Actor) -> list[Result]:
     """Create those that are in order, each for itself."""
     results = []
-    for item in records:
+    for number, item in enumerate(records):
         try:
             with by.session.begin_nested():
                 inputs = _known(record_type, "create", dict(item))
                 made = perform(record_type, "create", by=by, **inputs)
         except Answer as answer:
-            results.append(_result(answer, None, by))
+            results.append(_result(answer, None, by, str(number)))
         except IntegrityError:
             results.append(Result(409, None, str(MET)))
         else:

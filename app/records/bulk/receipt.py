@@ -85,8 +85,25 @@ def told(change: BulkChange, record_type: RecordType, by: Actor) -> str:
     What went along with deleted records, or came back with them, is told in a further sentence, and
     so is how many were counted before and gone when it began.
     """
-    parts = (_told(change, record_type, by), told_along(change, by), _vanished(change, by))
+    parts = (
+        _told(change, record_type, by),
+        told_along(change, by),
+        _vanished(change, by),
+        told_withdrawn(change.withdrawn, by),
+    )
     return " ".join(part for part in parts if part)
+
+
+def told_withdrawn(number: int, by: Actor) -> str:
+    """How many requests for approval went with what was undone; empty for none."""
+    if not number:
+        return ""
+    return ngettext(
+        "%(n)s request for approval was taken back.",
+        "%(n)s requests for approval were taken back.",
+        number,
+        n=_n(number, by),
+    )
 
 
 def _vanished(change: BulkChange, by: Actor) -> str:

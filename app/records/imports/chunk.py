@@ -403,5 +403,5 @@ class _Chunk:
         # The version that stands is the one before: what was written is gone again.
         version = done.record.version - 1 if verb == "update" else None
         wish = gate.wish_of(self.record_type, verb, done, inputs, verdict, version=version)
-        gate.keep(gate.held_for(wish), self.by)
+        gate.keep(gate.held_for(wish), self.by, str(row.line))
         self.outcome.asked += 1

@@ -44,8 +44,10 @@ class ImportRun(Base):
     referred to and made along. It goes on with the rights of
     `user_id` at that moment, narrowed to the `scopes` of the token by which it was asked for;
     `language` is theirs. `undone_by_id` is the work by which it was taken back, and `undo_reached`
-    how far that came.
+    how far that came; `withdrawn` is how many rows that waited for approval it took back just now.
     """
+
+    withdrawn = 0  # No column: it is told once, to whoever takes back.
 
     __tablename__ = "imports"
     __table_args__ = (

@@ -32,7 +32,15 @@ from app.records.tailored import tailored
 from app.records.trash import delete_lone
 from app.records.types import RecordType
 
-BESIDE = ("followed", "unfollowed")  # Who looks on has not touched anything.
+# Who looks on has not touched anything, nor has who asked for something that was not done.
+BESIDE = (
+    "followed",
+    "unfollowed",
+    "approval_requested",
+    "approval_approved",
+    "approval_rejected",
+    "approval_recalled",
+)
 MADE, CHANGED = "created", "updated"
 
 

@@ -17,6 +17,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _, current, gettext, using
+from app.records import gate
 from app.records.bulk.run import sentence
 from app.records.door import may_change
 from app.records.imports.keep import find_import
@@ -37,7 +38,8 @@ PIECE = 500  # Records of one transaction of the job.
 
 def why_not_undo(run: ImportRun, by: Actor) -> Text | None:
     """Why an import can't be taken back now, as a sentence, or None when it can."""
-    if run.is_dry_run or not (run.created or run.updated or run.noted):
+    is_empty = not (run.created or run.updated or run.noted)
+    if run.is_dry_run or (is_empty and not (run.asked and gate.waiting(run.id, by))):
         return _("Nothing was changed, so there is nothing to undo.")
     if run.is_under_way or run.finished_at is None:
         return _("It is still under way. Cancel it first.")
@@ -66,6 +68,7 @@ def undo_import(run_id: UUID, by: Actor) -> ImportRun:
         may_change(record_type, verb, undoing(run, by))
     reaches_all(run, by)
     run.undone_by_id = new_id()
+    run.withdrawn = gate.withdraw(run.id, by)
     number = run.created + run.updated + run.noted
     if number <= AT_ONCE:
         who = replace(by, batch_id=run.undone_by_id)

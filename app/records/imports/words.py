@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext, plural
+from app.records.bulk.receipt import told_withdrawn
 from app.records.imports.models import ImportRun
 from app.records.registry import registry
 from app.web.formats import formats
@@ -52,7 +53,15 @@ def _count_of(kind: str) -> tuple[str, str]:
 
 
 def told_undone(run: ImportRun, by: Actor) -> str:
-    """Took back the import of contacts.csv: 980 records, 20 left as they are."""
+    """Took back the import of contacts.csv: 980 records, 20 left as they are.
+
+    What waited for approval till then is told in a further sentence.
+    """
+    parts = (_told_undone(run, by), told_withdrawn(run.withdrawn, by))
+    return " ".join(part for part in parts if part)
+
+
+def _told_undone(run: ImportRun, by: Actor) -> str:
     write = formats(by)
     done = ngettext("%(n)s record", "%(n)s records", run.undo_done, n=write.number(run.undo_done))
     if not run.undo_left_out:

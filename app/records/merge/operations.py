@@ -10,14 +10,15 @@ from uuid import UUID
 from app.events import write_event
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.errors import Held
 from app.kernel.ids import new_id
-from app.kernel.language import _
 from app.records import gate
 from app.records.door import perform
 from app.records.duplicates.keep import drop_keys
 from app.records.favourites import kept as favourites
 from app.records.history import account_of
 from app.records.merge.absorbed import STAMP
+from app.records.merge.asking import MERGE, Asked, as_a_whole, merge_asked
 from app.records.merge.family import Family, refuse_merging, take_family
 from app.records.merge.mentions import move_mentions
 from app.records.merge.models import Merge, MergedRecord
@@ -29,8 +30,6 @@ from app.records.sharing.followers import forget
 from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
 from app.records.types import RecordType
-
-CANT_WAIT = _("A merge is done at once or not at all, and can't wait for approval.")
 
 
 def merge_records(
@@ -48,15 +47,22 @@ def merge_records(
     `choices` maps a field to the id of the record whose value is taken, or to `all` where values
     are united; what is not among them is as `values.questions` proposes. `versions` are those that
     the person saw. All or nothing; for what stands against it see `family.take_family`, and a
-    value that can't be taken is Refused with a message for its field.
+    value that can't be taken is Refused with a message for its field. Held where it has to be
+    approved: whatever holds back deleting holds back what is merged into another.
     """
     record_type = tailored(kind, by)
     refuse_merging(record_type, by)
-    with by.session.begin_nested(), gate.refusing(CANT_WAIT):
-        family = take_family(record_type, survivor_id, absorbed_ids, by, versions or {})
-        gate.demand_free(record_type, "delete", family.absorbed, by, CANT_WAIT)
-        values = chosen_values(record_type, family.records, choices or {}, by)
-        return _merge(record_type, family, values, by)
+    asked: Asked = {}
+    try:
+        with by.session.begin_nested():
+            family = take_family(record_type, survivor_id, absorbed_ids, by, versions or {})
+            values = chosen_values(record_type, family.records, choices or {}, by)
+            if gate.watches(by):
+                asked = merge_asked(record_type, family, choices or {}, values)
+                gate.hold_back(record_type, MERGE, family.absorbed, by)
+            return _merge(record_type, family, values, by)
+    except Held as held:
+        raise as_a_whole(held, asked) from None
 
 
 def _merge(record_type: RecordType, family: Family, values: dict[str, Any], by: Actor) -> Merge:

@@ -11,10 +11,9 @@ from sqlalchemy import delete, select
 
 from app.events import write_event
 from app.kernel.actor import Actor, Reach
-from app.kernel.errors import Missing, NotPermitted, Refused
+from app.kernel.errors import Held, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
-from app.records import gate
 from app.records.access import can_read, may_do, readable_keys, within_reach
 from app.records.bulk.models import UNDONE_WITHIN
 from app.records.bulk.run import held
@@ -22,6 +21,7 @@ from app.records.bulk.undo import old_values, pasts
 from app.records.door import may_change, perform
 from app.records.favourites import kept as favourites
 from app.records.history import account_of
+from app.records.merge.asking import Asked, as_a_whole, unmerge_asked
 from app.records.merge.mentions import put_mentions_back
 from app.records.merge.models import Merge, MergedRecord, MergeMove
 from app.records.merge.references import put_references_back
@@ -33,8 +33,6 @@ from app.records.sharing.followers import forget
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
-
-CANT_WAIT = _("This is taken back at once or not at all, and can't wait for approval.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def undo_merge(merge_id: UUID | None, /, *, by: Actor) -> Undone:
 
     What somebody touched since stays: a field of the survivor, a record that refers elsewhere by
     now. Whoever made the merge may undo it even where it put a record beyond their reach. Refused
-    with the reason where it can't be; Missing, NotPermitted.
+    with the reason where it can't be; Missing, NotPermitted; Held where it has to be approved.
     """
     merge = find_merge(merge_id, by, lock=True)
     record_type = tailored(merge.record_type, by)
@@ -92,13 +90,24 @@ def undo_merge(merge_id: UUID | None, /, *, by: Actor) -> Undone:
     stands_against = why_not_undo(merge, by)
     if stands_against is not None:
         raise Refused(stands_against)
-    with by.session.begin_nested(), gate.refusing(CANT_WAIT):
-        return _undo(merge, record_type, by)
+    asked: Asked = {}
+    try:
+        with by.session.begin_nested():
+            acting = _undoing(merge, by).in_batch(new_id())
+            survivor, absorbed = _family(merge, record_type, acting, by)
+            asked = unmerge_asked(record_type, merge.id, survivor, absorbed)
+            return _undo(merge, record_type, survivor, absorbed, acting)
+    except Held as held:
+        raise as_a_whole(held, asked) from None
 
 
-def _undo(merge: Merge, record_type: RecordType, asker: Actor) -> Undone:
-    by = _undoing(merge, asker).in_batch(new_id())
-    survivor, absorbed = _family(merge, record_type, by, asker)
+def _undo(
+    merge: Merge,
+    record_type: RecordType,
+    survivor: Record,
+    absorbed: tuple[Record, ...],
+    by: Actor,
+) -> Undone:
     before, spared = _before(merge, record_type, survivor, by)
     own = {key for key in before if record_type.by_key[key].to == record_type.key}
     # First what no two may share, at last what points to one that has to be back for it.

@@ -41,7 +41,7 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
 }
 LOCALIZED = ("role", "field")
 KIND = "record_type"
-REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team"}
+REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team", "lead_id": "user"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from app.automation.approvals.facts import Level
 from app.automation.approvals.models import ApprovalRequest, ApprovalStep
 from app.automation.approvals.rules import Wish, create_rule
 from app.identity.operations.roles import role_by_key
+from app.identity.operations.users import create_user
 from app.kernel.actor import Actor
 from app.records.filters import Filter
-from tests.cast import Person
+from tests.cast import PASSWORD, Part, Person
 
 Rule = Callable[..., UUID]
 
@@ -76,3 +77,12 @@ def asked(person: Person, request: ApprovalRequest) -> list[UUID]:
             ApprovalStep.request_id == request.id, ApprovalStep.state == "waiting"
         )
         return list(session.scalars(rows.order_by(ApprovalStep.id)))
+
+
+def colleague(alice: Person, name: str, role: str = "sales_rep") -> Person:
+    """Somebody more who works at Acme."""
+    email = f"{name.split(maxsplit=1)[0].lower()}@acme.example"
+    with alice.workspace.acting(alice) as by:
+        role_row = role_by_key(by.session, role)
+        made = create_user(by, email=email, name=name, role=role_row, password=PASSWORD).id
+    return Person(Part(name, email, role), alice.workspace, made, alice.app)

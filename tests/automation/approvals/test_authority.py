@@ -21,6 +21,7 @@ from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
 from app.kernel.errors import Held, Refused
 from app.kernel.language import _
+from app.modules import install_record_types
 from app.records import gate
 from app.records.authority import Subject
 from app.records.bulk.begin import begin_change, begin_undo
@@ -40,6 +41,7 @@ MINUTES = Subject("minutes", _("Minutes"), "min", "activity", "minutes")
 @pytest.fixture(autouse=True)
 def _minutes_are_agreed() -> Iterator[None]:
     """Lets the minutes of an activity be something that people agree to."""
+    install_record_types()
     subjects.install([MINUTES])
     yield
     subjects.install([])

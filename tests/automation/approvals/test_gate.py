@@ -14,7 +14,14 @@ from app.kernel.errors import Conflict, Held, Missing, NotPermitted, Refused
 from app.records import gate
 from app.records.door import perform
 from app.records.filters import Filter
-from tests.automation.approvals.conftest import Rule, asked, only_request, people, requests
+from tests.automation.approvals.conftest import (
+    Rule,
+    asked,
+    colleague,
+    only_request,
+    people,
+    requests,
+)
 from tests.cast import Person
 from tests.factories import make_account
 
@@ -106,6 +113,7 @@ def test_who_could_approve_it_does_it_at_once_unless_four_eyes_are_asked(
     alice: Person, bob: Person, rule: Rule
 ) -> None:
     first, second = account(alice), account(alice, name="Second")
+    colleague(alice, "Nora Nash", "owner")
     rule_id = rule("account", "delete")
     with alice.workspace.acting(alice) as by:
         perform("account", "delete", by.session.get_one(Account, first), by=by)

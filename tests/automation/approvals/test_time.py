@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,18 +10,28 @@ from sqlalchemy import func, select
 
 from app.automation.approvals.absences import add_absence
 from app.automation.approvals.deadline import due_at, remind_at
-from app.automation.approvals.decide import approve
+from app.automation.approvals.decide import approve, reject
+from app.automation.approvals.ends import forget_finished
+from app.automation.approvals.facts import Level
 from app.automation.approvals.models import ApprovalNote, State
 from app.crm.models import Activity
 from app.events import Event
 from app.identity.models import Notice, User
 from app.identity.operations.roles import role_by_key
-from app.identity.operations.users import change_role, create_user, disable_user
+from app.identity.operations.users import change_role, disable_user
 from app.jobs.worker import Worker
 from app.records.door import perform
-from tests.automation.approvals.conftest import Rule, asked, by_role, only_request, people
+from tests.automation.approvals.conftest import (
+    Rule,
+    asked,
+    by_role,
+    colleague,
+    only_request,
+    people,
+    requests,
+)
 from tests.automation.approvals.test_gate import account, ask, stands, waiting_number
-from tests.cast import PASSWORD, Part, Person
+from tests.cast import Person
 from tests.conftest import Clock
 
 
@@ -39,21 +50,24 @@ def told(person: Person) -> list[str]:
         return list(session.scalars(rows.order_by(Notice.at, Notice.id)))
 
 
-def colleague(alice: Person, name: str, role: str = "sales_rep") -> Person:
-    email = f"{name.split(maxsplit=1)[0].lower()}@acme.example"
-    with alice.workspace.acting(alice) as by:
-        role_row = role_by_key(by.session, role)
-        made = create_user(by, email=email, name=name, role=role_row, password=PASSWORD).id
-    return Person(Part(name, email, role), alice.workspace, made, alice.app)
-
-
-def test_hours_are_hours_also_where_the_clock_is_set_forward() -> None:
+def test_hours_are_hours_also_where_the_clock_is_set_forward(alice: Person) -> None:
     """On 28 March 2027 London's clocks jump from 1 to 2 at night."""
     start = datetime(2027, 3, 27, 18, tzinfo=UTC)
-    due = due_at(start, 24)
-    assert due == datetime(2027, 3, 28, 18, tzinfo=UTC)
-    assert remind_at(start, due) == datetime(2027, 3, 28, 12, tzinfo=UTC)
-    assert due_at(start, None) is None
+    day = Level("manager", hours=24)
+    with alice.workspace.acting(alice) as by:
+        then = replace(by, now=start)
+        assert due_at(day, then) == datetime(2027, 3, 28, 18, tzinfo=UTC)
+        assert remind_at(day, then) == datetime(2027, 3, 28, 12, tzinfo=UTC)
+        assert due_at(Level("manager"), then) is None
+
+
+def test_working_hours_pass_over_nights_weekends_and_a_change_of_the_clock(alice: Person) -> None:
+    """Asked on Friday at 17:00 in London, as its clocks go back: one hour is left of that day."""
+    level = Level("manager", hours=8, business=True)
+    with alice.workspace.acting(alice) as by:
+        then = replace(by, now=datetime(2027, 10, 29, 16, tzinfo=UTC))
+        assert due_at(level, then) == datetime(2027, 11, 1, 17, tzinfo=UTC)
+        assert remind_at(level, then) == datetime(2027, 11, 1, 15, tzinfo=UTC)
 
 
 def test_who_is_asked_is_reminded_once_and_told_that_it_is_late(
@@ -201,3 +215,74 @@ def test_a_change_that_no_longer_fits_is_told_and_stays(
     assert answer.status_code == 422
     assert "This can&#39;t be done now" in answer.text
     assert only_request(alice).state == State.WAITING
+
+
+def test_what_is_late_is_asked_of_who_manages_approvals_who_decides_for_all(
+    alice: Person, bob: Person, dora: Person, rule: Rule, worker: Worker, clock: Clock
+) -> None:
+    mara = colleague(alice, "Mara Moor")
+    record_id = account(bob)
+    rule("account", "delete", people(dora, mara, all=True, hours=8, late="ask"))
+    ask(bob, "delete", record_id)
+    clock.shift(timedelta(hours=9))
+    worker.drain()
+    worker.drain()
+    assert asked(alice, only_request(alice)) == [dora.user_id, mara.user_id, alice.user_id]
+    assert notes(alice).count("above") == 1
+    request_id = only_request(alice).id
+    with alice.workspace.acting(alice) as by:
+        assert approve(request_id, by).is_done
+
+
+def test_what_nobody_answers_in_time_is_rejected_where_the_rule_says_so(
+    alice: Person, bob: Person, rule: Rule, worker: Worker, clock: Clock
+) -> None:
+    record_id = account(bob)
+    rule("account", "delete", people(alice, hours=8, late="reject"))
+    ask(bob, "delete", record_id)
+    clock.shift(timedelta(hours=9))
+    worker.drain()
+    assert only_request(alice).state == State.REJECTED
+    assert waiting_number(alice) == 0
+    assert stands(bob, record_id).deleted_at is None
+    assert any("Nobody answered in time" in line for line in told(bob))
+
+
+def test_what_came_to_its_end_without_a_record_is_forgotten_in_time(
+    alice: Person, bob: Person, rule: Rule, clock: Clock
+) -> None:
+    record_id = account(bob)
+    rule("account", ["create", "update"])
+    ask(bob, "create", name="New")
+    ask(bob, "create", name="Newer")
+    ask(bob, "update", record_id, city="York")
+    made, _waits, changed = requests(alice)
+    for one in (made, changed):
+        with alice.workspace.acting(alice) as by:
+            reject(one.id, by, text="No")
+    clock.shift(timedelta(days=29))
+    with alice.workspace.acting(alice) as by:
+        assert forget_finished(by) == 0
+    clock.shift(timedelta(days=3))
+    with alice.workspace.acting(alice) as by:
+        assert forget_finished(by) == 1
+    assert [one.title for one in requests(alice)] == ["Newer", "Fence & Sons"]
+
+
+def test_a_stand_in_of_a_stand_in_is_told_counted_and_decides(
+    alice: Person, bob: Person, dora: Person, rule: Rule
+) -> None:
+    nick = colleague(alice, "Nick Nell")
+    record_id = account(bob)
+    rule("account", "delete", people(dora))
+    for away, helper in ((dora, nick), (nick, alice), (alice, dora)):  # A circle, too.
+        with away.workspace.acting(away) as by:
+            add_absence(by, by.session.get_one(User, helper.user_id), by.today(), by.today())
+    ask(bob, "delete", record_id)
+    for person in (dora, nick, alice):
+        assert waiting_number(person) == 1
+        assert any("asks for your approval" in line for line in told(person))
+    request_id = only_request(alice).id
+    with alice.workspace.acting(alice) as by:
+        assert approve(request_id, by).is_done
+    assert [waiting_number(one) for one in (dora, nick, alice)] == [0, 0, 0]

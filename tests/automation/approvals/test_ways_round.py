@@ -6,15 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.crm.models import Account
-from app.kernel.errors import Refused
 from app.records.bulk.begin import begin_change, begin_undo, do_piece, enqueue_piece
 from app.records.bulk.models import BulkChange
 from app.records.bulk.selection import Selection
 from app.records.door import perform
 from app.records.filters import Filter
 from app.records.imports.undo_jobs import undo_import
-from app.records.merge.operations import merge_records
-from app.records.merge.undo import undo_merge
 from app.records.tailored import tailored
 from tests.automation.approvals.conftest import Rule, only_request, requests
 from tests.automation.approvals.test_gate import account, stands
@@ -226,39 +223,6 @@ def test_a_job_holds_back_as_a_page_does(
         assert change.asked == 2
         assert enqueue_piece is not None
     assert {stands(bob, one).city for one in ids} == {None}
-
-
-def test_merging_does_not_get_past_a_rule(alice: Person, bob: Person, rule: Rule) -> None:
-    allow(bob.workspace, "sales_rep", "delete")
-    first, second = account(bob, city="Hull"), account(bob, name="Second", city="York")
-    rule_id = rule("account", "delete")
-    with bob.workspace.acting(bob) as by, pytest.raises(Refused, match="can't wait for approval"):
-        merge_records("account", first, [second], by=by)
-    assert stands(bob, second).deleted_at is None
-    assert alice.client.post(f"/settings/approvals/{rule_id}/off").status_code == 303
-    rule("account", "update", fields=["city"])
-    with bob.workspace.acting(bob) as by, pytest.raises(Refused, match="can't wait for approval"):
-        merge_records("account", first, [second], by=by, choices={"city": str(second)})
-    with bob.workspace.acting(bob) as by:
-        merge = merge_records("account", first, [second], by=by, choices={"city": str(first)})
-        merge_id = merge.id
-    rule("account", "update", fields=["name"])
-    with bob.workspace.acting(bob) as by:
-        undo_merge(merge_id, by=by)
-    assert stands(bob, second).deleted_at is None
-
-
-def test_a_merge_takes_along_what_waits(alice: Person, bob: Person, rule: Rule) -> None:
-    allow(bob.workspace, "sales_rep", "delete")
-    first, second = account(bob), account(bob, name="Second")
-    rule("account", "update", fields=["city"])
-    answer = bob.client.post(
-        f"/accounts/{second}/fields/city", data={"city": "York", "version": "1"}
-    )
-    assert answer.status_code == 303
-    with bob.workspace.acting(bob) as by:
-        merge_records("account", first, [second], by=by)
-    assert only_request(alice).record_id == first
 
 
 def test_the_board_and_every_other_page_wait_by_the_edge(

@@ -10,7 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app.automation.approvals.decide import approve
+from app.automation.approvals.models import State
 from app.crm.models import Account, Activity, Product
+from app.handover.models import Handover
+from app.handover.operations.begin import begin_handover
+from app.handover.operations.undo import begin_undo
+from app.handover.rules import Plan
+from app.identity.models import User
+from app.identity.operations.users import enable_user
 from app.jobs.worker import Worker
 from app.kernel.errors import Held
 from app.records import gate
@@ -23,9 +30,8 @@ from app.records.imports.undo_jobs import undo_import
 from app.records.numbers import operations
 from app.records.numbers.models import NumberSequence
 from app.records.registry import registry
-from tests.automation.approvals.conftest import Rule, only_request, requests
+from tests.automation.approvals.conftest import Rule, colleague, only_request, people, requests
 from tests.automation.approvals.test_gate import account, ask, stands
-from tests.automation.approvals.test_time import colleague
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.records.assignment.test_assignment import rule as assignment_rule
@@ -205,3 +211,57 @@ def test_numbers_of_the_firm_need_no_approval(alice: Person, rule: Rule, worker:
         assert numbers(by) == ["P-001", "P-002"]
         assert by.session.scalar(select(func.count()).select_from(Product)) == 2
     assert requests(alice) == []
+
+
+@pytest.mark.parametrize("verb", ["reopen", "delete"])
+def test_what_was_done_is_taken_back_as_a_whole(
+    alice: Person, bob: Person, rule: Rule, verb: str
+) -> None:
+    """Reopening what was done takes the step along that was planned with it."""
+    with bob.workspace.acting(bob) as by:
+        task = perform(
+            "activity", "create", by=by, kind="task", subject="Call", due_at="2030-01-01"
+        )
+        task_id = task.id
+    following = {"kind": "call", "due_at": "2030-02-01"}
+    with bob.workspace.acting(bob) as by:
+        done = perform(
+            "activity", "complete", by.session.get_one(Activity, task_id), by=by, next=following
+        )
+        planned_id = done.next_step.planned_id
+    rule("activity", verb)
+    answer = bob.client.post(f"/activities/{task_id}/done/{planned_id}/undo")
+    assert answer.status_code == 303
+
+    def stand() -> tuple[bool, bool]:
+        with bob.workspace.scope() as session:
+            first, second = (session.get_one(Activity, one) for one in (task_id, planned_id))
+            return first.done_at is not None, second.deleted_at is None
+
+    assert stand() == (True, True)
+    request = only_request(alice)
+    assert (request.verb, request.record_id) == ("reopen", task_id)
+    with alice.workspace.acting(alice) as by:
+        assert approve(request.id, by).is_done
+    assert stand() == (False, False)
+
+
+def test_a_handover_asks_once_for_a_record_and_withdraws_it_with_its_undoing(
+    alice: Person, bob: Person, rule: Rule
+) -> None:
+    mara = colleague(alice, "Mara Moor", "owner")
+    nick = colleague(alice, "Nick Nell")
+    account(bob)
+    rule("account", "update", people(mara), fields=["owner_id"], four_eyes=True)
+    with alice.workspace.acting(alice) as by:
+        user, taker = (by.session.get_one(User, one.user_id) for one in (bob, nick))
+        plan = Plan(True, taker.id)
+        handover = begin_handover(by, user, plan, set())
+        assert (handover.done, handover.left_out) == (0, 1)
+        handover_id = handover.id
+    request = only_request(alice)
+    assert request.changes["owner_id"] == [str(bob.user_id), str(nick.user_id)]
+    with alice.workspace.acting(alice) as by:
+        enable_user(by, by.session.get_one(User, bob.user_id))
+        begin_undo(by.session.get_one(Handover, handover_id), by)
+    assert only_request(alice).state == State.RECALLED

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from app.automation.approvals.absences import add_absence
-from app.automation.approvals.decide import approve, comment, my_steps
+from app.automation.approvals.decide import approve, comment
 from app.automation.approvals.facts import Level
+from app.automation.approvals.find import my_steps
 from app.automation.approvals.models import ApprovalRequest, State
 from app.automation.pages.approvals import shown
 from app.crm.models import Account
@@ -20,9 +21,16 @@ from app.kernel.errors import Held, NotPermitted, Refused
 from app.records import gate
 from app.records.door import perform
 from tenants.facts import TenantFacts
-from tests.automation.approvals.conftest import Rule, asked, by_role, only_request, people, requests
+from tests.automation.approvals.conftest import (
+    Rule,
+    asked,
+    by_role,
+    colleague,
+    only_request,
+    people,
+    requests,
+)
 from tests.automation.approvals.test_gate import account, ask, stands
-from tests.automation.approvals.test_time import colleague
 from tests.cast import Person
 from tests.records.api.conftest import Programs, program
 from tests.records.imports.conftest import allow, sheet, take_in, why
