@@ -10,6 +10,7 @@ from app.mail.messages.models import MessageLink
 from app.mail.messages.rights import SEND, SETUP
 from app.mail.messages.told import MAILS
 from app.mail.pages.finding import find_messages
+from app.mail.pages.outgoing import PLACE as OUTGOING
 from app.mail.pages.senders import OWN, SHARED
 from app.mail.pages.timeline import SOURCE
 from app.mail.pages.unreachable import TELLS, notes
@@ -55,6 +56,15 @@ SENDERS = SettingsPage(
     SETUP,
     synonyms=_("sender identity shared address sales from alias"),
 )
+SERVER = SettingsPage(
+    OUTGOING,
+    "server",
+    _("Channels"),
+    _("Mail server and domains"),
+    _("By which server e-mails leave, and the domains that they are signed for."),
+    SETUP,
+    synonyms=_("smtp dkim spf dmarc dns domain outgoing server"),
+)
 MAIL_IN = SettingsPage(
     MINE,
     "inbox",
@@ -80,7 +90,7 @@ MAIL = Module(
     blueprints=(blueprint,),
     timeline=(SOURCE,),
     permissions=(SENDING,),
-    settings=(SIGNATURE, OWN_SENDERS, MAIL_IN, EVERY_MAIL_IN, SENDERS),
+    settings=(SIGNATURE, OWN_SENDERS, MAIL_IN, EVERY_MAIL_IN, SENDERS, SERVER),
     belongings=(MessageLink,),
     finders=(find_messages,),
     happenings=(MAILS,),

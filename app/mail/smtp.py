@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from app.jobs.errors import GiveUp, TryLater
+from app.kernel.outgoing import Line, Unreachable, reach
 
 TIMEOUT = 20.0  # Seconds for each step of the conversation.
 ANSWER_TIMEOUT = 300.0  # For the answer to a mail: scanners look at it before they say yes.
 OK, FORWARDED = 250, 251
 CLOSING = 421  # "Service not available, closing transmission channel".
+UNREACHABLE = {
+    "address": "The mail server has no public address, or none at all.",
+    "connection": "No connection to the mail server.",
+    "time": "The mail server did not answer in time.",
+}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -37,8 +44,10 @@ class Server:
     host: str
     port: int
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     tls_first: bool = False
+    is_strangers: bool = False  # Somebody else named it, so it is judged before it is called.
+    allow_loopback: bool = False
 
     @classmethod
     def parse(cls, url: str) -> Server:
@@ -129,12 +138,7 @@ def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> dic
 def _connection(server: Server) -> Iterator[smtplib.SMTP]:
     """A conversation with the server, encrypted where it can be, ended politely where possible."""
     context = ssl.create_default_context()
-    if server.tls_first:
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=TIMEOUT, context=context
-        )
-    else:
-        smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    smtp = _line_to(server, context)
     try:
         smtp.ehlo()
         if not server.tls_first and smtp.has_extn("starttls"):
@@ -149,9 +153,64 @@ def _connection(server: Server) -> Iterator[smtplib.SMTP]:
         smtp.close()
 
 
+def try_out(server: Server) -> None:
+    """Call a server and sign in, without sending anything; TryLater and GiveUp as for a mail."""
+    try:
+        with _connection(server) as smtp:
+            smtp.noop()
+    except smtplib.SMTPAuthenticationError as error:
+        raise ServerAway(
+            f"The mail server did not accept our sign-in ({error.smtp_code})."
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise _meaning(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
+
+
+def _line_to(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
+    if server.is_strangers:
+        smtp: _Judged = (
+            _JudgedTls(timeout=TIMEOUT, context=context)
+            if server.tls_first
+            else _Judged(timeout=TIMEOUT)
+        )
+        smtp.allow_loopback = server.allow_loopback
+        smtp._host = server.host  # type: ignore[attr-defined]
+        smtp.connect(server.host, server.port)
+        return smtp
+    if server.tls_first:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+
+
+class _Judged(smtplib.SMTP):
+    """A conversation with a server that somebody named: never with one of our own network."""
+
+    allow_loopback = False
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        try:
+            stream = reach(Line(allow_loopback=self.allow_loopback), host, port)
+        except Unreachable as error:
+            raise ServerAway(UNREACHABLE[error.reason]) from error
+        stream.settimeout(timeout)
+        return stream
+
+
+class _JudgedTls(_Judged, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        stream = super()._get_socket(host, port, timeout)
+        context: ssl.SSLContext = self.context
+        return context.wrap_socket(stream, server_hostname=host)
+
+
 def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
     """Give our password only to an encrypted line, or to this machine."""
-    if not isinstance(smtp.sock, ssl.SSLSocket) and server.host not in LOCAL:
+    is_here = server.host in LOCAL and (server.allow_loopback or not server.is_strangers)
+    if not isinstance(smtp.sock, ssl.SSLSocket) and not is_here:
         raise ServerAway("The mail server offers no encryption, so it does not get our password.")
     smtp.login(server.user, server.password)
 

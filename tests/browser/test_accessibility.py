@@ -248,6 +248,7 @@ def test_mails_and_what_came_in(
     seen.visit(f"/messages/{sent.id}", f"/messages/{came.message_ref}", "/search?q=fences")
     seen.visit("/settings/me/mail", "/settings/me/mail-in", "/settings/mail-in")
     seen.visit("/settings/senders", "/settings/senders/new", "/settings/me/senders")
+    seen.visit("/settings/mail-server")
     tab = ready(seen.page, path).locator("#tab-mail")
     tab.click()
     expect(seen.page.locator("#compose-mail textarea.mail-write")).to_be_visible()

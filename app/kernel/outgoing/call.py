@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.kernel.outgoing.targets import Target, Unfit, is_public, read_target
+from app.kernel.outgoing.targets import Target, Unfit, is_public, read_host, read_target
 
 SECONDS = 10.0  # From the look-up to the last byte that is read.
 CONNECTING = 4.0  # For one number; a host may have several.
@@ -111,6 +111,23 @@ def call(line: Line, method: str, url: str, headers: Mapping[str, str], body: by
     except (http.client.HTTPException, ValueError):
         raise Unreachable("answer", time.monotonic() - began) from None
     return Heard(status, told, heard, time.monotonic() - began)
+
+
+def reach(line: Line, host: str, port: int) -> socket.socket:
+    """A connection to a host of any service, judged as for `call`; Unreachable where it is none."""
+    deadline = time.monotonic() + line.seconds
+    try:
+        return _open(
+            line,
+            Target("", read_host(host, allow_loopback=line.allow_loopback), port, ""),
+            deadline,
+        )
+    except (Unfit, UnicodeError):
+        raise Unreachable("address") from None
+    except TimeoutError:
+        raise Unreachable("time") from None
+    except OSError:
+        raise Unreachable("connection") from None
 
 
 def _open(line: Line, target: Target, deadline: float) -> socket.socket:

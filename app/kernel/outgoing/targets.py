@@ -86,6 +86,13 @@ def read_target(url: str, *, allow_loopback: bool = False) -> Target:
     return Target(parts.scheme, host, port, path)
 
 
+def read_host(given: str, *, allow_loopback: bool = False) -> str:
+    """A host by itself as it is looked up, such as a mail server; Unfit for what is not public."""
+    if len(given) > LONGEST or not given.isprintable() or set(given) & set(" /\\@#?"):
+        raise Unfit("This is no host.")
+    return _host(given, allow_loopback=allow_loopback)
+
+
 def is_public(address: str, *, allow_loopback: bool = False) -> bool:
     """True for the number of a machine that anybody can reach, such as `93.184.216.34`."""
     try:

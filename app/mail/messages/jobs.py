@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.jobs.kinds import Payload, Service
 from app.jobs.registry import job, scopeless_job
 from app.kernel.actor import Actor
@@ -11,6 +13,8 @@ from app.mail.jobs import breaker_here
 from app.mail.messages.leaving import forget_placeless
 from app.mail.messages.outbox import SEND_MESSAGES, look_after
 from app.mail.messages.sender import send_due
+from app.mail.outgoing.domains import note_check
+from app.mail.outgoing.models import MailDomain
 from tenants.facts import TenantFacts
 
 
@@ -34,4 +38,11 @@ def forget_messages(by: Actor, _payload: Payload) -> None:
         continue
 
 
-JOBS = (send_messages, look_after_messages, forget_messages)
+@job("check_mail_domains", every=timedelta(days=1))
+def check_mail_domains(by: Actor, _payload: Payload) -> None:
+    """Look whether the domains that mails are signed for still have their records."""
+    for domain in by.session.scalars(select(MailDomain).where(MailDomain.verified_at.is_not(None))):
+        note_check(domain, by)
+
+
+JOBS = (check_mail_domains, send_messages, look_after_messages, forget_messages)

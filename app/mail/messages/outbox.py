@@ -38,6 +38,7 @@ class Outcome:
     refused: dict[str, str] | None = None
     wait: timedelta | None = None
     counts: bool = True  # Whether it was a try at all.
+    is_away: bool = False  # Whether the server served nobody.
 
 
 def wake(by: Actor, at: datetime) -> None:

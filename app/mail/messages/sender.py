@@ -20,10 +20,12 @@ from app.mail.messages.attach import files_to_send
 from app.mail.messages.models import Message, State
 from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
 from app.mail.messages.people import kept_people
-from app.mail.messages.verp import envelope_sender
 from app.mail.messages.wire import build, from_header
 from app.mail.messages.write import demand_writer, opened_bcc
-from app.mail.smtp import Server, Uncertain, hand_over
+from app.mail.outgoing.domains import signed
+from app.mail.outgoing.servers import note_failure, note_success
+from app.mail.outgoing.way import way_of
+from app.mail.smtp import Server, ServerAway, Uncertain, hand_over
 from app.records.files.find import path_of
 from config.settings import Settings
 from tenants.facts import TenantFacts
@@ -33,6 +35,7 @@ MOST = 100  # Messages of one workspace in a row; then others have their turn.
 LONGEST = timedelta(minutes=4)  # Of one run: slow servers must not cost the worker its life.
 
 log = structlog.get_logger(__name__)
+_breakers: dict[UUID, Breaker] = {}  # Of firms' own servers, by workspace.
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Parcel:
     sender: str
     recipients: list[str]
     content: bytes
+    server: Server | None = None  # The firm's own; the service's without.
 
 
 def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
@@ -61,10 +65,12 @@ def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
             parcel = _next(by, settings)
         if parcel is None:
             return
-        outcome = _send(parcel, settings, breaker)
+        outcome = _send(parcel, settings, _breaker_for(parcel, tenant, breaker))
         with tenant_scope(tenant) as session:
             by = service_actor(session, tenant, clock.now(), via="job")
             settle(parcel.id, parcel.taken_at, outcome, by)
+            if parcel.server is not None:
+                _note(outcome, by)
     with tenant_scope(tenant) as session:
         by = service_actor(session, tenant, clock.now(), via="job")
         wake(by, by.now)
@@ -101,21 +107,37 @@ def _why(error: Exception, message: Message) -> str:
 
 def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:
     files = [(file, path_of(file, by)) for file in files_to_send(message, by)]
-    mail = build(message, settings.mail_from, files)
+    way = way_of(message, by, settings)
+    mail = build(message, settings.mail_from, files, as_itself=way.as_itself)
+    content = mail.as_bytes()
+    if way.domain is not None:
+        content = signed(content, way.domain, by, settings)
     people = [one for key in ("to", "cc") for one in kept_people(message.recipients[key])]
     people += opened_bcc(message, by, settings)
     # Where nobody takes mail in for us, reports go to the address that the mail is from.
-    sender = (
-        envelope_sender(message, by, settings) or from_header(message, settings.mail_from).addr_spec
-    )
+    from_ = from_header(message, settings.mail_from, as_itself=way.as_itself)
+    sender = way.envelope or from_.addr_spec
     recipients = [one.address for one in people]
-    return Parcel(message.id, by.now, message.attempts, sender, recipients, mail.as_bytes())
+    return Parcel(message.id, by.now, message.attempts, sender, recipients, content, way.server)
+
+
+def _breaker_for(parcel: Parcel, tenant: TenantFacts, breaker: Breaker) -> Breaker:
+    """A server of a firm that fails says nothing of the others."""
+    return _breakers.setdefault(tenant.id, Breaker()) if parcel.server is not None else breaker
+
+
+def _note(outcome: Outcome, by: Actor) -> None:
+    """Keep how the firm's own server does."""
+    if outcome.state is State.SENT:
+        note_success(by)
+    elif outcome.is_away:
+        note_failure(outcome.error or "", by)
 
 
 def _send(parcel: Parcel, settings: Settings, breaker: Breaker) -> Outcome:
     try:
         with breaker.asking(clock.now()):
-            server = Server.parse(settings.smtp_url)
+            server = parcel.server or Server.parse(settings.smtp_url)
             refused = hand_over(server, parcel.sender, parcel.recipients, parcel.content)
     except NotYet as held:
         return Outcome(State.WAITING, str(held), wait=held.wait, counts=False)
@@ -124,7 +146,7 @@ def _send(parcel: Parcel, settings: Settings, breaker: Breaker) -> Outcome:
     except TryLater as away:
         wait = wait_after(parcel.attempts)
         state = State.FAILED if wait is None else State.WAITING
-        return Outcome(state, str(away), wait=wait)
+        return Outcome(state, str(away), wait=wait, is_away=isinstance(away, ServerAway))
     except GiveUp as never:
         return Outcome(State.FAILED, str(never))
     return Outcome(State.SENT, refused=refused)

@@ -20,19 +20,28 @@ WIDE = WIRE.clone(utf8=True)
 STYLE = "font-family:-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif"
 
 
-def from_header(message: Message, mail_from: str) -> Address:
-    """Who it comes from: the person's name, at the service's own address."""
+def from_header(message: Message, mail_from: str, *, as_itself: bool = False) -> Address:
+    """Who it comes from: its sender's name, at the service's own address or at theirs."""
+    if as_itself:
+        return Mailbox(message.sender_address, clean_name(message.sender_name)).header
     _name, address = parseaddr(mail_from)
     local, _at, domain = address.rpartition("@")
     return Address(no_code(clean_name(message.sender_name)), local or "no-reply", domain)
 
 
-def build(message: Message, mail_from: str, files: Sequence[tuple[File, Path]]) -> EmailMessage:
+def build(
+    message: Message,
+    mail_from: str,
+    files: Sequence[tuple[File, Path]],
+    *,
+    as_itself: bool = False,
+) -> EmailMessage:
     """The mail with its files; every header once, and nobody of the hidden ones in it."""
     to, cc = (kept_people(message.recipients.get(key, [])) for key in ("to", "cc"))
-    is_ascii = all(one.address.isascii() for one in (*to, *cc))
+    sender = from_header(message, mail_from, as_itself=as_itself)
+    is_ascii = all(one.isascii() for one in (sender.addr_spec, *(p.address for p in (*to, *cc))))
     mail = EmailMessage(policy=WIRE if is_ascii else WIDE)
-    mail["From"] = from_header(message, mail_from)
+    mail["From"] = sender
     mail["To"] = _listed(to)
     if cc:
         mail["Cc"] = _listed(cc)

@@ -396,8 +396,8 @@ def _whole(wish: Wish, body: str, sender: Sender | None, by: Actor) -> str:
     if wish.quotes and wish.answers is not None:
         write = formats(by)
         when = write.moment(wish.answers.at, by.today())
-        sender = Mailbox(wish.answers.sender_address, wish.answers.sender_name)
-        who = sender.told(shows_addresses=shows_addresses(by)) or gettext("hidden address")
+        writer = Mailbox(wish.answers.sender_address, wish.answers.sender_name)
+        who = writer.told(shows_addresses=shows_addresses(by)) or gettext("hidden address")
         parts.append(quoted(wish.answers.text, who, when))
     return "\n\n".join(part for part in parts if part)
 

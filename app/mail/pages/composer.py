@@ -21,7 +21,7 @@ from app.mail.messages.places import addresses_of, shows_addresses
 from app.mail.messages.signatures import signature_of
 from app.mail.messages.templates import Offer, offers
 from app.mail.messages.write import hidden_recipients
-from app.mail.pages.unreachable import warnings
+from app.mail.pages.unreachable import server_warnings, warnings
 from app.mail.senders.use import usable
 from app.records.files.find import lines_by_record, lines_of
 from app.records.files.sizes import size_text
@@ -206,7 +206,7 @@ def _form(
         templates=offers(record_type, by),
         draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
         quick_times=_quick_times(by),
-        warnings=warnings(_addresses(texts), by),
+        warnings=[*warnings(_addresses(texts), by), *server_warnings(by)],
         errors=errors or {},
         alert=alert,
     )

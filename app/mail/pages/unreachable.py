@@ -14,6 +14,7 @@ from app.mail.messages.unreachable import (
     unreachable,
     unreachable_on,
 )
+from app.mail.outgoing.servers import failing_since
 from app.records.model import Record
 from app.records.pages.changes import Tells
 from app.records.pages.notes import Note
@@ -35,6 +36,15 @@ def notes(record_type: RecordType, record: Record, by: Actor) -> Iterable[Note]:
 def warnings(addresses: Collection[str], by: Actor) -> list[str]:
     """The same of addresses that a mail is about to go to."""
     return [_said(address, one, by) for address, one in unreachable(addresses, by).items()]
+
+
+def server_warnings(by: Actor) -> list[str]:
+    """That the firm's own mail server fails, so that what is written now will wait."""
+    failing = failing_since(by)
+    if failing is None:
+        return []
+    since = formats(by).moment(failing[0], by.today())
+    return [gettext("Your mail server fails since %(when)s, so e-mails wait.", when=since)]
 
 
 def tell(verb: str, _changes: Mapping[str, Any]) -> Text | None:

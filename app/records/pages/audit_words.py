@@ -98,6 +98,8 @@ SUBJECTS: Mapping[str, Text] = {
     "pool": _("Pool"),
     "message": _("Mail"),
     "mail_sender": _("Sender"),
+    "mail_server": _("Mail server"),
+    "mail_domain": _("Mail domain"),
     "letterhead": _("Letterhead"),
     "approval_rule": _("Rule of approval"),
     "authority": _("Authority"),

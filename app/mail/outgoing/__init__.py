@@ -1,0 +1,1 @@
+"""How a firm's mails leave: by its own mail server or the service's, signed for its domains."""

@@ -1,0 +1,71 @@
+"""The firm's mail server and its domains as their settings show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.mail.outgoing.domains import Problem, domains_of
+from app.mail.outgoing.models import MailDomain, MailServer
+from app.web.formats import formats
+
+PLACE = "/settings/mail-server"
+PROBLEMS: dict[str, Text] = {
+    Problem.MISSING: _("The record was not found. Name servers can take hours to tell of it."),
+    Problem.OTHER: _("Another key stands there: copy the record again."),
+    Problem.UNKNOWN: _("The name servers can’t be asked, so nothing is known. Try again later."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DomainLine:
+    """A domain with the record that its owner sets."""
+
+    url: str
+    domain: str
+    record_name: str
+    record_text: str
+    state: Text
+    tone: str
+    note: Text | str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """How the firm's own mail server does."""
+
+    state: Text
+    tone: str
+    note: str
+
+
+def server_state(server: MailServer, by: Actor) -> ServerState:
+    """The state of the server in words."""
+    write = formats(by)
+    if server.failed_at is not None:
+        since = write.relative(server.failed_at, by.now)
+        return ServerState(_("Fails"), "bad", f"{since}: {server.error or ''}")
+    if server.worked_at is not None:
+        return ServerState(_("Works"), "good", write.relative(server.worked_at, by.now))
+    return ServerState(_("Not tried yet"), "info", "")
+
+
+def domain_lines(by: Actor) -> list[DomainLine]:
+    """Every domain in words."""
+    return [_line(one, by) for one in domains_of(by)]
+
+
+def _line(one: MailDomain, by: Actor) -> DomainLine:
+    is_known = one.verified_at is not None
+    return DomainLine(
+        f"{PLACE}/domains/{one.id}",
+        one.domain,
+        one.record_name,
+        one.record_text,
+        _("Signed for") if is_known else _("Waits for its record"),
+        "good" if is_known else "warn",
+        PROBLEMS[one.problem] if one.problem else "",
+        formats(by).relative(one.checked_at, by.now) if one.checked_at else "",
+    )

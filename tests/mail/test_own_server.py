@@ -1,0 +1,268 @@
+"""A firm's own mail server takes its people's mails, and none goes another way when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select, update
+
+from app.jobs.errors import TryLater
+from app.mail.messages import sender
+from app.mail.messages.models import State
+from app.mail.outgoing.models import MailServer
+from app.mail.smtp import Server, try_out
+from config.settings import Settings
+from tests.cast import Person, Workspace
+from tests.conftest import Clock
+from tests.mail.conftest import PostOffice, free_port
+from tests.mail.customers import Customer, only_message, post_mail
+
+TEN_SECONDS = timedelta(seconds=11)
+PLACE = "/settings/mail-server"
+
+
+@pytest.fixture
+def theirs() -> Iterator[PostOffice]:
+    """The firm's own mail server."""
+    office = PostOffice()
+    office.port = free_port()
+    controller = Controller(
+        office,
+        hostname="127.0.0.1",
+        port=office.port,
+        authenticator=lambda *_all: _accepted(),
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield office
+    controller.stop()
+    sender._breakers.clear()
+
+
+def _accepted() -> object:
+    from aiosmtpd.smtp import AuthResult
+
+    return AuthResult(success=True)
+
+
+def keep(person: Person, port: int | str, **changes: object) -> int:
+    form = {
+        "host": "127.0.0.1",
+        "port": str(port),
+        "security": "starttls",
+        "user": "acme",
+        "password": "not-a-real-one",
+        "on": "1",
+        **changes,
+    }
+    return person.client.post(PLACE, data=form).status_code
+
+
+def kept(workspace: Workspace) -> MailServer:
+    with workspace.scope() as session:
+        return session.scalars(select(MailServer)).one()
+
+
+def test_mails_go_by_it_from_their_writers_own_address(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    assert keep(alice, theirs.port) == 303
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert post_office.accepted == []
+    ((envelope, _recipients, _raw),) = theirs.accepted
+    (mail,) = theirs.messages
+    assert envelope == "bob@acme.example"
+    assert str(mail["From"]) == "Bob Baker <bob@acme.example>"
+    assert only_message(acme).state == State.SENT
+    assert kept(acme).worked_at is not None
+    assert "Works" in alice.client.get(PLACE).text
+
+
+def test_one_that_is_switched_off_is_not_used(
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, theirs.port, on="")
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert (len(post_office.accepted), theirs.accepted) == (1, [])
+    assert str(post_office.messages[0]["From"]) == "Bob Baker <no-reply@zuke.test>"
+
+
+def test_one_that_fails_is_waited_for_and_told(
+    acme: Workspace,
+    globex: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, free_port())
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert post_office.accepted == []
+    message = only_message(acme)
+    assert message.state == State.WAITING
+    assert "It will be tried again. No connection to the mail server." in (
+        bob.client.get(customer.url).text
+    )
+    assert "Fails" in alice.client.get(PLACE).text
+    assert "Your mail server fails since" in bob.client.get(f"{customer.url}/mail").text
+    keep(alice, theirs.port)
+    clock.shift(timedelta(minutes=2))
+    send_out()
+    assert len(theirs.accepted) == 1
+    assert "Your mail server fails since" not in bob.client.get(f"{customer.url}/mail").text
+
+
+def test_a_refused_recipient_is_no_failure_of_the_server(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, theirs.port)
+    theirs.at_recipient = ["550 No such user"]
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert only_message(acme).state == State.FAILED
+    assert kept(acme).failed_at is None
+
+
+def test_the_password_is_sealed_shown_to_nobody_and_not_given_to_another_host(
+    acme: Workspace, alice: Person, theirs: PostOffice
+) -> None:
+    keep(alice, theirs.port)
+    before = kept(acme).password
+    assert "not-a-real-one" not in before
+    assert "not-a-real-one" not in alice.client.get(PLACE).text
+    assert keep(alice, theirs.port, password="") == 303
+    assert kept(acme).password == before
+    for change in ({"host": "localhost"}, {"user": "eve"}):
+        assert keep(alice, theirs.port, password="", **change) == 422
+    assert kept(acme).host == "127.0.0.1"
+    with acme.scope() as session:
+        session.execute(update(MailServer).values(password="v1:broken"))
+    answer = alice.client.post(f"{PLACE}/test", follow_redirects=True)
+    assert "enter it again" in answer.text
+
+
+def test_the_button_says_whether_it_works(
+    acme: Workspace, alice: Person, theirs: PostOffice
+) -> None:
+    keep(alice, theirs.port)
+    answer = alice.client.post(f"{PLACE}/test", follow_redirects=True)
+    assert "The mail server took our sign-in." in answer.text
+    keep(alice, free_port())
+    answer = alice.client.post(f"{PLACE}/test", follow_redirects=True)
+    assert "It does not work: No connection to the mail server." in answer.text
+    assert kept(acme).failed_at is not None
+    assert theirs.accepted == []
+
+
+def test_it_is_tried_so_often_and_no_more(alice: Person, theirs: PostOffice) -> None:
+    keep(alice, theirs.port)
+    answers = [alice.client.post(f"{PLACE}/test").status_code for _time in range(22)]
+    assert answers == [303] * 20 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "0x7f.1",
+        "2130706433",
+        "[::ffff:10.0.0.1]",
+        "::1%lo",
+        "metadata",
+        "a b.example",
+        "smtp.example.com/path",
+        "user@smtp.example.com",
+        "",
+    ],
+)
+def test_a_server_of_an_inner_network_is_none(acme: Workspace, alice: Person, host: str) -> None:
+    assert keep(alice, 587, host=host) == 422
+    with acme.scope() as session:
+        assert session.scalars(select(MailServer)).all() == []
+
+
+@pytest.mark.parametrize("port", ["22", "0", "-1", "5e2", "65536", "", "99999999999999999999"])
+def test_a_port_of_something_else_is_none(alice: Person, port: str) -> None:
+    assert keep(alice, port) == 422
+
+
+@pytest.mark.parametrize("tls_first", [True, False])
+def test_a_name_that_leads_inside_is_not_called(
+    monkeypatch: pytest.MonkeyPatch, theirs: PostOffice, *, tls_first: bool
+) -> None:
+    """Whatever the name said when it was kept: it is judged when it is called."""
+    server = Server(
+        "localhost", theirs.port, "u", "p", tls_first, is_strangers=True, allow_loopback=False
+    )
+    with pytest.raises(TryLater, match="no public address"):
+        try_out(server)
+    rebinding = Server("smtp.example.com", theirs.port, "u", "p", tls_first, is_strangers=True)
+    inside = [(2, 1, 6, "", ("10.0.0.1", 0))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_all, **_more: inside)
+    with pytest.raises(TryLater, match="no public address"):
+        try_out(rebinding)
+
+
+def test_only_who_sets_up_mail_sees_it(bob: Person, theirs: PostOffice) -> None:
+    assert bob.client.get(PLACE).status_code == 403
+    assert keep(bob, theirs.port) == 403
+    assert bob.client.post(f"{PLACE}/test").status_code == 403
+
+
+def test_a_removed_server_gives_way_to_the_services(
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, theirs.port)
+    alice.client.post(f"{PLACE}/remove")
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert (len(post_office.accepted), theirs.accepted) == (1, [])
+
+
+def test_another_workspace_knows_nothing_of_it(
+    app: Flask, settings: Settings, alice: Person, charlie: Person, theirs: PostOffice
+) -> None:
+    keep(alice, theirs.port)
+    assert str(theirs.port) not in charlie.client.get(PLACE).text
