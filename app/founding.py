@@ -15,6 +15,8 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from app.crm.operations.plans import save_plan
+from app.home.operations.homes import seed_role_home
+from app.home.placed import FULL, Placed, fresh_id
 from app.identity.models import Role
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.workspace import seed_workspace
@@ -70,6 +72,7 @@ def apply_starter(by: Actor, starter: Starter) -> None:
     write_picklists(by, starter.picklists)
     make_plans(by, starter)
     make_categories(by, starter)
+    make_homes(by, starter)
     built_in = {seed.key: seed for seed in BUILT_IN}
     for change in starter.roles:
         _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
@@ -121,6 +124,18 @@ def make_categories(by: Actor, starter: Starter) -> dict[str, UUID]:
         )
         made[category.key] = record.id
     return made
+
+
+def make_homes(by: Actor, starter: Starter) -> None:
+    """Give the built-in roles the Homes of their industry."""
+    for seed in BUILT_IN:
+        widgets = [
+            Placed(fresh_id(), one.kind, one.of, is_wide=one.width == FULL, query=one.query)
+            for one in starter.home
+            if not one.roles or seed.key in one.roles
+        ]
+        if widgets:
+            seed_role_home(by, role_by_key(by.session, seed.key), widgets)
 
 
 def _change_role(by: Actor, role: Role, change: RoleChange, built_in: RoleSeed) -> None:

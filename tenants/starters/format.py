@@ -17,6 +17,11 @@ MOST_DAYS = 365
 # The built-in roles that a starter may change; the owner's is fixed.
 ROLES = ("admin", "manager", "sales_rep", "service_agent", "marketer", "viewer")
 
+# Whose Homes a starter may fill, what may stand there, and how wide.
+HOME_ROLES = ("owner", *ROLES)
+HOME_KINDS = ("report", "list", "widget")
+HOME_WIDTHS = ("half", "full")
+
 Localized = Mapping[str, str]
 
 
@@ -82,6 +87,21 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeWidget:
+    """A widget of the Homes that roles begin with: those of `roles`, or of all where none is named.
+
+    `of` is the key of a report or a widget that comes with a module, or the record type of a list,
+    whose address has the `query`.
+    """
+
+    kind: str
+    of: str
+    width: str
+    query: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """Everything that a workspace of one industry begins with."""
 
@@ -96,6 +116,7 @@ class Starter:
     product_categories: tuple[ProductCategory, ...]
     roles: tuple[RoleChange, ...]
     plans: tuple[Plan, ...] = ()
+    home: tuple[HomeWidget, ...] = ()
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:
         """Return the values of one field in their order; none when the starter does not name it."""

@@ -8,6 +8,9 @@ from zoneinfo import available_timezones
 
 from tenants.starters.format import (
     COLOURS,
+    HOME_KINDS,
+    HOME_ROLES,
+    HOME_WIDTHS,
     LANGUAGES,
     MOST_DAYS,
     REACHES,
@@ -16,6 +19,7 @@ from tenants.starters.format import (
     STEP_PEOPLE,
     STEP_UNITS,
     Choice,
+    HomeWidget,
     Localized,
     Picklist,
     Plan,
@@ -27,6 +31,8 @@ from tenants.starters.format import (
 )
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+_OF = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_QUERY = re.compile(r"[^\s?]{1,400}")
 _PERMISSION = re.compile(r"[a-z_]+:[a-z_]+")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -130,6 +136,7 @@ def read_starter(key: str, source: str) -> Starter:
     roles = tuple(_roles(document.table("roles")))
     plans = tuple(_plans(document)) if document.has("plans") else ()
     categories = tuple(_categories(document)) if document.has("product_categories") else ()
+    home = tuple(_home(document)) if document.has("home") else ()
     picklists: list[Picklist] = []
     for module, content in document.rest():
         section = _Table(content, document.at(module))
@@ -146,7 +153,28 @@ def read_starter(key: str, source: str) -> Starter:
         product_categories=categories,
         roles=roles,
         plans=plans,
+        home=home,
     )
+
+
+def _home(document: _Table) -> Iterator[HomeWidget]:
+    """Read the widgets of the Homes of roles, in their order."""
+    for number, content in enumerate(document.rows("home"), start=1):
+        table = _Table(content, f"{document.at('home')}[{number}]")
+        roles = tuple(map(str, table.rows("roles"))) if table.has("roles") else ()
+        unknown = [one for one in roles if one not in HOME_ROLES]
+        if unknown:
+            allowed = ", ".join(HOME_ROLES)
+            raise StarterError(f"{table.at('roles')} names {unknown[0]!r}; there are {allowed}.")
+        widget = HomeWidget(
+            kind=table.one_of("kind", HOME_KINDS),
+            of=table.text("of", _OF),
+            width=table.one_of("width", HOME_WIDTHS),
+            query=table.text("query", _QUERY) if table.has("query") else "",
+            roles=roles,
+        )
+        table.close()
+        yield widget
 
 
 def _plans(document: _Table) -> Iterator[Plan]:

@@ -94,6 +94,6 @@ def test_the_command_says_which_benches_there_are() -> None:
     from app.cli import bench
 
     args = build_parser([bench]).parse_args(["bench", "nothing"])
-    known = "tenants, load, pages, search, exports, documents, reports, work, import, million"
+    known = "tenants, load, pages, search, exports, documents, reports, home, work, import, million"
     with pytest.raises(CommandError, match=f"there are {known}"):
         bench.run(args)

@@ -183,3 +183,25 @@ def test_a_plan_is_read_with_its_steps():
 )
 def test_a_plan_that_says_something_else_is_refused(before, after, place):
     assert place in refusal(WHOLE + PLAN.replace(before, after))
+
+
+HOME = '[[home]]\nkind = "report"\nof = "accounts-by-lifecycle"\nwidth = "half"\n'
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (HOME.replace("report", "teapot"), "home[1].kind"),
+        (HOME.replace("half", "huge"), "home[1].width"),
+        (HOME + 'roles = ["king"]\n', "home[1].roles"),
+        (HOME + 'colour = "red"\n', "home[1].colour"),
+        (HOME.replace("accounts-by-lifecycle", "No such"), "home[1].of"),
+    ],
+)
+def test_a_widget_of_a_home_that_can_t_be_is_refused_with_its_place(wrong, place):
+    assert place in refusal(f"{WHOLE}\n{wrong}")
+
+
+def test_a_widget_without_roles_is_for_all():
+    [widget] = read_starter("florist", f"{WHOLE}\n{HOME}").home
+    assert (widget.roles, widget.query) == ((), "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from app.home.models import Home
 from app.home.placed import MOST, Placed, read, write
 from app.identity.models import Role
 from app.identity.operations.guard import require_change, require_writable
+from app.identity.rights import rights_of_role
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotPermitted, Refused
 from app.kernel.ids import new_id
@@ -70,11 +71,28 @@ def home_of(by: Actor) -> Arrangement:
 
 
 def role_home(by: Actor, role: Role) -> Arrangement:
-    """The Home of whoever has a role and arranged none, as `by` would see it."""
-    row = by.session.scalars(select(Home).where(Home.role_id == role.id)).one_or_none()
-    if row is not None:
-        return Arrangement(read(row.widgets), OF_ROLE, row.version)
-    return Arrangement(contributed.first_home(by), SHIPPED)
+    """The Home of whoever has a role and arranged none of their own."""
+    return role_homes(by, (role,))[role.id]
+
+
+def role_homes(by: Actor, roles: Collection[Role]) -> dict[UUID, Arrangement]:
+    """The Homes of some roles by their ids, read at once."""
+    wanted = select(Home).where(Home.role_id.in_([one.id for one in roles]))
+    rows = {row.role_id: row for row in by.session.scalars(wanted)}
+    found: dict[UUID, Arrangement] = {}
+    for role in roles:
+        row = rows.get(role.id)
+        if row is not None:
+            found[role.id] = Arrangement(read(row.widgets), OF_ROLE, row.version)
+        else:
+            found[role.id] = Arrangement(contributed.first_home(as_role(by, role)), SHIPPED)
+    return found
+
+
+def as_role(by: Actor, role: Role) -> Actor:
+    """`by` with no more rights than a role gives: what its people may have at all."""
+    rights = rights_of_role(by.session, role).within(by.rights)
+    return replace(by, rights=rights, role_id=role.id)
 
 
 def arranged_roles(by: Actor) -> dict[UUID, int]:
@@ -104,6 +122,11 @@ def arrange_role(
     row = _keep(by, Home.role_id, role.id, widgets, version)
     _tell(by, role, before, _told(widgets))
     return row
+
+
+def seed_role_home(by: Actor, role: Role, widgets: Sequence[Placed]) -> None:
+    """Give a role of a workspace that is just being founded its Home."""
+    _keep(by, Home.role_id, role.id, widgets, None)
 
 
 def forget_role_home(by: Actor, role: Role, *, version: int | None = None) -> None:

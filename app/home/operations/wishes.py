@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from app.home import contributed
+from app.home.operations.homes import as_role
 from app.home.placed import LONGEST_QUERY, NAME, ROWS, Placed
 from app.identity.models import Role
 from app.kernel.actor import Actor
@@ -42,7 +43,7 @@ def fitting(wish: Placed, by: Actor, role: Role | None = None) -> Placed:
     elif wish.kind == LIST:
         return replace(named, query=_query(wish, by))
     elif wish.kind == WIDGET:
-        contributed.widget(wish.of, by)
+        contributed.widget(wish.of, by if role is None else as_role(by, role))
     else:
         raise Refused(_("There is no such widget, or it is not for your role."), field="kind")
     return replace(named, query="")

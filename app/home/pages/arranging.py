@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.home import contributed
-from app.home.operations.homes import OWN, SHIPPED, Arrangement
+from app.home.operations.homes import OWN, SHIPPED, Arrangement, as_role
 from app.home.operations.wishes import is_for_role
 from app.home.pages.tiles import Tile, list_title, tiles, usual_query
 from app.home.placed import MOST, ROWS
@@ -96,10 +96,10 @@ def _shelves(arrangement: Arrangement, q: str, by: Actor, role: Role | None) -> 
     standing = {one.what for one in arrangement.widgets}
     sought = q.casefold().split()
     for label, kind, offers in (
-        (_("Widgets"), WIDGET, _widgets(by)),
+        (_("Widgets"), WIDGET, _widgets(by if role is None else as_role(by, role))),
         (_("Reports"), REPORT, _reports(by, role)),
         (_("Saved views"), VIEW, _views(by, role)),
-        (_("Lists"), LIST, _lists(by)),
+        (_("Lists"), LIST, _lists(by if role is None else as_role(by, role))),
     ):
         found = [
             one

@@ -17,7 +17,7 @@ from app.kernel.language import Text, _, gettext
 from app.records.pages.state import MINE, read_query, read_state
 from app.records.types import RecordType
 from app.records.views.tabs import opened_at
-from app.records.widgets import LIST, REPORT, VIEW
+from app.records.widgets import LIST, REPORT, VIEW, WIDGET
 from app.reports.engine.written import read
 from app.reports.models import Report
 from app.reports.operations.keep import some_reports
@@ -63,13 +63,14 @@ def tile(placed: Placed, by: Actor, reports: dict[UUID, Report] | None = None) -
     if known is None:
         report_id = parse_id(placed.of) if placed.kind == REPORT else None
         known = some_reports(by, {report_id}) if report_id else {}
+    kind = LABELS.get(placed.kind, LABELS[WIDGET])
     try:
         found = _found(placed, by, known)
     except Answer:
-        named = placed.name or str(LABELS[placed.kind])
-        return Tile(placed, named, "", ICONS[placed.kind], LABELS[placed.kind], is_there=False)
+        icon = ICONS.get(placed.kind, ICONS[WIDGET])
+        return Tile(placed, placed.name or str(kind), "", icon, kind, is_there=False)
     title, url, icon, draws = found
-    return Tile(placed, placed.name or title, url, icon, LABELS[placed.kind], draws=draws)
+    return Tile(placed, placed.name or title, url, icon, kind, draws=draws)
 
 
 def list_title(record_type: RecordType, query: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from app.home.operations.homes import arrange, forget_home, home_of, put_on
@@ -10,9 +12,9 @@ from app.home.pages.arranging import arranging
 from app.home.pages.tiles import tile
 from app.home.placed import FULL, LONGEST_OF, ROWS, USUAL_ROWS, Placed, fresh_id
 from app.home.routes.blueprint import blueprint
-from app.home.routes.changing import changed
+from app.home.routes.changing import changed, is_of_name
 from app.identity.operations.guard import require_writable
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.routes.blueprint import type_for
@@ -68,14 +70,13 @@ def show_adding(collection: str) -> Response:
         wish = Placed("", VIEW, str(state.opened.id))
     else:
         wish = Placed("", LIST, record_type.key, query=state.query())
-    wish = fitting(wish, by)
-    return page("home/add.html", "form", it=tile(wish, by), rows=ROWS, back=state.url())
+    return _adding(fitting(wish, by), state.url())
 
 
 @blueprint.post("/home/widgets")
 @access()
 def put_on_home() -> Response:
-    """Put a report or a list at the end of one's Home."""
+    """Put a report or a list at the end of one's Home; what is refused is said in its form."""
     by, form = current.actor(), request.form
     wish = Placed(
         fresh_id(),
@@ -86,11 +87,33 @@ def put_on_home() -> Response:
         rows=whole(form.get("rows", "")) or USUAL_ROWS,
         query=form.get("query", ""),
     )
-    if put_on(by, fitting(wish, by)):
+    back = safe_path(form.get("next"), "/")
+    try:
+        is_new = put_on(by, fitting(wish, by))
+    except Refused as refused:
+        by.session.rollback()
+        return _adding(wish, back, refused)
+    if is_new:
         toast(_("It stands on your Home now."))
     else:
         toast(_("It stands on your Home already."), kind="info")
-    return see_other(safe_path(form.get("next"), "/"))
+    return see_other(back)
+
+
+def _adding(wish: Placed, back: str, refused: Refused | None = None) -> Response:
+    errors = dict(refused.errors) if refused else {}
+    named = [str(errors["name"])] if "name" in errors else []
+    return page(
+        "home/add.html",
+        "form",
+        status=refused.status if refused else 200,
+        it=tile(replace(wish, name=""), current.actor()),
+        typed=wish,
+        rows=ROWS,
+        back=back,
+        errors=named,
+        alerts=[refused.message] if refused and not named else [],
+    )
 
 
 def _show(q: str, answer: Answer | None = None) -> Response:
@@ -103,5 +126,5 @@ def _show(q: str, answer: Answer | None = None) -> Response:
         oob=is_htmx() and request.method == "POST",
         typed=request.form if answer else {},
         errors=answer.errors if answer else {},
-        alerts=[answer.message] if answer and not answer.errors else [],
+        alerts=[answer.message] if answer and not is_of_name(answer) else [],
     )

@@ -15,7 +15,7 @@ from app.home.operations.wishes import fitting, named_so
 from app.home.placed import FULL, HALF, MOST, ROWS, Placed, fresh_id
 from app.identity.models import Role
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
 
@@ -45,6 +45,11 @@ def wished(asked: str) -> Placed:
     kind, _mark, rest = asked.partition(":")
     of, _mark, query = rest.partition("?")
     return Placed(fresh_id(), kind, of[:80], query=query)
+
+
+def is_of_name(answer: Answer) -> bool:
+    """True of what is said beside the name of a widget, and so not above them all."""
+    return any(key.startswith("name-") for key in answer.errors)
 
 
 def _stepped(order: list[str], form: Form) -> list[str]:

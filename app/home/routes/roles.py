@@ -10,7 +10,7 @@ from app.home.operations import homes
 from app.home.operations.homes import MANAGE
 from app.home.pages.arranging import arranging
 from app.home.routes.blueprint import blueprint
-from app.home.routes.changing import changed
+from app.home.routes.changing import changed, is_of_name
 from app.identity.models import Role
 from app.identity.operations.roles import get_role, list_roles
 from app.identity.routes.asking import label_of
@@ -81,5 +81,5 @@ def _show(role: Role, q: str, answer: Answer | None = None) -> Response:
         oob=is_htmx() and request.method == "POST",
         typed=request.form if answer else {},
         errors=answer.errors if answer else {},
-        alerts=[answer.message] if answer and not answer.errors else [],
+        alerts=[answer.message] if answer and not is_of_name(answer) else [],
     )

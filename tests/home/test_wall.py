@@ -1,0 +1,83 @@
+"""The wall, and what a Home costs: bounded, however many widgets there are."""
+
+from __future__ import annotations
+
+from app.home.placed import MOST
+from tests.cast import HostClient, Person, Workspace
+from tests.factories import make_activity
+from tests.home.conftest import clear, ids, keep_report, put, titles
+from tests.records.pages.conftest import statements
+
+
+def test_the_wall_shows_the_numbers_and_the_widgets_and_renews_itself(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_activity(by, "task", subject="Ring", due_at="2020-01-01T09:00")
+    client = alice.sign_in()
+    clear(client)
+    put(client, "list", "account", name="Firms")
+    wall = client.get("/home/wall").text
+    assert titles(wall) == ["Firms"]
+    assert 'data-theme="dark"' in wall
+    assert '<aside class="rail"' not in wall
+    assert 'data-hx-trigger="load, every 60s"' in wall
+    assert "<dd>1</dd><dt>Overdue</dt>" in wall
+    assert 'href="/"' in wall
+
+
+def test_the_wall_belongs_to_a_session(alice: Person, bob: Person) -> None:
+    client = alice.sign_in()
+    put(client, "list", "account", name="Hers")
+    assert "Hers" not in bob.sign_in().get("/home/wall").text
+    client.post("/logout")
+    answer = client.get("/home/wall")
+    assert answer.status_code in (302, 303)
+    assert "/login" in answer.headers["Location"]
+
+
+def test_parts_of_the_wall_are_renewed_by_themselves(alice: Person) -> None:
+    client = alice.sign_in()
+    part = {"HX-Request": "true", "HX-Target": "div#wall-counts"}
+    counts = client.get("/home/wall", headers=part).text
+    assert "wall-as-of" in counts
+    assert "<html" not in counts
+    part["HX-Target"] = "div#wall-widgets"
+    widgets = client.get("/home/wall", headers=part).text
+    assert 'id="widgets"' in widgets
+    assert "wall-as-of" not in widgets
+
+
+def cost(client: HostClient, path: str) -> int:
+    client.get(path)
+    with statements() as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+def test_a_home_full_of_widgets_costs_the_page_two_statements_more_than_an_empty_one(
+    acme: Workspace, alice: Person
+) -> None:
+    client = alice.sign_in()
+    clear(client)
+    bare = cost(client, "/")
+    for number in range(MOST - 8):
+        put(client, "list", "account", query=f"city=Town{number}")
+    for number in range(8):
+        put(client, "report", keep_report(acme, alice, name=f"Report {number}"))
+    assert len(ids(client.get("/").text)) == MOST
+    full = cost(client, "/")
+    assert full <= bare + 2, "the reports by their ids, and the teams that share them"
+    assert full <= 25
+    assert cost(client, "/home/wall") <= 25
+    assert cost(client, "/home/arrange") <= 25
+
+
+def test_a_widget_runs_few_statements(acme: Workspace, alice: Person) -> None:
+    client = alice.sign_in()
+    clear(client)
+    put(client, "report", keep_report(acme, alice))
+    put(client, "list", "account")
+    put(client, "widget", "team-day")
+    for one in ids(client.get("/").text):
+        assert cost(client, f"/home/widgets/{one}") <= 20
