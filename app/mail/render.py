@@ -67,7 +67,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.globals.update(_=language.gettext, gettext=language.gettext, ngettext=language.ngettext)
+    made.globals.update(
+        _=language.gettext,
+        gettext=language.gettext,
+        ngettext=language.ngettext,
+        labelled=language.labelled,
+    )
     return made
 
 
