@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from app.kernel.actor import Actor
@@ -42,7 +43,12 @@ def values_for(record_type: RecordType, by: Actor) -> dict[str, Any]:
     return values
 
 
+_numbers = count(1)
+
+
 def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str, Any]) -> Any:
+    if field.is_unique:
+        return f"N-{next(_numbers)}"
     if field.kind == "choice":
         options = picklists.get(field.key, field.options)
         return options[0].value if options else None

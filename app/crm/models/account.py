@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
@@ -20,8 +20,11 @@ from app.kernel.model import (
     SortKey,
     Url,
 )
-from app.records.model import FREE, LIVE, Record, or_earliest, record_indexes
+from app.records.model import FREE, LIVE, Record, folded, or_earliest, record_indexes
 
+NUMBERED = text("deleted_at IS NULL AND number IS NOT NULL")
+# The same for who reads in this order: the planner knows a condition by how it is written.
+ORDERED = text('deleted_at IS NULL AND (lower(number) COLLATE "C") IS NOT NULL')
 WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
 
 
@@ -41,6 +44,9 @@ class Account(HasSteps, Record):
             walked=WALKED,
             texts=("email", "phone", "website", "business_id"),
         ),
+        # Two numbers that differ in their case alone are one; who has none costs no entry.
+        Index("uq_accounts_number", text("lower(number)"), unique=True, postgresql_where=NUMBERED),
+        Index("ix_accounts_by_number", folded("number"), "id", postgresql_where=ORDERED),
         Index("ix_accounts_parent", "parent_id", "id", postgresql_where=LIVE),
         Index("ix_accounts_next_step", "next_step_at", "id", postgresql_where=LIVE),
         # A board's column in the list's usual order.
@@ -57,6 +63,7 @@ class Account(HasSteps, Record):
     )
 
     is_renamed = False  # Told by `prepare_account` to the hook that follows; no column.
+    number: Mapped[Short | None]
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     kind: Mapped[Choice] = mapped_column(default="organisation")

@@ -37,7 +37,10 @@ def prepare_account(account: Account, by: Actor) -> None:
     """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
     refuse_circle(account, by, _("An account can't stand below itself."))
     account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
-    known = (account.name, account.email, account.website, account.business_id, account.city)
+    known = (
+        *(account.name, account.number, account.email),
+        *(account.website, account.business_id, account.city),
+    )
     derived = {
         "name_sort": sort_key(account.name),
         "search_text": search_text(known, phones=(account.phone,)),

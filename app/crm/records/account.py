@@ -17,6 +17,7 @@ from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Board, Calendar
+from app.records.numbers.facts import Numbered
 from app.records.pool.actions import POOL_VIEW, pool_actions
 from app.records.pool.facts import Pool
 from app.records.types import Child, Panel, RecordType, Words
@@ -45,7 +46,7 @@ account = RecordType(
         many=_("Accounts"),
         new=_("New account"),
         count=plural("%(n)s account", "%(n)s accounts"),
-        search=_("Name, city, phone or e-mail"),
+        search=_("Name, number, city, phone or e-mail"),
         empty=_("The firms and people you do business with appear here."),
     ),
     title=Account.name,
@@ -53,6 +54,7 @@ account = RecordType(
     highlights=(Account.lifecycle, Account.customer_kind),
     fields=(
         Field(Account.name, _("Name"), required=True, sort=Account.name_sort),
+        Field(Account.number, _("Account number"), sort=Account.number, is_unique=True),
         Field(Account.kind, _("Kind"), options=KINDS),
         Field(Account.customer_kind, _("Customer kind"), options=CUSTOMER_KINDS),
         Field(Account.lifecycle, _("Lifecycle"), options=LIFECYCLES),
@@ -125,6 +127,7 @@ account = RecordType(
         Account.tags,
     ),
     more=(
+        Account.number,
         Account.kind,
         Account.size,
         Account.source,
@@ -139,8 +142,10 @@ account = RecordType(
         Account.tax_profile,
         Account.parent_id,
     ),
+    numbered=Numbered(Account.number, "C-{number:05}", without_gaps=False),
     search=(
         Account.name,
+        Account.number,
         Account.email,
         Account.website,
         Account.business_id,

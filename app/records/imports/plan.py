@@ -92,7 +92,7 @@ class Plan:
         mapping = self.mapping
         if mapping.mode != "create" or mapping.duplicates != "create":
             return False
-        if self.record_type.numbered is not None:
+        if self.record_type.numbered is not None and self.record_type.numbered.without_gaps:
             return False  # Numbers follow one another.
         return not any(
             one.column.create_missing

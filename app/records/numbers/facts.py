@@ -20,10 +20,13 @@ class Numbered:
     """Records get a number in `field`, a text that no two of them share, unless they bring one.
 
     `pattern` and `resets` hold until a workspace chooses others; where it `is_on` from the first,
-    nobody has to switch it on.
+    nobody has to switch it on. Numbers that are `without_gaps` are given one by one as records are
+    committed, as law wants it of papers; of all others an import takes a block, and what it does
+    not use is left out.
     """
 
     field: Any
     pattern: str
     resets: Resets = Resets.NEVER
     is_on: bool = False
+    without_gaps: bool = True

@@ -1,19 +1,23 @@
 """Giving numbers: from a row that is held until the transaction of the record commits.
 
 Whoever rolls back gives the number back with everything else, so none is left out; whoever comes at
-the same moment waits. A number that a record brought along is passed over.
+the same moment waits. A number that a record brought along is passed over. Where numbers may be
+left out, an import takes them in blocks instead: it waits for nobody's commit, and nobody for its.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
+from app.jobs.apart import Waited, apart
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.remembered import Remembered
@@ -26,6 +30,7 @@ from app.records.types import RecordType
 from app.records.worktime.kept import fiscal_year
 
 STAMP = "numbers"
+IMPORT = "import"  # How the actor of an import acts.
 MOST_AT_ONCE = 1000  # Numbers that are looked up together where many are taken.
 KEPT = 512  # Workspaces whose numbers a process remembers.
 
@@ -75,9 +80,9 @@ def give_numbers(record_type: RecordType, records: Sequence[Record], by: Actor) 
     if not without:
         return
     brought = {str(getattr(one, key)) for one in records} - {"None", ""}
-    for record, number in zip(
-        without, take_numbers(record_type, len(without), by, brought), strict=True
-    ):
+    in_blocks = by.via == IMPORT and not record_type.numbered.without_gaps
+    take = take_block if in_blocks else take_numbers
+    for record, number in zip(without, take(record_type, len(without), by, brought), strict=True):
         setattr(record, key, number)
         record_type.prepare(record, by)  # What is derived from the number follows it.
 
@@ -114,6 +119,39 @@ def take_numbers(
     counter.last = sequence.last = last
     by.session.flush()  # Who asks next goes on from here.
     return found
+
+
+def take_block(
+    record_type: RecordType, count: int, by: Actor, brought: set[str] | None = None
+) -> list[str]:
+    """Numbers of a block that is ours from now on, whatever becomes of the transaction under way.
+
+    The sequence is held for a moment only. Those of the block that a record has, or brings along,
+    are passed over, and others taken for them.
+    """
+    others = {one.casefold() for one in brought or ()}
+    found: list[str] = []
+    while len(found) < count:
+        wanted = count - len(found)
+        try:
+            written = apart(by.tenant, partial(_reserve, record_type, wanted, by))
+        except Waited:  # Whoever asks holds it, having taken or changed numbers just now.
+            return [*found, *take_numbers(record_type, wanted, by, {*others, *found})]
+        held = _held(record_type, written, by) | others
+        found += [one for one in written if one.casefold() not in held]
+    return found
+
+
+def _reserve(record_type: RecordType, count: int, by: Actor, session: Session) -> list[str]:
+    """The next numbers as they are written, taken in a transaction of their own."""
+    own = replace(by, session=session)
+    sequence = _hold(record_type, own)
+    resets = Resets(sequence.resets)
+    pattern, year = read_pattern(sequence.pattern, resets), year_of(resets, own)
+    counter = _counter(record_type, pattern, year, own)
+    last = max(counter.last, sequence.last) if resets is Resets.NEVER else counter.last
+    counter.last = sequence.last = last + count
+    return [pattern.write(number, year) for number in range(last + 1, last + 1 + count)]
 
 
 def next_number(record_type: RecordType, how: Chosen, by: Actor) -> str:

@@ -13,7 +13,8 @@ from app.kernel.model import Base, Moment
 class NumberSequence(Base):
     """The numbers of one record type; whoever takes one holds this row until they commit.
 
-    `last` is the last running number that was given, by whatever pattern.
+    `last` is the last running number that was given, by whatever pattern. While records that were
+    there before are numbered, `to_number` says how many they were.
     """
 
     __tablename__ = "number_sequences"
@@ -24,6 +25,7 @@ class NumberSequence(Base):
     resets: Mapped[str] = mapped_column(String(10))
     is_on: Mapped[bool]
     last: Mapped[int] = mapped_column(BigInteger)
+    to_number: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[Moment]
     updated_by_id: Mapped[UUID | None] = mapped_column(Uuid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.events import write_event
 from app.jobs.enqueue import enqueue
@@ -83,6 +83,7 @@ def number_existing(by: Actor, record_type: RecordType) -> None:
     how = chosen(record_type, by)
     if how is None or not how.is_on:
         raise Refused(_("Switch the numbers on first."))
+    _note_progress(by, record_type, unnumbered(record_type, by) or None)
     enqueue(by, NUMBER, {"record_type": record_type.key}, key=f"{NUMBER}:{record_type.key}")
 
 
@@ -91,6 +92,7 @@ def number_some(by: Actor, kind: str) -> bool:
     record_type = tailored(kind, by)
     how = chosen(record_type, by)
     if record_type.numbered is None or how is None or not how.is_on:
+        _note_progress(by, record_type, None)
         return False
     model, key = record_type.model, record_type.numbered.field.key
     rows = by.session.scalars(
@@ -100,11 +102,29 @@ def number_some(by: Actor, kind: str) -> bool:
         .with_for_update()
     ).all()
     if not rows:
+        _note_progress(by, record_type, None)
         return False
     free = replace(by, approval=Approval())  # A number that the firm gives needs no approval.
     for record, number in zip(rows, take_numbers(record_type, len(rows), by), strict=True):
         perform(record_type, "update", record, by=free, **dict[str, Any]({key: number}))
+    if len(rows) < CHUNK:
+        _note_progress(by, record_type, None)
     return len(rows) == CHUNK
+
+
+def progress_of(record_type: RecordType, by: Actor) -> int | None:
+    """How many records were to be numbered where that is under way, else None."""
+    return by.session.scalar(
+        select(NumberSequence.to_number).where(NumberSequence.record_type == record_type.key)
+    )
+
+
+def _note_progress(by: Actor, record_type: RecordType, number: int | None) -> None:
+    by.session.execute(
+        update(NumberSequence)
+        .where(NumberSequence.record_type == record_type.key)
+        .values(to_number=number)
+    )
 
 
 def require_manage(by: Actor) -> None:

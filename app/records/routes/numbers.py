@@ -39,6 +39,8 @@ class ShownNumbers:
     how: Chosen
     following: str
     without: str
+    left: int
+    of: int | None  # How many were to be numbered, while that is under way.
 
 
 @blueprint.get(URL)
@@ -47,7 +49,12 @@ def show_numbers() -> Response:
     """Every record type that can have numbers."""
     by = current.actor()
     lines = [_shown(one, by) for one in operations.numbered_types(by)]
-    return page("records/numbers.html", url=URL, lines=lines)
+    return page(
+        "records/numbers.html",
+        url=URL,
+        lines=lines,
+        is_under_way=any(one.of for one in lines),
+    )
 
 
 @blueprint.get(f"{URL}/<kind>")
@@ -96,7 +103,8 @@ def _shown(record_type: RecordType, by: Actor) -> ShownNumbers:
     count = operations.unnumbered(record_type, by)
     one, many = record_type.words.count
     what = ngettext(one, many, count, n=formats(by).number(count)) if count else ""
-    return ShownNumbers(record_type, how, next_number(record_type, how, by), what)
+    of = operations.progress_of(record_type, by)
+    return ShownNumbers(record_type, how, next_number(record_type, how, by), what, count, of)
 
 
 def _form(kind: str) -> dict[str, object]:

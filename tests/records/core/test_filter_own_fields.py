@@ -23,6 +23,11 @@ CASES: dict[str, tuple[Any, Any, dict[tuple[str, str], str]]] = {
     "long_text": ("One\nTwo", "Three", {("contains", "two"): "0"}),
     "number": (10, 9, {("gt", "9.5"): "0", ("between", "1,9"): "1", ("in", "9,10"): "01"}),
     "money": (1200, 99, {("gte", "1,200"): "0", ("lt", "1200"): "1"}),
+    "amount": (
+        {"amount": "1200", "currency": "GBP"},
+        99,
+        {("gte", "1,200"): "0", ("lt", "GBP 1200"): "1", ("in", "99,1200"): "01"},
+    ),
     "percent": (50, 5, {("lte", "5%"): "1", ("ne", "5"): "02"}),
     "day": (
         "2026-11-22",

@@ -112,6 +112,7 @@ EXPECTED = {
         "Job Title": "title",
     },
     "salesforce-account": {
+        "AccountNumber": "number",
         "LastActivityDate": "last_activity_at",
         "CreatedDate": "created_at",
         "Name": "name",
@@ -166,6 +167,7 @@ EXPECTED = {
         "assignedUserName": "owner_id",
     },
     "fxiaoke-account": {
+        "客户编号": "number",
         "最后跟进时间": "last_activity_at",
         "下次跟进时间": "next_step_at",
         "客户名称": "name",
