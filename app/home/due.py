@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 
 from app.crm.models import Account, Activity, Contact
 from app.crm.pages.timeline import ICONS
@@ -40,7 +40,7 @@ class Task:
 
 @dataclass(slots=True)
 class Due:
-    """What is due, group by group; `late_count` counts all that is overdue.
+    """What is due, group by group; the counts are of all there is, also where not all is shown.
 
     `undated` holds the open tasks of a reader who may not see when they are due.
     """
@@ -50,6 +50,8 @@ class Due:
     soon: list[Task] = field(default_factory=list)
     undated: list[Task] = field(default_factory=list)
     late_count: int = 0
+    today_count: int = 0
+    soon_count: int = 0
 
     @property
     def is_nothing(self) -> bool:
@@ -64,27 +66,47 @@ def due(by: Actor) -> Due:
         return Due()
     begins = beginning(by)
     is_dated = sees(activity, "due_at", by)
-    statement = open_planned(begins, by)
+    statement = open_planned(by)
     if tells_promises(by):
         statement = statement.where(Activity.is_promise.is_(False))  # They have their own block.
-    if is_dated:
-        ends = begins + timedelta(days=DAYS + 1)
-        statement = statement.where(stands_at(activity.by_key["due_at"], by) < ends)
-        statement = statement.order_by(Activity.due_at, Activity.id).limit(SHOWN * 3)
-    else:
+    found = Due()
+    if not is_dated:
         # Neither their order nor their number may tell when they are due.
         statement = statement.order_by(Activity.id.desc()).limit(SHOWN)
-    found = Due()
+        rows = by.session.execute(statement)
+        found.undated = [task_of(activity, row, "", False, by) for row in rows]
+        return found
     write = formats(by)
-    for row in by.session.execute(statement):
-        if is_dated:
-            found.late_count = row.late
-            here = write.stands(row.due_at)
-            when = when_due(row.due_at, begins, write, by)
-            _group(found, here, begins).append(task_of(activity, row, when, here < by.now, by))
+    for row in by.session.execute(_some_of_each(statement, begins, by)):
+        here, when = write.stands(row.due_at), when_due(row.due_at, begins, write, by)
+        task = task_of(activity, row, when, here < by.now, by)
+        if here < begins:
+            found.late.append(task)
+            found.late_count = row.of_group
+        elif here < begins + timedelta(days=1):
+            found.today.append(task)
+            found.today_count = row.of_group
         else:
-            found.undated.append(task_of(activity, row, "", False, by))
+            found.soon.append(task)
+            found.soon_count = row.of_group
     return found
+
+
+def _some_of_each(
+    statement: Select[*tuple[Any, ...]], begins: datetime, by: Actor
+) -> Select[*tuple[Any, ...]]:
+    """The first of each group, so that many overdue ones leave room for what is due today.
+
+    `of_group` is how many there are in the group of a row.
+    """
+    stands = stands_at(registry().type("activity").by_key["due_at"], by)
+    group = case((stands < begins, 0), (stands < begins + timedelta(days=1), 1), else_=2)
+    order = (Activity.due_at, Activity.id)
+    place = func.row_number().over(partition_by=group, order_by=order)
+    size = func.count().over(partition_by=group)
+    every = statement.where(stands < begins + timedelta(days=DAYS + 1))
+    found = every.add_columns(place.label("place"), size.label("of_group")).subquery()
+    return select(found).where(found.c.place <= SHOWN).order_by(found.c.due_at, found.c.id)
 
 
 def beginning(by: Actor) -> datetime:
@@ -98,10 +120,9 @@ def tells_promises(by: Actor) -> bool:
     return sees(activity, "is_promise", by) and sees(activity, "due_at", by)
 
 
-def open_planned(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
+def open_planned(by: Actor) -> Select[*tuple[Any, ...]]:
     """The open planned activities of `by`, with whom they are about where that may be opened."""
     activity = registry().type("activity")
-    stands = stands_at(activity.by_key["due_at"], by)
     return (
         select(
             Activity.id,
@@ -113,7 +134,6 @@ def open_planned(begins: datetime, by: Actor) -> Select[*tuple[Any, ...]]:
             Activity.contact_id,
             Account.name.label("account"),
             Contact.name.label("contact"),
-            func.count().filter(stands < begins).over().label("late"),
         )
         .select_from(Activity)
         .outerjoin(Account, and_(Account.id == Activity.account_id, _named("account", by)))
@@ -160,12 +180,6 @@ def _whom(
         name = f"{contact} · {account}" if account else contact
         return name, f"/contacts/{contact_id}"
     return (account, f"/accounts/{account_id}") if account else ("", "")
-
-
-def _group(found: Due, due_at: datetime, begins: datetime) -> list[Task]:
-    if due_at < begins:
-        return found.late
-    return found.today if due_at < begins + timedelta(days=1) else found.soon
 
 
 def when_due(due_at: datetime, begins: datetime, write: Formats, by: Actor) -> str:

@@ -35,7 +35,7 @@ def promises(by: Actor) -> Promises:
         return Promises()
     begins, write = beginning(by), formats(by)
     statement = (
-        open_planned(begins, by)
+        open_planned(by)
         .add_columns(func.count().over().label("total"))
         .where(Activity.is_promise)
         .order_by(Activity.due_at, Activity.id)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import insert
 
-from app.home.due import Due, Task, due
+from app.home.due import SHOWN, Due, Task, due
 from app.identity.models import FieldRule, User
 from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
@@ -133,3 +134,20 @@ def test_a_task_that_is_not_done_has_an_empty_tick(bob: Person, plan: Plan) -> N
     [tick] = re.findall(rf'<form[^>]*action="{plan.task}/complete".*?</form>', page, re.DOTALL)
     assert "#circle" in tick
     assert "#check" not in tick
+
+
+def test_many_that_are_overdue_leave_room_for_what_is_due_today(
+    acme: Workspace, bob: Person
+) -> None:
+    with acme.acting(bob) as by:
+        today, number = by.today(), SHOWN * 3 + 5
+        for hour in range(2):
+            make_activity(by, "task", subject=f"Today {hour}", due_at=f"{today}T23:5{hour}")
+        one = make_activity(by, "task", subject="Late", due_at="2020-01-01T09:00")
+        columns = [each.key for each in type(one).__mapper__.column_attrs]
+        kept = {key: getattr(one, key) for key in columns if key != "id"}
+        rows = [{**kept, "id": new_id()} for _number in range(number - 1)]
+        by.session.execute(insert(type(one)), rows)
+    found = seen(acme, bob)
+    assert [one.subject for one in found.today] == ["Today 0", "Today 1"]
+    assert (len(found.late), found.late_count, found.today_count) == (SHOWN, number, 2)
