@@ -3,6 +3,7 @@ import { BarChart, FunnelChart, LineChart, PieChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { reach } from './chart-keys';
 import { all, find, on, onContent } from './dom';
 
 echarts.use([BarChart, FunnelChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
@@ -87,6 +88,18 @@ function draw(): void {
       if (url) location.assign(url);
     });
     drawn.set(element, { chart, written });
+    reach(element, {
+      points: data,
+      show: (seriesIndex, dataIndex) => {
+        chart.dispatchAction({ type: 'downplay' });
+        chart.dispatchAction({ type: 'highlight', seriesIndex, dataIndex });
+        chart.dispatchAction({ type: 'showTip', seriesIndex, dataIndex });
+      },
+      hide: () => {
+        chart.dispatchAction({ type: 'downplay' });
+        chart.dispatchAction({ type: 'hideTip' });
+      },
+    });
   }
 }
 

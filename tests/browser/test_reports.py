@@ -1,0 +1,69 @@
+"""Reports in the browser: a chart read and opened by keys, and its picture."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Windows
+from tests.cast import Person, Workspace
+from tests.factories import make_account
+
+BARS = "/reports/build?type=account&g0=country&o0=most&m0=count&shape=bar"
+
+
+@pytest.fixture
+def firms(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        for name, country in (("Zug", "DE"), ("Öl", "DE"), ("Rye", "GB")):
+            make_account(by, name, country=country)
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_chart_is_read_by_arrow_keys_and_enter_opens_the_rows(
+    windows: Windows, alice: Person
+) -> None:
+    page = windows.open(alice)
+    page.goto(BARS)
+    chart = page.locator("[data-chart]")
+    expect(chart).to_have_attribute("role", "application")
+    expect(chart).to_have_accessible_name(re.compile("^Chart. Arrow keys go from value to value"))
+    chart.focus()
+    said = page.locator(".report-said")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("Germany: 2")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("United Kingdom: 1")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("United Kingdom: 1")
+    page.keyboard.press("Home")
+    expect(said).to_have_text("Germany: 2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/accounts?**")
+    expect(page.get_by_role("link", name="Zug").first).to_be_visible()
+    expect(page.get_by_role("link", name="Rye")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_chart_is_saved_as_a_picture(windows: Windows, alice: Person) -> None:
+    page = windows.open(alice)
+    page.goto(BARS)
+    expect(page.locator("[data-chart] svg")).to_be_visible()
+    with page.expect_download() as saving:
+        page.locator("[data-chart-save]").click()
+    path = saving.value.path()
+    assert saving.value.suggested_filename.endswith(".png")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_chart_in_chinese_says_how_it_is_read_in_chinese(windows: Windows, alice: Person) -> None:
+    page = windows.open(alice, lang="zh-CN")
+    page.goto(BARS)
+    chart = page.locator("[data-chart]")
+    expect(chart).to_have_attribute("role", "application")
+    name = chart.get_attribute("aria-label") or ""
+    assert "Enter" in name
+    assert "Arrow" not in name
