@@ -15,7 +15,7 @@ from app.home import contributed
 from app.home.models import Home
 from app.home.placed import MOST, Placed, read, write
 from app.identity.models import Role
-from app.identity.operations.guard import require_change, require_writable
+from app.identity.operations.guard import hold_self, require_change, require_writable
 from app.identity.rights import rights_of_role
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotPermitted, Refused
@@ -141,6 +141,7 @@ def forget_role_home(by: Actor, role: Role, *, version: int | None = None) -> No
 def put_on(by: Actor, wish: Placed) -> bool:
     """Put a widget at the end of one's Home; False where it stands there already."""
     _person(by)
+    hold_self(by)  # Two windows that put something on it both find what the other one put.
     standing = home_of(by).widgets
     if any(one.what == wish.what for one in standing):
         return False

@@ -13,7 +13,7 @@ from app.home.pages.tiles import tile
 from app.home.placed import FULL, LONGEST_OF, ROWS, USUAL_ROWS, Placed, fresh_id
 from app.home.routes.blueprint import blueprint
 from app.home.routes.changing import changed, is_of_name
-from app.identity.operations.guard import require_writable
+from app.identity.operations.guard import hold_self, require_writable
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
@@ -43,6 +43,7 @@ def arrange_home() -> Response:
     by, form = current.actor(), request.form
     try:
         require_writable(by)
+        hold_self(by)
         arrange(by, changed(home_of(by), form, by, None))
     except Answer as answer:
         by.session.rollback()

@@ -37,6 +37,15 @@ def require_writable(by: Actor) -> None:
         raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
 
 
+def hold_self(by: Actor) -> None:
+    """Let what a person does from two windows at once come one after the other, until commit.
+
+    Nobody who refers to them waits.
+    """
+    mine = select(User.id).where(User.id == by.user_id)
+    by.session.execute(mine.with_for_update(key_share=True))
+
+
 def require_cover(by: Actor, role: Role) -> None:
     """Raise NotPermitted when the role allows more than the actor may do."""
     if not covers(by.rights, read_rights(by.session, role)):

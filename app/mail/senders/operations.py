@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.events import write_event
 from app.identity.limits import Limit, counter, take
@@ -37,6 +38,7 @@ DIGITS = 6
 NAME_LENGTH = 100
 CODES = Limit("mail-sender:code", 10, 86400)  # Codes that one person has mailed in a day.
 TOLD = ("address", "name", "reply_to")  # What the audit tells a change of.
+_ALREADY = _("This address is there already.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,12 @@ def add_sender(wish: Wish, by: Actor, settings: Settings, *, shared: bool) -> Se
         created_by_id=by.user_id,
     )
     _fill(sender, wish, by, address=wish.address)
-    by.session.add(sender)
-    by.session.flush()  # The event and the code name its row.
+    try:
+        with by.session.begin_nested():
+            by.session.add(sender)
+            by.session.flush()  # The event and the code name its row.
+    except IntegrityError:  # The index on addresses says it of two at one moment.
+        raise Refused(_ALREADY, field="address") from None
     stamps.draw(by.session, STAMP)
     write_event(
         by,
@@ -188,7 +194,7 @@ def _fill(sender: Sender, wish: Wish, by: Actor, *, address: str) -> None:
     if roles != set(wish.role_ids):
         errors["role"] = _("There is no such role.")
     if address and _is_taken(address, sender, by):
-        errors["address"] = _("This address is there already.")
+        errors["address"] = _ALREADY
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     sender.address, sender.address_key = address, address.casefold()

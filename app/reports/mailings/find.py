@@ -61,6 +61,12 @@ def colleagues(by: Actor, mailed: Mailed) -> Sequence[User]:
 
 def mailing_of(by: Actor, key: str) -> ReportMailing | None:
     """When `by` has a report mailed, or None."""
+    row = kept_mailing(by, key)
+    return row if row is not None and row.ended_at is None else None
+
+
+def kept_mailing(by: Actor, key: str) -> ReportMailing | None:
+    """The same, also of one that ended and that somebody had stopped."""
     asked = select(ReportMailing).where(
         ReportMailing.owner_id == by.person_id, ReportMailing.report == key
     )
@@ -83,6 +89,7 @@ def mailed_to(by: Actor, key: str) -> list[tuple[ReportReader, ReportMailing, st
             ReportReader.user_id == by.person_id,
             ReportMailing.owner_id != by.person_id,
             ReportMailing.report == key,
+            ReportMailing.ended_at.is_(None),
         )
         .order_by(ReportMailing.id)
     )

@@ -20,6 +20,9 @@ class ReportMailing(Base):
 
     Weekly on `weekday` (Monday is 0), monthly on `day` or the month's last; at the time `at` of
     each reader's own day. With `business_days` what falls on another day comes on the next one.
+
+    One that has `ended_at` is mailed to nobody; it stands for those who stopped it, who stay
+    without it when it is mailed again.
     """
 
     __tablename__ = "report_mailings"
@@ -38,6 +41,7 @@ class ReportMailing(Base):
     business_days: Mapped[bool]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None]
 
 
 class ReportReader(Base):

@@ -8,18 +8,18 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, or_, select
 
 from app.events import write_event
 from app.identity.models import User
-from app.identity.operations.guard import require_writable
+from app.identity.operations.guard import hold_self, require_writable
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _
 from app.records.worktime.kept import calendar_of
-from app.reports.mailings.find import Mailed, colleagues, mailing_of, readers_of
+from app.reports.mailings.find import Mailed, colleagues, kept_mailing, readers_of
 from app.reports.mailings.models import RHYTHMS, ReportMailing, ReportReader
 from app.reports.mailings.when import Rhythm, next_moment
 
@@ -50,26 +50,33 @@ def plan_mailing(by: Actor, mailed: Mailed, wish: Wish) -> ReportMailing:
     require_writable(by)
     if by.user_id is None:
         raise NotPermitted(_("Only a person has reports."))
-    row = mailing_of(by, mailed.key)
-    _check(by, mailed, wish, is_new=row is None)
-    verb = "mailing_changed"
+    hold_self(by)
+    row = kept_mailing(by, mailed.key)
+    is_new = row is None or row.ended_at is not None
+    _check(by, mailed, wish, is_new=is_new)
     if row is None:
-        verb = "mailing_planned"
         row = ReportMailing(id=new_id(), report=mailed.key, owner_id=by.user_id, created_at=by.now)
         by.session.add(row)
     row.rhythm, row.weekday, row.day = wish.rhythm, wish.weekday or 0, wish.day or 1
     row.at, row.business_days, row.updated_at = wish.at, wish.business_days, by.now
+    row.ended_at = None
     by.session.flush()  # Its readers refer to it.
     _choose_readers(by, row, set(wish.user_ids))
     told = {"rhythm": wish.rhythm, "at": wish.at, "readers": len(set(wish.user_ids))}
+    verb = "mailing_planned" if is_new else "mailing_changed"
     _tell(by, row, verb, {key: [None, value] for key, value in told.items()})
     return row
 
 
 def end_mailing(by: Actor, row: ReportMailing) -> None:
-    """Mail a report no more, to nobody."""
+    """Mail a report no more, to nobody; who stopped it stays without it, should it begin again."""
     _tell(by, row, "mailing_ended", {})
-    by.session.delete(row)
+    theirs = ReportReader.mailing_id == row.id
+    gone = or_(ReportReader.stopped_at.is_(None), ReportReader.user_id == row.owner_id)
+    by.session.execute(delete(ReportReader).where(theirs, gone))
+    row.ended_at = by.now
+    if not readers_of(by, row.id):
+        by.session.delete(row)
 
 
 def stop_reading(by: Actor, reader_id: UUID) -> None:
@@ -82,8 +89,11 @@ def read_again(by: Actor, reader_id: UUID) -> None:
     """Have it mailed again."""
     require_writable(by)
     row = _own(by, reader_id)
+    mailing = by.session.get_one(ReportMailing, row.mailing_id)
+    if mailing.ended_at is not None:
+        raise Missing(_("This report is not mailed."))
     row.stopped_at, row.since = None, by.now
-    schedule(by, row, by.session.get_one(ReportMailing, row.mailing_id))
+    schedule(by, row, mailing)
 
 
 def stop(by: Actor, row: ReportReader) -> None:
@@ -137,7 +147,8 @@ def rhythm_of(row: ReportMailing) -> Rhythm:
 def _choose_readers(by: Actor, row: ReportMailing, wanted: set[UUID]) -> None:
     known = readers_of(by, row.id)
     for user_id, reader in known.items():
-        if user_id not in wanted:
+        # Who stopped it stays noted: taken out and put in again, they would have it again.
+        if user_id not in wanted and (reader.stopped_at is None or user_id == by.user_id):
             by.session.delete(reader)
     for user_id in wanted:
         found = known.get(user_id)
@@ -157,7 +168,9 @@ def _check(by: Actor, mailed: Mailed, wish: Wish, *, is_new: bool) -> None:
         errors["readers"] = refused
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    mine = select(func.count()).where(ReportMailing.owner_id == by.user_id)
+    mine = select(func.count()).where(
+        ReportMailing.owner_id == by.user_id, ReportMailing.ended_at.is_(None)
+    )
     if is_new and (by.session.scalar(mine) or 0) >= MOST:
         raise Refused(_("You have %(most)s reports mailed. End one that nobody reads.", most=MOST))
 

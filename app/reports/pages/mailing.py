@@ -99,7 +99,8 @@ def _readers(
     mailed: Mailed, row: ReportMailing | None, wish: Wish | None, by: Actor
 ) -> tuple[ReaderRow, ...]:
     known = readers_of(by, row.id) if row is not None else {}
-    ticked = set(wish.user_ids) if wish is not None else set(known)
+    getting = {user_id for user_id, one in known.items() if one.stopped_at is None}
+    ticked = set(wish.user_ids) if wish is not None else getting
     if row is None and wish is None and by.user_id is not None:
         ticked = {by.user_id}
     people = [(by.user_id, gettext("You")), *((one.id, one.name) for one in colleagues(by, mailed))]
