@@ -6,12 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.identity.models import User
 from app.kernel.model import Base, Digest, Id, Moment
 from app.mail.messages.models import Message
+
+WAITS = text("state = 'waiting'")
 
 
 class Fate(StrEnum):
@@ -36,6 +38,8 @@ class Why(StrEnum):
     BROKEN = "broken"
     BOUNCE = "bounce"  # It tells what became of a mail of ours.
     FORGED = "forged"  # It claims to, and does not fit that mail.
+    LIMIT = "limit"  # Senders were asked to send them again later.
+    ALONE = "alone"  # It could not be read with others and is tried by itself.
     GONE = "gone"  # Its bytes are not there any more.
 
 
@@ -64,6 +68,7 @@ class IncomingMail(Base):
     __table_args__ = (
         Index("ix_incoming_mails_user", "user_id", "received_at", "id"),
         Index("ix_incoming_mails_received_at", "received_at", "id"),
+        Index("ix_incoming_mails_waiting", "received_at", "id", postgresql_where=WAITS),
         CheckConstraint("state IN ('waiting', 'stored', 'skipped', 'failed')", name="state"),
     )
 

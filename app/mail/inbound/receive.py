@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.identity.limits import Limit, counter, take
+from app.identity.limits import Counter, Limit, TooMany, counter, number, take
 from app.identity.models import User
 from app.jobs.enqueue import enqueue
 from app.kernel import clock
@@ -17,7 +18,7 @@ from app.kernel.actor import service_actor
 from app.kernel.ids import new_id
 from app.mail.inbound.addresses import proves, read_local
 from app.mail.inbound.charsets import storable
-from app.mail.inbound.models import Fate, IncomingMail, MailAddress
+from app.mail.inbound.models import Fate, IncomingMail, MailAddress, Why
 from app.mail.messages.models import Message
 from app.mail.messages.verp import proves_bounce
 from config.settings import Settings
@@ -26,9 +27,13 @@ from tenants.files import folder_of, new_name
 from tenants.resolve import resolve_host
 from tenants.scope import tenant_scope
 
-TAKE_IN = "take_mail_in"
+TAKE_IN = "take_mail_in"  # One that others don't wait for.
+TAKE_ALL = "take_mails_in"  # All that wait, some at a time.
 ROOM = "mail-in"
 PER_SENDER = Limit("mail-in:sender", 2_000, 3600)  # To one address, from one envelope sender.
+PER_ADDRESS = Limit("mail-in:address", 3_000, 3600)  # To one address, from anybody.
+PER_WORKSPACE = 10_000  # An hour; a workspace's own `mails_in_per_hour` goes before it.
+TOLD = Limit("mail-in:told", 1, 3600)  # How often the ledger says that there were too many.
 LONGEST_SENDER = 320
 
 
@@ -75,13 +80,38 @@ def _writer_of(tenant: TenantFacts, key: str) -> Recipient | None:
     return Recipient(tenant, found.user_id, found.id) if found and found.user_id else None
 
 
-def count_sender(recipients: Sequence[Recipient], sender: str) -> None:
-    """Count a mail of this sender, or raise TooMany."""
+def count_mail(recipients: Sequence[Recipient], sender: str) -> None:
+    """Count a mail of this sender for each recipient, or raise TooMany; the ledger tells of that.
+
+    All limits are counted at once, so that what is refused by one is counted by none.
+    """
+    counters: dict[str, Counter] = {}
+    for one in recipients:
+        most = one.tenant.limits.get("mails_in_per_hour", PER_WORKSPACE)
+        for limit, subject in (
+            (PER_SENDER, f"{one.user_id}|{sender}"),
+            (PER_ADDRESS, str(one.user_id)),
+            (Limit("mail-in:workspace", most, 3600), ""),
+        ):
+            found = counter(one.tenant, limit, subject)
+            counters[found.key] = found
+    try:
+        take(counters.values(), clock.now())
+    except TooMany:
+        for one in recipients:
+            _tell_of_limit(one, sender)
+        raise
+
+
+def _tell_of_limit(recipient: Recipient, sender: str) -> None:
+    """Say in the ledger, once an hour, that mails were asked to be sent again later."""
     now = clock.now()
-    take(
-        [counter(one.tenant, PER_SENDER, f"{one.user_id}|{sender}") for one in recipients],
-        now,
-    )
+    if number(counter(recipient.tenant, TOLD, str(recipient.user_id)), now) > 1:
+        return
+    with tenant_scope(recipient.tenant) as session:
+        line = _line(recipient, b"", sender, None, now)
+        line.state, line.why, line.settled_at = Fate.SKIPPED, Why.LIMIT, now
+        session.add(line)
 
 
 def keep(recipient: Recipient, content: bytes, sender: str) -> UUID:
@@ -96,20 +126,26 @@ def keep(recipient: Recipient, content: bytes, sender: str) -> UUID:
     try:
         with tenant_scope(recipient.tenant) as session:
             by = service_actor(session, recipient.tenant, clock.now(), via="mail")
-            mail = IncomingMail(
-                id=new_id(),
-                user_id=recipient.user_id,
-                received_at=by.now,
-                bounced_ref=recipient.bounced_id,
-                state=Fate.WAITING,
-                stored=stored,
-                size=len(content),
-                digest=sha256(content).hexdigest(),
-                envelope_from=storable(sender)[:LONGEST_SENDER],
-            )
+            mail = _line(recipient, content, sender, stored, by.now)
             session.add(mail)
-            enqueue(by, TAKE_IN, {"mail_id": str(mail.id)})
+            enqueue(by, TAKE_ALL, {}, key=TAKE_ALL)
             return mail.id
     except BaseException:
         folder.remove(stored)  # Nobody was told that it is kept: it will be sent again.
         raise
+
+
+def _line(
+    recipient: Recipient, content: bytes, sender: str, stored: str | None, now: datetime
+) -> IncomingMail:
+    return IncomingMail(
+        id=new_id(),
+        user_id=recipient.user_id,
+        received_at=now,
+        bounced_ref=recipient.bounced_id,
+        state=Fate.WAITING,
+        stored=stored,
+        size=len(content),
+        digest=sha256(content).hexdigest(),
+        envelope_from=storable(sender)[:LONGEST_SENDER],
+    )

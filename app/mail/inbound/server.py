@@ -11,13 +11,14 @@ from flask import Flask
 
 from app.identity.limits import TooMany
 from app.mail.inbound.charsets import storable
-from app.mail.inbound.receive import Recipient, count_sender, find_recipient, keep
+from app.mail.inbound.receive import Recipient, count_mail, find_recipient, keep
 from config.settings import Settings
 from tenants.files import NoRoom
 
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
+RECIPIENTS = "zuke_recipients"  # Its place in an envelope, which is made anew for each mail.
 LARGEST = 25 * 1024 * 1024
 MOST_RECIPIENTS = 20
 UNKNOWN = "550 5.1.1 There is no such address here"
@@ -55,6 +56,7 @@ class Receiver:
         if found is None:
             return UNKNOWN
         envelope.rcpt_tos.append(address)
+        self._known(envelope).append(found)
         return "250 2.1.5 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd names it.
@@ -63,16 +65,19 @@ class Receiver:
         """Keep the mail for each of its recipients before saying so."""
         content = envelope.original_content or b""
         sender = storable(envelope.mail_from or "")
-        addresses = list(envelope.rcpt_tos)
-        return await self._in_thread(lambda: self._keep(addresses, content, sender))
+        recipients = list(self._known(envelope))
+        return await self._in_thread(lambda: self._keep(recipients, content, sender))
 
-    def _keep(self, addresses: list[str], content: bytes, sender: str) -> str:
+    def _known(self, envelope: Envelope) -> list[Recipient]:
+        """Whose addresses were named for this mail, looked up a moment ago."""
+        known: list[Recipient] = envelope.__dict__.setdefault(RECIPIENTS, [])
+        return known
+
+    def _keep(self, recipients: list[Recipient], content: bytes, sender: str) -> str:
         try:
-            found = [find_recipient(one, self.settings) for one in addresses]
-            recipients: list[Recipient] = [one for one in found if one is not None]
             if not recipients:
                 return UNKNOWN
-            count_sender(recipients, sender)
+            count_mail(recipients, sender)
             for one in recipients:
                 keep(one, content, sender)
         except TooMany:

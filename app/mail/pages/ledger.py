@@ -34,6 +34,10 @@ WHYS: dict[Why, Text] = {
     Why.BROKEN: _("It is broken, or was made to break its reader."),
     Why.BOUNCE: _("It tells what became of an e-mail of yours."),
     Why.FORGED: _("It claims that an e-mail of yours was not delivered, and does not fit it."),
+    Why.LIMIT: _(
+        "Too many came within an hour: their servers were asked to send them again later."
+    ),
+    Why.ALONE: _("It could not be read at once and is tried again."),
     Why.GONE: _("Its content is not there any more."),
 }
 
