@@ -21,6 +21,7 @@ from app.crm import mail_texts
 from app.crm.manifest import CRM
 from app.documents.manifest import DOCUMENTS
 from app.documents.papers import layouts
+from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Layout
 from app.documents.papers.uses import documents_of
 from app.documents.texts.operations import tell_use
@@ -65,7 +66,7 @@ LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 def install_record_types() -> Registry:
     """Build the registry from the modules; every process does it once, before its first work."""
     outbox.install(_hear)
-    mail_templates.install(mail_texts.find, mail_texts.fill)
+    mail_templates.install(mail_texts.find, mail_texts.fill, customer_language)
     gate.install(ApprovalGate())
     absent.install(away_on)
     layouts.install(LAYOUTS)

@@ -32,7 +32,16 @@ MOST = 500  # Activities on one statement.
 TOLD = ("follow_up", "call", "meeting", "visit", "mail", "task")
 PLACE = ("address", "district", "city", "province")
 TOWN = ("city", "province")
-LEFT_OUT = ("created_at", "updated_at", "tags", "last_activity_at", "next_step", "next_step_at")
+# What colleagues keep in order by says nothing to the customer.
+LEFT_OUT = (
+    "created_at",
+    "updated_at",
+    "tags",
+    "language",
+    "last_activity_at",
+    "next_step",
+    "next_step_at",
+)
 
 
 def letter(record_type: RecordType, record: Record, given: Given, by: Actor) -> Content:

@@ -9,8 +9,8 @@ from app.documents.texts.models import Purpose
 from app.documents.texts.operations import get_template, templates_for
 from app.documents.texts.render import render
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing
-from app.kernel.language import _
+from app.kernel.errors import Missing, Refused
+from app.kernel.language import OFFERED, _
 from app.mail.messages.templates import Filled, Offer
 from app.records.model import Record
 from app.records.registry import registry
@@ -24,16 +24,18 @@ def find(record_type: RecordType, by: Actor) -> list[Offer]:
     return [Offer(one.id, one.name) for one in found]
 
 
-def fill(template_id: UUID, record: Record, by: Actor) -> Filled:
-    """A template filled in for a record in the language of its customer.
+def fill(template_id: UUID, record: Record, by: Actor, language: str = "") -> Filled:
+    """A template filled in for a record in a language, else in that of its customer.
 
-    Missing where it is one for other records.
+    Missing where it is one for other records; Refused for a language that is none of ours.
     """
     template = get_template(by, template_id)
     declared = registry().get(template.record_type)
     if declared is None or not isinstance(record, declared.model):
         raise Missing(_("There is no such page."))
-    language = customer_language(tailored(declared, by), record, by)
+    if language and language not in OFFERED:
+        raise Refused(_("This is not one of the values to choose from."), field="language")
+    language = language or customer_language(tailored(declared, by), record, by)
     done = render(template, record, language, by)
     missing = tuple(dict.fromkeys(gap.path for gap in done.missing))
     return Filled(done.subject, done.body, missing)

@@ -13,7 +13,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.documents.papers import find, make
-from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import install, layouts_for
 from app.documents.papers.letterhead import Wish as Head
 from app.documents.papers.letterhead import letterhead, save_letterhead
@@ -231,18 +230,6 @@ def test_a_letter_to_a_contact_has_the_address_of_their_account(
             "上海市世纪大道100号",
         ]
         assert document.data["words"]["page"] == "第 {n} 页 共 {total} 页"
-
-
-def test_the_customer_s_country_decides_the_language(acme: Workspace, alice: Person) -> None:
-    with acme.acting(alice) as by:
-        account, contact = tailored("account", by), tailored("contact", by)
-        chinese = make_account(by, "云杉", country="CN")
-        british = make_account(by, "Fence", country="GB")
-        person = make_contact(by, account_id=str(chinese.id))
-        assert customer_language(account, chinese, by) == "zh-CN"
-        assert customer_language(account, british, by) == "en"
-        assert customer_language(contact, person, by) == "zh-CN"
-        assert customer_language(contact, make_contact(by), by) == "en"
 
 
 def test_a_seal_is_put_on_only_by_who_may_and_is_drawn_anew(

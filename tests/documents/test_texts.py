@@ -88,8 +88,8 @@ def test_a_mail_is_filled_in_in_the_language_of_the_customer_not_of_whoever_writ
         both = {"en": "Hello {{ contact.first_name }}", "zh-CN": "{{ contact.first_name }}您好"}
         template_id = save_template(by, None, Wish("Hi", "contact", Purpose.MAIL, both, both)).id
         people = [
-            make_contact(by, account_id=str(make_account(by, country, country=country).id))
-            for country in ("GB", "CN")
+            make_contact(by, account_id=str(make_account(by, spoken, language=spoken).id))
+            for spoken in ("en", "zh-CN")
         ]
         for language in ("zh-CN", "en"):
             writer = replace(by, language=language)

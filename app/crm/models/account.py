@@ -25,7 +25,16 @@ from app.records.model import FREE, LIVE, Record, folded, or_earliest, record_in
 NUMBERED = text("deleted_at IS NULL AND number IS NOT NULL")
 # The same for who reads in this order: the planner knows a condition by how it is written.
 ORDERED = text('deleted_at IS NULL AND (lower(number) COLLATE "C") IS NOT NULL')
-WALKED = ("kind", "customer_kind", "lifecycle", "industry", "size", "source", "country")
+WALKED = (
+    "kind",
+    "customer_kind",
+    "lifecycle",
+    "industry",
+    "size",
+    "source",
+    "country",
+    "language",
+)
 
 
 class Account(HasSteps, Record):
@@ -81,6 +90,7 @@ class Account(HasSteps, Record):
     business_id: Mapped[Short | None]
     tax_profile: Mapped[LongText | None]
     country: Mapped[Country | None]
+    language: Mapped[Choice | None]
     province: Mapped[Short | None]
     province_sort: Mapped[EndKey | None]
     city: Mapped[Short | None]

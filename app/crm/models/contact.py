@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.crm.models.steps import HasSteps
-from app.kernel.model import Email, EndKey, Name, Phone, Short, SortKey
+from app.kernel.model import Choice, Email, EndKey, Name, Phone, Short, SortKey
 from app.records.model import LIVE, Record, record_indexes
 
 
@@ -25,6 +25,7 @@ class Contact(HasSteps, Record):
             "first_name_sort",
             "title_sort",
             moments=("last_activity_at", "next_step_at"),
+            walked=("language",),
             texts=("email", "phone", "wechat"),
         ),
         Index("ix_contacts_account", "account_id", "name_sort", postgresql_where=LIVE),
@@ -44,6 +45,7 @@ class Contact(HasSteps, Record):
     email: Mapped[Email | None]
     phone: Mapped[Phone | None]
     wechat: Mapped[Short | None]
+    language: Mapped[Choice | None]
     account_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}
     )

@@ -11,6 +11,7 @@ from app.crm.pages.plans import plans_of
 from app.crm.pages.promises import promises_left_open, promises_to
 from app.crm.panels import contacts_of_account
 from app.crm.records.contacted import noted_as_follow_up
+from app.crm.records.languages import LANGUAGES
 from app.crm.records.plans import PLAN_ACTIONS
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
@@ -76,6 +77,12 @@ account = RecordType(
             help=_("Title, tax number, address and bank for invoices"),
         ),
         Field(Account.country, _("Country"), initial=lambda by: by.tenant.country),
+        Field(
+            Account.language,
+            _("Language"),
+            options=LANGUAGES,
+            help=_("Of documents and mails; empty means that of the workspace"),
+        ),
         Field(Account.province, _("State or region"), sort=Account.province_sort),
         Field(Account.city, _("City"), sort=Account.city_sort),
         Field(Account.district, _("District"), sort=Account.district_sort),
@@ -134,6 +141,7 @@ account = RecordType(
         Account.email,
         Account.website,
         Account.country,
+        Account.language,
         Account.province,
         Account.city,
         Account.district,

@@ -11,6 +11,7 @@ from app.crm.pages.plans import plans_of
 from app.crm.pages.promises import promises_to
 from app.crm.panels import account_of_contact
 from app.crm.records.contacted import noted_as_follow_up
+from app.crm.records.languages import LANGUAGES
 from app.crm.records.plans import PLAN_ACTIONS
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
@@ -45,6 +46,12 @@ contact = RecordType(
         Field(Contact.phone, _("Phone"), sort=Contact.phone, personal=True),
         Field(Contact.email, _("E-mail"), sort=Contact.email, personal=True),
         Field(Contact.wechat, _("WeChat"), sort=Contact.wechat, personal=True),
+        Field(
+            Contact.language,
+            _("Language"),
+            options=LANGUAGES,
+            help=_("Of documents and mails; empty means that of the account"),
+        ),
         Field(Contact.owner_id, _("Owner"), to="user"),
         Field(Contact.tags, _("Tags")),
         Field(
@@ -90,7 +97,7 @@ contact = RecordType(
         Contact.email,
         Contact.tags,
     ),
-    more=(Contact.wechat, Contact.owner_id),
+    more=(Contact.wechat, Contact.language, Contact.owner_id),
     search=(
         Contact.name,
         Contact.last_name,

@@ -1,4 +1,4 @@
-"""The language of a paper: that of the customer who reads it."""
+"""The language of a paper and of a mail: that of the customer who reads it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from app.kernel.language import OFFERED
 from app.records.access import fetch, sees
 from app.records.model import Record
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.types import RecordType
 
-CHINESE = ("CN", "HK", "MO", "TW")
+KEY = "language"  # The field by which record types know it.
 
 
 def customer_language(record_type: RecordType, record: Record, by: Actor) -> str:
-    """The language of whom a record is about: by their country, else the firm's.
+    """The language of whom a record is about: their own, that of their account, else the firm's.
 
-    A record without a country of its own has that of its customer.
+    What `by` may not see decides nothing.
     """
-    own = by.tenant.language if by.tenant.language in OFFERED else "en"
-    if "country" in record_type.by_key:
-        country = getattr(record, "country", None)
-    else:
-        country = _of_account(record_type, record, by)
-    if not country or country == by.tenant.country:
-        return own
-    return "zh-CN" if country in CHINESE else "en"
+    found = _own(record_type, record, by) or _of_account(record_type, record, by)
+    if found:
+        return found
+    return by.tenant.language if by.tenant.language in OFFERED else "en"
+
+
+def _own(record_type: RecordType, record: Record, by: Actor) -> str | None:
+    if KEY not in record_type.by_key or not sees(record_type, KEY, by):
+        return None
+    found: str | None = getattr(record, KEY)
+    return found if found in OFFERED else None
 
 
 def _of_account(record_type: RecordType, record: Record, by: Actor) -> str | None:
     attribute = record_type.account
-    if attribute is None or attribute.key not in record_type.by_key:
+    field = record_type.by_key.get(attribute.key) if attribute is not None else None
+    if field is None or not field.to or not sees(record_type, field.key, by):
         return None
-    if not sees(record_type, attribute.key, by):
-        return None
-    target = registry().type(record_type.by_key[attribute.key].to or "")
+    target = tailored(registry().type(field.to), by)
     try:
-        account = fetch(target, getattr(record, attribute.key), by)
+        return _own(target, fetch(target, getattr(record, field.key), by), by)
     except Missing:
         return None
-    found: str | None = getattr(account, "country", None)
-    return found

@@ -32,16 +32,18 @@ class Filled:
 
 
 Find = Callable[[RecordType, Actor], list[Offer]]
-Fill = Callable[[UUID, Record, Actor], Filled]
+Fill = Callable[[UUID, Record, Actor, str], Filled]
+Speaks = Callable[[RecordType, Record, Actor], str]
 
 _find: Find = lambda _record_type, _by: []  # noqa: E731  Nothing is kept until start-up says so.
 _fill: Fill | None = None
+_speaks: Speaks = lambda _type, _record, by: by.tenant.language  # noqa: E731  The same.
 
 
-def install(find: Find, fill: Fill) -> None:
-    """Fix where texts come from; start-up calls it once per process."""
-    global _find, _fill
-    _find, _fill = find, fill
+def install(find: Find, fill: Fill, speaks: Speaks) -> None:
+    """Fix where texts come from, and in whose language; start-up calls it once per process."""
+    global _find, _fill, _speaks
+    _find, _fill, _speaks = find, fill, speaks
 
 
 def offers(record_type: RecordType, by: Actor) -> list[Offer]:
@@ -49,8 +51,16 @@ def offers(record_type: RecordType, by: Actor) -> list[Offer]:
     return _find(record_type, by)
 
 
-def fill(template_id: UUID, record: Record, by: Actor) -> Filled:
-    """One of them for a record that `by` may read; Missing for none, Refused where it is wrong."""
+def speaks(record_type: RecordType, record: Record, by: Actor) -> str:
+    """The language of whom a record is about."""
+    return _speaks(record_type, record, by)
+
+
+def fill(template_id: UUID, record: Record, by: Actor, language: str = "") -> Filled:
+    """One of them for a record that `by` may read, in a language, else that of its customer.
+
+    Missing for none, Refused where it is wrong.
+    """
     if _fill is None:
         raise RuntimeError("Start-up did not say where texts come from.")
-    return _fill(template_id, record, by)
+    return _fill(template_id, record, by, language)

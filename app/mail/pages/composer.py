@@ -13,13 +13,13 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id, parse_id
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _, gettext
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, Message
 from app.mail.messages.people import Mailbox, kept_people, listed, read_people
 from app.mail.messages.places import addresses_of, shows_addresses
 from app.mail.messages.signatures import signature_of
-from app.mail.messages.templates import Offer, offers
+from app.mail.messages.templates import Offer, offers, speaks
 from app.mail.messages.write import hidden_recipients
 from app.mail.pages.unreachable import server_warnings, warnings
 from app.mail.senders.use import usable
@@ -48,6 +48,15 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class SenderChoice:
     """An address that the mail can come from; `value` is empty for the writer's own."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that a template can be taken in; the customer's own is chosen."""
 
     value: str
     label: str
@@ -85,6 +94,7 @@ class Composer:
     offered: list[Tick]
     lookup: str
     templates: list[Offer]
+    languages: list[LanguageChoice]
     draft_key: str
     quick_times: tuple[QuickTime, ...]
     warnings: list[str]
@@ -180,6 +190,7 @@ def _form(
     user = by.session.get_one(User, by.user_id)
     kept = lines_by_record(FILES, [begun.draft.id], by) if begun.draft else {}
     own = lines_of(record_type, record, by, OFFERED_FILES)
+    templates = offers(record_type, by)
     draft_id = begun.draft.id if begun.draft else None
     answered = begun.answers.id if begun.answers else None
     return Composer(
@@ -203,13 +214,19 @@ def _form(
         ],
         offered=[Tick(one.id, one.name, size_text(one.size), str(one.id) in chosen) for one in own],
         lookup=f"/messages/addresses?on={record_type.collection}/{record.id}",
-        templates=offers(record_type, by),
+        templates=templates,
+        languages=_languages(record_type, record, by) if templates else [],
         draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
         quick_times=_quick_times(by),
         warnings=[*warnings(_addresses(texts), by), *server_warnings(by)],
         errors=errors or {},
         alert=alert,
     )
+
+
+def _languages(record_type: RecordType, record: Record, by: Actor) -> list[LanguageChoice]:
+    own = speaks(record_type, record, by)
+    return [LanguageChoice(one, NATIVE_NAMES[one], one == own) for one in OFFERED]
 
 
 def _senders(chosen: str, user: User, by: Actor) -> list[SenderChoice]:

@@ -103,9 +103,9 @@ def _sent(message: Message, record_type: RecordType, record: Record, by: Actor) 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/mail/templates/<uuid:template_id>")
 @access(permission=SEND)
 def fill_template(collection: str, record_id: UUID, template_id: UUID) -> Response:
-    """One of the firm's texts filled in for a record, for the form's script."""
+    """One of the firm's texts filled in for a record, in a `language`, for the form's script."""
     _type, record, by = place_for(collection, record_id)
-    filled = fill(template_id, record, by)
+    filled = fill(template_id, record, by, request.args.get("language", ""))
     note = ""
     if filled.missing:
         names = formats(by).listed(filled.missing)

@@ -45,10 +45,11 @@ interface Filled { subject: string; body: string; note: string }
 
 /** A template goes where the caret stands, and gives a mail without a subject its own. */
 async function take(select: HTMLSelectElement): Promise<void> {
-  const { mailTemplate = '', subject = '', body = '' } = select.dataset;
+  const { mailTemplate = '', language = '', subject = '', body = '' } = select.dataset;
   const [line, area] = [document.getElementById(subject), document.getElementById(body)];
   if (!select.value || !(line instanceof HTMLInputElement) || !(area instanceof HTMLTextAreaElement)) return;
-  const answer = await fetch(mailTemplate + select.value, { headers: { Accept: 'application/json' } });
+  const tongue = find<HTMLSelectElement>(`#${CSS.escape(language)}`)?.value ?? '';
+  const answer = await fetch(`${mailTemplate}${select.value}?language=${tongue}`, { headers: { Accept: 'application/json' } });
   select.value = '';
   if (!answer.ok) {
     toast(word('failed'), 'bad');
