@@ -140,8 +140,10 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 def _cells(values: list[Any]) -> list[str]:
     """The values of one column in COPY's text format; of one kind, most of them."""
     first = values[0] if values else None
+    if first is None and values.count(None) == len(values):
+        return [_NULL] * len(values)
     if all(value is first for value in values):
-        return [_NULL if first is None else _writer(first)(first)] * len(values)
+        return [_writer(first)(first)] * len(values)
     kinds = set(map(type, values))
     if len(kinds) == 1:
         return list(map(_writer(first), values))

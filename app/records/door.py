@@ -7,7 +7,7 @@ stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy.orm.exc import StaleDataError
@@ -225,14 +225,18 @@ def _apply(
     _write(record_type, record, event, by, {**changes, **(told or {})})
 
 
-def creation_changes(record_type: RecordType, record: Record) -> dict[str, Any]:
-    """What a new record's event tells: every field that was given."""
-    columns = record_type.told_columns
-    # What was never set is not held, and need not be looked up.
+def creation_changes(
+    record_type: RecordType, record: Record, columns: Collection[str] | None = None
+) -> dict[str, Any]:
+    """What a new record's event tells: every field that was given.
+
+    `columns` are those of `told_columns` that may hold something, where that is known.
+    """
+    held = record.__dict__  # What was never set is not in it, and need not be looked up.
     changes = {
         key: [None, as_json(value)]
-        for key, value in record.__dict__.items()
-        if value is not None and key in columns and value != ""
+        for key in (record_type.told_columns if columns is None else columns)
+        if (value := held.get(key)) is not None and value != ""
     }
     for key, field in record_type.told_apart:
         value = field.value(record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -146,7 +146,13 @@ def send_new(
         keys = keys or all_keys(record_type, records)
         held = keys_batch(record_type, keys)
     with sending(by.session, held):
-        told = [_creation(record_type, one, by) for one in records]
+        # Most columns of a file's rows hold nothing at all.
+        given = [
+            key
+            for key in record_type.told_columns
+            if key not in columns or columns[key].count(None) < len(records)
+        ]
+        told = [_creation(record_type, one, by, given) for one in records]
         events = events_batch(told)
     send(by.session, events)
     return Sent(records, keys, told)
@@ -162,15 +168,17 @@ def settle_new(record_type: RecordType, sent: Sent, by: Actor) -> None:
     assign_soon(record_type, sent.records, by)
 
 
-def _creation(record_type: RecordType, record: Record, by: Actor) -> dict[str, Any]:
-    """The event of a new record."""
+def _creation(
+    record_type: RecordType, record: Record, by: Actor, columns: Collection[str]
+) -> dict[str, Any]:
+    """The event of a new record, which holds something in some of these columns."""
     return event_row(
         by,
         record_type.key,
         record.id,
         "created",
         account_id=account_of(record_type, record),
-        changes=creation_changes(record_type, record),
+        changes=creation_changes(record_type, record, columns),
     )
 
 

@@ -71,7 +71,7 @@ def fill_contact(contact: Contact, firm: str) -> None:
     found, found_by = contact_keys(contact, firm)
     derived = {
         "name": name,
-        "name_sort": sort_key(name, person=True),
+        "name_sort": _name_key(name),
         "search_text": found,
         "search_grams": found_by,
     }
@@ -81,6 +81,12 @@ def fill_contact(contact: Contact, firm: str) -> None:
 def orders_of(record: Account | Contact, orders: Mapping[str, str]) -> dict[str, str | None]:
     """The keys of texts that a record may lack; no key where there is nothing to sort by."""
     return {key: end_key(text, getattr(record, text)) for text, key in orders.items()}
+
+
+@lru_cache(8192)
+def _name_key(name: str) -> str:
+    """The key of a whole name; many people of one country share theirs."""
+    return sort_key(name, person=True)
 
 
 @lru_cache(8192)
