@@ -13,6 +13,7 @@ from app.crm.widgets import HOME, WIDGETS
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import YOURSELF, SettingsPage
 from app.kernel.language import _
+from app.records.authority import Subject
 from app.records.belongings import Mention
 from app.records.manifest import Module
 
@@ -38,6 +39,12 @@ REMINDERS = SettingsPage(
     synonyms=_("alarm notification snooze due"),
 )
 
+# What is agreed with a customer beforehand; offers and orders bring theirs with their modules.
+SUBJECTS = (
+    Subject("discount", _("Discount"), "%", "account", "discount"),
+    Subject("payment_days", _("Payment term"), _("days"), "account", "payment_days"),
+)
+
 CRM = Module(
     key="crm",
     label=_("Customers"),
@@ -50,5 +57,6 @@ CRM = Module(
     reports=REPORTS,
     widgets=WIDGETS,
     home=HOME,
+    subjects=SUBJECTS,
     mentions=(Mention(Activity, "about_type", "about_id", among=linked_to),),
 )

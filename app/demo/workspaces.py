@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.crm.models import Account, Product
+from app.demo.approvals import load_approvals
 from app.demo.load import Amounts, load
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.products import SELLER, load_products
@@ -70,6 +71,8 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
+            owner_id, manager_id, rep_id = (_person(by, one) for one in workspace.people[:3])
+            load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)
             if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:
                 load_rates(by, workspace.slug)
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_timedelta, get_day_names, get_month_names
+from babel.lists import format_list
 from babel.numbers import NumberPattern, format_compact_currency, parse_pattern
 
 from app.kernel.actor import Actor
@@ -192,6 +193,10 @@ class Formats:
     def weekday_short(self, value: date) -> str:
         """Tue, 周二."""
         return str(self._short_weekdays[value.weekday()])
+
+    def together(self, texts: Iterable[str]) -> str:
+        """Several texts that are meant all at once: 5 % and 30 days."""
+        return format_list(list(texts), locale=self._locale)
 
     def listed(self, texts: Iterable[str]) -> str:
         """Red, green; 红、绿."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,15 +21,21 @@ from app.kernel.errors import Held
 from app.modules import install_record_types
 from app.records import gate
 from app.records.assignment import rules
-from app.records.bulk.begin import begin_change
+from app.records.bulk.begin import begin_change, begin_undo, do_piece
 from app.records.bulk.program import do_records
 from app.records.bulk.selection import Selection
 from app.records.bulk.verbs import verb_called
 from app.records.door import perform
+from app.records.imports.failed import read_failures
+from app.records.imports.mapping import Mapping
+from app.records.imports.undo_jobs import undo_import
 from app.records.many import perform_many
+from app.records.merge.operations import merge_records
 from app.records.types import RecordType
 from tests.cast import PASSWORD, Person, Workspace
 from tests.conformance.examples import make, values_for
+from tests.conformance.test_exports import table
+from tests.conformance.test_imports import columns, take_in, without_unique
 
 TYPES = tuple(install_record_types())
 # An action that takes inputs of its own is tried where these are known; see its module's tests.
@@ -38,6 +45,10 @@ CASES = [
     for verb in verbs_of(one)
     if (action := one.action(verb)) is None or not action.inputs
 ]
+every_type = pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.key)
+every_merged = pytest.mark.parametrize(
+    "record_type", [one for one in TYPES if one.can_merge], ids=lambda one: one.key
+)
 every_verb = pytest.mark.parametrize(
     ("record_type", "verb"), CASES, ids=[f"{one.key}-{verb}" for one, verb in CASES]
 )
@@ -137,3 +148,92 @@ def _create_waits(record_type: RecordType, values: dict[str, Any], by: Actor) ->
     assert result.status == 202
     assert number(by, record_type.model) == before
     assert number(by) == 1
+
+
+@every_type
+def test_an_import_waits_row_by_row(
+    acme: Workspace, alice: Person, boss: Actor, record_type: RecordType, tmp_path: Path
+) -> None:
+    by = admin(acme)
+    made = make(record_type, boss)
+    boss.session.flush()
+    row = next(one for one in table(record_type, boss, tmp_path) if one["ID"] == str(made.id))
+    rows = [without_unique(record_type, row, number) for number in range(2)]
+    hold_back(acme, alice, record_type, "create")
+    before = number(by, record_type.model)
+    mapping = Mapping(columns=columns(record_type, row))
+    run = take_in(record_type, rows, mapping, by)
+    assert (run.created, run.asked) == (0, 2), list(read_failures(run, by))
+    assert number(by, record_type.model) == before
+    assert number(by) == 2
+    undone = undo_import(run.id, by)
+    assert undone.withdrawn == 2
+
+
+@every_type
+def test_a_job_and_what_takes_it_back_wait_too(
+    acme: Workspace,
+    alice: Person,
+    boss: Actor,
+    record_type: RecordType,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.records.bulk.begin.AT_ONCE", 0)
+    by = admin(acme)
+    record = make(record_type, boss)
+    stood = record.owner_id
+    chosen, inputs = Selection(ids=(record.id,)), {"owner_id": str(by.user_id)}
+    free = begin_change(record_type, "update", chosen, inputs, by)
+    do_piece(free, record_type, by, 100)
+    free.finished_at = by.now
+    assert (free.done, free.asked) == (1, 0)
+    hold_back(acme, alice, record_type, "update")
+    undo = begin_undo(free.id, by)
+    do_piece(undo, record_type, by, 100)
+    assert (undo.done, undo.asked) == (0, 1)
+    by.session.refresh(record)
+    assert record.owner_id == by.user_id
+    (request,) = by.session.scalars(select(ApprovalRequest)).all()
+    approve(request.id, acme.actor(alice), version=record.version)
+    by.session.refresh(record)
+    assert record.owner_id == stood
+
+
+@every_type
+def test_what_was_deleted_with_approval_comes_back_without(
+    acme: Workspace, alice: Person, boss: Actor, record_type: RecordType
+) -> None:
+    by = admin(acme)
+    record = make(record_type, boss)
+    hold_back(acme, alice, record_type, "delete")
+    with pytest.raises(Held) as held:
+        perform(record_type, "delete", record, by=by)
+    approve(gate.keep(held.value, by).id, acme.actor(alice))
+    by.session.refresh(record)
+    assert record.deleted_at is not None
+    perform(record_type, "restore", record, by=by)
+    assert record.deleted_at is None
+
+
+@every_merged
+@pytest.mark.parametrize("verb", ["delete", "update"])
+def test_a_merge_waits_as_a_whole(
+    acme: Workspace, alice: Person, boss: Actor, record_type: RecordType, verb: str
+) -> None:
+    by = admin(acme)
+    other = {one.key: "2" for one in record_type.unique_fields}
+    stays, goes = make(record_type, boss), make(record_type, boss, **other)
+    goes.owner_id = by.user_id
+    by.session.flush()
+    hold_back(acme, alice, record_type, verb)
+    choices = {"owner_id": str(goes.id)}
+    with pytest.raises(Held) as held:
+        merge_records(record_type, stays.id, [goes.id], by=by, choices=choices)
+    for one in (stays, goes):
+        by.session.refresh(one)
+        assert one.deleted_at is None
+    asked = gate.keep(held.value, by)
+    assert approve(asked.id, acme.actor(alice), version=stays.version).is_done
+    for one in (stays, goes):
+        by.session.refresh(one)
+    assert (stays.owner_id, goes.deleted_at is None) == (by.user_id, False)

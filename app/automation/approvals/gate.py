@@ -28,6 +28,7 @@ from app.records.registry import registry
 from app.records.tailored import tailored
 from app.records.trash import below
 from app.records.types import RecordType
+from app.web.formats import formats
 
 NAMED = 3  # People whom a message names.
 
@@ -41,6 +42,7 @@ class Why:
     levels: tuple[Level, ...]
     locks: str = Lock.NOTHING
     four_eyes: bool = False
+    allowed: tuple[str, ...] = ()  # How far whoever asks may go by themselves.
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class ApprovalGate:
         errors: dict[UUID, Mapping[str, Text | str]] = {}
         if verb not in ("delete", MERGE):
             for record_id, one in beyond(facts.limits, record_type, verb, done, by).items():
-                why = Why(one.passes, one.reasons, one.levels)
+                why = Why(one.passes, one.reasons, one.levels, allowed=one.allowed)
                 found.setdefault(record_id, []).append(why)
                 errors[record_id] = one.errors
         return _verdicts(verb, found, errors, done, by)
@@ -221,6 +223,7 @@ def _joined(whys: Sequence[Why]) -> Why:
         tuple(dict.fromkeys(level for one in whys for level in one.levels)),
         strictest(one.locks for one in whys),
         any(one.four_eyes for one in whys),
+        tuple(dict.fromkeys(text for one in whys for text in one.allowed)),
     )
 
 
@@ -253,4 +256,10 @@ def _needs(level: Level, owner_id: UUID | None, why: Why, by: Actor) -> Text:
     found, _is_named = people_of(by.session, level, by.user_id, owner_id, but=but)
     called = names(by.session, found)
     some = [called[one] for one in found if one in called][:NAMED]
+    if why.allowed:
+        return _(
+            "You may agree to %(limits)s. Beyond that, this needs the approval of %(who)s.",
+            limits=formats(by).together(why.allowed),
+            who=formats(by).listed(some),
+        )
     return _("This needs the approval of %(who)s.", who=", ".join(some))

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.automation.approvals.facts import Level
 from app.automation.authority.limits import Limits
 from app.automation.authority.models import ANY
-from app.automation.authority.subjects import customer_type, subjects_of
+from app.automation.authority.subjects import customer_type, subject_called, subjects_of
 from app.events import Event
 from app.identity.models import Role, User
 from app.kernel.actor import Actor
@@ -35,6 +35,7 @@ class Beyond:
     passes: tuple[str, ...] = ()
     reasons: tuple[Mapping[str, Any], ...] = ()
     levels: tuple[Level, ...] = ()
+    allowed: tuple[str, ...] = ()  # How far they may go by themselves: 5 %, 30 days.
     errors: dict[str, Text | str] = field(default_factory=dict)
 
 
@@ -64,8 +65,9 @@ def beyond(
     found: dict[UUID, Beyond] = {}
     for subject in subjects:
         classes = classes_of(limits, record_type, subject, [one.record for one in done], by)
+        whom = _whom(limits, record_type)
         for one in done:
-            agreed = _agreed(record_type, subject, verb, one, classes.get(one.record.id, ANY))
+            agreed = _agreed(record_type, subject, verb, one, whom, classes.get(one.record.id, ANY))
             if agreed is None or agreed.key in (passes or ()):
                 continue
             if _may(limits, agreed, by):
@@ -75,18 +77,31 @@ def beyond(
     return found
 
 
+def _whom(limits: Limits, record_type: RecordType) -> str:
+    """The field whose change makes it another customer, or one of another class."""
+    if record_type.account is None:
+        return ""
+    if record_type.account.key == "id":  # It is the customer itself.
+        return limits.classes.get(record_type.key, "")
+    return str(record_type.account.key)
+
+
 def _agreed(
-    record_type: RecordType, subject: Subject, verb: str, one: Done, customer_class: str
+    record_type: RecordType,
+    subject: Subject,
+    verb: str,
+    one: Done,
+    whom: str,
+    customer_class: str,
 ) -> Agreed | None:
     """What a change agrees to of a subject, or None where it goes no further than what stood."""
-    customer = record_type.account.key if record_type.account is not None else ""
     changed = one.changes.get(subject.field)
-    if changed is None and verb != "create" and customer not in one.changes:
+    if changed is None and verb != "create" and whom not in one.changes:
         return None
     value = _number(record_type.field(subject.field).value(one.record))
     if subject.bigger_is_more and value <= 0:
         return None
-    if verb != "create" and changed is not None and customer not in one.changes:
+    if verb != "create" and changed is not None and whom not in one.changes:
         before = _number(changed[0])
         if value <= before if subject.bigger_is_more else value >= before:
             return None
@@ -141,14 +156,20 @@ def _tell(limits: Limits, record_type: RecordType, agreed: Agreed, one: Done, by
         "text": text,
     }
     by.session.flush()  # The event stands before it is added to.
-    by.session.execute(
-        update(Event)
+    last = (
+        select(Event.id)
         .where(
             Event.record_type == record_type.key,
             Event.record_id == one.record.id,
             Event.at == by.now,
             Event.changes.has_key(agreed.subject.field),
         )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    by.session.execute(
+        update(Event)
+        .where(Event.id == last.scalar_subquery())
         .values(
             changes=Event.changes.op("||")(
                 func.jsonb_build_object("authority", literal([None, told], JSONB))
@@ -168,10 +189,28 @@ def _add(found: Beyond, limits: Limits, agreed: Agreed, by: Actor) -> None:
     found.reasons += (
         {
             "name": str(subject.label),
-            "text": gettext("%(asked)s is beyond what the role may agree to.", asked=asked),
+            "text": _why_beyond(asked),
+            "subject": subject.key,
+            "value": format(agreed.value, "f"),
         },
     )
     found.errors[subject.field] = told_limit(limits, subject, agreed.customer_class, by)
+    limit = limits.of(by.role_id, subject.key, agreed.customer_class)
+    if isinstance(limit, Decimal):
+        found.allowed += (shown(limit, subject, by),)
+
+
+def _why_beyond(asked: str) -> str:
+    return gettext("%(asked)s is beyond what the role may agree to.", asked=asked)
+
+
+def reason_told(reason: Mapping[str, Any], by: Actor) -> Mapping[str, Any]:
+    """A reason as its reader reads it, who may not speak what whoever asked speaks."""
+    subject = subject_called(reason.get("subject", ""))
+    if subject is None:
+        return reason
+    asked = shown(Decimal(reason["value"]), subject, by)
+    return {"name": str(subject.label), "text": _why_beyond(asked)}
 
 
 def lowest(limits: Limits, agreed: Agreed, by: Actor) -> Level:

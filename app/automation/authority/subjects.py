@@ -43,5 +43,6 @@ def customer_type(subject: Subject) -> RecordType | None:
     declared = registry().type(subject.record_type)
     if declared.account is None:
         return None
-    to = declared.field(declared.account.key).to or declared.key
+    reference = declared.account.key
+    to = declared.key if reference == "id" else declared.field(reference).to or declared.key
     return registry().get(to)

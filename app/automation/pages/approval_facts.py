@@ -34,13 +34,13 @@ class Fact:
 def facts_of(
     record_type: RecordType, requests: Sequence[ApprovalRequest], by: Actor
 ) -> list[list[Fact]]:
-    """The customer and the amounts of each request, as far as the reader may see them.
+    """The customer, what the record is and what it is worth, as far as the reader may see it.
 
-    Two statements at most, however many requests there are.
+    Three statements at most, however many requests there are.
     """
     customers = _customers(record_type, requests, by)
-    amounts = _amounts(record_type, requests, by)
-    return [[*customers.get(one.id, ()), *amounts.get(one.id, ())] for one in requests]
+    own = _own(record_type, requests, by)
+    return [[*customers.get(one.id, ()), *own.get(one.id, ())] for one in requests]
 
 
 def _customers(
@@ -66,13 +66,16 @@ def _customers(
     }
 
 
-def _amounts(
+def _own(
     record_type: RecordType, requests: Sequence[ApprovalRequest], by: Actor
 ) -> dict[UUID, list[Fact]]:
-    """What each record is worth as it would be; what changes anyway is told from what to what."""
-    fields = [one for one in readable_fields(record_type, by) if one.kind == "money"]
+    """What each record is and is worth; what changes anyway is told from what to what."""
+    telling = {one.key for one in record_type.highlights}
+    known = readable_fields(record_type, by)
+    fields = [one for one in known if one.kind == "money" or one.key in telling]
     if not fields:
         return {}
+    options = choices_of(record_type, by)
     stands = _standing(record_type, fields, requests, by)
     found: dict[UUID, list[Fact]] = {}
     for request in requests:
@@ -80,7 +83,8 @@ def _amounts(
         for one in fields:
             value = now.get(one.key)
             if value is not None and one.key not in request.changes:
-                fact = Fact(str(one.label), shown_text(one, value, by))
+                text = shown_text(one, value, by, options.get(one.key, ()))
+                fact = Fact(str(one.label), text)
                 found.setdefault(request.id, []).append(fact)
     return found
 

@@ -19,6 +19,7 @@ from app.automation.approvals.models import (
 )
 from app.automation.approvals.telling import place_of
 from app.automation.approvals.verbs import asked_verbs
+from app.automation.authority.judge import reason_told
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
@@ -231,7 +232,7 @@ def _of_type(
             facts=facts[number],
             lines=lines[number] if one.verb != "delete" else [],
             hidden=hidden[number],
-            reasons=list(one.reasons),
+            reasons=[reason_told(reason, by) for reason in one.reasons],
             levels=_levels(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             barred=_why_barred(one, waiting, mine, by),

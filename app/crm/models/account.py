@@ -15,10 +15,12 @@ from app.kernel.model import (
     EndKey,
     LongText,
     Name,
+    Percent,
     Phone,
     Short,
     SortKey,
     Url,
+    Whole,
 )
 from app.records.model import FREE, LIVE, Record, folded, or_earliest, record_indexes
 
@@ -89,6 +91,8 @@ class Account(HasSteps, Record):
     source: Mapped[Choice | None]
     business_id: Mapped[Short | None]
     tax_profile: Mapped[LongText | None]
+    discount: Mapped[Percent | None]
+    payment_days: Mapped[Whole | None]
     country: Mapped[Country | None]
     language: Mapped[Choice | None]
     province: Mapped[Short | None]

@@ -12,11 +12,13 @@ from app.crm.models import Account, Contact
 from app.crm.operations.circles import refuse_circle
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.kernel.names import PersonName, display_name
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, other_grams, search_text, sort_key, with_other
 
+WHOLE = 100  # Percent.
+LONGEST_CREDIT = 999  # Days.
 ContactKeys = tuple[str, list[str]]
 # Texts that lists can be ordered by, and the columns that hold their keys.
 ACCOUNT_ORDERS = {
@@ -34,8 +36,13 @@ ACTIVITY_ORDERS = {"subject": "subject_sort"}
 
 
 def prepare_account(account: Account, by: Actor) -> None:
-    """Fill the keys by which an account is sorted and found; Refused when it is its own parent."""
+    """Fill the keys by which an account is sorted and found.
+
+    Refused when it is its own parent, and for terms that nobody can agree on.
+    """
     refuse_circle(account, by, _("An account can't stand below itself."))
+    if account.discount is not None or account.payment_days is not None:
+        _refuse_odd_terms(account)
     account.is_renamed = account.version > 1 and inspect(account).attrs.name.history.has_changes()
     known = (
         *(account.name, account.number, account.email),
@@ -47,6 +54,16 @@ def prepare_account(account: Account, by: Actor) -> None:
         "search_grams": grams((account.name,)),
     }
     put_derived(account, derived | orders_of(account, ACCOUNT_ORDERS))
+
+
+def _refuse_odd_terms(account: Account) -> None:
+    errors: dict[str, Text | str] = {}
+    if not 0 <= (account.discount or 0) <= WHOLE:
+        errors["discount"] = _("Enter a discount from 0 to 100 percent.")
+    if not 0 <= (account.payment_days or 0) <= LONGEST_CREDIT:
+        errors["payment_days"] = _("Enter 0 to %(most)s days.", most=LONGEST_CREDIT)
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
 
 
 def prepare_contact(contact: Contact, by: Actor) -> None:

@@ -76,6 +76,10 @@ account = RecordType(
             _("Invoice details"),
             help=_("Title, tax number, address and bank for invoices"),
         ),
+        Field(
+            Account.discount, _("Discount"), help=_("Off list prices, as agreed with this customer")
+        ),
+        Field(Account.payment_days, _("Payment term"), help=_("From the invoice to its payment")),
         Field(Account.country, _("Country"), initial=lambda by: by.tenant.country),
         Field(
             Account.language,
@@ -148,6 +152,8 @@ account = RecordType(
         Account.address,
         Account.business_id,
         Account.tax_profile,
+        Account.discount,
+        Account.payment_days,
         Account.parent_id,
     ),
     numbered=Numbered(Account.number, "C-{number:05}", without_gaps=False),

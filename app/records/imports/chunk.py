@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, Missing, NotPermitted, Refused
+from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Refused
 from app.kernel.folding import fold
 from app.kernel.language import _
 from app.kernel.rows import put_derived
@@ -74,6 +74,12 @@ def begin_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> tuple[Outcome, C
 
 class _Held(Exception):
     """Some of what was written is held back."""
+
+
+def _verdict(held: Held) -> gate.Verdict:
+    """What stands against what a row takes along: it waits as a whole."""
+    assert isinstance(held.wish, gate.Wish)  # noqa: S101 - as the door made it.
+    return held.wish.verdict
 
 
 class _Chunk:
@@ -369,7 +375,7 @@ class _Chunk:
             return self._write(rest, write, verb)
         except (Answer, IntegrityError, DataError) as error:
             if len(ready) == 1:
-                self._fail(ready[0][0], error if isinstance(error, Answer) else Conflict(MET))
+                self._stop(ready[0][0], verb, done, error)
                 return 0
             self._give_back(ready, verb)
             half = len(ready) // 2
@@ -378,6 +384,13 @@ class _Chunk:
         self.outcome.noted += noted
         self.sent += self.passing
         return len(ready)
+
+    def _stop(self, row: Row, verb: str, done: Sequence[gate.Done], error: Exception) -> None:
+        """Note why a row can't be written; where what it takes along is held back, it waits."""
+        if done and isinstance(error, Held):
+            self._ask(row, verb, done[0], _verdict(error))
+        else:
+            self._fail(row, error if isinstance(error, Answer) else Conflict(MET))
 
     def _give_back(self, ready: Sequence[tuple[Row, Any]], verb: str) -> None:
         """Take the numbers back that no row brought: they went with what was written."""

@@ -113,6 +113,8 @@ def _again(record_type: RecordType, by: Actor) -> Response:
 
 
 def _show(form: Form, answer: Answer | None = None) -> Response:
-    may_ask = isinstance(answer, Held)
-    status = 422 if may_ask else answer.status if answer else 200
+    status = answer.status if answer else 200
+    may_ask = answer.message if isinstance(answer, Held) else ""
+    if may_ask:
+        status = 422
     return page("records/form.html", "form", status=status, form=form, may_ask=may_ask)

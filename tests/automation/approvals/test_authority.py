@@ -44,7 +44,7 @@ def _minutes_are_agreed() -> Iterator[None]:
     install_record_types()
     subjects.install([MINUTES])
     yield
-    subjects.install([])
+    install_record_types()  # With the subjects that modules declare.
 
 
 @pytest.fixture
