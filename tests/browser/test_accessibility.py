@@ -225,6 +225,8 @@ def test_other_pages_of_records(
     seen.visit(f"/contacts{filters}", f"/contacts/filter{filters}")
     seen.visit("/reports", "/reports/ready/accounts-by-industry", "/reports/ready/new-contacts")
     seen.visit("/reports/build?type=account&g0=lifecycle&g1=owner_id&m0=count&shape=bar")
+    seen.visit("/reports/mail?report=new-contacts", "/reports/ready/new-accounts")
+    seen.visit("/reports/build?type=account&m0=rate&m0p.0.f=city&m0p.0.w=filled&do=m0p|show.0")
     assert not seen.found, seen.told()
 
 
