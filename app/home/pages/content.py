@@ -63,11 +63,12 @@ def _made(placed: Placed, by: Actor) -> Content:
         if view is None:
             raise Missing(_("This view was deleted, or is not shared with you."))
         record_type, asked = readable_type(view.record_type, by), saved_arguments(view)
-        found = shown_list(record_type, asked, placed.rows, by)
+        found = shown_list(record_type, asked, placed.rows, by, is_wide=placed.is_wide)
         return Content("home/_list.html", {"list": found})
     if placed.kind == LIST:
         asked = read_query(placed.query)
-        found = shown_list(readable_type(placed.of, by), asked, placed.rows, by)
+        record_type = readable_type(placed.of, by)
+        found = shown_list(record_type, asked, placed.rows, by, is_wide=placed.is_wide)
         return Content("home/_list.html", {"list": found})
     one = contributed.widget(placed.of, by)
     return Content(one.template, one.make(by))

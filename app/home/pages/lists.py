@@ -24,7 +24,7 @@ from app.records.query import Query
 from app.records.types import RecordType
 from app.web.formats import formats
 
-COLUMNS = 3  # Beside the title.
+NARROW, WIDE = 2, 4  # Columns beside the title, of a widget of half and of full width.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,19 @@ class ShownList:
 
 
 def shown_list(
-    record_type: RecordType, arguments: Mapping[str, str], rows: int, by: Actor
+    record_type: RecordType,
+    arguments: Mapping[str, str],
+    rows: int,
+    by: Actor,
+    *,
+    is_wide: bool = False,
 ) -> ShownList:
     """The first `rows` of a list; Refused where it asks for what `by` may not see."""
     state = read_state(record_type, arguments)
     reader = reader_of_list(record_type, state.asked.filters, by)
     shape = layout(record_type, reader, state.look)
-    columns = tuple(one for one in shape.columns if "wide-only" not in one.classes)[:COLUMNS]
+    columns = tuple(one for one in shape.columns if "wide-only" not in one.classes)
+    columns = columns[: WIDE if is_wide else NARROW]
     asked = replace(state.asked, limit=rows, cursor="")
     found = query.page(record_type, asked, reader, shape.keys)
     counted = Query(q=asked.q, filters=asked.filters)
