@@ -65,7 +65,8 @@ class Grid {
     for (const day of this.days) this.input(day)?.addEventListener('input', () => this.show());
     this.show();
     root.hidden = false;
-    root.scrollTop = this.cells[FIRST_SEEN]?.[0]?.offsetTop ?? 0;
+    const [first, head] = [this.cells[FIRST_SEEN]?.[0], find('thead', root)];
+    root.scrollTop = (first?.offsetTop ?? 0) - (head?.offsetHeight ?? 0);
     root.addEventListener('keydown', (event) => this.key(event));
     root.addEventListener('pointerdown', (event) => this.press(event));
     root.addEventListener('pointerover', (event) => this.over(event));
