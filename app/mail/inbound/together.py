@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import select
 
+from app.identity.models import User
 from app.jobs.enqueue import enqueue
 from app.jobs.errors import is_database_away
 from app.kernel import clock
@@ -38,6 +39,9 @@ def take_some(by: Actor, settings: Settings) -> int:
         .with_for_update(skip_locked=True)
     )
     found = list(by.session.scalars(statement))
+    owners = select(User).where(User.id.in_({one.user_id for one in found}))
+    # Held until the end: what nobody holds, the session forgets and asks for with each mail.
+    _owners = by.session.scalars(owners).all() if found else []
     for mail in found:
         try:
             with by.session.begin_nested():
