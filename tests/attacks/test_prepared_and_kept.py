@@ -231,6 +231,7 @@ def test_own_fields_of_every_kind_are_escaped_in_every_look(
     given = {
         "number": "1",
         "money": "3",
+        "amount": "3 GBP",
         "percent": "4",
         "day": "2026-01-01",
         "moment": "2026-01-01T10:00",
