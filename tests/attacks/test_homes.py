@@ -8,10 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from app.home.operations.homes import home_of
+from app.home.operations.homes import arrange, home_of
+from app.home.placed import Placed
+from app.records.pool.choose import change_choice
 from tests.attacks.program import Programs
 from tests.attacks.together import together
 from tests.cast import Person, Workspace
+from tests.factories import make_account
 
 LIST = {"kind": "list", "of": "account"}
 ATTACK = "<script>alert(1)</script>"
@@ -122,3 +125,23 @@ def test_odd_names_and_lists_are_shown_as_what_they_are(
         shown = alice.client.get(path)
         assert shown.status_code == 200
         assert ATTACK not in shown.text
+
+
+def test_a_list_of_the_pool_on_home_tells_no_more_than_the_pool(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        change_choice(by, "account", hidden=["phone"], hold_days="")
+        make_account(by, "Free Fences", owner_id=None, phone="+44 20 7946 0011")
+    for number, query in enumerate(
+        ("cols=name,phone", "sort=phone", "phone__contains=7946", "q=79460011")
+    ):
+        kept = Placed(f"w{number}", "list", "account", query=f"owner_id__isnull=true&{query}")
+        with acme.acting(bob) as by:
+            arrange(by, [kept])
+        for path in ("/", "/home/wall", f"/home/widgets/w{number}"):
+            shown = bob.client.get(path)
+            assert shown.status_code == 200
+            assert "7946 0011" not in shown.text
+        found = "Free Fences" in bob.client.get(f"/home/widgets/w{number}").text
+        assert found == (query == "cols=name,phone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -72,3 +73,26 @@ def test_a_form_that_is_sent_several_times_at_once_plans_one_mailing(
     with acme.scope() as session:
         assert len(session.scalars(select(ReportMailing.id)).all()) == 1
         assert len(session.scalars(select(ReportReader.id)).all()) == 2
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"report": "\x00"},
+        {"report": "x" * 5_000},
+        {"rhythm": "<b>"},
+        {"weekday": "9" * 50},
+        {"day": "٣"},
+        {"at": "24:00"},
+        {"at": "\x00"},
+        {"readers": ["x"] * 300},
+        {"readers": []},
+    ],
+)
+def test_odd_forms_plan_nothing(acme: Workspace, alice: Person, odd: dict[str, Any]) -> None:
+    form = {"rhythm": "weekly", "weekday": "0", "day": "1", "at": "08:00"}
+    wish = {"report": kept(alice), **form, "readers": [str(alice.user_id)], **odd}
+    assert alice.client.post("/reports/mail", data=wish).status_code in (404, 422)
+    with acme.scope() as session:
+        assert session.scalars(select(ReportMailing.id)).all() == []
