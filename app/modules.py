@@ -23,6 +23,7 @@ from app.documents.manifest import DOCUMENTS
 from app.documents.papers import layouts
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Layout
+from app.documents.papers.table import table_pdf
 from app.documents.papers.uses import documents_of
 from app.documents.texts.operations import tell_use
 from app.events import outbox
@@ -41,6 +42,7 @@ from app.mail.messages import templates as mail_templates
 from app.records import gate, happenings
 from app.records import jobs as record_jobs
 from app.records.assignment import absent
+from app.records.exports import papers
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from app.reports import jobs as report_jobs
@@ -70,6 +72,7 @@ def install_record_types() -> Registry:
     gate.install(ApprovalGate())
     absent.install(away_on)
     layouts.install(LAYOUTS)
+    papers.install(table_pdf)
     tell_use(documents_of)
     installed = install(
         (one for module in MODULES for one in module.record_types),

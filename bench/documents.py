@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from app.crm.models import Account, ActivityLink
 from app.documents.papers.layouts import install
 from app.documents.papers.make import Wish, draft_of
-from app.documents.papers.table import Column, table_pdf
+from app.documents.papers.table import table_pdf
 from app.documents.pdf.press import pdf_of
 from app.kernel.actor import Actor
 from app.modules import LAYOUTS
+from app.records.exports.papers import Column, Row, TablePaper
 from app.records.tailored import tailored
 from bench.figures import Figure, Limit
 from bench.pace import look, slowness
@@ -62,8 +63,9 @@ def _make(wish: Wish, account: Account, by: Actor) -> int:
 
 def _table(by: Actor) -> int:
     columns = [Column("Month"), Column("Visits", number=True), Column("Remark", wide=True)]
-    rows = [[f"2026-{n % 12 + 1:02}", f"{n * 37:,}", "客户 visited the fair"] for n in range(ROWS)]
-    return len(table_pdf("Visits", "2026", columns, rows, by))
+    told = "客户 visited the fair"
+    rows = [Row([f"2026-{n % 12 + 1:02}", f"{n * 37:,}", told]) for n in range(ROWS)]
+    return len(table_pdf(TablePaper("Visits", "2026", columns, rows), by))
 
 
 def _figure(name: str, make: Callable[[], int]) -> Figure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from app.documents.papers.letterhead import Wish as Head
 from app.documents.papers.letterhead import letterhead, save_letterhead
 from app.documents.papers.make import Wish, delete_document, draft_of, look, make_document
 from app.documents.papers.models import Document, DocumentPicture
-from app.documents.papers.table import Column, table_pdf
+from app.documents.papers.table import table_pdf
 from app.documents.pdf import press
 from app.documents.pdf.press import PARTS, pdf_of
 from app.events.models import Event
@@ -26,6 +27,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, NotPermitted, Refused
 from app.kernel.language import using
 from app.modules import LAYOUTS
+from app.records.exports.papers import Column, Row, TablePaper
 from app.records.files.find import find_file, path_of
 from app.records.files.models import File
 from app.records.tailored import tailored
@@ -340,9 +342,10 @@ def test_a_report_is_a_table_with_totals_on_as_many_pages_as_it_needs(
     acme: Workspace, alice: Person
 ) -> None:
     columns = [Column("Month"), Column("Visits", number=True), Column("Remark", wide=True)]
-    rows = [[f"{n}", f"{n * 7}", f"客户 {TRICKS}"] for n in range(120)]
+    rows = [Row([f"{n}", f"{n * 7}", f"客户 {TRICKS}"]) for n in range(120)]
+    table = TablePaper("Visits", "2026", columns, rows, ["", "49,980", ""])
     with acme.acting(alice) as by:
-        made_one = table_pdf("Visits", "2026", columns, rows, by, totals=["", "49,980", ""])
+        made_one = table_pdf(table, by)
         assert made_one.startswith(b"%PDF-")
         with pytest.raises(Refused):
-            table_pdf("Visits", "2026", columns, rows * 20, by)
+            table_pdf(replace(table, rows=rows * 20), by)

@@ -1,4 +1,4 @@
-"""A report as a file: CSV and Excel, no cell of which is a formula."""
+"""A report as a file: CSV and Excel, no cell of which is a formula, and PDF."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from typing import Any
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.exports.columns import Column
+from app.records.exports.papers import PDF, paper_of
 from app.records.exports.xlsx_file import XlsxFile
 from app.reports.engine.definition import AVERAGE, COUNT, DISTINCT, RATE, SHARE, Definition
 from app.reports.engine.meaning import Measured
 from app.reports.engine.result import Result
 from app.reports.engine.run import run_report
 from app.reports.pages.grid import Grid, csv_rows, grid, head_row
+from app.reports.pages.paper import table_of
 from app.web.sheets import csv_lines
 
 FILES = {
     "csv": "text/csv; charset=utf-8",
+    "pdf": PDF,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -33,7 +36,9 @@ def made(definition: Definition, name: str, kind: str, by: Actor) -> bytes:
 
 
 def made_of(result: Result, definition: Definition, name: str, kind: str, by: Actor) -> bytes:
-    """The file of what a report found."""
+    """The file of what a report found; Refused where it is more than a paper takes."""
+    if kind == "pdf":
+        return paper_of(table_of(result, definition, name, by), by)
     found = grid(result, by, is_pivot=definition.shape == "pivot", most=None)
     if kind == "csv":
         return "".join(csv_lines(head_row(found), csv_rows(found))).encode()
