@@ -23,6 +23,8 @@ from tests.mail.customers import Customer, only_message, post_mail
 
 TEN_SECONDS = timedelta(seconds=11)
 PLACE = "/settings/mail-server"
+BROKEN = "v1:broken"  # What no key opens.
+GIVEN = "not-a-real-one"
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def keep(person: Person, port: int | str, **changes: object) -> int:
         "port": str(port),
         "security": "starttls",
         "user": "acme",
-        "password": "not-a-real-one",
+        "password": GIVEN,
         "on": "1",
         **changes,
     }
@@ -161,15 +163,15 @@ def test_the_password_is_sealed_shown_to_nobody_and_not_given_to_another_host(
 ) -> None:
     keep(alice, theirs.port)
     before = kept(acme).password
-    assert "not-a-real-one" not in before
-    assert "not-a-real-one" not in alice.client.get(PLACE).text
+    assert GIVEN not in before
+    assert GIVEN not in alice.client.get(PLACE).text
     assert keep(alice, theirs.port, password="") == 303
     assert kept(acme).password == before
     for change in ({"host": "localhost"}, {"user": "eve"}):
         assert keep(alice, theirs.port, password="", **change) == 422
     assert kept(acme).host == "127.0.0.1"
     with acme.scope() as session:
-        session.execute(update(MailServer).values(password="v1:broken"))
+        session.execute(update(MailServer).values({MailServer.password: BROKEN}))
     answer = alice.client.post(f"{PLACE}/test", follow_redirects=True)
     assert "enter it again" in answer.text
 
