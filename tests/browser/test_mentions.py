@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -45,6 +47,22 @@ def test_a_name_is_chosen_by_keys_and_stands_as_a_chip(page: Page, firm: str) ->
     expect(page.locator(".mentions-list")).to_be_hidden()
     page.get_by_role("button", name="Save note").click()
     expect(page.locator("#timeline .mention")).to_have_text(["@李雷", "@Bob Baker"])
+
+
+def test_a_chosen_name_is_not_offered_again_while_the_text_goes_on(page: Page, firm: str) -> None:
+    ready(page, firm)
+    box = note(page)
+    asked: list[str] = []
+    page.on(
+        "request", lambda one: asked.append(unquote(one.url)) if "/mentions" in one.url else None
+    )
+    box.press_sequentially("Ask @bob")
+    page.locator(".mentions-list").get_by_role("option", name="Bob Baker").click()
+    expect(box).to_have_value("Ask @Bob Baker ")
+    box.press_sequentially("soon, or @")
+    # What is asked for a name comes after a pause, so that an earlier question came before this.
+    expect(page.get_by_role("option", name="Alice Archer")).to_be_visible()
+    assert not [one for one in asked if "/mentions" in one and "Bob Baker" in one]
 
 
 def test_escape_leaves_the_text_and_the_drawer_as_they_are(page: Page, firm: str) -> None:

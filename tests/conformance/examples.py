@@ -49,6 +49,8 @@ _numbers = count(1)
 def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str, Any]) -> Any:
     if field.is_unique:
         return f"N-{next(_numbers)}"
+    if field.key in {one.says_day.key for one in record_type.days if one.says_day is not None}:
+        return False  # A whole day would make another moment of the one beside it.
     if field.kind == "choice":
         options = picklists.get(field.key, field.options)
         return options[0].value if options else None

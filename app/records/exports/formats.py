@@ -65,7 +65,7 @@ VCARD = Format(
     _("vCard"),
     _("Cards of people for phones and mail programs."),
     "vcf",
-    "text/vcard; charset=utf-8",
+    "text/vcard",
     VcardFile,
     is_table=False,
 )

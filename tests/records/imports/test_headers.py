@@ -110,6 +110,7 @@ EXPECTED = {
         "Contact owner": "owner_id",
         "Company Name": "account_id",
         "Job Title": "title",
+        "Preferred language": "language",
     },
     "salesforce-account": {
         "AccountNumber": "number",

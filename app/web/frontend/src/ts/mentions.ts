@@ -11,6 +11,7 @@ let list: HTMLElement | null = null;
 let box: Box | null = null;
 let timer = 0;
 let asked = 0;
+let taken = ''; // The name that was chosen last: what is typed behind it is no name any more.
 
 function isOpen(): boolean {
   return list?.matches(':popover-open') ?? false;
@@ -30,6 +31,7 @@ function call(area: Box): { start: number; words: string } | null {
   if (end !== area.selectionEnd) return null;
   const words = CALL.exec(area.value.slice(0, end))?.[1];
   if (words === undefined || words.length > LONGEST) return null;
+  if (taken && words.startsWith(`${taken} `)) return null;
   return { start: end - words.length, words };
 }
 
@@ -104,6 +106,7 @@ function take(option: HTMLElement): void {
   const found = area && call(area);
   if (!area || !found) return;
   const name = option.dataset.text ?? '';
+  taken = name;
   area.setRangeText(`${name} `, found.start, area.selectionStart ?? 0, 'end');
   close();
   area.focus();
