@@ -49,13 +49,13 @@ _numbers = count(1)
 def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str, Any]) -> Any:
     if field.is_unique:
         return f"N-{next(_numbers)}"
-    if field.key in {one.says_day.key for one in record_type.days if one.says_day is not None}:
-        return False  # A whole day would make another moment of the one beside it.
     if field.kind == "choice":
         options = picklists.get(field.key, field.options)
         return options[0].value if options else None
     if field.kind != "reference":
-        return BY_KIND[field.kind]
+        # A whole day would make another moment of the one beside its flag.
+        makes_days = field.attribute in [one.says_day for one in record_type.days]
+        return False if makes_days else BY_KIND[field.kind]
     if field.to == "user":
         return str(by.user_id) if by.user_id else None
     target = registry().type(field.to or "")
