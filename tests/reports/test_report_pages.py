@@ -227,6 +227,13 @@ def test_files_hold_the_numbers_and_no_formula(acme: Workspace, alice: Person, b
 
 
 @pytest.mark.usefixtures("firms")
+def test_a_file_without_groups_is_its_numbers_alone(alice: Person) -> None:
+    form = {"definition": json.dumps({"record_type": "account"}), "name": "All", "format": "csv"}
+    answer = alice.sign_in().post("/reports/file", data=form)
+    assert answer.get_data(as_text=True).lstrip("\ufeff").splitlines() == ["Count", "3"]
+
+
+@pytest.mark.usefixtures("firms")
 def test_a_pivot_has_the_last_group_across(alice: Person) -> None:
     groups = [{"field": "country"}, {"field": "owner_id"}]
     definition = json.dumps({"record_type": "account", "groups": groups, "shape": "pivot"})

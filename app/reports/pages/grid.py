@@ -158,8 +158,8 @@ def csv_rows(found: Grid) -> Iterable[list[str]]:
     """The rows of a file: names and plain numbers, the total last."""
     for line in (*found.lines, found.total):
         heads = list(line.heads)
-        if line is found.total:
-            heads[:1] = [gettext("All")]
+        if line is found.total and heads:
+            heads[0] = gettext("All")
         yield [*heads, *(plain(one.value) for one in line.cells)]
 
 

@@ -155,7 +155,7 @@ def test_activities_keep_their_links_and_their_moments(acme: Workspace, alice: P
         planned = session.scalars(
             select(Activity).where(Activity.due_at.is_not(None), Activity.done_at.is_(None))
         ).all()
-        assert [one.due_at.isoformat() for one in planned] == ["2030-04-06T23:00:00+00:00"]
+        assert [one.due_at.isoformat() for one in planned] == ["2030-04-07T22:59:59.999999+00:00"]
         account = session.get_one(Account, firm_id)
         assert account.last_activity_at.isoformat() == "2024-03-07T09:00:00+00:00"
         assert account.next_step_at == planned[0].due_at
