@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 20_000  # Objects made beyond those gone; a piece of an import makes some ten thousand.
+YOUNG = 200_000  # Objects made beyond those gone: several pieces of an import make as many.
 
 
 def collect_seldom() -> None:
