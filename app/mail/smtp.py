@@ -84,7 +84,7 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
         ) from error
     except smtplib.SMTPResponseException as error:
         raise _meaning(error.smtp_code, error.smtp_error) from error
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:  # It can't be said to a server.
         raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
 
 
@@ -112,7 +112,7 @@ def hand_over(
         ) from error
     except smtplib.SMTPResponseException as error:
         raise _meaning(error.smtp_code, error.smtp_error) from error
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         told = f"The mail server was lost: {type(error).__name__}: {error}"
         raise (Uncertain(told) if is_given else ServerAway(told)) from error
 

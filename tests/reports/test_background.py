@@ -269,6 +269,10 @@ def test_programs_are_told_where_a_slow_report_will_be(
     made = calls.get(place).json
     assert made is not None
     assert made["state"] == "done"
+    # Its person finds it as well, and does not take it away by looking.
+    seen = alice.sign_in().get(f"/{place}")
+    assert numbers(seen.text)
+    assert calls.get(place).status_code == 200
     at_once = calls.post("reports/run", {"definition": BY_COUNTRY}).json
     assert at_once is not None
     assert made["numbers"]["rows"] == at_once["rows"]

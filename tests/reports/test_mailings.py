@@ -20,6 +20,7 @@ from app.identity import outside
 from app.identity.models import Grant, User
 from app.identity.operations.users import disable_user
 from app.jobs.registry import Registry, connect
+from app.kernel.ids import new_id
 from app.mail.message import build
 from app.mail.send import send_mail
 from app.modules import JOBS
@@ -243,7 +244,7 @@ def test_whoever_may_not_see_it_gets_none(
         role = session.get_one(User, bob.user_id).role
         reads = (Grant.role_id == role.id, Grant.record_type == "account")
         session.execute(delete(Grant).where(*reads))
-        role.stamp = role.id
+        role.stamp = new_id()
     sunday.move_to(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
     work(acme)
     assert set(mails(queue)) == {alice.email}

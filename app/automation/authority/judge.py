@@ -153,6 +153,7 @@ def _tell(limits: Limits, record_type: RecordType, agreed: Agreed, one: Done, by
         "limit": None if limit in (None, False) else str(limit),
         "class": agreed.customer_class,
         "subject": agreed.subject.key,
+        "field": agreed.subject.field,
         "text": text,
     }
     by.session.flush()  # The event stands before it is added to.
@@ -191,6 +192,7 @@ def _add(found: Beyond, limits: Limits, agreed: Agreed, by: Actor) -> None:
             "name": str(subject.label),
             "text": _why_beyond(asked),
             "subject": subject.key,
+            "field": subject.field,
             "value": format(agreed.value, "f"),
         },
     )

@@ -23,6 +23,7 @@ from app.automation.authority.judge import reason_told
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
+from app.records.access import sees
 from app.records.pages.changes import Change
 from app.records.references import titles
 from app.records.registry import registry
@@ -232,7 +233,11 @@ def _of_type(
             facts=facts[number],
             lines=lines[number] if one.verb != "delete" else [],
             hidden=hidden[number],
-            reasons=[reason_told(reason, by) for reason in one.reasons],
+            reasons=[
+                reason_told(reason, by)
+                for reason in one.reasons
+                if "field" not in reason or sees(record_type, reason["field"], by)
+            ],
             levels=_levels(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             barred=_why_barred(one, waiting, mine, by),

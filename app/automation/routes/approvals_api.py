@@ -337,7 +337,7 @@ def _shown(one: ApprovalRequest, by: Actor) -> dict[str, Any]:
         "verb": one.verb,
         "state": one.state,
         "changes": {key: pair for key, pair in one.changes.items() if key in readable},
-        "reasons": one.reasons,
+        "reasons": [why for why in one.reasons if "field" not in why or why["field"] in readable],
         "requester_id": str(one.requester_id) if one.requester_id else None,
         "waits_for": [str(user_id) for user_id in waits_for(one, by)],
         "level": one.level + 1,

@@ -159,6 +159,8 @@ def _checked(wish: Wish, server: MailServer, settings: Settings) -> tuple[str, i
     for key, typed in (("user", wish.user), ("password", wish.password)):
         if len(typed) > MOST_LETTERS or not typed.isprintable():
             errors[key] = _("At most %(limit)s characters in one line.", limit=MOST_LETTERS)
+        elif not typed.isascii():
+            errors[key] = _("Mail servers take letters, digits and signs of a plain keyboard only.")
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     return host, port

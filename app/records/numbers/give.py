@@ -131,15 +131,19 @@ def take_block(
     """
     others = {one.casefold() for one in brought or ()}
     found: list[str] = []
+    wanted = count
     while len(found) < count:
-        wanted = count - len(found)
         try:
             written = apart(by.tenant, partial(_reserve, record_type, wanted, by))
         except Waited:  # Whoever asks holds it, having taken or changed numbers just now.
-            return [*found, *take_numbers(record_type, wanted, by, {*others, *found})]
+            left = count - len(found)
+            return [*found, *take_numbers(record_type, left, by, {*others, *found})]
         held = _held(record_type, written, by) | others
-        found += [one for one in written if one.casefold() not in held]
-    return found
+        free = [one for one in written if one.casefold() not in held]
+        found += free
+        # Where all of them are taken, so are many of the next.
+        wanted = count - len(found) if free else min(4 * wanted, MOST_AT_ONCE)
+    return found[:count]
 
 
 def _reserve(record_type: RecordType, count: int, by: Actor, session: Session) -> list[str]:

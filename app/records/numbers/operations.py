@@ -99,7 +99,7 @@ def number_some(by: Actor, kind: str) -> bool:
         _without(record_type, model)
         .order_by(model.created_at, model.id)
         .limit(CHUNK)
-        .with_for_update()
+        .with_for_update(key_share=True)  # Others may refer to them meanwhile.
     ).all()
     if not rows:
         _note_progress(by, record_type, None)

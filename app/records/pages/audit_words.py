@@ -62,7 +62,7 @@ VERBS: Mapping[str, Said] = {
     "sent": (_("E-mail sent"), "good"),
     "received": (_("E-mail received"), "info"),
     "bounced": (_("E-mail not delivered"), "bad"),
-    "confirmed": (_("Confirmed"), "good"),
+    "confirmed": (_("Sender confirmed"), "good"),
     "unreachable": (_("Address takes no e-mails"), "warn"),
     "reachable": (_("Address takes e-mails again"), "info"),
     "approval_requested": (_("Approval asked for"), "info"),

@@ -15,7 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current, gettext
 from app.kernel.localized import pick
-from app.records.access import readable_fields
+from app.records.access import readable_fields, sees
 from app.records.fields import Option
 from app.records.files.words import VERBS as OF_FILES
 from app.records.files.words import tell_file
@@ -237,15 +237,18 @@ def _told(
         formats(by).time(row.at),
         row.at.isoformat(),
         merge.undo_url if merge is not None else "",
-        _leave(row.changes),
+        _leave(record_type, row.changes, by),
     )
 
 
-def _leave(changes: Mapping[str, Any]) -> str:
-    """Who approved a change, or by whose authority it was done; nothing where nobody had to."""
+def _leave(record_type: RecordType, changes: Mapping[str, Any], by: Actor) -> str:
+    """Who approved a change, or by whose authority it was done; nothing where nobody had to.
+
+    An authority tells the value of a field, so it is told to those alone who see that.
+    """
     told = []
     authority = (changes.get("authority") or [None, None])[1]
-    if isinstance(authority, Mapping):
+    if isinstance(authority, Mapping) and sees(record_type, authority.get("field", ""), by):
         told.append(
             gettext(
                 "%(what)s is within the authority of %(role)s",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
+from app.identity.operations.guard import hold_self
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import UNDER_WAY, Work, begin_work, cancel_work
 from app.kernel.actor import Actor
@@ -33,6 +34,7 @@ def begin_run(by: Actor, definition: Definition, name: str) -> ReportRun:
         raise NotPermitted(_("Only a person has reports."))
     meant = meaning(definition, by)
     demand_openable(meant)
+    hold_self(by)  # Of two at one moment the second finds what the first began.
     latest = latest_run(by, definition, meant)
     if latest is not None and latest.is_under_way:
         return latest.run

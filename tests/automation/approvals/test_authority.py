@@ -14,12 +14,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app.automation.approvals.decide import approve
+from app.automation.approvals.telling import place_of
 from app.automation.authority import operations, subjects
 from app.crm.models import Activity
 from app.events import Event
+from app.identity.models import FieldRule, User
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
+from app.kernel.actor import FieldAccess
 from app.kernel.errors import Held, Refused
+from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.modules import install_record_types
 from app.records import gate
@@ -100,6 +104,27 @@ def test_within_it_passes_and_the_event_tells_by_whose(bob: Person, limits: None
     told = changes["authority"][1]
     assert (told["role"], told["text"], told["limit"]) == ("Sales rep", "Minutes 30 min", "30.0000")
     assert "within the authority of Sales rep" in bob.client.get(f"/activities/{made}").text
+
+
+def test_a_field_that_is_hidden_is_told_by_no_authority(
+    alice: Person, bob: Person, mara: Person, limits: None
+) -> None:
+    made = call(bob, 30)
+    with bob.workspace.acting(bob) as by:
+        with pytest.raises(Held) as held:
+            perform("activity", "update", by.session.get_one(Activity, made), by=by, minutes=80)
+        gate.keep(held.value, by)
+    place = place_of(only_request(alice))
+    assert "80" in str(mara.client.get(place).text)
+    with bob.workspace.scope() as session:
+        role = session.get_one(User, mara.user_id).role
+        hidden = int(FieldAccess.HIDDEN)
+        session.add(
+            FieldRule(role_id=role.id, record_type="activity", field="minutes", access=hidden)
+        )
+        role.stamp = new_id()
+    assert "within the authority" not in mara.client.get(f"/activities/{made}").text
+    assert "80 min" not in mara.client.get(place).text
 
 
 def test_beyond_it_the_lowest_role_that_suffices_is_asked(
