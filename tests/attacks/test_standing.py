@@ -34,6 +34,7 @@ OWN_AFFAIRS = (
     "/logout",
     "/language",
     "/news/stop/",
+    "/reports/mail/stop/",
     "/password/",
     "/settings/me/mail-in/address",  # One that became known is renewed at any time.
     "/settings/me/password",

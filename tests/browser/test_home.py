@@ -120,6 +120,7 @@ def test_widgets_are_moved_widened_named_and_taken_off_by_keys(page: Page, home:
     expect(page.locator(ROWS).first).to_contain_text("Weeks")
     expect(down).to_be_focused()
     expect(page.locator("#order-voice")).to_have_text("Quiet: place 2 of 3")
+    settled(page)
     full = page.get_by_role("group", name="Width of Quiet").get_by_role("button", name="Full")
     full.focus()
     page.keyboard.press("Enter")

@@ -142,7 +142,10 @@ def test_the_address_says_whose_it_is_to_nobody_without_our_key(
 
 def test_no_other_change_goes_without_a_token_by_its_address(app: Flask) -> None:
     exempt = [one for one in cases(app) if one.access.by_address]
-    assert [str(one) for one in exempt] == ["POST /news/stop/<link>"]
+    assert [str(one) for one in exempt] == [
+        "POST /news/stop/<link>",
+        "POST /reports/mail/stop/<link>",
+    ]
     assert all(one.access.who is Who.ANYONE for one in exempt)
 
 

@@ -13,6 +13,7 @@ from flask import Response, request
 
 from app.identity.models import Team, User
 from app.identity.operations import teams as operations
+from app.identity.operations.guard import require_change
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
@@ -87,6 +88,7 @@ def show_team(team_id: UUID) -> Response:
 def change_team_by_program(team_id: UUID) -> Response:
     """Change what is given; null takes it from below another, or lets nobody lead it."""
     by = current.actor()
+    require_change(by, "team", "manage")
     team = operations.get_team(by, team_id)
     body = _body()
     if "name" in body:
