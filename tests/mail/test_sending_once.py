@@ -27,7 +27,7 @@ def messages(workspace: Workspace) -> list[Message]:
 
 
 def form_of(person: Person, url: str) -> str:
-    found = re.search(r'name="form" value="([^"]+)"', person.client.get(url).text)
+    found = re.search(r'name="press" value="([^"]+)"', person.client.get(url).text)
     assert found is not None
     return found[1]
 
@@ -38,8 +38,8 @@ def test_each_form_has_its_own_number_and_keeps_it_when_it_is_refused(
     url = f"{customer.url}/mail"
     first, second = form_of(bob, url), form_of(bob, url)
     assert first != second
-    refused = post_mail(bob, customer, form=first, subject="")
-    assert f'name="form" value="{first}"' in refused.text
+    refused = post_mail(bob, customer, press=first, subject="")
+    assert f'name="press" value="{first}"' in refused.text
 
 
 def test_a_form_pressed_twice_sends_one_mail_with_its_file(
@@ -53,12 +53,12 @@ def test_a_form_pressed_twice_sends_one_mail_with_its_file(
     number = str(new_id())
     for _press in range(2):
         file = (io.BytesIO(b"Offer"), "offer.txt")
-        assert post_mail(bob, customer, form=number, file=file).status_code == 303
+        assert post_mail(bob, customer, press=number, file=file).status_code == 303
     clock.shift(TEN_SECONDS)
     send_out()
     (mail,) = post_office.messages
     assert [one.get_filename() for one in mail.iter_attachments()] == ["offer.txt"]
-    post_mail(bob, customer, form=number, file=(io.BytesIO(b"Offer"), "offer.txt"))
+    post_mail(bob, customer, press=number, file=(io.BytesIO(b"Offer"), "offer.txt"))
     assert len(messages(acme)) == 1
 
 
@@ -71,7 +71,7 @@ def test_two_presses_at_the_same_moment_send_one_mail(
 
     def press(index: int) -> None:
         together.wait()
-        answer = clients[index].post(f"{customer.url}/mail", data={**form, "form": number})
+        answer = clients[index].post(f"{customer.url}/mail", data={**form, "press": number})
         answers.append(answer.status_code)
 
     threads = [Thread(target=press, args=(index,)) for index in range(2)]
@@ -92,8 +92,8 @@ def test_the_same_form_that_says_something_else_is_another_mail(
     acme: Workspace, bob: Person, customer: Customer, change: dict[str, str]
 ) -> None:
     number = str(new_id())
-    post_mail(bob, customer, form=number)
-    post_mail(bob, customer, form=number, **change)
+    post_mail(bob, customer, press=number)
+    post_mail(bob, customer, press=number, **change)
     assert len(messages(acme)) == 2
 
 
@@ -101,8 +101,8 @@ def test_a_colleague_with_the_same_number_sends_their_own(
     acme: Workspace, alice: Person, bob: Person, customer: Customer
 ) -> None:
     number = str(new_id())
-    post_mail(bob, customer, form=number)
-    post_mail(alice, customer, form=number)
+    post_mail(bob, customer, press=number)
+    post_mail(alice, customer, press=number)
     assert {one.user_id for one in messages(acme)} == {alice.user_id, bob.user_id}
 
 
@@ -114,7 +114,7 @@ def test_a_draft_that_is_sent_twice_goes_once(
     bob.client.post(f"/messages/{message.id}/back")
     number = form_of(bob, f"{customer.url}/mail?draft={message.id}")
     for _press in range(2):
-        answer = post_mail(bob, customer, form=number, draft=str(message.id))
+        answer = post_mail(bob, customer, press=number, draft=str(message.id))
         assert answer.status_code == 303
     assert only_message(acme).state == State.WAITING
 
@@ -123,9 +123,9 @@ def test_a_form_whose_mail_was_taken_back_does_not_send_it_again(
     acme: Workspace, bob: Person, customer: Customer
 ) -> None:
     number = str(new_id())
-    post_mail(bob, customer, form=number)
+    post_mail(bob, customer, press=number)
     bob.client.post(f"/messages/{only_message(acme).id}/back")
-    assert post_mail(bob, customer, form=number).status_code == 409
+    assert post_mail(bob, customer, press=number).status_code == 409
     assert only_message(acme).state == State.DRAFT
 
 

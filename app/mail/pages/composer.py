@@ -160,7 +160,7 @@ def refused(
         record,
         by,
         begun,
-        {key: typed.get(key, "") for key in (*KEYS, "form", "sender")},
+        {key: typed.get(key, "") for key in (*KEYS, "press", "sender")},
         is_signed="signed" in typed,
         is_private="private" in typed,
         quotes="quotes" in typed,
@@ -207,7 +207,7 @@ def _form(
         answers=answered,
         quotes=quotes,
         draft=draft_id,
-        form=parse_id(texts.get("form")) or new_id(),
+        form=parse_id(texts.get("press")) or new_id(),
         kept=[
             Tick(one.id, one.name, size_text(one.size), str(one.id) not in dropped)
             for one in (kept.get(draft_id, []) if draft_id else [])

@@ -88,7 +88,7 @@ def send_mail(collection: str, record_id: UUID) -> Response:
 
 def _press(record_id: UUID, by: Actor) -> str:
     said = [(key, *request.form.getlist(key)) for key in SAID]
-    return press_of(request.form.get("form", ""), [(str(record_id),), *said], arrived(), by)
+    return press_of(request.form.get("press", ""), [(str(record_id),), *said], arrived(), by)
 
 
 def _sent(message: Message, record_type: RecordType, record: Record, by: Actor) -> Response:
