@@ -74,6 +74,7 @@ def test_one_that_fails_says_so_and_is_tried_again(
     page.route(broken, lambda route: route.fulfill(status=500, body=""))
     ready(page, "/")
     said = page.locator(".widget", has_text="Firms").locator(".widget-failed")
+    expect(said).to_be_visible()
     expect(said).to_contain_text("This could not be loaded.")
     expect(page.locator("#widget-c .widget-wait")).to_be_hidden()
     page.unroute(broken)

@@ -14,6 +14,7 @@ import * as fields from './fields';
 import * as filters from './filters';
 import * as forms from './forms';
 import * as guard from './guard';
+import * as home from './home'; // Its widgets may have failed before a part of their own was there.
 import * as keys from './keys';
 import * as list from './list';
 import * as lookup from './lookup';
@@ -41,7 +42,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, moment, lookup, mentions, copy, print,
-  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words,
+  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words, home,
 ];
 for (const part of parts) part.start();
 
@@ -51,7 +52,6 @@ async function startWanted(): Promise<void> {
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
     ...(find('[data-approvals]') ? [import('./approvals')] : []),
     ...(find('[data-chart], #report-build, [data-charts]') ? [import('./charts')] : []),
-    ...(find('[data-widget], [data-full-screen]') ? [import('./home')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
     ...(find('[data-import-give], [data-import-form]') ? [import('./imports')] : []),
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
@@ -65,5 +65,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-widget], [data-full-screen], [data-hours-grid]')) void startWanted().then(ready);
+if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-hours-grid]')) void startWanted().then(ready);
 else ready();
