@@ -10,7 +10,7 @@ import pytest
 
 from app.identity.operations.roles import role_by_key
 from tests.attacks.program import Programs
-from tests.attacks.together import together
+from tests.attacks.together import statuses
 from tests.cast import Person, Workspace
 
 RULES = "assignment-rules"
@@ -78,12 +78,12 @@ def test_rules_that_are_put_elsewhere_at_once_keep_each_a_place(
     alice: Person, program: Programs, wish: dict[str, Any]
 ) -> None:
     api = program(alice)
-    assert together([partial(api.post, RULES, wish) for _number in range(4)]) == [201] * 4
+    assert statuses([partial(api.post, RULES, wish) for _number in range(4)]) == [201] * 4
     ids = [one["id"] for one in api.get(RULES).json["data"]]
     moves = [
         *(partial(api.patch, f"{RULES}/{one}", {"position": 1}) for one in ids[:3]),
         partial(api.delete, f"{RULES}/{ids[0]}"),
     ]
-    assert set(together(moves)) <= {200, 204, 404, 409}
+    assert set(statuses(moves)) <= {200, 204, 404, 409}
     places = [one["position"] for one in api.get(RULES).json["data"]]
     assert places == sorted(places)

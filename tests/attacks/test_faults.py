@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -22,6 +21,7 @@ from app.records.routes import lists
 from tenants import resolve
 from tenants.database import db
 from tests.attacks.program import Programs
+from tests.attacks.together import together
 from tests.cast import Person, Workspace, visitor
 from tests.factories import make_contact
 from tests.laundry import Laundry
@@ -242,20 +242,3 @@ def test_two_who_delete_the_same_rows_in_opposite_order_end_well(
 def names_alive(acme: Workspace) -> list[str]:
     with acme.scope() as session:
         return list(session.scalars(select(Contact.name).where(Contact.deleted_at.is_(None))))
-
-
-def together(calls: list[Callable[[], TestResponse]]) -> list[TestResponse]:
-    """Make calls at the same moment and wait for all their answers."""
-    gate = threading.Barrier(len(calls))
-    answers: list[TestResponse] = []
-
-    def run(call: Callable[[], TestResponse]) -> None:
-        gate.wait()
-        answers.append(call())
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers

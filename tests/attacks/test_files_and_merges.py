@@ -21,7 +21,7 @@ from app.records.exports.models import Export
 from app.records.merge.operations import merge_records
 from tests.attacks.previewing import preview
 from tests.attacks.program import Programs
-from tests.attacks.test_faults import together
+from tests.attacks.together import together
 from tests.cast import HostClient, Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 from tests.records.exports.conftest import allow, export, in_background, last_export

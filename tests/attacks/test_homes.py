@@ -12,7 +12,7 @@ from app.home.operations.homes import arrange, home_of
 from app.home.placed import Placed
 from app.records.pool.choose import change_choice
 from tests.attacks.program import Programs
-from tests.attacks.together import together
+from tests.attacks.together import statuses
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
@@ -29,7 +29,7 @@ def test_of_two_windows_that_put_something_on_home_none_loses_its_own(
             partial(one.post, "/home/widgets", data={**LIST, "query": f"q={turn}{number}"})
             for number, one in enumerate(browsers)
         ]
-        assert together(asks) == [303] * 3
+        assert statuses(asks) == [303] * 3
     with acme.acting(alice) as by:
         kept = {one.query for one in home_of(by).widgets if one.query.startswith("q=")}
     assert kept == {f"q={turn}{number}" for turn in range(3) for number in range(3)}
@@ -43,7 +43,7 @@ def test_putting_on_home_and_going_back_to_the_role_s_at_once_breaks_nothing(
         *(partial(one.post, "/home/widgets", data=LIST) for one in browsers[:2]),
         *(partial(one.post, "/home/reset") for one in browsers[2:]),
     ]
-    assert together(asks) == [303] * 4
+    assert statuses(asks) == [303] * 4
 
 
 @pytest.mark.parametrize(

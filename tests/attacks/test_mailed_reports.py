@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.reports.mailings.models import ReportMailing, ReportReader
-from tests.attacks.together import together
+from tests.attacks.together import statuses
 from tests.cast import Person, Workspace
 from tests.reports.test_mailings import _real_mail, firms, kept, plan, reader, sunday
 
@@ -69,7 +69,7 @@ def test_a_form_that_is_sent_several_times_at_once_plans_one_mailing(
     sent = {**form, "readers": [str(alice.user_id), str(bob.user_id)]}
     browsers = [alice.sign_in() for _number in range(4)]
     asks = [partial(one.post, "/reports/mail", data=sent) for one in browsers]
-    assert together(asks) == [303] * 4
+    assert statuses(asks) == [303] * 4
     with acme.scope() as session:
         assert len(session.scalars(select(ReportMailing.id)).all()) == 1
         assert len(session.scalars(select(ReportReader.id)).all()) == 2

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.mail.messages.models import Message
 from app.mail.senders.models import Sender
 from tests.attacks.program import Programs
-from tests.attacks.together import together
+from tests.attacks.together import statuses
 from tests.cast import Person, Workspace
 from tests.mail.customers import FRANK, make_customer
 from tests.reports.test_mailings import _real_mail
@@ -24,7 +24,7 @@ def test_an_address_that_is_added_several_times_at_once_is_there_once(
 ) -> None:
     form = {"address": "sales@acme.example", "name": "Sales", "signature": ""}
     asks = [partial(alice.sign_in().post, place, data=form) for _number in range(4)]
-    assert sorted(together(asks)) == [303, 422, 422, 422]
+    assert sorted(statuses(asks)) == [303, 422, 422, 422]
     with acme.scope() as session:
         assert session.scalars(select(Sender.address)).all() == ["sales@acme.example"]
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from werkzeug.test import TestResponse
 
 Ask = Callable[[], TestResponse]
 
 
-def together(asks: Sequence[Ask]) -> list[int]:
-    """The statuses of requests that begin at one moment, in their order; 0 for one that broke."""
-    barrier, statuses = Barrier(len(asks)), [0] * len(asks)
+def together(asks: Sequence[Ask]) -> list[TestResponse]:
+    """The answers to requests that begin at one moment, in their order; raises what breaks one."""
+    barrier = Barrier(len(asks))
 
-    def run(number: int, ask: Ask) -> None:
+    def run(ask: Ask) -> TestResponse:
         barrier.wait()
-        statuses[number] = ask().status_code
+        return ask()
 
-    threads = [Thread(target=run, args=pair) for pair in enumerate(asks)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    return statuses
+    with ThreadPoolExecutor(len(asks)) as threads:
+        return list(threads.map(run, asks))
+
+
+def statuses(asks: Sequence[Ask]) -> list[int]:
+    """Their statuses alone."""
+    return [one.status_code for one in together(asks)]

@@ -6,7 +6,8 @@ decides takes the record before the request as well, and before both the batch t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,7 +38,12 @@ def hold_in_order(request_ids: Collection[UUID], by: Actor) -> None:
             by.session.execute(held.with_for_update())
     for key in sorted({row.record_type for row in rows}):
         declared = registry().get(key)
-        ids = {one for row in rows if row.record_type == key for one in _records(row)}
+        ids = {
+            one
+            for row in rows
+            if row.record_type == key
+            for one in _records(row.record_id, row.inputs)
+        }
         if declared is not None and ids:
             its = declared.model
             held = select(its.id).where(its.id.in_(ids)).order_by(its.id)
@@ -46,8 +52,8 @@ def hold_in_order(request_ids: Collection[UUID], by: Actor) -> None:
     by.session.execute(held.order_by(ApprovalRequest.id).with_for_update())
 
 
-def _records(row: object) -> set[UUID]:
+def _records(record_id: UUID | None, inputs: Mapping[str, Any]) -> set[UUID]:
     """The record of a request, and those that it is to be merged with."""
-    named = row.inputs.get("absorbed")  # type: ignore[attr-defined]  # A row of the statement.
-    others = {parse_id(str(one)) for one in named} if isinstance(named, list) else set()
-    return {row.record_id, *others} - {None}  # type: ignore[attr-defined]
+    named = inputs.get("absorbed")
+    others = [parse_id(str(one)) for one in named] if isinstance(named, list) else []
+    return {one for one in (record_id, *others) if one is not None}
