@@ -46,6 +46,7 @@ from app.records.exports import papers
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from app.reports import jobs as report_jobs
+from tenants.billing import models as billing_models  # noqa: F401  Its tables are shared ones.
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.database import ControlBase
 from tenants.facts import State, TenantFacts
+from tenants.plans import Limit, bounds_of
 
 MOMENT = DateTime(timezone=True)
 SERVICE = UUID(int=0)  # The tenant id of a job that belongs to the service itself.
@@ -53,7 +54,11 @@ class Tenant(ControlBase):
     currency: Mapped[str] = mapped_column(String(3), default="USD")
     zone: Mapped[str] = mapped_column(String(60), default="UTC")
     country: Mapped[str] = mapped_column(String(2), default="US")
+    # What the operator allows beyond the plan or below it; see tenants.plans.Limit for the names.
     limits: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    seats: Mapped[int | None] = mapped_column(Integer)  # Bought; None where nobody pays by seat.
+    trial_ends_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    pay_by: Mapped[datetime | None] = mapped_column(MOMENT)  # Then it is read-only, while unpaid.
     version: Mapped[str] = mapped_column(String(32))  # The tenant migration that it stands at.
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     changed_at: Mapped[datetime] = mapped_column(MOMENT)
@@ -74,8 +79,17 @@ class Tenant(ControlBase):
             plan=self.plan,
             modules=tuple(self.modules),
             version=self.version,
-            limits=dict(self.limits),
+            limits=self.bounds(),
+            trial_ends_at=self.trial_ends_at,
+            pay_by=self.pay_by,
         )
+
+    def bounds(self) -> dict[str, int]:
+        """The plan's limits, as many seats as were bought, and what the operator decided."""
+        bounds = bounds_of(self.plan)
+        if self.seats is not None:
+            bounds[Limit.SEATS] = min(self.seats, bounds.get(Limit.SEATS, self.seats))
+        return {**bounds, **self.limits}
 
 
 class Domain(ControlBase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,7 +20,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TenantFacts:
-    """The facts of one tenant, as they stood at most five seconds ago."""
+    """The facts of one tenant, as they stood at most five seconds ago.
+
+    `limits` are those of its plan and of what it bought; a name that is missing is not bounded.
+    `pay_by` is there while a bill is unpaid: the moment from which the workspace is read-only.
+    """
 
     id: UUID
     slug: str
@@ -35,6 +40,8 @@ class TenantFacts:
     modules: tuple[str, ...] = ()
     version: str = ""
     limits: dict[str, int] = field(default_factory=dict, hash=False, compare=False)
+    trial_ends_at: datetime | None = None
+    pay_by: datetime | None = None
 
     @property
     def is_read_only(self) -> bool:

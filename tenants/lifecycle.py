@@ -22,6 +22,7 @@ from tenants.control import Domain, FreedSlug, Job, MailHint, OperatorEvent, Ten
 from tenants.engine import LOCKED, DatabaseKind, kind_of, server_version, sqlstate
 from tenants.errors import Busy, SlugProblem, SlugRefused, TenancyError, UnknownTenant
 from tenants.facts import State, TenantFacts
+from tenants.plans import plan_of
 from tenants.schema import TenantSchema
 from tenants.slugs import check_shape, skeleton
 
@@ -166,6 +167,7 @@ def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None 
 def _row(new: NewTenant, kind: DatabaseKind, version: str, now: datetime) -> Tenant:
     """The tenant's row; role and schema are named after a fresh id, never after the slug."""
     tenant_id = uuid7()
+    days = plan_of(new.plan).trial_days if new.state is State.TRIAL else 0
     return Tenant(
         id=tenant_id,
         slug=new.slug,
@@ -182,6 +184,7 @@ def _row(new: NewTenant, kind: DatabaseKind, version: str, now: datetime) -> Ten
         zone=new.zone,
         country=new.country,
         limits={},
+        trial_ends_at=now + timedelta(days=days) if days else None,
         version=version,
         created_at=now,
         changed_at=now,

@@ -124,6 +124,7 @@ def _found(engine: Engine, workspace: DemoWorkspace, now: datetime) -> TenantFac
         zone=workspace.zone,
         country=workspace.country,
         starter=workspace.starter,
+        plan="business",
         modules=MODULES[workspace.slug],
         state=State.ACTIVE,
     )

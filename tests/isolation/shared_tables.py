@@ -32,6 +32,11 @@ TENANT = {
     "mail_hint": {"tenant_id"},
     "operator_event": {"tenant_id"},
     "hit": {"key"},  # The key carries a digest of the tenant.
+    "subscription": {"tenant_id", "stripe_id", "stripe_customer_id"},
+    "subscription_invoice": {"id", "tenant_id", "stripe_id"},
+    "tax_invoice_request": {"id", "tenant_id", "invoice_id"},
+    "webhook_receipt": {"event_id", "tenant_id"},
+    "stripe_call": {"key", "tenant_id"},
 }
 # Tables without anything of a tenant.
 OF_THE_SERVICE = {

@@ -14,6 +14,7 @@ from tenants.control import FreedSlug, Job, MailHint, OperatorEvent, Tenant
 from tenants.errors import Busy, SlugProblem, SlugRefused, TenancyError, UnknownTenant
 from tenants.facts import State, TenantFacts
 from tenants.lifecycle import NewTenant, create, erase, resume, set_state, suspend
+from tenants.plans import bounds_of
 from tests.cast import Workspace
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -214,3 +215,17 @@ def test_facts_say_what_a_state_allows() -> None:
     assert known.allows("crm")
     assert known.allows("sales")
     assert not known.allows("marketing")
+
+
+def test_a_trial_begins_with_the_plan_s_limits_and_ends_after_its_days(owner: Engine) -> None:
+    facts = make(owner)
+    assert facts.plan == "trial"
+    assert facts.trial_ends_at == NOW + timedelta(days=14)
+    assert facts.limits == bounds_of("trial")
+
+
+def test_seats_that_were_bought_and_what_the_operator_decides_bound_a_workspace() -> None:
+    tenant = Tenant(plan="starter", seats=4, limits={"records": 7})
+    assert tenant.bounds() == {**bounds_of("starter"), "seats": 4, "records": 7}
+    tenant.seats = 1_000
+    assert tenant.bounds()["seats"] == bounds_of("starter")["seats"]

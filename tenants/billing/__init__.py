@@ -1,0 +1,1 @@
+"""What a firm pays us: its subscription, Stripe, and what follows when a bill is not paid."""
