@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from flask import Flask
@@ -15,10 +16,13 @@ from app.crm.models import Account, Activity, Contact
 from app.founding import Founder, found_workspace
 from app.identity.models import User
 from app.kernel import clock
+from app.leaving.keeping import KEEPING, settled
 from app.modules import tenant_schema
 from bench.figures import Figure, Limit, of_samples, ratio_of
 from bench.surroundings import OWNER, PASSWORD, Server
 from config.settings import Settings
+from tenants.archive.restore import restore
+from tenants.archive.write import write_archive
 from tenants.control import Tenant
 from tenants.database import connect_app, control_session, db
 from tenants.facts import TenantFacts
@@ -34,7 +38,7 @@ NEVER = 10**9
 
 def run(on: Server) -> list[Figure]:
     """All figures of this bench."""
-    return [*_creating(on), *_switching(on), *_remembering(on)]
+    return [*_creating(on), *_packing(on), *_switching(on), *_remembering(on)]
 
 
 def _creating(on: Server) -> Iterator[Figure]:
@@ -57,6 +61,39 @@ def _creating(on: Server) -> Iterator[Figure]:
     )
     yield of_samples("the schema alone, step by step by Alembic", stepped)
     yield ratio_of("step by step against the whole tenant", stepped, made, Limit())
+
+
+def _packing(on: Server) -> Iterator[Figure]:
+    """Taking a small workspace out as one file, and making another one of it."""
+    _found(on.owner, _new("packed", "manufacturer-exporter"))
+    written: list[float] = []
+    restored: list[float] = []
+    with TemporaryDirectory() as folder:
+        archive = Path(folder) / "packed.zip"
+        for number in range(CREATED):
+            written.append(_timed(_write, on.owner, archive))
+            restored.append(_timed(_restore, on.owner, archive, f"back{number}"))
+    yield of_samples("export a small workspace", written, limit=Limit(floor=200))
+    yield of_samples("restore it under another name", restored, limit=Limit(floor=1000))
+
+
+def _write(owner: Engine, archive: Path) -> None:
+    write_archive(owner, _new("packed").slug, archive, files=None, keeping=KEEPING, now=clock.now())
+
+
+def _restore(owner: Engine, archive: Path, name: str) -> None:
+    now = clock.now()
+    restore(
+        owner,
+        tenant_schema(),
+        TENANT,
+        archive,
+        _new(name).slug,
+        files=None,
+        left_out=KEEPING.left_out,
+        now=now,
+        settle=settled(("x" * 40,), now),
+    )
 
 
 def _step_by_step(owner: Engine) -> None:

@@ -77,9 +77,10 @@ class History:
         names = sorted(path.name for path in self.folder.glob("versions/[0-9]*.py"))
         return names[-1].split("_")[3] if names else ""
 
-    def upgrade(self, version: str) -> list[str]:
-        """The statements that lead from `version` (empty: from nothing) to the head."""
-        return self._render([step.module.upgrade for step in self.line[self._passed(version) :]])
+    def upgrade(self, version: str, *, to: str | None = None) -> list[str]:
+        """The statements that lead from `version` (empty: from nothing) to the head, or `to`."""
+        steps = self.line[self._passed(version) : None if to is None else self._passed(to)]
+        return self._render([step.module.upgrade for step in steps])
 
     def downgrade(self, version: str) -> list[str]:
         """The statements that undo everything from `version` back to nothing."""

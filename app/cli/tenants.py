@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.cli.archives import configure_archives
 from app.cli.errors import CommandError
 from app.cli.table import table
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tenants.fleet import Outcome
 
 NAME = "tenants"
-HELP = "List, create, migrate, suspend, resume and erase workspaces."
+HELP = "List, create, migrate, suspend, export, restore, clone and erase workspaces."
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -45,6 +46,7 @@ def configure(parser: ArgumentParser) -> None:
         verb.set_defaults(work=work)
         if name == "erase":
             verb.add_argument("--yes", action="store_true", help="it is meant, and can't be undone")
+    configure_archives(verbs)
     _configure_create(verbs.add_parser("create", help="begin a workspace"))
 
 

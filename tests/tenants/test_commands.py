@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -101,6 +102,26 @@ def test_erasing_wants_to_be_meant(zuke: Zuke, owner: Engine) -> None:
     assert (code, "--yes" in err) == (1, True)
     assert zuke("list")[1].count("acme") == 1
     assert zuke("erase", "nobody", "--yes")[0] == 1
+
+
+def test_a_workspace_goes_out_comes_back_and_is_cloned(
+    zuke: Zuke, owner: Engine, tmp_path: Path
+) -> None:
+    file = tmp_path / "acme.zip"
+    code, out, _err = zuke("export", "acme", str(file))
+    assert (code, "rows of" in out, file.stat().st_mode & 0o077) == (0, True, 0)
+    code, out, _err = zuke("restore", str(file), "--as", "acme-again")
+    assert (code, "acme-again holds" in out) == (0, True)
+    assert zuke("restore", str(file), "--as", "globex")[0] == 1
+    assert zuke("clone", "acme", "acme-clone")[0] == 0
+    assert {"acme", "globex", "acme-again", "acme-clone"} == {
+        row["slug"] for row in json.loads(zuke("list", "--json")[1])
+    }
+    file.write_bytes(b"nonsense")
+    code, _out, err = zuke("restore", str(file), "--as", "third")
+    assert (code, err) == (1, "zuke: This file is no archive of a workspace.\n")
+    for slug in ("acme-again", "acme-clone"):
+        assert zuke("erase", slug, "--yes")[0] == 0
 
 
 CREATE = ("create", "--slug", "Initech", "--name", "Initech", "--owner", "peter@initech.example")
