@@ -28,6 +28,7 @@ from tenants.plans import Limit, bounds_of
 
 MOMENT = DateTime(timezone=True)
 SERVICE = UUID(int=0)  # The tenant id of a job that belongs to the service itself.
+WAKE = "wake_workspace"  # The job that lets go on what rested while nobody could change anything.
 
 
 class Tenant(ControlBase):

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from tenants.control import Domain, FreedSlug, Job, MailHint, OperatorEvent, Tenant
+from tenants.control import WAKE, Domain, FreedSlug, Job, MailHint, OperatorEvent, Tenant
 from tenants.engine import LOCKED, DatabaseKind, kind_of, server_version, sqlstate
 from tenants.errors import Busy, SlugProblem, SlugRefused, TenancyError, UnknownTenant
 from tenants.facts import State, TenantFacts
@@ -28,6 +28,8 @@ from tenants.slugs import check_shape, skeleton
 
 QUARANTINE = timedelta(days=90)  # Links and bookmarks of the old firm must not lead to a new one.
 LOCK_TIMEOUT = "4s"
+
+CLOSED = (State.PAST_DUE, State.SUSPENDED)  # In which nobody changes anything; see `TenantFacts`.
 
 Seed = Callable[[Session, TenantFacts], None]
 
@@ -131,6 +133,8 @@ def set_state(
         before = tenant.state
         if before == state:
             raise TenancyError(f"The workspace {slug!r} is {state.value} already.")
+        if before in CLOSED and state not in CLOSED:
+            _wake(session, tenant, now)
         tenant.state, tenant.changed_at = state.value, now
         _note(session, tenant.id, verb, now, operator_id, before=before, after=state.value)
         return tenant.facts()
@@ -222,6 +226,34 @@ def _find(session: Session, slug: str) -> Tenant:
     if tenant is None or tenant.state == State.ERASED:
         raise UnknownTenant(slug)
     return tenant
+
+
+def _wake(session: Session, tenant: Tenant, now: datetime) -> None:
+    """Have the workspace told since when nobody could change anything, as that ends now.
+
+    Whoever changes a state by another way than `set_state` tells it this as well.
+    """
+    since = session.scalars(
+        select(OperatorEvent.at)
+        .where(
+            OperatorEvent.tenant_id == tenant.id,
+            OperatorEvent.details["after"].astext.in_(CLOSED),
+            OperatorEvent.details["before"].astext.not_in(CLOSED),
+        )
+        .order_by(OperatorEvent.at.desc())
+    ).first()
+    payload = {"since": (since or tenant.changed_at).isoformat(), "until": now.isoformat()}
+    session.add(
+        Job(
+            id=uuid7(),
+            tenant_id=tenant.id,
+            db_role=tenant.db_role,
+            kind=WAKE,
+            payload=payload,
+            run_at=now,
+            created_at=now,
+        )
+    )
 
 
 def _clear(session: Session, tenant_id: UUID) -> None:

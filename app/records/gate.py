@@ -99,6 +99,9 @@ class Gate(Protocol):
     def standing(self, record_type: str, record_id: UUID, by: Actor) -> Sequence[Any]:
         """What waits for approval about a record: each with `text` and `url`."""
 
+    def locked(self, record_type: str, ids: Any, by: Actor) -> int:
+        """How many of some records, whose ids a statement selects, nobody can change meanwhile."""
+
 
 _gate: Gate | None = None
 
@@ -126,6 +129,11 @@ def standing(record_type: RecordType, record_id: UUID, by: Actor) -> Sequence[An
     if _gate is None or not _gate.watches(by):
         return ()
     return _gate.standing(record_type.key, record_id, by)
+
+
+def locked(record_type: str, ids: Any, by: Actor) -> int:
+    """How many of some records are locked as a whole; no statement where nothing is held back."""
+    return _gate.locked(record_type, ids, by) if _gate is not None and _gate.watches(by) else 0
 
 
 def keep(held: Held, by: Actor, place: str = "") -> Asked:

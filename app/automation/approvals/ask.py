@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from app.automation.approvals.approvers import names, people_of
 from app.automation.approvals.deadline import due_at, remind_at
-from app.automation.approvals.facts import Level, level_of
+from app.automation.approvals.facts import level_of
 from app.automation.approvals.models import (
     Answer,
     ApprovalNote,
@@ -87,7 +88,7 @@ def ask_level(request: ApprovalRequest, by: Actor) -> None:
     people, is_named = people_of(by.session, level, request.requester_id, request.owner_id, but=but)
     request.due_at = due_at(level, by)
     ask_people(request, people, by, is_named=is_named)
-    _plan_reminders(request, level, by)
+    plan_reminders(request, remind_at(level, by), by)
 
 
 def ask_people(
@@ -163,12 +164,18 @@ def _asked(request: ApprovalRequest, by: Actor) -> Asked:
     return Asked(request.id, place_of(request), message)
 
 
-def _plan_reminders(request: ApprovalRequest, level: Level, by: Actor) -> None:
-    """Jobs at the moments at which people are reminded, and told that it is late."""
+def plan_reminders(request: ApprovalRequest, early: datetime, by: Actor) -> None:
+    """Jobs at the moments at which people are reminded, and told that it is late.
+
+    They name the moment at which it is due: of one that was put off since, nothing is said.
+    """
     if request.due_at is None:
         return
-    payload = {"request_id": str(request.id), "level": request.level}
-    early = remind_at(level, by)
+    payload = {
+        "request_id": str(request.id),
+        "level": request.level,
+        "due_at": request.due_at.isoformat(),
+    }
     for at, is_late in ((early, False), (request.due_at, True)):
         enqueue(by, REMIND, {**payload, "is_late": is_late}, run_at=at)
 

@@ -13,7 +13,7 @@ from app.automation.approvals.approvers import managing, names, people_of, self_
 from app.automation.approvals.ask import keep_request
 from app.automation.approvals.ends import still_waits, withdraw
 from app.automation.approvals.facts import Known, Level, Rule, known, strictest
-from app.automation.approvals.locks import refuse_locked
+from app.automation.approvals.locks import locked_among, refuse_locked
 from app.automation.approvals.models import Lock
 from app.automation.authority.judge import beyond, hints_for
 from app.automation.pages import approvals as pages
@@ -88,6 +88,10 @@ class ApprovalGate:
     def withdraw(self, batch_id: UUID, by: Actor) -> int:
         """Take back what waits of a batch that is undone."""
         return withdraw(batch_id, by)
+
+    def locked(self, record_type: str, ids: Any, by: Actor) -> int:
+        """How many of some records nobody can change until something is decided."""
+        return locked_among(record_type, ids, by)
 
     def hints(self, record_type: RecordType, record: Any, by: Actor) -> Mapping[str, str]:
         """How far `by` may go by themselves with fields of a record."""

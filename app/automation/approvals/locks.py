@@ -6,8 +6,9 @@ What waits keeps the lock under which it was asked, however the rule is changed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from app.automation.approvals.approvers import names
 from app.automation.approvals.models import ApprovalRequest, ApprovalStep, Lock, State
@@ -45,6 +46,17 @@ def refuse_locked(record_type: RecordType, verb: str, done: Sequence[Done], by: 
             who=waiting_names(row, by),
         )
         raise Refused(text, errors=dict.fromkeys(touched, text))
+
+
+def locked_among(record_type: str, ids: Any, by: Actor) -> int:
+    """How many of some records, whose ids a statement selects, are locked as a whole."""
+    rows = select(func.count(ApprovalRequest.record_id.distinct())).where(
+        ApprovalRequest.record_type == record_type,
+        ApprovalRequest.state == State.WAITING,
+        ApprovalRequest.locks == Lock.RECORD,
+        ApprovalRequest.record_id.in_(ids),
+    )
+    return by.session.scalar(rows) or 0
 
 
 def _locking(by: Actor) -> list[ColumnElement[bool]]:

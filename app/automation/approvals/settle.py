@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,12 +75,19 @@ def _end(session: Session) -> None:
     count_now(session)
 
 
-def remind(request_id: UUID, level: int, by: Actor, *, is_late: bool) -> None:
-    """Remind those who are asked, or tell them and who asked that it is late; once each."""
+def remind(
+    request_id: UUID, level: int, by: Actor, *, is_late: bool, due_at: datetime | None = None
+) -> None:
+    """Remind those who are asked, or tell them and who asked that it is late; once each.
+
+    Nothing is said where it was put off since to another moment than `due_at`.
+    """
     request = by.session.scalars(
         select(ApprovalRequest).where(ApprovalRequest.id == request_id).with_for_update()
     ).one_or_none()
     if request is None or not request.is_open or request.level != level:
+        return
+    if due_at is not None and request.due_at != due_at:
         return
     steps = by.session.scalars(
         select(ApprovalStep.user_id).where(

@@ -101,6 +101,7 @@ class Shown:
     waits_for: str
     barred: str  # Why the reader can't decide it, though it waits for them too.
     due: str
+    rests: bool  # It has a deadline that stands still, as nobody can decide.
     is_late: bool
     may_decide: bool
     may_recall: bool
@@ -241,13 +242,25 @@ def _of_type(
             levels=_levels(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             barred=_why_barred(one, waiting, mine, by),
-            due=write.moment(one.due_at, by.today()) if one.due_at else "",
-            is_late=one.due_at is not None and one.due_at < by.now,
+            due=_due(one, by),
+            rests=one.due_at is not None and one.is_open and by.tenant.is_read_only,
+            is_late=_is_late(one, by),
             may_decide=not is_barred(one, by) and any(step.user_id in mine for step in waiting),
             may_recall=one.is_open and one.requester_id == by.user_id,
             version=versions.get(one.record_id) if one.record_id else None,
         )
     return found
+
+
+def _due(request: ApprovalRequest, by: Actor) -> str:
+    """Until when an answer is due; nothing while that rests, as nobody can decide."""
+    if request.due_at is None or by.tenant.is_read_only:
+        return ""
+    return formats(by).moment(request.due_at, by.today())
+
+
+def _is_late(request: ApprovalRequest, by: Actor) -> bool:
+    return request.due_at is not None and request.due_at < by.now and not by.tenant.is_read_only
 
 
 def _why_barred(

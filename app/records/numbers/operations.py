@@ -1,29 +1,22 @@
-"""Deciding how records are numbered, and numbering those that have none yet."""
+"""Deciding how records are numbered."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select, update
-
 from app.events import write_event
-from app.jobs.enqueue import enqueue
 from app.kernel import stamps
-from app.kernel.actor import Actor, Approval
+from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.language import _
-from app.records.door import perform
 from app.records.numbers.facts import Resets
-from app.records.numbers.give import STAMP, Chosen, chosen, take_numbers
+from app.records.numbers.give import STAMP, Chosen, chosen
 from app.records.numbers.models import NumberSequence
 from app.records.numbers.pattern import read_pattern
-from app.records.tailored import switched_on, tailored
+from app.records.tailored import switched_on
 from app.records.types import RecordType
 
 MANAGE = ("numbering", "manage")
-NUMBER = "number_records"
-CHUNK = 100  # Records that one run numbers.
 
 
 def numbered_types(by: Actor) -> list[RecordType]:
@@ -72,73 +65,9 @@ def change_numbers(by: Actor, record_type: RecordType, how: Chosen) -> None:
         write_event(by, "number_sequence", by.tenant.id, "updated", changes=changes)
 
 
-def unnumbered(record_type: RecordType, by: Actor) -> int:
-    """How many living records of a type have no number."""
-    return by.session.scalar(_without(record_type, func.count())) or 0
-
-
-def number_existing(by: Actor, record_type: RecordType) -> None:
-    """Have those that have no number numbered in the background, the oldest first."""
-    require_manage(by)
-    how = chosen(record_type, by)
-    if how is None or not how.is_on:
-        raise Refused(_("Switch the numbers on first."))
-    _note_progress(by, record_type, unnumbered(record_type, by) or None)
-    enqueue(by, NUMBER, {"record_type": record_type.key}, key=f"{NUMBER}:{record_type.key}")
-
-
-def number_some(by: Actor, kind: str) -> bool:
-    """Number the next records of a type that have none; True while there are more."""
-    record_type = tailored(kind, by)
-    how = chosen(record_type, by)
-    if record_type.numbered is None or how is None or not how.is_on:
-        _note_progress(by, record_type, None)
-        return False
-    model, key = record_type.model, record_type.numbered.field.key
-    rows = by.session.scalars(
-        _without(record_type, model)
-        .order_by(model.created_at, model.id)
-        .limit(CHUNK)
-        .with_for_update(key_share=True)  # Others may refer to them meanwhile.
-    ).all()
-    if not rows:
-        _note_progress(by, record_type, None)
-        return False
-    free = replace(by, approval=Approval())  # A number that the firm gives needs no approval.
-    for record, number in zip(rows, take_numbers(record_type, len(rows), by), strict=True):
-        perform(record_type, "update", record, by=free, **dict[str, Any]({key: number}))
-    if len(rows) < CHUNK:
-        _note_progress(by, record_type, None)
-    return len(rows) == CHUNK
-
-
-def progress_of(record_type: RecordType, by: Actor) -> int | None:
-    """How many records were to be numbered where that is under way, else None."""
-    return by.session.scalar(
-        select(NumberSequence.to_number).where(NumberSequence.record_type == record_type.key)
-    )
-
-
-def _note_progress(by: Actor, record_type: RecordType, number: int | None) -> None:
-    by.session.execute(
-        update(NumberSequence)
-        .where(NumberSequence.record_type == record_type.key)
-        .values(to_number=number)
-    )
-
-
 def require_manage(by: Actor) -> None:
     """NotPermitted for who may not decide this, or where nothing may be changed."""
     if not by.may(*MANAGE):
         raise NotPermitted(_("Your role does not allow this."))
     if by.tenant.is_read_only:
         raise NotPermitted(_("This workspace is read-only until its bill is paid."))
-
-
-def _without(record_type: RecordType, what: Any) -> Any:
-    numbered = record_type.numbered
-    if numbered is None:
-        raise ValueError(f"The records of {record_type.key!r} have no numbers.")
-    model = record_type.model
-    found = select(what).select_from(model) if what is not model else select(model)
-    return found.where(model.deleted_at.is_(None), func.coalesce(numbered.field, "") == "")

@@ -10,7 +10,7 @@ from app.identity.routes.asking import show, submit, typed
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _, ngettext
-from app.records.numbers import operations
+from app.records.numbers import existing, operations
 from app.records.numbers.facts import Resets
 from app.records.numbers.give import Chosen, chosen, next_number
 from app.records.numbers.operations import MANAGE
@@ -41,6 +41,7 @@ class ShownNumbers:
     without: str
     left: int
     of: int | None  # How many were to be numbered, while that is under way.
+    locked: str  # How many can get none until a change of them is decided, where nothing is.
 
 
 @blueprint.get(URL)
@@ -53,7 +54,7 @@ def show_numbers() -> Response:
         "records/numbers.html",
         url=URL,
         lines=lines,
-        is_under_way=any(one.of for one in lines),
+        is_under_way=any(one.of for one in lines) and not by.tenant.is_read_only,
     )
 
 
@@ -91,7 +92,7 @@ def save_numbers(kind: str) -> Response:
 def number_existing_records(kind: str) -> Response:
     """Number those that have none yet, in the background."""
     by = current.actor()
-    operations.number_existing(by, operations.numbered_type(kind, by))
+    existing.number_existing(by, operations.numbered_type(kind, by))
     toast(_("They are being numbered, the oldest first."))
     return see_other(URL)
 
@@ -100,11 +101,14 @@ def _shown(record_type: RecordType, by: Actor) -> ShownNumbers:
     how = chosen(record_type, by)
     if how is None:
         raise ValueError(record_type.key)
-    count = operations.unnumbered(record_type, by)
+    count = existing.unnumbered(record_type, by)
     one, many = record_type.words.count
     what = ngettext(one, many, count, n=formats(by).number(count)) if count else ""
-    of = operations.progress_of(record_type, by)
-    return ShownNumbers(record_type, how, next_number(record_type, how, by), what, count, of)
+    of = existing.progress_of(record_type, by)
+    barred = existing.locked_unnumbered(record_type, by) if count and how.is_on and not of else 0
+    locked = ngettext(one, many, barred, n=formats(by).number(barred)) if barred else ""
+    following = next_number(record_type, how, by)
+    return ShownNumbers(record_type, how, following, what, count, of, locked)
 
 
 def _form(kind: str) -> dict[str, object]:

@@ -27,7 +27,7 @@ from app.records.filters import Filter
 from app.records.imports import chunk
 from app.records.imports.taking import plan_of
 from app.records.imports.undo_jobs import undo_import
-from app.records.numbers import operations
+from app.records.numbers import existing
 from app.records.numbers.models import NumberSequence
 from app.records.registry import registry
 from tests.automation.approvals.conftest import Rule, colleague, only_request, people, requests
@@ -205,7 +205,7 @@ def test_numbers_of_the_firm_need_no_approval(alice: Person, rule: Rule, worker:
         switch_on(by)
     rule("product", "update")
     with alice.workspace.acting(alice) as by:
-        operations.number_existing(by, registry().type("product"))
+        existing.number_existing(by, registry().type("product"))
     worker.drain()
     with alice.workspace.acting(alice) as by:
         assert numbers(by) == ["P-001", "P-002"]

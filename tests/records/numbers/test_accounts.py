@@ -21,9 +21,10 @@ from app.records.imports.guessing.guess import guess
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.models import ImportRun
 from app.records.many import perform_many
-from app.records.numbers import operations
+from app.records.numbers import existing
+from app.records.numbers.existing import progress_of
 from app.records.numbers.give import take_block, take_numbers
-from app.records.numbers.operations import change_numbers, progress_of, read_chosen
+from app.records.numbers.operations import change_numbers, read_chosen
 from app.records.registry import registry
 from app.records.tailored import tailored
 from tests.automation.conftest import Statements
@@ -155,7 +156,7 @@ def test_papers_are_numbered_one_by_one_by_a_file_too(acme: Workspace, alice: Pe
 def test_those_from_before_are_numbered_with_a_progress(
     acme: Workspace, alice: Person, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "CHUNK", 2)
+    monkeypatch.setattr(existing, "CHUNK", 2)
     with acme.acting(alice) as by:
         rows: list[dict[str, Any]] = [{"name": f"Firm {at}"} for at in range(5)]
         perform_many("account", "create", rows, by=by)
@@ -164,7 +165,7 @@ def test_those_from_before_are_numbered_with_a_progress(
     assert alice.client.post(f"{URL}/account/existing").status_code == 303
     with acme.acting(alice) as by:
         assert progress_of(kind, by) == 5
-        assert operations.number_some(by, "account")
+        assert existing.number_some(by, "account")
     page = alice.client.get(URL).text
     assert '<progress class="progress" max="5" value="2"' in page
     assert 'data-hx-trigger="every 2s"' in page

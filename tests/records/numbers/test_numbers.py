@@ -17,7 +17,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.records.door import perform
 from app.records.many import perform_many
-from app.records.numbers import operations
+from app.records.numbers import existing
 from app.records.numbers.facts import Resets
 from app.records.numbers.give import next_number, take_numbers
 from app.records.numbers.models import NumberSequence
@@ -240,15 +240,15 @@ def test_a_pattern_that_is_none_is_refused(pattern: str, resets: str) -> None:
 def test_those_that_were_there_before_are_numbered_by_a_job(
     acme: Workspace, alice: Person, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "CHUNK", 2)  # Several runs.
+    monkeypatch.setattr(existing, "CHUNK", 2)  # Several runs.
     with acme.acting(alice) as by:
         made = [make(by, f"Old {at}") for at in range(5)]
         perform("product", "delete", made[4], by=by)
         with pytest.raises(Refused, match="Switch the numbers on"):
-            operations.number_existing(by, registry().type("product"))
+            existing.number_existing(by, registry().type("product"))
         switch_on(by)
-        assert operations.unnumbered(registry().type("product"), by) == 4
-        operations.number_existing(by, registry().type("product"))
+        assert existing.unnumbered(registry().type("product"), by) == 4
+        existing.number_existing(by, registry().type("product"))
     worker.drain()
     with acme.acting(alice) as by:
         assert numbers(by) == ["P-001", "P-002", "P-003", "P-004", None]
