@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from app.jobs.errors import NotYet
-from app.mail.smtp import ServerAway
+from app.mail.trouble import Kind, ServerAway, Trouble, Uncertain
 
-HELD = "The mail server failed several times in a row, so mails wait until it answers again."
+HELD = Trouble(Kind.HELD)
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Breaker:
             yield
         except NotYet:
             raise  # The server was not asked.
-        except ServerAway:
+        except (ServerAway, Uncertain):  # One that falls silent after each mail costs the most.
             self._failed(now)
             raise
         except Exception:
@@ -56,7 +56,7 @@ class Breaker:
             if self._rests_until is None:
                 return
             if now < self._rests_until:
-                raise NotYet(HELD, self._spread(self._rests_until - now))
+                raise NotYet(HELD.plain, self._spread(self._rests_until - now))
             # This mail is the trial; the others wait for how it ends.
             self._rests_until = now + self._pause()
 

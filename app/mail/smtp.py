@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,27 +10,29 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from app.jobs.errors import GiveUp, TryLater
-from app.kernel.outgoing import Line, Unreachable, reach
+from app.jobs.errors import TryLater
+from app.mail.talk import Chatter, Overdue, Talk, TlsTalk
+from app.mail.trouble import (
+    Failing,
+    Kind,
+    Never,
+    NotNow,
+    ServerAway,
+    Trouble,
+    Uncertain,
+    words_of,
+)
 
-TIMEOUT = 20.0  # Seconds for each step of the conversation.
-ANSWER_TIMEOUT = 300.0  # For the answer to a mail: scanners look at it before they say yes.
+# Seconds. All that comes before the text of a mail, and then two more for each recipient.
+TALKING = 60.0
+EACH = 2.0
+ANSWERING = 300.0  # For the answer to a mail: scanners look at it before they say yes.
+PACE = 100_000  # Bytes a second that a server takes at least.
+TRYING = 20.0  # For a sign-in that is tried out: somebody waits for it at a page.
+LEAVING = 5.0
 OK, FORWARDED = 250, 251
 CLOSING = 421  # "Service not available, closing transmission channel".
-UNREACHABLE = {
-    "address": "The mail server has no public address, or none at all.",
-    "connection": "No connection to the mail server.",
-    "time": "The mail server did not answer in time.",
-}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class ServerAway(TryLater):
-    """The server does not serve us at all, whomever the mail is for."""
-
-
-class Uncertain(Exception):
-    """The line was lost after the mail was given: nobody knows whether the server has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +69,10 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
     """Send `message` to one recipient; TryLater or GiveUp say what a refusal means."""
     envelope_from = message["From"].addresses[0].addr_spec
     try:
-        with _connection(server) as smtp:
-            smtp.send_message(message, from_addr=envelope_from, to_addrs=[recipient])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise _meaning(code, said) from error
-    except smtplib.SMTPAuthenticationError as error:
-        # Whatever its number: the recipient is not to blame, and the operator can mend it.
-        raise ServerAway(
-            f"The mail server did not accept our sign-in ({error.smtp_code})."
-        ) from error
-    except smtplib.SMTPNotSupportedError as error:
-        raise GiveUp(
-            f"The mail server can't carry this address or lacks a feature: {error}"
-        ) from error
-    except smtplib.SMTPResponseException as error:
-        raise _meaning(error.smtp_code, error.smtp_error) from error
-    except (smtplib.SMTPException, OSError, ValueError) as error:  # It can't be said to a server.
-        raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
+        with _meant(), _conversation(server, TALKING + ANSWERING) as talk:
+            talk.send_message(message, from_addr=envelope_from, to_addrs=[recipient])
+    except Uncertain as lost:  # Sent at least once: its Message-ID tells the second as the first.
+        raise ServerAway(lost.trouble) from lost
 
 
 def hand_over(
@@ -95,130 +82,130 @@ def hand_over(
 
     TryLater and GiveUp where nobody has it, Uncertain where that can't be known.
     """
-    is_given = False
-    try:
-        with _connection(server) as smtp:
-            refused = _envelope(smtp, sender, recipients)
-            is_given = True
-            if smtp.sock is not None:
-                smtp.sock.settimeout(ANSWER_TIMEOUT)
-            code, said = smtp.data(content)
-            if not 200 <= code < 300:
-                raise _meaning(code, said)
-            return refused
-    except smtplib.SMTPAuthenticationError as error:
-        raise ServerAway(
-            f"The mail server did not accept our sign-in ({error.smtp_code})."
-        ) from error
-    except smtplib.SMTPResponseException as error:
-        raise _meaning(error.smtp_code, error.smtp_error) from error
-    except (smtplib.SMTPException, OSError, ValueError) as error:
-        told = f"The mail server was lost: {type(error).__name__}: {error}"
-        raise (Uncertain(told) if is_given else ServerAway(told)) from error
-
-
-def _envelope(smtp: smtplib.SMTP, sender: str, recipients: Sequence[str]) -> dict[str, str]:
-    """Say who writes to whom; the answer is who was refused, when not everybody was."""
-    options: list[str] = []
-    if not all(one.isascii() for one in (sender, *recipients)):
-        if not smtp.has_extn("smtputf8"):
-            raise GiveUp("The mail server can't carry addresses beyond Latin letters.")
-        options = ["SMTPUTF8", "BODY=8BITMIME"]
-    code, said = smtp.mail(sender, options)
-    if code != OK:
-        raise _meaning(code, said)
-    answers = {one: smtp.rcpt(one) for one in recipients}
-    refused = {one: answer for one, answer in answers.items() if answer[0] not in (OK, FORWARDED)}
-    if len(refused) == len(answers):
-        raise _meaning(*next(iter(refused.values())))
-    return {one: str(_meaning(*answer)) for one, answer in refused.items()}
-
-
-@contextmanager
-def _connection(server: Server) -> Iterator[smtplib.SMTP]:
-    """A conversation with the server, encrypted where it can be, ended politely where possible."""
-    context = ssl.create_default_context()
-    smtp = _line_to(server, context)
-    try:
-        smtp.ehlo()
-        if not server.tls_first and smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
-            smtp.ehlo()
-        if server.user:
-            _sign_in(smtp, server)
-        yield smtp
-        with suppress(smtplib.SMTPException, OSError):
-            smtp.quit()
-    finally:
-        smtp.close()
+    talking = TALKING + EACH * len(recipients)
+    with _meant(), _conversation(server, talking) as talk:
+        refused = _envelope(talk, sender, recipients)
+        talk.allow(len(content) / PACE + ANSWERING)
+        code, said = talk.data(content)
+        if not 200 <= code < 300:
+            raise _meaning(code, said)
+        return refused
 
 
 def try_out(server: Server) -> None:
     """Call a server and sign in, without sending anything; TryLater and GiveUp as for a mail."""
+    with _meant(), _conversation(server, TRYING) as talk:
+        talk.noop()
+
+
+def _envelope(talk: Talk, sender: str, recipients: Sequence[str]) -> dict[str, str]:
+    """Say who writes to whom; the answer is who was refused, when not everybody was."""
+    options: list[str] = []
+    if not all(one.isascii() for one in (sender, *recipients)):
+        if not talk.has_extn("smtputf8"):
+            raise Never(Trouble(Kind.LETTERS))
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    code, said = talk.mail(sender, options)
+    if code != OK:
+        raise _meaning(code, said)
+    answers = {one: talk.rcpt(one) for one in recipients}
+    refused = {one: answer for one, answer in answers.items() if answer[0] not in (OK, FORWARDED)}
+    told = {one: _answered(*answer) for one, answer in refused.items()}
+    if len(refused) == len(answers):
+        raise _meaning(*next(iter(refused.values())), told)
+    return told
+
+
+@contextmanager
+def _conversation(server: Server, seconds: float) -> Iterator[Talk]:
+    """A conversation with the server, encrypted where it can be, ended politely where possible.
+
+    It has `seconds`, unless whoever talks allows more.
+    """
+    context = ssl.create_default_context()
+    talk = TlsTalk(context=context) if server.tls_first else Talk()
+    talk.is_strangers, talk.allow_loopback = server.is_strangers, server.allow_loopback
+    talk.allow(seconds)
     try:
-        with _connection(server) as smtp:
-            smtp.noop()
+        talk.begin(server.host, server.port)
+        talk.ehlo()
+        if not server.tls_first and talk.has_extn("starttls"):
+            talk.starttls(context=context)
+            talk.ehlo()
+        if server.user:
+            _sign_in(talk, server)
+        yield talk
+        with suppress(smtplib.SMTPException, OSError, Overdue, Chatter):
+            talk.allow(LEAVING)
+            talk.quit()
+    except Failing:
+        raise
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+        raise
+    except Exception as error:
+        if not talk.has_text:
+            raise
+        raise Uncertain(_lost(error)) from error
+    finally:
+        talk.close()
+
+
+@contextmanager
+def _meant() -> Iterator[None]:
+    """Say what went wrong in the words of our own."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _meaning(*next(iter(error.recipients.values()))) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise ServerAway(
-            f"The mail server did not accept our sign-in ({error.smtp_code})."
-        ) from error
+        # Whatever its number: the recipient is not to blame, and it can be mended.
+        said = _answered(error.smtp_code, error.smtp_error)
+        raise ServerAway(Trouble(Kind.SIGN_IN, said)) from error
     except smtplib.SMTPResponseException as error:
         raise _meaning(error.smtp_code, error.smtp_error) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise ServerAway(f"The mail server was lost: {type(error).__name__}: {error}") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise Never(Trouble(Kind.LETTERS)) from error
+    except (smtplib.SMTPException, OSError, ValueError, Overdue, Chatter) as error:
+        if isinstance(error, Failing):
+            raise
+        raise ServerAway(_lost(error)) from error
 
 
-def _line_to(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
-    if server.is_strangers:
-        smtp: _Judged = (
-            _JudgedTls(timeout=TIMEOUT, context=context)
-            if server.tls_first
-            else _Judged(timeout=TIMEOUT)
-        )
-        smtp.allow_loopback = server.allow_loopback
-        smtp._host = server.host  # type: ignore[attr-defined]
-        smtp.connect(server.host, server.port)
-        return smtp
-    if server.tls_first:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
-    return smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+def _lost(error: Exception) -> Trouble:
+    """Why there is no conversation any more."""
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, (Overdue, TimeoutError)):
+        return Trouble(Kind.TIME)
+    if isinstance(error, Chatter):
+        return Trouble(Kind.CHATTER)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Trouble(Kind.CERTIFICATE, detail=detail)
+    if isinstance(error, ConnectionRefusedError):
+        return Trouble(Kind.CONNECTION, detail=detail)
+    return Trouble(Kind.LOST, detail=detail)
 
 
-class _Judged(smtplib.SMTP):
-    """A conversation with a server that somebody named: never with one of our own network."""
-
-    allow_loopback = False
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        try:
-            stream = reach(Line(allow_loopback=self.allow_loopback), host, port)
-        except Unreachable as error:
-            raise ServerAway(UNREACHABLE[error.reason]) from error
-        stream.settimeout(timeout)
-        return stream
-
-
-class _JudgedTls(_Judged, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        stream = super()._get_socket(host, port, timeout)
-        context: ssl.SSLContext = self.context
-        return context.wrap_socket(stream, server_hostname=host)
-
-
-def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
+def _sign_in(talk: Talk, server: Server) -> None:
     """Give our password only to an encrypted line, or to this machine."""
     is_here = server.host in LOCAL and (server.allow_loopback or not server.is_strangers)
-    if not isinstance(smtp.sock, ssl.SSLSocket) and not is_here:
-        raise ServerAway("The mail server offers no encryption, so it does not get our password.")
-    smtp.login(server.user, server.password)
+    if not isinstance(talk.sock, ssl.SSLSocket) and not is_here:
+        raise ServerAway(Trouble(Kind.OPEN))
+    try:
+        talk.login(server.user, server.password)
+    except smtplib.SMTPNotSupportedError as error:
+        raise ServerAway(Trouble(Kind.FEATURE, words_of(str(error)))) from error
 
 
-def _meaning(code: int, said: bytes | str) -> TryLater | GiveUp:
+def _meaning(code: int, said: bytes | str, refused: dict[str, str] | None = None) -> NotNow | Never:
     """4xx is "not now", 5xx is "never", 421 means everybody: RFC 5321, sections 4.2.1 and 3.8."""
-    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    reason = f"The mail server answered {code}: {' '.join(words.split())}"
+    answer = _answered(code, said)
     if code == CLOSING:
-        return ServerAway(reason)
-    return GiveUp(reason) if 500 <= code < 600 else TryLater(reason)
+        return ServerAway(Trouble(Kind.BUSY, answer))
+    if 500 <= code < 600:
+        return Never(Trouble(Kind.REFUSED, answer), refused)
+    return NotNow(Trouble(Kind.BUSY, answer))
+
+
+def _answered(code: int, said: bytes | str) -> str:
+    """An answer in one line, its number first."""
+    return f"{code} {words_of(said)}".strip()

@@ -197,6 +197,9 @@ def test_a_delay_is_told_until_it_ends(
         ("failed", "5.1.1", Kind.HARD),
         ("failed", "5.1.10", Kind.HARD),
         ("failed", "5.0.0", Kind.HARD),
+        ("failed", "5.1.7", Kind.SOFT),
+        ("failed", "5.1.8", Kind.SOFT),
+        ("failed", "5.1.9", Kind.SOFT),
         ("failed", "5.4.4", Kind.HARD),
         ("failed", "5.2.1", Kind.HARD),
         ("failed", "5.2.2", Kind.SOFT),
@@ -365,6 +368,26 @@ def test_an_address_that_the_server_refuses_at_once_is_marked_too(
     post_office.at_recipient = ["550 5.7.1 We do not like you", "250 OK"]
     went(cc="zoe@fence.example", to=ANN)
     assert len(marks(acme)) == 1
+
+
+@pytest.mark.parametrize("status", ["5.1.7", "5.1.8", "5.1.9"])
+def test_a_refusal_that_speaks_of_the_sender_marks_no_customer(
+    acme: Workspace, went: Callable[..., str], post_office: PostOffice, inbox: Inbox, status: str
+) -> None:
+    said = f"550 {status} Sender address rejected"
+    inbox.give(report(FRANK, status=status, said=said), went(), sender="")
+    post_office.at_recipient = [said, said]
+    went(to=ANN, cc="zoe@fence.example")
+    assert marks(acme) == []
+
+
+def test_each_of_several_who_do_not_exist_is_marked(
+    acme: Workspace, went: Callable[..., str], post_office: PostOffice
+) -> None:
+    went()
+    post_office.at_recipient = ["550 5.1.1 No such user", "550 5.1.10 No mail here"]
+    went(to=ANN, cc="zoe@fence.example")
+    assert len(marks(acme)) == 2
 
 
 def test_what_was_unknown_is_known_to_have_left_once_it_comes_back(

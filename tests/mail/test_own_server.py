@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -11,9 +13,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.jobs.errors import TryLater
+from app.jobs.worker import Worker
 from app.mail.messages import sender
 from app.mail.messages.models import State
 from app.mail.outgoing.models import MailServer
+from app.mail.outgoing.servers import note_failure
 from app.mail.smtp import Server, try_out
 from config.settings import Settings
 from tests.cast import Person, Workspace
@@ -138,6 +142,82 @@ def test_one_that_fails_is_waited_for_and_told(
     send_out()
     assert len(theirs.accepted) == 1
     assert "Your mail server fails since" not in bob.client.get(f"{customer.url}/mail").text
+
+
+def test_it_fails_since_its_first_failure_and_says_what_the_last_one_said(
+    acme: Workspace, alice: Person, clock: Clock
+) -> None:
+    keep(alice, free_port())
+    first = clock.now
+    alice.client.post(f"{PLACE}/test")
+    clock.shift(timedelta(hours=3))
+    with acme.acting(alice) as by:
+        note_failure("sign-in|535 5.7.8 No", by)
+    server = kept(acme)
+    assert server.failed_at == first
+    page = alice.client.get(PLACE).text
+    assert "The mail server did not accept our sign-in. It said: “535 5.7.8 No”" in page
+
+
+def test_what_a_server_says_stands_beside_our_sentence_in_the_readers_language(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, theirs.port)
+    theirs.at_recipient = ["550 5.7.1 We don't \x07like you"]
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert "The mail server refused it. It said: “550 5.7.1 We don&#39;t like you”" in (
+        bob.client.get(customer.url).text
+    )
+    bob.client.set_cookie("lang", "zh-CN", domain=acme.host)
+    page = bob.client.get(customer.url).text
+    assert "邮件服务器拒收。对方答复：“550 5.7.1 We don&#39;t like you”" in page
+
+
+def test_mails_that_go_by_it_take_nothing_of_the_services_share(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    theirs: PostOffice,
+    post_office: PostOffice,
+    app: Flask,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.move_to(clock.now.replace(minute=5, second=0))
+    settings = app.extensions["settings"]
+    monkeypatch.setitem(
+        app.extensions, "settings", settings.model_copy(update={"mails_per_hour": 2})
+    )
+    keep(alice, theirs.port)
+    for number in range(4):
+        post_mail(bob, customer, subject=f"Offer {number}")
+    clock.shift(TEN_SECONDS)
+    Worker(app, app.extensions["settings"]).drain()
+    assert len(theirs.accepted) == 4
+
+
+def test_two_presses_at_one_moment_keep_one_server(acme: Workspace, alice: Person) -> None:
+    met = Barrier(2)
+    browsers = [alice.sign_in(), alice.sign_in()]
+    form = {"host": "127.0.0.1", "security": "starttls", "user": "acme", "password": GIVEN}
+
+    def press(number: int) -> int:
+        met.wait()
+        return browsers[number].post(PLACE, data={**form, "port": f"250{number}"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, (0, 1))) == [303, 303]
+    assert kept(acme).port in (2500, 2501)
 
 
 def test_a_refused_recipient_is_no_failure_of_the_server(

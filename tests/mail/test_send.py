@@ -206,7 +206,7 @@ def test_greylisting_is_waited_out_under_the_same_message_id(
     deliver()
     job = only_job(mail_app)
     assert (job.state, job.attempts) == ("ready", 1)
-    assert job.error == "The mail server answered 451: 4.7.1 Greylisted"
+    assert job.error == "The mail server does not take it now. 451 4.7.1 Greylisted"
     assert job.run_at - clock.now >= timedelta(minutes=5)
     clock.shift(timedelta(minutes=7))
     deliver()
@@ -221,7 +221,10 @@ def test_a_refusal_for_good_is_a_dead_letter_with_the_servers_words(
     send(acme)
     deliver()
     job = only_job(mail_app)
-    assert (job.state, job.error) == ("dead", "The mail server answered 550: 5.1.1 No such user")
+    assert (job.state, job.error) == (
+        "dead",
+        "The mail server refused it. 550 5.1.1 No such user",
+    )
 
 
 def test_a_line_dropped_after_the_mail_was_taken_sends_the_same_mail_again(
@@ -247,7 +250,7 @@ def test_a_server_that_is_away_or_not_named_is_waited_for(
     acme: Workspace, mail_app: Any, deliver: Deliver, templates: None, clock: Clock
 ) -> None:
     settings = mail_app.extensions["settings"]
-    for url, words in (("smtp://127.0.0.1:1", "lost"), ("", "SMTP_URL is missing")):
+    for url, words in (("smtp://127.0.0.1:1", "No connection"), ("", "SMTP_URL is missing")):
         mail_app.extensions["settings"] = settings.model_copy(update={"smtp_url": url})
         with mail_app.app_context(), control_session() as session:
             session.execute(Job.__table__.delete())  # type: ignore[attr-defined]

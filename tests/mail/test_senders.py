@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from app.identity.models import Grant, User
 from app.identity.operations.roles import role_by_key
+from app.kernel.ids import new_id
 from app.mail.messages.models import Message, State
 from app.mail.senders.models import Sender
 from tests.cast import Person, Workspace
@@ -234,11 +236,49 @@ def test_shared_addresses_are_set_up_by_who_may(
     acme: Workspace, bob: Person, sales: Sender
 ) -> None:
     assert bob.client.get(SHARED).status_code == 403
-    assert bob.client.get(f"{SHARED}/{sales.id}").status_code == 404
+    assert bob.client.get(f"{SHARED}/{sales.id}").status_code == 403
     form = {"address": "x@acme.example", "name": "x"}
     assert bob.client.post(f"{SHARED}/new", data=form).status_code == 403
-    assert bob.client.post(f"{SHARED}/{sales.id}/delete").status_code == 404
+    assert bob.client.post(f"{SHARED}/{sales.id}/delete").status_code == 403
     only_sender(acme)
+
+
+def test_who_sets_mail_up_and_sends_none_confirms_a_shared_address(
+    acme: Workspace, alice: Person, bob: Person, code_of: Callable[[], str]
+) -> None:
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        held = (Grant.role_id == role.id, Grant.record_type == "message", Grant.verb == "send")
+        session.execute(delete(Grant).where(*held))
+        session.add(Grant(role_id=role.id, record_type="message", verb="setup", reach=3))
+        role.stamp = new_id()
+    url = add(bob, role=role_of(acme, "sales_rep"))
+    assert bob.client.get(url).status_code == 200
+    assert bob.client.post(f"{url}/code").status_code == 303
+    assert bob.client.post(f"{url}/confirm", data={"code": code_of()}).status_code == 303
+    assert only_sender(acme).confirmed_at is not None
+    assert bob.client.get(OWN).status_code == 403
+    own = url.replace(SHARED, OWN)
+    assert bob.client.get(own).status_code == 403
+    assert alice.client.get(own).status_code == 404
+    assert bob.client.post(f"{url}/delete").status_code == 303
+
+
+def test_an_answer_copies_neither_the_firms_own_addresses_nor_those_for_mail_in(
+    acme: Workspace, bob: Person, customer: Customer, sales: Sender, inbox: Inbox
+) -> None:
+    secret = address_of(bob)
+    mail = plain("We take it")().replace(
+        b"To: ", f"Cc: Sales <{SALES}>, {secret}, ann@fence.example\nTo: ".encode(), 1
+    )
+    inbox.give(mail, secret)
+    message = only_message(acme)
+    page = bob.client.get(f"{customer.url}/mail?reply={message.id}").text
+    copies = re.search(r'name="cc"[^>]*value="([^"]*)"', page)
+    assert copies is not None, page
+    assert "ann@fence.example" in copies[1]
+    assert SALES not in copies[1]
+    assert "in.zuke.test" not in copies[1]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from email.message import EmailMessage
 
 import dkim
 import dns.resolver
@@ -98,20 +99,112 @@ def test_another_key_or_none_signs_nothing(acme: Workspace, alice: Person, names
     assert only_domain(acme).verified_at is None
 
 
-def test_a_record_that_is_gone_ends_the_signing_by_itself(
-    acme: Workspace, alice: Person, names: Names
+def found(workspace: Workspace, person: Person, names: Names) -> MailDomain:
+    """acme.example, its record found."""
+    person.client.post(f"{PLACE}/domains", data={"domain": "acme.example"})
+    domain = only_domain(workspace)
+    names[domain.record_name] = [domain.record_text]
+    check(person, domain)
+    return domain
+
+
+def look_daily(workspace: Workspace) -> None:
+    """What the daily job does."""
+    with workspace.acting() as by:
+        check_mail_domains.run(by, {})
+
+
+def test_a_record_that_is_gone_ends_the_signing_and_who_sets_mail_up_is_told(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    names: Names,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
 ) -> None:
     assert check_mail_domains in JOBS
     assert check_mail_domains.every == timedelta(days=1)
+    found(acme, alice, names)
+    names.clear()
+    look_daily(acme)
+    assert only_domain(acme).verified_at is None
+    assert only_domain(acme).lost_at == clock.now
+    page = alice.client.get(PLACE).text
+    assert "Record gone" in page
+    assert "The record was not found." in page
+    assert "The DKIM record of acme.example is gone." in alice.client.get("/notices").text
+    send_out()
+    told = [(to, str(mail["Subject"])) for _from, to, mail in letters(post_office)]
+    assert (["alice@acme.example"], "The DKIM record of acme.example is gone") in told
+    assert not [one for one in told if one[0] == ["bob@acme.example"]]
+    post_office.accepted.clear()
+    form = bob.client.get(f"{customer.url}/mail").text
+    assert "The DKIM record of acme.example is gone since" in form
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    (mail,) = post_office.messages
+    assert str(mail["From"]) == "Bob Baker <no-reply@zuke.test>"
+    card = bob.client.get(customer.url).text
+    assert "It came from no-reply@zuke.test, as the DKIM record of acme.example was gone." in card
+
+
+def test_a_record_that_is_gone_is_looked_for_each_day_and_told_once(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    names: Names,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
+) -> None:
+    domain = found(acme, alice, names)
+    names.clear()
+    first = clock.now
+    for _day in range(3):
+        look_daily(acme)
+        clock.shift(timedelta(days=1))
+    assert only_domain(acme).lost_at == first
+    send_out()
+    assert len([to for _from, to, _raw in post_office.accepted if "alice@" in to[0]]) == 1
+    names[domain.record_name] = [domain.record_text]
+    look_daily(acme)
+    again = only_domain(acme)
+    assert again.verified_at is not None
+    assert again.lost_at is None
+    browser = alice.sign_in()
+    assert "Signed for" in browser.get(PLACE).text
+    notices = browser.get("/notices").text
+    assert "The DKIM record of acme.example is there again." in notices
+    bob.__dict__.pop("client", None)
+    post_mail(bob, customer)
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert "DKIM-Signature" in post_office.messages[-1]
+    assert "was gone" not in bob.sign_in().get(customer.url).text
+
+
+def test_a_record_that_comes_late_is_found_by_itself(
+    acme: Workspace, alice: Person, names: Names
+) -> None:
     alice.client.post(f"{PLACE}/domains", data={"domain": "acme.example"})
     domain = only_domain(acme)
+    look_daily(acme)
+    assert only_domain(acme).lost_at is None
     names[domain.record_name] = [domain.record_text]
-    check(alice, domain)
+    look_daily(acme)
     assert only_domain(acme).verified_at is not None
-    names.clear()
-    with acme.acting() as by:
-        check_mail_domains.run(by, {})
-    assert only_domain(acme).verified_at is None
+
+
+def letters(office: PostOffice) -> list[tuple[str, list[str], EmailMessage]]:
+    """What was accepted, with each mail read."""
+    return [
+        (from_, to, mail)
+        for (from_, to, _raw), mail in zip(office.accepted, office.messages, strict=True)
+    ]
 
 
 def test_name_servers_that_can_not_be_asked_change_nothing_and_are_told(

@@ -14,7 +14,7 @@ from app.jobs.enqueue import enqueue
 from app.jobs.errors import NotYet, TryLater
 from app.mail import breaker, hourly
 from app.mail.breaker import Breaker
-from app.mail.smtp import ServerAway
+from app.mail.trouble import Kind, ServerAway, Trouble, Uncertain
 from tenants.control import Job
 from tenants.database import control_session
 from tests.cast import Workspace
@@ -121,7 +121,7 @@ def test_a_server_that_fails_again_and_again_is_left_alone_and_tried_again(
     tried = [job for job in jobs if job.attempts]
     held = [job for job in jobs if not job.attempts]
     assert (len(tried), len(held)) == (5, 2)
-    assert {job.error for job in held} == {breaker.HELD}
+    assert {job.error for job in held} == {breaker.HELD.plain}
 
     # The server is back, but nobody asks it before the pause is over.
     change_settings(mail_app, smtp_url=working)
@@ -151,7 +151,7 @@ def test_a_server_that_closes_to_everybody_is_left_alone(
     write(acme, 6)
     deliver()
     assert post_office.accepted == []
-    assert breaker.HELD in [job.error for job in waiting(mail_app, acme)]
+    assert breaker.HELD.plain in [job.error for job in waiting(mail_app, acme)]
 
 
 def ask(guard: Breaker, moment: datetime, error: Exception | None = None) -> None:
@@ -164,7 +164,7 @@ def opened(moment: datetime) -> Breaker:
     guard = Breaker(most=2, first_pause=timedelta(minutes=1), longest_pause=timedelta(minutes=3))
     for _mail in range(2):
         with pytest.raises(ServerAway):
-            ask(guard, moment, ServerAway("lost"))
+            ask(guard, moment, ServerAway(Trouble(Kind.LOST)))
     return guard
 
 
@@ -185,14 +185,14 @@ def test_a_trial_that_fails_doubles_the_pause_up_to_the_longest() -> None:
             ask(guard, moment + timedelta(minutes=minutes, seconds=-1))
         moment += timedelta(minutes=minutes)
         with pytest.raises(ServerAway):
-            ask(guard, moment, ServerAway("lost"))
+            ask(guard, moment, ServerAway(Trouble(Kind.LOST)))
 
 
 def test_a_success_between_forgets_the_failures() -> None:
     guard = Breaker(most=2)
     for _round in range(3):
         with pytest.raises(ServerAway):
-            ask(guard, NINE, ServerAway("lost"))
+            ask(guard, NINE, ServerAway(Trouble(Kind.LOST)))
         ask(guard, NINE)
 
 
@@ -211,3 +211,12 @@ def test_a_trial_that_asked_nobody_proves_nothing() -> None:
         ask(guard, later, NotYet("the limit", HOUR))
     with pytest.raises(NotYet, match="answers again"):
         ask(guard, later)
+
+
+def test_one_that_falls_silent_after_each_mail_is_left_alone_too() -> None:
+    guard = Breaker()
+    for _time in range(5):
+        with pytest.raises(Uncertain):
+            ask(guard, NINE, Uncertain(Trouble(Kind.TIME)))
+    with pytest.raises(NotYet):
+        ask(guard, NINE)

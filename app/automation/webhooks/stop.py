@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.automation.webhooks import outbox
 from app.automation.webhooks.claim import withhold
 from app.automation.webhooks.models import Stopped, Webhook
 from app.events import write_event
 from app.identity import outside
-from app.identity.models import Grant, Role, User
+from app.identity.models import User
 from app.identity.operations.notices import tell
+from app.identity.operations.who_may import who_may
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, using
 from app.mail.send import send_mail
@@ -79,16 +80,11 @@ def stop(by: Actor, webhook: Webhook, why: Stopped) -> None:
 
 def _concerned(by: Actor, webhook: Webhook) -> list[User]:
     """Whoever it acts for and everybody who manages webhooks, as far as they may sign in."""
-    granted = select(Grant.role_id).where(Grant.record_type == MANAGE[0], Grant.verb == MANAGE[1])
-    return list(
-        by.session.scalars(
-            select(User)
-            .join(Role, Role.id == User.role_id)
-            .where(User.is_active)
-            .where(or_(User.id == webhook.user_id, Role.is_owner, Role.id.in_(granted)))
-            .order_by(User.id)
-        )
-    )
+    found = who_may(by, *MANAGE)
+    own = by.session.get(User, webhook.user_id)
+    if own is not None and own.is_active and own not in found:
+        found.append(own)
+    return found
 
 
 def _tell(by: Actor, user: User, webhook: Webhook, why: Stopped) -> None:

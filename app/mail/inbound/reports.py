@@ -17,7 +17,8 @@ MOST_BLOCKS = 200
 STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 LONGEST = 500  # Characters of what a server said.
 # The address is right, but this mail is not taken: full, too large, unreadable, not wanted.
-NOT_ITS_FAULT = frozenset({"2.2", "2.3", "3.4"})
+# And 1.7 to 1.9 speak of the sender and of servers on the way (RFC 3463, 3.2; RFC 3886).
+NOT_ITS_FAULT = frozenset({"1.7", "1.8", "1.9", "2.2", "2.3", "3.4"})
 OF_THE_MAIL = frozenset({"6", "7"})
 
 

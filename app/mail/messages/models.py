@@ -29,6 +29,8 @@ OPEN = text("state IN ('waiting', 'sending')")
 DRAFT = text("state = 'draft'")
 OUT, IN = "out", "in"
 MESSAGE = "message"  # By which events name them.
+# Among its options: the domain whose record was gone, and the address that it came from instead.
+UNSIGNED = "unsigned"
 
 
 class State(StrEnum):

@@ -23,8 +23,9 @@ from app.mail.messages.unreachable import mark
 SEND_MESSAGES = "send_messages"
 LEASE = timedelta(minutes=15)  # Longer than any conversation with a server takes.
 STEP = 1  # Seconds: wakings within the same one are one.
-# What RFC 3463 says of an address that there is not; other refusals may be ours or the mail's.
-NO_SUCH_ADDRESS = re.compile(r" answered 55\d: (5\.1\.\d{1,3})\b")
+# What RFC 3463, section 3.2, and RFC 7505 say of a recipient that there is not. 5.1.7 and 5.1.8
+# speak of the sender, 5.1.9 of a server on the way; other refusals may be ours or the mail's.
+NO_SUCH_ADDRESS = re.compile(r"55\d (5\.1\.(?:0|1|2|3|6|10))\b")
 MOST_TRIES = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 
@@ -110,13 +111,9 @@ def settle(message_id: UUID, taken_at: datetime, outcome: Outcome, by: Actor) ->
 
 
 def _mark_unreachable(message: Message, outcome: Outcome, by: Actor) -> None:
-    """Keep which addresses do not exist by what the server answered at once."""
-    answers = dict(outcome.refused or {})
-    people = [*message.recipients["to"], *message.recipients["cc"]]
-    if outcome.state is State.FAILED and len(people) == 1 and message.bcc is None:
-        answers[people[0]["address"]] = outcome.error or ""
-    for address, said in answers.items():
-        if (found := NO_SUCH_ADDRESS.search(said)) is not None:
+    """Keep which addresses do not exist by what the server answered when it heard of them."""
+    for address, said in (outcome.refused or {}).items():
+        if (found := NO_SUCH_ADDRESS.match(said)) is not None:
             mark(address, found[1], said, message, by)
 
 

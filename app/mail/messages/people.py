@@ -11,6 +11,7 @@ from email.headerregistry import Address
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.mail.addresses import NAME_LENGTH, UNSAFE, clean_address, no_code
+from config.settings import Settings
 
 # Parts between commas and semicolons of either script, or on lines of their own; quotes hold any.
 PART = re.compile(r'(?:"[^"\n]*"|[^,;，；、\n])+')
@@ -79,6 +80,12 @@ def listed(people: Iterable[Mailbox]) -> str:
 def kept_people(rows: Sequence[dict[str, str]]) -> list[Mailbox]:
     """Addresses as a message keeps them."""
     return [Mailbox(one["address"], one.get("name", "")) for one in rows]
+
+
+def takes_in(one: Mailbox, settings: Settings) -> bool:
+    """True for an address at which the service takes mail in."""
+    domain = settings.inbound_mail_domain.casefold()
+    return bool(domain) and one.key.rpartition("@")[2] == domain
 
 
 def clean_name(name: str) -> str:

@@ -9,23 +9,24 @@ from uuid import UUID
 
 import structlog
 
-from app.jobs.errors import GiveUp, NotYet, TryLater, is_database_away
+from app.jobs.errors import NotYet, TryLater, is_database_away
 from app.kernel import clock
 from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Answer
 from app.kernel.language import gettext, using
-from app.mail.breaker import Breaker
+from app.mail.breaker import HELD, Breaker
 from app.mail.hourly import take_turn
 from app.mail.messages.attach import files_to_send
-from app.mail.messages.models import Message, State
+from app.mail.messages.models import UNSIGNED, Message, State
 from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
 from app.mail.messages.people import kept_people
 from app.mail.messages.wire import build, from_header
 from app.mail.messages.write import demand_writer, opened_bcc
 from app.mail.outgoing.domains import signed
 from app.mail.outgoing.servers import note_failure, note_success
-from app.mail.outgoing.way import way_of
-from app.mail.smtp import Server, ServerAway, Uncertain, hand_over
+from app.mail.outgoing.way import Way, goes_by_own, way_of
+from app.mail.smtp import Server, hand_over
+from app.mail.trouble import Failing, Kind, Never, NotNow, ServerAway, Trouble, Uncertain, words_of
 from app.records.files.find import path_of
 from config.settings import Settings
 from tenants.facts import TenantFacts
@@ -78,7 +79,8 @@ def send_due(tenant: TenantFacts, settings: Settings, breaker: Breaker) -> None:
 
 def _next(by: Actor, settings: Settings) -> Parcel | None:
     while (message := due(by)) is not None:
-        take_turn(by, settings.mails_per_hour)
+        if not goes_by_own(by):  # Only what the service's server sends counts for its share.
+            take_turn(by, settings.mails_per_hour)
         take(message, by)
         try:
             with by.session.begin_nested():
@@ -99,8 +101,10 @@ def _why(error: Exception, message: Message) -> str:
     with using(message.language):
         if isinstance(error, Answer):
             return str(error.message)
+        if isinstance(error, Failing):
+            return error.trouble.kept
         if isinstance(error, (ValueError, MessageError, FileNotFoundError)):
-            return str(error)
+            return Trouble(Kind.MADE, words_of(str(error))).kept
         log.error("message_not_made", message_id=str(message.id), exc_info=error)
         return gettext("Something went wrong on our side.")
 
@@ -117,8 +121,18 @@ def _parcel(message: Message, by: Actor, settings: Settings) -> Parcel:
     # Where nobody takes mail in for us, reports go to the address that the mail is from.
     from_ = from_header(message, settings.mail_from, as_itself=way.as_itself)
     sender = way.envelope or from_.addr_spec
+    _note_way(message, way, from_.addr_spec)
     recipients = [one.address for one in people]
     return Parcel(message.id, by.now, message.attempts, sender, recipients, content, way.server)
+
+
+def _note_way(message: Message, way: Way, address: str) -> None:
+    """Keep with a mail that it comes from another address than its sender's, and why."""
+    held = {key: value for key, value in message.options.items() if key != UNSIGNED}
+    if way.lost is not None:
+        held[UNSIGNED] = {"domain": way.lost.domain, "address": address}
+    if held != message.options:
+        message.options = held
 
 
 def _breaker_for(parcel: Parcel, tenant: TenantFacts, breaker: Breaker) -> Breaker:
@@ -130,7 +144,7 @@ def _note(outcome: Outcome, by: Actor) -> None:
     """Keep how the firm's own server does."""
     if outcome.state is State.SENT:
         note_success(by)
-    elif outcome.is_away:
+    elif outcome.is_away or outcome.state is State.UNKNOWN:
         note_failure(outcome.error or "", by)
 
 
@@ -140,13 +154,14 @@ def _send(parcel: Parcel, settings: Settings, breaker: Breaker) -> Outcome:
             server = parcel.server or Server.parse(settings.smtp_url)
             refused = hand_over(server, parcel.sender, parcel.recipients, parcel.content)
     except NotYet as held:
-        return Outcome(State.WAITING, str(held), wait=held.wait, counts=False)
+        return Outcome(State.WAITING, HELD.kept, wait=held.wait, counts=False)
     except Uncertain as lost:
-        return Outcome(State.UNKNOWN, str(lost))
+        return Outcome(State.UNKNOWN, lost.trouble.kept)
+    except Never as never:
+        return Outcome(State.FAILED, never.trouble.kept, never.refused)
     except TryLater as away:
         wait = wait_after(parcel.attempts)
         state = State.FAILED if wait is None else State.WAITING
-        return Outcome(state, str(away), wait=wait, is_away=isinstance(away, ServerAway))
-    except GiveUp as never:
-        return Outcome(State.FAILED, str(never))
+        why = away.trouble.kept if isinstance(away, NotNow) else str(away)
+        return Outcome(state, why, wait=wait, is_away=isinstance(away, ServerAway))
     return Outcome(State.SENT, refused=refused)

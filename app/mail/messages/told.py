@@ -11,11 +11,12 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.mail.messages.find import files_by_message, find_message
-from app.mail.messages.models import MESSAGE, Message
+from app.mail.messages.models import MESSAGE, UNSIGNED, Message
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import links_of, shows_addresses
 from app.mail.messages.rights import SEND
 from app.mail.messages.write import hidden_recipients, sees_hidden
+from app.mail.trouble import told
 from app.records.access import can_read
 from app.records.happenings import Called, Happenings
 from app.records.registry import registry
@@ -92,7 +93,7 @@ def _line(message: Message, files: Iterable[Any], by: Actor, *, is_open: bool) -
         "at": as_json(message.at),
         "send_at": as_json(message.send_at),
         "created_at": as_json(message.created_at),
-        "error": message.error if is_open else None,
+        "error": told(message.error) if message.error and is_open else None,
         "refused": sorted(_seen(message.refused, message, by)) if is_open else [],
         "bounces": [
             {"address": address, **message.bounces[address]}
@@ -100,6 +101,7 @@ def _line(message: Message, files: Iterable[Any], by: Actor, *, is_open: bool) -
         ]
         if is_open
         else [],
+        "sent_as": message.options.get(UNSIGNED, {}).get("address"),
         "message_id": message.message_id,
         "in_reply_to": message.in_reply_to,
         "files": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from uuid import UUID
 
@@ -31,7 +31,9 @@ from app.kernel.errors import Missing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.mail.messages.rights import SETUP
+from app.mail.outgoing.lost import find, lose
 from app.mail.outgoing.models import MailDomain
+from app.mail.trouble import Kind, Trouble, Unreadable
 from config.settings import Settings
 
 STAMP = "mail_domains"  # Drawn with the first one: until then nobody asks for any.
@@ -134,28 +136,35 @@ def note_check(domain: MailDomain, by: Actor, ask: LookUp = look_up) -> None:
     keys = [_key_in(one) for one in found]
     if domain.public_key in keys:
         if domain.verified_at is None:
-            domain.verified_at = by.now
-            write_event(by, "mail_domain", domain.id, "confirmed")
+            find(domain, by)
         domain.problem = None
         return
-    domain.verified_at = None
+    if domain.verified_at is not None:
+        lose(domain, by)
     domain.problem = (Problem.OTHER if found else Problem.MISSING).value
 
 
-def verified_domain(address: str, by: Actor) -> MailDomain | None:
-    """The domain that a mail from this address is signed for, if it is."""
+def domain_of(address: str, by: Actor) -> MailDomain | None:
+    """The domain of an address, whether its record was found or not; None for a stranger's."""
     if stamps.stamp(by.session, STAMP) is None:
         return None
     name = address.rpartition("@")[2].casefold()
-    known = (MailDomain.domain == name, MailDomain.verified_at.is_not(None))
-    return by.session.scalars(select(MailDomain).where(*known)).one_or_none()
+    return by.session.scalars(select(MailDomain).where(MailDomain.domain == name)).one_or_none()
+
+
+def lost_domains(names: Collection[str], by: Actor) -> list[MailDomain]:
+    """Those of some domains whose record is gone; no statement where there was never one."""
+    if not names or stamps.stamp(by.session, STAMP) is None:
+        return []
+    gone = (MailDomain.domain.in_(names), MailDomain.lost_at.is_not(None))
+    return list(by.session.scalars(select(MailDomain).where(*gone).order_by(MailDomain.domain)))
 
 
 def signed(content: bytes, domain: MailDomain, by: Actor, settings: Settings) -> bytes:
-    """A mail with its signature; ValueError where the key opens no more."""
+    """A mail with its signature; Unreadable where the key opens no more."""
     key = unseal(domain.private_key, settings.keys, by.tenant.id, domain.id)
     if key is None:
-        raise ValueError("The key of the domain can't be read; remove the domain and add it again.")
+        raise Unreadable(Trouble(Kind.KEY))
     head = content.partition(b"\r\n\r\n")[0].lower()
     names = [one for one in SIGNED if f"\r\n{one}:".encode() in b"\r\n" + head]
     header: bytes = dkim.sign(

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.events import write_event
 from app.identity.limits import Limit, counter, take
 from app.identity.operations.guard import require, require_change
 from app.identity.sealing import seal, unseal
-from app.jobs.errors import GiveUp, TryLater
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -23,6 +23,7 @@ from app.kernel.whole import whole
 from app.mail.messages.rights import SETUP
 from app.mail.outgoing.models import STARTTLS, TLS, MailServer
 from app.mail.smtp import Server, try_out
+from app.mail.trouble import Failing, Kind, Trouble, Unreadable, told
 from config.settings import Settings
 
 STAMP = "mail_server"  # Drawn when one is kept or removed: without one nobody asks for it.
@@ -34,7 +35,6 @@ SECURITIES: dict[str, Text] = {
 TOLD = ("host", "port", "security", "user", "is_on")  # What the audit tells a change of.
 TRIES = Limit("mail-server:test", 20, 3600)  # Of one workspace: each is a call outside.
 MOST_LETTERS = 254
-LONGEST = 400  # Characters of what a server said.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def mail_server(by: Actor) -> MailServer | None:
     """The firm's own, whether on or off; no statement where there was never one."""
     if stamps.stamp(by.session, STAMP) is None:
         return None
-    return by.session.scalars(select(MailServer)).first()
+    return by.session.scalars(select(MailServer)).one_or_none()
 
 
 def save_server(wish: Wish, by: Actor, settings: Settings) -> MailServer:
@@ -62,15 +62,19 @@ def save_server(wish: Wish, by: Actor, settings: Settings) -> MailServer:
     Another host is not given the password that is kept for this one.
     """
     require_change(by, *SETUP)
-    server = mail_server(by) or MailServer(id=new_id(), host="", password="")
-    before = {key: getattr(server, key) for key in TOLD}
-    host, port = _checked(wish, server, settings)
+    known = mail_server(by) or MailServer(host="", user="", password="")
+    before = {key: getattr(known, key) for key in TOLD}
+    _checked(wish, known, settings)
+    server = _held(by)
+    host, port = _checked(wish, server, settings)  # Somebody else may have changed it just now.
+    place = (server.host, server.port, server.security, server.user)
+    if wish.password or place != (host, port, wish.security, wish.user.strip()):
+        server.worked_at = server.failed_at = server.error = None
     server.host, server.port, server.security = host, port, wish.security
     server.user, server.is_on = wish.user.strip(), wish.is_on
     if wish.password:
         server.password = seal(wish.password, settings.keys, by.tenant.id, server.id)
     server.updated_at, server.updated_by_id = by.now, by.user_id
-    by.session.add(server)
     stamps.draw(by.session, STAMP)
     changes = {
         key: [before[key], getattr(server, key)]
@@ -79,6 +83,15 @@ def save_server(wish: Wish, by: Actor, settings: Settings) -> MailServer:
     }
     write_event(by, "mail_server", server.id, "updated", changes=changes)
     return server
+
+
+def _held(by: Actor) -> MailServer:
+    """The one row of the workspace, held; whoever makes it at the same moment waits."""
+    empty = {"host": "", "port": 0, "security": STARTTLS, "user": "", "password": ""}
+    row = insert(MailServer).values(id=new_id(), is_the_one=True, updated_at=by.now, **empty)
+    by.session.execute(row.on_conflict_do_nothing(index_elements=["is_the_one"]))
+    held = select(MailServer).with_for_update().execution_options(populate_existing=True)
+    return by.session.scalars(held).one()
 
 
 def remove_server(by: Actor) -> None:
@@ -102,18 +115,18 @@ def try_server(
     take([counter(by.tenant, TRIES, "")], by.now)
     try:
         call(opened(kept, by, settings))
-    except (TryLater, GiveUp, ValueError) as error:
-        note_failure(str(error), by)
-        return str(error)
+    except Failing as error:
+        note_failure(error.trouble.kept, by)
+        return told(error.trouble.kept)
     note_success(by)
     return None
 
 
 def opened(kept: MailServer, by: Actor, settings: Settings) -> Server:
-    """The server as it is talked to; ValueError where its password opens no more."""
+    """The server as it is talked to; Unreadable where its password opens no more."""
     password = unseal(kept.password, settings.keys, by.tenant.id, kept.id)
     if password is None:
-        raise ValueError("The password of the mail server can't be read; enter it again.")
+        raise Unreadable(Trouble(Kind.PASSWORD))
     return Server(
         kept.host,
         kept.port,
@@ -125,9 +138,13 @@ def opened(kept: MailServer, by: Actor, settings: Settings) -> Server:
     )
 
 
-def note_failure(said: str, by: Actor) -> None:
-    """Keep what went wrong, to be told in the settings and where mails are written."""
-    by.session.execute(update(MailServer).values(error=said[:LONGEST], failed_at=by.now))
+def note_failure(kept: str, by: Actor) -> None:
+    """Keep what went wrong and since when, to be told in the settings and where mails are written.
+
+    It fails since the first failure after it worked, and says what the last one said.
+    """
+    since = func.coalesce(MailServer.failed_at, by.now)
+    by.session.execute(update(MailServer).values(error=kept, failed_at=since))
 
 
 def note_success(by: Actor) -> None:
@@ -140,7 +157,7 @@ def failing_since(by: Actor) -> tuple[datetime, str] | None:
     server = mail_server(by)
     if server is None or not server.is_on or server.failed_at is None:
         return None
-    return server.failed_at, server.error or ""
+    return server.failed_at, told(server.error or "")
 
 
 def _checked(wish: Wish, server: MailServer, settings: Settings) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.kernel.actor import Actor
 from app.mail.messages.models import Message
 from app.mail.messages.verp import envelope_sender
-from app.mail.outgoing.domains import verified_domain
+from app.mail.outgoing.domains import domain_of
 from app.mail.outgoing.models import MailDomain
 from app.mail.outgoing.servers import mail_server, opened
 from app.mail.smtp import Server
@@ -24,20 +24,30 @@ class Way:
     """How a mail goes: `server` is the firm's own, None for the service's.
 
     `as_itself` is whether it comes from its sender's own address. An empty `envelope` stands for
-    the address that it comes from.
+    the address that it comes from. `domain` is the one that it is signed for; `lost` the one for
+    which it is not any more, so that it comes from the service's address.
     """
 
     server: Server | None
     as_itself: bool
     envelope: str
     domain: MailDomain | None
+    lost: MailDomain | None = None
+
+
+def goes_by_own(by: Actor) -> bool:
+    """True while the firm's own server takes its mails."""
+    kept = mail_server(by)
+    return kept is not None and kept.is_on
 
 
 def way_of(message: Message, by: Actor, settings: Settings) -> Way:
-    """How a mail goes now; TryLater where the firm's server can't be asked."""
-    domain = verified_domain(message.sender_address, by)
+    """How a mail goes now; Unreadable where the password of the firm's server is."""
+    known = domain_of(message.sender_address, by)
+    domain = known if known is not None and known.verified_at is not None else None
     kept = mail_server(by)
     if kept is not None and kept.is_on:
         # Servers of firms take no envelope sender of strangers: what comes back goes to the sender.
         return Way(opened(kept, by, settings), True, "", domain)
-    return Way(None, domain is not None, envelope_sender(message, by, settings), domain)
+    lost = known if known is not None and known.lost_at is not None else None
+    return Way(None, domain is not None, envelope_sender(message, by, settings), domain, lost)

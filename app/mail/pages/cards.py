@@ -11,10 +11,11 @@ from markupsafe import Markup, escape
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, listed, ngettext
 from app.mail.messages.markup import as_html
-from app.mail.messages.models import IN, Message, State
+from app.mail.messages.models import IN, UNSIGNED, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.quotes import parted
 from app.mail.messages.write import may_write, sees_hidden
+from app.mail.trouble import told
 from app.records.files.kinds import KINDS
 from app.records.files.sizes import size_text
 from app.web.formats import formats
@@ -167,7 +168,7 @@ def _name(one: Mailbox, *, shows_addresses: bool) -> str:
 
 def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -> str:
     """What went wrong, in words; what the server said stands behind it."""
-    said = (message.error or "") if shows_addresses else ""
+    said = told(message.error or "") if shows_addresses else ""
     if state is State.FAILED:
         return gettext("It could not be sent. %(said)s", said=said).strip()
     if state is State.UNKNOWN:
@@ -178,11 +179,16 @@ def _note(message: Message, state: State, by: Actor, *, shows_addresses: bool) -
     if state is State.WAITING and message.attempts and said:
         return gettext("It will be tried again. %(said)s", said=said).strip()
     notes = [*_undelivered(message, by)] if shows_addresses else []
-    if notes:
-        return " ".join(notes)
-    if _failed(message, by):
-        return gettext("It was not delivered.")
-    return files_left_out(int(message.options.get("left_out", 0)))
+    if not notes and _failed(message, by):
+        notes = [gettext("It was not delivered.")]
+    if state is State.SENT and UNSIGNED in message.options:
+        notes += [
+            gettext(
+                "It came from %(address)s, as the DKIM record of %(domain)s was gone.",
+                **message.options[UNSIGNED],
+            )
+        ]
+    return " ".join(notes) or files_left_out(int(message.options.get("left_out", 0)))
 
 
 def files_left_out(number: int) -> str:

@@ -13,14 +13,12 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id, parse_id
-from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _, gettext
+from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _
 from app.mail.messages.find import FILES
-from app.mail.messages.models import IN, Message
-from app.mail.messages.people import Mailbox, kept_people, listed, read_people
-from app.mail.messages.places import addresses_of, shows_addresses
+from app.mail.messages.people import Mailbox, read_people
 from app.mail.messages.signatures import signature_of
 from app.mail.messages.templates import Offer, offers, speaks
-from app.mail.messages.write import hidden_recipients
+from app.mail.pages.beginning import Begun, texts_to_begin
 from app.mail.pages.unreachable import server_warnings, warnings
 from app.mail.senders.use import usable
 from app.records.files.find import lines_by_record, lines_of
@@ -108,24 +106,17 @@ class Composer:
         return any(self.texts.get(key) or self.errors.get(key) for key in keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What a form begins with: a reply's or a draft's message."""
-
-    answers: Message | None = None
-    draft: Message | None = None
-
-
 def composer(
     record_type: RecordType, record: Record, begun: Begun, by: Actor, settings: Settings
 ) -> Composer:
     """The form for a new mail, an answer, or a draft that is gone on with."""
-    texts = _texts(record_type, record, begun, by, settings)
+    texts = texts_to_begin(record_type, record, begun, by, settings)
     options: Mapping[str, Any] = begun.draft.options if begun.draft else {}
     return _form(
         record_type,
         record,
         by,
+        settings,
         begun,
         texts,
         is_signed=bool(options.get("signed", True)),
@@ -150,6 +141,7 @@ def refused(
     ticks: Mapping[str, frozenset[str]],
     answer: Answer,
     by: Actor,
+    settings: Settings,
 ) -> Composer:
     """The form as it was sent, with what stands against it."""
     shown = {*KEYS, "file", "sender"}
@@ -159,6 +151,7 @@ def refused(
         record_type,
         record,
         by,
+        settings,
         begun,
         {key: typed.get(key, "") for key in (*KEYS, "press", "sender")},
         is_signed="signed" in typed,
@@ -175,6 +168,7 @@ def _form(
     record_type: RecordType,
     record: Record,
     by: Actor,
+    settings: Settings,
     begun: Begun,
     texts: Mapping[str, str],
     *,
@@ -191,6 +185,7 @@ def _form(
     kept = lines_by_record(FILES, [begun.draft.id], by) if begun.draft else {}
     own = lines_of(record_type, record, by, OFFERED_FILES)
     templates = offers(record_type, by)
+    mine = _mine(user, by)
     draft_id = begun.draft.id if begun.draft else None
     answered = begun.answers.id if begun.answers else None
     return Composer(
@@ -199,8 +194,8 @@ def _form(
         id=f"mail-{draft_id or answered or record.id}",
         title=record_type.title_of(record),
         texts=texts,
-        sender=Mailbox(user.email, user.name).shown,
-        senders=_senders(texts.get("sender", ""), user, by),
+        sender=mine[""].shown,
+        senders=_choices(texts.get("sender", ""), mine),
         signature=signature_of(by),
         is_signed=is_signed,
         is_private=is_private,
@@ -218,7 +213,7 @@ def _form(
         languages=_languages(record_type, record, by) if templates else [],
         draft_key=f"{record_type.key}:{record.id}:mail:{answered or ''}",
         quick_times=_quick_times(by),
-        warnings=[*warnings(_addresses(texts), by), *server_warnings(by)],
+        warnings=[*warnings(_addresses(texts), by), *server_warnings(mine.values(), by, settings)],
         errors=errors or {},
         alert=alert,
     )
@@ -229,13 +224,17 @@ def _languages(record_type: RecordType, record: Record, by: Actor) -> list[Langu
     return [LanguageChoice(one, NATIVE_NAMES[one], one == own) for one in OFFERED]
 
 
-def _senders(chosen: str, user: User, by: Actor) -> list[SenderChoice]:
-    """One's own address and all others that one may write from; none where there is no choice."""
-    found = [("", Mailbox(user.email, user.name).shown)]
-    found += [(str(one.id), Mailbox(one.address, one.name).shown) for one in usable(by)]
-    if len(found) == 1:
+def _mine(user: User, by: Actor) -> dict[str, Mailbox]:
+    """One's own address and all others that one may write from, by the value of their choice."""
+    others = {str(one.id): Mailbox(one.address, one.name) for one in usable(by)}
+    return {"": Mailbox(user.email, user.name), **others}
+
+
+def _choices(chosen: str, mine: Mapping[str, Mailbox]) -> list[SenderChoice]:
+    """What the mail can come from; nothing where there is no choice."""
+    if len(mine) == 1:
         return []
-    return [SenderChoice(value, label, value == chosen) for value, label in found]
+    return [SenderChoice(value, one.shown, value == chosen) for value, one in mine.items()]
 
 
 def _addresses(texts: Mapping[str, str]) -> list[str]:
@@ -259,57 +258,3 @@ def _quick_times(by: Actor) -> tuple[QuickTime, ...]:
         moment = datetime.combine(day, MORNING, by.zone)
         found.append(QuickTime(label, input_moment(moment, by.zone), write.moment(moment, today)))
     return tuple(found)
-
-
-def _texts(
-    record_type: RecordType, record: Record, begun: Begun, by: Actor, settings: Settings
-) -> dict[str, str]:
-    """What stands in the fields of a form that nobody has sent yet."""
-    if begun.draft is not None:
-        draft = begun.draft
-        return {
-            "to": listed(kept_people(draft.recipients["to"])),
-            "cc": listed(kept_people(draft.recipients["cc"])),
-            "bcc": listed(hidden_recipients(draft, by, settings)),
-            "subject": draft.subject,
-            "body": draft.body,
-            "send_at": _later(draft, by),
-            "sender": str(draft.sender_ref or ""),
-        }
-    if begun.answers is not None:
-        return _answer(begun.answers, by)
-    name = record_type.title_of(record) if record_type.is_person else ""
-    own = [Mailbox(one, name) for one in addresses_of(record_type, record, by)[:1]]
-    return {"to": listed(own)}
-
-
-def _answer(message: Message, by: Actor) -> dict[str, str]:
-    """Who an answer goes to: whoever wrote, else whoever was written to; the others get copies.
-
-    Nobody stands there yet for whoever may not see addresses.
-    """
-    user = by.session.get_one(User, by.user_id)
-    mine = user.email.casefold()
-    to, cc = (kept_people(message.recipients.get(key, [])) for key in ("to", "cc"))
-    if message.direction == IN:
-        first = [Mailbox(message.reply_to or message.sender_address, message.sender_name)]
-        others = [*to, *cc]
-    else:
-        first, others = to, cc
-    met = {mine, *(one.key for one in first)}
-    subject = message.subject
-    if not subject.casefold().startswith(("re:", "re：", "回复", "答复")):
-        subject = gettext("Re: %(subject)s", subject=subject)
-    if not shows_addresses(by):
-        first, others = [], []
-    return {
-        "to": listed(first),
-        "cc": listed(one for one in others if one.key not in met),
-        "subject": subject[:300],
-    }
-
-
-def _later(draft: Message, by: Actor) -> str:
-    if not draft.is_later or draft.send_at is None or draft.send_at <= by.now:
-        return ""
-    return input_moment(draft.send_at, by.zone)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.mail.outgoing.domains import Problem, domains_of
 from app.mail.outgoing.models import MailDomain, MailServer
+from app.mail.trouble import told
 from app.web.formats import formats
 
 PLACE = "/settings/mail-server"
@@ -45,8 +46,10 @@ def server_state(server: MailServer, by: Actor) -> ServerState:
     """The state of the server in words."""
     write = formats(by)
     if server.failed_at is not None:
-        since = write.relative(server.failed_at, by.now)
-        return ServerState(_("Fails"), "bad", f"{since}: {server.error or ''}")
+        since = write.moment(server.failed_at, by.today())
+        said = told(server.error or "")
+        note = gettext("Since %(when)s: %(problem)s", when=since, problem=said)
+        return ServerState(_("Fails"), "bad", note)
     if server.worked_at is not None:
         return ServerState(_("Works"), "good", write.relative(server.worked_at, by.now))
     return ServerState(_("Not tried yet"), "info", "")
@@ -59,13 +62,19 @@ def domain_lines(by: Actor) -> list[DomainLine]:
 
 def _line(one: MailDomain, by: Actor) -> DomainLine:
     is_known = one.verified_at is not None
+    state = _("Signed for") if is_known else _("Waits for its record")
+    tone, note = "good" if is_known else "warn", PROBLEMS[one.problem] if one.problem else ""
+    if one.lost_at is not None:
+        state, tone = _("Record gone"), "bad"
+        when = formats(by).moment(one.lost_at, by.today())
+        note = _("Since %(when)s: %(problem)s", when=when, problem=note)
     return DomainLine(
         f"{PLACE}/domains/{one.id}",
         one.domain,
         one.record_name,
         one.record_text,
-        _("Signed for") if is_known else _("Waits for its record"),
-        "good" if is_known else "warn",
-        PROBLEMS[one.problem] if one.problem else "",
+        state,
+        tone,
+        note,
         formats(by).relative(one.checked_at, by.now) if one.checked_at else "",
     )

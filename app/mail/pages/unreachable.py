@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from email.utils import parseaddr
 from typing import Any
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
 from app.mail.messages.models import Unreachable
+from app.mail.messages.people import Mailbox
 from app.mail.messages.unreachable import (
     REACHABLE,
     UNREACHABLE,
     unreachable,
     unreachable_on,
 )
+from app.mail.outgoing.domains import lost_domains
 from app.mail.outgoing.servers import failing_since
+from app.mail.outgoing.way import goes_by_own
 from app.records.model import Record
 from app.records.pages.changes import Tells
 from app.records.pages.notes import Note
 from app.records.pages.record import may_mail
 from app.records.types import RecordType
 from app.web.formats import formats
+from config.settings import Settings
 
 
 def notes(record_type: RecordType, record: Record, by: Actor) -> Iterable[Note]:
@@ -38,13 +43,30 @@ def warnings(addresses: Collection[str], by: Actor) -> list[str]:
     return [_said(address, one, by) for address, one in unreachable(addresses, by).items()]
 
 
-def server_warnings(by: Actor) -> list[str]:
-    """That the firm's own mail server fails, so that what is written now will wait."""
-    failing = failing_since(by)
-    if failing is None:
-        return []
-    since = formats(by).moment(failing[0], by.today())
-    return [gettext("Your mail server fails since %(when)s, so e-mails wait.", when=since)]
+def server_warnings(mine: Iterable[Mailbox], by: Actor, settings: Settings) -> list[str]:
+    """What stands in the way of the firm's mails: its server fails, the record of a domain is gone.
+
+    Of domains only those of addresses that the writer may write from.
+    """
+    write = formats(by)
+    if goes_by_own(by):
+        failing = failing_since(by)
+        if failing is None:
+            return []
+        since = write.moment(failing[0], by.today())
+        return [gettext("Your mail server fails since %(when)s, so e-mails wait.", when=since)]
+    names = {one.key.rpartition("@")[2] for one in mine}
+    return [
+        gettext(
+            "The DKIM record of %(domain)s is gone since %(when)s, so e-mails from there come from "
+            "%(address)s.",
+            domain=one.domain,
+            when=write.moment(one.lost_at, by.today()),
+            address=parseaddr(settings.mail_from)[1],
+        )
+        for one in lost_domains(names, by)
+        if one.lost_at is not None
+    ]
 
 
 def tell(verb: str, _changes: Mapping[str, Any]) -> Text | None:

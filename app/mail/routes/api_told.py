@@ -55,6 +55,7 @@ LINE: dict[str, Schema] = {
     "error": nullable(TEXT),
     "refused": _list(TEXT),
     "bounces": _list(ref("Bounce")),
+    "sent_as": nullable(TEXT),
     "message_id": TEXT,
     "in_reply_to": nullable(TEXT),
     "files": _list(ref("MessageFile")),

@@ -18,7 +18,8 @@ from app.mail.messages.rights import SEND
 from app.mail.messages.templates import fill
 from app.mail.messages.unreachable import clear_all
 from app.mail.messages.write import Wish, write
-from app.mail.pages.composer import Begun, composer, refused
+from app.mail.pages.beginning import Begun
+from app.mail.pages.composer import composer, refused
 from app.mail.pages.finding import find_addresses
 from app.mail.routes.blueprint import asked_place, blueprint, place_for, settings
 from app.records.model import Record
@@ -81,7 +82,7 @@ def send_mail(collection: str, record_id: UUID) -> Response:
         kept = frozenset(typed.getlist("kept"))
         held = frozenset(typed.getlist("held"))
         ticks = {"chosen": frozenset(typed.getlist("chosen")), "dropped": held - kept}
-        it = refused(record_type, record, begun, typed, ticks, answer, by)
+        it = refused(record_type, record, begun, typed, ticks, answer, by, settings())
         return page(FORM, "form", status=answer.status, it=it)
     return _sent(message, record_type, record, by)
 

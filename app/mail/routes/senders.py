@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.identity.operations.guard import require
 from app.identity.routes.asking import show, submit, typed
 from app.kernel.ids import parse_id
 from app.kernel.language import _
@@ -70,7 +71,7 @@ def add_own_sender() -> Response:
 
 @blueprint.get(f"{SHARED}/<uuid:sender_id>")
 @blueprint.get(f"{OWN}/<uuid:sender_id>")
-@access(permission=SEND)
+@access()  # See `_found`.
 def show_sender(sender_id: UUID) -> Response:
     """One sender: its code while it waits for it, and what can be changed."""
     sender = _found(sender_id)
@@ -80,7 +81,7 @@ def show_sender(sender_id: UUID) -> Response:
 
 @blueprint.post(f"{SHARED}/<uuid:sender_id>")
 @blueprint.post(f"{OWN}/<uuid:sender_id>")
-@access(permission=SEND)
+@access()  # See `_found`.
 def change_sender(sender_id: UUID) -> Response:
     """Keep a sender."""
 
@@ -99,7 +100,7 @@ def change_sender(sender_id: UUID) -> Response:
 
 @blueprint.post(f"{SHARED}/<uuid:sender_id>/confirm")
 @blueprint.post(f"{OWN}/<uuid:sender_id>/confirm")
-@access(permission=SEND)
+@access()  # See `_found`.
 def confirm_sender(sender_id: UUID) -> Response:
     """Take the code that was mailed."""
 
@@ -118,7 +119,7 @@ def confirm_sender(sender_id: UUID) -> Response:
 
 @blueprint.post(f"{SHARED}/<uuid:sender_id>/code")
 @blueprint.post(f"{OWN}/<uuid:sender_id>/code")
-@access(permission=SEND)
+@access()  # See `_found`.
 def mail_code_again(sender_id: UUID) -> Response:
     """Mail a new code."""
     sender = _found(sender_id)
@@ -129,7 +130,7 @@ def mail_code_again(sender_id: UUID) -> Response:
 
 @blueprint.post(f"{SHARED}/<uuid:sender_id>/delete")
 @blueprint.post(f"{OWN}/<uuid:sender_id>/delete")
-@access(permission=SEND)
+@access()  # See `_found`.
 def delete_sender(sender_id: UUID) -> Response:
     """Remove a sender."""
     sender = _found(sender_id)
@@ -150,7 +151,14 @@ def _add(*, shared: bool) -> Response:
 
 
 def _found(sender_id: UUID) -> Sender:
-    return operations.find_sender(sender_id, current.actor())
+    """A sender at its own address: for a shared one the settings' right is asked, and no other."""
+    by = current.actor()
+    is_own = request.path.startswith(f"{OWN}/")
+    require(by, *(SEND if is_own else SETUP))
+    sender = operations.find_sender(sender_id, by)
+    if sender.is_shared == is_own:
+        raise operations.no_sender()
+    return sender
 
 
 def _wish() -> Wish:

@@ -75,8 +75,13 @@ def find_sender(sender_id: UUID | None, by: Actor) -> Sender:
     """A sender that `by` may set up: a shared one for whom the settings allow it, or their own."""
     found = by.session.get(Sender, sender_id) if sender_id is not None else None
     if found is None or not (by.may(*SETUP) if found.is_shared else found.user_id == by.person_id):
-        raise Missing(_("There is no such sender."))
+        raise no_sender()
     return found
+
+
+def no_sender() -> Missing:
+    """That there is none of this id for whoever asks."""
+    return Missing(_("There is no such sender."))
 
 
 def add_sender(wish: Wish, by: Actor, settings: Settings, *, shared: bool) -> Sender:

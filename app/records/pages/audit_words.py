@@ -63,6 +63,8 @@ VERBS: Mapping[str, Said] = {
     "received": (_("E-mail received"), "info"),
     "bounced": (_("E-mail not delivered"), "bad"),
     "confirmed": (_("Sender confirmed"), "good"),
+    "record_found": (_("Record found"), "good"),
+    "record_lost": (_("Record gone"), "bad"),
     "unreachable": (_("Address takes no e-mails"), "warn"),
     "reachable": (_("Address takes e-mails again"), "info"),
     "approval_requested": (_("Approval asked for"), "info"),
