@@ -13,6 +13,7 @@ from app.home import wiring as home
 from app.identity import wiring as identity
 from app.jobs import registry as jobs
 from app.kernel import language
+from app.leaving import wiring as leaving
 from app.mail.send import send_mail
 from app.operator import wiring as operator
 from app.ops import wiring as ops
@@ -108,6 +109,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     records.wire(app, registry, modules.MODULES)
     reports.wire(app, modules.MODULES)
     handover.wire(app)
+    leaving.wire(app)
     automation.wire(app)
     home.wire(app)
     for module in modules.MODULES:

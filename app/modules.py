@@ -34,6 +34,7 @@ from app.jobs import maintenance
 from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
+from app.leaving import jobs as leaving_jobs
 from app.mail import jobs as mail_jobs
 from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
@@ -62,6 +63,7 @@ JOBS: tuple[Kind, ...] = (
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
     *handover_jobs.JOBS,
+    *leaving_jobs.JOBS,
 )
 LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 

@@ -85,6 +85,10 @@ QUIET = (
     "UPDATE exports SET state = 'cancelled', finished_at = :now "
     "WHERE state IN ('waiting', 'running')",
     "UPDATE exports SET state = 'expired' WHERE state = 'done'",
+    "UPDATE takeouts SET state = 'cancelled', finished_at = :now "
+    "WHERE state IN ('waiting', 'running')",
+    "UPDATE takeouts SET state = 'expired' WHERE state = 'done'",
+    "UPDATE farewells SET taken_back_at = :now WHERE taken_back_at IS NULL",
 )
 
 

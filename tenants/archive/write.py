@@ -28,7 +28,8 @@ from tenants.facts import State
 from tenants.files import NAME, TENANTS, full_as_no_room
 
 PIECE = 1024 * 1024
-PASSING_ROOMS = ("arriving", "exports")  # What is written in passing, and what can be made anew.
+# What is written in passing, and what can be made anew.
+PASSING_ROOMS = ("arriving", "exports", "takeouts")
 # The tables of a schema with their columns in order, and their primary key.
 CATALOGUE = """
 SELECT c.relname,

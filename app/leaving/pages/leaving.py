@@ -1,0 +1,81 @@
+"""The page of leaving in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.identity.operations.users import names_of
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.leaving.models import State, Takeout
+from app.leaving.operations.takeout import URL
+from app.records.files.sizes import size_text
+from app.web.formats import formats
+
+STATES: Mapping[State, tuple[Text, str]] = {
+    State.WAITING: (_("Waiting"), "info"),
+    State.RUNNING: (_("Being made"), "info"),
+    State.DONE: (_("Ready"), "good"),
+    State.FAILED: (_("Failed"), "bad"),
+    State.CANCELLED: (_("Cancelled"), ""),
+    State.EXPIRED: (_("Expired"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One file of the page; `until` is empty where there is none to be fetched."""
+
+    takeout: Takeout
+    state: Text
+    tone: str
+    rows: str
+    files: str
+    missing: Sequence[str]
+    percent: int
+    size: str
+    who: str
+    when: str
+    until: str
+
+    @property
+    def url(self) -> str:
+        """Below it stands what can be done with it."""
+        return f"{URL}/files/{self.takeout.id}"
+
+
+def shown(takeouts: Sequence[Takeout], by: Actor) -> dict[str, Any]:
+    """What the template shows."""
+    people = names_of(by, {one.user_id for one in takeouts})
+    lines = [_line(one, people.get(one.user_id, ""), by) for one in takeouts]
+    return {
+        "url": URL,
+        "lines": lines,
+        "is_under_way": any(one.takeout.is_under_way for one in lines),
+    }
+
+
+def _line(takeout: Takeout, who: str, by: Actor) -> Line:
+    write = formats(by)
+    is_ready = takeout.state == State.DONE
+    is_over = takeout.expires_at is None or takeout.expires_at <= by.now
+    state, tone = STATES[State.EXPIRED if is_ready and is_over else State(takeout.state)]
+    until = ""
+    if is_ready and takeout.expires_at is not None and not is_over:
+        until = write.moment(takeout.expires_at, by.today())
+    told = takeout.told
+    return Line(
+        takeout,
+        state,
+        tone,
+        write.number(told["rows"]) if "rows" in told else "",
+        write.number(told["files"]) if "files" in told else "",
+        told.get("missing", ()),
+        takeout.done * 100 // max(takeout.total, 1),
+        size_text(takeout.size) if takeout.size else "",
+        who,
+        write.relative(takeout.created_at, by.now),
+        until,
+    )
