@@ -19,6 +19,7 @@ from app.records.registry import registry
 SUBJECT_LENGTH = 120
 PLANNABLE = ("follow_up", "task", "call", "meeting", "visit")
 KEYS = ("kind", "subject", "due_at", "is_promise", "owner_id")
+ALL_DAY = "all_day"  # Of a program; a form tells it by its moment.
 
 
 def proposed_subject(activity: Activity) -> str:
@@ -32,15 +33,15 @@ def proposed_subject(activity: Activity) -> str:
 def read_next(asked: object) -> dict[str, Any] | None:
     """The next step as a request asks for it, None for none; Refused with a message per field.
 
-    It has a kind that can be planned and a moment `due_at`, and may be a promise; `subject` and
-    `owner_id` have defaults.
+    It has a kind that can be planned and a moment `due_at`, which `all_day` makes its day, and may
+    be a promise; `subject` and `owner_id` have defaults.
     """
     if asked is None:
         return None
     if not isinstance(asked, Mapping):
         raise Refused(_("Give the next step as its fields."), field="next")
     errors: dict[str, Text | str] = {
-        f"next.{key}": _("There is no such field.") for key in asked if key not in KEYS
+        f"next.{key}": _("There is no such field.") for key in asked if key not in (*KEYS, ALL_DAY)
     }
     if asked.get("kind") not in PLANNABLE:
         errors["next.kind"] = _("This is not one of the values to choose from.")

@@ -36,7 +36,7 @@ def list_exports(by: Actor, limit: int = MOST) -> list[Export]:
     asked = select(Export).order_by(Export.created_at.desc(), Export.id.desc()).limit(limit)
     if not by.may(*MANAGE):
         asked = asked.where(Export.user_id == by.person_id)
-    return [one for one in by.session.scalars(asked) if _may_see(one, by)]
+    return [one for one in by.session.scalars(asked) if sees_export(one, by)]
 
 
 def find_export(export_id: UUID, by: Actor, *, lock: bool = False) -> Export:
@@ -45,12 +45,12 @@ def find_export(export_id: UUID, by: Actor, *, lock: bool = False) -> Export:
     if lock:
         asked = asked.with_for_update().execution_options(populate_existing=True)
     found = by.session.scalars(asked).one_or_none()
-    if found is None or not _may_see(found, by):
+    if found is None or not sees_export(found, by):
         raise Missing(_("There is no such page."))
     return found
 
 
-def _may_see(export: Export, by: Actor) -> bool:
+def sees_export(export: Export, by: Actor) -> bool:
     """True for one's own, while one may export the type; and for who may manage everyone's.
 
     The file holds what its maker could read, so somebody else must read as much: all records of the

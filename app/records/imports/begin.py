@@ -12,6 +12,7 @@ from app.records.imports.check import check_mapping
 from app.records.imports.keep import open_for_change
 from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
+from app.records.imports.new_options import OPTION
 from app.records.imports.outcome import Outcome
 from app.records.imports.pieces import Piece, beginning
 from app.records.imports.run import KIND, end, open_table, url_of
@@ -32,6 +33,7 @@ def begin_import(
     how: How | None = None,
     is_dry_run: bool = False,
     by_job: bool = True,
+    options: int = 0,
 ) -> ImportRun:
     """Take in the rows of a file that is kept; beyond AT_ONCE of them a job does it.
 
@@ -39,12 +41,15 @@ def begin_import(
     file can be begun anew. `how` says how the file is read, where that is not to be found out.
     Refused with a message per part of the mapping (see `check_mapping`), for a file that is no
     table, and for one that was begun already. With `by_job` False the caller does the rows itself.
+    `options` is how many options were made for it just now; those of a dry run before count, too.
     """
     open_for_change(run, by)
     record_type = tailored(run.record_type, by)
     table = open_table(run, by, how)
     check_mapping(record_type, mapping, table.names, by)
     _renew(run, mapping, by, is_dry_run=is_dry_run)
+    if options:
+        run.made = {OPTION: run.made.get(OPTION, 0) + options}
     run.how = table.how.to_json()
     first, are_all = beginning(table, AT_ONCE)
     if are_all:
@@ -92,5 +97,5 @@ def _renew(run: ImportRun, mapping: Mapping, by: Actor, *, is_dry_run: bool) -> 
     run.user_id, run.started_at, run.finished_at = by.user_id, by.now, None
     run.line = run.created = run.updated = run.skipped = run.duplicate = run.failed = 0
     run.noted = run.asked = run.failures_size = run.twins_size = 0
-    run.made = {}
+    run.made = {key: number for key, number in run.made.items() if key == OPTION}
     run.step += 1

@@ -34,7 +34,7 @@ def list_imports(by: Actor, limit: int = MOST) -> list[ImportRun]:
     asked = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
     if not by.may(*MANAGE):
         asked = asked.where(ImportRun.user_id == by.person_id)
-    found = [one for one in by.session.scalars(asked.limit(limit)) if _may_see(one, by)]
+    found = [one for one in by.session.scalars(asked.limit(limit)) if sees_import(one, by)]
     _learn_of_stops(found, by)
     return found
 
@@ -45,7 +45,7 @@ def find_import(run_id: UUID, by: Actor, *, lock: bool = False) -> ImportRun:
     if lock:
         asked = asked.with_for_update().execution_options(populate_existing=True)
     found = by.session.scalars(asked).one_or_none()
-    if found is None or not _may_see(found, by):
+    if found is None or not sees_import(found, by):
         raise Missing(_("There is no such page."))
     _learn_of_stops([found], by)
     return found
@@ -71,7 +71,7 @@ def _is_open(run: ImportRun) -> bool:
     return run.state == State.GIVEN or (run.is_dry_run and not run.is_under_way)
 
 
-def _may_see(run: ImportRun, by: Actor) -> bool:
+def sees_import(run: ImportRun, by: Actor) -> bool:
     """True for one's own, while one may import the type; and for who may manage everyone's.
 
     The rows of a file may hold what their reader could not see in records, so somebody else must

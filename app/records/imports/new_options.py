@@ -16,6 +16,7 @@ from app.records.fields import Field
 from app.records.imports.mapping import Mapping
 from app.records.types import RecordType
 
+OPTION = "option"  # What options that were made are counted as, among what was made along.
 ADD = "\x1e"  # Stands for an option that is to be made of a text; no text holds it.
 
 

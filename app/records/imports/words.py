@@ -8,6 +8,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext, plural
 from app.records.bulk.receipt import told_withdrawn
 from app.records.imports.models import ImportRun
+from app.records.imports.new_options import OPTION
 from app.records.registry import registry
 from app.web.formats import formats
 
@@ -21,6 +22,7 @@ PARTS = (
     ("failed", plural("%(n)s failed", "%(n)s failed")),
 )
 TAGS = plural("%(n)s tag", "%(n)s tags")
+OPTIONS = plural("%(n)s new option", "%(n)s new options")
 
 
 def told(run: ImportRun, by: Actor) -> str:
@@ -49,6 +51,8 @@ def made_along(made: Mapping[str, int], by: Actor) -> list[str]:
 
 
 def _count_of(kind: str) -> tuple[str, str]:
+    if kind == OPTION:
+        return OPTIONS
     return TAGS if kind == "tag" else registry().type(kind).words.count
 
 

@@ -34,10 +34,12 @@ from app.records.pages.hours import (
     first_hour,
     in_hours,
     place_at,
+    takes_days,
     touches,
 )
 from app.records.pages.lenses import FieldLink, field_links
 from app.records.pages.open_hours import opens_at, shut_on
+from app.records.pages.planning import foremost_of, planning_url
 from app.records.pages.state import ListState
 from app.records.query import Query
 from app.records.query.days import COUNTED, Lasting, entries
@@ -50,7 +52,6 @@ OF_COLLEAGUES = 300  # Entries of a day that is shown by colleagues.
 LANES_OF_COLLEAGUE = 2
 MORNING = 8  # The hour at which a day is shown at first while a firm does not work for weeks.
 WORDS: dict[str, Text] = {MONTH: _("Month"), WEEK: _("Week"), DAY: _("Day")}
-EARLY = "T09:00"  # When something planned by a press on a day begins, unless it is typed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Day:
     more: str
     day_url: str
     new_url: str | None
+    whole_url: str | None  # The same for all of the day, where its field can mean that.
     week_url: str  # The week in which it is the day that a phone shows.
     is_chosen: bool
     hours: Hours | None  # Of a day that is shown by its hours.
@@ -197,7 +199,8 @@ def _days(
     lasting = Lasting(length, by_hours) if length is not None else None
     columns = colleagues.shown if colleagues is not None and span == DAY else ()
     limit = OF_COLLEAGUES if columns else LIMITS[span]
-    found = entries(record_type, state.asked, by, keys, field, spans, limit, lasting)
+    foremost = foremost_of(record_type, field, by) if span == MONTH else None
+    found = entries(record_type, state.asked, by, keys, field, spans, limit, lasting, foremost)
     beside_each_other = colleagues.shown if colleagues is not None and span == WEEK else ()
     tones = {one.id: one.tone for one in beside_each_other}
     maker = EntryMaker(record_type, field, choices_of(record_type, by), by, tones)
@@ -231,11 +234,16 @@ def _column(
     """A day of one colleague; what is planned there is theirs, where its reader may say so."""
     rest, begun = ([one for one in some if one.owner_id == colleague.id] for some in (rest, begun))
     column = _day(state, field, day, on, rest, begun, len(begun), by)
-    new_url = column.new_url
-    if new_url is not None and "owner_id" in writable_keys(state.record_type, by):
-        new_url += f"&{urlencode({'owner_id': str(colleague.id)})}"
-    hours = in_hours(column.entries, day, LANES_OF_COLLEAGUE)
-    return replace(column, colleague=colleague, new_url=new_url, hours=hours)
+    theirs = ""
+    if "owner_id" in writable_keys(state.record_type, by):
+        theirs = f"&{urlencode({'owner_id': str(colleague.id)})}"
+    return replace(
+        column,
+        colleague=colleague,
+        new_url=column.new_url and column.new_url + theirs,
+        whole_url=column.whole_url and column.whole_url + theirs,
+        hours=in_hours(column.entries, day, LANES_OF_COLLEAGUE),
+    )
 
 
 def _clock(shown: Sequence[Day], days: Sequence[date], by: Actor) -> Clock:
@@ -271,13 +279,11 @@ def _day(
     count += len(rest)
     shown = [*rest, *begun]
     if span == MONTH:  # The last place tells of those that are not shown.
+        shown.sort(key=lambda one: (one.is_done, not takes_days(one)))
         shown = shown[: LIMITS[MONTH] - (count > LIMITS[MONTH])]
     hidden = count - len(shown)
     creates = by.may(record_type.key, "create") and may_move(record_type, field, by)
-    made = dict(record_type.calendar.given) | {
-        field.key: day.isoformat() + (EARLY if field.kind == "moment" else ""),
-        "next": state.url((DATE, on.isoformat())),
-    }
+    is_whole = creates and field.takes_days
     own = Filter(field.key, "eq", day.isoformat())
     rows = replace(state, lens=AS_ROWS, asked=_with(state, own))
     return Day(
@@ -290,7 +296,8 @@ def _day(
         entries=shown,
         more=_more(count, hidden),
         day_url=rows.url() if span == DAY else _at(state, day, DAY),
-        new_url=f"{state.path}/new?{urlencode(made)}" if creates else None,
+        new_url=planning_url(state, field, day, on) if creates else None,
+        whole_url=planning_url(state, field, day, on, is_whole=True) if is_whole else None,
         week_url=_at(state, day, WEEK),
         is_chosen=day == on,
         hours=in_hours(shown, day, LANES[span]) if has_hours(span, field) else None,

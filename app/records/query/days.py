@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     cast,
+    false,
     func,
     literal,
     null,
@@ -27,8 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import column as named
 from sqlalchemy.engine import Row
+from sqlalchemy.sql.selectable import LateralFromClause, TableValuedAlias
 
 from app.kernel.actor import Actor
+from app.kernel.days import TICK
 from app.records.fields import Field
 from app.records.filters.moments import FURTHEST, moves_for, stands_at
 from app.records.filters.periods import Span
@@ -41,6 +44,7 @@ from app.records.types import RecordType
 COUNTED = 100  # Entries of a day are counted up to here, and one beyond.
 AT = "stands_at"
 LASTING = 200  # Entries that go on from day to day, at most.
+RANKED = 500  # Entries of a day among which the foremost are looked for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,18 @@ class Lasting:
 
 
 @dataclass(frozen=True, slots=True)
+class Foremost:
+    """Which entries of a day come first where few are shown: open ones, whole days before hours.
+
+    `done` is the field that says when something was done, `length` the one with its minutes; None
+    where the reader does not see it.
+    """
+
+    done: Field | None
+    length: Field | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What begins on each day, and what takes longer than a day or began before the first one."""
 
@@ -79,11 +95,13 @@ def entries(
     days: Sequence[Span],
     limit: int,
     lasting: Lasting | None = None,
+    foremost: Foremost | None = None,
 ) -> Found:
     """What stands on each of `days`, in their order; rows tell as `stands_at` when.
 
     A day is a span of the field's own values, so that it is as long as it is where its reader
-    lives, and an index on the field finds its rows.
+    lives, and an index on the field finds its rows. With `foremost` its entries are those, and not
+    its first ones by the clock.
     """
     at, moves = stands_at(field, by), moves_for(field, by)
     # As two parameters, so that the statement is put together once for all days.
@@ -104,9 +122,15 @@ def entries(
     number = counted.lateral("number")
     rows = columns(record_type, tuple(keys), read_reaches(by)).add_columns(at.label(AT))
     rows = rows.order_by(at, record_type.model.id)
-    entry = rows.where(held).limit(limit).lateral("entry")
+    beside = day.join(number, true())
+    if foremost is None:
+        entry = rows.where(held).limit(limit).lateral("entry")
+    else:
+        chosen = _foremost(record_type, field, at, held, day, limit, foremost)
+        beside = beside.join(chosen, true())
+        entry = rows.where(record_type.model.id == chosen.c.id).lateral("entry")
     begun = select(day.c.place, number.c.held, *entry.c)
-    begun = begun.select_from(day.join(number, true()).join(entry, true()))
+    begun = begun.select_from(beside.join(entry, true()))
     if lasting is None:
         statement: Any = begun.order_by(day.c.place, entry.c[AT], entry.c.id)
     else:
@@ -123,6 +147,36 @@ def entries(
         counts[row.place - 1] = row.held
     each = [Entries(rows, count) for rows, count in zip(of_day, counts, strict=True)]
     return Found(each, longer)
+
+
+def _foremost(
+    record_type: RecordType,
+    field: Field,
+    at: ColumnElement[Any],
+    held: ColumnElement[bool],
+    day: TableValuedAlias,
+    limit: int,
+    by: Foremost,
+) -> LateralFromClause:
+    """The ids of the foremost entries of a day, among the first RANKED and all its whole days.
+
+    So a day of very many costs no more than one of as many as that.
+    """
+    model = record_type.model
+    is_done = by.done.expression.is_not(None) if by.done is not None else false()
+    is_whole = by.length.expression >= DAY_LONG if by.length is not None else false()
+    is_whole = func.coalesce(is_whole, false())
+    told = select(model.id, at.label(AT), is_done.label("is_done"), is_whole.label("is_whole"))
+    early = told.where(held).order_by(at, model.id).limit(RANKED).correlate(day).subquery()
+    ranked = early
+    if field.takes_days:
+        end = day.c.beyond - TICK  # What is due on a day and at no hour of it.
+        days = told.where(held, at >= end).limit(RANKED).correlate(day).subquery()
+        timed = select(early).where(early.c[AT] < end).correlate(day)
+        ends = select(days.c.id, days.c[AT], days.c.is_done, true().label("is_whole"))
+        ranked = union_all(timed, ends).subquery("ranked")
+    order = (ranked.c.is_done, ranked.c.is_whole.desc(), ranked.c[AT], ranked.c.id)
+    return select(ranked.c.id).order_by(*order).limit(limit).lateral("chosen")
 
 
 def _placeless(rows: Select[Any]) -> Select[Any]:

@@ -33,7 +33,7 @@ from app.records.imports.keep import (
 )
 from app.records.imports.mapping import from_json
 from app.records.imports.models import UNDER_WAY, ImportRun, State
-from app.records.imports.new_options import make_options
+from app.records.imports.new_options import asked_options, make_options
 from app.records.imports.reading.limits import HEAD_ROWS, MOST_BYTES
 from app.records.imports.run import open_table, url_of
 from app.records.imports.table import How
@@ -120,9 +120,9 @@ def change_import(collection: str, run_id: UUID) -> Response:
         if wish == "start":
             mapping, new = make_fields(run, mapping, new, table, by), {}
         if wish in ("start", "try"):
+            options = asked_options(mapping)
             mapping = make_options(record_type, mapping, by)
-        if wish in ("start", "try"):
-            begin_import(run, mapping, by, is_dry_run=wish == "try")
+            begin_import(run, mapping, by, is_dry_run=wish == "try", options=options)
             if wish == "start" and not run.is_under_way:
                 toast(_("Imported."))
             return see_other(url_of(run, record_type))

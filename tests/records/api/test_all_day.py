@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.identity.models import User
@@ -60,6 +62,35 @@ def test_a_next_step_may_be_a_day(alice: Person, program: Programs) -> None:
     )
     (planned,) = api.get("activities?done_at__isnull=true").json["data"]
     assert (planned["due_at"], planned["all_day"]) == (END, True)
+
+
+@pytest.mark.parametrize(
+    ("step", "due_at", "all_day"),
+    [
+        ({"due_at": "2026-11-24T09:30:00Z", "all_day": True}, END, True),
+        ({"due_at": "2026-11-24T09:30:00Z", "all_day": False}, "2026-11-24T09:30:00Z", False),
+        ({"due_at": "2026-11-24", "all_day": False}, END, True),
+    ],
+)
+def test_a_next_step_may_say_that_it_is_one(
+    alice: Person, program: Programs, step: dict[str, Any], due_at: str, all_day: bool
+) -> None:
+    api = program(alice)
+    made = api.post("activities", {**TASK, "due_at": "2026-11-24"})
+    api.post(f"activities/{made.json['id']}/complete", {"next": {"kind": "call", **step}})
+    (planned,) = api.get("activities?done_at__isnull=true").json["data"]
+    assert (planned["due_at"], planned["all_day"]) == (due_at, all_day)
+
+
+def test_a_next_step_that_says_what_can_not_be_is_refused_and_nothing_is_done(
+    alice: Person, program: Programs
+) -> None:
+    api = program(alice)
+    made = api.post("activities", {**TASK, "due_at": "2026-11-24"})
+    step = {"kind": "call", "due_at": "2026-11-25", "all_day": "perhaps"}
+    done = api.post(f"activities/{made.json['id']}/complete", {"next": step})
+    assert fields_in(done) == ["next.all_day"]
+    assert api.get(f"activities/{made.json['id']}").json["done_at"] is None
 
 
 def test_the_description_names_the_flag(alice: Person, program: Programs) -> None:

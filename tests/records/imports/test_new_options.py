@@ -67,6 +67,33 @@ def test_a_choice_of_ones_own_takes_new_options_too_counted_before_they_are_made
     assert "Silver" in alice.client.get("/accounts/new").text
 
 
+def test_the_receipt_tells_of_the_options_as_the_page_before_it_did(
+    acme: Workspace, alice: Person
+) -> None:
+    choice_of(acme, alice)
+    url = given(alice, GRADES, kind="accounts")
+    html = alice.client.get(url).text
+    form = {**chosen(html), "duplicates": "create", "has1": "1", "v1:Silver": ADD}
+    assert alice.client.post(url, data={**form, "do": "start"}).status_code == 303
+    assert re.search(r"<b>1</b><span>new option</span>", alice.client.get(url).text)
+
+
+def test_options_of_a_trial_are_told_by_what_follows_it(acme: Workspace, alice: Person) -> None:
+    choice_of(acme, alice)
+    url = given(alice, GRADES, kind="accounts")
+    html = alice.client.get(url).text
+    form = {**chosen(html), "duplicates": "create", "has1": "1", "v1:Silver": ADD}
+    assert alice.client.post(url, data={**form, "do": "try"}).status_code == 303
+    told = alice.client.get(url).text
+    assert "All 3 rows were tried" in told
+    assert re.search(r"<b>1</b><span>new option</span>", told)
+    kept = {**chosen(told), "duplicates": "create", "has1": "1", "v1:Silver": "silver"}
+    assert alice.client.post(url, data={**kept, "do": "start"}).status_code == 303
+    told = alice.client.get(url).text
+    assert re.search(r"<b>1</b><span>new option</span>", told)
+    assert re.search(r"<b>3</b><span>new records</span>", told)
+
+
 def test_a_cell_of_several_new_options_finds_each_of_them(acme: Workspace, alice: Person) -> None:
     choice_of(acme, alice, "choices")
     url = given(alice, "Name,Grade\nA,Silver;Gold\nB,Silver\n", kind="accounts")

@@ -319,3 +319,51 @@ def test_days_around_one_are_whole_weeks(acme: Workspace, alice: Person) -> None
         assert read_day("2026-11-05", by) == date(2026, 11, 5)
         for edge in ("1901-01-01", "2199-12-31"):
             assert len(days_shown("month", read_day(edge, by), by)) % 7 == 0
+
+
+def test_the_few_lines_of_a_day_are_for_what_is_open_and_for_whole_days_first(
+    acme: Workspace, alice: Person
+) -> None:
+    for hour in (8, 9):
+        done = plan(acme, alice, f"Done at {hour}", f"2026-11-20T{hour:02}:00")
+        alice.client.post(f"/activities/{done}/complete")
+    over = plan(acme, alice, "Done, the whole day", "2026-11-20")
+    alice.client.post(f"/activities/{over}/complete")
+    plan(acme, alice, "Ring at ten", "2026-11-20T10:00")
+    plan(acme, alice, "Ring at eleven", "2026-11-20T11:00")
+    plan(acme, alice, "Fair", "2026-11-20")
+    plan(acme, alice, "Trip", "2026-11-20T12:00", minutes=1440)
+    page = alice.client.get("/activities/calendar")
+    assert on_days(page.text)["2026-11-20"] == ["Trip", "Fair", "Ring at ten"]
+    assert "+4 more<" in page.text
+    plan(acme, alice, "Long trip", "2026-11-17T12:00", minutes=5 * 1440)
+    page = alice.client.get("/activities/calendar")
+    assert on_days(page.text)["2026-11-20"] == ["Long trip", "Trip", "Fair"]
+
+
+def test_a_day_of_very_many_still_shows_its_whole_days(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "RANKED", 3)
+    for number in range(6):
+        plan(acme, alice, f"Task {number}", f"2026-11-20T{9 + number:02}:00")
+    plan(acme, alice, "Fair", "2026-11-20")
+    page = alice.client.get("/activities/calendar")
+    assert on_days(page.text) == {"2026-11-20": ["Fair", "Task 0", "Task 1"]}
+
+
+def test_who_does_not_see_what_is_done_is_not_told_by_the_order(
+    acme: Workspace, alice: Person, dora: Person
+) -> None:
+    done = plan(acme, alice, "Done", "2026-11-20T08:00")
+    alice.client.post(f"/activities/{done}/complete")
+    plan(acme, alice, "Open", "2026-11-20T09:00")
+    assert on_days(dora.client.get("/activities/calendar").text)["2026-11-20"] == ["Open", "Done"]
+    with acme.scope() as session:
+        role = session.get_one(User, dora.user_id).role
+        hidden = int(FieldAccess.HIDDEN)
+        session.add(
+            FieldRule(role_id=role.id, record_type="activity", field="done_at", access=hidden)
+        )
+        role.stamp = new_id()
+    assert on_days(dora.client.get("/activities/calendar").text)["2026-11-20"] == ["Done", "Open"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -142,3 +144,37 @@ def test_a_program_that_fetches_the_calendar_gets_a_day(
         "Stocktaking": (date(2026, 11, 20), date(2026, 11, 21)),
         "Fair": (date(2026, 11, 23), date(2026, 11, 25)),
     }
+
+
+def heads(html: str) -> list[str]:
+    """What stands over the hours of each day."""
+    return re.split('<div class="calendar-head[" ]', html.partition("data-hours")[0])[1:]
+
+
+def test_what_is_pressed_over_the_hours_is_planned_for_the_whole_day(
+    acme: Workspace, bob: Person, dora: Person
+) -> None:
+    for page in (WEEK, DAY):
+        (head,) = (
+            one for one in heads(bob.client.get(page).text) if 'data-day="2026-11-20"' in one
+        )
+        told = re.search(r'calendar-add" href="([^"]+)"[^>]*aria-label="([^"]+)"', head)
+        assert told is not None
+        assert "Add a whole day on" in told[2]
+        form = bob.client.get(unescape(told[1])).text
+        assert re.search(r'type="date" value="2026-11-20"', form)
+        assert re.search(r'value="all_day"[^>]* checked', form)
+    assert "calendar-add" not in dora.client.get(WEEK).text
+
+
+def test_a_column_of_a_colleague_plans_their_whole_day(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    both = f"{DAY}&owner_id__in={alice.user_id},{bob.user_id}"
+    (his,) = (
+        one for one in heads(alice.client.get(both).text) if f'data-owner="{bob.user_id}"' in one
+    )
+    told = re.search(r'href="([^"]+due_at=2026-11-20[^"T]*)"', his)
+    assert told is not None
+    assert f"owner_id={bob.user_id}" in told[1]
+    assert "Add a whole day for Bob" in his

@@ -13,7 +13,7 @@ from app.records.imports.begin import try_rows
 from app.records.imports.failed import read_failures
 from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
-from app.records.imports.new_options import asked_options, make_options
+from app.records.imports.new_options import OPTION, asked_options, make_options
 from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome
 from app.records.imports.table import Table
 from app.records.pages.choices import READ as CHOICES
@@ -55,6 +55,7 @@ class Preview:
     problems: list[Problem]
     more: str = ""
     is_whole: bool = True
+    nothing: str = ""  # Why no row at all would come in, where none would.
 
 
 def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Preview | None:
@@ -65,9 +66,9 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
         title = ngettext("All %(n)s row was tried", "All %(n)s rows were tried", run.total)
         title = title.replace(str(run.total), write.number(run.total))
         counts = [*counts_of(run, by), *_options_of(mapping, by)]
-        return Preview(
-            title, counts, problems(failures, mapping, table), more_failed(run.failed, by)
-        )
+        shown = problems(failures, mapping, table)
+        more = more_failed(run.failed, by)
+        return Preview(title, counts, shown, more, nothing=_nothing(run, is_whole=True))
     outcome = _tried(run, mapping, by)
     number = write.number(outcome.done)
     title = (
@@ -77,7 +78,20 @@ def preview_of(run: ImportRun, mapping: Mapping, table: Table, by: Actor) -> Pre
     )
     shown = problems(outcome.failures[:MOST_FAILURES], mapping, table)
     counts = [*counts_of(outcome, by), *_options_of(mapping, by)]
-    return Preview(title, counts, shown, more_failed(outcome.failed, by), outcome.is_whole)
+    nothing = _nothing(outcome, is_whole=outcome.is_whole)
+    more = more_failed(outcome.failed, by)
+    return Preview(title, counts, shown, more, outcome.is_whole, nothing)
+
+
+def _nothing(told: Outcome | ImportRun, *, is_whole: bool) -> str:
+    """That nothing would come in, in a sentence, or nothing where something would."""
+    if told.created or told.updated or told.noted or told.asked or not told.done:
+        return ""
+    if not is_whole:
+        return gettext("None of the rows that were tried would come in.")
+    if told.failed == told.done:
+        return gettext("Nothing would come in: every row fails.")
+    return gettext("Nothing would come in: no row brings anything new.")
 
 
 def _tried(run: ImportRun, mapping: Mapping, by: Actor) -> Outcome:
@@ -99,7 +113,11 @@ def _options_of(mapping: Mapping, by: Actor) -> list[Count]:
     number = asked_options(mapping)
     if not number:
         return []
-    return [Count(formats(by).number(number), ngettext("new option", "new options", number))]
+    return [_new_options(number, by)]
+
+
+def _new_options(number: int, by: Actor) -> Count:
+    return Count(formats(by).number(number), ngettext("new option", "new options", number), "good")
 
 
 def more_failed(failed: int, by: Actor) -> str:
@@ -125,7 +143,8 @@ def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
     )
     counts = [Count(write(number), label, tone if number else "") for number, label, tone in shown]
     for kind, number in sorted(told.made.items()):
-        counts.insert(-1, Count(write(number), _made_along(kind), "good"))
+        along = Count(write(number), _made_along(kind), "good") if kind != OPTION else None
+        counts.insert(-1, along or _new_options(number, by))
     if told.noted:
         label = ngettext("follow-up noted", "follow-ups noted", told.noted)
         counts.insert(-1, Count(write(told.noted), label, "good"))

@@ -10,6 +10,7 @@ from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _, gettext
+from app.records.imports.ahead import waits_for
 from app.records.imports.failed import read_failures
 from app.records.imports.keep import MANAGE
 from app.records.imports.mapping import from_json
@@ -56,6 +57,7 @@ class ImportReceipt:
     why_not_undo: Text | None
     undone: str
     undo_url: str
+    waits: str
 
     @property
     def can_undo(self) -> bool:
@@ -86,6 +88,7 @@ def import_receipt(record_type: RecordType, run: ImportRun, by: Actor) -> Import
         why_not_undo(run, by),
         told_undone(run, by) if run.undone_at is not None else "",
         f"/work/{run.undone_by_id}" if run.undone_by_id and run.undone_at is None else "",
+        waits_for(run, by),
     )
 
 
