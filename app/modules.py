@@ -12,7 +12,7 @@ from app.automation import jobs as automation_jobs
 from app.automation.approvals import settle
 from app.automation.approvals.absences import away_on
 from app.automation.approvals.gate import ApprovalGate
-from app.automation.authority import subjects
+from app.automation.authority import subjects, within
 from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
 from app.crm import documents as crm_documents
@@ -89,9 +89,10 @@ def install_record_types() -> Registry:
 
 
 def _hear(session: Session, row: Mapping[str, Any]) -> None:
-    """Let whoever hears of events hear of one: webhooks, and the requests that it may end."""
+    """Let webhooks, approvals and authority hear of an event."""
     hear(session, row)
     settle.hear(session, row)
+    within.hear(session, row)
 
 
 def job_registry() -> JobRegistry:

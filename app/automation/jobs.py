@@ -71,9 +71,15 @@ def wake_workspace(by: Actor, payload: Payload) -> None:
 
 
 @job(LEFT, max_attempts=20, longest_retry=600)
-def pass_on_approvals(by: Actor, _payload: Payload) -> None:
-    """Ask others where somebody may not decide any more."""
-    pass_on(by)
+def pass_on_approvals(by: Actor, payload: Payload) -> None:
+    """Ask others where somebody may not decide any more.
+
+    The rest is no job of the first one's key, so that a change of people meanwhile is looked at
+    from the beginning again.
+    """
+    after = pass_on(by, parse_id(str(payload.get("after") or "")))
+    if after is not None:
+        enqueue(by, LEFT, {"after": str(after)}, key=f"{LEFT}:{after}")
 
 
 @job("forget_approvals", every=timedelta(days=1), while_suspended=True)

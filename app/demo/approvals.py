@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.automation.approvals.facts import Level
 from app.automation.approvals.models import ApprovalRule
-from app.automation.approvals.rules import Wish, create_rule
+from app.automation.approvals.rules import create_rule
+from app.automation.approvals.wishes import Wish
 from app.automation.authority.operations import get_subject, save_limits
 from app.crm.models import Account
 from app.identity.actors import actor_for

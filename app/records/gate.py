@@ -99,6 +99,9 @@ class Gate(Protocol):
     def standing(self, record_type: str, record_id: UUID, by: Actor) -> Sequence[Any]:
         """What waits for approval about a record: each with `text` and `url`."""
 
+    def within(self, told: Mapping[str, Any], by: Actor) -> str:
+        """By whose authority something was done, as an event keeps it, in words."""
+
     def locked(self, record_type: str, ids: Any, by: Actor) -> int:
         """How many of some records, whose ids a statement selects, nobody can change meanwhile."""
 
@@ -129,6 +132,11 @@ def standing(record_type: RecordType, record_id: UUID, by: Actor) -> Sequence[An
     if _gate is None or not _gate.watches(by):
         return ()
     return _gate.standing(record_type.key, record_id, by)
+
+
+def within(told: Mapping[str, Any], by: Actor) -> str:
+    """By whose authority something was done, as an event keeps it, in the reader's words."""
+    return _gate.within(told, by) if _gate is not None else ""
 
 
 def locked(record_type: str, ids: Any, by: Actor) -> int:

@@ -9,7 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from app.automation.approvals.facts import Level
-from app.automation.approvals.rules import Wish, create_rule
+from app.automation.approvals.rules import create_rule
+from app.automation.approvals.wishes import Wish
 from tests.browser.test_accessibility import RULES
 from tests.browser.visitor import Windows, overflow, ready, settled
 from tests.cast import Person

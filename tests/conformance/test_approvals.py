@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from app.automation.approvals.decide import approve
 from app.automation.approvals.facts import Level
 from app.automation.approvals.models import ApprovalRequest
-from app.automation.approvals.rules import Wish, create_rule
+from app.automation.approvals.rules import create_rule
 from app.automation.approvals.verbs import verbs_of
+from app.automation.approvals.wishes import Wish
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
 from app.kernel.actor import Actor

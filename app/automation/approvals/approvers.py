@@ -1,12 +1,13 @@
 """Who is asked: the people of a level, whose manager somebody is, who decides where nobody is left.
 
 The manager of somebody is the lead of their team, else whoever has the role Manager in it, else the
-same of the nearest team above. Where nobody is found, those are asked who manage approvals.
+same of the nearest team above; the manager above is that person's. Where nobody is found, those are
+asked who manage approvals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
@@ -18,6 +19,8 @@ from app.identity.models import Grant, Role, Team, User
 
 MANAGE = ("approval", "manage")
 MANAGER = "manager"  # The key of the built-in role.
+OF_ASKER = ("manager", "manager_above")
+ABOVE = ("manager_above", "owner_manager_above")
 
 
 def people_of(
@@ -26,17 +29,17 @@ def people_of(
     requester_id: UUID | None,
     owner_id: UUID | None,
     *,
-    but: UUID | None = None,
+    but: Collection[UUID | None] = (),
 ) -> tuple[list[UUID], bool]:
     """Who is asked on a level, and False where it is for want of those that it names.
 
-    `but` is who may not decide, so that there may be nobody. Those who can't sign in are never
-    asked.
+    `but` are those who may not decide, so that there may be nobody. Those who can't sign in are
+    never asked.
     """
-    found = [one for one in named(session, level, requester_id, owner_id) if one != but]
+    found = [one for one in named(session, level, requester_id, owner_id) if one not in but]
     if found:
         return found, True
-    return [one for one in managing(session) if one != but], False
+    return [one for one in managing(session) if one not in but], False
 
 
 def named(
@@ -47,8 +50,19 @@ def named(
         return _active(session, User.role_id == level.role_id)
     if level.who == "people":
         return active_among(session, level.user_ids)
-    person = requester_id if level.who == "manager" else owner_id
-    return managers_of(session, person) if person is not None else []
+    person = requester_id if level.who in OF_ASKER else owner_id
+    if person is None:
+        return []
+    if level.who in ABOVE:
+        return managers_above(session, person)
+    return managers_of(session, person)
+
+
+def managers_above(session: Session, user_id: UUID) -> list[UUID]:
+    """The managers of somebody's managers, who are neither of these."""
+    nearest = managers_of(session, user_id)
+    found = dict.fromkeys(one for each in nearest for one in managers_of(session, each))
+    return [one for one in found if one not in (*nearest, user_id)]
 
 
 def managers_of(session: Session, user_id: UUID) -> list[UUID]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.automation.approvals.approvers import names, people_of
+from app.automation.approvals.barred import agreed_before, barred
 from app.automation.approvals.deadline import due_at, remind_at
 from app.automation.approvals.facts import level_of
 from app.automation.approvals.models import (
@@ -80,15 +81,21 @@ def keep_request(wish: Wish, by: Actor) -> Asked:
     return _asked(request, by)
 
 
-def ask_level(request: ApprovalRequest, by: Actor) -> None:
-    """Ask the people of the level that the request stands at."""
-    raw = request.levels[request.level]
-    level = level_of(raw)
-    but = request.requester_id if raw.get("four_eyes") else None
+def ask_level(request: ApprovalRequest, by: Actor) -> bool:
+    """Ask the people of the level that the request stands at; False where it is passed over.
+
+    That is one of the manager above, where there is nobody but those who agreed before.
+    """
+    level = level_of(request.levels[request.level])
+    but = barred(request, by)
     people, is_named = people_of(by.session, level, request.requester_id, request.owner_id, but=but)
+    if not people and agreed_before(request, by):
+        note(by, request, "alone", is_service=True)
+        return False
     request.due_at = due_at(level, by)
     ask_people(request, people, by, is_named=is_named)
     plan_reminders(request, remind_at(level, by), by)
+    return True
 
 
 def ask_people(

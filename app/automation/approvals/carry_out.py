@@ -69,8 +69,9 @@ def carry_out(request: ApprovalRequest, by: Actor) -> bool:
             title, record_id = _do(request, acting)
     except Held as held:
         request.passes = [one for one in request.passes if one not in held_by]
-        _ask_more(request, held, by)
-        return False
+        if _ask_more(request, held, by):
+            return False
+        return carry_out(request, by)  # There is nobody but those who agreed already.
     except (Missing, NotPermitted) as refusal:
         raise Refused(
             _(
@@ -150,13 +151,16 @@ def _agreeing(request: ApprovalRequest, by: Actor) -> list[UUID] | None:
     return [one.user_id for one in steps]
 
 
-def _ask_more(request: ApprovalRequest, held: Held, by: Actor) -> None:
-    """Ask those too whom another rule names by now."""
+def _ask_more(request: ApprovalRequest, held: Held, by: Actor) -> bool:
+    """Ask those too whom another rule names by now; False where each level is passed over."""
     why: Any = held.wish.verdict.why  # type: ignore[attr-defined]  # As the gate made it.
     request.passes = [*request.passes, *why.passes]
     request.reasons = [*request.reasons, *(dict(one) for one in why.reasons)]
     more = [{**one.stored(), "four_eyes": why.four_eyes} for one in why.levels]
     request.levels = [*request.levels, *more]
     request.locks = strictest((request.locks, why.locks))
-    request.level += 1
-    ask_level(request, by)
+    while request.level + 1 < len(request.levels):
+        request.level += 1
+        if ask_level(request, by):
+            return True
+    return False

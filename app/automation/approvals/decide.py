@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from app.automation.approvals.approvers import MANAGE, names
 from app.automation.approvals.ask import add_steps, ask_level
+from app.automation.approvals.barred import barred
 from app.automation.approvals.carry_out import Moved, carry_out, demand_seen, tell_of_batches
 from app.automation.approvals.find import deciders, find_request, my_steps, waiting_steps
 from app.automation.approvals.models import (
@@ -165,6 +166,11 @@ def hand_on(request_id: UUID, user: User, by: Actor, *, text: str = "") -> Appro
         raise NotPermitted(_("This does not wait for you."))
     if user.id == request.requester_id:
         raise Refused(_("Nobody decides what they asked for themselves."), field="user_id")
+    if user.id in barred(request, by):
+        raise Refused(
+            _("%(name)s agreed to it before, so somebody else decides now.", name=user.name),
+            field="user_id",
+        )
     if any(one.user_id == user.id for one in waiting_steps(request, by)):
         raise Refused(_("%(name)s is asked already.", name=user.name), field="user_id")
     for one in steps:
@@ -250,10 +256,10 @@ def _is_level_done(request: ApprovalRequest, mine: Sequence[ApprovalStep], by: A
 
 def _go_on(request: ApprovalRequest, by: Actor) -> bool:
     """Ask the next level, or do what was asked; True where it was done."""
-    if request.level + 1 < len(request.levels):
+    while request.level + 1 < len(request.levels):
         request.level += 1
-        ask_level(request, by)
-        return False
+        if ask_level(request, by):
+            return False
     if not carry_out(request, by):
         return False
     end(request, State.APPROVED, by)

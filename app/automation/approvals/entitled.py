@@ -7,11 +7,13 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 
 from app.automation.approvals.approvers import active_among, managing, named, people_of
 from app.automation.approvals.ask import ask_people
+from app.automation.approvals.barred import barred
 from app.automation.approvals.facts import level_of
 from app.automation.approvals.models import (
     Answer,
@@ -23,6 +25,8 @@ from app.automation.approvals.models import (
 from app.automation.approvals.telling import note
 from app.automation.approvals.waiting import concern
 from app.kernel.actor import Actor
+
+CHUNK = 100  # Requests of one transaction.
 
 
 def those_who_lost(
@@ -41,15 +45,20 @@ def those_who_lost(
     return [one for one in steps if one.user_id not in held[one.came]]
 
 
-def pass_on(by: Actor) -> None:
-    """Ask others where somebody was asked who may not decide any more.
+def pass_on(by: Actor, after: UUID | None = None) -> UUID | None:
+    """Ask others where somebody was asked who may not decide any more, of the next requests.
 
-    What waits for nobody, as there was nobody, is asked anew too.
+    What waits for nobody, as there was nobody, is asked anew too. Answers with the request behind
+    which to go on, or None at the end. Who lost the right is refused meanwhile (`my_steps`).
     """
     rows = select(ApprovalRequest).where(ApprovalRequest.state == State.WAITING)
-    held = rows.order_by(ApprovalRequest.id).with_for_update()
-    for request in by.session.scalars(held, execution_options={"populate_existing": True}).all():
+    if after is not None:
+        rows = rows.where(ApprovalRequest.id > after)
+    held = rows.order_by(ApprovalRequest.id).limit(CHUNK).with_for_update()
+    found = by.session.scalars(held, execution_options={"populate_existing": True}).all()
+    for request in found:
         follow(request, by)
+    return found[-1].id if len(found) == CHUNK else None
 
 
 def follow(request: ApprovalRequest, by: Actor) -> None:
@@ -71,12 +80,9 @@ def follow(request: ApprovalRequest, by: Actor) -> None:
 
 
 def _ask_others(request: ApprovalRequest, steps: Sequence[ApprovalStep], by: Actor) -> None:
-    raw = request.levels[request.level]
-    but = request.requester_id if raw.get("four_eyes") else None
-    found, is_named = people_of(
-        by.session, level_of(raw), request.requester_id, request.owner_id, but=but
-    )
+    but, level = barred(request, by), level_of(request.levels[request.level])
+    found, is_named = people_of(by.session, level, request.requester_id, request.owner_id, but=but)
     agreed = {one.user_id for one in steps if one.state == Answer.APPROVED}
     if not agreed.isdisjoint(found):  # They said yes already, and nobody is asked twice.
-        found, is_named = [one for one in managing(by.session) if one not in (*agreed, but)], False
+        found, is_named = [one for one in managing(by.session) if one not in (*agreed, *but)], False
     ask_people(request, found, by, is_named=is_named)

@@ -32,6 +32,8 @@ OTHERWISE = ("create", "update", "delete", "restore", MERGE)
 class Level:
     """Who is asked on one level: `who` is role, people, manager (of who asks) or owner_manager.
 
+    The manager of that manager is manager_above, or owner_manager_above.
+
     One of them decides, or with `all` each of them. `hours` is how long that may take, `business`
     says that only those count in which the firm works, `late` what happens then (see `Late`).
     """

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.automation.approvals.approvers import MANAGE
+from app.automation.approvals.barred import barred
 from app.automation.approvals.entitled import those_who_lost
 from app.automation.approvals.models import Answer, ApprovalRequest, ApprovalStep
 from app.automation.approvals.stand_ins import stood_in_for
@@ -63,9 +64,8 @@ def deciders(by: Actor) -> set[UUID]:
 
 
 def is_barred(request: ApprovalRequest, by: Actor) -> bool:
-    """True for who asked, where a level wants four eyes: not even in somebody else's place."""
-    wants_others = bool(request.levels[request.level].get("four_eyes"))
-    return wants_others and by.person_id is not None and by.person_id == request.requester_id
+    """True for who may not decide the present level, not even in somebody else's place."""
+    return by.person_id is not None and by.person_id in barred(request, by)
 
 
 def my_steps(request: ApprovalRequest, by: Actor) -> list[ApprovalStep]:

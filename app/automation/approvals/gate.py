@@ -15,7 +15,8 @@ from app.automation.approvals.ends import still_waits, withdraw
 from app.automation.approvals.facts import Known, Level, Rule, known, strictest
 from app.automation.approvals.locks import locked_among, refuse_locked
 from app.automation.approvals.models import Lock
-from app.automation.authority.judge import beyond, hints_for
+from app.automation.authority.judge import beyond
+from app.automation.authority.words import hints_for, within_told
 from app.automation.pages import approvals as pages
 from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Refused
@@ -88,6 +89,10 @@ class ApprovalGate:
     def withdraw(self, batch_id: UUID, by: Actor) -> int:
         """Take back what waits of a batch that is undone."""
         return withdraw(batch_id, by)
+
+    def within(self, told: Mapping[str, Any], by: Actor) -> str:
+        """By whose authority something was done, as an event keeps it, in words."""
+        return within_told(told, by)
 
     def locked(self, record_type: str, ids: Any, by: Actor) -> int:
         """How many of some records nobody can change until something is decided."""
@@ -246,7 +251,7 @@ def _demand_others(why: Why, owner_id: UUID | None, by: Actor) -> None:
     if not why.four_eyes or any(one != by.user_id for one in managing(by.session)):
         return
     for level in why.levels:
-        if not people_of(by.session, level, by.user_id, owner_id, but=by.user_id)[0]:
+        if not people_of(by.session, level, by.user_id, owner_id, but=(by.user_id,))[0]:
             raise Refused(
                 _(
                     "Somebody else has to approve this, and there is nobody else who could. Invite "
@@ -256,7 +261,7 @@ def _demand_others(why: Why, owner_id: UUID | None, by: Actor) -> None:
 
 
 def _needs(level: Level, owner_id: UUID | None, why: Why, by: Actor) -> Text:
-    but = by.user_id if why.four_eyes else None
+    but = (by.user_id,) if why.four_eyes else ()
     found, _is_named = people_of(by.session, level, by.user_id, owner_id, but=but)
     called = names(by.session, found)
     some = [called[one] for one in found if one in called][:NAMED]

@@ -8,65 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.automation.approvals.approvers import MANAGE, managing, named, names, people_of
-from app.automation.approvals.facts import Level, changed, rule_of
+from app.automation.approvals.approvers import MANAGE, names, people_of
+from app.automation.approvals.facts import changed, rule_of
 from app.automation.approvals.gate import rules_met
-from app.automation.approvals.models import ApprovalRule, Late, Lock
-from app.automation.approvals.verbs import verbs_of
+from app.automation.approvals.models import ApprovalRule, Lock
+from app.automation.approvals.wishes import Wish, check
 from app.events import write_event
-from app.identity.models import Role, User
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import Text, _
-from app.records.filters import Node
-from app.records.filters.conditions import where
+from app.kernel.language import _
 from app.records.filters.written import as_tree
 from app.records.gate import Done
 from app.records.model import Record
 from app.records.tailored import switched_on, tailored
 from app.records.types import RecordType
 
-WHO: Mapping[str, Text] = {
-    "manager": _("The manager of who asks"),
-    "owner_manager": _("The manager of the record's owner"),
-    "role": _("A role"),
-    "people": _("Named people"),
-}
-LOCKS: Mapping[str, Text] = {
-    Lock.NOTHING: _("Nothing"),
-    Lock.FIELDS: _("The fields concerned"),
-    Lock.RECORD: _("The whole record"),
-}
-LATE: Mapping[str, Text] = {
-    Late.TELL: _("They and who asked are told"),
-    Late.ASK: _("Those who manage approvals are asked too"),
-    Late.REJECT: _("It is rejected"),
-}
-LONGEST_NAME = 100
-LONGEST_REASON = 500
 MOST_RULES = 50
-MOST_LEVELS = 5
-MOST_PEOPLE = 20
-MOST_HOURS = 24 * 60
-Errors = dict[str, Text | str]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A rule as a form or a program asks for it; `filters` None leaves the conditions."""
-
-    name: str
-    verbs: Sequence[str]
-    levels: Sequence[Level]
-    fields: Sequence[str] = ()
-    filters: Sequence[Node] | None = None
-    reason: str = ""
-    locks: str = Lock.NOTHING
-    four_eyes: bool = False
 
 
 def require_manage(by: Actor) -> None:
@@ -80,7 +41,7 @@ def create_rule(by: Actor, kind: str, wish: Wish) -> ApprovalRule:
     """Make a rule, which works at once; Refused with a message per field."""
     require_manage(by)
     record_type = type_called(kind, by)
-    _check(record_type, wish, by)
+    check(record_type, wish, by)
     rows = rules_of(record_type.key, by)
     if len(rows) >= MOST_RULES:
         raise Refused(_("A kind of record has at most %(most)s rules.", most=MOST_RULES))
@@ -105,7 +66,7 @@ def change_rule(by: Actor, rule: ApprovalRule, wish: Wish, version: int | None =
     require_manage(by)
     if version is not None and version != rule.version:
         raise Conflict(_("Somebody else changed this meanwhile. Look at it again."))
-    _check(tailored(rule.record_type, by), wish, by)
+    check(tailored(rule.record_type, by), wish, by)
     before = _told(rule)
     _put(rule, wish, by)
     rule.version += 1
@@ -186,76 +147,11 @@ def try_rule(rule: ApprovalRule, record: Record, by: Actor) -> Trial:
         return Trial(holds=False, asks=())
     found = []
     for level in met[0].levels:
-        but = by.user_id if rule.four_eyes else None
+        but = (by.user_id,) if rule.four_eyes else ()
         ids, _named = people_of(by.session, level, by.user_id, record.owner_id, but=but)
         called = names(by.session, ids)
         found.append(tuple(called[one] for one in ids if one in called))
     return Trial(holds=True, asks=tuple(found))
-
-
-def _check(record_type: RecordType, wish: Wish, by: Actor) -> None:
-    errors: Errors = {}
-    name = wish.name.strip()
-    if not name or len(name) > LONGEST_NAME:
-        errors["name"] = _("Enter a name of at most %(most)s characters.", most=LONGEST_NAME)
-    if len(wish.reason) > LONGEST_REASON:
-        errors["reason"] = _("At most %(limit)s characters.", limit=LONGEST_REASON)
-    if not wish.verbs or not set(wish.verbs) <= verbs_of(record_type).keys():
-        errors["verbs"] = _("Choose at least one of these.")
-    if not set(wish.fields) <= set(record_type.by_key):
-        errors["fields"] = _("There is no such field.")
-    if wish.locks not in LOCKS:
-        errors["locks"] = _("This is not one of the values to choose from.")
-    errors |= _odd_levels(wish.levels, by)
-    errors = errors or _stuck(wish, by)
-    if errors:
-        raise Refused(_("Please check the marked fields."), errors=errors)
-    if wish.filters:
-        where(record_type, wish.filters, by, record_type.by_key.keys())
-
-
-def _odd_levels(levels: Sequence[Level], by: Actor) -> Errors:
-    if not 0 < len(levels) <= MOST_LEVELS:
-        return {"levels": _("Say who approves it, on one to %(most)s levels.", most=MOST_LEVELS)}
-    errors: Errors = {}
-    for number, one in enumerate(levels):
-        place = f"levels.{number}"
-        if one.who not in WHO:
-            errors[place] = _("This is not one of the values to choose from.")
-        elif one.who == "role" and (one.role_id is None or not _is_there(Role, [one.role_id], by)):
-            errors[place] = _("Choose a role.")
-        elif one.who == "people" and not _are_people(one.user_ids, by):
-            errors[place] = _("Choose at least one colleague.")
-        if one.hours is not None and not 0 < one.hours <= MOST_HOURS:
-            errors[place] = _("Enter a number of hours from 1 to %(most)s.", most=MOST_HOURS)
-        if one.late not in LATE:
-            errors[place] = _("This is not one of the values to choose from.")
-    return errors
-
-
-def _stuck(wish: Wish, by: Actor) -> Errors:
-    """What stands against four eyes that could never be found for a level, whoever asks."""
-    if not wish.four_eyes:
-        return {}
-    others = set(managing(by.session))
-    for one in wish.levels:
-        if one.who in ("role", "people"):
-            found = {*others, *named(by.session, one, None, None)}
-        else:
-            found = set(by.session.scalars(select(User.id).where(User.is_active).limit(2)))
-        if len(found) < 2:
-            text = _("Only one person could decide, who then could not ask for anything.")
-            return {"four_eyes": text}
-    return {}
-
-
-def _are_people(ids: Sequence[UUID], by: Actor) -> bool:
-    return 0 < len(ids) <= MOST_PEOPLE and _is_there(User, ids, by)
-
-
-def _is_there(model: type[Role] | type[User], ids: Sequence[UUID], by: Actor) -> bool:
-    rows = select(func.count()).select_from(model).where(model.id.in_(ids))
-    return by.session.scalar(rows) == len(set(ids))
 
 
 def _put(rule: ApprovalRule, wish: Wish, by: Actor) -> None:

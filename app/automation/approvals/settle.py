@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.automation.approvals.approvers import managing
 from app.automation.approvals.ask import add_steps
+from app.automation.approvals.barred import barred
 from app.automation.approvals.decide import end
 from app.automation.approvals.ends import end_of_records
 from app.automation.approvals.facts import STAMP, level_of
@@ -136,8 +137,7 @@ def _ask_those_above(request: ApprovalRequest, level: int, by: Actor) -> None:
             ApprovalStep.request_id == request.id, ApprovalStep.level == level
         )
     ).all()
-    but = request.requester_id if request.levels[level].get("four_eyes") else None
-    more = [one for one in managing(by.session) if one not in (*known, but)]
+    more = [one for one in managing(by.session) if one not in (*known, *barred(request, by))]
     if more:
         note(by, request, "above", is_service=True)
         add_steps(request, more, by, Came.MANAGING)

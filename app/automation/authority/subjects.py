@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.automation.authority.limits import Limits
 from app.records.authority import Subject
 from app.records.registry import registry
 from app.records.types import RecordType
@@ -46,3 +47,12 @@ def customer_type(subject: Subject) -> RecordType | None:
     reference = declared.account.key
     to = declared.key if reference == "id" else declared.field(reference).to or declared.key
     return registry().get(to)
+
+
+def whom(limits: Limits, record_type: RecordType) -> str:
+    """The field whose change makes it another customer, or one of another class."""
+    if record_type.account is None:
+        return ""
+    if record_type.account.key == "id":  # It is the customer itself.
+        return limits.classes.get(record_type.key, "")
+    return str(record_type.account.key)

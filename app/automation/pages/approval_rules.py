@@ -12,8 +12,9 @@ from werkzeug.datastructures import MultiDict
 from app.automation.approvals.approvers import names
 from app.automation.approvals.facts import Level, filters_of, level_of
 from app.automation.approvals.models import ApprovalRule, Late
-from app.automation.approvals.rules import LATE, LOCKS, WHO, rules_of
+from app.automation.approvals.rules import rules_of
 from app.automation.approvals.verbs import verbs_of
+from app.automation.approvals.wishes import LATE, LOCKS, WHO
 from app.identity.models import Role, User
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused

@@ -19,7 +19,7 @@ from app.automation.approvals.models import (
 )
 from app.automation.approvals.telling import place_of
 from app.automation.approvals.verbs import asked_verbs
-from app.automation.authority.judge import reason_told
+from app.automation.authority.words import reason_told
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
@@ -62,6 +62,7 @@ KINDS: Mapping[str, Text] = {
     "left": _("%(other)s can't decide any more"),
     "fallback": _("Nobody it names can decide, so those who manage approvals are asked"),
     "nobody": _("Nobody is left who could approve it"),
+    "alone": _("There is nobody above but who agreed already, so the level was passed over"),
     "above": _("Those who manage approvals are asked too"),
     "expired": _("Nobody answered in time, so it was rejected"),
     "reminded": _("A reminder was sent"),
@@ -245,7 +246,7 @@ def _of_type(
             due=_due(one, by),
             rests=one.due_at is not None and one.is_open and by.tenant.is_read_only,
             is_late=_is_late(one, by),
-            may_decide=not is_barred(one, by) and any(step.user_id in mine for step in waiting),
+            may_decide=any(step.user_id in mine for step in waiting) and not is_barred(one, by),
             may_recall=one.is_open and one.requester_id == by.user_id,
             version=versions.get(one.record_id) if one.record_id else None,
         )
@@ -271,9 +272,12 @@ def _why_barred(
         return ""
     if not waiting:
         return gettext("Nobody is left who could approve it. Ask an owner of the workspace.")
-    if is_barred(request, by) and any(step.user_id in mine for step in waiting):
+    if not any(step.user_id in mine for step in waiting) or not is_barred(request, by):
+        return ""
+    is_own = request.requester_id == by.person_id
+    if is_own and request.levels[request.level].get("four_eyes"):
         return gettext("Four eyes: you asked for this, so somebody else decides.")
-    return ""
+    return gettext("You agreed on an earlier level, so somebody else decides on this one.")
 
 
 def _versions(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> dict[UUID | None, int]:

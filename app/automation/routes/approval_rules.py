@@ -11,7 +11,7 @@ from app.automation.approvals import rules as operations
 from app.automation.approvals.approvers import MANAGE
 from app.automation.approvals.facts import filters_of
 from app.automation.approvals.models import ApprovalRule
-from app.automation.approvals.rules import Wish
+from app.automation.approvals.wishes import Wish
 from app.automation.pages import approval_rules as pages
 from app.automation.routes.blueprint import blueprint
 from app.identity.routes.asking import show, submit, typed

@@ -21,7 +21,8 @@ from app.automation.approvals.models import (
     ApprovalStep,
     State,
 )
-from app.automation.approvals.rules import Wish
+from app.automation.approvals.wishes import Wish
+from app.automation.authority.words import reason_told
 from app.automation.routes import approvals_told as told
 from app.automation.routes.blueprint import blueprint
 from app.identity.models import User
@@ -337,7 +338,11 @@ def _shown(one: ApprovalRequest, by: Actor) -> dict[str, Any]:
         "verb": one.verb,
         "state": one.state,
         "changes": {key: pair for key, pair in one.changes.items() if key in readable},
-        "reasons": [why for why in one.reasons if "field" not in why or why["field"] in readable],
+        "reasons": [
+            {key: told for key, told in {**why, **reason_told(why, by)}.items() if key != "class"}
+            for why in one.reasons
+            if "field" not in why or why["field"] in readable
+        ],
         "requester_id": str(one.requester_id) if one.requester_id else None,
         "waits_for": [str(user_id) for user_id in waits_for(one, by)],
         "level": one.level + 1,

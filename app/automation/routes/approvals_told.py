@@ -34,7 +34,14 @@ ANYTHING: Schema = {"type": "object"}
 LEVEL: Schema = {
     "type": "object",
     "properties": {
-        "who": one_of("manager", "owner_manager", "role", "people"),
+        "who": one_of(
+            "manager",
+            "manager_above",
+            "owner_manager",
+            "owner_manager_above",
+            "role",
+            "people",
+        ),
         "role_id": nullable(ID),
         "user_ids": IDS,
         "all": FLAG,

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.automation.approvals.approvers import MANAGE
 from app.automation.authority import operations
-from app.automation.authority.judge import classes_of, told_limit
+from app.automation.authority.classes import classes_of
 from app.automation.authority.models import ANY
 from app.automation.authority.subjects import customer_type, subjects
+from app.automation.authority.words import told_limit
 from app.automation.routes.blueprint import blueprint
 from app.identity.actors import actor_for
 from app.identity.models import User

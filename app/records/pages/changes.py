@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, current, gettext
 from app.kernel.localized import pick
+from app.records import gate
 from app.records.access import readable_fields, sees
 from app.records.fields import Option
 from app.records.files.words import VERBS as OF_FILES
@@ -246,16 +247,12 @@ def _leave(record_type: RecordType, changes: Mapping[str, Any], by: Actor) -> st
 
     An authority tells the value of a field, so it is told to those alone who see that.
     """
-    told = []
     authority = (changes.get("authority") or [None, None])[1]
-    if isinstance(authority, Mapping) and sees(record_type, authority.get("field", ""), by):
-        told.append(
-            gettext(
-                "%(what)s is within the authority of %(role)s",
-                what=authority.get("text", ""),
-                role=authority.get("role", ""),
-            )
-        )
+    told = [
+        gate.within(one, by)
+        for one in (authority if isinstance(authority, list) else [authority])
+        if isinstance(one, Mapping) and sees(record_type, one.get("field", ""), by)
+    ]
     approved = (changes.get("approved_by") or [None, None])[1]
     if approved:
         told.append(gettext("approved by %(who)s", who=approved))

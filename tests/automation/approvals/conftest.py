@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.automation.approvals.facts import Level
 from app.automation.approvals.models import ApprovalRequest, ApprovalStep
-from app.automation.approvals.rules import Wish, create_rule
+from app.automation.approvals.rules import create_rule
+from app.automation.approvals.wishes import Wish
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user
 from app.kernel.actor import Actor

@@ -101,8 +101,8 @@ def test_within_it_passes_and_the_event_tells_by_whose(bob: Person, limits: None
         changes = session.scalars(
             select(Event.changes).where(Event.record_id == made, Event.verb == "created")
         ).one()
-    told = changes["authority"][1]
-    assert (told["role"], told["text"], told["limit"]) == ("Sales rep", "Minutes 30 min", "30.0000")
+    (told,) = changes["authority"][1]
+    assert (told["subject"], told["value"], told["limit"]) == ("minutes", "30", "30")
     assert "within the authority of Sales rep" in bob.client.get(f"/activities/{made}").text
 
 

@@ -36,6 +36,7 @@ from app.records.tailored import tailored
 from app.records.trash import fetch_deleted
 from tests.automation.approvals.conftest import asked, colleague, requests
 from tests.automation.approvals.test_gate import account, stands
+from tests.automation.conftest import Statements
 from tests.cast import Person
 from tests.records.api.conftest import Program, Programs, program
 from tests.records.imports.conftest import allow, sheet, take_in
@@ -246,9 +247,58 @@ def test_under_whose_authority_it_was_done_is_in_the_event_whichever_way_it_came
         begin_change(record_type, "update", chosen, {"discount": "4"}, by)
     with bob.workspace.scope() as session:
         rows = session.scalars(select(Event.changes).where(Event.record_type == "account"))
-        told = [one["authority"][1]["text"] for one in rows if "authority" in one]
-    assert sorted(told) == ["Discount 4 %", "Discount 4 %", "Discount 5 %", "Payment term 30 days"]
+        kept = [one["authority"][1][0] for one in rows if "authority" in one]
+    told = sorted((one["subject"], one["value"]) for one in kept)
+    assert told == [("discount", "4"), ("discount", "4"), ("discount", "5"), ("payment_days", "30")]
     assert "within the authority of Sales rep" in bob.client.get(f"/accounts/{record_id}").text
+
+
+def adding(made: Statements) -> int:
+    """How many statements added to events by whose authority it was done."""
+    return sum("UPDATE events" in one for one in made.said)
+
+
+def test_of_many_at_once_all_are_told_by_one_statement(
+    bob: Person, limits: None, no_files: None
+) -> None:
+    ids = tuple(account(bob, name=f"Firm {at}") for at in range(30))
+    with Statements() as made, bob.workspace.acting(bob) as by:
+        chosen = Selection(ids=ids)
+        begin_change(tailored("account", by), "update", chosen, {"discount": "4"}, by)
+    assert adding(made) == 1
+    rows = [[f"New {at}", "5"] for at in range(30)]
+    with Statements() as made:
+        take_in(bob, "account", sheet(["Name", "Off"], *rows), {"Name": "name", "Off": "discount"})
+    assert adding(made) == 1
+    with bob.workspace.scope() as session:
+        rows = session.scalars(select(Event.changes).where(Event.record_type == "account"))
+        kept = [one["authority"][1] for one in rows if "authority" in one]
+    assert sorted(told["value"] for (told,) in kept) == ["4"] * 30 + ["5"] * 30
+
+
+def test_one_change_of_two_numbers_tells_of_both(bob: Person, limits: None) -> None:
+    record_id = account(bob, discount="5", payment_days=20)
+    page = bob.client.get(f"/accounts/{record_id}").text
+    assert "Discount 5 % is within the authority of Sales rep" in page
+    assert "Payment term 20 days is within the authority of Sales rep" in page
+
+
+def test_what_is_told_of_it_is_in_the_reader_s_language(
+    alice: Person, bob: Person, limits: None
+) -> None:
+    record_id = account(bob, discount="5")
+    with bob.workspace.acting(bob) as by:
+        found = by.session.get_one(Account, record_id)
+        with pytest.raises(Held) as held:
+            perform("account", "update", found, by=by, discount="8")
+        gate.keep(held.value, by)
+    assert (
+        "8 % is beyond the 5 % that Sales rep may agree to." in alice.client.get("/approvals").text
+    )
+    alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
+    page = alice.client.get(f"/accounts/{record_id}").text
+    assert "折扣 5 % 在“销售”的授权额度内" in page
+    assert "8 % 超出了“销售”可自行决定的 5 %。" in alice.client.get("/approvals").text
 
 
 def test_who_may_agree_to_it_no_more_is_followed_by_who_may(

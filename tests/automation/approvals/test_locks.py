@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from app.automation.approvals.decide import approve
-from app.automation.approvals.rules import Wish, change_rule, delete_rule, get_rule, switch_rule
+from app.automation.approvals.rules import change_rule, delete_rule, get_rule, switch_rule
+from app.automation.approvals.wishes import Wish
 from app.crm.models import Account, Contact
 from app.kernel.errors import Held, Refused
 from app.records import gate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.automation.approvals import entitled
 from app.automation.approvals.absences import add_absence
 from app.automation.approvals.approvers import MANAGE
 from app.automation.approvals.decide import approve, hand_on
@@ -25,6 +26,7 @@ from tests.automation.approvals.conftest import (
     colleague,
     only_request,
     people,
+    requests,
 )
 from tests.automation.approvals.test_gate import account, ask, stands, waiting_number
 from tests.automation.approvals.test_time import notes, told
@@ -209,3 +211,29 @@ def test_the_inbox_says_why_one_s_own_request_has_no_buttons(
     assert "Four eyes: you asked for this, so somebody else decides." in inbox
     assert "data-approve" not in inbox
     assert only_request(alice).state == State.WAITING
+
+
+def test_a_change_of_people_is_followed_piece_by_piece(
+    alice: Person, bob: Person, rule: Rule, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lost the right is refused at once, also where nobody came to that request yet."""
+    monkeypatch.setattr(entitled, "CHUNK", 2)
+    mara = colleague(alice, "Mara Moor", "manager")
+    with alice.workspace.acting(alice) as by:
+        level = by_role(by, "manager")
+    rule("account", "delete", level)
+    for number in range(5):
+        ask(bob, "delete", account(bob, name=f"Firm {number}"))
+    demote(alice, mara)
+    waits = requests(alice)
+    with alice.workspace.acting(alice) as by:
+        assert entitled.pass_on(by) == waits[1].id
+    assert [asked(alice, one) for one in waits] == [[alice.user_id]] * 2 + [[mara.user_id]] * 3
+    with mara.workspace.acting(mara) as by, pytest.raises(NotPermitted):
+        approve(waits[4].id, by)
+    demote(alice, mara, "manager")  # While the rest waits: it is looked at from the beginning.
+    nora = colleague(alice, "Nora Nash", "manager")
+    demote(alice, mara)
+    worker.drain()
+    assert [asked(alice, one) for one in waits[2:]] == [[nora.user_id]] * 3
+    assert (waiting_number(mara), waiting_number(alice), waiting_number(nora)) == (0, 2, 3)
