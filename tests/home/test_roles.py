@@ -170,3 +170,26 @@ def test_the_list_of_roles_says_who_has_one(client: HostClient, role_id: str) ->
     assert f'href="{place(role_id)}"' in page
     assert "2 widgets" in page
     assert ids(page) == []
+
+
+def seen_version(client: HostClient, role_id: str) -> str:
+    """The version that the editor of a role's Home sends along."""
+    page = client.get(place(role_id)).text
+    return page.split('name="version" value="', 1)[1].split('"')[0]
+
+
+def test_of_two_admins_who_change_one_home_at_once_the_second_is_told(
+    client: HostClient, role_id: str
+) -> None:
+    seen = seen_version(client, role_id)
+    first = client.post(place(role_id), data={"add": "list:contact", "version": seen})
+    assert first.status_code == 303
+    stood = editor_ids(client, role_id)
+    for path in (place(role_id), f"{place(role_id)}/reset"):
+        second = client.post(path, data={"remove": stood[-1], "version": seen})
+        assert second.status_code == 409, path
+        assert "Somebody changed this Home while you were editing it." in second.text
+        assert editor_ids(client, role_id) == stood
+    again = {"remove": stood[-1], "version": seen_version(client, role_id)}
+    assert client.post(place(role_id), data=again).status_code == 303
+    assert editor_ids(client, role_id) == stood[:-1]

@@ -57,6 +57,7 @@ class Arranging:
     shelves: tuple[Shelf, ...]
     q: str
     is_full: bool
+    version: int
     rows: tuple[int, ...] = ROWS
 
     @property
@@ -89,6 +90,7 @@ def arranging(
         tuple(_shelves(arrangement, q, by, role)),
         q,
         len(arrangement.widgets) >= MOST,
+        arrangement.version,
     )
 
 

@@ -14,8 +14,9 @@ from app.home.routes.changing import changed, is_of_name
 from app.identity.models import Role
 from app.identity.operations.roles import get_role, list_roles
 from app.identity.routes.asking import label_of
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Conflict
 from app.kernel.language import _
+from app.kernel.whole import whole
 from app.web import current
 from app.web.access import access
 from app.web.render import is_htmx, page, see_other
@@ -52,7 +53,7 @@ def arrange_role_home(role_id: UUID) -> Response:
     role = get_role(by, role_id)
     try:
         widgets = changed(homes.role_home(by, role), form, by, role)
-        homes.arrange_role(by, role, widgets)
+        homes.arrange_role(by, role, widgets, version=whole(form.get("version", "")))
     except Answer as answer:
         by.session.rollback()
         return _show(get_role(by, role_id), form.get("q", ""), answer)
@@ -66,16 +67,23 @@ def arrange_role_home(role_id: UUID) -> Response:
 def reset_role_home(role_id: UUID) -> Response:
     """Give the Home of a role up."""
     by = current.actor()
-    homes.forget_role_home(by, get_role(by, role_id))
+    version = whole(request.form.get("version", ""))
+    try:
+        homes.forget_role_home(by, get_role(by, role_id), version=version)
+    except Conflict as answer:
+        by.session.rollback()
+        return _show(get_role(by, role_id), "", answer, block=None)
     toast(_("Back to the default."))
     return see_other(PLACE)
 
 
-def _show(role: Role, q: str, answer: Answer | None = None) -> Response:
+def _show(
+    role: Role, q: str, answer: Answer | None = None, block: str | None = "arrange"
+) -> Response:
     by = current.actor()
     return page(
         "home/role.html",
-        "arrange" if request.method == "POST" else None,
+        block if request.method == "POST" else None,
         status=answer.status if answer else 200,
         it=arranging(homes.role_home(by, role), f"{PLACE}/{role.id}", q, by, role),
         oob=is_htmx() and request.method == "POST",

@@ -149,7 +149,8 @@ def sent_text(field: Field, sent: MultiDict[str, str]) -> str:
 def sent_moment(values: Sequence[str]) -> str:
     """A moment as its controls sent it: a date, the time of it, and a tick for the whole day.
 
-    Without a time it is the whole day too; a moment that came in one piece stays as it is.
+    Without a time it is the whole day too; a moment that came in one piece stays as it is. The tick
+    says `no_hour` where none stood there: then an hour was typed since, and holds.
     """
     day, *rest = values
     clock = rest[0] if rest else ""
