@@ -8,6 +8,8 @@ from whitenoise import WhiteNoise
 
 from app import modules
 from app.automation import wiring as automation
+from app.founding import jobs as founding
+from app.front import wiring as front
 from app.handover import wiring as handover
 from app.home import wiring as home
 from app.identity import wiring as identity
@@ -102,9 +104,10 @@ def _parts(app: Flask, settings: Settings) -> None:
     """Let each layer hand over its routes and what it shows around every page."""
     registry = modules.install_record_types()
     app.register_blueprint(web.blueprint)
-    jobs.connect(app, modules.job_registry())
+    jobs.connect(app, jobs.Registry((*modules.JOBS, *founding.JOBS)))
     ops.wire(app, settings)
     operator.wire(app, settings)
+    front.wire(app)
     identity.wire(app, send_mail)
     records.wire(app, registry, modules.MODULES)
     reports.wire(app, modules.MODULES)

@@ -36,6 +36,7 @@ from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
 from app.leaving import jobs as leaving_jobs
 from app.mail import jobs as mail_jobs
+from app.mail import service as service_mails
 from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
@@ -57,6 +58,7 @@ JOBS: tuple[Kind, ...] = (
     *identity_jobs.JOBS,
     *record_jobs.JOBS,
     *mail_jobs.JOBS,
+    *service_mails.JOBS,
     *report_jobs.JOBS,
     *message_jobs.JOBS,
     *mail_in_jobs.JOBS,

@@ -222,3 +222,42 @@ class MailHint(ControlBase):
 
     email_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+
+
+class SignUp(ControlBase):
+    """A firm that signed up by itself, from its form until its first visit.
+
+    The web writes the row and waits; the worker, which alone may make workspaces, founds what the
+    row asks for and empties `wishes` in the same transaction. While a row waits nobody else can ask
+    for its address. The browser that signed up holds the secret of `digest`; by `welcome_digest` it
+    is let in once, at the workspace's own address.
+    """
+
+    __tablename__ = "sign_up"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'ready', 'refused', 'expired')", name="state"),
+        Index(
+            "uq_sign_up_skeleton",
+            "skeleton",
+            unique=True,
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("uq_sign_up_digest", "digest", unique=True),
+        Index("ix_sign_up_tenant", "tenant_id"),
+        Index("ix_sign_up_created_at", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    slug: Mapped[str] = mapped_column(String(63))
+    skeleton: Mapped[str] = mapped_column(String(63))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    wishes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    problem: Mapped[str | None] = mapped_column(String(40))  # Why the address was refused.
+    tenant_id: Mapped[UUID | None] = mapped_column(Uuid)
+    user_id: Mapped[UUID | None] = mapped_column(Uuid)  # The owner, in the workspace.
+    created_at: Mapped[datetime] = mapped_column(MOMENT)
+    finished_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    welcome_digest: Mapped[str | None] = mapped_column(String(64))
+    welcome_until: Mapped[datetime | None] = mapped_column(MOMENT)
+    welcomed_at: Mapped[datetime | None] = mapped_column(MOMENT)

@@ -18,7 +18,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from tenants.control import WAKE, Domain, FreedSlug, Job, MailHint, OperatorEvent, Tenant
+from tenants.control import (
+    WAKE,
+    Domain,
+    FreedSlug,
+    Job,
+    MailHint,
+    OperatorEvent,
+    SignUp,
+    Tenant,
+)
 from tenants.engine import LOCKED, DatabaseKind, kind_of, server_version, sqlstate
 from tenants.errors import Busy, SlugProblem, SlugRefused, TenancyError, UnknownTenant
 from tenants.facts import State, TenantFacts
@@ -258,7 +267,7 @@ def _wake(session: Session, tenant: Tenant, now: datetime) -> None:
 
 def _clear(session: Session, tenant_id: UUID) -> None:
     """Delete what the shared tables know of a tenant, its row and its history apart."""
-    for table in (Domain, Job, MailHint):
+    for table in (Domain, Job, MailHint, SignUp):
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 

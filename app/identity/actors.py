@@ -32,6 +32,8 @@ IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
 ABSOLUTE = timedelta(days=30)  # And every session after this.
 SEEN_EVERY = timedelta(minutes=1)  # Last use is written at most this often.
 APPROVALS = "approvals"  # Where a session keeps how many requests wait for who is signed in.
+UNPROVED = "unproved"  # Where it keeps that their e-mail has yet to be confirmed.
+FIRST_STEPS = "first_steps"  # Where it keeps that they set the workspace up.
 SECRET_LENGTH = 200  # Nothing of ours is longer; longer cookies are not even looked up.
 
 
@@ -103,6 +105,8 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     hold_unread(session, unread)
     user = members.member(columns[6:])
     session.info[APPROVALS] = user.approvals
+    session.info[UNPROVED] = user.is_unproved
+    session.info[FIRST_STEPS] = user.has_first_steps
     return SignedIn(session_id, last_seen_at, role_id, colleague_id, user)
 
 

@@ -25,6 +25,7 @@ VERBS = {
     "team_changed": (_("Team changed"), "info"),
     "phone_confirmed": (_("Phone number confirmed"), ""),
     "email_change_asked": (_("Asked to change the e-mail"), ""),
+    "email_confirmed": (_("Confirmed the e-mail"), "good"),
     "email_changed": (_("Changed the e-mail"), "warn"),
     "handed_over": (_("Handed over"), "warn"),
     "handover_undone": (_("Took a handover back"), "info"),

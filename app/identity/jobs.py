@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from app.identity.operations.hints import KEEP_HINTS, write_hints
 from app.identity.operations.news_mail import (
     MAIL_DIGEST,
     MAIL_NEWS,
@@ -58,7 +59,14 @@ def seal_every_secret(by: Actor, _payload: Mapping[str, object]) -> None:
     seal_secrets(by)
 
 
+@job(KEEP_HINTS, every=timedelta(days=1), while_suspended=True)
+def keep_every_hint(by: Actor, _payload: Mapping[str, object]) -> None:
+    """Keep what `/find` knows of this workspace: the e-mails by which people sign in."""
+    write_hints(by)
+
+
 JOBS = (
+    keep_every_hint,
     send_reset_link,
     clear_notices,
     mail_news_now,

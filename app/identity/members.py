@@ -94,6 +94,8 @@ class Member(NamedTuple):
     role: MemberRole
     team: MemberTeam | None
     approvals: int = 0
+    is_unproved: bool = False  # The e-mail has yet to be confirmed.
+    has_first_steps: bool = False
 
     @property
     def role_id(self) -> UUID:
@@ -112,6 +114,8 @@ COLUMNS: tuple[Any, ...] = (
     roles.c.is_owner,
     of_any_length(teams.c.path),
     users.c.approvals,
+    users.c.email_confirmed_at,
+    users.c.has_first_steps,
 )
 # A user with role and team, to be joined to whatever names a user.
 MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
@@ -121,7 +125,7 @@ MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
 
 def member(columns: Sequence[Any]) -> Member:
     """The user whom the values of COLUMNS tell of."""
-    user_id, name, language, zone, role_id, stamp, is_owner, path, waiting = columns
+    user_id, name, language, zone, role_id, stamp, is_owner, path, waiting, proved, first = columns
     role = MemberRole(role_id, stamp, is_owner)
     team = MemberTeam(path) if path else None
-    return Member(user_id, name, language, zone, role, team, waiting)
+    return Member(user_id, name, language, zone, role, team, waiting, proved is None, first)

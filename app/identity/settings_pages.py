@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.folding import fold
+from app.kernel.language import OFFERED, Text, _, using
+from app.kernel.searchkeys import search_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,12 @@ class SettingsPage:
 
 
 YOURSELF = _("Yourself")
+WORKSPACE = _("Workspace")
 PEOPLE = _("People and access")
 DATA = _("Data")
+# How groups follow each other; those that are not named come before the data, as they were added.
+FIRST, LAST = (YOURSELF, WORKSPACE, PEOPLE), (DATA, _("Plan and bill"))
+WORDS = 8  # Of a search that are looked at.
 
 _pages: dict[str, SettingsPage] = {
     page.url: page
@@ -41,6 +48,15 @@ _pages: dict[str, SettingsPage] = {
             _("Profile and security"),
             _("Your name, language, password, two-factor sign-in and sessions."),
             synonyms=_("account password 2FA MFA two-factor authenticator zone devices e-mail"),
+        ),
+        SettingsPage(
+            "/settings/workspace",
+            "building",
+            WORKSPACE,
+            _("Firm and workspace"),
+            _("Name, language, time zone, country and currency of the firm."),
+            ("workspace", "manage"),
+            synonyms=_("company name timezone locale region currency logo colour brand"),
         ),
         SettingsPage(
             "/settings/people",
@@ -111,9 +127,23 @@ def marked(path: str, by: Actor) -> str:
     return max(urls, key=len, default="")
 
 
-def groups(by: Actor) -> list[tuple[Text, list[SettingsPage]]]:
-    """The same pages under the names of their groups, in order."""
+def groups(by: Actor, search: str = "") -> list[tuple[Text, list[SettingsPage]]]:
+    """The same pages under the names of their groups, in order; those only that a search finds."""
+    words = fold(search[:200]).split()[:WORDS]
     found: dict[Text, list[SettingsPage]] = {}
     for page in for_actor(by):
-        found.setdefault(page.group, []).append(page)
-    return list(found.items())
+        if all(word in _spelled(page) for word in words):
+            found.setdefault(page.group, []).append(page)
+    others = [one for one in found if one not in (*FIRST, *LAST)]
+    return [(one, found[one]) for one in (*FIRST, *others, *LAST) if one in found]
+
+
+@lru_cache(maxsize=256)
+def _spelled(page: SettingsPage) -> str:
+    """All by which a page is found: its words in every language, pinyin and its initials."""
+    lines: list[str] = []
+    for one in OFFERED:
+        with using(one):
+            words = (page.label, page.group, *str(page.text).split(), *str(page.synonyms).split())
+            lines += [search_text([str(word)]) for word in words]
+    return "\n".join(dict.fromkeys(lines))

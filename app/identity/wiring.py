@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.identity import outside, settings_pages
 from app.identity.moments import as_day, as_moment
+from app.identity.operations.email_proof import is_unproved
 from app.identity.routes import blueprint
 from app.identity.sessions import keep_people
 from app.identity.unread import count_unread
@@ -22,6 +23,7 @@ def wire(app: Flask, send_mail: outside.SendMail) -> None:
     keep_people(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["settings_groups"] = settings_pages.groups
+    app.jinja_env.globals["is_unproved"] = is_unproved
     app.jinja_env.globals["settings_marked"] = settings_pages.marked
     app.jinja_env.filters.update(as_moment=as_moment, as_day=as_day)
     parts: Shell = app.extensions["shell"]

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter
 
 from app.identity import news, permissions, renamed, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
-from app.identity.settings_pages import DATA, PEOPLE, YOURSELF, SettingsPage
+from app.identity.settings_pages import DATA, PEOPLE, WORKSPACE, YOURSELF, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.records.custom.field import OwnField
@@ -183,7 +183,7 @@ BUSINESS_HOURS = PermissionGroup(
 HOURS = SettingsPage(
     "/settings/business-hours",
     "clock",
-    DATA,
+    WORKSPACE,
     _("Business hours"),
     _("When your firm works: hours of the week, holidays, days of its own, the fiscal year."),
     ("business_hours", "manage"),
@@ -195,7 +195,7 @@ CURRENCIES = PermissionGroup(
 MONEY = SettingsPage(
     "/settings/currencies",
     "coin",
-    DATA,
+    WORKSPACE,
     _("Currencies"),
     _("What other currencies are worth, from which day on, and where rates are fetched."),
     ("currency", "manage"),

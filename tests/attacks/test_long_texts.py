@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from flask import Flask
 
+from app.front.doors import slug_of
 from app.identity.passwords import check_new_password, verify_password
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
 from app.kernel.errors import Answer
@@ -16,7 +17,6 @@ from app.kernel.language import best_match
 from app.kernel.phones import to_e164
 from app.kernel.searchkeys import query_terms
 from app.mail.addresses import clean_address, clean_header
-from app.operator.front import slug_of
 from app.records.values.texts import LINE_END
 from app.web.links import safe_path
 from config.logging import redact_text

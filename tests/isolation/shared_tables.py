@@ -31,6 +31,7 @@ TENANT = {
     "job": {"tenant_id"},
     "mail_hint": {"tenant_id"},
     "operator_event": {"tenant_id"},
+    "sign_up": {"tenant_id", "id", "digest", "skeleton"},  # One firm's, before it has a workspace.
     "hit": {"key"},  # The key carries a digest of the tenant.
     "subscription": {"tenant_id", "stripe_id", "stripe_customer_id"},
     "subscription_invoice": {"id", "tenant_id", "stripe_id"},
@@ -57,6 +58,8 @@ EXCEPTIONS = {
     "app.jobs.overview.held_jobs": "operators see whose mails wait, and why",
     "app.jobs.overview.count_by_state": "the metrics count the whole queue",
     "app.jobs.overview.oldest_due": "the metrics tell the longest wait of all",
+    "app.front.finding.workspaces_of": "a mailbox is told which workspaces know it",
+    "app.front.signing_up.clear_sign_ups": "sign-ups grow old whosever they are",
     "app.operator.tenancies.overview": "operators see every workspace",
     "app.cli.tenants._list": "operators list every workspace",
     "tenants.fleet.standings": "a migration goes through every workspace",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from app.operator.front import slug_of
+from app.front.doors import slug_of
 from config.settings import Settings
 from tenants.control import Tenant
 from tests.cast import HostClient, Workspace

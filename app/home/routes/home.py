@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.front.doors import front_page
 from app.home.counts import counts
 from app.home.due import due, greeting
+from app.home.first_steps import first_steps
 from app.home.operations.homes import home_of
 from app.home.pages.content import content
 from app.home.pages.tiles import tile, tiles
@@ -19,7 +21,6 @@ from app.home.routes.blueprint import blueprint
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import _
-from app.operator.front import front_page
 from app.records.pages.everywhere import find_recent
 from app.records.pages.finding import Found
 from app.web import current
@@ -49,6 +50,7 @@ def home() -> Response:
         quiet=quiet(by),
         lately=_lately(by),
         tiles=tiles(home_of(by).widgets, by),
+        first=None if is_htmx() else first_steps(by),
         oob=is_htmx(),
         may_arrange=by.user_id is not None and not by.previews and not by.tenant.is_read_only,
     )

@@ -47,7 +47,8 @@ class User(Base):
     Raising `generation` ends every session, reset link and half-done sign-in at once. `muted` are
     the kinds of news (`app/identity/news.py`) that the person does not want to be told, `mailed`
     those that are mailed too: `once`, or `daily`. `approvals` is how many requests wait for them,
-    which the layer that asks them keeps.
+    which the layer that asks them keeps. `has_first_steps` says that Home shows them what a new
+    workspace needs.
     """
 
     __tablename__ = "users"
@@ -67,6 +68,7 @@ class User(Base):
     id: Mapped[Id]
     email: Mapped[Email]
     email_key: Mapped[str] = mapped_column(String(254))
+    email_confirmed_at: Mapped[datetime | None]  # None: they have yet to open the link.
     phone: Mapped[str | None] = mapped_column(String(20))  # E.164.
     phone_confirmed_at: Mapped[datetime | None]
     name: Mapped[Name]
@@ -89,6 +91,7 @@ class User(Base):
     digest_at: Mapped[datetime | None]  # When the next daily mail is due; None: there is none.
     muted: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")
     approvals: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    has_first_steps: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     created_at: Mapped[Moment]
 
     role: Mapped[Role] = relationship(lazy="joined", innerjoin=True)

@@ -14,6 +14,7 @@ from app.identity import outside
 from app.identity.actors import SECRET_LENGTH
 from app.identity.models import EmailChange, User
 from app.identity.operations.guard import require_writable
+from app.identity.operations.hints import keep_hints
 from app.identity.operations.passwords import end_everything
 from app.identity.operations.sign_in import Opened, Visit, open_session
 from app.identity.operations.users import find_by_email
@@ -94,10 +95,12 @@ def confirm_email_change(by: Actor, user: User, *, secret: str, visit: Visit) ->
     if not claimed or _holder(by, user, claimed[0]) is not None:
         raise _spent()
     before, user.email, user.email_key = user.email, claimed[0], email_key(claimed[0])
+    user.email_confirmed_at = by.now
     end_everything(by, user)
     write_event(by, "user", user.id, "email_changed", changes={"email": [before, user.email]})
     url = outside.workspace_url(by.tenant, "/login")
     _mail(by, user, before, "email_changed", name=user.name, url=url)
+    keep_hints(by)
     return open_session(by.session, by.tenant, user, by.now, visit)
 
 

@@ -13,10 +13,13 @@ from app.events import write_event
 from app.identity import outside
 from app.identity.actors import SECRET_LENGTH, actor_for
 from app.identity.models import Invitation, Role, Team, User
+from app.identity.operations.email_proof import ask_for_proof, require_proof
 from app.identity.operations.guard import fetch, require_change, require_cover
+from app.identity.operations.hints import keep_hints
 from app.identity.operations.passwords import set_password
 from app.identity.operations.sign_in import Opened, Visit, open_session
 from app.identity.operations.users import create_user, find_by_email
+from app.identity.rights import rights_of
 from app.identity.secret import digest, new_secret
 from app.identity.texts import clean_email
 from app.kernel.actor import Actor, Rights
@@ -59,6 +62,8 @@ def invite(
     if role.is_owner and way != "mail":
         raise Refused(_("An owner can only be invited by e-mail."), field="role_id")
     address = clean_email(email) if way == "mail" else None
+    if address is not None:
+        require_proof(by)
     if address is not None and find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
     made = _make(by, way, role, team, address, 1 if way == "mail" else max_uses, language)
@@ -157,7 +162,12 @@ def accept_invitation(
             team=fetch(by, Team, invitation.team_id) if invitation.team_id else None,
             password=password,
             language=invitation.language,
+            is_proved=invitation.email is not None,
         )
+        user.has_first_steps = _shares_first_steps(session, invitation, user)
+    if user.email_confirmed_at is None:
+        ask_for_proof(by, user)
+    keep_hints(by)
     acting = actor_for(session, tenant, user, now, "web")
     write_event(
         acting,
@@ -167,6 +177,16 @@ def accept_invitation(
         changes={"invitation_id": [None, str(invitation.id)]},
     )
     return open_session(session, tenant, user, now, visit)
+
+
+def _shares_first_steps(session: Session, invitation: Invitation, user: User) -> bool:
+    """True for a further administrator of a workspace that is still being set up."""
+    inviter = session.get(User, invitation.created_by_id) if invitation.created_by_id else None
+    return (
+        inviter is not None
+        and inviter.has_first_steps
+        and rights_of(session, user).reach("user", "manage") is not None
+    )
 
 
 def _claim(session: Session, invitation: Invitation) -> None:

@@ -128,6 +128,7 @@ def reset_password(
         raise Missing(_("This link was used before or is too old. Ask for a new one."))
     by = actor_for(session, tenant, user, now, "web")
     set_password(by, user, password)
+    user.email_confirmed_at = user.email_confirmed_at or now  # The link came by that address.
     write_event(by, "user", user.id, "password_reset")
     outside.send(
         by,

@@ -19,6 +19,7 @@ from app.identity.operations.guard import (
     require_over,
     require_writable,
 )
+from app.identity.operations.hints import keep_hints
 from app.identity.operations.news_mail import plan_digest
 from app.identity.operations.passwords import end_everything, mail_reset
 from app.identity.operations.reach import lock_tree, require_reach_after_user
@@ -43,15 +44,22 @@ def create_user(
     role: Role,
     team: Team | None = None,
     password: str | None = None,
+    password_hash: str | None = None,
     language: str | None = None,
     zone: str | None = None,
+    is_proved: bool = True,
 ) -> User:
-    """Make a user; without a password nobody can sign in as them until an invitation sets one."""
+    """Make a user; without a password nobody can sign in as them until an invitation sets one.
+
+    A `password_hash` is that of a password that was checked when it was chosen. `is_proved` says
+    that somebody vouches for the e-mail; else the person has yet to confirm it.
+    """
     address, plain = clean_email(email), clean_name(name)
     if find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
     if password is not None:
         check_new_password(password, email=address, name=plain)
+        password_hash = hash_password(password)
     user = User(
         email=address,
         email_key=email_key(address),
@@ -61,8 +69,9 @@ def create_user(
         zone=zone,
         role=role,
         team=team,
-        password_hash=hash_password(password) if password is not None else None,
-        password_changed_at=by.now if password is not None else None,
+        password_hash=password_hash,
+        password_changed_at=by.now if password_hash is not None else None,
+        email_confirmed_at=by.now if is_proved else None,
         created_at=by.now,
         is_active=True,
         generation=1,
@@ -103,6 +112,7 @@ def disable_user(by: Actor, user: User) -> None:
     user.is_active = False
     end_everything(by, user)
     write_event(by, "user", user.id, "disabled", changes={"is_active": [True, False]})
+    keep_hints(by)
 
 
 def enable_user(by: Actor, user: User) -> None:
@@ -113,6 +123,7 @@ def enable_user(by: Actor, user: User) -> None:
         return
     user.is_active = True
     write_event(by, "user", user.id, "enabled", changes={"is_active": [False, True]})
+    keep_hints(by)
 
 
 def change_role(by: Actor, user: User, role: Role) -> None:

@@ -13,7 +13,13 @@ from app.kernel.ids import new_id
 
 
 def seed_workspace(
-    by: Actor, *, owner_email: str, owner_name: str, language: str, password: str | None = None
+    by: Actor,
+    *,
+    owner_email: str,
+    owner_name: str,
+    language: str,
+    password: str | None = None,
+    password_hash: str | None = None,
 ) -> User:
     """Fill a fresh workspace; an owner without a password is mailed an invitation."""
     seed_roles(by)
@@ -25,9 +31,10 @@ def seed_workspace(
         role=role_by_key(by.session, "owner"),
         team=team,
         password=password,
+        password_hash=password_hash,
         language=language,
     )
-    if password is None:
+    if owner.password_hash is None:
         invite_user(by, owner)
     return owner
 

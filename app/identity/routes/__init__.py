@@ -2,6 +2,7 @@
 
 from app.identity.routes import (
     email,
+    firm,
     invitations,
     news_stop,
     notices,
@@ -22,6 +23,7 @@ from app.identity.routes.blueprint import blueprint
 __all__ = [
     "blueprint",
     "email",
+    "firm",
     "invitations",
     "news_stop",
     "notices",

@@ -8,6 +8,7 @@ from flask import Response
 
 from app.identity import cookies, limits
 from app.identity.operations import email_change as operations
+from app.identity.operations import email_proof
 from app.identity.routes.asking import again, myself, show, typed, visit
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.profile import MINE
@@ -17,6 +18,7 @@ from app.kernel.errors import Answer, Missing
 from app.kernel.language import _
 from app.web import current
 from app.web.access import access
+from app.web.links import safe_path
 from app.web.render import page, see_other
 from app.web.toasts import toast
 
@@ -49,6 +51,17 @@ def change_email() -> Response:
     return see_other(MINE)
 
 
+@blueprint.post(f"{PLACE}/proof")
+@access()
+def ask_for_proof() -> Response:
+    """Send the link once more that confirms one's address."""
+    by, user = current.actor(), myself()
+    if user.email_confirmed_at is None:
+        limited(limits.EMAIL_CHANGE, partial(email_proof.ask_for_proof, by, user))
+        toast(_("Open the link that we sent to %(email)s.", email=user.email))
+    return see_other(safe_path(typed("next")))
+
+
 @blueprint.post(f"{PLACE}/cancel")
 @access()
 def cancel_email_change() -> Response:
@@ -61,12 +74,16 @@ def cancel_email_change() -> Response:
 @blueprint.get(f"{PLACE}/<secret>")
 @access()
 def new_email(secret: str) -> Response:
-    """A button and not more: programs that look through mails open links, too."""
+    """A button and not more: programs that look through mails open links, too.
+
+    The link confirms a new address, or the one that somebody signed up with.
+    """
     try:
         change = operations.find_email_change(current.actor(), myself(), secret)
     except Missing as answer:
         return _spent(answer)
-    return show("identity/new_email.html", {"email": change.email})
+    is_proof = change.email == myself().email
+    return show("identity/new_email.html", {"email": change.email, "is_proof": is_proof})
 
 
 @blueprint.post(f"{PLACE}/<secret>")
@@ -74,6 +91,9 @@ def new_email(secret: str) -> Response:
 def confirm_email(secret: str) -> Response:
     """Use the new address; all sessions end, this browser gets a fresh one."""
     try:
+        if email_proof.confirm_proof(current.actor(), myself(), secret):
+            toast(_("Your e-mail is confirmed."))
+            return see_other("/")
         opened = operations.confirm_email_change(
             current.actor(), myself(), secret=secret, visit=visit()
         )
@@ -89,7 +109,9 @@ def confirm_email(secret: str) -> Response:
 
 def _shown() -> dict[str, object]:
     by, user = current.actor(), myself()
-    return {"user": user, "awaited": operations.awaited_email_change(by, user)}
+    awaited = operations.awaited_email_change(by, user)
+    is_proof = awaited is not None and awaited.email == user.email
+    return {"user": user, "awaited": None if is_proof else awaited}
 
 
 def _spent(answer: Missing) -> Response:

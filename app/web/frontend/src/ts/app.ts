@@ -57,6 +57,7 @@ async function startWanted(): Promise<void> {
     ...(find('[data-field-picker]') ? [import('./field-picker')] : []),
     ...(find('[data-hours-grid]') ? [import('./hours-grid')] : []),
     ...(find('[data-events]') ? [import('./event-choices')] : []),
+    ...(find('[data-signup], [data-welcome], #waiting') ? [import('./signup')] : []),
   ];
   for (const part of await Promise.all(wanted)) part.start();
 }
@@ -65,5 +66,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-hours-grid]')) void startWanted().then(ready);
+if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-hours-grid], [data-signup], [data-welcome], #waiting')) void startWanted().then(ready);
 else ready();

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from sqlalchemy import select
 
+from app.front.pages.prices import prices
+from app.identity import outside
 from app.kernel.names import initial
-from app.operator import here
 from app.web.render import page
 from config.settings import Settings
 from tenants.control import Tenant
@@ -38,18 +39,19 @@ def front_page() -> Response:
     With `?workspace=` it answers with a link to go on by: the workspace is another host, to which
     the page's policy lets no form lead.
     """
-    settings = here.settings()
+    settings = outside.settings()
     typed = request.args.get("workspace", "").strip()
     slug = slug_of(typed, settings)
     doors = _doors(settings, [slug] if slug else [])
     return page(
-        "operator/front.html",
+        "front/landing.html",
         "find",
         status=404 if typed and not doors else 200,
         typed=typed,
         found=doors[0] if doors else None,
         demo=_doors(settings, DEMO) if settings.is_demo else [],
         demo_password=DEMO_PASSWORD,
+        prices=prices(request.args.get("currency", "")),
         service_netloc=urlsplit(settings.base_url).netloc,
     )
 

@@ -6,7 +6,7 @@ workspace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.crm.operations.plans import save_plan
 from app.home.operations.homes import seed_role_home
 from app.home.placed import FULL, Placed, fresh_id
-from app.identity.models import Role
+from app.identity.models import Role, User
+from app.identity.operations.email_proof import ask_for_proof
 from app.identity.operations.roles import role_by_key, write_rights
 from app.identity.operations.workspace import seed_workspace
 from app.identity.seeds import BUILT_IN, RoleSeed
@@ -35,33 +36,55 @@ from tenants.starters.format import Picklist, RoleChange
 
 @dataclass(frozen=True, slots=True)
 class Founder:
-    """Who begins the workspace; without a password, an invitation is mailed."""
+    """Who begins the workspace; without a password or its hash, an invitation is mailed.
+
+    Who signed up by themselves (`has_signed_up`) is mailed a link that confirms the address, and
+    has the first steps on Home.
+    """
 
     email: str
     name: str
     password: str | None = None
+    password_hash: str | None = None
+    has_signed_up: bool = False
+
+
+With = Callable[[Session, TenantFacts, User], None]
 
 
 def found_workspace(
-    engine: Engine, new: NewTenant, founder: Founder, *, now: datetime, via: str = "command"
+    engine: Engine,
+    new: NewTenant,
+    founder: Founder,
+    *,
+    now: datetime,
+    via: str = "command",
+    with_it: With | None = None,
 ) -> TenantFacts:
     """Make the workspace with its owner and what its starter says, or nothing at all.
 
-    `engine` is the owner's login. Raises SlugRefused, StarterError, or Refused for the owner.
+    `engine` is the owner's login; `with_it` is done in the same transaction. Raises SlugRefused,
+    StarterError, or Refused for the owner.
     """
     starter = load_starter(new.starter) if new.starter else None
 
     def seed(session: Session, facts: TenantFacts) -> None:
         by = service_actor(session, facts, now, via=via)
-        seed_workspace(
+        owner = seed_workspace(
             by,
             owner_email=founder.email,
             owner_name=founder.name,
             language=facts.language,
             password=founder.password,
+            password_hash=founder.password_hash,
         )
+        if founder.has_signed_up:
+            owner.has_first_steps = True
+            ask_for_proof(by, owner, "founded")
         if starter is not None:
             apply_starter(by, starter)
+        if with_it is not None:
+            with_it(session, facts, owner)
         session.flush()  # The owner's login leaves the new schema when this ends.
 
     return create(engine, tenant_schema(), new, now=now, seed=seed)

@@ -1,0 +1,162 @@
+"""Signing up: the form, what is told while it is typed, and the wait for the workspace."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, jsonify, request, session
+
+from app.front import limits, signing_up
+from app.front.addresses import WORDS, check_slug, is_disposable, note_on, suggest_slug
+from app.front.pages import signup as pages
+from app.front.routes.blueprint import blueprint
+from app.front.wishes import FIELDS, read_wish
+from app.identity import limits as counting
+from app.identity import outside
+from app.kernel.errors import Answer
+from app.kernel.language import _
+from app.web import current
+from app.web.access import Side, Who, access
+from app.web.render import fragment, page, see_other
+from tenants.control import SignUp
+from tenants.database import control_session
+from tenants.errors import SlugProblem, SlugRefused
+from tenants.slugs import tidy
+
+MINE = "sign_up"  # Its place in the visit's cookie: the secret of the sign-up.
+FORM = "front/signup.html"
+RELOAD = "5"  # Seconds.
+SLOW = timedelta(seconds=8)  # From then on nobody is asked to wait here.
+
+
+@blueprint.get("/signup")
+@access(Side.SERVICE, Who.ANYONE)
+def signup() -> Response:
+    """The form."""
+    found = _mine()
+    if found is not None and found.problem is not None:
+        session.pop(MINE, None)
+        problem = SlugProblem(found.problem)
+        typed = {key: found.wishes.get(key, "") for key in FIELDS}
+        return page(FORM, form=pages.form(typed, {"slug": WORDS[problem]}), is_busy=False)
+    return page(FORM, form=pages.form(pages.first(request.args)), is_busy=False)
+
+
+@blueprint.post("/signup")
+@access(Side.SERVICE, Who.ANYONE)
+def sign_up() -> Response:
+    """Ask for the workspace, or show the form again with what is not right beside its field."""
+    typed = {key: request.form.get(key, "") for key in FIELDS}
+    moment, asked = current.moment(), []
+    if _is_mine(tidy(typed["slug"])):
+        return see_other("/signup/wait")  # It was pressed twice.
+    try:
+        wish = read_wish(request.form)
+        asked = limits.for_sign_up(request.remote_addr or "", wish.email)
+        counting.take(asked, moment)
+        session[MINE] = signing_up.sign_up(wish, moment)
+    except Answer as answer:
+        if asked and answer.errors:
+            counting.give_back(asked, moment)  # It was none after all.
+        return _again(typed, answer)
+    return see_other("/signup/wait")
+
+
+@blueprint.get("/signup/address")
+@access(Side.SERVICE, Who.ANYONE)
+def address() -> Response:
+    """Whether the address that is being typed can be had."""
+    slug, problem, is_free = tidy(request.args.get("slug", "")[:80]), None, False
+    if slug:
+        try:
+            counting.take(limits.for_look(request.remote_addr or ""), current.moment())
+            with control_session() as shared:
+                check_slug(shared, slug, current.moment())
+            is_free = True
+        except SlugRefused as refusal:
+            problem = WORDS[refusal.problem]
+        except counting.TooMany:
+            problem = None  # It is looked at when the form is sent.
+    return fragment("front/_address.html", slug=slug, problem=problem, is_free=is_free)
+
+
+@blueprint.get("/signup/mailbox")
+@access(Side.SERVICE, Who.ANYONE)
+def mailbox() -> Response:
+    """What to consider about the e-mail that is being typed; none is looked up."""
+    email = request.args.get("email", "")[:254]
+    problem = pages.DISPOSABLE if is_disposable(email) else None
+    return fragment("front/_mailbox.html", problem=problem, note=note_on(email))
+
+
+@blueprint.get("/signup/suggestion")
+@access(Side.SERVICE, Who.ANYONE)
+def suggestion() -> Response:
+    """An address that would fit the firm's name, for the script of the form."""
+    slug = ""
+    try:
+        counting.take(limits.for_look(request.remote_addr or ""), current.moment())
+        with control_session() as shared:
+            slug = suggest_slug(shared, request.args.get("firm", ""), current.moment())
+    except counting.TooMany:
+        pass
+    return jsonify(slug=slug)
+
+
+@blueprint.get("/signup/wait")
+@access(Side.SERVICE, Who.ANYONE)
+def wait() -> Response:
+    """How the workspace comes along; once it stands, the way into it."""
+    found = _mine()
+    if found is None or found.state == signing_up.EXPIRED:
+        session.pop(MINE, None)
+        return see_other("/signup")
+    if found.state == signing_up.REFUSED:
+        return see_other("/signup")
+    values: dict[str, Any] = {"found": found, "url": None, "is_slow": False}
+    if found.state == signing_up.READY:
+        values["url"] = _way_in(found)
+    else:
+        values |= {
+            "email": found.wishes.get("email", ""),
+            "is_slow": current.moment() - found.created_at > SLOW,
+        }
+    values["host"] = _host(found.slug)
+    response = page("front/wait.html", "waiting", **values)
+    if values["url"] is None:
+        response.headers["Refresh"] = RELOAD  # Where no script asks, the browser does.
+    return response
+
+
+def _way_in(found: SignUp) -> str:
+    """The address that lets this browser in once, else that of the sign-in."""
+    at = outside.settings().workspace_url(found.slug)
+    code = signing_up.let_in(found, current.moment())
+    return f"{at}/welcome#{code}" if code else f"{at}/login"
+
+
+def _host(slug: str) -> str:
+    return outside.settings().workspace_url(slug).partition("://")[2]
+
+
+def _mine() -> SignUp | None:
+    """The sign-up that this browser began, if it did."""
+    secret = session.get(MINE)
+    return signing_up.find_sign_up(secret) if isinstance(secret, str) else None
+
+
+def _is_mine(slug: str) -> bool:
+    found = _mine()
+    return found is not None and found.state == signing_up.WAITING and found.slug == slug
+
+
+def _again(typed: dict[str, str], answer: Answer) -> Response:
+    general = [] if answer.errors else [answer.message or _("Please check what you entered.")]
+    response = page(
+        FORM, "form", status=answer.status, form=pages.form(typed, answer.errors, general)
+    )
+    retry_after = getattr(answer, "retry_after", None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
