@@ -57,7 +57,9 @@ SETTINGS = (
         (Choice("create", _("Create their own")), Choice("manage", _("Manage everyone's"))),
         has_reach=False,
     ),
-    PermissionGroup("workspace", _("Workspace"), (Choice("manage", _("Manage")),), has_reach=False),
+    PermissionGroup(
+        "firm", _("Firm and workspace"), (Choice("manage", _("Manage")),), has_reach=False
+    ),
     PermissionGroup("audit", _("Audit"), (Choice("read", _("Read")),), has_reach=False),
 )
 

@@ -68,7 +68,7 @@ def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
 # What a product costs ourselves is for those who set prices.
 NO_COST = {("product", "cost"): FieldAccess.HIDDEN}
 SETTINGS = {
-    ("workspace", "manage"): ALL,
+    ("firm", "manage"): ALL,
     ("user", "manage"): ALL,
     ("team", "manage"): ALL,
     ("role", "manage"): ALL,

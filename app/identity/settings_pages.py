@@ -55,7 +55,7 @@ _pages: dict[str, SettingsPage] = {
             WORKSPACE,
             _("Firm and workspace"),
             _("Name, language, time zone, country and currency of the firm."),
-            ("workspace", "manage"),
+            ("firm", "manage"),
             synonyms=_("company name timezone locale region currency logo colour brand"),
         ),
         SettingsPage(

@@ -24,7 +24,7 @@ from tenants.control import Tenant
 from tenants.database import control_session
 from tenants.resolve import forget
 
-MANAGE = ("workspace", "manage")
+MANAGE = ("firm", "manage")
 FACTS = ("name", "language", "zone", "country", "currency")
 PRICED = ("account", "product", "exchange_rate")  # What amounts are kept in.
 

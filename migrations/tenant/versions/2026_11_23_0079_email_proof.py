@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.execute("UPDATE users SET email_confirmed_at = created_at")
     op.execute(
         "INSERT INTO grants (id, role_id, record_type, verb, reach) "
-        "SELECT gen_random_uuid(), id, 'workspace', 'manage', 3 FROM roles WHERE key = 'admin'"
+        "SELECT gen_random_uuid(), id, 'firm', 'manage', 3 FROM roles WHERE key = 'admin'"
     )
     # A role is remembered by its stamp, so a changed one needs another.
     op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key = 'admin'")
@@ -34,6 +34,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The way back, so that the check can walk up, down and up again."""
-    op.execute("DELETE FROM grants WHERE record_type = 'workspace' AND verb = 'manage'")
+    op.execute("DELETE FROM grants WHERE record_type = 'firm' AND verb = 'manage'")
     op.drop_column("users", "has_first_steps")
     op.drop_column("users", "email_confirmed_at")
