@@ -28,6 +28,9 @@ from tenants.starters import load_starter
 from tests.cast import HostClient, Person, Workspace, visitor
 from tests.conftest import Clock
 from tests.factories import make_account, make_contact
+from tests.records.api.conftest import Programs, program
+
+__all__ = ["program"]
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -479,3 +482,31 @@ def test_a_workspace_of_an_industry_begins_with_a_plan(
             [plan] = plans_for(registry().type(key), by)
             assert plan.name.keys() == {"en", "zh-CN"}
             assert len(plan.steps) == 5
+
+
+def test_a_program_sees_the_runs_of_a_record_stops_one_and_goes_on_with_it(
+    acme: Workspace, bob: Person, account: UUID, plan: UUID, program: Programs
+) -> None:
+    api = program(bob)
+    assert api.get(f"accounts/{account}/plans").json == {"data": [], "next": None}
+    assert api.post(f"accounts/{account}/start_plan", {"plan": str(plan)}).status_code == 200
+    with acme.acting(bob) as by:
+        perform("activity", "complete", steps(by)[0], by=by)
+    (run,) = api.get(f"accounts/{account}/plans").json["data"]
+    assert (run["state"], run["done"], run["total"]) == ("under_way", 1, 3)
+    which = {"plan": run["plan_id"], "run": run["id"]}
+    assert api.post(f"accounts/{account}/stop_plan", which).status_code == 200
+    (run,) = api.get(f"accounts/{account}/plans").json["data"]
+    assert (run["state"], run["done"], run["total"]) == ("stopped", 1, 3)
+    assert api.post(f"accounts/{account}/start_plan", which).status_code == 200
+    (run,) = api.get(f"accounts/{account}/plans").json["data"]
+    assert (run["state"], run["done"], run["total"]) == ("under_way", 1, 3)
+
+
+def test_runs_are_told_to_who_reads_the_record_and_activities(
+    acme: Workspace, bob: Person, charlie: Person, account: UUID, program: Programs
+) -> None:
+    place = f"accounts/{account}/plans"
+    assert program(charlie).get(place).status_code == 404
+    assert program(bob, "account:read").get(place).status_code == 403
+    assert program(bob).get(place.replace("accounts", "products")).status_code == 404

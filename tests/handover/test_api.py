@@ -11,9 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.handover.jobs import hand_over_given_up
 from app.handover.models import Handover
 from app.identity.models import Grant, User
 from app.identity.operations.tokens import create_token
+from app.jobs.worker import Worker
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.handover.conftest import owner_of, promised
@@ -35,6 +37,9 @@ class Program:
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(f"/api/v1/{path}", headers=self.headers, base_url=self.base)
+
+    def post(self, path: str) -> TestResponse:
+        return self.client.post(f"/api/v1/{path}", headers=self.headers, base_url=self.base)
 
     def hand_over(self, person: Person, **body: Any) -> TestResponse:
         return self.client.post(
@@ -138,3 +143,58 @@ def test_a_token_needs_the_right_over_people_and_over_what_is_handed_over(
     assert dora.user.is_active
     enough = Program(app, alice, "user:manage", "account:update", *hers)
     assert enough.hand_over(dora, rest_to_id=rest).status_code == 201
+
+
+def test_a_handover_is_taken_back_by_a_program(
+    acme: Workspace,
+    app: Flask,
+    alice: Person,
+    bob: Person,
+    erin: Person,
+    estate: Estate,
+    program: Program,
+) -> None:
+    made = program.hand_over(bob, leaves=False, rest_to_id=str(erin.user_id))
+    assert made.status_code == 201, made.text
+    place = f"handovers/{(made.json or {})['id']}"
+    assert owner_of(acme, estate["York"]) == erin.user_id
+    assert program.post(f"{place}/resume").status_code == 422
+    narrow = Program(app, alice, "account:*", "user:manage")
+    assert narrow.post(f"{place}/undo").status_code == 403
+    back = program.post(f"{place}/undo")
+    assert back.status_code == 200, back.text
+    assert (back.json or {})["state"] == "taken_back"
+    assert owner_of(acme, estate["York"]) == bob.user_id
+    assert program.post(f"{place}/undo").status_code == 422
+
+
+def test_whoever_manages_nobody_takes_no_handover_back(
+    acme: Workspace, app: Flask, bob: Person, erin: Person, estate: Estate, program: Program
+) -> None:
+    made = program.hand_over(bob, leaves=False, rest_to_id=str(erin.user_id))
+    place = f"handovers/{(made.json or {})['id']}"
+    for verb in ("undo", "resume"):
+        assert Program(app, erin).post(f"{place}/{verb}").status_code == 403
+    assert owner_of(acme, estate["York"]) == erin.user_id
+
+
+def test_a_handover_that_was_given_up_goes_on(
+    acme: Workspace,
+    bob: Person,
+    erin: Person,
+    estate: Estate,
+    program: Program,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.handover.operations.begin.AT_ONCE", 2)
+    made = program.hand_over(bob, leaves=False, rest_to_id=str(erin.user_id))
+    handover_id = UUID((made.json or {})["id"])
+    assert (made.json or {})["state"] == "under_way"
+    with acme.acting() as by:
+        hand_over_given_up.run(by, {"handover_id": str(handover_id), "step": 0})
+    answer = program.post(f"handovers/{handover_id}/resume")
+    assert answer.status_code == 200, answer.text
+    worker.drain()
+    assert (program.get(f"handovers/{handover_id}").json or {})["state"] == "done"
+    assert owner_of(acme, estate["York"]) == erin.user_id

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from app.crm.models import Activity, Plan, PlanRun
 from app.crm.operations.plan_steps import OWNER, STARTER, due_at
@@ -40,6 +40,31 @@ class Step:
     subject: str
     due_at: datetime
     owner_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A run of a plan, and how many of its steps are done; those that its stop took away count."""
+
+    run: PlanRun
+    plan: Plan
+    done: int
+    total: int
+
+
+def runs_of(record: Record, by: Actor) -> list[Stands]:
+    """Every run of a plan with a record, the latest first."""
+    done = func.count().filter(Activity.done_at.is_not(None))
+    is_there = or_(Activity.deleted_at.is_(None), Activity.deleted_at == PlanRun.stopped_at)
+    rows = by.session.execute(
+        select(PlanRun, Plan, done.label("done"), func.count(Activity.id).label("total"))
+        .join(Plan, Plan.id == PlanRun.plan_id)
+        .outerjoin(Activity, and_(Activity.plan_run_id == PlanRun.id, is_there))
+        .where(PlanRun.record_type == _type_of(record).key, PlanRun.record_id == record.id)
+        .group_by(PlanRun.id, Plan.id)
+        .order_by(PlanRun.id.desc())
+    )
+    return [Stands(row[0], row[1], row.done, row.total) for row in rows]
 
 
 def steps_of(plans: Sequence[Plan], record: Record, by: Actor) -> dict[UUID, list[Step]]:

@@ -6,13 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from sqlalchemy import select
 
 from app.crm.models import Activity
-from app.handover.models import ALONG, LATER, REST, Handover
-from app.handover.operations.begin import Confirmed, begin_handover, check_plan, promises_in
+from app.handover.models import ALONG, LATER, REST, Handover, HandoverRow
+from app.handover.operations.begin import (
+    Confirmed,
+    begin_handover,
+    check_plan,
+    enqueue_piece,
+    promises_in,
+)
 from app.handover.operations.run import count_outcomes
 from app.handover.operations.share import count_held
 from app.handover.operations.trial import tried
+from app.handover.operations.undo import begin_undo
 from app.handover.pages.plan import is_open, numbers_of
 from app.handover.pages.told import find_handover
 from app.handover.routes import api_told as told
@@ -29,7 +37,7 @@ from app.records.api.inputs import demand_scope, flag_of, id_of
 from app.records.api.shape import Reply, dumps
 from app.records.openapi.described import described
 from app.records.routes.api import repeatable, send
-from app.records.routes.sent import body_of
+from app.records.routes.sent import Body, body_of, once
 from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
@@ -70,6 +78,46 @@ def show_handover_to_program(handover_id: UUID) -> Response:
     refuse_arguments(list(request.args))
     by = current.actor()
     return send(Reply(200, dumps(_shown(find_handover(handover_id, by), by))))
+
+
+@blueprint.post("/api/v1/handovers/<uuid:handover_id>/undo")
+@described("undo_handover", told.TAG, told.ONE, schemas=told.NAMED, is_repeatable=True)
+@access(who=Who.TOKEN, permission=MANAGE)
+def undo_handover_by_program(handover_id: UUID) -> Response:
+    """Take a handover back, but for what somebody gave to another since."""
+
+    def work(_body: Body) -> Reply:
+        handover, by = _begun(handover_id)
+        begin_undo(handover, by)
+        return Reply(200, dumps(_shown(handover, by)))
+
+    return once(work)
+
+
+@blueprint.post("/api/v1/handovers/<uuid:handover_id>/resume")
+@described("resume_handover", told.TAG, told.ONE, schemas=told.NAMED, is_repeatable=True)
+@access(who=Who.TOKEN, permission=MANAGE)
+def resume_handover_by_program(handover_id: UUID) -> Response:
+    """Go on with a handover, or with taking it back, that failed again and again."""
+
+    def work(_body: Body) -> Reply:
+        handover, by = _begun(handover_id)
+        if not is_open(handover):
+            raise Refused(_("It has come to its end already."))
+        enqueue_piece(by, handover)
+        return Reply(200, dumps(_shown(handover, by)))
+
+    return once(work)
+
+
+def _begun(handover_id: UUID) -> tuple[Handover, Actor]:
+    """A handover, for a token whose scopes hold all that it moves."""
+    by = current.actor()
+    handover = find_handover(handover_id, by)
+    kinds = select(HandoverRow.record_type).where(HandoverRow.handover_id == handover.id)
+    for key in by.session.scalars(kinds.distinct()).all():
+        demand_scope(by, key, "update")
+    return handover, by
 
 
 def _plan(body: dict[str, Any], by: Actor) -> Plan:

@@ -86,16 +86,12 @@ def with_kind(newest: Any) -> Any:
     return case((held.op("@>")(newest), held), else_=func.array_cat(held, newest))
 
 
-def notices_of(by: Actor, limit: int = PAGE) -> list[Notice]:
-    """The newest notices of `by`."""
-    return list(
-        by.session.scalars(
-            select(Notice)
-            .where(Notice.user_id == by.person_id)
-            .order_by(Notice.at.desc(), Notice.id.desc())
-            .limit(limit)
-        )
-    )
+def notices_of(by: Actor, limit: int = PAGE, *, unread: bool = False) -> list[Notice]:
+    """The newest notices of `by`; with `unread` only those that were not read."""
+    asked = select(Notice).where(Notice.user_id == by.person_id)
+    if unread:
+        asked = asked.where(Notice.read_at.is_(None))
+    return list(by.session.scalars(asked.order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)))
 
 
 def find_notice(by: Actor, notice_id: UUID) -> Notice | None:
@@ -112,6 +108,21 @@ def read_all(by: Actor) -> None:
         .where(Notice.user_id == by.person_id, Notice.read_at.is_(None))
         .values(read_at=by.now)
     )
+
+
+def read_these(by: Actor, ids: Collection[UUID]) -> None:
+    """Mark some notices of `by` as read; those of others are let be."""
+    by.session.execute(
+        update(Notice)
+        .where(Notice.user_id == by.person_id, Notice.id.in_(ids), Notice.read_at.is_(None))
+        .values(read_at=by.now)
+    )
+
+
+def count_open(by: Actor) -> int:
+    """How many notices of `by` are unread as it stands now."""
+    mine = select(func.count()).where(Notice.user_id == by.person_id, Notice.read_at.is_(None))
+    return by.session.scalar(mine) or 0
 
 
 def read_about(tenant: TenantFacts, user_id: UUID, url: str, now: datetime) -> None:

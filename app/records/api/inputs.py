@@ -22,6 +22,17 @@ def demand_scope(by: Actor, kind: str, verb: str) -> None:
         raise NotPermitted(_("The scopes of this token do not allow this."))
 
 
+def is_narrowed(by: Actor) -> bool:
+    """True for a token that holds less than all that its person may do."""
+    return by.rights.scopes is not None and "*" not in by.rights.scopes
+
+
+def demand_all_scopes(by: Actor) -> None:
+    """NotPermitted where the caller's token is narrowed: what is personal is of no record type."""
+    if is_narrowed(by):
+        raise NotPermitted(_("The scopes of this token do not allow this."))
+
+
 def text_of(body: Mapping[str, Any], key: str, default: str = "") -> str:
     """A text of a body."""
     value = body.get(key, default)

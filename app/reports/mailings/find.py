@@ -65,6 +65,29 @@ def mailing_of(by: Actor, key: str) -> ReportMailing | None:
     return row if row is not None and row.ended_at is None else None
 
 
+def mailings_of(by: Actor) -> Sequence[ReportMailing]:
+    """The reports that `by` has mailed, the oldest first."""
+    asked = select(ReportMailing).where(
+        ReportMailing.owner_id == by.person_id, ReportMailing.ended_at.is_(None)
+    )
+    return by.session.scalars(asked.order_by(ReportMailing.created_at, ReportMailing.id)).all()
+
+
+def readings_of(by: Actor) -> list[tuple[ReportReader, ReportMailing]]:
+    """The reports that colleagues have mailed to `by`, those that `by` stopped as well."""
+    rows = by.session.execute(
+        select(ReportReader, ReportMailing)
+        .join(ReportMailing, ReportMailing.id == ReportReader.mailing_id)
+        .where(
+            ReportReader.user_id == by.person_id,
+            ReportMailing.owner_id != by.person_id,
+            ReportMailing.ended_at.is_(None),
+        )
+        .order_by(ReportMailing.created_at, ReportMailing.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def kept_mailing(by: Actor, key: str) -> ReportMailing | None:
     """The same, also of one that ended and that somebody had stopped."""
     asked = select(ReportMailing).where(

@@ -150,3 +150,60 @@ def test_a_record_is_given_once(acme: Workspace, alice: Person, program: Program
         one = str(make_account(by).id)
     body = {"verb": "update", "records": [{"id": one, "city": "York"}] * 2}
     assert fields_in(program(alice).post("accounts/bulk", body)) == ["records[1].id"]
+
+
+def test_a_change_of_many_is_taken_back_but_for_what_was_touched_since(
+    acme: Workspace, alice: Person, program: Programs
+) -> None:
+    api = program(alice)
+    ids = [api.make(name=name, city="Leeds")["id"] for name in ("A", "B")]
+    records = [{"id": one, "city": "York"} for one in ids]
+    batch = api.post("accounts/bulk", {"verb": "update", "records": records}).json["batch_id"]
+    told = api.get(f"accounts/bulk/{batch}").json
+    assert (told["verb"], told["state"], told["done"], told["can_undo"]) == (
+        "update",
+        "done",
+        2,
+        True,
+    )
+    api.patch(f"accounts/{ids[1]}", {"city": "Hull"})
+    key = {"Idempotency_Key": "back"}
+    undone = api.post(f"accounts/bulk/{batch}/undo", **key)
+    assert undone.status_code == 200, undone.text
+    assert (undone.json["done"], undone.json["left_out"]) == (1, 1)
+    assert undone.json["undoes_id"] == batch
+    assert api.post(f"accounts/bulk/{batch}/undo", **key).json == undone.json
+    assert [api.get(f"accounts/{one}").json["city"] for one in ids] == ["Leeds", "Hull"]
+    again = api.post(f"accounts/bulk/{batch}/undo")
+    assert again.status_code == 422
+    told = api.get(f"accounts/bulk/{batch}").json
+    assert (told["can_undo"], told["undone_by_id"]) == (False, undone.json["id"])
+    assert "undone already" in told["why_not_undo"]
+
+
+def test_a_change_of_many_is_taken_back_by_who_may_and_below_its_own_type(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, charlie: Person, program: Programs
+) -> None:
+    api = program(alice)
+    record = {"id": api.make(city="Leeds")["id"], "city": "York"}
+    batch = api.post("accounts/bulk", {"verb": "update", "records": [record]}).json["batch_id"]
+    place = f"accounts/bulk/{batch}"
+    for person, status in ((bob, 403), (dora, 404), (charlie, 404)):
+        assert program(person).post(f"{place}/undo").status_code == status
+    assert program(charlie).get(place).status_code == 404
+    assert api.get(f"contacts/bulk/{batch}").status_code == 404
+    assert api.post(f"contacts/bulk/{batch}/undo").status_code == 404
+    assert program(alice, "account:read").post(f"{place}/undo").status_code in (403, 404)
+    assert program(alice, "account:*").post(f"{place}/undo").status_code == 200
+
+
+def test_very_many_are_taken_back_by_a_worker_and_it_says_so(
+    acme: Workspace, alice: Person, program: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = program(alice)
+    records = [{"id": api.make(name=name)["id"], "city": "York"} for name in "ABC"]
+    batch = api.post("accounts/bulk", {"verb": "update", "records": records}).json["batch_id"]
+    monkeypatch.setattr("app.records.bulk.begin.AT_ONCE", 2)
+    begun = api.post(f"accounts/bulk/{batch}/undo")
+    assert (begun.status_code, begun.json["state"]) == (202, "waiting")
+    assert api.get(begun.headers["Location"].removeprefix("/api/v1/")).json["total"] == 3
