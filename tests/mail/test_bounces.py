@@ -306,7 +306,7 @@ def test_a_report_after_weeks_is_none(
     envelope = went()
     clock.shift(timedelta(days=15))
     inbox.give(report(FRANK), envelope, sender="")
-    assert last_line(acme) == (Fate.SKIPPED, Why.FORGED)
+    assert last_line(acme) == (Fate.SKIPPED, Why.LATE)
 
 
 def test_a_person_who_answers_to_that_address_is_heard(

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select, update
 
 from app.identity.models import User
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
-from app.mail.inbound import receive
-from app.mail.inbound.charsets import codec_of
 from app.mail.inbound.models import Fate, IncomingMail, Why
-from app.mail.inbound.server import LARGEST
 from app.mail.messages.models import Message, MessageLink, State
 from app.mail.pages.cards import card
 from app.mail.pages.finding import find_messages
 from app.records.files.models import File
 from app.records.pages.finding import Found
-from config.settings import Settings
 from tests.cast import Person, Workspace
-from tests.conftest import Clock
 from tests.factories import make_contact
 from tests.mail.corpus import BOB, CORPUS, FRANK, GMAIL, Case, forwarded, html_only, plain
 from tests.mail.customers import Customer, make_customer, only_message, post_mail
@@ -228,48 +220,6 @@ def test_nobody_writes_onto_records_that_they_can_not_see(
     assert "Hello Bob" not in alice.client.get(hers.url).text
 
 
-def test_what_was_skipped_is_taken_in_once_its_sender_is_known(
-    acme: Workspace, bob: Person, inbox: Inbox
-) -> None:
-    inbox.give(plain()(), address_of(bob))
-    page = bob.client.get("/settings/me/mail-in").text
-    assert "Nobody that you can see has one of its addresses." in page
-    form = re.search(r'href="(/contacts/new\?[^"]+)"', page)
-    assert form is not None
-    assert f'value="{FRANK}"' in bob.client.get(form[1].replace("&amp;", "&")).text
-    with acme.acting(bob) as by:
-        contact = make_contact(by, email=FRANK.upper())
-    bob.client.post(f"/settings/me/mail-in/{only_line(acme).id}/again")
-    inbox.worker.drain()
-    assert only_line(acme).state == Fate.STORED
-    assert "Hello Bob" in bob.client.get(f"/contacts/{contact.id}").text
-
-
-def test_each_sees_their_own_lines_and_who_manages_all(
-    acme: Workspace, alice: Person, bob: Person, dora: Person, customer: Customer, inbox: Inbox
-) -> None:
-    inbox.give(plain(subject="Bob's fences")(), address_of(bob))
-    inbox.give(
-        plain(subject="Secret plans", sender="eve@evil.example", Message_ID="<two@f.example>")(),
-        address_of(bob),
-    )
-    mine = bob.client.get("/settings/me/mail-in").text
-    assert "Bob&#39;s fences" in mine
-    assert "Secret plans" in mine
-    assert "fences" not in dora.client.get("/settings/me/mail-in").text
-    assert dora.client.get("/settings/mail-in").status_code == 403
-    everything = alice.client.get("/settings/mail-in").text
-    assert "Bob Baker" in everything
-    assert "Secret plans" not in everything
-    line = only_skipped(acme)
-    assert dora.client.post(f"/settings/me/mail-in/{line.id}/again").status_code == 404
-
-
-def only_skipped(workspace: Workspace) -> IncomingMail:
-    with workspace.scope() as session:
-        return session.scalars(select(IncomingMail).where(IncomingMail.state == Fate.SKIPPED)).one()
-
-
 def test_html_is_shown_in_a_frame_where_nothing_runs_or_loads(
     acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
 ) -> None:
@@ -287,129 +237,6 @@ def test_html_is_shown_in_a_frame_where_nothing_runs_or_loads(
     assert "allow-same-origin" not in policy
     opened = bob.client.get(f"{url}/body?pictures=1").headers["Content-Security-Policy"]
     assert "img-src https: http:" in opened
-
-
-def test_a_mail_beyond_the_limit_is_refused_and_one_below_is_taken(
-    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
-) -> None:
-    address = address_of(bob)
-    head = f"From: {FRANK}\r\nTo: {BOB}\r\nSubject: Large\r\nMessage-ID: <l@f.example>\r\n\r\n"
-    line = "x" * 998 + "\r\n"
-    fits = (LARGEST - len(head)) // len(line) - 1
-    with pytest.raises(smtplib.SMTPResponseException) as refused:
-        inbox.give((head + line * (fits + 4)).encode(), address)
-    assert refused.value.smtp_code == 552
-    inbox.give((head + line * fits).encode(), address)
-    assert only_line(acme).state == Fate.STORED
-
-
-def test_too_many_from_one_sender_are_asked_to_come_later(
-    acme: Workspace,
-    bob: Person,
-    customer: Customer,
-    inbox: Inbox,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(receive, "PER_SENDER", receive.Limit("mail-in:sender", 2, 3600))
-    address = address_of(bob)
-    inbox.give(plain()(), address)
-    inbox.give(plain()(), address)
-    with pytest.raises(smtplib.SMTPResponseException) as refused:
-        inbox.give(plain()(), address)
-    assert refused.value.smtp_code == 450
-    inbox.give(plain()(), address, sender="somebody@else.example")
-
-
-def test_a_mail_that_can_not_be_kept_is_not_acknowledged_and_leaves_nothing(
-    acme: Workspace,
-    bob: Person,
-    customer: Customer,
-    inbox: Inbox,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    address = address_of(bob)
-
-    def broken(*_arguments: object) -> None:
-        raise RuntimeError("The database went away.")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(receive, "enqueue", broken)
-        with pytest.raises(smtplib.SMTPResponseException) as refused:
-            inbox.give(plain()(), address)
-    assert refused.value.smtp_code == 451
-    with acme.scope() as session:
-        assert session.scalars(select(IncomingMail)).all() == []
-    inbox.give(plain()(), address)
-    assert only_line(acme).state == Fate.STORED
-
-
-def test_a_worker_killed_while_reading_takes_it_in_once(
-    acme: Workspace,
-    bob: Person,
-    customer: Customer,
-    inbox: Inbox,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Killed(BaseException):
-        """As the end of a process: nothing after it is done."""
-
-    def killed(*_arguments: object) -> None:
-        raise Killed
-
-    address = address_of(bob)
-    with monkeypatch.context() as patch:
-        patch.setattr("app.mail.inbound.take.note_first", killed)
-        with pytest.raises(Killed):
-            inbox.give(plain()(), address)
-    with acme.scope() as session:
-        assert session.scalars(select(Message)).all() == []
-    clock.shift(timedelta(minutes=10))
-    with inbox.worker.app.app_context():
-        inbox.worker.upkeep()  # Its lease has ended.
-    clock.shift(timedelta(minutes=10))
-    inbox.worker.drain()
-    only_message(acme)
-    assert only_line(acme).state == Fate.STORED
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "utf-8",
-        "UTF-16",
-        "us-ascii",
-        "latin1",
-        "windows-1252",
-        "koi8-r",
-        "gb2312",
-        "hkscs",
-        "euc-kr",
-        "iso-2022-jp",
-        "sjis",
-    ],
-)
-def test_encodings_that_mail_programs_write_are_used(name: str) -> None:
-    assert codec_of(name) is not None
-
-
-@pytest.mark.parametrize(
-    "name", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7", "rot13", "\0", ""]
-)
-def test_other_codecs_are_not_used(name: str) -> None:
-    assert codec_of(name) is None
-
-
-def test_an_envelope_of_bytes_is_kept(
-    acme: Workspace, bob: Person, app: Flask, settings: Settings, no_files: None
-) -> None:
-    address = address_of(bob)
-    with app.app_context():
-        recipient = receive.find_recipient(address, settings)
-        assert recipient is not None
-        receive.keep(recipient, plain()(), "a\udcff\0b@fence.example")
-    assert only_line(acme).envelope_from == "a?b@fence.example"
 
 
 def test_the_draft_of_an_answer_keeps_what_it_answers(
@@ -463,48 +290,3 @@ def test_an_address_is_no_name_for_who_sees_no_addresses(
         shown = card(message, (), some, place=customer.url, shows_addresses=False)
         assert shown.who == "hidden address"
         assert card(message, (), by, place=customer.url, shows_addresses=True).who == FRANK
-
-
-def test_a_mail_that_no_try_can_read_does_not_wait_for_ever(
-    acme: Workspace,
-    bob: Person,
-    customer: Customer,
-    inbox: Inbox,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fails(*_arguments: object) -> None:
-        raise RuntimeError("No try reads it.")
-
-    address = address_of(bob)
-    with monkeypatch.context() as patch:
-        patch.setattr("app.mail.inbound.take.note_first", fails)
-        inbox.give(plain()(), address)
-        assert only_line(acme).state == Fate.WAITING
-        for _try in range(10):
-            clock.shift(timedelta(minutes=20))
-            inbox.worker.drain()
-    line = only_line(acme)
-    assert (line.state, line.why) == (Fate.FAILED, Why.BROKEN)
-    bob.client.post(f"/settings/me/mail-in/{line.id}/again")
-    inbox.worker.drain()
-    assert only_line(acme).state == Fate.STORED
-
-
-def test_what_is_old_is_forgotten(
-    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox, clock: Clock
-) -> None:
-    from app.mail.inbound.ledger import forget_old
-
-    inbox.give(plain()(), address_of(bob))
-    clock.shift(timedelta(days=31))
-    with acme.acting() as by:
-        while forget_old(by):
-            continue
-    assert only_line(acme).stored is None
-    clock.shift(timedelta(days=150))
-    with acme.acting() as by:
-        while forget_old(by):
-            continue
-        assert by.session.scalars(select(IncomingMail)).all() == []
-    only_message(acme)

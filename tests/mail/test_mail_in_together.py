@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
 
+from app.kernel.actor import Actor
 from app.mail.inbound import receive
 from app.mail.inbound.jobs import JOBS, look_after_mails_in, take_mails_in, take_mails_in_split
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.take import take_in
 from app.mail.messages.models import Message
+from app.records.files.models import FileStorage
+from config.settings import Settings
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
-from tests.mail.corpus import plain
+from tests.mail.corpus import FRANK, plain
 from tests.mail.customers import Customer
 from tests.mail.inboxes import Inbox, address_of
 
@@ -194,3 +199,60 @@ def test_nothing_waits_for_a_moment_that_never_comes(
     assert inbox.worker.drain() >= 1
     clock.shift(timedelta(seconds=2))
     assert inbox.worker.drain() == 0
+
+
+def test_who_adds_a_file_does_not_wait_for_mails_that_are_read(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = address_of(bob)
+    inbox.give(with_file(0), address)  # The row stands from the first file on.
+    for number in (1, 2, 3):
+        inbox.take(with_file(number), address)
+    free: list[bool] = []
+
+    def look() -> bool:
+        with acme.scope() as session:
+            held = select(FileStorage.id).with_for_update(skip_locked=True)
+            return session.scalar(held) is not None
+
+    def watched(mail: IncomingMail, by: Actor, settings: Settings) -> None:
+        take_in(mail, by, settings)
+        with ThreadPoolExecutor(1) as other:
+            free.append(other.submit(look).result())
+
+    monkeypatch.setattr("app.mail.inbound.together.take_in", watched)
+    inbox.worker.drain()
+    assert free == [True, True, True]
+    with acme.scope() as session:
+        assert session.scalar(select(FileStorage.used)) == 4 * 1000
+
+
+def test_files_beyond_what_is_free_are_told_though_read_together(
+    acme: Workspace,
+    bob: Person,
+    customer: Customer,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.records.files.storage.limit_of", lambda _by: 2500)
+    address = address_of(bob)
+    for number in range(3):
+        inbox.take(with_file(number), address)
+    inbox.worker.drain()
+    assert fates(acme) == {Fate.STORED: 2, Fate.SKIPPED: 1}
+    with acme.scope() as session:
+        assert session.scalar(select(FileStorage.used)) == 2 * 1000
+
+
+def with_file(number: int) -> bytes:
+    """A mail with a file of a thousand bytes."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = FRANK, "bob@acme.example", f"Number {number}"
+    mail["Message-ID"] = f"<{number}@fence.example>"
+    mail.set_content("Look")
+    mail.add_attachment(b"x" * 1000, maintype="text", subtype="plain", filename="a.txt")
+    return mail.as_bytes()

@@ -1,7 +1,9 @@
 """Mails of ours that come back: what a delivery report says stands with the mail and the address.
 
 Each mail goes out under an envelope sender of its own (VERP), which nobody can make up: by it a
-report is known, whatever its headers claim. It counts only for those whom the mail went to.
+report is known, whatever its headers claim. It counts only for those whom the mail went to, and for
+two weeks. Whoever got the mail knows that address, and everybody whom they tell: so what a person
+writes to it is taken from those alone whom the mail went to.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from app.kernel.actor import Actor
 from app.mail.inbound.models import IncomingMail, Why
 from app.mail.inbound.reports import Failure, Kind
 from app.mail.inbound.skips import Skip
+from app.mail.messages.hidden import opened_bcc
 from app.mail.messages.models import MESSAGE, OUT, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.unreachable import mark, without
-from app.mail.messages.write import opened_bcc
 from config.settings import Settings
 
 LATEST = timedelta(days=14)  # Servers give a mail up after five days, as a rule.
@@ -43,9 +45,24 @@ def take_report(
         _note(one, address, message, by)
     if message.state == State.UNKNOWN:
         message.state = State.SENT  # Only what arrived somewhere comes back.
-    if any(one.kind is not Kind.DELAYED for one, _address in fresh):
+    kinds = {one.kind for one, _address in fresh}
+    if Kind.COMPLAINT in kinds:
+        write_event(by, MESSAGE, message.id, "complained")
+    if kinds & {Kind.HARD, Kind.SOFT}:
         write_event(by, MESSAGE, message.id, "bounced")
     return message.id
+
+
+def demand_taking_part(
+    sender: Mailbox | None, mail: IncomingMail, by: Actor, settings: Settings
+) -> None:
+    """Skip for what somebody wrote to where reports go whom that mail of ours did not go to."""
+    message = by.session.get(Message, mail.bounced_ref) if mail.bounced_ref else None
+    if message is None:
+        raise Skip(Why.GONE)
+    keys = {one.key for one in _people(message, by, settings)}
+    if sender is None or sender.key not in keys:
+        raise Skip(Why.STRANGER, message.id)
 
 
 def _about(mail: IncomingMail, by: Actor) -> Message:
@@ -55,8 +72,10 @@ def _about(mail: IncomingMail, by: Actor) -> Message:
     if message is None:
         raise Skip(Why.GONE)
     last_day = (message.taken_at or message.at) + LATEST
-    if message.direction != OUT or message.state not in WENT or mail.received_at > last_day:
+    if message.direction != OUT or message.state not in WENT:
         raise Skip(Why.FORGED, message.id)
+    if mail.received_at > last_day:
+        raise Skip(Why.LATE, message.id)
     return message
 
 

@@ -38,6 +38,8 @@ class Why(StrEnum):
     BROKEN = "broken"
     BOUNCE = "bounce"  # It tells what became of a mail of ours.
     FORGED = "forged"  # It claims to, and does not fit that mail.
+    LATE = "late"  # It tells of a mail of ours that went long ago.
+    STRANGER = "stranger"  # It came to where reports go, from nobody whom that mail went to.
     LIMIT = "limit"  # Senders were asked to send them again later.
     ALONE = "alone"  # It could not be read with others and is tried by itself.
     GONE = "gone"  # Its bytes are not there any more.

@@ -13,14 +13,12 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
 from hashlib import sha256
-from html import unescape
 
-import nh3
-
+from app.mail.inbound.bounds import Broken, demand_bounded
 from app.mail.inbound.charsets import decoded, storable
+from app.mail.inbound.cleaning import cleaned
 from app.mail.inbound.headers import date_of, ids_of, people_of, text_of
 from app.mail.inbound.parts import MailPart
-from app.mail.messages.body import clean
 from app.mail.messages.people import Mailbox
 
 DEEPEST = 40
@@ -29,12 +27,7 @@ MOST_FILES = 20
 LONGEST_TEXT = 200_000  # Characters.
 LONGEST_HTML = 2_000_000
 MOST_HOPS = 40  # Servers that a mail has passed; more is a loop.
-BLOCK_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/blockquote)\b[^<>]*>", re.IGNORECASE)
 AUTOMATIC = frozenset({"bulk", "junk", "list", "auto_reply"})
-
-
-class Broken(Exception):
-    """Nothing can be read of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,8 @@ class Parsed:
 
 
 def parse(content: bytes) -> Parsed:
-    """Read a raw mail."""
+    """Read a raw mail; Broken where nothing can be made of it in bounded time."""
+    demand_bounded(content)
     try:
         mail = message_from_bytes(content, _class=MailPart)
         return _read(mail, content)
@@ -94,7 +88,8 @@ def _read(mail: Message, content: bytes) -> Parsed:
         else:
             left_out += 1
     html = "\n".join(htmls)[:LONGEST_HTML]
-    text = "\n\n".join(one.strip() for one in texts if one.strip()) or plain(html)
+    clean, plain = cleaned(html)
+    text = "\n\n".join(one.strip() for one in texts if one.strip()) or plain
     sender = people_of(mail, "From")
     reply_to = people_of(mail, "Reply-To")
     ids = ids_of(mail, "Message-ID")
@@ -110,21 +105,12 @@ def _read(mail: Message, content: bytes) -> Parsed:
         subject=text_of(mail, "Subject")[:300],
         date=date_of(mail),
         text=_tidy(text),
-        html=clean(html) if html.strip() else None,
+        html=clean,
         is_automatic=_is_automatic(mail),
         hops=len(mail.get_all("Received", [])),
         files=[one for one in files if one.content],
         left_out=left_out,
     )
-
-
-def plain(html: str) -> str:
-    """HTML as text: its blocks on lines of their own."""
-    if not html.strip():
-        return ""
-    marked = BLOCK_END.sub("\n", html[:LONGEST_HTML])
-    gone = {"script", "style", "head", "title", "template"}
-    return unescape(nh3.clean(marked, tags=set(), clean_content_tags=gone))
 
 
 def _leaves(mail: Message) -> Iterator[Message]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.identity.limits import Counter, Limit, TooMany, counter, number, take
 from app.identity.models import User
@@ -32,7 +32,10 @@ TAKE_ALL = "take_mails_in"  # All that wait, some at a time.
 ROOM = "mail-in"
 PER_SENDER = Limit("mail-in:sender", 2_000, 3600)  # To one address, from one envelope sender.
 PER_ADDRESS = Limit("mail-in:address", 3_000, 3600)  # To one address, from anybody.
+WORKSPACE = "mail-in:workspace"
 PER_WORKSPACE = 10_000  # An hour; a workspace's own `mails_in_per_hour` goes before it.
+PER_MAIL = Limit("mail-in:reports", 100, 3600)  # Of what comes back of one mail of ours.
+LIVES = timedelta(days=90)  # How long something may come back of one.
 TOLD = Limit("mail-in:told", 1, 3600)  # How often the ledger says that there were too many.
 LONGEST_SENDER = 320
 
@@ -72,10 +75,16 @@ def find_recipient(address: str, settings: Settings) -> Recipient | None:
 
 
 def _writer_of(tenant: TenantFacts, key: str) -> Recipient | None:
-    """Whoever wrote the mail whose envelope sender this is; may they have left meanwhile."""
+    """Whoever wrote the mail whose envelope sender this is; may they have left meanwhile.
+
+    None once that mail went so long ago that nothing of it comes back any more.
+    """
+    went = func.coalesce(Message.taken_at, Message.at)
     with tenant_scope(tenant) as session:
         found = session.execute(
-            select(Message.id, Message.user_id).where(Message.bounce_key == key)
+            select(Message.id, Message.user_id).where(
+                Message.bounce_key == key, went > clock.now() - LIVES
+            )
         ).one_or_none()
     return Recipient(tenant, found.user_id, found.id) if found and found.user_id else None
 
@@ -88,11 +97,7 @@ def count_mail(recipients: Sequence[Recipient], sender: str) -> None:
     counters: dict[str, Counter] = {}
     for one in recipients:
         most = one.tenant.limits.get("mails_in_per_hour", PER_WORKSPACE)
-        for limit, subject in (
-            (PER_SENDER, f"{one.user_id}|{sender}"),
-            (PER_ADDRESS, str(one.user_id)),
-            (Limit("mail-in:workspace", most, 3600), ""),
-        ):
+        for limit, subject in (*_own_limits(one, sender), (Limit(WORKSPACE, most, 3600), "")):
             found = counter(one.tenant, limit, subject)
             counters[found.key] = found
     try:
@@ -101,6 +106,13 @@ def count_mail(recipients: Sequence[Recipient], sender: str) -> None:
         for one in recipients:
             _tell_of_limit(one, sender)
         raise
+
+
+def _own_limits(one: Recipient, sender: str) -> list[tuple[Limit, str]]:
+    """The limits of the address itself: what comes back of a mail takes nothing of its writer's."""
+    if one.bounced_id is not None:
+        return [(PER_MAIL, str(one.bounced_id))]
+    return [(PER_SENDER, f"{one.user_id}|{sender}"), (PER_ADDRESS, str(one.user_id))]
 
 
 def _tell_of_limit(recipient: Recipient, sender: str) -> None:

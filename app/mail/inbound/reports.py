@@ -1,4 +1,7 @@
-"""Delivery reports as mail servers send them (RFC 3464): what became of a mail, by recipient."""
+"""Reports as mail servers send them: what became of a mail, by recipient.
+
+Delivery reports are those of RFC 3464, complaints of readers those of RFC 5965 (ARF).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from email import message_from_bytes
 from email.message import Message
 from enum import StrEnum
 
+from app.mail.inbound.bounds import Broken, demand_bounded
 from app.mail.inbound.charsets import storable
 from app.mail.inbound.parts import MailPart
 
@@ -28,6 +32,7 @@ class Kind(StrEnum):
     HARD = "hard"  # There is no such address, or none that takes mails.
     SOFT = "soft"  # This mail did not arrive; another may.
     DELAYED = "delayed"  # It is still being tried.
+    COMPLAINT = "complaint"  # It arrived, and its reader reported it as unwanted.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,26 @@ class Failure:
 def read_report(content: bytes) -> list[Failure] | None:
     """What a report says of those who were not reached; None where a mail is no such report."""
     try:
+        demand_bounded(content)
         mail = message_from_bytes(content, _class=MailPart)
         if mail.get_content_type() != "multipart/report":
             return None
-        if str(mail.get_param("report-type", "")).lower() != "delivery-status":
+        kind = str(mail.get_param("report-type", "")).lower()
+        if kind == "feedback-report":
+            return _complaint(mail)
+        if kind != "delivery-status":
             return None
         blocks = list(_blocks(mail))
         return [found for one in blocks if (found := _failure(one)) is not None] if blocks else None
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+        Broken,
+    ):
         return None
 
 
@@ -81,6 +98,24 @@ def _blocks(mail: Message) -> Iterator[Message]:
             if isinstance(one, Message) and one.get("Final-Recipient"):
                 yield one
         return  # A second one would be somebody's who adds to it.
+
+
+def _complaint(mail: Message) -> list[Failure] | None:
+    """That a reader takes a mail for unwanted; None for feedback of another kind."""
+    parts = mail.get_payload()
+    for part in parts[:MOST_PARTS] if isinstance(parts, list) else ():
+        if isinstance(part, Message) and part.get_content_type() == "message/feedback-report":
+            held = part.get_payload()
+            block = held[0] if isinstance(held, list) and held else None
+            if not isinstance(block, Message):
+                return None
+            if str(block.get("Feedback-Type", "")).strip().lower() not in ("abuse", "fraud"):
+                return None
+            named = (block.get("Original-Rcpt-To"),)
+            addresses = tuple(filter(None, (storable(str(one or ""))[:300] for one in named)))
+            bare = tuple(one.strip().strip("<>")[:254] for one in addresses)
+            return [Failure(bare, Kind.COMPLAINT, "", "")]
+    return None
 
 
 def _failure(block: Message) -> Failure | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import UUID
@@ -18,48 +16,31 @@ from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, OverLimit, Refused
 from app.kernel.folding import fold
 from app.kernel.ids import new_id
-from app.mail.inbound.bounces import take_report
-from app.mail.inbound.forwarded import Head, find_head
+from app.mail.inbound.bounces import demand_taking_part, take_report
+from app.mail.inbound.bounds import Broken
 from app.mail.inbound.models import Fate, IncomingMail, Why
-from app.mail.inbound.parse import MOST_HOPS, Broken, Parsed, Part, parse
+from app.mail.inbound.parse import MOST_HOPS, Parsed, Part, parse
 from app.mail.inbound.receive import ROOM
 from app.mail.inbound.reports import read_report
 from app.mail.inbound.skips import Skip
+from app.mail.inbound.story import Story, colleagues_of, outside, own_of, story_of
 from app.mail.messages.find import FILES
-from app.mail.messages.models import IN, MESSAGE, OUT, Message, State
+from app.mail.messages.models import IN, MESSAGE, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import Place, links_of, note_first, places_for, put_on
 from app.mail.messages.unreachable import clear
-from app.mail.senders.use import our_addresses
 from app.records.access import can_read
 from app.records.files.operations import put_file
+from app.records.files.storage import savepoint
 from app.records.registry import registry
 from app.web.uploads import ROOM as ARRIVING
 from config.settings import Settings
 from tenants.arriving import Arriving
 from tenants.files import folder_of
 
+NAME_LENGTH = 200
 OLDEST = timedelta(days=3650)
 AHEAD = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Who wrote what to whom, once it is known whether it was forwarded."""
-
-    direction: str
-    sender: Mailbox
-    reply_to: str | None
-    to: list[Mailbox]
-    cc: list[Mailbox]
-    subject: str
-    text: str
-    html: str | None
-
-    @property
-    def people(self) -> list[Mailbox]:
-        """Everybody concerned."""
-        return [self.sender, *self.to, *self.cc]
 
 
 def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
@@ -88,21 +69,18 @@ def _store(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) ->
     parsed = _demand_readable(mail, content)
     reader = actor_for(by.session, by.tenant, user, by.now, "mail", by.tenant.language)
     _refuse_what_nobody_wrote(parsed, settings)
-    known = by.session.scalars(
-        select(Message).where(Message.message_id == parsed.message_id).limit(1)
-    ).one_or_none()
-    if known is not None:
-        _put_on_theirs(known, settings, by, reader)
-        raise Skip(Why.DUPLICATE, known.id)
-    colleagues = _colleagues(parsed, by)
-    story = _story(parsed, colleagues, settings)
-    parent = _parent(parsed, _outside(story.people, colleagues, settings), by)
+    if mail.bounced_ref is not None:
+        demand_taking_part(parsed.sender, mail, by, settings)
+    _refuse_what_is_here(parsed, settings, by, reader)
+    colleagues = colleagues_of(parsed, by)
+    story = story_of(parsed, colleagues, settings)
+    parent = _parent(parsed, outside(story.people, colleagues, settings), by)
     places = _readable(_places(story, parent, colleagues, settings, reader), reader)
     if not places:
         raise Skip(Why.UNKNOWN)
     message = _message(mail, parsed, story, parent, user, by)
     try:
-        with by.session.begin_nested():
+        with savepoint(by):
             by.session.add(message)
             by.session.flush()  # Its row must stand before links and files name it.
             put_on(message, places, by)
@@ -152,6 +130,14 @@ def _refuse_what_nobody_wrote(parsed: Parsed, settings: Settings) -> None:
         raise Skip(Why.OWN)
 
 
+def _refuse_what_is_here(parsed: Parsed, settings: Settings, by: Actor, reader: Actor) -> None:
+    named = select(Message).where(Message.message_id == parsed.message_id).limit(1)
+    known = by.session.scalars(named).one_or_none()
+    if known is not None:
+        _put_on_theirs(known, settings, by, reader)
+        raise Skip(Why.DUPLICATE, known.id)
+
+
 def _put_on_theirs(known: Message, settings: Settings, by: Actor, reader: Actor) -> None:
     """Let a mail that is here stand where one more colleague who got it may see its people.
 
@@ -160,75 +146,14 @@ def _put_on_theirs(known: Message, settings: Settings, by: Actor, reader: Actor)
     if known.is_private or known.state not in (State.RECEIVED, State.SENT):
         return
     people = _people_of(known)
-    outside = _outside(people, _own(people, by), settings)
-    put_on(known, _readable(places_for([one.address for one in outside], reader), reader), by)
+    others = outside(people, own_of(people, by), settings)
+    put_on(known, _readable(places_for([one.address for one in others], reader), reader), by)
 
 
 def _people_of(message: Message) -> list[Mailbox]:
     """Who wrote a mail that is here, and to whom."""
     to, cc = (kept_people(message.recipients[key]) for key in ("to", "cc"))
     return [Mailbox(message.sender_address), *to, *cc]
-
-
-def _own(people: Iterable[Mailbox], by: Actor) -> set[str]:
-    """The keys of those who are the workspace's own people, or addresses of the firm."""
-    keys = {one.key for one in people}
-    own = set(by.session.scalars(select(User.email_key).where(User.email_key.in_(keys))))
-    return own | our_addresses(keys, by)
-
-
-def _colleagues(parsed: Parsed, by: Actor) -> set[str]:
-    """The addresses among those of a mail that are the workspace's own people's."""
-    people = [*parsed.to, *parsed.cc, *([parsed.sender] if parsed.sender else [])]
-    head = find_head(parsed.text)
-    if head is not None:
-        people += [head.sender, *head.to, *head.cc]
-    return _own(people, by)
-
-
-def _story(parsed: Parsed, colleagues: set[str], settings: Settings) -> Story:
-    """What a mail tells: sent by the person themselves, forwarded by them, or come from outside."""
-    sender = parsed.sender
-    assert sender is not None  # noqa: S101 - refused before.
-    as_it_is = Story(
-        OUT if sender.key in colleagues else IN,
-        sender,
-        parsed.reply_to.address if parsed.reply_to else None,
-        parsed.to,
-        parsed.cc,
-        parsed.subject,
-        parsed.text,
-        parsed.html,
-    )
-    head = find_head(parsed.text)
-    if sender.key not in colleagues or head is None:
-        return as_it_is
-    if _outside((*parsed.to, *parsed.cc), colleagues, settings):
-        return as_it_is  # An answer to a customer that quotes what they wrote.
-    return _forwarded(as_it_is, head, colleagues)
-
-
-def _forwarded(story: Story, head: Head, colleagues: set[str]) -> Story:
-    """What was forwarded, as whoever wrote it first; what the forwarder says stays above it."""
-    text = "\n\n".join(part for part in (head.before, head.text) if part)
-    return replace(
-        story,
-        direction=OUT if head.sender.key in colleagues else IN,
-        sender=head.sender,
-        reply_to=None,
-        to=head.to or story.to,
-        cc=head.cc,
-        subject=(head.subject or story.subject)[:300],
-        text=text or story.text,
-    )
-
-
-def _outside(people: Iterable[Mailbox], colleagues: set[str], settings: Settings) -> list[Mailbox]:
-    """Those of a mail's people who are neither the workspace's own nor an address for mail in."""
-    domain = settings.inbound_mail_domain.casefold()
-    return [
-        one for one in people if one.key not in colleagues and one.key.rpartition("@")[2] != domain
-    ]
 
 
 def _parent(parsed: Parsed, people: list[Mailbox], by: Actor) -> Message | None:
@@ -252,7 +177,7 @@ def _parent(parsed: Parsed, people: list[Mailbox], by: Actor) -> Message | None:
 def _places(
     story: Story, parent: Message | None, colleagues: set[str], settings: Settings, by: Actor
 ) -> set[Place]:
-    addresses = [one.address for one in _outside(story.people, colleagues, settings)]
+    addresses = [one.address for one in outside(story.people, colleagues, settings)]
     found = places_for(addresses, by)
     if parent is not None and not parent.is_private:
         found |= {(one.record_type, one.record_id) for one in links_of(parent, by)}
@@ -284,7 +209,7 @@ def _message(
         direction=story.direction,
         state=State.RECEIVED if story.direction == IN else State.SENT,
         thread_id=parent.thread_id if parent is not None else message_id,
-        sender_name=story.sender.name or story.sender.address,
+        sender_name=(story.sender.name or story.sender.address)[:NAME_LENGTH],
         sender_address=story.sender.address,
         reply_to=story.reply_to,
         recipients={

@@ -20,6 +20,7 @@ from app.kernel.actor import Actor
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.receive import TAKE_ALL, TAKE_IN
 from app.mail.inbound.take import take_in
+from app.records.files.storage import counted_at_the_end, savepoint
 from config.settings import Settings
 
 MOST = 10  # In one transaction: the first of them waits for the last.
@@ -42,15 +43,9 @@ def take_some(by: Actor, settings: Settings) -> int:
     owners = select(User).where(User.id.in_({one.user_id for one in found}))
     # Held until the end: what nobody holds, the session forgets and asks for with each mail.
     _owners = by.session.scalars(owners).all() if found else []
-    for mail in found:
-        try:
-            with by.session.begin_nested():
-                take_in(mail, replace(by, now=clock.now()), settings)
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            log.exception("mail_in_read_alone", mail_id=str(mail.id))
-            leave_alone(mail, by)
+    with counted_at_the_end(by):
+        for mail in found:
+            _take(mail, by, settings)
     if len(found) == MOST:
         enqueue(by, TAKE_ALL, {}, key=TAKE_ALL)
     now = clock.now()
@@ -58,6 +53,18 @@ def take_some(by: Actor, settings: Settings) -> int:
         if mail.state != Fate.WAITING:
             mail.settled_at = now  # Nobody sees any of them before the end.
     return len(found)
+
+
+def _take(mail: IncomingMail, by: Actor, settings: Settings) -> None:
+    """Read one of several; what befalls it befalls none of the others."""
+    try:
+        with savepoint(by):
+            take_in(mail, replace(by, now=clock.now()), settings)
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        log.exception("mail_in_read_alone", mail_id=str(mail.id))
+        leave_alone(mail, by)
 
 
 def look_again(by: Actor) -> None:

@@ -17,11 +17,12 @@ from app.kernel.language import gettext, using
 from app.mail.breaker import HELD, Breaker
 from app.mail.hourly import take_turn
 from app.mail.messages.attach import files_to_send
+from app.mail.messages.hidden import opened_bcc
 from app.mail.messages.models import UNSIGNED, Message, State
 from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
 from app.mail.messages.people import kept_people
 from app.mail.messages.wire import build, from_header
-from app.mail.messages.write import demand_writer, opened_bcc
+from app.mail.messages.write import demand_writer
 from app.mail.outgoing.domains import signed
 from app.mail.outgoing.servers import note_failure, note_success
 from app.mail.outgoing.way import Way, goes_by_own, way_of

@@ -11,11 +11,11 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.mail.messages.find import files_by_message, find_message
+from app.mail.messages.hidden import hidden_recipients, sees_hidden
 from app.mail.messages.models import MESSAGE, UNSIGNED, Message
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import links_of, shows_addresses
 from app.mail.messages.rights import SEND
-from app.mail.messages.write import hidden_recipients, sees_hidden
 from app.mail.trouble import told
 from app.records.access import can_read
 from app.records.happenings import Called, Happenings
@@ -27,6 +27,7 @@ VERBS = {
     "sent": _("E-mail sent"),
     "received": _("E-mail received"),
     "bounced": _("E-mail not delivered"),
+    "complained": _("E-mail reported as unwanted"),
 }
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
+from app.mail.messages.hidden import hidden_recipients
 from app.mail.messages.models import IN, Message
 from app.mail.messages.people import Mailbox, kept_people, listed, takes_in
 from app.mail.messages.places import addresses_of, shows_addresses
-from app.mail.messages.write import hidden_recipients
 from app.mail.senders.use import our_addresses
 from app.records.model import Record
 from app.records.types import RecordType

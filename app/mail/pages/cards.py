@@ -10,17 +10,19 @@ from markupsafe import Markup, escape
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, listed, ngettext
+from app.mail.messages.hidden import sees_hidden
 from app.mail.messages.markup import as_html
 from app.mail.messages.models import IN, UNSIGNED, Message, State
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.quotes import parted
-from app.mail.messages.write import may_write, sees_hidden
+from app.mail.messages.write import may_write
 from app.mail.trouble import told
 from app.records.files.kinds import KINDS
 from app.records.files.sizes import size_text
 from app.web.formats import formats
 
-DELAYED = "delayed"  # What a report says of a mail that is still tried.
+# What a report says of a mail that is still tried, and of one that arrived and is unwanted.
+DELAYED, COMPLAINT = "delayed", "complaint"
 LOOKS = 20  # How often a card looks again at what became of a message.
 LONG = 900  # Characters from which on a card folds a text.
 TOLD: dict[State, tuple[Text, str]] = {
@@ -205,9 +207,16 @@ def _undelivered(message: Message, by: Actor) -> Iterator[str]:
     if failed:
         who = listed(f"{one} ({failed[one]})" if failed[one] else one for one in sorted(failed))
         yield gettext("Not delivered to: %(who)s", who=who)
-    late = sorted(one for one, why in message.bounces.items() if why["kind"] == DELAYED)
-    if late := [one for one in late if _is_named(one, message, by)]:
+    if late := _noted(DELAYED, message, by):
         yield gettext("Delayed on the way to: %(who)s", who=listed(late))
+    if unwanted := _noted(COMPLAINT, message, by):
+        yield gettext("Reported as unwanted by: %(who)s", who=listed(unwanted))
+
+
+def _noted(kind: str, message: Message, by: Actor) -> list[str]:
+    """Of whom a report of this kind tells, as far as `by` may know of them."""
+    found = (one for one, why in message.bounces.items() if why["kind"] == kind)
+    return sorted(one for one in found if _is_named(one, message, by))
 
 
 def _failed(message: Message, by: Actor) -> dict[str, str]:
@@ -215,7 +224,7 @@ def _failed(message: Message, by: Actor) -> dict[str, str]:
     return {
         address: f"{why['status']} {why['said']}".strip()
         for address, why in message.bounces.items()
-        if why["kind"] != DELAYED and _is_named(address, message, by)
+        if why["kind"] not in (DELAYED, COMPLAINT) and _is_named(address, message, by)
     }
 
 

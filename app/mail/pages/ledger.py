@@ -34,6 +34,10 @@ WHYS: dict[Why, Text] = {
     Why.BROKEN: _("It is broken, or was made to break its reader."),
     Why.BOUNCE: _("It tells what became of an e-mail of yours."),
     Why.FORGED: _("It claims that an e-mail of yours was not delivered, and does not fit it."),
+    Why.LATE: _("It tells of an e-mail of yours that went too long ago."),
+    Why.STRANGER: _(
+        "It came to where delivery reports go, and your e-mail did not go to whoever wrote it."
+    ),
     Why.LIMIT: _(
         "Too many came within an hour: their servers were asked to send them again later."
     ),

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.kernel.actor import Actor
 from app.mail.messages.body import has_pictures
+from app.mail.messages.hidden import hidden_recipients
 from app.mail.messages.models import Message
 from app.mail.messages.people import Mailbox, kept_people
 from app.mail.messages.places import shows_addresses
-from app.mail.messages.write import hidden_recipients
 from app.mail.pages.timeline import entry, thread
 from app.records.model import Record
 from app.records.pages.timeline import Entry

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from app.identity.routes.paging import cursor_of, read_moment_cursor
 from app.kernel.actor import Actor
@@ -20,12 +21,12 @@ from app.mail.messages.people import listed, read_people
 from app.mail.messages.places import takes_mail
 from app.mail.messages.rights import SEND
 from app.mail.messages.told import lines_told, message_told, reads_mails
-from app.mail.messages.write import Wish
+from app.mail.messages.wish import Wish
 from app.mail.routes import api_told as told
 from app.mail.routes.blueprint import blueprint, settings
 from app.records.access import fetch
 from app.records.api.asked import read_page, refuse_arguments
-from app.records.api.body import demand_known, read_object
+from app.records.api.body import JSON_TYPES, demand_known, read_object
 from app.records.api.inputs import flag_of, id_of, ids_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.files.find import path_of
@@ -37,10 +38,13 @@ from app.records.routes.sending import as_attachment
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import Who, access
+from app.web.uploads import arrived
+from tenants.arriving import Arriving
 
 BASE = "/api/v1/messages"
 ONE = f"{BASE}/<uuid:message_id>"
 OF_RECORD = "/api/v1/<collection>/<record_id>/messages"
+MULTIPART = "multipart/form-data"
 Body = dict[str, Any]
 
 
@@ -74,25 +78,31 @@ def list_messages(collection: str, record_id: str) -> Response:
     "send_message",
     told.MADE,
     sends=told.SENT,
+    sends_form=told.BROUGHT,
     is_repeatable=True,
     is_offered=lambda by: reads_mails(by) and by.may(*SEND),
     fits=takes_mail,
 )
-@access(who=Who.TOKEN, permission=SEND, record_verb="read")
+@access(who=Who.TOKEN, permission=SEND, record_verb="read", takes_files=True)
 def send_message(collection: str, record_id: str) -> Response:
-    """Let an e-mail about a record go out in ten seconds, or at `send_at`; see `cancel`."""
+    """Let an e-mail about a record go out in ten seconds, or at `send_at`; see `cancel`.
+
+    Files come along in a form: the JSON as its field `message`, each file as a field `file`.
+    """
     record_type, record, by = _place(collection, record_id)
     refuse_arguments(list(request.args))
-    body = read_object(request.get_data(), request.mimetype)
+    body, brought = _sent()
     demand_known(body, told.WISH)
 
     def work() -> Reply:
-        made = write.write(record_type, record, _wish(body, by), by, settings())
+        wish = replace(_wish(body, by), brought=brought)
+        made = write.write(record_type, record, wish, by, settings())
         answer = _reply(made, by, 201)
         answer.headers["Location"] = f"{BASE}/{made.id}"
         return answer
 
-    return repeatable(by, body, work)
+    said = {**body, "file": [{"name": one.name, "sha256": one.digest} for one in brought]}
+    return repeatable(by, said if brought else body, work)
 
 
 @blueprint.get(ONE)
@@ -156,6 +166,19 @@ def _found(message_id: UUID, by: Actor) -> Message:
 def _demand_reading(by: Actor) -> None:
     if not reads_mails(by):
         raise NotPermitted(_("The scopes of this token do not allow this."))
+
+
+def _sent() -> tuple[Body, Sequence[Arriving]]:
+    """What a program sends: JSON, or a form with that and files."""
+    if request.mimetype != MULTIPART:
+        # Only what comes as files is let in at length; words are as bounded as anywhere.
+        request.max_content_length = current_app.config["MAX_CONTENT_LENGTH"]
+        return read_object(request.get_data(), request.mimetype), ()
+    demand_known([*request.form, *request.files], ("message", "file"))
+    said = request.form.getlist("message")
+    if len(said) != 1:
+        raise Refused(_("Send the e-mail as JSON in one field “message”."), field="message")
+    return read_object(said[0].encode(), JSON_TYPES[0]), arrived()
 
 
 def _wish(body: Body, by: Actor) -> Wish:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.kernel.language import _
 from app.mail.messages.models import IN, OUT, State
+from app.records.openapi.files import BYTES as FILE_BYTES
 from app.records.openapi.files import CONTENT
 from app.records.openapi.parts import (
     FLAG,
@@ -33,7 +34,11 @@ def _list(items: Schema) -> Schema:
 
 MAILBOX = record_of(name=TEXT, address=nullable(TEXT))
 BOUNCE = record_of(
-    address=TEXT, kind=one_of("hard", "soft", "delayed"), status=TEXT, said=TEXT, at=MOMENT
+    address=TEXT,
+    kind=one_of("hard", "soft", "delayed", "complaint"),
+    status=TEXT,
+    said=TEXT,
+    at=MOMENT,
 )
 FILE = record_of(id=ID, name=TEXT, size=WHOLE, content=TEXT)
 LINE: dict[str, Schema] = {
@@ -65,6 +70,14 @@ NAMED: dict[str, Schema] = {
     "MessageFile": FILE,
     "Bounce": BOUNCE,
     "MessageLine": record_of(**LINE),
+    "Sender": record_of(
+        id=nullable(ID),
+        name=TEXT,
+        address=TEXT,
+        reply_to=TEXT,
+        is_shared=FLAG,
+        signature=TEXT,
+    ),
     "Message": record_of(
         **LINE,
         html=nullable(TEXT),
@@ -87,6 +100,8 @@ WISH: dict[str, Schema] = {
     "file_ids": {**_list(ID), "maxItems": 20},
 }
 SENT = sent(("to", "subject"), **WISH)
+BROUGHT = sent(("message",), message=SENT, file={**_list(FILE_BYTES), "maxItems": 20})
+SENDERS: dict[str, Any] = {"200": answer(page_of("Sender"))}
 LIST: dict[str, Any] = {"200": answer(page_of("MessageLine"))}
 ONE: dict[str, Any] = {"200": answer(ref("Message"))}
 MADE: dict[str, Any] = {"201": answer(ref("Message"), LOCATION)}

@@ -17,7 +17,8 @@ from app.mail.messages.once import press_of, sent_before
 from app.mail.messages.rights import SEND
 from app.mail.messages.templates import fill
 from app.mail.messages.unreachable import clear_all
-from app.mail.messages.write import Wish, write
+from app.mail.messages.wish import Wish
+from app.mail.messages.write import write
 from app.mail.pages.beginning import Begun
 from app.mail.pages.composer import composer, refused
 from app.mail.pages.finding import find_addresses

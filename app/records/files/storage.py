@@ -6,6 +6,9 @@ counts every version of every file, those in the recycle bin too; small pictures
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -18,6 +21,7 @@ from app.records.files.sizes import size_text
 
 LIMIT = "file_bytes"  # In a plan's limits.
 USUAL = 5 * 1000**3  # Bytes, where the plan says nothing.
+WAITING = "file-bytes-waiting"  # Among what a session holds: bytes that are counted at the end.
 
 
 def limit_of(by: Actor) -> int:
@@ -32,6 +36,47 @@ def used(by: Actor) -> int:
 
 def take(by: Actor, size: int) -> None:
     """Count `size` bytes more; OverLimit when there is no room for them."""
+    waiting = by.session.info.get(WAITING)
+    if waiting is None:
+        _count(by, size)
+    elif used(by) + waiting + size > limit_of(by):
+        raise _full(by)
+    else:
+        by.session.info[WAITING] = waiting + size
+
+
+@contextmanager
+def counted_at_the_end(by: Actor) -> Iterator[None]:
+    """Count what files take in this block once it ends, for work that adds many one by one.
+
+    The row would be locked from the first of them on, and everybody else who adds a file wait for
+    the last. Each is judged by what is free then; OverLimit at the end where others were quicker.
+    """
+    by.session.info[WAITING] = 0
+    try:
+        yield
+        size = by.session.info[WAITING]
+    finally:
+        del by.session.info[WAITING]
+    if size:
+        by.session.flush()
+        _count(by, size)
+
+
+@contextmanager
+def savepoint(by: Actor) -> Iterator[None]:
+    """A savepoint that undoes what was to be counted along with the rest."""
+    before = by.session.info.get(WAITING)
+    try:
+        with by.session.begin_nested():
+            yield
+    except BaseException:
+        if before is not None:
+            by.session.info[WAITING] = before
+        raise
+
+
+def _count(by: Actor, size: int) -> None:
     row = insert(FileStorage).values(id=new_id(), is_the_one=True, used=0)
     by.session.execute(row.on_conflict_do_nothing(index_elements=["is_the_one"]))
     taken = by.session.execute(
@@ -41,14 +86,18 @@ def take(by: Actor, size: int) -> None:
         .returning(FileStorage.used)
     ).first()
     if taken is None:
-        raise OverLimit(
-            _(
-                "There is no room for this file: the files of your workspace take %(used)s of "
-                "%(limit)s. Delete some for good, or ask for a larger plan.",
-                used=size_text(used(by)),
-                limit=size_text(limit_of(by)),
-            )
+        raise _full(by)
+
+
+def _full(by: Actor) -> OverLimit:
+    return OverLimit(
+        _(
+            "There is no room for this file: the files of your workspace take %(used)s of "
+            "%(limit)s. Delete some for good, or ask for a larger plan.",
+            used=size_text(used(by)),
+            limit=size_text(limit_of(by)),
         )
+    )
 
 
 def take_turns(by: Actor) -> None:

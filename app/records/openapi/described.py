@@ -45,7 +45,8 @@ class Described:
 
     `sends` is the schema of its body, `schemas` are those that it refers to by name. A route below
     record types is told for each that the caller reads. `is_repeatable` takes an Idempotency-Key,
-    `is_versioned` an If-Match; with `brings_file` its body is a form with a file;
+    `is_versioned` an If-Match; with `brings_file` its body is a form with a file, with `sends_form`
+    it may be one of that schema instead of JSON;
     `is_offered` is false for whoever lacks what the route itself asks; below record types, `needs`
     is the right on the type that it asks for, and `fits` is false for types without such things.
     """
@@ -57,6 +58,7 @@ class Described:
     sends: Schema | None = None
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     brings_file: bool = False
+    sends_form: Schema | None = None
     is_repeatable: bool = False
     is_versioned: bool = False
     is_offered: Callable[[Actor], bool] = lambda _by: True
@@ -122,7 +124,7 @@ def schemas_of(route: Route) -> Mapping[str, Schema]:
 def _call(route: Route, names: list[str], operation: str) -> Call:
     said = route.described
     refusals = READING if route.method == "get" else CHANGING
-    if said.brings_file:
+    if said.brings_file or said.sends_form is not None:
         refusals = (*refusals, *BRINGING)
     call: Call = {
         "operationId": operation,
@@ -138,4 +140,13 @@ def _call(route: Route, names: list[str], operation: str) -> Call:
     }
     if said.sends is None:
         return call
-    return call | {"requestBody": form(said.sends) if said.brings_file else body(said.sends)}
+    return call | {"requestBody": _body(said, said.sends)}
+
+
+def _body(said: Described, sends: Schema) -> Call:
+    if said.brings_file:
+        return form(sends)
+    told = body(sends)
+    if said.sends_form is not None:
+        told["content"] |= form(said.sends_form)["content"]
+    return told

@@ -62,6 +62,7 @@ VERBS: Mapping[str, Said] = {
     "sent": (_("E-mail sent"), "good"),
     "received": (_("E-mail received"), "info"),
     "bounced": (_("E-mail not delivered"), "bad"),
+    "complained": (_("E-mail reported as unwanted"), "warn"),
     "confirmed": (_("Sender confirmed"), "good"),
     "record_found": (_("Record found"), "good"),
     "record_lost": (_("Record gone"), "bad"),
