@@ -34,6 +34,7 @@ from app.jobs import maintenance
 from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
 from app.kernel.model import Base
+from app.leaving import erasure
 from app.leaving import jobs as leaving_jobs
 from app.mail import jobs as mail_jobs
 from app.mail import service as service_mails
@@ -41,6 +42,7 @@ from app.mail.inbound import jobs as mail_in_jobs
 from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
 from app.mail.messages import templates as mail_templates
+from app.operator import measure
 from app.records import gate, happenings
 from app.records import jobs as record_jobs
 from app.records.assignment import absent
@@ -66,6 +68,8 @@ JOBS: tuple[Kind, ...] = (
     *crm_jobs.JOBS,
     *handover_jobs.JOBS,
     *leaving_jobs.JOBS,
+    *erasure.JOBS,
+    *measure.JOBS,
 )
 LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 

@@ -7,6 +7,7 @@ address that is not https; every refusal names the variable and the remedy.
 from __future__ import annotations
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1024)  # Of one file on a record.
     max_upload_bytes: int = Field(default=110 * 1024 * 1024, ge=1024)  # A body that holds files.
+    operator_networks: str = ""  # From where the console answers, by comma; empty: everywhere.
+    operator_two_factor: bool = True  # Operators need a second step; never in the demo.
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     outgoing_loopback: bool = False  # Webhooks may call this machine: for tests and the demo.
     debug: bool = False
@@ -95,6 +98,24 @@ class Settings(BaseSettings):
     def earlier_keys(self) -> tuple[str, ...]:
         """The secrets of before, the newest first."""
         return tuple(key for part in self.secret_key_fallbacks.split(",") if (key := part.strip()))
+
+    @property
+    def console_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """From where the operators' console answers; none where it does everywhere."""
+        return tuple(
+            ip_network(part.strip(), strict=False)
+            for part in self.operator_networks.split(",")
+            if part.strip()
+        )
+
+    @field_validator("operator_networks")
+    @classmethod
+    def _networks(cls, networks: str) -> str:
+        """Refuse at the start what would lock everybody out, or nobody."""
+        for part in networks.split(","):
+            if part.strip():
+                ip_network(part.strip(), strict=False)
+        return networks
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -123,11 +123,27 @@ class Operator(ControlBase):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    totp_secret: Mapped[str | None] = mapped_column(Text)  # Sealed; see app.identity.sealing.
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
 
 
+class OperatorCode(ControlBase):
+    """A code that stands in for one of the operator's phone, once; only its digest is kept."""
+
+    __tablename__ = "operator_code"
+
+    operator_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Operator.id), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
 class OperatorSession(ControlBase):
-    """One sign-in of an operator; the cookie holds the token, this row its digest."""
+    """One sign-in of an operator; the cookie holds the token, this row its digest.
+
+    Until the second step, at `second_at`, it opens nothing but that step.
+    """
 
     __tablename__ = "operator_session"
 
@@ -135,6 +151,45 @@ class OperatorSession(ControlBase):
     operator_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Operator.id), index=True)
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     expires_at: Mapped[datetime] = mapped_column(MOMENT)
+    second_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class TenantSize(ControlBase):
+    """What a workspace holds and when it was used last, as it was counted at `measured_at`."""
+
+    __tablename__ = "tenant_size"
+
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Tenant.id), primary_key=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)  # Of its schema, indexes included.
+    records: Mapped[int] = mapped_column(BigInteger)
+    file_bytes: Mapped[int] = mapped_column(BigInteger)
+    files: Mapped[int] = mapped_column(BigInteger)
+    users: Mapped[int] = mapped_column(Integer)  # Who may sign in.
+    last_active_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    measured_at: Mapped[datetime] = mapped_column(MOMENT)
+
+
+class ErasureCertificate(ControlBase):
+    """What was erased, when, and how much of it: told to the firm and kept by the service.
+
+    `text` is what was sent to `sent_to`, `sha256` its hash; `files_gone_at` is when the last file
+    was removed from the disk.
+    """
+
+    __tablename__ = "erasure_certificate"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    slug: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5))
+    asked_by: Mapped[str] = mapped_column(String(300))
+    told: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    sent_to: Mapped[list[str]] = mapped_column(ARRAY(String(254)))
+    erased_at: Mapped[datetime] = mapped_column(MOMENT)
+    files_gone_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class OperatorEvent(ControlBase):

@@ -27,6 +27,7 @@ from tenants.control import (
     OperatorEvent,
     SignUp,
     Tenant,
+    TenantSize,
 )
 from tenants.engine import LOCKED, DatabaseKind, kind_of, server_version, sqlstate
 from tenants.errors import Busy, SlugProblem, SlugRefused, TenancyError, UnknownTenant
@@ -102,14 +103,22 @@ def check_free(session: Session, slug: str, now: datetime) -> None:
 
 
 def suspend(
-    engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None
+    engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None, reason: str = ""
 ) -> TenantFacts:
     """Leave a workspace's people nothing but sign-in, billing and export."""
-    return set_state(engine, slug, State.SUSPENDED, "suspended", now=now, operator_id=operator_id)
+    return set_state(
+        engine,
+        slug,
+        State.SUSPENDED,
+        "suspended",
+        now=now,
+        operator_id=operator_id,
+        reason=reason,
+    )
 
 
 def resume(
-    engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None
+    engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None, reason: str = ""
 ) -> TenantFacts:
     """Give a suspended workspace back the state that it had before."""
     with Session(engine) as session:
@@ -122,7 +131,9 @@ def resume(
             .order_by(OperatorEvent.at.desc())
         ).first()
     state = State(before or State.ACTIVE)
-    return set_state(engine, slug, state, "resumed", now=now, operator_id=operator_id)
+    return set_state(
+        engine, slug, state, "resumed", now=now, operator_id=operator_id, reason=reason
+    )
 
 
 def set_state(
@@ -133,6 +144,7 @@ def set_state(
     *,
     now: datetime,
     operator_id: UUID | None = None,
+    reason: str = "",
 ) -> TenantFacts:
     """Put a workspace into `state` and note it as `verb`; erasing is `erase`'s alone."""
     if state is State.ERASED:
@@ -145,20 +157,33 @@ def set_state(
         if before in CLOSED and state not in CLOSED:
             _wake(session, tenant, now)
         tenant.state, tenant.changed_at = state.value, now
-        _note(session, tenant.id, verb, now, operator_id, before=before, after=state.value)
+        why = {"reason": reason} if reason else {}
+        _note(session, tenant.id, verb, now, operator_id, before=before, after=state.value, **why)
         return tenant.facts()
 
 
-def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None = None) -> UUID:
+def erase(
+    engine: Engine,
+    slug: str,
+    *,
+    now: datetime,
+    operator_id: UUID | None = None,
+    reason: str = "",
+    before: Callable[[Session, Tenant], None] | None = None,
+) -> UUID:
     """Remove a workspace's data, role, jobs and hosts for good, and quarantine its slug.
 
-    Its row stays, marked as erased and under a name that is no host. Files are the caller's, who
-    is told the workspace's id.
+    Its row stays, marked as erased and under names that are no host's and no firm's. Files are the
+    caller's, who is told the workspace's id. `before` sees, in the same transaction, what is about
+    to go. Raises Busy while somebody is in the workspace.
     """
     try:
         with engine.begin() as connection, Session(connection) as session:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             tenant = _find(session, slug)
+            if before is not None:
+                before(session, tenant)
+                session.flush()
             _clear(session, tenant.id)
             kind = kind_of(connection)
             drop = f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE'
@@ -166,9 +191,10 @@ def erase(engine: Engine, slug: str, *, now: datetime, operator_id: UUID | None 
             session.merge(
                 FreedSlug(slug=tenant.slug, skeleton=tenant.skeleton, until=now + QUARANTINE)
             )
-            tenant.slug = tenant.skeleton = tenant.schema_name
+            tenant.slug = tenant.skeleton = tenant.name = tenant.schema_name
             tenant.state, tenant.changed_at = State.ERASED.value, now
-            _note(session, tenant.id, "erased", now, operator_id, slug=slug)
+            why = {"reason": reason} if reason else {}
+            _note(session, tenant.id, "erased", now, operator_id, slug=slug, **why)
             session.flush()  # As above: the transaction is the connection's.
             return tenant.id
     except (DBAPIError, DriverError) as error:
@@ -267,7 +293,7 @@ def _wake(session: Session, tenant: Tenant, now: datetime) -> None:
 
 def _clear(session: Session, tenant_id: UUID) -> None:
     """Delete what the shared tables know of a tenant, its row and its history apart."""
-    for table in (Domain, Job, MailHint, SignUp):
+    for table in (Domain, Job, MailHint, SignUp, TenantSize):
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 

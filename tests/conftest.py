@@ -89,6 +89,7 @@ def settings(urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Se
         inbound_mail_domain="in.zuke.test",
         files_url=files.as_uri(),
         outgoing_loopback=True,  # Receivers of webhooks stand on this machine.
+        operator_two_factor=False,  # Where it is asked for, the test says so.
         api_per_second=100_000,  # Tests call as fast as they can.
         database_pool_size=4,
     )

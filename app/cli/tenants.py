@@ -202,17 +202,21 @@ def _resume(engine: Engine, args: Namespace) -> int:
 
 def _erase(engine: Engine, args: Namespace) -> int:
     from app.kernel.clock import now
+    from app.leaving.erasure import erase_workspace
     from config.settings import command_settings
     from tenants.files import erase_files, files_folder
-    from tenants.lifecycle import erase
 
     if not args.yes:
         raise CommandError(f"All data of {args.slug} would be lost for good: say so with --yes.")
-    tenant_id = erase(engine, args.slug, now=now())
-    folder = files_folder(command_settings().files_url)
+    settings = command_settings()
+    certificate = erase_workspace(
+        engine, args.slug, settings, asked_by="zuke tenants erase", now=now()
+    )
+    folder = files_folder(settings.files_url)
     if folder is not None:
-        erase_files(folder, tenant_id)
+        erase_files(folder, certificate.tenant_id)
     print(f"{args.slug} is erased; its address stays closed for 90 days.")
+    print(f"Its certificate has the SHA-256 {certificate.sha256}; a worker mails it to its owners.")
     return 0
 
 

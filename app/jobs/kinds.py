@@ -100,12 +100,14 @@ class OwnerKind:
 
     Its row is the workspace's own, enqueued in the transaction of a change, so whoever wears the
     workspace's role could write one. Therefore it is handed no payload: the workspace comes from
-    the row, as the database let it in, and all else is read and judged by the work itself.
+    the row, as the database let it in, and all else is read and judged by the work itself. Unless
+    `while_suspended`, it waits while the workspace is suspended.
     """
 
     kind: str
     run: OwnerWork
     patience: Patience
+    while_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,10 +70,12 @@ def service_job(
     return lambda run: ServiceKind(kind, run, tried, owner, every)
 
 
-def owner_job(kind: str, **patience: Unpack[HowPatient]) -> Callable[[OwnerWork], OwnerKind]:
+def owner_job(
+    kind: str, *, while_suspended: bool = False, **patience: Unpack[HowPatient]
+) -> Callable[[OwnerWork], OwnerKind]:
     """Make the decorated function, which takes a Service and a tenant, a kind of owner's job."""
     tried = Patience(**patience)
-    return lambda run: OwnerKind(kind, run, tried)
+    return lambda run: OwnerKind(kind, run, tried, while_suspended)
 
 
 def scopeless_job(

@@ -104,7 +104,8 @@ def _closed(claim: Claim, kind: Kind, now: datetime) -> Outcome | None:
 def _is_open(tenant: TenantFacts, kind: TenantKind | OwnerKind | ScopelessKind) -> bool:
     """True when the workspace's state and its modules let this kind of job run."""
     if not isinstance(kind, TenantKind):
-        return not tenant.is_suspended
+        may_anyway = isinstance(kind, OwnerKind) and kind.while_suspended
+        return may_anyway or not tenant.is_suspended
     if tenant.is_suspended and not kind.while_suspended:
         return False
     return kind.module is None or tenant.allows(kind.module)

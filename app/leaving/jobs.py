@@ -19,6 +19,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NotPermitted
 from app.kernel.language import _, gettext, using
 from app.leaving.models import KEPT, State, Takeout
+from app.leaving.operations.farewell import REMIND, remind
 from app.leaving.operations.takeout import (
     KIND,
     SUBJECT,
@@ -84,6 +85,12 @@ def takeout_given_up(by: Actor, payload: Payload) -> None:
 def forget(by: Actor, _payload: Payload) -> None:
     """Let files go whose time is over."""
     forget_takeouts(by)
+
+
+@job(REMIND, every=timedelta(hours=12), while_suspended=True)
+def remind_of_farewell(by: Actor, _payload: Payload) -> None:
+    """Remind the owners of a workspace that is to be erased."""
+    remind(by)
 
 
 def _hold(takeout_id: UUID, by: Actor) -> tuple[Takeout, Work] | None:
@@ -161,4 +168,4 @@ def _fail(takeout_id: UUID, by: Actor, error: str) -> None:
     tell(by, takeout.user_id, text, url=URL, icon="alert-circle")
 
 
-JOBS = (take_everything_out, takeout_given_up, forget)
+JOBS = (take_everything_out, takeout_given_up, forget, remind_of_farewell)

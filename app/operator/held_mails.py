@@ -15,7 +15,7 @@ from app.mail.jobs import SEND_MAIL
 # Reasons of our own, in the operator's language; a mail server's words stay as they are.
 REASONS = {
     hourly.HELD: _("The workspace has reached its limit of e-mails in an hour."),
-    breaker.HELD: _("The mail server failed several times in a row; it is tried again soon."),
+    breaker.HELD.plain: _("The mail server failed several times in a row; it is tried again soon."),
 }
 
 

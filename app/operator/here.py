@@ -6,7 +6,13 @@ from typing import cast
 
 from flask import current_app, g, request
 
-from app.operator.sessions import SignedInOperator, find_operator, token_of
+from app.operator.sessions import (
+    HalfSignedIn,
+    SignedInOperator,
+    find_half,
+    find_operator,
+    token_of,
+)
 from app.web import current
 from config.settings import Settings
 
@@ -14,6 +20,16 @@ from config.settings import Settings
 def settings() -> Settings:
     """The settings of the running application."""
     return cast("Settings", current_app.extensions["settings"])
+
+
+def wants_second_step() -> bool:
+    """True where operators need a second step; the demo's does not."""
+    return settings().operator_two_factor and not settings().is_demo
+
+
+def half() -> HalfSignedIn | None:
+    """Whose password was right, while the second step is still to come."""
+    return find_half(token_of(request, settings()), current.moment())
 
 
 def operator() -> SignedInOperator | None:

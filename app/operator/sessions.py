@@ -18,6 +18,7 @@ from tenants.control import Operator, OperatorEvent, OperatorSession
 from tenants.database import control_session
 
 LIVES = timedelta(hours=10)  # A working day; there is no renewal.
+HALF = timedelta(minutes=10)  # Between the password and the second step.
 DETAIL_LENGTH = 254
 
 
@@ -30,16 +31,29 @@ class SignedInOperator:
     email: str
 
 
-def sign_in(email: str, password: str, *, address: str, now: datetime) -> str | None:
+@dataclass(frozen=True, slots=True)
+class HalfSignedIn:
+    """Whose password was right and whose second step is still to come."""
+
+    operator_id: UUID
+    email: str
+    token_hash: str
+    has_second_step: bool
+
+
+def sign_in(
+    email: str, password: str, *, address: str, now: datetime, with_second_step: bool
+) -> str | None:
     """Open a session and answer with its token, or None for a wrong address or password.
 
-    Takes the same time whether or not there is such an operator; either way it is noted.
+    Takes the same time whether or not there is such an operator; either way it is noted. With
+    `with_second_step` the session opens nothing else before that step.
     """
     with control_session() as session:
         found = session.scalars(select(Operator).where(Operator.email == email_key(email))).first()
         known = found.password_hash if found is not None and found.is_active else None
         if not verify_password(known, password) or found is None:
-            session.add(_event(None, "sign_in_failed", now, address, email=email[:DETAIL_LENGTH]))
+            session.add(event(None, "sign_in_failed", now, address, email=email[:DETAIL_LENGTH]))
             return None
         token = new_secret()
         session.add(
@@ -48,6 +62,7 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> str | 
                 operator_id=found.id,
                 created_at=now,
                 expires_at=now + LIVES,
+                second_at=None if with_second_step else now,
             )
         )
         session.execute(
@@ -55,7 +70,8 @@ def sign_in(email: str, password: str, *, address: str, now: datetime) -> str | 
                 OperatorSession.operator_id == found.id, OperatorSession.expires_at < now
             )
         )
-        session.add(_event(found.id, "signed_in", now, address))
+        verb = "password_given" if with_second_step else "signed_in"
+        session.add(event(found.id, verb, now, address))
         return token
 
 
@@ -64,7 +80,7 @@ def sign_out(token: str, *, address: str, now: datetime) -> None:
     with control_session() as session:
         found = session.get(OperatorSession, digest(token))
         if found is not None:
-            session.add(_event(found.operator_id, "signed_out", now, address))
+            session.add(event(found.operator_id, "signed_out", now, address))
             session.delete(found)
 
 
@@ -79,10 +95,31 @@ def find_operator(token: str, now: datetime) -> SignedInOperator | None:
             .where(
                 OperatorSession.token_hash == digest(token),
                 OperatorSession.expires_at > now,
+                OperatorSession.second_at.is_not(None),
                 Operator.is_active,
             )
         ).first()
     return SignedInOperator(found.id, found.name, found.email) if found is not None else None
+
+
+def find_half(token: str, now: datetime) -> HalfSignedIn | None:
+    """Whose password was given with this session a moment ago, and the second step not yet."""
+    if not token:
+        return None
+    with control_session() as session:
+        found = session.execute(
+            select(Operator.id, Operator.email, Operator.totp_confirmed_at)
+            .join(OperatorSession, OperatorSession.operator_id == Operator.id)
+            .where(
+                OperatorSession.token_hash == digest(token),
+                OperatorSession.created_at > now - HALF,
+                OperatorSession.second_at.is_(None),
+                Operator.is_active,
+            )
+        ).first()
+    if found is None:
+        return None
+    return HalfSignedIn(found.id, found.email, digest(token), found.totp_confirmed_at is not None)
 
 
 def token_of(request: Request, settings: Settings) -> str:
@@ -116,9 +153,10 @@ def _cookie(settings: Settings) -> str:
     return "__Host-operator" if settings.is_https else "operator"
 
 
-def _event(
+def event(
     operator_id: UUID | None, verb: str, now: datetime, address: str, **details: str
 ) -> OperatorEvent:
+    """What an operator did, or somebody who is none, from which address."""
     return OperatorEvent(
         id=new_id(),
         at=now,

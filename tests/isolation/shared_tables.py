@@ -38,11 +38,14 @@ TENANT = {
     "tax_invoice_request": {"id", "tenant_id", "invoice_id"},
     "webhook_receipt": {"event_id", "tenant_id"},
     "stripe_call": {"key", "tenant_id"},
+    "tenant_size": {"tenant_id"},
+    "erasure_certificate": {"id", "tenant_id"},
 }
 # Tables without anything of a tenant.
 OF_THE_SERVICE = {
     "operator": "people of the service",
     "operator_session": "their sign-ins",
+    "operator_code": "their recovery codes",
     "schedule": "when recurring jobs were enqueued last",
     "freed_slug": "addresses that belong to nobody",
     "alembic_version": "the version of the shared tables",
@@ -61,6 +64,9 @@ EXCEPTIONS = {
     "app.front.finding.workspaces_of": "a mailbox is told which workspaces know it",
     "app.front.signing_up.clear_sign_ups": "sign-ups grow old whosever they are",
     "app.operator.tenancies.overview": "operators see every workspace",
+    "app.operator.tenancies.versions": "operators see at which migration everybody stands",
+    "app.operator.money.money": "operators see what all subscriptions bring",
+    "app.operator.measure._due": "every workspace is counted in turn",
     "app.cli.tenants._list": "operators list every workspace",
     "tenants.fleet.standings": "a migration goes through every workspace",
     "tenants.migrations": "the shared tables are made and changed as a whole",

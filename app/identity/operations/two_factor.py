@@ -6,8 +6,6 @@ sealed, at the first right code.
 
 from __future__ import annotations
 
-import hmac
-
 import pyotp
 from sqlalchemy import delete, func, select, update
 
@@ -17,13 +15,12 @@ from app.identity.models import RecoveryCode, User
 from app.identity.passwords import verify_password
 from app.identity.sealing import is_sealed, seal, unseal
 from app.identity.secret import digest, new_recovery_code
+from app.identity.totp import plain_recovery_code, step_of_code
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 
 RECOVERY_CODES = 10
-STEP = 30  # Seconds that one code stands for.
-DRIFT = 1  # Steps by which the phone's clock may be off, either way.
 
 
 def begin_two_factor(by: Actor, user: User, *, password: str) -> str:
@@ -110,18 +107,12 @@ def _use_totp(by: Actor, user: User, code: str) -> bool:
 
     The step is written by a conditional UPDATE, so that two requests can't use one code.
     """
-    typed = "".join(code.split())
     secret = shared_secret(by, user)
-    if secret is None or len(typed) != 6 or not typed.isascii() or not typed.isdigit():
+    step = step_of_code(secret, code, by.now) if secret is not None else None
+    if secret is None or step is None or not _claim_step(by, user, step):
         return False
-    totp = pyotp.TOTP(secret)
-    present = int(by.now.timestamp()) // STEP
-    for step in range(present - DRIFT, present + DRIFT + 1):
-        if hmac.compare_digest(totp.generate_otp(step), typed):
-            if claimed := _claim_step(by, user, step):
-                _keep(by, user, secret)  # Under the key of today, whatever it lay under before.
-            return claimed
-    return False
+    _keep(by, user, secret)  # Under the key of today, whatever it lay under before.
+    return True
 
 
 def seal_secrets(by: Actor) -> int:
@@ -161,13 +152,11 @@ def _claim_step(by: Actor, user: User, step: int) -> bool:
 
 
 def _use_recovery(by: Actor, user: User, code: str) -> bool:
-    typed = "".join(character for character in code.casefold() if character.isalnum())[:40]
-    plain = "-".join(typed[start : start + 4] for start in range(0, len(typed), 4))
     used = by.session.scalars(
         update(RecoveryCode)
         .where(
             RecoveryCode.user_id == user.id,
-            RecoveryCode.digest == digest(plain),
+            RecoveryCode.digest == digest(plain_recovery_code(code)),
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=by.now)

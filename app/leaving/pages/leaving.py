@@ -9,7 +9,8 @@ from typing import Any
 from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.leaving.models import State, Takeout
+from app.leaving.models import NOTICE, State, Takeout
+from app.leaving.operations.farewell import find_farewell, who_asked
 from app.leaving.operations.takeout import URL
 from app.records.files.sizes import size_text
 from app.web.formats import formats
@@ -54,6 +55,22 @@ def shown(takeouts: Sequence[Takeout], by: Actor) -> dict[str, Any]:
         "url": URL,
         "lines": lines,
         "is_under_way": any(one.takeout.is_under_way for one in lines),
+        "farewell": _farewell(by),
+        "may_end": by.rights.is_owner,
+        "days": NOTICE.days,
+    }
+
+
+def _farewell(by: Actor) -> dict[str, str] | None:
+    """The wish that the workspace be erased: whose it is, and until when it can be taken back."""
+    found = find_farewell(by)
+    if found is None:
+        return None
+    return {
+        "who": who_asked(by.session, found),
+        "asked": formats(by).exact(found.asked_at),
+        "due": formats(by).exact(found.due_at),
+        "reason": found.reason,
     }
 
 

@@ -38,7 +38,7 @@ def show_leaving() -> Response:
     by = current.actor()
     if by.user_id is not None:
         current.aside(partial(read_about, by.tenant, by.user_id, URL, by.now))
-    return page(TEMPLATE, **shown(list_takeouts(by), by))
+    return page(TEMPLATE, **shown(list_takeouts(by), by), typed={}, errors={}, form_errors=[])
 
 
 @blueprint.post(f"{URL}/files")

@@ -1,0 +1,143 @@
+"""Erasing a workspace: in one transaction with its certificate; then its files, and the mails.
+
+Whoever asked (the firm itself after its notice, an operator, the command line) comes through here.
+What follows the transaction is enqueued in it, so a worker that dies in between loses nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.jobs.enqueue import enqueue_service
+from app.jobs.errors import TryLater
+from app.jobs.kinds import Payload, Service
+from app.jobs.registry import owner_job, service_job
+from app.leaving.certificate import certify
+from app.leaving.models import Farewell
+from app.leaving.operations.farewell import ERASE as ERASE_ON_REQUEST
+from app.leaving.operations.farewell import who_asked
+from app.mail.service import send_service_mail
+from app.operator.acts import ERASE as ERASE_BY_OPERATOR
+from config.settings import Settings
+from tenants.control import ErasureCertificate, Operator, Tenant
+from tenants.database import control_session
+from tenants.errors import Busy
+from tenants.facts import State, TenantFacts
+from tenants.files import erase_files, files_folder
+from tenants.lifecycle import erase
+from tenants.scope import tenant_scope
+
+FINISH = "finish_erasure"
+
+
+def erase_workspace(
+    engine: Engine,
+    slug: str,
+    settings: Settings,
+    *,
+    asked_by: str,
+    now: datetime,
+    operator_id: UUID | None = None,
+    reason: str = "",
+) -> ErasureCertificate:
+    """Erase the workspace for good and answer with its certificate; `engine` is the owner's.
+
+    Its files are removed and the certificate is mailed by a job. UnknownTenant, or Busy while
+    somebody is in the workspace at this moment.
+    """
+    made: list[ErasureCertificate] = []
+
+    def before(session: Session, tenant: Tenant) -> None:
+        root = files_folder(settings.files_url)
+        made.append(certify(session, tenant, root, asked_by, now))
+        session.flush()
+        payload = {"certificate_id": str(made[0].id)}
+        enqueue_service(session, FINISH, payload, key=f"{FINISH}:{made[0].id}")
+        session.expunge(made[0])
+
+    erase(engine, slug, now=now, operator_id=operator_id, reason=reason, before=before)
+    return made[0]
+
+
+@service_job(FINISH, max_attempts=20, timeout=3600)
+def finish_erasure(service: Service, payload: Payload) -> None:
+    """Remove the files of an erased workspace, then send its certificate to who owned it."""
+    certificate_id = UUID(str(payload["certificate_id"]))
+    with control_session() as session:
+        found = session.get_one(ErasureCertificate, certificate_id)
+        if found.files_gone_at is not None:
+            return
+        tenant_id = found.tenant_id
+    root = files_folder(service.settings.files_url)
+    if root is not None:
+        erase_files(root, tenant_id)
+    with control_session() as session:
+        found = session.get_one(ErasureCertificate, certificate_id, with_for_update=True)
+        if found.files_gone_at is not None:
+            return
+        found.files_gone_at = service.now
+        values = {"name": found.name, "certificate": found.text, "sha256": found.sha256}
+        for address in found.sent_to:
+            send_service_mail(
+                session,
+                to=address,
+                template="leaving/erased",
+                values=values,
+                language=found.language,
+            )
+
+
+@service_job(ERASE_BY_OPERATOR, owner=True, max_attempts=30, timeout=3600)
+def erase_by_operator(service: Service, payload: Payload) -> None:
+    """Erase the workspace that an operator has named."""
+    tenant_id, operator_id = UUID(str(payload["tenant_id"])), UUID(str(payload["operator_id"]))
+    with control_session() as session:
+        alive = (Tenant.id == tenant_id, Tenant.state != State.ERASED.value)
+        slug = session.scalar(select(Tenant.slug).where(*alive))
+        name = session.scalar(select(Operator.name).where(Operator.id == operator_id))
+    if slug is not None:
+        reason = str(payload["reason"])
+        _erase(service, slug, f"{name} (Zuke): {reason}", operator_id=operator_id, reason=reason)
+
+
+@owner_job(ERASE_ON_REQUEST, while_suspended=True, max_attempts=30, timeout=3600)
+def erase_on_request(service: Service, tenant: TenantFacts) -> None:
+    """Erase a workspace whose owner has asked for it, once the notice is over."""
+    with tenant_scope(tenant) as session:
+        asked = select(Farewell).where(Farewell.taken_back_at.is_(None))
+        farewell = session.scalars(asked.where(Farewell.due_at <= service.now)).one_or_none()
+        if farewell is None:
+            return  # It was taken back, or the row came from somewhere else.
+        asked_by = who_asked(session, farewell)
+    _erase(service, tenant.slug, asked_by)
+
+
+def _erase(
+    service: Service,
+    slug: str,
+    asked_by: str,
+    *,
+    operator_id: UUID | None = None,
+    reason: str = "",
+) -> None:
+    if service.owner is None:
+        raise RuntimeError("Only a worker with the owner's login erases.")
+    try:
+        erase_workspace(
+            service.owner,
+            slug,
+            service.settings,
+            asked_by=asked_by,
+            now=service.now,
+            operator_id=operator_id,
+            reason=reason,
+        )
+    except Busy as error:
+        raise TryLater(str(error)) from error
+
+
+JOBS = (finish_erasure, erase_by_operator, erase_on_request)

@@ -1,0 +1,137 @@
+"""The page of one workspace: what it is, what it holds of what it may, and what was done to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.jobs.overview import JobLine, count_by_tenant, list_jobs
+from app.kernel.language import Text, current
+from app.operator.tenancies import Tenancy, tenancy_of
+from app.operator.words import LIMITS, STATES, plan_name, said
+from app.records.files.sizes import size_text
+from tenants.billing.models import Subscription
+from tenants.control import Operator, OperatorEvent, Tenant, TenantSize
+from tenants.plans import Limit, plans
+
+HISTORY = 50  # Lines of it on the page; all of them stay.
+FAILED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was done to a tenancy: what, by whom, when, why."""
+
+    text: Text
+    tone: str
+    who: str
+    at: datetime
+    reason: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One limit: how much is used, as far as it was counted, of how much; its own bound if any."""
+
+    key: str
+    label: Text
+    used: str
+    most: str
+    own: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template shows."""
+
+    tenancy: Tenancy
+    state: tuple[Text, str]
+    plan: str
+    plans: list[tuple[str, str]]
+    usage: list[Usage]
+    history: list[Line]
+    failed: list[JobLine]
+    subscription: Subscription | None
+    pay_by: datetime | None
+
+
+def page_of(session: Session, tenant: Tenant) -> Page:
+    """Read what the page of a workspace shows; nothing of it is read in the workspace."""
+    size = session.scalars(select(TenantSize).where(TenantSize.tenant_id == tenant.id)).first()
+    paid = select(Subscription).where(Subscription.tenant_id == tenant.id)
+    return Page(
+        tenancy=tenancy_of(tenant, size, count_by_tenant(session, [tenant.id])),
+        state=STATES[tenant.state],
+        plan=plan_name(tenant.plan),
+        plans=[(one.key, one.text(one.name, current())) for one in plans()],
+        usage=_usage(tenant, size),
+        history=_history(session, tenant.id),
+        failed=list_jobs(session, states=("dead",), tenant_id=tenant.id, limit=FAILED),
+        subscription=session.scalars(paid).first(),
+        pay_by=tenant.pay_by,
+    )
+
+
+def _usage(tenant: Tenant, size: TenantSize | None) -> list[Usage]:
+    bounds = tenant.bounds()
+    used: dict[Limit, int] = {}
+    if size is not None:
+        used = {
+            Limit.SEATS: size.users,
+            Limit.RECORDS: size.records,
+            Limit.STORAGE: size.file_bytes,
+        }
+
+    def told(limit: Limit, number: int | None) -> str:
+        if number is None:
+            return "–"
+        return size_text(number) if limit is Limit.STORAGE else f"{number:,}"
+
+    return [
+        Usage(
+            limit.value,
+            LIMITS[limit],
+            told(limit, used.get(limit)),
+            told(limit, bounds.get(limit.value)),
+            str(tenant.limits.get(limit.value, "")),
+        )
+        for limit in Limit
+    ]
+
+
+def _history(session: Session, tenant_id: UUID) -> list[Line]:
+    rows = session.scalars(
+        select(OperatorEvent)
+        .where(OperatorEvent.tenant_id == tenant_id)
+        .order_by(OperatorEvent.at.desc(), OperatorEvent.id.desc())
+        .limit(HISTORY)
+    ).all()
+    ids = {row.operator_id for row in rows if row.operator_id}
+    found = session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(ids)))
+    names: dict[UUID | None, str] = {row.id: row.name for row in found}
+    return [
+        Line(*said(row.verb), names.get(row.operator_id, ""), row.at, _why(row), _details(row))
+        for row in rows
+    ]
+
+
+def _why(row: OperatorEvent) -> str:
+    return str(row.details.get("reason", ""))
+
+
+def _details(row: OperatorEvent) -> str:
+    """What else was noted, in short: `before → after` where there are both."""
+    before, after = row.details.get("before"), row.details.get("after")
+    return f"{_short(before)} → {_short(after)}" if after is not None else ""
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_short(one)}" for key, one in value.items() if one) or "–"
+    return str(value)[:80] or "–"

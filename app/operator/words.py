@@ -1,0 +1,68 @@
+"""How states, plans and the history of a tenancy read in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.kernel.language import Text, _, current
+from tenants.plans import Limit, plans
+
+Said = tuple[Text, str]  # What it is called, and the tone of its pill.
+
+STATES: Mapping[str, Said] = {
+    "trial": (_("Trial"), "info"),
+    "active": (_("Active"), "good"),
+    "past_due": (_("Past due"), "warn"),
+    "suspended": (_("Suspended"), "bad"),
+}
+VERBS: Mapping[str, Said] = {
+    "created": (_("Workspace made"), "good"),
+    "suspended": (_("Suspended"), "bad"),
+    "resumed": (_("Resumed"), "good"),
+    "trial_extended": (_("Trial extended"), "info"),
+    "plan_changed": (_("Plan or limits changed"), "info"),
+    "fell_due": (_("Past due"), "warn"),
+    "paid": (_("Paid"), "good"),
+    "jobs_retried": (_("Failed jobs tried again"), ""),
+    "erasure_ordered": (_("Erasure ordered"), "bad"),
+    "erased": (_("Erased"), "bad"),
+    "support_entered": (_("Support entered with the firm’s consent"), "warn"),
+    "support_refused": (_("Support refused: wrong code"), "bad"),
+    "support_ended": (_("Support ended"), ""),
+}
+LIMITS: Mapping[Limit, Text] = {
+    Limit.SEATS: _("Users"),
+    Limit.RECORDS: _("Records"),
+    Limit.STORAGE: _("Bytes of files"),
+    Limit.MAILS: _("E-mails a month"),
+    Limit.CALLS: _("API calls a day"),
+    Limit.JOBS: _("Jobs that wait"),
+}
+SORTS: Mapping[str, Text] = {
+    "slug": _("By address"),
+    "created": _("Newest first"),
+    "active": _("Used last"),
+    "users": _("Most users"),
+    "records": _("Most records"),
+    "size": _("Largest"),
+}
+JOB_STATES: Mapping[str, Said] = {
+    "dead": (_("Failed"), "bad"),
+    "ready": (_("Waiting"), "info"),
+    "running": (_("Running"), "info"),
+    "done": (_("Done"), "good"),
+}
+
+
+_OTHER = _("Changed")
+
+
+def plan_name(key: str) -> str:
+    """A plan as the reader's language calls it; one that is sold no more by its key."""
+    found = next((one for one in plans() if one.key == key), None)
+    return found.text(found.name, current()) if found is not None else key
+
+
+def said(verb: str) -> Said:
+    """A line of the history; a newer release may have noted what this one knows no words for."""
+    return VERBS.get(verb, (_OTHER, ""))
