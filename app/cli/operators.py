@@ -15,23 +15,27 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 NAME = "operators"
-HELP = "Make an operator of the service, or list them."
+HELP = "Make an operator of the service, list them, reset a second step."
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Declare `create` and `list`."""
+    """Declare `create`, `list` and `reset-second-step`."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     create = verbs.add_parser("create", help="make an operator; the password is asked for")
     create.add_argument("--email", required=True)
     create.add_argument("--name", required=True)
     create.add_argument("--password-stdin", action="store_true", help="read it from standard input")
     listing = verbs.add_parser("list", help="list the operators")
-    for one in (create, listing):
+    reset = verbs.add_parser(
+        "reset-second-step", help="let one who lost phone and codes set the second step up anew"
+    )
+    reset.add_argument("--email", required=True)
+    for one in (create, listing, reset):
         one.add_argument("--json", action="store_true", help="answer as JSON")
 
 
 def run(args: Namespace) -> int:
-    """Create or list with the owner's login, which alone may write operators."""
+    """Do the verb with the owner's login, which alone may write operators."""
     from sqlalchemy.orm import Session
 
     from config.settings import command_settings
@@ -43,7 +47,7 @@ def run(args: Namespace) -> int:
     engine = owner_engine(settings)
     try:
         with Session(engine) as session, session.begin():
-            return _create(args, session) if args.action == "create" else _list(args, session)
+            return WORK[args.action](args, session)
     finally:
         engine.dispose()
 
@@ -85,6 +89,29 @@ def _list(args: Namespace, session: Session) -> int:
     return 0
 
 
+def _reset(args: Namespace, session: Session) -> int:
+    from sqlalchemy import select
+
+    from app.identity.texts import email_key
+    from app.kernel import clock
+    from app.operator.second_step import clear
+    from app.operator.sessions import event
+    from tenants.control import Operator
+
+    address = email_key(args.email)
+    found = session.scalar(select(Operator.id).where(Operator.email == address))
+    if found is None:
+        raise CommandError(f"There is no operator with the address {args.email}.")
+    clear(session, found)
+    session.add(event(found, "second_step_cleared", clock.now(), "command"))
+    print(
+        json.dumps({"id": str(found), "email": address})
+        if args.json
+        else f"{address} sets the second step up anew at the next sign-in."
+    )
+    return 0
+
+
 def _password(args: Namespace) -> str:
     """Ask for the password twice, or take one line of standard input."""
     if args.password_stdin:
@@ -93,3 +120,6 @@ def _password(args: Namespace) -> str:
     if getpass.getpass("Again: ") != first:
         raise CommandError("The two passwords differ.")
     return first
+
+
+WORK = {"create": _create, "list": _list, "reset-second-step": _reset}

@@ -8,11 +8,14 @@ from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, SettingsPage
 from app.kernel.language import _
-from app.leaving.operations.takeout import SUBJECT, TAKE, URL
+from app.leaving.operations.takeout import TAKE, URL
 from app.leaving.routes import blueprint
 
 GROUP = PermissionGroup(
-    SUBJECT, _("Workspace"), (Choice(TAKE[1], _("Take everything out")),), has_reach=False
+    TAKE[0],
+    _("Everything in one file"),
+    (Choice(TAKE[1], _("Take everything out")),),
+    has_reach=False,
 )
 PAGE = SettingsPage(
     URL,

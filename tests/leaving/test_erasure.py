@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from app.identity import outside
 from app.identity.models import User
 from app.identity.models.access import Grant
 from app.jobs.enqueue import enqueue
@@ -22,6 +23,7 @@ from app.kernel.ids import new_id
 from app.leaving.erasure import erase_workspace
 from app.leaving.models import NOTICE, Farewell
 from app.leaving.operations.farewell import remind
+from app.mail.send import send_mail
 from config.settings import Settings
 from tenants import resolve
 from tenants.control import ErasureCertificate, Job, MailHint, Tenant
@@ -156,7 +158,7 @@ def test_an_admin_who_may_take_everything_may_not_end_it(
 ) -> None:
     with acme.scope() as session:
         role = session.get_one(User, bob.user_id).role
-        session.add(Grant(role_id=role.id, record_type="workspace", verb="take_out", reach=3))
+        session.add(Grant(role_id=role.id, record_type="takeout", verb="make", reach=3))
         role.stamp = new_id()
     assert bob.client.get(URL).status_code == 200
     assert "Erase this workspace" not in bob.client.get(URL).text
@@ -165,14 +167,22 @@ def test_an_admin_who_may_take_everything_may_not_end_it(
 
 
 def test_owners_are_reminded_a_week_and_a_day_before(
-    firm: Workspace, peter: Person, owner: Engine, clock: Clock, app: Flask
+    firm: Workspace,
+    peter: Person,
+    owner: Engine,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setitem(firm.engine_app.extensions, outside.SEND_MAIL, send_mail)
+    monkeypatch.setitem(
+        firm.engine_app.extensions, "settings", peter.client.application.extensions["settings"]
+    )
     ask(peter)
 
     def reminded(days: int) -> int:
         before = len(mails(owner))
         clock.shift(timedelta(days=days))
-        with app.app_context(), firm.acting() as by:
+        with firm.acting() as by:
             remind(by)
             remind(by)
         return len(mails(owner)) - before

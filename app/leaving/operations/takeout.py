@@ -25,7 +25,7 @@ from tenants.files import Folder, NoRoom, folder_of, new_name
 KIND = "take_everything_out"
 ROOM = "takeouts"
 SUBJECT = "workspace"
-TAKE = (SUBJECT, "take_out")
+TAKE = ("takeout", "make")
 URL = "/settings/leaving"
 SHOWN = 20
 

@@ -58,6 +58,7 @@ def shown(takeouts: Sequence[Takeout], by: Actor) -> dict[str, Any]:
         "farewell": _farewell(by),
         "may_end": by.rights.is_owner,
         "days": NOTICE.days,
+        "slug": by.tenant.slug,
     }
 
 
