@@ -95,7 +95,7 @@ def remind(by: Actor) -> None:
         enqueue(by, ERASE, {}, key=f"{ERASE}:{farewell.id}")
         return
     left = (farewell.due_at - by.now).days
-    due = sum(left < days for days in REMINDERS)
+    due = sum(left <= days for days in REMINDERS)
     if due > farewell.told:
         farewell.told = due
         tell_owners(by, farewell, "leaving/farewell_near")
