@@ -20,6 +20,7 @@ from app.automation.webhooks.models import Webhook, WebhookDelivery
 from app.automation.webhooks.operations import Fresh, Wish, create_webhook
 from app.automation.webhooks.sender import sender_of
 from app.jobs.worker import Worker
+from app.records.door import perform
 from config.settings import Settings
 from tests.cast import Person, Workspace
 
@@ -183,3 +184,9 @@ class Statements:
 
     def _hear(self, _conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         self.said.append(statement)
+
+
+def make_account(person: Person, **fields: object) -> str:
+    """A customer of somebody; answers with its id."""
+    with person.workspace.acting(person) as by:
+        return str(perform("account", "create", by=by, **({"name": "Fence & Sons"} | fields)).id)
