@@ -75,3 +75,24 @@ def test_keys_walk_approve_and_ask_why(
     expect(page.locator("[data-approval]")).to_have_count(1)
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+def test_on_the_phone_a_reason_is_asked_for_and_several_are_approved_without_scrolling(
+    windows: Windows, alice: Person, bob: Person, firms: list[UUID]
+) -> None:
+    ask(windows, bob, firms)
+    page = windows.open(alice, lang="zh-CN", on_phone=True)
+    ready(page, "/approvals")
+    first = page.locator("[data-approval]").first
+    first.locator("[data-reject]").click()
+    expect(first.get_by_role("textbox")).to_be_focused()
+    first.locator("form .btn-danger").click()
+    expect(page.locator("#text-error")).to_have_text("请说明原因。")
+    ready(page, "/approvals")
+    expect(page.get_by_text("快捷键")).to_be_hidden()
+    for box in page.locator(".approval-head .check").all():
+        box.click()
+    several = page.locator("#approve-many button")
+    expect(several).to_be_in_viewport()
+    several.click()
+    expect(page.locator("[data-approval]")).to_have_count(0)

@@ -63,6 +63,15 @@ def deciders(by: Actor) -> set[UUID]:
     return {by.person_id, *stood_in_for(by)}
 
 
+def deciding(request: ApprovalRequest, by: Actor, mine: set[UUID]) -> set[UUID]:
+    """Of those whose requests `by` may decide, for whom they may decide this one.
+
+    Nobody decides what they asked for themselves in somebody else's place.
+    """
+    is_own = by.person_id is not None and by.person_id == request.requester_id
+    return mine & {by.person_id} if is_own else mine
+
+
 def is_barred(request: ApprovalRequest, by: Actor) -> bool:
     """True for who may not decide the present level, not even in somebody else's place."""
     return by.person_id is not None and by.person_id in barred(request, by)
@@ -72,7 +81,7 @@ def my_steps(request: ApprovalRequest, by: Actor) -> list[ApprovalStep]:
     """The steps of a request that `by` may answer now, as whoever was asked still may."""
     if is_barred(request, by):
         return []
-    mine = deciders(by)
+    mine = deciding(request, by, deciders(by))
     its = [one for one in waiting_steps(request, by) if one.user_id in mine]
     lost = those_who_lost(request, its, by)
     return [one for one in its if one not in lost]

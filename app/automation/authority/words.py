@@ -24,6 +24,8 @@ from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
 
+NO_BREAK = "\u00a0"
+
 
 def reason_told(reason: Mapping[str, Any], by: Actor) -> Mapping[str, Any]:
     """A reason as its reader reads it, who may not speak what whoever asked speaks."""
@@ -116,9 +118,11 @@ def class_name(limits: Limits, subject: Subject, customer_class: str, by: Actor)
 
 
 def shown(value: Decimal, subject: Subject, by: Actor) -> str:
-    """A number with its unit: 5 %, 30 days."""
-    number = formats(by).number(value.normalize() if value else Decimal(0))
-    return f"{number} {subject.unit}".strip()
+    """A number with its unit, which stays beside it: 5 %, 30 days; 5%, 30天."""
+    write = formats(by)
+    number = write.number(value.normalize() if value else Decimal(0))
+    gap = "" if write.is_chinese or not str(subject.unit) else NO_BREAK
+    return f"{number}{gap}{subject.unit}"
 
 
 def role_called(role_id: str | None, by: Actor) -> str:

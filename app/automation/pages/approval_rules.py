@@ -105,6 +105,7 @@ def who_told(level: Level, roles: Mapping[UUID, str], called: Mapping[UUID, str]
         who = formats(by).listed(called.get(one, "") for one in level.user_ids)
     else:
         who = str(WHO[level.who])
+        who = who[:1].lower() + who[1:]  # It stands within a sentence.
     if level.all:
         who = gettext("%(who)s (each of them)", who=who)
     if level.hours:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from app.automation.approvals.approvers import names
-from app.automation.approvals.find import deciders, is_barred, moved_since
+from app.automation.approvals.find import deciders, deciding, is_barred, moved_since
 from app.automation.approvals.models import (
     Answer,
     ApprovalNote,
@@ -246,7 +246,7 @@ def _of_type(
             due=_due(one, by),
             rests=one.due_at is not None and one.is_open and by.tenant.is_read_only,
             is_late=_is_late(one, by),
-            may_decide=any(step.user_id in mine for step in waiting) and not is_barred(one, by),
+            may_decide=_may_decide(one, waiting, mine, by),
             may_recall=one.is_open and one.requester_id == by.user_id,
             version=versions.get(one.record_id) if one.record_id else None,
         )
@@ -264,6 +264,13 @@ def _is_late(request: ApprovalRequest, by: Actor) -> bool:
     return request.due_at is not None and request.due_at < by.now and not by.tenant.is_read_only
 
 
+def _may_decide(
+    request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
+) -> bool:
+    own = deciding(request, by, mine)
+    return any(step.user_id in own for step in waiting) and not is_barred(request, by)
+
+
 def _why_barred(
     request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
 ) -> str:
@@ -272,11 +279,14 @@ def _why_barred(
         return ""
     if not waiting:
         return gettext("Nobody is left who could approve it. Ask an owner of the workspace.")
-    if not any(step.user_id in mine for step in waiting) or not is_barred(request, by):
+    asked = {step.user_id for step in waiting} & mine
+    if not asked or _may_decide(request, waiting, mine, by):
         return ""
     is_own = request.requester_id == by.person_id
     if is_own and request.levels[request.level].get("four_eyes"):
         return gettext("Four eyes: you asked for this, so somebody else decides.")
+    if is_own and not asked & deciding(request, by, mine):
+        return gettext("You asked for this, so you don’t decide it in somebody else’s place.")
     return gettext("You agreed on an earlier level, so somebody else decides on this one.")
 
 

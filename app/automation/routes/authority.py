@@ -120,8 +120,14 @@ def _preview(by: Actor) -> dict[str, object]:
     if user is not None:
         them = actor_for(by.session, by.tenant, user, by.now, "web")
         found = [(one.label, _may(one, customer_id, them)) for one in subjects()]
-    kinds = [one.key for subject in subjects() if (one := customer_type(subject))]
-    return {"people": people, "user": user, "found": found, "kind": kinds[0] if kinds else ""}
+    types = [one for subject in subjects() if (one := customer_type(subject))]
+    return {
+        "people": people,
+        "user": user,
+        "found": found,
+        "kind": types[0].key if types else "",
+        "called": types[0].words.one if types else "",
+    }
 
 
 def _may(subject: Subject, customer_id: UUID | None, them: Actor) -> Text | str:

@@ -124,7 +124,7 @@ def test_a_field_that_is_hidden_is_told_by_no_authority(
         )
         role.stamp = new_id()
     assert "within the authority" not in mara.client.get(f"/activities/{made}").text
-    assert "80 min" not in mara.client.get(place).text
+    assert "80\u00a0min" not in mara.client.get(place).text
 
 
 def test_beyond_it_the_lowest_role_that_suffices_is_asked(
@@ -136,7 +136,7 @@ def test_beyond_it_the_lowest_role_that_suffices_is_asked(
             with pytest.raises(Held) as held:
                 perform("activity", "create", by=by, **told)
             assert held.value.asks_first
-            assert "up to 30 min" in str(held.value.errors["minutes"])
+            assert "up to 30\u00a0min" in str(held.value.errors["minutes"])
             gate.keep(held.value, by)
         assert asked(alice, requests(alice)[-1]) == [who.user_id]
     first = requests(alice)[0]
@@ -180,7 +180,7 @@ def test_where_less_is_further_the_limit_is_the_least(
     call(bob, 30)
     with pytest.raises(Held) as held:
         call(bob, 20)
-    assert "30 % or more" in str(held.value.errors["minutes"])
+    assert "30\u00a0% or more" in str(held.value.errors["minutes"])
     with bob.workspace.acting(bob) as by, pytest.raises(Held):  # None at all is the furthest.
         perform("activity", "create", by=by, kind="call", body="A")
 
@@ -204,7 +204,7 @@ def test_no_way_gets_past_it(alice: Person, bob: Person, limits: None, program: 
         headers={"HX-Request": "true"},
     )
     assert answer.status_code == 422
-    assert "You may agree to up to 30 min." in answer.text
+    assert "You may agree to up to 30\u00a0min." in answer.text
     assert "Ask for approval" in answer.text
     before = len(requests(alice))
     answer = bob.client.post(
@@ -238,11 +238,11 @@ def test_the_form_says_how_far_one_may_go_and_offers_to_ask(
     alice: Person, bob: Person, limits: None
 ) -> None:
     shown = bob.client.get("/activities/new").text
-    assert "You may agree to: Any customer: 30 min, Customer: 60 min" in shown
+    assert "You may agree to: Any customer: 30\u00a0min, Customer: 60\u00a0min" in shown
     form = {"kind": "call", "body": "A talk", "minutes": "45"}
     answer = bob.client.post("/activities/new", data=form)
     assert answer.status_code == 422
-    assert "You may agree to up to 30 min." in answer.text
+    assert "You may agree to up to 30\u00a0min." in answer.text
     assert 'name="ask"' in answer.text
     assert requests(alice) == []
     assert bob.client.post("/activities/new", data={**form, "ask": "1"}).status_code == 303
@@ -269,7 +269,7 @@ def test_the_grid_is_kept_tried_and_refused_beside_what_is_wrong(
     customer = account(bob, lifecycle="customer")
     url = f"/settings/authority?user={bob.user_id}"
     assert "no limit" in alice.client.get(url).text
-    assert "up to 12.5 min" in alice.client.get(f"{url}&customer={customer}").text
+    assert "up to 12.5\u00a0min" in alice.client.get(f"{url}&customer={customer}").text
     assert bob.client.get("/settings/authority").status_code == 403
     answer = alice.client.post("/settings/authority/class/account", data={"class_field": "name"})
     assert answer.status_code == 422

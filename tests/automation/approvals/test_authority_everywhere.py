@@ -224,9 +224,9 @@ def test_the_form_says_how_far_one_may_go_with_all_of_it(bob: Person, limits: No
     form = {"name": "New", "discount": "8", "payment_days": "45"}
     answer = bob.client.post("/accounts/new", data=form)
     assert answer.status_code == 422
-    assert "You may agree to 5 % and 30 days. Beyond that, this needs the" in answer.text
-    assert "You may agree to up to 5 %." in answer.text
-    assert "You may agree to up to 30 days." in answer.text
+    assert "You may agree to 5\u00a0% and 30\u00a0days. Beyond that, this needs the" in answer.text
+    assert "You may agree to up to 5\u00a0%." in answer.text
+    assert "You may agree to up to 30\u00a0days." in answer.text
     wrong = bob.client.post("/accounts/new", data={"name": "N", "discount": "101"})
     assert "from 0 to 100 percent" in wrong.text
     wrong = bob.client.post("/accounts/new", data={"name": "N", "payment_days": "-1"})
@@ -279,8 +279,8 @@ def test_of_many_at_once_all_are_told_by_one_statement(
 def test_one_change_of_two_numbers_tells_of_both(bob: Person, limits: None) -> None:
     record_id = account(bob, discount="5", payment_days=20)
     page = bob.client.get(f"/accounts/{record_id}").text
-    assert "Discount 5 % is within the authority of Sales rep" in page
-    assert "Payment term 20 days is within the authority of Sales rep" in page
+    assert "Discount 5\u00a0% is within the authority of Sales rep" in page
+    assert "Payment term 20\u00a0days is within the authority of Sales rep" in page
 
 
 def test_what_is_told_of_it_is_in_the_reader_s_language(
@@ -293,12 +293,13 @@ def test_what_is_told_of_it_is_in_the_reader_s_language(
             perform("account", "update", found, by=by, discount="8")
         gate.keep(held.value, by)
     assert (
-        "8 % is beyond the 5 % that Sales rep may agree to." in alice.client.get("/approvals").text
+        "8\u00a0% is beyond the 5\u00a0% that Sales rep may agree to."
+        in alice.client.get("/approvals").text
     )
     alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
     page = alice.client.get(f"/accounts/{record_id}").text
-    assert "折扣 5 % 在“销售”的授权额度内" in page
-    assert "8 % 超出了“销售”可自行决定的 5 %。" in alice.client.get("/approvals").text
+    assert "折扣 5% 在“销售”的授权额度内" in page
+    assert "8% 超出了“销售”可自行决定的 5%。" in alice.client.get("/approvals").text
 
 
 def test_who_may_agree_to_it_no_more_is_followed_by_who_may(
@@ -328,3 +329,33 @@ def test_who_may_agree_to_it_no_more_is_followed_by_who_may(
     with alice.workspace.acting(alice) as by:
         assert approve(request.id, by).is_done
     assert stands(bob, record_id).discount == 45
+
+
+def test_nobody_brings_back_by_undoing_what_a_colleague_took_from_a_customer(
+    alice: Person, bob: Person, limits: None, no_files: None
+) -> None:
+    """Alice, the owner, gave 60 % and took it back: by a change of many, by a file, by merging."""
+    ids = [
+        account(alice, name=f"Firm {at}", discount="60", owner_id=bob.user_id) for at in range(4)
+    ]
+    with alice.workspace.acting(alice) as by:
+        record_type = tailored("account", by)
+        chosen = Selection(ids=tuple(ids[:1]))
+        change_id = begin_change(record_type, "update", chosen, {"discount": "0"}, by).id
+    file = sheet(["Name", "Off"], ["Firm 1", "0"])
+    columns = {"Name": "name", "Off": "discount"}
+    run = take_in(alice, "account", file, columns, mode="both", match_on="name")
+    with alice.workspace.acting(alice) as by:
+        merge_id = merge_records(
+            "account", ids[2], [ids[3]], by=by, choices={"discount": str(ids[2])}
+        ).id
+        stays = by.session.get_one(Account, ids[2])
+        perform("account", "update", stays, by=by, discount="0")
+    for way in (
+        lambda by: begin_undo(change_id, by),
+        lambda by: undo_import(run.id, by),
+        lambda by: undo_merge(merge_id, by=by),
+    ):
+        with suppress(Answer), bob.workspace.acting(bob) as by:
+            way(by)
+    assert [stands(bob, one).discount for one in ids[:3]] == [0, 0, 0]

@@ -66,20 +66,20 @@ def test_the_second_is_the_manager_of_the_first(
 
 
 def test_who_stands_in_for_both_decides_one_of_them(
-    alice: Person, bob: Person, mara: Person, nora: Person, rule: Rule
+    alice: Person, bob: Person, dora: Person, mara: Person, nora: Person, rule: Rule
 ) -> None:
     for away in (mara, nora):
         with away.workspace.acting(away) as by:
-            add_absence(by, by.session.get_one(User, bob.user_id), by.today(), by.today())
+            add_absence(by, by.session.get_one(User, dora.user_id), by.today(), by.today())
     record_id = account(bob)
     rule("account", "delete", *TWO)
     ask(bob, "delete", record_id)
     request = only_request(alice)
-    with bob.workspace.acting(bob) as by:
+    with dora.workspace.acting(dora) as by:
         assert not approve(request.id, by).is_done
-    with bob.workspace.acting(bob) as by, pytest.raises(Conflict, match="approved this already"):
+    with dora.workspace.acting(dora) as by, pytest.raises(Conflict, match="approved this already"):
         approve(request.id, by)
-    assert "You agreed on an earlier level" in bob.client.get("/approvals").text
+    assert "You agreed on an earlier level" in dora.client.get("/approvals").text
     assert asked(alice, request) == [nora.user_id]
 
 

@@ -174,3 +174,21 @@ def test_a_workspace_at_rest_decides_nothing(
         assert answer.status_code == 422, verb
         assert "read-only" in answer.text
     assert [one.state for one in requests(alice)] == [State.WAITING]
+
+
+def test_nobody_decides_their_own_request_in_somebody_else_s_place(
+    alice: Person, bob: Person, rule: Rule
+) -> None:
+    record_id = account(bob)
+    rule("account", "delete", people(alice))
+    with alice.workspace.acting(alice) as by:
+        add_absence(by, by.session.get_one(User, bob.user_id), by.today(), by.today())
+    ask(bob, "delete", record_id)
+    request_id = only_request(alice).id
+    with bob.workspace.acting(bob) as by, pytest.raises(NotPermitted):
+        approve(request_id, by)
+    inbox = bob.client.get("/approvals").text
+    assert "you don’t decide it in somebody else’s place" in inbox
+    assert "data-approve" not in inbox
+    with alice.workspace.acting(alice) as by:
+        assert approve(request_id, by).is_done

@@ -14,11 +14,19 @@ function go(step: number): void {
 
 function reject(item: HTMLElement): void {
   const details = find<HTMLDetailsElement>('details:has([data-reject])', item);
-  if (details) details.open = true;
-  find<HTMLTextAreaElement>('textarea', item)?.focus();
+  if (details) details.open = true; // Which brings the focus with it.
+  else find<HTMLTextAreaElement>('textarea', item)?.focus();
 }
 
 export function start(): void {
+  document.addEventListener(
+    'toggle',
+    (event) => {
+      const details = event.target as HTMLDetailsElement;
+      if (details.open && find('[data-reject]', details)) find<HTMLTextAreaElement>('textarea', details)?.focus();
+    },
+    true,
+  );
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event) || isMod(event) || event.altKey || isTyping()) return;
     if (find('dialog[open], [popover]:popover-open:not(#toasts)')) return;
