@@ -18,7 +18,6 @@ from app.identity.models import User
 from app.identity.operations.hints import add_hints, hint
 from app.jobs.kinds import Service
 from app.jobs.registry import service_job
-from app.kernel import clock
 from app.mail.service import send_service_mail
 from tenants.control import SignUp
 from tenants.database import control_session
@@ -36,15 +35,12 @@ def found_signed_up(service: Service, payload: Mapping[str, object]) -> None:
     row_id = UUID(str(payload["sign_up"]))
     with control_session() as session:
         row = session.scalars(select(SignUp).where(SignUp.id == row_id)).first()
-    if row is None or row.state not in (signing_up.WAITING, signing_up.READY):
+    if row is None or row.state != signing_up.WAITING:
         return
-    if row.state == signing_up.WAITING:
-        try:
-            _found(service, row)
-        except SlugRefused as refusal:
-            _refused(service, row, refusal.problem)
-            return
-    signing_up.note_ready(row_id, clock.now())
+    try:
+        _found(service, row)
+    except SlugRefused as refusal:
+        _refused(service, row, refusal.problem)
 
 
 def _found(service: Service, row: SignUp) -> None:
@@ -60,7 +56,7 @@ def _found(service: Service, row: SignUp) -> None:
     )
 
     def note(session: Session, facts: TenantFacts, owner: User) -> None:
-        signing_up.note_founded(session, row.id, facts, owner.id)
+        signing_up.note_founded(session, row.id, facts, owner.id, service.now)
         add_hints(session, facts, [hint(owner.email, outside.settings().secret_key)])
 
     found_workspace(

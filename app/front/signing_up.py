@@ -73,13 +73,16 @@ def find_sign_up(secret: str) -> SignUp | None:
         return session.scalars(select(SignUp).where(SignUp.digest == digest(secret))).first()
 
 
-def let_in(found: SignUp, now: datetime) -> str | None:
-    """A code that lets the browser into its workspace once, soon; None after the first visit."""
+def let_in(found: SignUp, secret: str, now: datetime) -> str | None:
+    """A code that lets the browser into its workspace once, soon; None after the first visit.
+
+    It is made of the browser's `secret`, so that a page that is loaded twice leads on twice.
+    """
     if found.state != READY or found.welcomed_at is not None or found.finished_at is None:
         return None
     if now > found.finished_at + WELCOMING:
         return None
-    code = new_secret()
+    code = digest(f"welcome|{secret}")
     with control_session() as session:
         session.execute(
             update(SignUp)
@@ -107,19 +110,15 @@ def use_code(tenant: TenantFacts, code: str, now: datetime) -> UUID | None:
         ).first()
 
 
-def note_founded(session: Session, row_id: UUID, tenant: TenantFacts, user_id: UUID) -> None:
+def note_founded(
+    session: Session, row_id: UUID, tenant: TenantFacts, user_id: UUID, now: datetime
+) -> None:
     """Say that the workspace is there, in the transaction that makes it; the wishes are gone."""
     session.execute(
         update(SignUp)
         .where(SignUp.id == row_id)
-        .values(state=READY, wishes={}, tenant_id=tenant.id, user_id=user_id)
+        .values(state=READY, wishes={}, tenant_id=tenant.id, user_id=user_id, finished_at=now)
     )
-
-
-def note_ready(row_id: UUID, now: datetime) -> None:
-    """Let the visit without a password begin now, as the workspace can be reached."""
-    with control_session() as session:
-        session.execute(update(SignUp).where(SignUp.id == row_id).values(finished_at=now))
 
 
 def note_refused(row_id: UUID, problem: SlugProblem, now: datetime) -> None:

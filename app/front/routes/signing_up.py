@@ -132,7 +132,7 @@ def wait() -> Response:
 def _way_in(found: SignUp) -> str:
     """The address that lets this browser in once, else that of the sign-in."""
     at = outside.settings().workspace_url(found.slug)
-    code = signing_up.let_in(found, current.moment())
+    code = signing_up.let_in(found, session[MINE], current.moment())
     return f"{at}/welcome#{code}" if code else f"{at}/login"
 
 

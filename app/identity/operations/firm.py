@@ -57,7 +57,7 @@ def change_firm(by: Actor, wish: FirmWish) -> bool:
         session.execute(
             update(Tenant)
             .where(Tenant.id == by.tenant.id)
-            .values({key: after[key] for key in changes}, changed_at=by.now)
+            .values({**{key: after[key] for key in changes}, "changed_at": by.now})
         )
     forget()
     return True

@@ -1,0 +1,90 @@
+"""The service's pages say what holds: prices as they are charged, and how the service does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.kernel import clock
+from app.kernel.ids import new_id
+from tenants.control import SERVICE, Job
+from tenants.engine import LOGIN
+from tenants.plans import plans_for_sale
+from tests.cast import HostClient
+
+CHINESE = {"Accept-Language": "zh-CN"}
+
+
+def waiting(owner: Engine, kind: str, since: timedelta) -> None:
+    """Let a job of the service wait."""
+    with Session(owner) as session, session.begin():
+        moment = clock.now() - since
+        session.add(
+            Job(
+                id=new_id(),
+                tenant_id=SERVICE,
+                db_role=LOGIN,
+                kind=kind,
+                payload={},
+                run_at=moment,
+                created_at=moment,
+            )
+        )
+
+
+def test_prices_are_those_of_the_plans(guest: HostClient) -> None:
+    page = guest.get("/").text
+    for plan in plans_for_sale():
+        assert plan.name["en"] in page
+        assert f"${plan.price('USD', 'month'):.0f} month by month" in page
+    page = guest.get("/", headers=CHINESE).text
+    for plan in plans_for_sale():
+        assert plan.summary["zh-CN"] in page
+        assert f"¥{plan.price('CNY', 'month'):.0f}" in page
+
+
+def test_prices_are_shown_in_the_other_currency(guest: HostClient) -> None:
+    assert 'href="/?currency=CNY#prices"' in guest.get("/").text
+    page = guest.get("/?currency=CNY").text
+    assert "¥159 month by month" in page
+    assert "$" not in page.partition('id="prices"')[2].partition("</section>")[0]
+    assert "$28" in guest.get("/?currency=BTC").text
+
+
+@pytest.mark.parametrize(
+    ("path", "english", "chinese"),
+    [
+        ("/", "Try it free for 14 days", "免费试用 14 天"),
+        ("/terms", "Your data is yours", "数据属于您"),
+        ("/status", "Everything works.", "一切正常。"),
+        ("/find", "Find my workspace", "查找我的企业"),
+        ("/signup", "Begin your workspace", "开通企业"),
+    ],
+)
+def test_every_page_speaks_both_languages(
+    guest: HostClient, path: str, english: str, chinese: str
+) -> None:
+    assert english in guest.get(path).text
+    page = guest.get(path, headers=CHINESE).text
+    assert chinese in page
+    assert english not in page
+
+
+@pytest.mark.parametrize("path", ["/terms", "/status", "/find", "/signup", "/signup/wait"])
+def test_at_a_workspace_there_are_no_such_pages(alice: object, path: str) -> None:
+    client = alice.client  # type: ignore[attr-defined]
+    assert client.get(path).status_code == 404
+
+
+def test_the_status_tells_of_work_that_waits(guest: HostClient, owner: Engine) -> None:
+    waiting(owner, "send_service_mail", timedelta(minutes=5))
+    assert "Some of it is slow at the moment." in guest.get("/status").text
+    waiting(owner, "found_workspace", timedelta(minutes=20))
+    assert "Something is disturbed." in guest.get("/status").text
+
+
+def test_the_front_page_is_light(guest: HostClient) -> None:
+    assert len(guest.get("/").data) < 60_000
