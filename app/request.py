@@ -131,6 +131,7 @@ class Edge:
             return _to_sign_in()
         if g.tenant is not None and g.tenant.is_suspended and not declared.while_suspended:
             raise NotPermitted(_("This workspace is suspended until its bill is paid."))
+        _refuse_support(declared)
         reads_only = request.method in SAFE_METHODS or declared.while_previewing
         if g.actor is not None and g.actor.previews and not reads_only:
             raise Previewing(g.actor.previews.name)
@@ -184,6 +185,24 @@ def serve(app: Flask, settings: Settings) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(Exception, _failed)
+
+
+# What nobody of the service gets at, whatever the firm allowed: settings with people, keys and
+# exports; what leaves as a file; what is personal; and everything that programs call.
+NEVER_FOR_SUPPORT = re.compile(
+    r"/(?:settings|api|handovers|notifications|notices|preview|welcome)(?:/|\Z)"
+    r"|/(?:export|import|card|download)(?:/|\Z)"
+)
+
+
+def _refuse_support(declared: Access) -> None:
+    """Keep somebody of the service to the records that the firm lets them see."""
+    if g.actor is None or g.actor.support is None or declared.for_support:
+        return
+    if declared.who is Who.TOKEN or NEVER_FOR_SUPPORT.search(request.path):
+        raise NotPermitted(_("Support never gets at this."))
+    if declared.takes_files or request.path in ("/login", "/logout"):
+        raise NotPermitted(_("Support never gets at this."))
 
 
 def _is_on_side(declared: Access) -> bool:

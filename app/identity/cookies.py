@@ -18,6 +18,24 @@ def session_token(request: Request) -> str:
     return request.cookies.get(_name("session"), "")
 
 
+def support_token(request: Request) -> str:
+    """The token by which somebody of the service helps here, or ""."""
+    return request.cookies.get(_name("support"), "")
+
+
+def give_support(response: Response, token: str, lives: timedelta) -> Response:
+    """Hand the browser of somebody of the service what lets them in."""
+    _set(response, "support", token, lives)
+    return response
+
+
+def take_support(response: Response) -> Response:
+    """Take it from the browser."""
+    https = outside.settings().is_https
+    response.delete_cookie(_name("support"), path="/", secure=https, httponly=True, samesite="Lax")
+    return response
+
+
 def device_token(request: Request) -> str:
     """The token by which a browser is known to have signed in before, or ""."""
     return request.cookies.get(_name("device"), "")

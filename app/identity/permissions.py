@@ -61,6 +61,9 @@ SETTINGS = (
         "firm", _("Firm and workspace"), (Choice("manage", _("Manage")),), has_reach=False
     ),
     PermissionGroup("audit", _("Audit"), (Choice("read", _("Read")),), has_reach=False),
+    PermissionGroup(
+        "support", _("Support access"), (Choice("allow", _("Allow and end")),), has_reach=False
+    ),
 )
 
 OwnFields = Callable[[Actor, str], tuple[Choice, ...]]  # Of a record type.

@@ -75,6 +75,7 @@ SETTINGS = {
     ("token", "create"): ALL,
     ("token", "manage"): ALL,
     ("audit", "read"): ALL,
+    ("support", "allow"): ALL,
     ("field", "manage"): ALL,
     ("trash", "erase"): ALL,
     ("retention", "manage"): ALL,

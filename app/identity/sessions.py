@@ -26,6 +26,7 @@ from app.identity.api_limits import take_turn
 from app.identity.looking import look_as_colleague, look_as_role
 from app.identity.models import Role, User
 from app.identity.rights import rights_of
+from app.identity.supporting import find_support
 from app.kernel import language
 from app.kernel.actor import Actor
 from app.web import current
@@ -68,7 +69,16 @@ def keep_people(app: Flask) -> None:
 def actor_by_cookie(
     request: Request, session: Session, tenant: TenantFacts, now: datetime
 ) -> Actor | None:
-    """The actor behind the session cookie of a request, or None for a visitor."""
+    """The actor behind the session cookie of a request, or None for a visitor.
+
+    Somebody of the service who came in with the firm's consent is that and nobody else, whatever
+    else their browser holds.
+    """
+    helping = cookies.support_token(request)
+    if helping:
+        by = find_support(session, tenant, helping, now, _chosen_language(request))
+        if by is not None:
+            return by
     if not cookies.session_token(request):
         return None
     found = signed_in()

@@ -103,6 +103,15 @@ _pages: dict[str, SettingsPage] = {
             ("audit", "read"),
             synonyms=_("log trail events export"),
         ),
+        SettingsPage(
+            "/settings/support",
+            "lifebuoy",
+            PEOPLE,
+            _("Support access"),
+            _("Let the service look into this workspace for some hours, and see who did."),
+            ("support", "allow"),
+            synonyms=_("help service desk consent remote operator"),
+        ),
     )
 }
 

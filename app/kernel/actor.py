@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.kernel.preview import Preview
+from app.kernel.preview import Preview, Support
 from tenants.facts import TenantFacts
 
 
@@ -126,7 +126,8 @@ class Actor:
     somebody looks at the workspace: their rights are narrowed to that, and they change nothing
     meanwhile. Looking as a colleague, `user_id` and what follows from it are the colleague's; what
     is personal (notices, work, what was open lately) goes by `person_id`. `approval` is there while
-    what was approved is done.
+    what was approved is done. `support` says who of the service is there in `user_id`'s name, with
+    their consent; their rights are narrowed to records.
     """
 
     session: Session
@@ -144,6 +145,7 @@ class Actor:
     previews: Preview | None = None
     batch_id: UUID | None = None
     approval: Approval | None = None
+    support: Support | None = None
 
     @property
     def person_id(self) -> UUID | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.kernel.language import gettext
@@ -27,3 +28,16 @@ class Preview:
         if not self.person:
             return self.role
         return gettext("%(person)s (%(role)s)", person=self.person, role=self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Somebody of the service who helps in a workspace with its consent, until `until`.
+
+    `operator` is their name, `grant_id` the consent that they came by.
+    """
+
+    grant_id: UUID
+    operator: str
+    until: datetime
+    may_write: bool

@@ -29,6 +29,7 @@ DOORS = (
     "known_devices",
     "password_resets",
     "sign_in_challenges",
+    "support_grants",
     "user_sessions",
 )
 KEEPING = Keeping(

@@ -35,19 +35,19 @@ ERASE = "erase_by_operator"
 def suspend(slug: str, reason: str, by: SignedInOperator, now: datetime, typed: str) -> None:
     """Leave the workspace's people sign-in, billing and export."""
     _meant(slug, typed)
-    _change(suspend_tenancy, slug, _reason(reason), by, now)
+    _change(suspend_tenancy, slug, reason_of(reason), by, now)
 
 
 def resume(slug: str, reason: str, by: SignedInOperator, now: datetime) -> None:
     """Give the workspace back the state that it had."""
-    _change(resume_tenancy, slug, _reason(reason), by, now)
+    _change(resume_tenancy, slug, reason_of(reason), by, now)
 
 
 def extend_trial(
     session: Session, slug: str, reason: str, days: str, by: SignedInOperator, now: datetime
 ) -> None:
     """Let a trial go on for some days more, from its end or from today where that is over."""
-    why, tenant = _reason(reason), _held(session, slug)
+    why, tenant = reason_of(reason), _held(session, slug)
     if not days.isascii() or not days.isdigit() or not 1 <= int(days[:4]) <= LONGEST_TRIAL:
         raise Refused(_("Give a number of days from 1 to 90."), field="days")
     if tenant.state != State.TRIAL:
@@ -72,7 +72,7 @@ def change_plan(
     now: datetime,
 ) -> None:
     """Put a workspace on another plan, and bound it in its own way where a limit is given."""
-    why, tenant = _reason(reason), _held(session, slug)
+    why, tenant = reason_of(reason), _held(session, slug)
     known = {one.key: one for one in plans()}
     if plan not in known:
         raise Refused(_("There is no such plan."), field="plan")
@@ -98,7 +98,7 @@ def erase(
     session: Session, slug: str, reason: str, typed: str, by: SignedInOperator, now: datetime
 ) -> None:
     """Have a worker with the owner's login erase the workspace; its slug has to be typed."""
-    why = _reason(reason)
+    why = reason_of(reason)
     _meant(slug, typed)
     tenant = _held(session, slug)
     payload = {"tenant_id": str(tenant.id), "operator_id": str(by.id), "reason": why}
@@ -115,7 +115,8 @@ def event(
     )
 
 
-def _reason(reason: str) -> str:
+def reason_of(reason: str) -> str:
+    """The reason as it is kept; Refused for none and for too long a one."""
     text = " ".join(reason.split())
     if not text:
         raise Refused(_("Say why: it is kept in the history."), field="reason")

@@ -42,7 +42,8 @@ class Access:
     looks at the workspace as another role call a route that is not only for reading. `takes_files`
     lets whoever is signed in send files, which then may be larger than any other body; `takes_one`
     that it is one file, as large as the body may be. `by_address`: nobody knows the address who did
-    not get it from us, so a form that was made elsewhere is none and needs no token.
+    not get it from us, so a form that was made elsewhere is none and needs no token. `for_support`:
+    it is there for who helps with the firm's consent, who is kept from what is near it.
     """
 
     side: Side
@@ -54,6 +55,7 @@ class Access:
     takes_files: bool = False
     takes_one: bool = False
     by_address: bool = False
+    for_support: bool = False
 
 
 def access(
@@ -67,6 +69,7 @@ def access(
     takes_files: bool = False,
     takes_one: bool = False,
     by_address: bool = False,
+    for_support: bool = False,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
     declared = Access(
@@ -79,6 +82,7 @@ def access(
         takes_files,
         takes_one,
         by_address,
+        for_support,
     )
 
     def declare(route: Route) -> Route:

@@ -60,7 +60,7 @@ def aside(work: Callable[[], None]) -> None:
     that before it knows of the actor.
     """
     found = actor_or_none()
-    if found is not None and found.previews:
+    if found is not None and (found.previews or found.support):
         return
     g.setdefault("asides", []).append(work)
 

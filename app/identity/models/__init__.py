@@ -5,6 +5,7 @@ from app.identity.models.doors import EmailChange, Invitation, PasswordReset
 from app.identity.models.notices import Notice
 from app.identity.models.people import Team, User
 from app.identity.models.sessions import ApiToken, KnownDevice, SignInChallenge, UserSession
+from app.identity.models.support import SupportGrant
 from app.identity.models.two_factor import RecoveryCode
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SignInChallenge",
+    "SupportGrant",
     "Team",
     "User",
     "UserSession",

@@ -61,7 +61,7 @@ def workspaces() -> Response:
 @access(Side.SERVICE, Who.OPERATOR)
 def workspace(slug: str) -> Response:
     """One workspace with its history."""
-    return _page(slug)
+    return show_refusal(slug)
 
 
 @blueprint.post(f"{PLACE}/suspend")
@@ -148,13 +148,14 @@ def _done(slug: str, work: Callable[[SignedInOperator], None], said: Text) -> Re
     except Missing:
         raise
     except Answer as answer:
-        return _page(slug, answer)
+        return show_refusal(slug, answer)
     forget()
     toast(said)
     return see_other(f"/operator/workspaces/{slug}")
 
 
-def _page(slug: str, answer: Answer | None = None) -> Response:
+def show_refusal(slug: str, answer: Answer | None = None) -> Response:
+    """The page of a workspace, with what stands against an act."""
     with control_session() as session:
         shown = page_of(session, _find(find_tenancy(session, slug)))
     errors = {key: [text] for key, text in answer.errors.items()} if answer is not None else {}

@@ -74,6 +74,9 @@ VERBS: Mapping[str, Said] = {
     "takeout_deleted": (_("Deleted the file with everything"), ""),
     "farewell_asked": (_("Asked that the workspace be erased"), "bad"),
     "farewell_taken_back": (_("The workspace stays after all"), "good"),
+    "support_allowed": (_("Allowed support access"), "warn"),
+    "support_entered": (_("Support came in"), "warn"),
+    "support_ended": (_("Support access ended"), "info"),
     "approval_requested": (_("Approval asked for"), "info"),
     "approval_approved": (_("Approval given"), "good"),
     "approval_rejected": (_("Approval refused"), "bad"),
@@ -119,6 +122,7 @@ VIAS: Mapping[str, Text] = {
     "import": _("By import"),
     "job": _("Automatically"),
     "command": _("By command"),
+    "support": _("By support of the service"),
 }
 KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "name": _("Name"),
@@ -146,6 +150,9 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "record_type": _("Record type"),
     "rows": _("Rows"),
     "files": _("Files"),
+    "operator": _("Who of the service"),
+    "until": _("Until"),
+    "may_write": _("May change records"),
     "format": _("Format"),
     "file": _("File"),
     "url": _("Address"),
