@@ -17,6 +17,7 @@ from app.kernel.countries import country_name
 from app.kernel.errors import Missing
 from app.kernel.language import _, current, gettext
 from app.records.access import fetch, permitted, readable_fields, readable_keys, sees
+from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.looks import Words
@@ -46,23 +47,25 @@ LEFT_OUT = (
 
 def letter(record_type: RecordType, record: Record, given: Given, by: Actor) -> Content:
     """A letter to an account, or to a contact at theirs, signed by whoever makes it."""
+    uses = Uses()
     sender = person(by, by.user_id)
     name = record_type.title_of(record)
     firm_name = str(firm(by))
     content = {
-        "to": _addressee(record_type, record, by),
+        "to": _addressee(record_type, record, by, uses),
         "subject": given.subject,
         "body": given.body,
         "signed": str(sender or firm_name),
         "under": firm_name if sender is not None else "",
     }
     title = given.subject or gettext("Letter to %(name)s", name=name)
-    return Content(title, content)
+    return Content(title, content, uses)
 
 
 def statement(record_type: RecordType, record: Record, _given: Given, by: Actor) -> Content:
     """What is known of a customer as far as `by` may see it, and what was done with them."""
-    rows = _done(record_type, record, by)
+    uses = Uses()
+    rows = _done(record_type, record, by, uses)
     told = rows[:MOST]
     more = len(rows) > MOST
     columns = [
@@ -71,7 +74,7 @@ def statement(record_type: RecordType, record: Record, _given: Given, by: Actor)
         {"label": gettext("Subject"), "number": False, "wide": True},
     ]
     content = {
-        "facts": _facts(record_type, record, by),
+        "facts": _facts(record_type, record, by, uses),
         "heading": gettext("What we did"),
         "columns": columns,
         "rows": told,
@@ -80,10 +83,10 @@ def statement(record_type: RecordType, record: Record, _given: Given, by: Actor)
         "signed": str(firm(by)),
     }
     title = gettext("Statement: %(name)s", name=record_type.title_of(record))
-    return Content(title, content)
+    return Content(title, content, uses)
 
 
-def _addressee(record_type: RecordType, record: Record, by: Actor) -> list[str]:
+def _addressee(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> list[str]:
     """Who a letter goes to, line by line, as far as `by` may see it."""
     found = [record_type.title_of(record)]
     at: Record | None = record
@@ -91,11 +94,14 @@ def _addressee(record_type: RecordType, record: Record, by: Actor) -> list[str]:
     if isinstance(record, Contact):
         if record.title and sees(record_type, "title", by):
             found.append(record.title)
+            uses.note(record_type.key, "title")
         at_type = tailored("account", by)
         at = _account(record, record_type, by)
         if at is not None:
             found.append(at_type.title_of(at))
-    return found + (_place(at_type, at, by) if isinstance(at, Account) else [])
+            uses.note(record_type.key, "account_id")
+            uses.note_records(at_type.key, [at.id])
+    return found + (_place(at_type, at, by, uses) if isinstance(at, Account) else [])
 
 
 def _account(contact: Contact, record_type: RecordType, by: Actor) -> Record | None:
@@ -107,13 +113,15 @@ def _account(contact: Contact, record_type: RecordType, by: Actor) -> Record | N
         return None
 
 
-def _place(record_type: RecordType, account: Account, by: Actor) -> list[str]:
+def _place(record_type: RecordType, account: Account, by: Actor, uses: Uses) -> list[str]:
     """An address as it is written: from the house to the country, in Chinese the other way."""
     readable = readable_keys(record_type, by)
     told = [key for key in PLACE if key in readable and getattr(account, key)]
+    uses.note(record_type.key, *told)
     abroad = ""
     if "country" in readable and account.country and account.country != by.tenant.country:
         abroad = country_name(account.country, current())
+        uses.note(record_type.key, "country")
     if current().startswith("zh"):
         line = "".join(getattr(account, key) for key in reversed(told))
         return [one for one in (abroad, line) if one]
@@ -122,7 +130,7 @@ def _place(record_type: RecordType, account: Account, by: Actor) -> list[str]:
     return [one for one in (*street, town, abroad) if one]
 
 
-def _facts(record_type: RecordType, record: Record, by: Actor) -> list[dict[str, str]]:
+def _facts(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> list[dict[str, str]]:
     """The fields that have a value, with their labels."""
     found = []
     for one in readable_fields(record_type, by):
@@ -134,18 +142,21 @@ def _facts(record_type: RecordType, record: Record, by: Actor) -> list[dict[str,
         else:
             text = value_of(record_type, one, value, by)
         if text:
+            uses.note(record_type.key, one.key)
+            if one.to and one.to != "user":
+                uses.note_records(one.to, [value])
             found.append({"label": str(one.label), "value": str(text)})
     return found
 
 
-def _done(record_type: RecordType, record: Record, by: Actor) -> Sequence[list[str]]:
+def _done(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> Sequence[list[str]]:
     """What was done with a customer, the newest first, as rows of texts."""
     activity = tailored("activity", by)
     readable = readable_keys(activity, by)
     if not {"kind", "subject", "done_at"} <= readable or not by.may("activity", "read"):
         return []
     statement = (
-        select(Activity.kind, Activity.subject, Activity.done_at)
+        select(Activity.id, Activity.kind, Activity.subject, Activity.done_at)
         .join(ActivityLink, ActivityLink.activity_id == Activity.id)
         .where(
             ActivityLink.record_type == record_type.key,
@@ -161,6 +172,9 @@ def _done(record_type: RecordType, record: Record, by: Actor) -> Sequence[list[s
     words = Words(choices_of(activity, by).get("kind", ()) or kind.options)
     write = formats(by)
     rows: list[Any] = list(by.session.execute(statement))
+    if rows:
+        uses.note("activity", "kind", "subject", "done_at")
+        uses.note_records("activity", [row.id for row in rows[:MOST]])
     return [
         [write.day(write.local(row.done_at).date(), date.min), words[row.kind], row.subject]
         for row in rows
@@ -168,6 +182,24 @@ def _done(record_type: RecordType, record: Record, by: Actor) -> Sequence[list[s
 
 
 LAYOUTS = (
-    Layout("letter", 1, _("Letter"), ("account", "contact"), letter, takes_text=True),
-    Layout("statement", 1, _("Customer statement"), ("account",), statement, FOLDER),
+    Layout(
+        "letter",
+        1,
+        _("Letter"),
+        ("account", "contact"),
+        letter,
+        takes_text=True,
+        number="L-{year}-{number:04}",
+        plural=_("Letters to customers"),
+    ),
+    Layout(
+        "statement",
+        1,
+        _("Customer statement"),
+        ("account",),
+        statement,
+        FOLDER,
+        number="S-{year}-{number:04}",
+        plural=_("Statements for customers"),
+    ),
 )

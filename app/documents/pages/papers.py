@@ -43,6 +43,7 @@ class PaperLine:
     note: str
     exact: str
     size: str
+    number: str = ""
 
     @property
     def url(self) -> str:
@@ -124,9 +125,10 @@ def lines_of(found: Sequence[Document], by: Actor) -> list[PaperLine]:
     for one in found:
         who = people.get(one.made_by_id, "") if one.made_by_id else ""
         when = write.relative(one.made_at, by.now)
-        note = " · ".join(part for part in (NATIVE_NAMES[one.language], when, who) if part)
-        exact = write.exact(one.made_at)
-        lines.append(PaperLine(one.id, one.title, note, exact, size_text(one.size)))
+        parts = (one.number, NATIVE_NAMES[one.language], when, who)
+        note = " · ".join(part for part in parts if part)
+        exact, size = write.exact(one.made_at), size_text(one.size)
+        lines.append(PaperLine(one.id, one.title, note, exact, size, one.number or ""))
     return lines
 
 

@@ -16,6 +16,7 @@ from app.kernel.language import _
 from app.records.access import fetch
 from app.records.files.models import File
 from app.records.files.places import room_of
+from app.records.files.tells import may_get, open_to
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -28,29 +29,35 @@ def are_any(by: Actor) -> bool:
 
 
 def documents_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Document]:
-    """The newest documents of a record that `by` may read."""
+    """The newest documents of a record that `by` may read, as far as they may read all in them."""
     if not are_any(by):
         return []
     statement = select(Document).where(
         Document.record_type == record_type.key, Document.record_id == record.id
     )
     order = (Document.made_at.desc(), Document.id.desc())
-    return list(by.session.scalars(statement.order_by(*order).limit(limit)))
+    return open_to(list(by.session.scalars(statement.order_by(*order).limit(limit))), by)
 
 
 def find_document(
     document_id: UUID, by: Actor, verb: str = "read"
 ) -> tuple[Document, RecordType, Record]:
-    """A document whose record `by` may treat so; Missing for all others, in the same words."""
+    """A document whose record `by` may treat so, and all of which they may read.
+
+    Missing for all others, in the same words.
+    """
     found = by.session.get(Document, document_id)
     declared = registry().get(found.record_type) if found is not None else None
     if found is None or declared is None or not by.tenant.allows(declared.module):
         raise missing()
     record_type = tailored(declared, by)
     try:
-        return found, record_type, fetch(record_type, found.record_id, by, verb)
+        record = fetch(record_type, found.record_id, by, verb)
     except Missing:
         raise missing() from None
+    if not may_get(found, by):
+        raise missing()
+    return found, record_type, record
 
 
 def pdf_bytes(document: Document, by: Actor) -> bytes:

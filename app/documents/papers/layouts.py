@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
+from app.documents.papers.models import Document
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _
+from app.records.files.tells import Uses
 from app.records.model import Record
+from app.records.numbers.facts import Numbered, OwnSeries, Resets, offer_series
 from app.records.types import RecordType
 
 SHARED = Path(__file__).parent.parent / "layouts"
@@ -26,10 +32,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a layout says of a record: the title of the paper and its own part of the data."""
+    """What a layout says of a record: the title of the paper and its own part of the data.
+
+    `uses` are the fields, and the other records, that stand on it.
+    """
 
     title: str
     content: Mapping[str, Any]
+    uses: Uses = field(default_factory=Uses)
 
 
 Load = Callable[[RecordType, Record, Given, Actor], Content]
@@ -51,6 +61,17 @@ class Layout:
     load: Load
     folder: Path = SHARED
     takes_text: bool = False
+    number: str = ""  # The pattern of its numbers, as long as a firm chooses no other.
+    plural: Text | None = None
+
+    @property
+    def series(self) -> OwnSeries | None:
+        """How its papers are numbered; None for papers without a number."""
+        if not self.number:
+            return None
+        numbered = Numbered(Document.number, self.number, Resets.FISCAL, is_on=True)
+        taken = partial(_taken, self.key)
+        return OwnSeries(f"paper.{self.key}", self.plural or self.label, numbered, taken)
 
     def source(self, version: int | None = None) -> Path:
         """The file of a version, the newest where none is named; Missing where there is none."""
@@ -61,6 +82,15 @@ class Layout:
 
 
 _layouts: dict[str, Layout] = {}
+
+
+def _taken(layout: str, numbers: Sequence[str], by: Actor) -> set[str]:
+    """Which of these numbers a paper has that stands, folded; counters know of the others."""
+    folded = func.lower(Document.number)
+    asked = select(folded).where(
+        Document.layout == layout, folded.in_([one.lower() for one in numbers])
+    )
+    return {str(one).casefold() for one in by.session.scalars(asked)}
 
 
 def install(layouts: Iterable[Layout]) -> None:
@@ -74,6 +104,7 @@ def install(layouts: Iterable[Layout]) -> None:
         found[one.key] = one
     _layouts.clear()
     _layouts.update(found)
+    offer_series(one.series for one in found.values() if one.series is not None)
 
 
 def layouts_for(record_type: RecordType) -> list[Layout]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,8 @@ from app.documents.papers.layouts import Content, Given, Layout, layout_called, 
 from app.documents.papers.letterhead import SEAL, firm_of, letterhead, pictures_on
 from app.documents.papers.models import Document, Letterhead
 from app.documents.pdf.press import Pages, pages_of, pdf_of
+from app.documents.texts.operations import get_template
+from app.documents.texts.render import render
 from app.identity.operations.guard import require
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -23,7 +25,9 @@ from app.records.files.find import Found
 from app.records.files.models import File
 from app.records.files.operations import add_file, delete_file, may_add
 from app.records.files.places import room_of
+from app.records.files.tells import Tells, Uses
 from app.records.model import Record
+from app.records.numbers.give import chosen, take_numbers
 from app.records.types import RecordType
 from app.web.formats import formats
 from tenants.arriving import Arriving
@@ -57,6 +61,7 @@ class Draft:
     title: str
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes]
+    uses: Uses
 
 
 def draft_of(
@@ -76,7 +81,12 @@ def draft_of(
     with using(wish.language):
         content = layout.load(record_type, record, given, by)
         data = _data(content, head or letterhead(by), wish, by)
-    return Draft(layout, wish.language, content.title, data, pictures_on(data["firm"], by))
+    uses = content.uses
+    if layout.takes_text and wish.template_id is not None:
+        template = get_template(by, wish.template_id)
+        uses.add(render(template, record, wish.language, by).uses)
+    pictures = pictures_on(data["firm"], by)
+    return Draft(layout, wish.language, content.title, data, pictures, uses)
 
 
 def look(draft: Draft, by: Actor, most: int) -> Pages:
@@ -93,9 +103,13 @@ def make_document(record_type: RecordType, record: Record, wish: Wish, by: Actor
     if not may_add(record_type, record, by):
         raise NotPermitted(_("Your role does not allow this on this record."))
     draft = draft_of(record_type, record, wish, by)
+    number = _number(draft.layout, by)
+    if number is not None:
+        draft = _numbered(draft, number)
     at = by.now.replace(microsecond=0)
     pdf = pdf_of(draft.layout.source(), draft.data, draft.pictures, at)
-    file_id = _keep(record_type, record, draft.title, pdf, by)
+    tells = draft.uses.kept()
+    file_id = _keep(record_type, record, draft.title, pdf, tells, by)
     made = Document(
         id=new_id(),
         record_type=record_type.key,
@@ -104,11 +118,12 @@ def make_document(record_type: RecordType, record: Record, wish: Wish, by: Actor
         layout_version=draft.layout.version,
         language=draft.language,
         title=draft.title[:LONGEST_TITLE],
-        number=None,
+        number=number,
         template_id=wish.template_id,
         data=dict(draft.data),
         digest=sha256(pdf).hexdigest(),
         size=len(pdf),
+        tells=tells,
         file_id=file_id,
         made_at=at,
         made_by_id=by.user_id,
@@ -125,6 +140,27 @@ def made_again(document: Document, by: Actor) -> bytes:
     source = layout_called(document.layout).source(document.layout_version)
     pictures = pictures_on(document.data["firm"], by)
     return pdf_of(source, document.data, pictures, document.made_at)
+
+
+def _number(layout: Layout, by: Actor) -> str | None:
+    """The next number of papers of a kind, where the firm numbers them.
+
+    The series is held until the paper is committed, so that none is left out: who makes another of
+    the kind at the same moment waits.
+    """
+    series = layout.series
+    how = chosen(series, by) if series is not None else None
+    if series is None or how is None or not how.is_on:
+        return None
+    return take_numbers(series, 1, by)[0]
+
+
+def _numbered(draft: Draft, number: str) -> Draft:
+    """The paper with its number before its date."""
+    with using(draft.language):
+        line = gettext("No. %(number)s", number=number)
+    told = {"number": number, "date": f"{line} · {draft.data['date']}"}
+    return replace(draft, data={**draft.data, **told})
 
 
 def _layout(record_type: RecordType, wish: Wish) -> Layout:
@@ -148,14 +184,16 @@ def _data(content: Content, head: Letterhead, wish: Wish, by: Actor) -> dict[str
     }
 
 
-def _keep(record_type: RecordType, record: Record, title: str, pdf: bytes, by: Actor) -> UUID:
+def _keep(
+    record_type: RecordType, record: Record, title: str, pdf: bytes, tells: Tells, by: Actor
+) -> UUID:
     try:
         with room_of(by, ARRIVING).passing() as path:
             arrived = Arriving(path, f"{title[:LONGEST_TITLE]}.pdf", len(pdf))
             try:
                 arrived.write(pdf)
                 arrived.seek(0)
-                return add_file(record_type, record, arrived, by).file.id
+                return add_file(record_type, record, arrived, by, tells=tells).file.id
             finally:
                 arrived.close()
     except NoRoom:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,11 @@ from app.kernel.model import Base, Digest, Id, Localized, Moment, Name
 from app.records.files.models import File
 
 COLOUR = "#2f54d6"
+# What is kept of a paper of which nobody noted what it tells: perhaps all.
+EVERYTHING = (
+    '{"fields": {"account": ["*"], "contact": ["*"], "activity": ["*"]},'
+    ' "records": {"activity": ["*"]}}'
+)
 
 
 class Document(Base):
@@ -30,10 +36,20 @@ class Document(Base):
 
     It was made by the version `layout_version` of the layout `layout`, and its PDF has the digest
     `digest`; that is kept as the file `file_id` of the record until somebody removes it for good.
+    Both are for those alone who may read all that the paper `tells` (`records/files/tells.py`).
     """
 
     __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_record", "record_type", "record_id", "made_at"),)
+    __table_args__ = (
+        Index("ix_documents_record", "record_type", "record_id", "made_at"),
+        Index(
+            "uq_documents_number",
+            "layout",
+            text("lower(number)"),
+            unique=True,
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     record_type: Mapped[str] = mapped_column(String(60))
@@ -47,6 +63,7 @@ class Document(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     digest: Mapped[Digest]
     size: Mapped[int] = mapped_column(Integer)
+    tells: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=EVERYTHING)
     file_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey(File.id, ondelete="SET NULL"), index=True
     )

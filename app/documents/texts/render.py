@@ -14,6 +14,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import LOCALES, Text, _, using
 from app.kernel.localized import pick
+from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.tailored import tailored
 
@@ -50,12 +51,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A template filled in for one record, in the language that it was really written in."""
+    """A template filled in for one record, in the language that it was really written in.
+
+    `uses` are the fields, and the other records, that it asked for and was given.
+    """
 
     subject: str
     body: str
     missing: tuple[Gap, ...]
     language: str
+    uses: Uses
 
 
 class Texts(Protocol):
@@ -105,7 +110,7 @@ def render(
     hidden = {one.path for one in gaps if one.why is Why.HIDDEN}
     told = [one for one in gaps if one.why is Why.HIDDEN or one.path not in hidden]
     subject = " ".join(done["subject"].split())[:LONGEST_SUBJECT]
-    return Rendered(subject, done["body"], tuple(dict.fromkeys(told)), spoken)
+    return Rendered(subject, done["body"], tuple(dict.fromkeys(told)), spoken, seen.uses)
 
 
 def written_in(texts: Mapping[str, str], language: str, by: Actor) -> str:

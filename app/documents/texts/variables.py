@@ -21,6 +21,7 @@ from app.kernel.localized import LocalText, pick
 from app.kernel.phones import display_phone
 from app.records.access import fetch, sees
 from app.records.fields import Field
+from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.shown import shown_text
@@ -49,9 +50,10 @@ def field_called(record_type: RecordType, name: str) -> Field | None:
 
 @dataclass(slots=True)
 class Seen:
-    """What was asked for and may not be seen, by path."""
+    """What was asked for and may not be seen, by path, and what was asked for and is written."""
 
     hidden: list[str] = field(default_factory=list)
+    uses: Uses = field(default_factory=Uses)
 
 
 class RecordValues:
@@ -87,6 +89,7 @@ class RecordValues:
             return self._title(one, name)
         if not sees(self._type, one.key, self._by):
             return self._hide(name)
+        self._seen.uses.note(self._type.key, one.key)
         value = one.value(self._record)
         if one.to:
             return self._follow(one, value, name)
@@ -102,6 +105,7 @@ class RecordValues:
             record = fetch(target, value, self._by)
         except Missing:
             return self._hide(name)
+        self._seen.uses.note_records(target.key, [value])
         path = f"{self._path}.{name}"
         return RecordValues(target, record, self._by, self._seen, path, self._steps - 1)
 
@@ -114,6 +118,9 @@ class RecordValues:
             self._hide(name)
             return None
         found = titles(one.to or "", [value], self._by).get(value)
+        self._seen.uses.note(self._type.key, one.key)
+        if one.to and one.to != "user":
+            self._seen.uses.note_records(one.to, [value])
         if found is None:
             self._hide(name)
         return None if found is None else str(_plain(found, self._by))

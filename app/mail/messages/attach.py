@@ -17,6 +17,7 @@ from app.records.files.find import path_of
 from app.records.files.leaving import drop_files
 from app.records.files.models import File
 from app.records.files.operations import put_file
+from app.records.files.tells import open_to
 from app.records.model import Record
 from app.records.types import RecordType
 from app.web.uploads import MEGABYTE, ROOM
@@ -57,7 +58,8 @@ def attach(
         put_file(FILES, message.id, one, by)
     with ExitStack() as copies:
         for file in picked:
-            put_file(FILES, message.id, copies.enter_context(_copy(file, by)), by)
+            copy = copies.enter_context(_copy(file, by))
+            put_file(FILES, message.id, copy, by, tells=file.tells)
 
 
 def carry(former: Message, kept: Sequence[UUID], by: Actor) -> list[File]:
@@ -101,7 +103,7 @@ def _chosen(
         File.id.in_(chosen),
         File.deleted_at.is_(None),
     )
-    found = list(by.session.scalars(statement.order_by(File.created_at, File.id)))
+    found = open_to(list(by.session.scalars(statement.order_by(File.created_at, File.id))), by)
     if len(found) != len(set(chosen)):
         raise Missing(_("There is no such file."))
     return found

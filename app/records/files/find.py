@@ -17,6 +17,7 @@ from app.records.access import fetch
 from app.records.files.drawing import picture_name
 from app.records.files.models import Drawing, File, FileVersion
 from app.records.files.places import NOT_THERE, PICTURES, are_any, missing, room_of
+from app.records.files.tells import may_get, open_to
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -37,6 +38,7 @@ LINES: Select[*tuple[Any, ...]] = (
         File.drawing,
         File.added_at,
         File.deleted_at,
+        File.tells,
         User.name.label("who"),
     )
     .outerjoin(User, User.id == File.added_by_id)
@@ -54,7 +56,7 @@ class Found:
 
 
 def lines_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Line]:
-    """The newest files of a record, each with `total`, how many there are; in one statement."""
+    """The newest files of a record that `by` gets, each with `total`, how many the record has."""
     if not are_any(by):
         return []
     statement = LINES.add_columns(func.count().over().label("total")).where(
@@ -62,7 +64,7 @@ def lines_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> 
         File.record_id == record.id,
         File.deleted_at.is_(None),
     )
-    return list(by.session.execute(statement.limit(limit)))
+    return open_to(list(by.session.execute(statement.limit(limit))), by)
 
 
 def deleted_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Line]:
@@ -72,7 +74,7 @@ def deleted_of(record_type: RecordType, record: Record, by: Actor, limit: int) -
         File.record_id == record.id,
         File.deleted_at.is_not(None),
     )
-    return list(by.session.execute(statement.limit(limit)))
+    return open_to(list(by.session.execute(statement.limit(limit))), by)
 
 
 def lines_by_record(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID, list[Line]]:
@@ -83,7 +85,7 @@ def lines_by_record(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID
         File.record_type == kind, File.record_id.in_(ids), File.deleted_at.is_(None)
     )
     found: dict[UUID, list[Line]] = {}
-    for line in by.session.execute(statement):
+    for line in open_to(list(by.session.execute(statement)), by):
         found.setdefault(line.record_id, []).append(line)
     return found
 
@@ -95,7 +97,8 @@ def files_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> 
         File.record_id == record.id,
         File.deleted_at.is_(None),
     )
-    return list(by.session.scalars(statement.order_by(File.created_at, File.id).limit(limit)))
+    ordered = statement.order_by(File.created_at, File.id).limit(limit)
+    return open_to(list(by.session.scalars(ordered)), by)
 
 
 def find_file(file_id: UUID, by: Actor, verb: str = "read", *, is_deleted: bool = False) -> Found:
@@ -111,9 +114,12 @@ def find_file(file_id: UUID, by: Actor, verb: str = "read", *, is_deleted: bool 
         raise missing()
     record_type = tailored(declared, by)
     try:
-        return Found(file, record_type, fetch(record_type, file.record_id, by, verb))
+        found = Found(file, record_type, fetch(record_type, file.record_id, by, verb))
     except Missing:
         raise missing() from None
+    if not may_get(file, by):
+        raise missing()
+    return found
 
 
 def versions_of(file: File, by: Actor) -> list[FileVersion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Base, Digest, Id, Moment, Name
@@ -54,7 +56,8 @@ class Content:
 class File(Content, Base):
     """A file on a record, with its newest version; it is read by whoever may read the record.
 
-    A deleted one can come back for as long as deleted records can.
+    One that was made of records `tells` of them (`files/tells.py`), and is for those alone who may
+    read all of that. A deleted one can come back for as long as deleted records can.
     """
 
     __tablename__ = "files"
@@ -68,6 +71,7 @@ class File(Content, Base):
     record_id: Mapped[UUID] = mapped_column(Uuid)
     name: Mapped[Name]
     description: Mapped[str] = mapped_column(String(500), default="")
+    tells: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[Moment]
     created_by_id: Mapped[UUID | None] = mapped_column(Uuid)

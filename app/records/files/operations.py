@@ -23,6 +23,7 @@ from app.records.files.models import Content, Drawing, File, FileVersion
 from app.records.files.names import clean_name
 from app.records.files.places import missing, note_first, store
 from app.records.files.storage import take, take_turns
+from app.records.files.tells import Tells
 from app.records.files.words import ADDED, DELETED, DESCRIBED, KEY, RENAMED, REPLACED, RESTORED
 from app.records.history import account_of
 from app.records.model import Record
@@ -53,6 +54,7 @@ def add_file(
     *,
     verb: str = "update",
     description: str = "",
+    tells: Tells | None = None,
 ) -> Kept:
     """Put a file that has arrived on a record, whose change (or creation) `by` may do.
 
@@ -62,13 +64,19 @@ def add_file(
     _require(record_type, record, by, verb)
     name, _told = _judged(arrived)
     _demand_place(record_type, record, by)
-    kept = put_file(record_type.key, record.id, arrived, by, description=description)
+    kept = put_file(record_type.key, record.id, arrived, by, description=description, tells=tells)
     _write(record_type, record, ADDED, by, None, name)
     return kept
 
 
 def put_file(
-    kind: str, record_id: UUID, arrived: Arriving, by: Actor, *, description: str = ""
+    kind: str,
+    record_id: UUID,
+    arrived: Arriving,
+    by: Actor,
+    *,
+    description: str = "",
+    tells: Tells | None = None,
 ) -> Kept:
     """Keep a file that has arrived on something whose change was permitted already.
 
@@ -83,6 +91,7 @@ def put_file(
         record_id=record_id,
         name=name,
         description=_described(description),
+        tells=dict(tells) if tells else None,
         version=1,
         created_at=by.now,
         created_by_id=by.user_id,

@@ -23,7 +23,7 @@ from app.kernel.actor import Actor
 from app.kernel.remembered import Remembered
 from app.records.custom.unique import against_unique
 from app.records.model import Record
-from app.records.numbers.facts import Numbered, Resets
+from app.records.numbers.facts import Numbered, OwnSeries, Resets, Series
 from app.records.numbers.models import NumberCounter, NumberSequence
 from app.records.numbers.pattern import Pattern, read_pattern
 from app.records.types import RecordType
@@ -55,14 +55,14 @@ _remembered: Remembered[AllChosen] = Remembered(KEPT)
 _NOTHING = AllChosen()
 
 
-def chosen(record_type: RecordType, by: Actor) -> Chosen | None:
+def chosen(series: Series, by: Actor) -> Chosen | None:
     """How a type is numbered here, remembered under a stamp; None where it never is."""
-    declared = record_type.numbered
+    declared = series.numbered
     if declared is None:
         return None
     mark = stamps.stamp(by.session, STAMP)
     kept = _NOTHING if mark is None else _remembered.get((by.tenant.id, mark), lambda: _load(by))
-    return kept.by_type.get(record_type.key) or usual(declared)
+    return kept.by_type.get(series.key) or usual(declared)
 
 
 def usual(declared: Numbered) -> Chosen:
@@ -97,20 +97,20 @@ def give_back(record_type: RecordType, records: Sequence[Record], by: Actor) -> 
 
 
 def take_numbers(
-    record_type: RecordType, count: int, by: Actor, brought: set[str] | None = None
+    series: Series, count: int, by: Actor, brought: set[str] | None = None
 ) -> list[str]:
     """The next numbers of a type, in order; the row that they come from is held until the end.
 
     `brought` are numbers of records that are written beside these.
     """
-    sequence = _hold(record_type, by)
+    sequence = _hold(series, by)
     resets = Resets(sequence.resets)
     pattern, year = read_pattern(sequence.pattern, resets), year_of(resets, by)
-    counter = _counter(record_type, pattern, year, by)
+    counter = _counter(series, pattern, year, by)
     last = max(counter.last, sequence.last) if resets is Resets.NEVER else counter.last
     others = {one.casefold() for one in brought or ()}
     found: list[str] = []
-    for number, text in _free(record_type, pattern, year, last, count, by):
+    for number, text in _free(series, pattern, year, last, count, by):
         last = number
         if text.casefold() not in others:
             found.append(text)
@@ -121,9 +121,7 @@ def take_numbers(
     return found
 
 
-def take_block(
-    record_type: RecordType, count: int, by: Actor, brought: set[str] | None = None
-) -> list[str]:
+def take_block(series: Series, count: int, by: Actor, brought: set[str] | None = None) -> list[str]:
     """Numbers of a block that is ours from now on, whatever becomes of the transaction under way.
 
     The sequence is held for a moment only. Those of the block that a record has, or brings along,
@@ -134,11 +132,11 @@ def take_block(
     wanted = count
     while len(found) < count:
         try:
-            written = apart(by.tenant, partial(_reserve, record_type, wanted, by))
+            written = apart(by.tenant, partial(_reserve, series, wanted, by))
         except Waited:  # Whoever asks holds it, having taken or changed numbers just now.
             left = count - len(found)
-            return [*found, *take_numbers(record_type, left, by, {*others, *found})]
-        held = _held(record_type, written, by) | others
+            return [*found, *take_numbers(series, left, by, {*others, *found})]
+        held = _held(series, written, by) | others
         free = [one for one in written if one.casefold() not in held]
         found += free
         # Where all of them are taken, so are many of the next.
@@ -146,34 +144,34 @@ def take_block(
     return found[:count]
 
 
-def _reserve(record_type: RecordType, count: int, by: Actor, session: Session) -> list[str]:
+def _reserve(series: Series, count: int, by: Actor, session: Session) -> list[str]:
     """The next numbers as they are written, taken in a transaction of their own."""
     own = replace(by, session=session)
-    sequence = _hold(record_type, own)
+    sequence = _hold(series, own)
     resets = Resets(sequence.resets)
     pattern, year = read_pattern(sequence.pattern, resets), year_of(resets, own)
-    counter = _counter(record_type, pattern, year, own)
+    counter = _counter(series, pattern, year, own)
     last = max(counter.last, sequence.last) if resets is Resets.NEVER else counter.last
     counter.last = sequence.last = last + count
     return [pattern.write(number, year) for number in range(last + 1, last + 1 + count)]
 
 
-def next_number(record_type: RecordType, how: Chosen, by: Actor) -> str:
+def next_number(series: Series, how: Chosen, by: Actor) -> str:
     """The number that the next record would get, without taking it."""
     pattern, year = read_pattern(how.pattern, how.resets), year_of(how.resets, by)
     before, behind = pattern.around(year)
-    key = (record_type.key, before, behind)
+    key = (series.key, before, behind)
     counter = by.session.get(NumberCounter, key, populate_existing=True)
     last = counter.last if counter is not None else 0
     if how.resets is Resets.NEVER:
-        sequence = by.session.get(NumberSequence, record_type.key, populate_existing=True)
+        sequence = by.session.get(NumberSequence, series.key, populate_existing=True)
         last = max(last, sequence.last if sequence is not None else 0)
-    _number, text = next(_free(record_type, pattern, year, last, 1, by))
+    _number, text = next(_free(series, pattern, year, last, 1, by))
     return text
 
 
 def _free(
-    record_type: RecordType, pattern: Pattern, year: int, last: int, count: int, by: Actor
+    series: Series, pattern: Pattern, year: int, last: int, count: int, by: Actor
 ) -> Iterator[tuple[int, str]]:
     """The numbers behind `last` that no record has, as they are written; `count` are wanted.
 
@@ -183,7 +181,7 @@ def _free(
     while True:
         some = range(last + 1, last + 1 + width)
         written = [pattern.write(number, year) for number in some]
-        held = _held(record_type, written, by)
+        held = _held(series, written, by)
         is_empty = True
         for number, text in zip(some, written, strict=True):
             if text.casefold() not in held:
@@ -200,12 +198,12 @@ def year_of(resets: Resets, by: Actor) -> int:
     return fiscal_year(by).year_of(today) if resets is Resets.FISCAL else today.year
 
 
-def _hold(record_type: RecordType, by: Actor) -> NumberSequence:
+def _hold(series: Series, by: Actor) -> NumberSequence:
     """The sequence of a type, held until the transaction ends; made where there is none yet."""
-    declared = record_type.numbered
+    declared = series.numbered
     if declared is None:
-        raise ValueError(f"The records of {record_type.key!r} have no numbers.")
-    held = select(NumberSequence).where(NumberSequence.record_type == record_type.key)
+        raise ValueError(f"The records of {series.key!r} have no numbers.")
+    held = select(NumberSequence).where(NumberSequence.record_type == series.key)
     held = held.with_for_update()
     row = by.session.scalar(held, execution_options={"populate_existing": True})
     if row is not None:
@@ -214,7 +212,7 @@ def _hold(record_type: RecordType, by: Actor) -> NumberSequence:
     by.session.execute(
         insert(NumberSequence)
         .values(
-            record_type=record_type.key,
+            record_type=series.key,
             pattern=how.pattern,
             resets=how.resets.value,
             is_on=how.is_on,
@@ -226,10 +224,10 @@ def _hold(record_type: RecordType, by: Actor) -> NumberSequence:
     return by.session.scalars(held, execution_options={"populate_existing": True}).one()
 
 
-def _counter(record_type: RecordType, pattern: Pattern, year: int, by: Actor) -> NumberCounter:
+def _counter(series: Series, pattern: Pattern, year: int, by: Actor) -> NumberCounter:
     """How far the numbers between these two texts have come; read under the held sequence."""
     before, behind = pattern.around(year)
-    key = (record_type.key, before, behind)
+    key = (series.key, before, behind)
     row = by.session.get(NumberCounter, key, populate_existing=True)
     if row is None:
         row = NumberCounter(record_type=key[0], before=before, behind=behind, last=0)
@@ -237,15 +235,17 @@ def _counter(record_type: RecordType, pattern: Pattern, year: int, by: Actor) ->
     return row
 
 
-def _held(record_type: RecordType, numbers: Sequence[str], by: Actor) -> set[str]:
+def _held(series: Series, numbers: Sequence[str], by: Actor) -> set[str]:
     """Which of these numbers a record has already, living or in the recycle bin, folded.
 
     Those that somebody else is writing at this moment are waited for.
     """
-    declared = record_type.numbered
-    if declared is None:
+    if isinstance(series, OwnSeries):
+        return series.taken(numbers, by)
+    declared = series.numbered
+    if declared is None or not isinstance(series, RecordType):
         return set()
-    key = declared.field.key
+    record_type, key = series, declared.field.key
     taken = against_unique(record_type, [(None, {key: one}) for one in numbers], by)
     found = {one.casefold() for one, errors in zip(numbers, taken, strict=True) if key in errors}
     folded = func.lower(declared.field)

@@ -13,6 +13,7 @@ from app.records.api.asked import read_page
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps
 from app.records.numbers import operations
+from app.records.numbers.facts import Series
 from app.records.numbers.give import Chosen, chosen, next_number
 from app.records.numbers.operations import MANAGE
 from app.records.openapi import numbers as told
@@ -20,7 +21,6 @@ from app.records.openapi.described import described
 from app.records.openapi.parts import LIMITED
 from app.records.routes.api import blueprint, send
 from app.records.routes.sent import body_of
-from app.records.types import RecordType
 from app.web import current
 from app.web.access import Who, access
 
@@ -33,10 +33,10 @@ BASE = "/number-sequences"
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_number_sequences() -> Response:
-    """How the records of each type are numbered, with the next number."""
+    """How records of each type, and papers of each kind, are numbered, with the next number."""
     read_page(request.args, ())
     by = current.actor()
-    data = [_shown(one, by) for one in operations.numbered_types(by)]
+    data = [_shown(one, by) for one in operations.all_series(by)]
     return send(Reply(200, dumps({"data": data, "next": None})))
 
 
@@ -44,37 +44,37 @@ def list_number_sequences() -> Response:
 @described("update_number_sequence", told.TAG, told.ONE, schemas=told.NAMED, sends=told.SENT)
 @access(who=Who.TOKEN, permission=MANAGE)
 def change_number_sequence() -> Response:
-    """Change how the records of a type are numbered; what is not named stays."""
+    """Change how something is numbered; what is not named stays. Letters are `paper.letter`."""
     by = current.actor()
     body = body_of(("record_type", "pattern", "resets", "is_on"))
     kind = text_of(body, "record_type")
-    record_type = next((one for one in operations.numbered_types(by) if one.key == kind), None)
-    if record_type is None:
+    series = next((one for one in operations.all_series(by) if one.key == kind), None)
+    if series is None:
         raise Refused(_("There is no such record type."), field="record_type")
-    before = _chosen(record_type, by)
+    before = _chosen(series, by)
     is_on = flag_of(body, "is_on")
     how = operations.read_chosen(
         text_of(body, "pattern", before.pattern),
         text_of(body, "resets", before.resets.value),
         before.is_on if is_on is None else is_on,
     )
-    operations.change_numbers(by, record_type, how)
-    return send(Reply(200, dumps(_shown(record_type, by))))
+    operations.change_numbers(by, series, how)
+    return send(Reply(200, dumps(_shown(series, by))))
 
 
-def _chosen(record_type: RecordType, by: Actor) -> Chosen:
-    how = chosen(record_type, by)
+def _chosen(series: Series, by: Actor) -> Chosen:
+    how = chosen(series, by)
     if how is None:
-        raise ValueError(record_type.key)
+        raise ValueError(series.key)
     return how
 
 
-def _shown(record_type: RecordType, by: Actor) -> dict[str, Any]:
-    how = _chosen(record_type, by)
+def _shown(series: Series, by: Actor) -> dict[str, Any]:
+    how = _chosen(series, by)
     return {
-        "record_type": record_type.key,
+        "record_type": series.key,
         "pattern": how.pattern,
         "resets": how.resets.value,
         "is_on": how.is_on,
-        "next_number": next_number(record_type, how, by),
+        "next_number": next_number(series, how, by),
     }

@@ -11,7 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _, ngettext
 from app.records.numbers import existing, operations
-from app.records.numbers.facts import Resets
+from app.records.numbers.facts import OwnSeries, Resets
 from app.records.numbers.give import Chosen, chosen, next_number
 from app.records.numbers.operations import MANAGE
 from app.records.routes.blueprint import blueprint
@@ -33,9 +33,10 @@ RESETS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownNumbers:
-    """How a record type is numbered, as its line shows it."""
+    """How something is numbered, as its line shows it."""
 
-    record_type: RecordType
+    key: str
+    name: Text
     how: Chosen
     following: str
     without: str
@@ -47,9 +48,9 @@ class ShownNumbers:
 @blueprint.get(URL)
 @access(permission=MANAGE)
 def show_numbers() -> Response:
-    """Every record type that can have numbers."""
+    """All that can have numbers."""
     by = current.actor()
-    lines = [_shown(one, by) for one in operations.numbered_types(by)]
+    lines = [_shown(one, by) for one in operations.all_series(by)]
     return page(
         "records/numbers.html",
         url=URL,
@@ -61,9 +62,9 @@ def show_numbers() -> Response:
 @blueprint.get(f"{URL}/<kind>")
 @access(permission=MANAGE)
 def edit_numbers(kind: str) -> Response:
-    """How the records of one type are numbered."""
+    """How one of them is numbered."""
     by = current.actor()
-    shown = _shown(operations.numbered_type(kind, by), by)
+    shown = _shown(operations.series_called(kind, by), by)
     before = {"pattern": shown.how.pattern, "resets": shown.how.resets.value}
     return show(FORM, _form(kind), block="form", typed=before)
 
@@ -73,14 +74,14 @@ def edit_numbers(kind: str) -> Response:
 def save_numbers(kind: str) -> Response:
     """Decide it anew; with `preview`, the next number is told and nothing is changed."""
     by = current.actor()
-    record_type = operations.numbered_type(kind, by)
+    series = operations.series_called(kind, by)
 
     def work() -> Response:
         how = operations.read_chosen(typed("pattern"), typed("resets"), "is_on" in request.form)
         if "preview" in request.form:
-            following = next_number(record_type, how, by)
+            following = next_number(series, how, by)
             raise Refused(_("The next number would be %(number)s.", number=following))
-        operations.change_numbers(by, record_type, how)
+        operations.change_numbers(by, series, how)
         toast(_("Saved."))
         return see_other(URL)
 
@@ -97,10 +98,15 @@ def number_existing_records(kind: str) -> Response:
     return see_other(URL)
 
 
-def _shown(record_type: RecordType, by: Actor) -> ShownNumbers:
-    how = chosen(record_type, by)
+def _shown(series: RecordType | OwnSeries, by: Actor) -> ShownNumbers:
+    how = chosen(series, by)
     if how is None:
-        raise ValueError(record_type.key)
+        raise ValueError(series.key)
+    if isinstance(series, OwnSeries):  # Those made before have none, and say so on paper.
+        return ShownNumbers(
+            series.key, series.label, how, next_number(series, how, by), "", 0, None, ""
+        )
+    record_type = series
     count = existing.unnumbered(record_type, by)
     one, many = record_type.words.count
     what = ngettext(one, many, count, n=formats(by).number(count)) if count else ""
@@ -108,11 +114,12 @@ def _shown(record_type: RecordType, by: Actor) -> ShownNumbers:
     barred = existing.locked_unnumbered(record_type, by) if count and how.is_on and not of else 0
     locked = ngettext(one, many, barred, n=formats(by).number(barred)) if barred else ""
     following = next_number(record_type, how, by)
-    return ShownNumbers(record_type, how, following, what, count, of, locked)
+    name = operations.name_of(record_type)
+    return ShownNumbers(record_type.key, name, how, following, what, count, of, locked)
 
 
 def _form(kind: str) -> dict[str, object]:
     by = current.actor()
-    shown = _shown(operations.numbered_type(kind, by), by)
+    shown = _shown(operations.series_called(kind, by), by)
     is_on = "is_on" in request.form if request.method == "POST" else shown.how.is_on
     return {"url": f"{URL}/{kind}", "line": shown, "resets": list(RESETS.items()), "is_on": is_on}
