@@ -24,6 +24,7 @@ from app.kernel.ids import new_id
 from app.mail.message import build
 from app.mail.send import send_mail
 from app.modules import JOBS
+from app.reports.mailings import find
 from app.reports.mailings.models import ReportMailing, ReportReader
 from app.reports.mailings.plan import arm_mailings
 from app.reports.mailings.send import mail_report
@@ -321,6 +322,45 @@ def test_a_job_that_was_lost_is_made_anew(
         arm_mailings(by)
     due = [one.run_at for one in queue.jobs() if one.kind == "mail_report"]
     assert due.count(SUNDAY + timedelta(hours=1)) == 1
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_colleague_beyond_those_that_a_form_names_is_looked_up_and_stays(
+    acme: Workspace, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "MOST_OFFERED", 0)
+    report = kept(alice)
+    form = alice.client.get(f"/reports/mail?report={report}").text
+    assert f'value="{bob.user_id}"' not in form
+    assert 'data-lookup="/lookup/user"' in form
+    assert plan(alice, report, alice, bob).status_code == 303
+    shown = alice.client.get(f"/reports/mail?report={report}").text
+    assert re.search(rf'value="{bob.user_id}" checked', shown)
+    assert plan(alice, report, alice, bob, rhythm="daily").status_code == 303
+    assert reader(acme, bob).next_at is not None
+    assert plan(alice, kept(alice, "private"), alice, bob).status_code == 422
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_colleague_who_was_disabled_gets_it_again_once_they_are_back(
+    acme: Workspace, alice: Person, bob: Person, queue: Queue, sunday: Clock
+) -> None:
+    report = kept(alice)
+    plan(alice, report, alice, bob)
+    with acme.acting(alice) as by:
+        by.session.get_one(User, bob.user_id).is_active = False
+    sunday.move_to(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+    work(acme)
+    assert reader(acme, bob).next_at is None
+    assert plan(alice, report, alice, rhythm="daily").status_code == 303
+    with acme.acting() as by:
+        arm_mailings(by)
+    assert reader(acme, bob).next_at is None, "as long as they are away"
+    with acme.acting(alice) as by:
+        by.session.get_one(User, bob.user_id).is_active = True
+    with acme.acting() as by:
+        arm_mailings(by)
+    assert reader(acme, bob).next_at == datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 
 
 def test_a_mail_in_chinese_is_in_chinese(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from app.reports.models import EVERYONE, PRIVATE, ROLE, Report
 from app.reports.operations import keep
 from app.reports.ready import ready_report
 
-MOST_OFFERED = 500  # Colleagues.
+MOST_OFFERED = 500  # Colleagues; any other is looked up by name.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,35 @@ def find_report(by: Actor, key: str) -> Mailed:
     return Mailed(str(row.id), row.name, f"/reports/{row.id}", read(row.definition), row)
 
 
-def colleagues(by: Actor, mailed: Mailed) -> Sequence[User]:
-    """The others who may see a report, by name."""
+def colleagues(by: Actor, mailed: Mailed, also: Collection[UUID] = ()) -> Sequence[User]:
+    """The others who may see a report, by name: the first so many, and those of `also`."""
+    others = (User.is_active, User.id != by.user_id)
+    order = (User.name_sort, User.id)
+    first = by.session.scalars(select(User).where(*others).order_by(*order).limit(MOST_OFFERED))
+    found = {one.id: one for one in first}
+    if set(also) - found.keys():
+        named = select(User).where(*others, User.id.in_(also)).order_by(*order)
+        found |= {one.id: one for one in by.session.scalars(named)}
+    return [one for one in found.values() if _may_get(by, one, mailed)]
+
+
+def are_many(by: Actor) -> bool:
+    """True where not all colleagues can be named in a form."""
+    asked = select(User.id).where(User.is_active).offset(MOST_OFFERED + 1).limit(1)
+    return by.session.scalar(asked) is not None
+
+
+def barred(by: Actor, mailed: Mailed, ids: Collection[UUID]) -> bool:
+    """True where somebody of them is no colleague who may see the report."""
+    if not ids:
+        return False
+    found = by.session.scalars(select(User).where(User.is_active, User.id.in_(ids)))
+    return set(ids) != {one.id for one in found if _may_get(by, one, mailed)}
+
+
+def _may_get(by: Actor, user: User, mailed: Mailed) -> bool:
     kind = mailed.definition.record_type
-    found = by.session.scalars(
-        select(User)
-        .where(User.is_active, User.id != by.user_id)
-        .order_by(User.name_sort, User.id)
-        .limit(MOST_OFFERED)
-    )
-    return [
-        one
-        for one in found
-        if _sees(one, mailed.row) and rights_of(by.session, one).reach(kind, "read") is not None
-    ]
+    return _sees(user, mailed.row) and rights_of(by.session, user).reach(kind, "read") is not None
 
 
 def mailing_of(by: Actor, key: str) -> ReportMailing | None:

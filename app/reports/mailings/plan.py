@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.events import write_event
 from app.identity.models import User
@@ -19,7 +20,7 @@ from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import Text, _
 from app.records.worktime.kept import calendar_of
-from app.reports.mailings.find import Mailed, colleagues, kept_mailing, readers_of
+from app.reports.mailings.find import Mailed, barred, kept_mailing, readers_of
 from app.reports.mailings.models import RHYTHMS, ReportMailing, ReportReader
 from app.reports.mailings.when import Rhythm, next_moment
 
@@ -132,11 +133,35 @@ def arm(by: Actor, reader_id: UUID, at: datetime) -> None:
 
 
 def arm_mailings(by: Actor) -> None:
-    """Enqueue the mails that are near or late, in case that their jobs were lost."""
+    """Enqueue the mails that are near or late, in case that their jobs were lost.
+
+    Whoever was disabled, or had theirs from somebody who was, gets them again once both are back.
+    """
+    for reader, mailing in _resting(by):
+        schedule(by, reader, mailing)
     near = select(ReportReader.id, ReportReader.next_at)
     for reader_id, at in by.session.execute(near.where(ReportReader.next_at < by.now + AHEAD)):
         if at is not None:
             arm(by, reader_id, at)
+
+
+def _resting(by: Actor) -> Sequence[tuple[ReportReader, ReportMailing]]:
+    """What stands still although nobody stopped it, and both of its people are there."""
+    reader, owner = aliased(User), aliased(User)
+    rows = by.session.execute(
+        select(ReportReader, ReportMailing)
+        .join(ReportMailing, ReportMailing.id == ReportReader.mailing_id)
+        .join(reader, reader.id == ReportReader.user_id)
+        .join(owner, owner.id == ReportMailing.owner_id)
+        .where(
+            ReportReader.next_at.is_(None),
+            ReportReader.stopped_at.is_(None),
+            ReportMailing.ended_at.is_(None),
+            reader.is_active,
+            owner.is_active,
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def rhythm_of(row: ReportMailing) -> Rhythm:
@@ -146,9 +171,12 @@ def rhythm_of(row: ReportMailing) -> Rhythm:
 
 def _choose_readers(by: Actor, row: ReportMailing, wanted: set[UUID]) -> None:
     known = readers_of(by, row.id)
+    away = _away(by, known)
     for user_id, reader in known.items():
-        # Who stopped it stays noted: taken out and put in again, they would have it again.
-        if user_id not in wanted and (reader.stopped_at is None or user_id == by.user_id):
+        # Who stopped it stays noted: taken out and put in again, they would have it again. Who is
+        # disabled stands in no form, and so nobody took them out of it.
+        is_left = reader.stopped_at is None or user_id == by.user_id
+        if user_id not in wanted and user_id not in away and is_left:
             by.session.delete(reader)
     for user_id in wanted:
         found = known.get(user_id)
@@ -159,6 +187,12 @@ def _choose_readers(by: Actor, row: ReportMailing, wanted: set[UUID]) -> None:
             found.stopped_at, found.since = None, by.now
         if found.stopped_at is None:
             schedule(by, found, row)
+
+
+def _away(by: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Those among them who are disabled."""
+    asked = select(User.id).where(User.id.in_(ids), User.is_active.is_(False))
+    return set(by.session.scalars(asked)) if ids else set()
 
 
 def _check(by: Actor, mailed: Mailed, wish: Wish, *, is_new: bool) -> None:
@@ -195,8 +229,8 @@ def _against_readers(by: Actor, mailed: Mailed, wish: Wish) -> Text | None:
         return _("Choose who gets it.")
     if len(wish.user_ids) > MOST_READERS:
         return _("At most %(most)s people get it.", most=MOST_READERS)
-    others = set(wish.user_ids) - {by.user_id}
-    if others - {one.id for one in colleagues(by, mailed)}:
+    others = {one for one in wish.user_ids if one != by.user_id}
+    if barred(by, mailed, others):
         return _("Somebody of them may not see this report.")
     return None
 

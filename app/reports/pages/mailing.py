@@ -11,7 +11,14 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, gettext
 from app.kernel.whole import whole
 from app.records.pages.business_hours import weekday_names
-from app.reports.mailings.find import Mailed, colleagues, mailed_to, mailing_of, readers_of
+from app.reports.mailings.find import (
+    Mailed,
+    are_many,
+    colleagues,
+    mailed_to,
+    mailing_of,
+    readers_of,
+)
 from app.reports.mailings.models import DAILY, MONTHLY, WEEKLY, ReportMailing
 from app.reports.mailings.plan import Wish
 from app.web.formats import formats
@@ -55,6 +62,7 @@ class MailingForm:
     received: tuple[Received, ...]
     is_kept: bool
     business_days: bool
+    has_more: bool  # Colleagues that are not named here, but can be looked up.
 
 
 def mailing_form(
@@ -63,15 +71,17 @@ def mailing_form(
     """The form of a report, with what was typed where that was refused."""
     row = mailing_of(by, mailed.key)
     typed = dict(raw) if wish is not None else _typed(row)
+    readers = _readers(mailed, row, wish, by)
     return MailingForm(
         mailed,
         typed,
         RHYTHM_WORDS,
         tuple(weekday_names(by)),
-        _readers(mailed, row, wish, by),
+        readers,
         _received(mailed, by),
         row is not None,
         wish.business_days if wish is not None else row is None or row.business_days,
+        are_many(by),
     )
 
 
@@ -103,7 +113,9 @@ def _readers(
     ticked = set(wish.user_ids) if wish is not None else getting
     if row is None and wish is None and by.user_id is not None:
         ticked = {by.user_id}
-    people = [(by.user_id, gettext("You")), *((one.id, one.name) for one in colleagues(by, mailed))]
+    also = ticked | getting
+    people = [(by.user_id, gettext("You"))]
+    people += [(one.id, one.name) for one in colleagues(by, mailed, also - {by.user_id})]
     rows = []
     for user_id, name in people:
         note = ""

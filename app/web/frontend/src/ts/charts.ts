@@ -12,6 +12,7 @@ interface Series { name: string; values: (number | null)[]; texts: string[]; url
 interface Data { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; series: Series[] }
 
 const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
+const NARROW = 480; // Pixels of a chart on a phone.
 const drawn = new Map<HTMLElement, { chart: echarts.ECharts; written: string }>();
 
 function colour(name: string): string {
@@ -27,7 +28,17 @@ function points(data: Data, one: Series): Record<string, unknown>[] {
   return one.values.map((value, at) => ({ value, name: data.labels[at] }));
 }
 
-function seriesOf(data: Data): Record<string, unknown>[] {
+/** A funnel leaves its names room: on a phone on its right, where long ones go on below. */
+function funnel(label: Record<string, unknown>, width: number): Record<string, unknown> {
+  if (width >= NARROW) return { sort: 'none', left: '4%', width: '66%', label: { ...label, position: 'right' } };
+  const room = Math.floor(width * 0.6) - 28; // Without the line that leads to a name.
+  return {
+    sort: 'none', funnelAlign: 'left', left: 0, width: '40%', labelLine: { length: 12 },
+    label: { ...label, position: 'right', width: room, overflow: 'break' },
+  };
+}
+
+function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   if (data.kind === 'bar' || data.kind === 'line') {
     return data.series.map((one) => ({
       type: data.kind, name: one.name, data: one.values, barMaxWidth: 40, symbolSize: 7,
@@ -39,11 +50,11 @@ function seriesOf(data: Data): Record<string, unknown>[] {
   const label = { ...font(), show: data.kind === 'funnel', formatter: '{b}' };
   return [{
     type: data.kind, name: first.name, data: points(data, first), label,
-    ...(data.kind === 'pie' ? { radius: ['42%', '70%'], center: ['50%', '58%'] } : { sort: 'none', left: '10%', width: '80%', label: { ...label, position: 'right' } }),
+    ...(data.kind === 'pie' ? { radius: ['42%', '70%'], center: ['50%', '58%'] } : funnel(label, width)),
   }];
 }
 
-function optionOf(data: Data): echarts.EChartsCoreOption {
+function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
   const axis = data.kind === 'bar' || data.kind === 'line';
   const line = { lineStyle: { color: colour('--line') } };
   return {
@@ -65,7 +76,7 @@ function optionOf(data: Data): echarts.EChartsCoreOption {
       xAxis: { type: 'category', data: data.labels, axisLabel: font('--ink-3'), axisLine: line, axisTick: { show: false } },
       yAxis: { type: 'value', axisLabel: font('--ink-3'), splitLine: line, minInterval: 1 },
     } : {}),
-    series: seriesOf(data),
+    series: seriesOf(data, width),
   };
 }
 
@@ -82,7 +93,7 @@ function draw(): void {
     known?.chart.dispose();
     const data = JSON.parse(written) as Data;
     const chart = echarts.init(element, null, { renderer: 'svg' });
-    chart.setOption(optionOf(data));
+    chart.setOption(optionOf(data, element.clientWidth));
     chart.on('click', (item) => {
       const url = data.series[item.seriesIndex ?? 0]?.urls[item.dataIndex];
       if (url) location.assign(url);
@@ -127,7 +138,10 @@ async function save(chart: HTMLElement, name: string): Promise<void> {
 
 export function start(): void {
   onContent(draw);
-  addEventListener('resize', () => drawn.forEach(({ chart }) => chart.resize()));
+  addEventListener('resize', () => drawn.forEach(({ chart, written }, element) => {
+    chart.resize();
+    if (written) chart.setOption(optionOf(JSON.parse(written) as Data, element.clientWidth));
+  }));
   new MutationObserver(() => {
     drawn.forEach((known) => { known.written = ''; });
     draw();
