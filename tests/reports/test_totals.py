@@ -44,6 +44,7 @@ GROUPS = {
         dates("created_at"),
         named("industry", "country", "city", "owner_id", "parent_id", "x_gauge", "x_signed"),
         named("parent_id.industry", "parent_id.owner_id"),
+        named("parent_id.parent_id.industry", "parent_id.parent_id.x_gauge"),
         st.builds(Grouped, st.just("x_machines"), step=st.sampled_from(STEPS)),
         st.builds(Grouped, st.sampled_from(("tags", "x_wishes"))),
     ),
@@ -51,15 +52,22 @@ GROUPS = {
         dates("created_at"),
         named("owner_id", "account_id", "account_id.industry", "account_id.country"),
         named("account_id.x_gauge", "account_id.owner_id"),
+        named("account_id.parent_id.industry", "account_id.parent_id.owner_id"),
         st.builds(Grouped, st.just("account_id.tags")),
     ),
     "activity": st.one_of(
         dates("created_at"),
         named("kind", "owner_id", "account_id", "account_id.city"),
+        named("account_id.parent_id.country", "contact_id.account_id.owner_id"),
         st.builds(Grouped, st.just("minutes"), step=st.sampled_from(WHOLE_STEPS)),
     ),
 }
 NUMBER = {"account": "x_machines", "contact": "account_id.x_machines", "activity": "minutes"}
+FAR = {  # Of a record that a related one refers to.
+    "account": "parent_id.parent_id.x_machines",
+    "contact": "account_id.parent_id.x_machines",
+    "activity": "contact_id.account_id.x_machines",
+}
 FILTERS: dict[str, tuple[Node, ...]] = {
     "account": (
         Filter("country", "in", "DE,CN"),
@@ -69,10 +77,13 @@ FILTERS: dict[str, tuple[Node, ...]] = {
     ),
     "contact": (
         Filter("account_id.country", "ne", "DE"),
+        Filter("account_id.parent_id.industry", "isnull", "false"),
+        Group("not", (Filter("account_id.parent_id.owner_id", "eq", "me"),)),
         Group("or", (Filter("owner_id", "eq", "me"), Filter("account_id", "isnull", "true"))),
     ),
     "activity": (
         Filter("minutes", "gt", "0"),
+        Filter("account_id.parent_id.country", "in", "DE,CN"),
         Group("or", (Filter("kind", "eq", "call"), Filter("account_id.city", "eq", "上海"))),
     ),
 }
@@ -95,7 +106,8 @@ def reports() -> st.SearchStrategy[Definition]:
 
 def measures(kind: str) -> tuple[Measure, ...]:
     key, parts = NUMBER[kind], FILTERS[kind]
-    numbers = (Measure(what, key) for what in ("sum", "average", "min", "max", "distinct", "share"))
+    numbers = [Measure(what, key) for what in ("sum", "average", "min", "max", "distinct", "share")]
+    numbers += [Measure(what, FAR[kind]) for what in ("sum", "max", "distinct")]
     rate = Measure("rate", "", (parts[0],), (parts[1],))
     return (Measure(), Measure("share"), rate, Measure("distinct", "owner_id"), *numbers)
 
@@ -182,12 +194,15 @@ def _values(result: Result, number: int, rows: tuple[Node, ...], by: Actor) -> l
     if found.by is None:
         values = by.session.scalars(select(found.field.expression).where(*held))
     else:
-        target = found.of
-        ids = by.session.execute(select(kind.model.id, found.by.target_id).where(*held)).all()
-        may_open = conditions(target, Query(), by)
-        every = select(target.model.id, found.field.expression).where(*may_open)
-        known = {row[0]: row[1] for row in by.session.execute(every)}
-        values = [known.get(row[1]) for row in ids]  # type: ignore[assignment]
+        first, *further = found.steps
+        ids = by.session.execute(select(kind.model.id, first.target_id).where(*held)).all()
+        values = [row[1] for row in ids]  # type: ignore[assignment]
+        columns = [*(one.target_id for one in further), found.field.expression]
+        for step, column in zip(found.steps, columns, strict=True):
+            target = tailored(step.to or "", by)
+            every = select(target.model.id, column).where(*conditions(target, Query(), by))
+            known = {row[0]: row[1] for row in by.session.execute(every)}
+            values = [known.get(one) for one in values]  # type: ignore[assignment]
     return [one for one in values if one is not None]
 
 

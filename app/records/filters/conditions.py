@@ -21,14 +21,32 @@ from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.values import Unfit
 
+STEPS = 2  # References that a condition follows.
+
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The field that a condition is about, on `of`: the type itself, or what `by` refers to."""
+    """The field that a condition is about, on `of`: the type itself, or what `by` refers to.
+
+    Where that reference is of a related record too, `before` is what leads to it.
+    """
 
     of: RecordType
     field: Field
     by: Field | None = None
+    before: Meant | None = None
+
+    @property
+    def steps(self) -> tuple[Field, ...]:
+        """The references that lead to the field, the first one first."""
+        if self.by is None:
+            return ()
+        return (*(self.before.steps if self.before is not None else ()), self.by)
+
+    @property
+    def label(self) -> str:
+        """The label of the field, with those of the references that lead to it."""
+        return " › ".join(str(one.label) for one in (*self.steps, self.field))
 
 
 def where(
@@ -57,18 +75,20 @@ def meant(
     """
     if readable is None:
         readable = readable_keys(record_type, by)
-    first, dot, second = key.partition(".")
-    if first not in readable or first not in record_type.by_key:
+    first, *further = key.split(".")
+    if first not in readable or first not in record_type.by_key or len(further) > STEPS:
         return None
-    field = record_type.by_key[first]
-    if not dot:
-        return Meant(record_type, field)
-    if field.to is None or field.to == "user":
-        return None
-    target = tailored(field.to, by)
-    if second not in target.by_key or not sees(target, second, by):
-        return None
-    return Meant(target, target.by_key[second], field)
+    found = Meant(record_type, record_type.by_key[first])
+    for step in further:
+        reference = found.field
+        if reference.to is None or reference.to == "user":
+            return None
+        target = tailored(reference.to, by)
+        if step not in target.by_key or not sees(target, step, by):
+            return None
+        before = found if found.by is not None else None
+        found = Meant(target, target.by_key[step], reference, before)
+    return found
 
 
 def _one(
@@ -82,7 +102,7 @@ def _one(
         compared = _compared(found.field, one, by)
     except Unfit as unfit:
         raise Refused(unfit.message, field=name) from None
-    return compared if found.by is None else _related(found.by, found.of, compared, by)
+    return _reached(found, compared, by)
 
 
 def _compared(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
@@ -90,6 +110,15 @@ def _compared(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     if one.operator == BELOW and has_below(field):
         return at_or_below(field, one, by)
     return compare(field, one, by)
+
+
+def _reached(found: Meant, compared: ColumnElement[bool], by: Actor) -> ColumnElement[bool]:
+    """The condition on the rows of a list, from reference to reference; each leads to records
+    that `by` may read."""
+    if found.by is None:
+        return compared
+    held = _related(found.by, found.of, compared, by)
+    return held if found.before is None else _reached(found.before, held, by)
 
 
 def _related(

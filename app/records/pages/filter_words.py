@@ -102,9 +102,8 @@ def _part(record_type: RecordType, node: Node, by: Actor, names: Names) -> str:
 
 
 def label_of(found: Meant) -> str:
-    """The label of a field, with that of the reference that leads to it."""
-    label = str(found.field.label)
-    return label if found.by is None else f"{found.by.label} › {label}"
+    """The label of a field, with those of the references that lead to it."""
+    return found.label
 
 
 def _parts(one: Filter) -> list[str]:

@@ -53,15 +53,21 @@ class Source:
     aliases: dict[str, Any] = field(default_factory=dict)
 
     def at(self, found: Meant) -> Field:
-        """A field where it lies: on the type itself, or on the record that `found.by` refers to."""
+        """A field where it lies: on the type itself, or on the record that `found.by` refers to.
+
+        That reference may lie on a related record itself. Each is met only where the reader may
+        open what it leads to.
+        """
         if found.by is None:
             return found.field
-        alias = self.aliases.get(found.by.key)
+        place = ".".join(one.key for one in found.steps)
+        alias = self.aliases.get(place)
         if alias is None:
+            reference = found.by if found.before is None else self.at(found.before)
             target = registry().type(found.by.to or "")
-            alias = self.aliases[found.by.key] = _alias(target.model, found.by.key)
+            alias = self.aliases[place] = _alias(target.model, place)
             may_open = reached(target, alias, "read", reader_of(self.by))
-            meets = and_(alias.id == found.by.target_id, alias.deleted_at.is_(None), may_open)
+            meets = and_(alias.id == reference.target_id, alias.deleted_at.is_(None), may_open)
             self.table = self.table.outerjoin(alias, meets)
         return replace(found.field, attribute=getattr(alias, found.field.attribute.key))
 

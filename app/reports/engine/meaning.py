@@ -244,18 +244,18 @@ def usual_step(field: Field) -> Decimal:
 
 def label_for(record_type: RecordType, key: str, by: Actor) -> str:
     """What a field that the reader may not see is called."""
-    first, _dot, second = key.partition(".")
-    field = own_fields_only(record_type, by).by_key.get(first)
-    if field is None:
-        return str(_("a field that is gone"))
-    label = str(field.label)
-    if not second or not field.to or field.to == "user":
-        return label
-    target = own_fields_only(registry().type(field.to), by).by_key.get(second)
-    return label if target is None else f"{label} › {target.label}"
+    labels: list[str] = []
+    at: RecordType | None = own_fields_only(record_type, by)
+    for step in key.split("."):
+        field = at.by_key.get(step) if at is not None else None
+        if field is None:
+            break
+        labels.append(str(field.label))
+        leads_on = bool(field.to) and field.to != "user"
+        at = own_fields_only(registry().type(field.to or ""), by) if leads_on else None
+    return " › ".join(labels) or str(_("a field that is gone"))
 
 
 def name_of(found: Meant) -> Text | str:
-    """The label of a field, with that of the reference that leads to it."""
-    label = found.field.label
-    return label if found.by is None else f"{found.by.label} › {label}"
+    """The label of a field, with those of the references that lead to it."""
+    return found.field.label if found.by is None else found.label

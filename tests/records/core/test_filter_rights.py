@@ -99,7 +99,7 @@ def refusal(by: Actor, key: str, operator: str = "eq") -> tuple[str, list[str]]:
         ({("contact", "read"): Reach.ALL}, ("contact", "wechat"), "account_id.name"),
         (READ_ALL, ("contact", "wechat"), "owner_id.email"),
         (READ_ALL, ("contact", "wechat"), "owner_id.password_hash"),
-        (READ_ALL, ("contact", "wechat"), "account_id.parent_id.city"),
+        (READ_ALL, ("contact", "wechat"), "account_id.parent_id.parent_id.city"),
         (READ_ALL, ("contact", "wechat"), "account_id.custom"),
         (READ_ALL, ("contact", "wechat"), "account_id.id"),
         (READ_ALL, ("contact", "wechat"), "name.city"),

@@ -244,7 +244,7 @@ def test_every_operator_that_a_field_is_told_to_have_can_be_asked(
 EXAMPLES = {
     "moment": "today",
     "day": "2026-11-22",
-    **dict.fromkeys(("whole", "money", "percent"), "3"),
+    **dict.fromkeys(("whole", "number", "money", "amount", "percent"), "3"),
     "flag": "true",
     "reference": "01a20172-c7fd-73c7-b690-51729345771b",
 }

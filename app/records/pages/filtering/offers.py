@@ -8,9 +8,7 @@ from app.kernel.actor import Actor
 from app.kernel.folding import fold
 from app.kernel.searchkeys import search_text
 from app.records.access import readable_fields
-from app.records.fields import Field
-from app.records.filters.conditions import Meant
-from app.records.pages.filter_words import label_of
+from app.records.filters.conditions import STEPS, Meant
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -37,15 +35,27 @@ class OfferGroup:
 
 
 def offers(record_type: RecordType, by: Actor) -> tuple[OfferGroup, ...]:
-    """Every field that `by` can filter a list by, the type's own first."""
-    own = readable_fields(record_type, by)
-    groups = [OfferGroup(str(record_type.words.one), _offers(record_type, own, None))]
-    for reference in own:
-        if reference.to and reference.to != "user":
-            target = tailored(reference.to, by)
-            fields = _offers(target, readable_fields(target, by), reference)
-            groups.append(OfferGroup(str(reference.label), fields))
+    """Every field that `by` can filter a list by, the type's own first, the farthest last."""
+    own = [Meant(record_type, one) for one in readable_fields(record_type, by)]
+    groups = [OfferGroup(str(record_type.words.one), _offers(own))]
+    near = own
+    for _step in range(STEPS):
+        far: list[Meant] = []
+        for one in near:
+            if one.field.to and one.field.to != "user":
+                beyond = _beyond(one, by)
+                groups.append(OfferGroup(one.label, _offers(beyond)))
+                far += beyond
+        near = far
     return tuple(groups)
+
+
+def _beyond(reference: Meant, by: Actor) -> list[Meant]:
+    """The fields of the records that a reference leads to."""
+    target = tailored(reference.field.to or "", by)
+    before = reference if reference.by is not None else None
+    fields = readable_fields(target, by)
+    return [Meant(target, one, reference.field, before) for one in fields]
 
 
 def find_offers(record_type: RecordType, words: str, by: Actor) -> tuple[OfferGroup, ...]:
@@ -64,15 +74,13 @@ def _holds(one: Offer, wanted: str) -> bool:
     return wanted in search_text((one.whole,))
 
 
-def _offers(
-    of: RecordType, fields: tuple[Field, ...], reference: Field | None
-) -> tuple[Offer, ...]:
+def _offers(fields: list[Meant]) -> tuple[Offer, ...]:
     return tuple(
         Offer(
-            field.key if reference is None else f"{reference.key}.{field.key}",
-            str(field.label),
-            label_of(found := Meant(of, field, reference)),
-            found,
+            ".".join(step.key for step in (*one.steps, one.field)),
+            str(one.field.label),
+            one.label,
+            one,
         )
-        for field in fields
+        for one in fields
     )
