@@ -19,6 +19,7 @@ from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.kernel.localized import LocalText
 from app.records.picklists import load_picklists
+from app.records.priced.settle import begin_prices
 from tenants.starters import Starter
 
 OLDEST = timedelta(days=400)  # The first product was entered so long ago, the next a day later.
@@ -52,6 +53,7 @@ def _products(by: Actor, owner: UUID, slug: str, categories: dict[str, UUID]) ->
             **_facts(row, categories),
             **born(owner, entered(OLDEST - timedelta(days=day), as_of)),
         )
+        begin_prices(product, by)
         prepare_product(product, by)
         yield product
 

@@ -58,6 +58,28 @@ class Amount:
         return {**self.told(), "own": f"{self.own:f}", "rate": f"{self.rate.normalize():f}"}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Price(Amount):
+    """An amount of a record that has one currency and one rate for all of its amounts.
+
+    The day of the rate is the record's and not told with each. A price for one piece may have more
+    digits than its currency.
+    """
+
+    is_dated: bool = False
+
+    @property
+    def written(self) -> str:
+        """The amount with the digits of its currency, or with more where it has more."""
+        exponent = self.amount.normalize().as_tuple().exponent
+        held = -exponent if isinstance(exponent, int) else 0
+        return f"{self.amount:.{max(held, digits_of(self.currency))}f}"
+
+    def told(self) -> dict[str, str]:
+        """As programs and events see it."""
+        return {"amount": self.written, "currency": self.currency}
+
+
 def amount_of(raw: Mapping[str, Any]) -> Amount:
     """What `kept` wrote; KeyError, ValueError or ArithmeticError where it is none."""
     return Amount(

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from app.kernel.actor import Actor
+from app.kernel.currencies import digits_of
 from app.kernel.errors import Answer, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
@@ -124,6 +125,8 @@ def _made(
         updated_by_id=by.user_id,
         custom={},
     )
+    if record_type.prices:
+        record.__dict__["own_digits"] = digits_of(by.tenant.currency)
     for key, value in extra.items():
         setattr(record, key, value)
     put_values(record_type, record, values)

@@ -12,6 +12,7 @@ from app.records.custom.conditions import depends_on, is_readonly, is_required, 
 from app.records.day_flags import settle_days
 from app.records.fields import Field, Option
 from app.records.model import Record
+from app.records.priced.settle import read_price, settle_prices
 from app.records.types import RecordType
 from app.records.values import Unfit, read_value
 from app.records.values.amounts import AMOUNT, beside_held
@@ -34,26 +35,43 @@ def read_values(
     """
     values: dict[str, Any] = {}
     errors: dict[str, Text | str] = {}
-    for key, raw in inputs.items():
+    for key in inputs:
         field = record_type.by_key.get(key)
         if field is None:
             errors[key] = _("There is no such field.")
         elif field.readonly:
             errors[key] = _("This field is kept by the system and can't be set.")
         else:
-            stands = record is not None and field.kind == AMOUNT
-            meant = beside_held(raw, field.value(record)) if stands else raw
             try:
-                value = read_value(field, meant, by, picklists.get(key, ()))
+                value = _read(record_type, field, inputs, by, picklists.get(key, ()), record)
                 values[key] = field.default if value is None and not field.nullable else value
             except Unfit as unfit:
                 errors[key] = unfit.message
     if record_type.days:
         errors |= settle_days(record_type, inputs, values, record, by)
+    if record_type.prices:
+        errors |= settle_prices(record_type, values, record, by)
     errors |= _against(record_type, values, record, by, set(errors))
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     return values
+
+
+def _read(
+    record_type: RecordType,
+    field: Field,
+    inputs: Mapping[str, Any],
+    by: Actor,
+    options: tuple[Option, ...],
+    record: Record | None,
+) -> Any:
+    """What was sent for one field as its column holds it; an amount in its record's currency."""
+    raw = inputs[field.key]
+    if field.key in record_type.prices:
+        return read_price(record_type, field.key, raw, inputs, record, by, options)
+    stands = record is not None and field.kind == AMOUNT
+    meant = beside_held(raw, field.value(record)) if stands else raw
+    return read_value(field, meant, by, options)
 
 
 def _against(

@@ -22,6 +22,7 @@ from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 from app.records.numbers.facts import Numbered
 from app.records.pool.facts import SEE_POOL, Pool
+from app.records.priced.field import PriceField, in_form, with_prices
 
 STANDARD_VERBS = ("read", "create", "update", "delete")
 TOLD_BY_EVENT = ("created_at", "updated_at")
@@ -230,6 +231,14 @@ class RecordType:
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
     base: RecordType | None = None  # The declared type, of one that a workspace has tailored.
 
+    def __post_init__(self) -> None:
+        """Give a type whose model is Priced the fields of its currency and its rate."""
+        found = with_prices(self.model, self.fields)
+        if found is not self.fields:
+            form, more = in_form(self.model, self.form, self.more)
+            for name, value in (("fields", found), ("form", form), ("more", more)):
+                object.__setattr__(self, name, value)
+
     @cached_property
     def by_key(self) -> dict[str, Field]:
         """The fields by their key, in the order declared."""
@@ -239,6 +248,11 @@ class RecordType:
     def unique_fields(self) -> tuple[Field, ...]:
         """The fields whose value no two living records share."""
         return tuple(one for one in self.fields if one.is_unique)
+
+    @cached_property
+    def prices(self) -> dict[str, PriceField]:
+        """The amounts that share the currency of their record, by key; none where there is none."""
+        return {one.key: one for one in self.fields if isinstance(one, PriceField)}
 
     @cached_property
     def parent(self) -> Field | None:

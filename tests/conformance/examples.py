@@ -9,6 +9,7 @@ from app.kernel.actor import Actor
 from app.records.door import perform
 from app.records.fields import Field
 from app.records.picklists import load_picklists
+from app.records.priced.field import CurrencyField
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -51,7 +52,10 @@ def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str
         return f"N-{next(_numbers)}"
     if field.kind == "choice":
         options = picklists.get(field.key, field.options)
-        return options[0].value if options else None
+        known = [one.value for one in options]
+        # That of the amounts among these values.
+        is_home = isinstance(field, CurrencyField)
+        return by.tenant.currency if is_home else next(iter(known), None)
     if field.kind != "reference":
         # A whole day would make another moment of the one beside its flag.
         makes_days = field.attribute in [one.says_day for one in record_type.days]

@@ -21,6 +21,8 @@ from app.records.references import titles
 from app.records.registry import registry
 from app.records.types import RecordType
 
+MONEY = ("money", "amount")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -72,7 +74,7 @@ def _own(
     """What each record is and is worth; what changes anyway is told from what to what."""
     telling = {one.key for one in record_type.highlights}
     known = readable_fields(record_type, by)
-    fields = [one for one in known if one.kind == "money" or one.key in telling]
+    fields = [one for one in known if one.kind in MONEY or one.key in telling]
     if not fields:
         return {}
     options = choices_of(record_type, by)
@@ -97,7 +99,7 @@ def _standing(
         return {}
     model = record_type.model
     rows = by.session.execute(
-        select(model.id, *(one.expression for one in fields)).where(
+        select(model.id, *(one.fetched.label(one.key) for one in fields)).where(
             model.id.in_(ids), permitted(record_type, by)
         )
     )

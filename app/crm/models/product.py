@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import Choice, LocalName, LongText, Money, Percent, Short, SortKey, Whole
 from app.records.model import LIVE, Record, record_indexes
+from app.records.priced.model import Priced
 
 
 class ProductCategory(Record):
@@ -30,8 +31,8 @@ class ProductCategory(Record):
     position: Mapped[Whole] = mapped_column(default=0)
 
 
-class Product(Record):
-    """Goods or a service that we sell; prices are in the workspace's currency, without tax."""
+class Product(Priced, Record):
+    """Goods or a service that we sell; prices are without tax, in one currency for each product."""
 
     __tablename__ = "products"
     __table_args__ = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
 from app.records.access import readable_keys, writable_keys
 from app.records.fields import Field
+from app.records.merge.prices import along, proposals
 from app.records.model import Record
 from app.records.references import existing
 from app.records.types import RecordType
@@ -67,7 +68,12 @@ def questions(record_type: RecordType, records: Sequence[Record], by: Actor) -> 
     ordered = [one.key for one in (*record_type.form, *record_type.more, *record_type.fields)]
     fields = [record_type.by_key[key] for key in dict.fromkeys(ordered) if key in mine]
     asked = (_question(field, records, by) for field in fields)
-    return [one for one in asked if one is not None]
+    proposed = proposals(record_type, records, mine)
+    return [
+        replace(one, proposed=proposed.get(one.field.key, one.proposed))
+        for one in asked
+        if one is not None
+    ]
 
 
 def chosen_values(
@@ -93,7 +99,7 @@ def chosen_values(
             values[key] = as_json(taken)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    return values
+    return along(record_type, records, values, choices)
 
 
 def fullest(record_type: RecordType, records: Sequence[Record], by: Actor) -> Record:

@@ -22,6 +22,7 @@ from app.records.history import Theirs
 from app.records.languages import asked_for, languages, to_lines
 from app.records.money.rates import currencies_in_use
 from app.records.pages.shown import UNNAMED, shown_text
+from app.records.priced.field import CURRENCY, PriceField
 from app.records.references import titles
 from app.records.tags.operations import PARTS
 from app.records.types import RecordType
@@ -64,6 +65,7 @@ class Control:
     heading: str = ""  # Of the section that begins with it.
     is_asked: bool | None = None  # What its conditions say; None: as its field.
     texts: tuple[tuple[str, str, str], ...] = ()  # By language: its code, its name, the text.
+    unit: str = ""  # The currency of an amount that its record has one for.
     hint: str = ""  # What is meant where nothing is typed, in place of the field's placeholder.
     is_first: bool = False  # The focus goes to it, wherever it stands.
 
@@ -93,6 +95,8 @@ class Control:
             return "lookup"
         if self.field.takes_days:
             return "day_or_moment"
+        if isinstance(self.field, PriceField):
+            return "price"
         return self.field.kind if self.field.kind in OWN_LOOKS else "input"
 
     @property
@@ -166,12 +170,15 @@ def controls(
             field,
             texts.get(field.key, ""),
             _currencies(texts.get(field.key, ""), by)
-            if field.kind == "amount"
+            if field.kind == "amount" and not isinstance(field, PriceField)
             else _options(field, texts.get(field.key, ""), picklists),
             named.get((field.to, parse_id(texts.get(field.key))), ""),
             str((errors or {}).get(field.key, "")),
             _told(field, (theirs or {}).get(field.key), by, picklists),
             texts=_texts(field, texts.get(field.key, ""), by),
+            unit=texts.get(CURRENCY) or (stands or {}).get(CURRENCY, "")
+            if isinstance(field, PriceField)
+            else "",
         )
         for field in fields
     ]
@@ -183,14 +190,21 @@ def input_text(field: Field, value: Any, by: Actor) -> str:
         return to_lines(value or {}, by)
     if value is None:
         return ""
-    if field.kind == "amount" and isinstance(value, Mapping):  # Of an event.
-        return f"{value['amount']} {value['currency']}"
+    if field.kind == "amount":
+        return _amount(field, value)
     if isinstance(value, datetime):
         day = whole_day(value, ZoneInfo(by.tenant.zone)) if field.takes_days else None
         return day.isoformat() if day is not None else input_moment(value, by.zone)
     if field.kind == "phone":
         return display_phone(value, by.tenant.country)
     return next(write(value) for known, write in WRITTEN if isinstance(value, known))
+
+
+def _amount(field: Field, value: Any) -> str:
+    """An amount, of a record or as an event has it; where its record has one currency, without."""
+    if isinstance(field, PriceField):
+        return str(value["amount"] if isinstance(value, Mapping) else value.written)
+    return f"{value['amount']} {value['currency']}" if isinstance(value, Mapping) else str(value)
 
 
 def input_texts(record_type: RecordType, record: Any, by: Actor) -> dict[str, str]:

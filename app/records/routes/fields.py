@@ -20,6 +20,7 @@ from app.records.pages.controls import controls, input_texts
 from app.records.pages.details import detail
 from app.records.pages.form import changed_values, sent_text, with_hint
 from app.records.pages.unseen import warn_unseen
+from app.records.priced.field import CURRENCY, RATE_ON
 from app.records.references import titles
 from app.records.routes.asking import wants_to_ask
 from app.records.routes.blueprint import blueprint, next_or, record_for, record_url
@@ -112,6 +113,7 @@ def _value(record_type: RecordType, record: Record, field: Field, by: Actor) -> 
     one = detail(record_type, record, field, by, picklists, names)
     response = fragment("records/_detail_value.html", one=one)
     # The page's head and timeline show it too; other details may come or go with it.
-    is_watched = others_depend_on(record_type, field.key)
+    is_shared = bool(record_type.prices) and field.key in (CURRENCY, RATE_ON)
+    is_watched = is_shared or others_depend_on(record_type, field.key)
     response.headers["HX-Trigger"] = "field-changed" + ", details-changed" * is_watched
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,13 +41,40 @@ def read_amount(field: Field, raw: Any, by: Actor, options: tuple[Option, ...]) 
     """
     if isinstance(raw, Amount):
         return raw
+    named = read_named(field, raw, by.tenant.currency, by, options)
+    return in_own(named.amount, named.currency, named.on, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """So much of a currency, as somebody said it; `on` is the day of the rate, if one was told."""
+
+    amount: Decimal
+    currency: str
+    on: date | None
+
+
+def read_named(
+    field: Field,
+    raw: Any,
+    usual: str,
+    by: Actor,
+    options: tuple[Option, ...] = (),
+    decimals: int = 0,
+) -> Named:
+    """An amount as an object or as a text, in the `usual` currency where it names none.
+
+    Unfit for more digits than the currency has, or than `decimals` where those are more, and for
+    more than the column holds.
+    """
     if isinstance(raw, Mapping):
         figures, currency, on = _of_object(field, raw, by, options)
     else:
         figures, word = taken_apart(raw, by)
-        currency, on = word or by.tenant.currency, None
-    amount = read_decimal(figures, DIGITS - digits_of(currency), digits_of(currency))
-    return in_own(amount, currency, on, by)
+        currency, on = word or usual, None
+    most = field.digits or DIGITS - digits_of(currency)
+    amount = read_decimal(figures, most, max(digits_of(currency), decimals))
+    return Named(amount, currency, on)
 
 
 def in_own(amount: Decimal, currency: str, on: date | None, by: Actor) -> Amount:
@@ -57,9 +85,14 @@ def in_own(amount: Decimal, currency: str, on: date | None, by: Actor) -> Amount
         raise Unfit(missing_rate(currency, day))
     home = by.tenant.currency
     own = turned(amount, rate, ONE, home)
-    if abs(own) >= Decimal(10) ** (DIGITS - digits_of(home)):
-        raise Unfit(_("In %(currency)s this is more than can be kept.", currency=home))
+    demand_room(own, DIGITS - digits_of(home), home)
     return Amount(amount, currency, own, rate, day, is_dated=on is not None)
+
+
+def demand_room(own: Decimal, most: int, home: str) -> None:
+    """Unfit for what has more than so many digits before its point in the firm's currency."""
+    if abs(own) >= Decimal(10) ** most:
+        raise Unfit(_("In %(currency)s this is more than can be kept.", currency=home))
 
 
 def taken_apart(raw: Any, by: Actor) -> tuple[Any, str | None]:

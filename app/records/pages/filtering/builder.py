@@ -15,6 +15,7 @@ from app.records.filters import DEEPEST, Filter, Node
 from app.records.filters.conditions import Meant, meant, where
 from app.records.pages.choices import choices_of
 from app.records.pages.filter_words import PERIODS, WHO, Names, in_words, names_in
+from app.records.pages.filtering.currencies import joined, offered, parted
 from app.records.pages.filtering.offers import OfferGroup, offers
 from app.records.pages.filtering.typed import (
     PREFIX,
@@ -30,6 +31,7 @@ from app.records.pages.filtering.typed import (
 from app.records.pages.filtering.ways import Way, way_of, ways_of
 from app.records.pages.shown import UNNAMED
 from app.records.pages.state import ListState, read_query
+from app.records.priced.field import CurrencyField
 from app.records.types import RecordType
 from app.records.views.opened import read_list
 
@@ -52,6 +54,7 @@ class RowShown:
     is_first: bool  # Where the focus goes.
     people: str  # Where colleagues are looked up.
     prefix: str = PREFIX
+    currencies: tuple[str, ...] = ()  # To choose from beside an amount; the firm's is the first.
     is_group = False
 
     @property
@@ -209,7 +212,8 @@ def _row_of(record_type: RecordType, one: Filter, by: Actor) -> Row:
     if known is None:
         return Row(one.key, kept=one)
     way, values = known
-    return Row(one.key, way.key, values)
+    values, currency = parted(found.field, values) if found else (values, "")
+    return Row(one.key, way.key, values, currency=currency)
 
 
 def _forget(record_type: RecordType, row: Row, by: Actor) -> None:
@@ -237,7 +241,8 @@ def _filter_of(record_type: RecordType, row: Row, by: Actor) -> Filter | None:
     if found is None:
         return Filter(row.key, "eq", "") if row.key else None
     way = _way(found.field, row)
-    return Filter(row.key, way.operator, way.written(row.values))
+    values = joined(found.field, row.values, row.currency, by)
+    return Filter(row.key, way.operator, way.written(values))
 
 
 def _wrong(record_type: RecordType, row: Row, by: Actor, readable: frozenset[str]) -> Text | str:
@@ -276,7 +281,20 @@ def _shown(
         return RowShown(path, row, field, label, (), None, (), told, is_first, people)
     way = _way(field, row)
     options = _options(found, way, row, by, names)
-    return RowShown(path, row, field, label, ways_of(field), way, options, "", is_first, people)
+    currencies = offered(field, way, row.currency, by)
+    return RowShown(
+        path,
+        row,
+        field,
+        label,
+        ways_of(field),
+        way,
+        options,
+        "",
+        is_first,
+        people,
+        currencies=currencies,
+    )
 
 
 def _options(
@@ -286,6 +304,8 @@ def _options(
     field = found.field
     if way.control == "ticks":
         options = choices_of(found.of, by).get(field.key) or field.options
+        if isinstance(field, CurrencyField):  # Of the many, those that the firm uses.
+            options = tuple(o for o in options if not o.is_retired or o.value in row.values)
         return tuple((one.value, one.shown()) for one in options)
     if way.control == "country":
         return tuple(countries(current()).items())

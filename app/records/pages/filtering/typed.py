@@ -1,7 +1,8 @@
 """What stands in the builder: rows and groups, read from its form and turned into filters.
 
-A row at the path `1.0` sends `c.1.0.f` (field), `c.1.0.w` (way) and `c.1.0.v` (values), a group at
-`1` sends `c.1.how`. The whole is a group itself, whose path is empty.
+A row at the path `1.0` sends `c.1.0.f` (field), `c.1.0.w` (way) and `c.1.0.v` (values), one of
+amounts `c.1.0.c` (currency), a group at `1` sends `c.1.how`. The whole is a group itself, whose
+path is empty.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ Arguments = MultiDict[str, str]
 class Row:
     """One condition as it stands in the form; `kept` is a filter that the form has no control for.
 
-    `was` is what its controls were made for (see `RowShown.was`), `error` what was said of it.
+    `was` is what its controls were made for (see `RowShown.was`), `error` what was said of it, and
+    `currency` that of its amounts.
     """
 
     key: str = ""
@@ -35,6 +37,7 @@ class Row:
     was: str = ""
     error: Text | str = ""
     is_new: bool = False
+    currency: str = ""
 
 
 @dataclass(slots=True)
@@ -110,7 +113,8 @@ def _row(tree: dict[str, Any]) -> Row:
     values = [one for one in tree.get("=v", []) if one != ""]
     operator = next(iter(tree.get("=op", [])), "")
     kept = Filter(key, operator, values[0] if values else "") if operator else None
-    return Row(key, way, values, kept, next(iter(tree.get("=was", [])), ""))
+    was, currency = (next(iter(tree.get(f"={one}", [])), "") for one in ("was", "c"))
+    return Row(key, way, values, kept, was, currency=currency)
 
 
 def rows_of(filters: tuple[Node, ...], row: Callable[[Filter], Row]) -> Rows:

@@ -1,4 +1,4 @@
-/** Fields that do a little more: a text that grows, a password that can be shown, a usual value at one press. */
+/** Fields that do a little more: a text that grows, a password that can be shown, a usual value at one press, amounts beside their currency. */
 import { all, find, on, onContent } from './dom';
 import { fill } from './moment';
 
@@ -18,6 +18,9 @@ export function start(): void {
   document.addEventListener('zuke:reset', (event) => growAll(event.target as HTMLElement));
   document.addEventListener('zuke:shown', (event) => growAll(event.target as HTMLElement));
   onContent(() => growAll());
+  on('change', 'select[name=currency]', (_event, chosen) => {
+    for (const unit of all('[data-unit]', chosen.closest('form') ?? document)) unit.textContent = (chosen as HTMLSelectElement).value;
+  });
   on('click', '[data-fill]', (_event, button) => {
     const input = document.getElementById(button.dataset.fill ?? '');
     if (!(input instanceof HTMLInputElement)) return;
