@@ -28,6 +28,7 @@ TALKING = 60.0
 EACH = 2.0
 ANSWERING = 300.0  # For the answer to a mail: scanners look at it before they say yes.
 PACE = 100_000  # Bytes a second that a server takes at least.
+DELIVERING = 150.0  # For a mail of the service itself, all in all; its job has half a minute more.
 TRYING = 20.0  # For a sign-in that is tried out: somebody waits for it at a page.
 LEAVING = 5.0
 OK, FORWARDED = 250, 251
@@ -69,7 +70,7 @@ def deliver(server: Server, message: EmailMessage, recipient: str) -> None:
     """Send `message` to one recipient; TryLater or GiveUp say what a refusal means."""
     envelope_from = message["From"].addresses[0].addr_spec
     try:
-        with _meant(), _conversation(server, TALKING + ANSWERING) as talk:
+        with _meant(), _conversation(server, DELIVERING) as talk:
             talk.send_message(message, from_addr=envelope_from, to_addrs=[recipient])
     except Uncertain as lost:  # Sent at least once: its Message-ID tells the second as the first.
         raise ServerAway(lost.trouble) from lost

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from app.jobs.errors import TryLater
 from app.jobs.worker import Worker
 from app.mail.messages import sender
-from app.mail.messages.models import State
+from app.mail.messages.models import Message, State
 from app.mail.outgoing.models import MailServer
 from app.mail.outgoing.servers import note_failure
 from app.mail.smtp import Server, try_out
@@ -204,6 +204,32 @@ def test_mails_that_go_by_it_take_nothing_of_the_services_share(
     clock.shift(TEN_SECONDS)
     Worker(app, app.extensions["settings"]).drain()
     assert len(theirs.accepted) == 4
+
+
+def test_a_server_that_takes_minutes_has_two_mails_at_once_and_the_others_wait(
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    customer: Customer,
+    send_out: Callable[[], int],
+    theirs: PostOffice,
+    clock: Clock,
+) -> None:
+    keep(alice, theirs.port)
+    for number in range(3):
+        post_mail(bob, customer, subject=f"Offer {number}")
+    clock.shift(TEN_SECONDS)
+    with acme.scope() as session:
+        first = session.scalars(select(Message).order_by(Message.created_at).limit(2)).all()
+        for one in first:
+            one.state, one.taken_at = State.SENDING, clock.now
+    send_out()
+    assert theirs.accepted == []
+    with acme.scope() as session:
+        session.execute(update(Message).where(Message.taken_at.is_not(None)).values(state="sent"))
+    clock.shift(timedelta(minutes=1))
+    send_out()
+    assert len(theirs.accepted) == 1
 
 
 def test_two_presses_at_one_moment_keep_one_server(acme: Workspace, alice: Person) -> None:

@@ -133,7 +133,7 @@ def test_a_record_that_is_gone_ends_the_signing_and_who_sets_mail_up_is_told(
     assert only_domain(acme).lost_at == clock.now
     page = alice.client.get(PLACE).text
     assert "Record gone" in page
-    assert "The record was not found." in page
+    assert "The record is gone. Until it is back" in page
     assert "The DKIM record of acme.example is gone." in alice.client.get("/notices").text
     send_out()
     told = [(to, str(mail["Subject"])) for _from, to, mail in letters(post_office)]

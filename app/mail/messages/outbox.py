@@ -61,6 +61,13 @@ def due(by: Actor) -> Message | None:
     ).one_or_none()
 
 
+def under_way(by: Actor) -> int:
+    """How many of a workspace's messages are being sent at this moment."""
+    begun = (Message.state == State.SENDING.value, Message.taken_at > by.now - LEASE)
+    number = select(func.count()).select_from(Message).where(OPEN, *begun)
+    return by.session.scalar(number) or 0
+
+
 def take(message: Message, by: Actor) -> None:
     """Begin to send a message; whoever looks after the lease has ended finds it lost."""
     message.state, message.taken_at = State.SENDING, by.now

@@ -19,7 +19,16 @@ from app.mail.hourly import take_turn
 from app.mail.messages.attach import files_to_send
 from app.mail.messages.hidden import opened_bcc
 from app.mail.messages.models import UNSIGNED, Message, State
-from app.mail.messages.outbox import Outcome, due, next_due, settle, take, wait_after, wake
+from app.mail.messages.outbox import (
+    Outcome,
+    due,
+    next_due,
+    settle,
+    take,
+    under_way,
+    wait_after,
+    wake,
+)
 from app.mail.messages.people import kept_people
 from app.mail.messages.wire import build, from_header
 from app.mail.messages.write import demand_writer
@@ -34,6 +43,8 @@ from tenants.facts import TenantFacts
 from tenants.scope import tenant_scope
 
 MOST = 100  # Messages of one workspace in a row; then others have their turn.
+AT_ONCE = 2  # Mails of one workspace to a server of its own, which may take minutes for each.
+RECHECK = timedelta(minutes=1)
 LONGEST = timedelta(minutes=4)  # Of one run: slow servers must not cost the worker its life.
 
 log = structlog.get_logger(__name__)
@@ -82,6 +93,9 @@ def _next(by: Actor, settings: Settings) -> Parcel | None:
     while (message := due(by)) is not None:
         if not goes_by_own(by):  # Only what the service's server sends counts for its share.
             take_turn(by, settings.mails_per_hour)
+        elif under_way(by) >= AT_ONCE:
+            wake(by, by.now + RECHECK)
+            return None
         take(message, by)
         try:
             with by.session.begin_nested():

@@ -19,6 +19,10 @@ PROBLEMS: dict[str, Text] = {
 }
 
 
+GONE = _("The record is gone. Until it is back, e-mails come from the service’s address.")
+LOST: dict[str, Text] = {Problem.MISSING: GONE}
+
+
 @dataclass(frozen=True, slots=True)
 class DomainLine:
     """A domain with the record that its owner sets."""
@@ -67,7 +71,8 @@ def _line(one: MailDomain, by: Actor) -> DomainLine:
     if one.lost_at is not None:
         state, tone = _("Record gone"), "bad"
         when = formats(by).moment(one.lost_at, by.today())
-        note = _("Since %(when)s: %(problem)s", when=when, problem=note)
+        why = LOST.get(one.problem or "", note)
+        note = _("Since %(when)s: %(problem)s", when=when, problem=why)
     return DomainLine(
         f"{PLACE}/domains/{one.id}",
         one.domain,

@@ -83,7 +83,7 @@ def _said(address: str, one: Unreachable, by: Actor) -> str:
         "E-mails do not reach %(address)s since %(date)s: %(reason)s",
         address=address,
         date=since,
-        reason=f"{one.status} {one.said}".strip(),
+        reason=one.said if one.status in one.said else f"{one.status} {one.said}".strip(),
     )
 
 
