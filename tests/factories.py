@@ -13,7 +13,8 @@ from app.mail.inbound.models import Fate, IncomingMail
 from app.mail.inbound.receive import ROOM
 from app.mail.inbound.take import take_in
 from app.mail.messages.models import Message
-from app.mail.messages.write import Wish, write
+from app.mail.messages.wish import Wish
+from app.mail.messages.write import write
 from app.records.access import fetch
 from app.records.door import perform
 from app.records.files.models import File

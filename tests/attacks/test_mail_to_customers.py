@@ -23,13 +23,13 @@ from tests.attacks.test_merges_duplicates_files import hide
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_contact, make_file
-from tests.mail.conftest import PostOffice, post_office
+from tests.mail.conftest import PostOffice, post_office, send_out
 from tests.mail.customers import FRANK, Customer, make_customer, only_message, post_mail
-from tests.mail.test_writing_to_customers import TEN_SECONDS, deliver
 
 pytestmark = pytest.mark.usefixtures("no_files")
 
-__all__ = ["deliver", "post_office"]
+__all__ = ["post_office", "send_out"]
+TEN_SECONDS = timedelta(seconds=11)
 
 
 # An encoded word (RFC 2047) that, once decoded, ends its header and begins another one.
@@ -54,7 +54,7 @@ def test_a_mail_whose_file_is_lost_holds_up_no_other(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_mail_whose_file_is_lost_holds_up_no_other(
         path_of(files_to_send(message, by)[0], by).unlink()
     post_mail(bob, customer, subject="Second")
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     assert subjects(post_office) == ["Second"]
     assert states(acme) == [State.FAILED, State.SENT]
 
@@ -74,7 +74,7 @@ def test_an_address_beyond_latin_letters_holds_up_no_other(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
     field: str,
@@ -82,7 +82,7 @@ def test_an_address_beyond_latin_letters_holds_up_no_other(
     post_mail(bob, customer, subject="First", **{field: "müller@fence.example"})
     post_mail(bob, customer, subject="Second")
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     assert "Second" in subjects(post_office)
 
 
@@ -100,7 +100,7 @@ def test_a_writer_of_any_name_holds_up_no_other_and_forges_nobody(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
     column: str,
@@ -110,7 +110,7 @@ def test_a_writer_of_any_name_holds_up_no_other_and_forges_nobody(
         session.execute(update(User).where(User.id == bob.user_id).values({column: value}))
     post_mail(bob, customer, subject="First")
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     assert subjects(post_office) == ["First"]
     mail = post_office.messages[0]
     assert [one.addr_spec for one in mail["From"].addresses] == ["no-reply@zuke.test"]
@@ -125,7 +125,7 @@ def test_a_file_of_any_name_goes_along_as_one(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
     name: str,
@@ -133,7 +133,7 @@ def test_a_file_of_any_name_goes_along_as_one(
     answer = post_mail(bob, customer, file=(io.BytesIO(b"Offer"), name))
     assert answer.status_code == 303, answer.text[-3000:]
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     ((_sender, recipients, raw),) = post_office.accepted
     assert recipients == [FRANK]
     assert b"\nBcc" not in raw
@@ -193,7 +193,7 @@ def test_a_mail_for_later_of_one_who_left_does_not_go(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_mail_for_later_of_one_who_left_does_not_go(
     with acme.scope() as session:
         session.execute(update(User).where(User.id == bob.user_id).values(is_active=False))
     clock.shift(timedelta(hours=4))
-    deliver()
+    send_out()
     assert subjects(post_office) == []
     assert states(acme) != [State.SENT]
 
@@ -233,7 +233,7 @@ def test_one_draft_sent_twice_goes_once(
     acme: Workspace,
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
 ) -> None:
@@ -243,7 +243,7 @@ def test_one_draft_sent_twice_goes_once(
     assert post_mail(bob, customer, draft=str(message)).status_code == 303
     assert post_mail(bob, customer, draft=str(message)).status_code in (404, 409)
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     assert len(post_office.accepted) == 1
     for verb in ("back", "now", "again", "discard"):
         assert bob.client.post(f"/messages/{message}/{verb}").status_code == 409, verb
@@ -253,7 +253,7 @@ def test_one_draft_sent_twice_goes_once(
 def test_an_encoded_word_adds_no_header(
     bob: Person,
     customer: Customer,
-    deliver: Callable[[], int],
+    send_out: Callable[[], int],
     post_office: PostOffice,
     clock: Clock,
     field: str,
@@ -261,7 +261,7 @@ def test_an_encoded_word_adds_no_header(
     typed = CODE if field == "subject" else f"{CODE} <{FRANK}>"
     post_mail(bob, customer, **{"to": FRANK, field: typed})
     clock.shift(TEN_SECONDS)
-    deliver()
+    send_out()
     ((_sender, recipients, raw),) = post_office.accepted
     assert recipients == [FRANK]
     assert b"\nBcc" not in raw
