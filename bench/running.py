@@ -20,6 +20,7 @@ from bench import (
     pages,
     reports,
     search,
+    signup,
     tenants,
     work,
 )
@@ -48,6 +49,9 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
     if "tenants" in names:
         with server(f"{DATABASE}_tenants") as on:
             yield _result("tenants", on, {}, tenants.run(on))
+    if "signup" in names:
+        with server(f"{DATABASE}_signup") as on, service(on) as web:
+            yield _result("signup", on, {}, signup.run(on, web))
     if "million" in names:
         with ExitStack() as at_end:
             named = f"{DATABASE}_million"

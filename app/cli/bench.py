@@ -12,7 +12,14 @@ NAME = "bench"
 HELP = "Measure pages, workspaces, first load and search, and hold them to their floors."
 
 BENCHES = ("tenants", "load", "pages", "search", "exports", "documents", "reports", "home")
-LONG = ("work", "import", "million", "duplicates", "mail")  # Run only when they are named.
+LONG = (
+    "work",
+    "import",
+    "million",
+    "duplicates",
+    "mail",
+    "signup",
+)  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.
 

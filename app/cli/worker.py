@@ -69,10 +69,13 @@ def _work(args: Namespace) -> int:
 def _worker(args: Namespace, *, logs_to_stdout: bool) -> Worker:
     from app.cli.application import command_app
     from app.jobs.worker import Worker
+    from app.modules import tenant_schema
     from tenants.database import owner_engine
 
     app, settings = command_app(for_jobs=True, logs_to_stdout=logs_to_stdout)
     if args.owner and not settings.database_owner_url:
         raise CommandError("DATABASE_OWNER_URL is missing: --owner needs the owner's login.")
     owner = owner_engine(settings) if args.owner else None
+    if owner is not None:
+        tenant_schema()  # Rendered now, so that the first who signs up does not wait for it.
     return Worker(app, settings, owner, threads=args.threads)
