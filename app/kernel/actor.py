@@ -127,7 +127,8 @@ class Actor:
     meanwhile. Looking as a colleague, `user_id` and what follows from it are the colleague's; what
     is personal (notices, work, what was open lately) goes by `person_id`. `approval` is there while
     what was approved is done. `support` says who of the service is there in `user_id`'s name, with
-    their consent; their rights are narrowed to records.
+    their consent; their rights are narrowed to records. `hands_over` says that what somebody held
+    who has left gets another owner, which nothing that waits for approval may hold up.
     """
 
     session: Session
@@ -146,6 +147,7 @@ class Actor:
     batch_id: UUID | None = None
     approval: Approval | None = None
     support: Support | None = None
+    hands_over: bool = False
 
     @property
     def person_id(self) -> UUID | None:

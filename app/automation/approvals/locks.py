@@ -23,7 +23,13 @@ NAMED = 3  # People whom a message names.
 
 
 def refuse_locked(record_type: RecordType, verb: str, done: Sequence[Done], by: Actor) -> None:
-    """Refused for a change of what waits for approval, other than the very same once more."""
+    """Refused for a change of what waits for approval, other than the very same once more.
+
+    What somebody held who has left gets another owner all the same: nobody else could go on with
+    it, and what waits shows whoever decides that it was changed since.
+    """
+    if by.hands_over:
+        return
     if verb == "delete":
         _refuse_taking_along(record_type, done, by)
     by_id = {one.record.id: one for one in done}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, or_, select, tuple_
 
 from app.crm.models import Activity, ActivityLink
 from app.crm.operations.activities import was_planned
@@ -23,6 +23,7 @@ from app.records.pages.files import FileLine, file_lines
 from app.records.pages.looks import Words
 from app.records.pages.mentions import Piece, pieces
 from app.records.pages.timeline import ALL, Asked, Entry, Source
+from app.records.pool.reading import is_read_in_pool
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -139,13 +140,19 @@ def planned(record_type: RecordType, record: Record, by: Actor, asked: Asked) ->
 def _activities(
     record_type: RecordType, record: Record, by: Actor, asked: Asked
 ) -> Select[*tuple[object, ...]]:
-    """The activities that stand on a record's timeline and that `by` may read."""
+    """The activities that stand on a record's timeline and that `by` may read.
+
+    Of a record that is read by the pool alone, those which are their own.
+    """
     activity = registry().type("activity")
     statement = ON_TIMELINES.where(
         ActivityLink.record_type == record_type.key,
         ActivityLink.record_id == record.id,
         permitted(activity, by),
     )
+    if is_read_in_pool(record_type, by):
+        mine = or_(Activity.owner_id == by.user_id, Activity.done_by_id == by.user_id)
+        statement = statement.where(mine)
     return statement if asked.show == ALL else statement.where(Activity.kind == asked.show)
 
 

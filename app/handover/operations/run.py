@@ -39,15 +39,16 @@ class Waiting(str):
     __slots__ = ()
 
 
-def passing_on(by: Actor) -> Actor:
+def passing_on(by: Actor, *, leaves: bool = False) -> Actor:
     """`by`, who may give any record of a person whom they manage to another owner.
 
-    Whoever manages people decides this, also of records that they can't open themselves.
+    Whoever manages people decides this, also of records that they can't open themselves. Of who
+    `leaves`, that goes for what is locked as well until a change of it is approved.
     """
     types = switched_on(by)
     reaches = [(one.key, verb) for one in types for verb in ("read", "update")]
     writes = [(one.key, "owner_id") for one in types]
-    return replace(by, rights=by.rights.widened(reaches, writes))
+    return replace(by, rights=by.rights.widened(reaches, writes), hands_over=leaves)
 
 
 def run_pieces(handover: Handover, by: Actor, size: int) -> None:
@@ -62,7 +63,7 @@ def run_piece(handover: Handover, by: Actor, size: int) -> bool:
     Behind the last one, what came to the person meanwhile is looked for, and goes to whoever gets
     the rest; when there is nothing more, the receivers are told.
     """
-    acting = passing_on(by).in_batch(handover.id)
+    acting = passing_on(by, leaves=handover.leaves).in_batch(handover.id)
     rows = next_rows(handover, Outcome.WAITING, by, size)
     for kind, mine in groupby(rows, key=lambda row: row.record_type):
         record_type = tailored(kind, by)

@@ -66,7 +66,7 @@ def begin_undo(handover: Handover, by: Actor) -> None:
 def undo_piece(handover: Handover, by: Actor, size: int) -> bool:
     """Take back the next `size` records; True while there are more."""
     assert handover.undo_id is not None  # noqa: S101  It was begun.
-    acting = passing_on(by).in_batch(handover.undo_id)
+    acting = passing_on(by, leaves=handover.leaves).in_batch(handover.undo_id)
     rows = next_rows(handover, Outcome.DONE, by, size)
     for kind, mine in groupby(rows, key=lambda row: row.record_type):
         record_type, group = tailored(kind, by), list(mine)

@@ -64,14 +64,22 @@ def proposed(record_type: RecordType, guesses: Sequence[Guess], by: Actor) -> Ma
     columns = tuple(_with_making(record_type, one.column, by) for one in guesses)
     keys = {one.field for one in columns}
     matched = [key for key in match_keys(record_type, by) if key in keys and key != ID]
-    if record_type.is_person:
-        # Of people the surest is what they are reached by; colleagues share a telephone.
-        title = record_type.title.key
-        matched.sort(key=lambda key: (key == title, record_type.field(key).kind == "phone"))
+    matched.sort(key=lambda key: _doubt(record_type, key))
     found = matched[0] if matched else None
     may = {verb: by.may(record_type.key, verb) for verb in ("create", "update")}
     mode: Mode = "create" if may["create"] else "update"
     return Mapping(mode=mode, match_on=found, columns=columns, duplicates="skip")
+
+
+def _doubt(record_type: RecordType, key: str) -> tuple[bool, bool, bool]:
+    """How far a field can be wrong about which record a row means; the least is the surest.
+
+    A number that only one has comes before a name. Of people the surest is what they are reached
+    by; colleagues share a telephone.
+    """
+    field, is_title = record_type.field(key), key == record_type.title.key
+    is_person = record_type.is_person
+    return (not field.is_unique or is_title, is_person and is_title, field.kind == "phone")
 
 
 def _with_making(record_type: RecordType, column: Column, by: Actor) -> Column:

@@ -155,7 +155,7 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "may_write": _("May change records"),
     "format": _("Format"),
     "file": _("File"),
-    "url": _("Address"),
+    "url": _("Web address"),
     "events": _("Events"),
     "purpose": _("What it is for"),
     "subject": _("Subject"),

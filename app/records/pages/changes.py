@@ -38,6 +38,7 @@ VERBS: Mapping[str, Text] = {
     "restored": _("brought this back"),
     "followed": _("added a follower"),
     "unfollowed": _("removed a follower"),
+    ABSORBED: _("merged this into another record"),
     "told_apart": _("said that this is no duplicate"),
     "suspected_again": _("took back that this is no duplicate"),
     "approval_requested": _("asked for approval of a change"),

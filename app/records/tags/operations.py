@@ -16,7 +16,7 @@ from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import _
+from app.kernel.language import _, ngettext
 from app.records.fields import Option
 from app.records.tags.models import LONGEST, Tag
 
@@ -156,7 +156,11 @@ def remove_tag(by: Actor, tag: Tag, model: Any) -> None:
     )
     if held:
         raise Refused(
-            _("%(n)s records hold this tag. Untag them first, all at once in their list.", n=held)
+            ngettext(
+                "%(n)s record holds this tag. Untag it first, in its list.",
+                "%(n)s records hold this tag. Untag them first, all at once in their list.",
+                held,
+            )
         )
     by.session.execute(  # Deleted ones would come back with a tag that nobody knows.
         update(model)

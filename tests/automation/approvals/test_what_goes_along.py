@@ -16,6 +16,7 @@ from app.handover.models import Handover
 from app.handover.operations.begin import begin_handover
 from app.handover.operations.undo import begin_undo
 from app.handover.rules import Plan
+from app.handover.rules import Rule as HandoverRule
 from app.identity.models import User
 from app.identity.operations.users import enable_user
 from app.jobs.worker import Worker
@@ -265,3 +266,40 @@ def test_a_handover_asks_once_for_a_record_and_withdraws_it_with_its_undoing(
         enable_user(by, by.session.get_one(User, bob.user_id))
         begin_undo(by.session.get_one(Handover, handover_id), by)
     assert only_request(alice).state == State.RECALLED
+
+
+def test_what_is_locked_goes_over_all_the_same_from_who_leaves(
+    alice: Person, bob: Person, rule: Rule
+) -> None:
+    nick = colleague(alice, "Nick Nell")
+    allow(bob.workspace, "sales_rep", "delete")
+    record_id = account(bob)
+    rule("account", "delete", locks="record")
+    ask(bob, "delete", record_id)
+    with alice.workspace.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        handover = begin_handover(by, user, Plan(True, nick.user_id), set())
+        assert (handover.done, handover.left_out) == (1, 0)
+        handover_id = handover.id
+    assert stands(alice, record_id).owner_id == nick.user_id
+    assert only_request(alice).state == State.WAITING
+    with alice.workspace.acting(alice) as by:
+        enable_user(by, by.session.get_one(User, bob.user_id))
+        begin_undo(by.session.get_one(Handover, handover_id), by)
+    assert stands(alice, record_id).owner_id == bob.user_id
+
+
+def test_what_is_locked_stays_with_who_only_changes_area(
+    alice: Person, bob: Person, rule: Rule
+) -> None:
+    nick = colleague(alice, "Nick Nell")
+    allow(bob.workspace, "sales_rep", "delete")
+    record_id = account(bob)
+    rule("account", "delete", locks="record")
+    ask(bob, "delete", record_id)
+    with alice.workspace.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        plan = Plan(False, None, (HandoverRule("account", (), (nick.user_id,)),))
+        handover = begin_handover(by, user, plan, set())
+        assert (handover.done, handover.left_out) == (0, 1)
+    assert stands(alice, record_id).owner_id == bob.user_id

@@ -183,6 +183,14 @@ def test_dates_of_a_last_contact_are_told_as_not_kept_where_nothing_tells_them(
     assert "These dates are not kept" in shown
 
 
+def test_firms_are_proposed_to_be_found_by_their_number_before_their_name(
+    acme: Workspace, alice: Person
+) -> None:
+    file = sheet(["Account name", "Account number"], ["Fence & Sons", "C-1"])
+    run_id = UUID(given(alice, file, kind="accounts").rpartition("/")[2])
+    assert run_of(acme, run_id).mapping["match_on"] == "number"
+
+
 def test_people_are_proposed_to_be_found_by_their_mail_before_their_telephone(
     acme: Workspace, alice: Person
 ) -> None:

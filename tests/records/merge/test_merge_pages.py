@@ -128,6 +128,7 @@ def test_undoing_brings_the_old_address_back(acme: Workspace, alice: Person) -> 
     assert alice.client.post(undo).status_code == 303
     shown = alice.client.get(f"/accounts/{fence}").text
     assert "The merge was undone: 1 record is back." in shown
+    assert "merged this into another record" in alice.client.get(f"/accounts/{double}").text
     assert "undid the merge of “Wall” into this" in shown
     assert undo not in shown
     assert alice.client.get(f"/accounts/{double}").status_code == 200

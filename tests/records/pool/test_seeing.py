@@ -76,6 +76,22 @@ def test_the_page_of_a_pool_record_shows_no_contact_data_until_it_is_claimed(
     assert "Owner" in answer.text
 
 
+def test_what_colleagues_wrote_is_not_told_before_a_claim_to_who_may_read_it_elsewhere(
+    acme: Workspace, alice: Person, bob: Person, free: Account
+) -> None:
+    with acme.acting(alice) as by:
+        make_activity(by, account_id=free.id, body="I rang them.", owner_id=str(bob.user_id))
+        role = role_by_key(by.session, "sales_rep")
+        reaches = {"read": Reach.OWN, "see_pool": Reach.ALL, "claim": Reach.ALL}
+        grants = {("account", verb): reach for verb, reach in reaches.items()}
+        write_rights(by, role, {**grants, ("activity", "read"): Reach.ALL}, {})
+    before = bob.client.get(f"/accounts/{free.id}").text
+    assert "I rang them." in before
+    assert "They like oak." not in before
+    answer = bob.client.post(f"/accounts/{free.id}/claim", follow_redirects=True)
+    assert "They like oak." in answer.text
+
+
 def test_who_sees_a_record_by_the_pool_is_told_so(
     acme: Workspace, alice: Person, bob: Person, dora: Person, free: Account, owned: Account
 ) -> None:

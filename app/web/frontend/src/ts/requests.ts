@@ -11,6 +11,14 @@ function leadsToSignIn(ctx: HtmxRequestCtx): boolean {
   return answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === '/login');
 }
 
+/** The form that a refusal brings anew: the one that was sent, also by a button of it with an address of its own. */
+function refusedForm(ctx: HtmxRequestCtx): HTMLFormElement | null {
+  const { sourceElement, text } = ctx;
+  if (sourceElement instanceof HTMLFormElement) return sourceElement;
+  const form = sourceElement instanceof HTMLButtonElement ? sourceElement.form : null;
+  return form?.id && text?.includes(`id="${form.id}"`) ? form : null;
+}
+
 /** A refused form comes back in its own place; any other failure changes nothing and says so. */
 function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   const { ctx } = event.detail;
@@ -28,8 +36,9 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
   if (status < 400) return;
   // A form that came second (409) comes back as well, with the other person's change beside the fields.
   const isForm = status === 422 || (status === 409 && ctx.text?.includes('<form'));
-  if (isForm && ctx.sourceElement instanceof HTMLFormElement) {
-    ctx.target = ctx.sourceElement;
+  const form = isForm ? refusedForm(ctx) : null;
+  if (form) {
+    ctx.target = form;
     ctx.swap = 'outerHTML';
     clearToasts();
     return;
