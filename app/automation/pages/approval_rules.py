@@ -157,7 +157,8 @@ def form_of(
         four_eyes = rule.four_eyes
     else:
         verbs, fields, levels, locks, four_eyes = [], [], [], "nothing", False
-    blank = [LevelRow()] if levels and len(levels) < MOST_SHOWN else []
+    wants_more = sent is not None and "add_level" in sent
+    blank = [LevelRow()] if wants_more and len(levels) < MOST_SHOWN else []
     return {
         "record_type": record_type,
         "rule": rule,
@@ -166,6 +167,8 @@ def form_of(
         "fields": [one for one in record_type.fields if not one.readonly],
         "chosen_fields": fields,
         "levels": [*levels, *blank] or [LevelRow("manager")],
+        "is_added": bool(blank),
+        "may_add": len(levels) + len(blank) < MOST_SHOWN,
         "locks": locks,
         "lock_labels": LOCKS,
         "late_labels": LATE,

@@ -56,6 +56,8 @@ def create_approval_rule() -> Response:
     """Make a rule."""
     by = current.actor()
     record_type = _type(by)
+    if "add_level" in request.form:
+        return show(FORM, _form(record_type, None), typed=request.form)
 
     def work() -> Response:
         wish = _wish(record_type)
@@ -85,6 +87,9 @@ def change_approval_rule(rule_id: UUID) -> Response:
     by = current.actor()
     rule = operations.get_rule(by, rule_id)
     record_type = pages.type_of(rule, by)
+    if "add_level" in request.form:
+        values = {**_form(record_type, rule), "version": typed("version")}
+        return show(FORM, values, typed=request.form)
 
     def work() -> Response:
         operations.change_rule(by, rule, _wish(record_type), seen_version())

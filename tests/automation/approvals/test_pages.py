@@ -192,3 +192,24 @@ def test_the_number_costs_no_statement_of_its_own(alice: Person, bob: Person, ru
     assert 'href="/approvals"' not in page
     rule("account", "delete")
     assert 'href="/approvals"' in bob.client.get("/accounts").text
+
+
+def test_levels_are_added_to_the_form_one_by_one_and_nothing_typed_is_lost(
+    alice: Person, rule: Rule
+) -> None:
+    fresh = alice.client.get("/settings/approvals/new?type=account").text
+    assert "levels.1.who" not in fresh
+    form = {"type": "account", "name": "Two look", "verbs": "delete", "locks": "nothing"}
+    form |= {"levels.0.who": "manager"}
+    more = alice.client.post("/settings/approvals/new", data={**form, "add_level": "1"})
+    assert more.status_code == 200
+    assert 'value="Two look"' in more.text
+    assert 'name="levels.1.who" autofocus' in more.text
+    two = form | {"levels.1.who": "manager_above"}
+    made = alice.client.post("/settings/approvals/new", data=two)
+    assert made.status_code == 303
+    page = alice.client.get(made.location).text
+    assert '<option value="manager_above" selected>' in page
+    assert "levels.2.who" not in page
+    again = alice.client.post(made.location, data={**two, "version": "1", "add_level": "1"})
+    assert "levels.2.who" in again.text
