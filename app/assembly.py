@@ -8,6 +8,7 @@ from whitenoise import WhiteNoise
 
 from app import modules
 from app.automation import wiring as automation
+from app.billing import wiring as billing
 from app.founding import jobs as founding
 from app.front import wiring as front
 from app.handover import wiring as handover
@@ -113,6 +114,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     reports.wire(app, modules.MODULES)
     handover.wire(app)
     leaving.wire(app)
+    billing.wire(app)
     automation.wire(app)
     home.wire(app)
     for module in modules.MODULES:

@@ -15,6 +15,7 @@ from app.automation.approvals.gate import ApprovalGate
 from app.automation.authority import subjects, within
 from app.automation.manifest import AUTOMATION
 from app.automation.webhooks.outbox import hear
+from app.billing import jobs as billing_jobs
 from app.crm import documents as crm_documents
 from app.crm import jobs as crm_jobs
 from app.crm import mail_texts
@@ -70,6 +71,7 @@ JOBS: tuple[Kind, ...] = (
     *leaving_jobs.JOBS,
     *erasure.JOBS,
     *measure.JOBS,
+    *billing_jobs.JOBS,
 )
 LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
 

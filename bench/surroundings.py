@@ -152,6 +152,7 @@ def _found(owner: Engine) -> TenantFacts:
         zone="Asia/Shanghai",
         country="CN",
         starter="manufacturer-exporter",
+        plan="enterprise",
         state=State.ACTIVE,
     )
     founder = Founder(email=OWNER, name="李北", password=PASSWORD)

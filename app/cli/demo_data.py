@@ -34,6 +34,7 @@ def run(args: Namespace) -> int:
     from app.demo.workspaces import owner_acting
     from app.kernel import clock
     from app.modules import install_record_types
+    from app.records.usage import count_anew
     from config.settings import command_settings
     from tenants.control import Tenant
     from tenants.database import owner_engine
@@ -54,6 +55,7 @@ def run(args: Namespace) -> int:
         for written in load(by, _owners(by.session), amounts):
             if sys.stderr.isatty():
                 print(f"\r{written:,} of {total:,} rows", end="", file=sys.stderr, flush=True)
+        count_anew(by)
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print(f"{total:,} rows were added to {args.slug}.")

@@ -30,6 +30,7 @@ COMMANDS = (
     "app.cli.translations",
     "app.cli.worker",
     "app.cli.jobs",
+    "app.cli.billing",
     "app.cli.operators",
     "app.cli.mailsink",
     "app.cli.mail_in",

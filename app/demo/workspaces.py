@@ -29,6 +29,7 @@ from app.modules import install_record_types
 from app.operator.accounts import create_operator
 from app.records.door import perform
 from app.records.money.rates import currencies_in_use
+from app.records.usage import count_anew
 from tenants.control import Operator, Tenant
 from tenants.facts import State, TenantFacts
 from tenants.fleet import migrate_tenants
@@ -71,6 +72,7 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
+            count_anew(by)  # The generator writes past the door.
             owner_id, manager_id, rep_id = (_person(by, one) for one in workspace.people[:3])
             load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)
             if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:

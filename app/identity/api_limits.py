@@ -17,13 +17,14 @@ from sqlalchemy import BigInteger, Select, Text, and_, bindparam, delete, func, 
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
-from app.identity.limits import Counter, Limit, TooMany, counter
-from app.kernel.errors import Answer
+from app.identity.limits import Counter, Limit, TooMany, count_in, counter
+from app.kernel.errors import Answer, OverLimit
 from app.kernel.language import _
 from config.settings import Settings
 from tenants.control import Hit
 from tenants.database import counting_session
 from tenants.facts import TenantFacts
+from tenants.plans import Limit as PlanLimit
 
 
 def _counting() -> Select[str, int, int]:
@@ -43,6 +44,7 @@ def _counting() -> Select[str, int, int]:
 
 
 COUNT = _counting()  # Put together once: building it would cost a call more than running it.
+DAY = 86400
 SECONDS = 5  # A window; within it a program may spend its calls at once.
 TOKENS = 3  # A workspace may call as fast as so many of its tokens.
 
@@ -74,7 +76,8 @@ def take_turn(
 ) -> list[Standing]:
     """Count one call of a token and answer with where it stands, or raise TooFast and count none.
 
-    A workspace's own `api_per_second` goes before the usual.
+    A workspace's own `api_per_second` goes before the usual. OverLimit where the day has as many
+    calls as the plan allows.
     """
     most = SECONDS * tenant.limits.get("api_per_second", settings.api_per_second)
     counters = {
@@ -89,7 +92,31 @@ def take_turn(
         ]
         if any(one.left < 0 for one in standings):
             raise TooFast(standings)  # And the transaction is undone.
+        _count_day(session, tenant, now)
     return standings
+
+
+def calls_today(tenant: TenantFacts, now: datetime) -> int:
+    """How many calls of the API were counted in the running day, UTC."""
+    day = counter(tenant, Limit("api:day", 0, DAY), "all")
+    with counting_session() as session:
+        found = select(Hit.n).where(Hit.key == day.key, Hit.window == day.window(now))
+        return session.scalar(found) or 0
+
+
+def _count_day(session: Session, tenant: TenantFacts, now: datetime) -> None:
+    """Count a call among those of the day, or raise OverLimit; then nothing is counted."""
+    most = tenant.limits.get(PlanLimit.CALLS)
+    day = counter(tenant, Limit("api:day", most or 0, DAY), "all")
+    number = count_in(session, [day], now)[day.key]
+    if most is not None and number > most:
+        raise OverLimit(
+            _(
+                "Programs have called %(n)s times today, as often as the plan allows in a day. "
+                "The count begins anew at midnight UTC; a larger plan allows more.",
+                n=most,
+            )
+        )
 
 
 def headers(standings: Sequence[Standing]) -> dict[str, str]:

@@ -79,7 +79,7 @@ def take(counters: Iterable[Counter], now: datetime) -> None:
     """Count one attempt in each counter before it is made, or raise TooMany and count none."""
     wanted = list(counters)
     with control_session() as session:
-        numbers = _count(session, wanted, now)
+        numbers = count_in(session, wanted, now)
         waits = [one.retry_after(now) for one in wanted if numbers[one.key] > one.limit.n]
         if waits:
             raise TooMany(max(waits))  # And the transaction is undone.
@@ -88,11 +88,11 @@ def take(counters: Iterable[Counter], now: datetime) -> None:
 def number(counter: Counter, now: datetime) -> int:
     """Count one more, beyond the limit too; the answer is its place, from 1."""
     with control_session() as session:
-        return _count(session, [counter], now)[counter.key]
+        return count_in(session, [counter], now)[counter.key]
 
 
-def _count(session: Session, counters: Iterable[Counter], now: datetime) -> dict[str, int]:
-    """Count one in each counter; the answer is what each has reached, by its key.
+def count_in(session: Session, counters: Iterable[Counter], now: datetime) -> dict[str, int]:
+    """Count one in each counter by `session`; the answer is what each has reached, by its key.
 
     Counting and reading are one statement, so that those who come at the same moment wait for one
     another and get different numbers. Past windows of the same keys are dropped.

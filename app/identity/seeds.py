@@ -76,6 +76,7 @@ SETTINGS = {
     ("token", "manage"): ALL,
     ("audit", "read"): ALL,
     ("support", "allow"): ALL,
+    ("billing", "manage"): ALL,
     ("field", "manage"): ALL,
     ("trash", "erase"): ALL,
     ("retention", "manage"): ALL,

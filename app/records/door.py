@@ -33,6 +33,7 @@ from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
 from app.records.trash import delete_records, restore_records
 from app.records.types import RecordType
+from app.records.usage import take_records
 from app.records.values import as_json
 
 Inputs = dict[str, Any]  # Fields by their keys, as a form or JSON sent them.
@@ -129,6 +130,7 @@ def _do(
 
 def _create(record_type: RecordType, inputs: Mapping[str, Any], by: Actor) -> Record:
     record = build(record_type, inputs, by, picklists_of(by.session, record_type))
+    take_records(by, 1)
     give_numbers(record_type, [record], by)
     by.session.add(record)
     by.session.flush()  # The row must stand before others refer to it and its event is written.

@@ -27,6 +27,7 @@ from app.records.pool.caps import keep_within_cap
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 from app.records.types import RecordType
+from app.records.usage import take_records
 
 CHUNK = 1000
 
@@ -139,6 +140,7 @@ def send_new(
     record_type: RecordType, records: Sequence[Record], by: Actor, keys: Keys | None = None
 ) -> Sent:
     """The first half of `write_new`: rows that nobody else waits for."""
+    take_records(by, len(records))
     give_numbers(record_type, records, by)
     columns = full_columns(record_type.model, records)
     rows = batch_by_column(record_type.model.__tablename__, columns, len(records))

@@ -26,6 +26,7 @@ from app.records.model import Record
 from app.records.pool.caps import keep_within_cap
 from app.records.registry import registry
 from app.records.types import RecordType
+from app.records.usage import give_back_records, take_records
 from app.web.formats import formats
 
 Found = list[tuple[RecordType, Record]]
@@ -49,6 +50,7 @@ def delete_records(record_type: RecordType, records: Sequence[Record], by: Actor
         one.version += 1
         _write(its_type, one, "deleted", by.in_batch(batch))
     by.session.flush()  # The version is compared here, before hooks look at what is left.
+    give_back_records(by, len(gone))
     for its_type, its in _by_type(gone):
         drop_keys(its_type, [one.id for one in its], by)
     for its_type, one in gone:
@@ -70,6 +72,7 @@ def delete_lone(record_type: RecordType, records: Sequence[Record], by: Actor) -
         keys = ("id", "version", "deleted_at", "deleted_by_id", "delete_batch_id")
         rows.append({key: getattr(one, key) for key in keys})
     update_rows(by.session, record_type.model, rows)
+    give_back_records(by, len(rows))
     who = by.in_batch(batch)
     copy_events(
         by.session,
@@ -88,13 +91,14 @@ def restore_records(record_type: RecordType, record: Record, by: Actor) -> None:
     """Bring back a record and all that was deleted with it.
 
     Refused while the record that it belongs to is deleted: it would come back to nowhere; and where
-    its owner has as many by now as they may.
+    its owner has as many by now as they may. OverLimit where the plan does not hold them any more.
     """
     if record.deleted_at is None or record.delete_batch_id is None:
         raise Refused(_("This record is not deleted."))
     _refuse_without_parent(record_type, record, by)
     batch = record.delete_batch_id
     back = [(record_type, record), *below(record_type, record, by, batch)]
+    take_records(by, len(back))
     for its_type, one in back:
         one.deleted_at = one.deleted_by_id = one.delete_batch_id = None
         one.version += 1

@@ -68,6 +68,7 @@ EXCEPTIONS = {
     "app.operator.money.money": "operators see what all subscriptions bring",
     "app.operator.measure._due": "every workspace is counted in turn",
     "app.cli.tenants._list": "operators list every workspace",
+    "tenants.billing.reconcile": "our books are held against Stripe's for every firm",
     "tenants.fleet.standings": "a migration goes through every workspace",
     "tenants.migrations": "the shared tables are made and changed as a whole",
 }

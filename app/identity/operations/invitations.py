@@ -22,6 +22,7 @@ from app.identity.operations.users import create_user, find_by_email
 from app.identity.rights import rights_of
 from app.identity.secret import digest, new_secret
 from app.identity.texts import clean_email
+from app.identity.usage.seats import require_seat
 from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import LOCALES, _
@@ -50,7 +51,11 @@ def invite(
     max_uses: int = 1,
     language: str = "",
 ) -> Invited:
-    """Invite one person by mail, or up to `max_uses` people by a link or a QR code."""
+    """Invite one person by mail, or up to `max_uses` people by a link or a QR code.
+
+    OverLimit where no seat is free. An invitation by mail keeps one; by link and by code, whoever
+    comes takes one if there is any by then.
+    """
     require_change(by, "user", "manage")
     require_cover(by, role)
     if way not in WAYS:
@@ -66,6 +71,7 @@ def invite(
         require_proof(by)
     if address is not None and find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
+    require_seat(by)
     made = _make(by, way, role, team, address, 1 if way == "mail" else max_uses, language)
     if address is not None:
         _mail(by, made, address)

@@ -27,6 +27,7 @@ from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.renamed import tell_renamed
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
+from app.identity.usage.seats import require_seat
 from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -53,6 +54,7 @@ def create_user(
 
     A `password_hash` is that of a password that was checked when it was chosen. `is_proved` says
     that somebody vouches for the e-mail; else the person has yet to confirm it.
+    OverLimit where every seat is taken.
     """
     address, plain = clean_email(email), clean_name(name)
     if find_by_email(by.session, address) is not None:
@@ -60,6 +62,7 @@ def create_user(
     if password is not None:
         check_new_password(password, email=address, name=plain)
         password_hash = hash_password(password)
+    require_seat(by)
     user = User(
         email=address,
         email_key=email_key(address),
@@ -116,11 +119,12 @@ def disable_user(by: Actor, user: User) -> None:
 
 
 def enable_user(by: Actor, user: User) -> None:
-    """Let a disabled user sign in again with the password they had."""
+    """Let a disabled user sign in again with the password they had; OverLimit without a seat."""
     require_change(by, "user", "manage")
     require_over(by, user)
     if user.is_active:
         return
+    require_seat(by)
     user.is_active = True
     write_event(by, "user", user.id, "enabled", changes={"is_active": [False, True]})
     keep_hints(by)

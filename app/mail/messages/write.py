@@ -37,6 +37,7 @@ from app.mail.messages.places import (
 )
 from app.mail.messages.rights import SEND
 from app.mail.messages.wish import Wish, read_wish
+from app.mail.quota import give_back_mail, take_mail
 from app.mail.senders.use import chosen_sender, demand_sender
 from app.records.history import account_of
 from app.records.model import Record
@@ -56,7 +57,8 @@ def write(
 ) -> Message:
     """Let a mail about a record, which `by` may read, go out in some seconds or later.
 
-    Refused with a message per field; NotPermitted without the right to send.
+    Refused with a message per field; NotPermitted without the right to send; OverLimit where the
+    plan allows no more mails in that month.
     """
     _demand(by)
     read = read_wish(wish, by)
@@ -68,6 +70,7 @@ def write(
     message = wish.draft or Message(id=new_id(), direction=OUT, created_at=by.now)
     if wish.draft is not None:
         _demand_state(message, by, State.DRAFT)
+    take_mail(by, read.send_at or by.now + PAUSE)
     fill(message, wish, read, sender, by, settings)
     if former is not None:
         follow(message, former)
@@ -98,6 +101,7 @@ def take_back(message: Message, by: Actor) -> None:
     """Make a draft of a mail that waits; Conflict where it is on its way already."""
     _demand(by)
     _demand_state(message, by, State.WAITING, becomes=State.DRAFT)
+    give_back_mail(by, message.send_at or by.now)
     message.at = by.now
     move_in_time(message, by)
     write_event(by, MESSAGE, message.id, "taken_back")

@@ -10,6 +10,7 @@ from sqlalchemy import false, func, insert, literal, select
 
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import Work, begin_work
+from app.jobs.room import require_room
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
@@ -195,6 +196,7 @@ def _start(change: BulkChange, record_type: RecordType, verb: BulkVerb, by: Acto
     if change.total > AT_ONCE:
         url = f"/{record_type.collection}/bulk/{change.id}"
         title = worded(verb, verb.title, record_type, change.total, by)
+        require_room(by)
         begin_work(by, change.id, KIND, title, total=change.total, url=url)
         enqueue_piece(change, by)
         return

@@ -11,6 +11,7 @@ from uuid import UUID
 from app.events import write_event
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
+from app.jobs.room import require_room
 from app.kernel.actor import Actor
 from app.kernel.errors import NoSpace, Refused
 from app.kernel.ids import new_id
@@ -171,6 +172,7 @@ def begin(wish: Wish, counted: Counted, by: Actor) -> Export:
     )
     by.session.add(export)
     title = title_of(wish.record_type, counted.reached, by)
+    require_room(by)
     begin_work(by, export.id, KIND, title, total=counted.reached, url=URL, is_cancellable=False)
     enqueue(by, KIND, {"export_id": str(export.id)}, key=f"{KIND}:{export.id}")
     return export

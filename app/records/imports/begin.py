@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
+from app.jobs.room import require_room
 from app.kernel.actor import Actor
 from app.kernel.language import current, gettext
 from app.records.imports.check import check_mapping
@@ -60,6 +61,7 @@ def begin_import(
         end(run, None, State.DONE, by)
         return run
     title = _title(run)
+    require_room(by)
     begin_work(by, run.id, KIND, title, total=run.total, url=url_of(run, record_type))
     if by_job:
         enqueue_step(run, by)

@@ -30,6 +30,7 @@ from app.records.sharing.followers import forget
 from app.records.sharing.news import tell_followers
 from app.records.tailored import tailored
 from app.records.types import RecordType
+from app.records.usage import give_back_records
 
 
 def merge_records(
@@ -118,6 +119,7 @@ def _absorb(family: Family, merge: Merge, by: Actor) -> None:
         one.deleted_at, one.deleted_by_id, one.delete_batch_id = by.now, by.user_id, merge.id
         one.version += 1
     by.session.flush()  # Their values are free from here on.
+    give_back_records(by, len(family.absorbed))
 
 
 def _lifted(

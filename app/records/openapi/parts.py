@@ -20,9 +20,9 @@ LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DE
 ETAG: Mapping[str, Any] = {"ETag": {"schema": {"type": "string"}}}
 LOCATION: Mapping[str, Any] = {"Location": {"schema": {"type": "string"}}}
 # The refusals that any call may be answered with, and those of calls that change something.
-READING = (401, 403, 404, 405, 422, 429, 503)
-CHANGING = (400, *READING[:4], 409, 412, 413, 415, 422, 429, 503)
-BRINGING = (402, 507)  # No room in the plan, none on the disk.
+READING = (401, 402, 403, 404, 405, 422, 429, 503)
+CHANGING = (400, *READING[:5], 409, 412, 413, 415, 422, 429, 503)
+BRINGING = (507,)  # No room on the disk.
 DONE: dict[str, Any] = {"204": {"description": "Done"}}
 UNSHOWN: dict[str, Any] = {"204": {"description": "Done; the record is out of the caller's reach"}}
 NOT_MODIFIED: dict[str, Any] = {"304": {"description": "Not modified"}}

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from app.identity.operations.guard import hold_self
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import UNDER_WAY, Work, begin_work, cancel_work
+from app.jobs.room import require_room
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.ids import new_id
@@ -54,6 +55,7 @@ def begin_run(by: Actor, definition: Definition, name: str) -> ReportRun:
     by.session.add(run)
     steps = 2 if definition.period is not None and definition.period.compare else 1
     title = gettext("Report: %(name)s", name=run.name or gettext("without a name"))
+    require_room(by)
     begin_work(by, run.id, KIND, title, total=steps, url=f"{URL}/{run.id}")
     enqueue(by, KIND, {"run_id": str(run.id)}, key=f"{KIND}:{run.id}")
     return run

@@ -1,0 +1,101 @@
+"""What somebody asks of plan and bill, read and checked; Stripe's refusals in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from app.identity.usage import seats
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import Text, _
+from app.kernel.whole import whole
+from tenants.billing.errors import (
+    AlreadySubscribed,
+    BillingError,
+    Declined,
+    NoSubscription,
+    NotConfigured,
+    Unreachable,
+)
+from tenants.billing.operations import Choice
+from tenants.plans import CURRENCIES, INTERVALS, Limit, Plan, plans_for_sale
+
+MOST_SEATS = 10_000
+
+
+class Away(Answer):
+    """The payment service is away, or there is none: 503, and nothing was changed."""
+
+    status = 503
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what stands against a payment into an answer for a person."""
+    try:
+        yield
+    except NotConfigured as error:
+        raise Away(_("Paying online is not set up. Write to us, and we send a bill.")) from error
+    except Unreachable as error:
+        raise Away(
+            _("The payment service does not answer. Nothing was changed; try again in a minute.")
+        ) from error
+    except Declined as error:
+        raise Refused(
+            _(
+                "The card was declined, and nothing was changed. Enter another card under “Card "
+                "and invoices”, then try again."
+            )
+        ) from error
+    except AlreadySubscribed as error:
+        raise Refused(_("You have a subscription already. Change it below.")) from error
+    except NoSubscription as error:
+        raise Refused(_("There is no subscription that could be changed.")) from error
+    except BillingError as error:
+        raise Refused(
+            _("The payment service refused this: %(reason)s", reason=error.reason)
+        ) from error
+
+
+def read_choice(typed: Mapping[str, str], by: Actor) -> Choice:
+    """The plan, the interval and the seats that a form names; Refused beside their fields."""
+    errors: dict[str, Text | str] = {}
+    plan = next((one for one in plans_for_sale() if one.key == typed.get("plan")), None)
+    if plan is None:
+        errors["plan"] = _("Choose a plan.")
+    interval = next((one for one in INTERVALS if one == typed.get("interval")), None)
+    if interval is None:
+        errors["interval"] = _("Choose monthly or yearly.")
+    number = whole(typed.get("seats", "")) or 0
+    problem = _seats(number, plan, by)
+    if problem is not None:
+        errors["seats"] = problem
+    if errors or plan is None or interval is None:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return Choice(plan, interval, number)
+
+
+def read_currency(typed: Mapping[str, str]) -> str:
+    """The currency that a form names; Refused for one in which nothing is sold."""
+    currency = typed.get("currency", "")
+    if currency not in CURRENCIES:
+        raise Refused(_("Choose a currency."), field="currency")
+    return currency
+
+
+def _seats(number: int, plan: Plan | None, by: Actor) -> Text | None:
+    """What stands against so many seats, or None."""
+    taken = seats.taken(by)
+    if not 1 <= number <= MOST_SEATS:
+        return _("Enter how many people work with it, from 1.")
+    most = plan.limits.get(Limit.SEATS) if plan is not None else None
+    if most is not None and number > most:
+        return _("This plan has at most %(n)s seats. Choose a larger one.", n=most)
+    if number < taken:
+        return _(
+            "%(n)s seats are taken, open invitations included. Disable users or withdraw "
+            "invitations first.",
+            n=taken,
+        )
+    return None

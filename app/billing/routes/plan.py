@@ -1,0 +1,228 @@
+"""Plan and bill: what is rented, choosing, seeing the price of a change before it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from app.billing.asked import Away, read_choice, read_currency, told
+from app.billing.losses import losses
+from app.billing.notices import MANAGE
+from app.billing.routes.blueprint import blueprint
+from app.billing.shown import (
+    bills,
+    currency_of,
+    current_subscription,
+    offers,
+    plan_name,
+    whole_price,
+)
+from app.identity import outside
+from app.identity.models import User
+from app.identity.routes.asking import again, show
+from app.identity.usage import seats
+from app.kernel import language
+from app.kernel.actor import Actor
+from app.kernel.errors import Answer, Refused
+from app.kernel.ids import new_id
+from app.kernel.language import _
+from app.kernel.whole import whole
+from app.web import current
+from app.web.access import access
+from app.web.formats import formats
+from app.web.render import page, see_other
+from app.web.toasts import toast
+from tenants.billing import operations
+from tenants.billing.apply import refresh
+from tenants.billing.gateway import Gateway
+from tenants.billing.operations import Choice, subscription_of
+from tenants.plans import plans_for_sale
+from tenants.resolve import forget
+
+PLACE = "/settings/billing"
+
+
+def gateway() -> Gateway:
+    """The way to Stripe with the service's key."""
+    return Gateway(outside.settings())
+
+
+def email_of(by: Actor) -> str:
+    """Where Stripe writes to: whoever begins to pay."""
+    return by.session.get_one(User, by.user_id).email
+
+
+@blueprint.get(PLACE)
+@access(permission=MANAGE, while_suspended=True)
+def show_plan() -> Response:
+    """What is rented, until when, what it costs, and the bills."""
+    if request.args.get("paid"):
+        _read_anew()
+    by = current.actor()
+    row = subscription_of(by.tenant.id)
+    currency = currency_of(by, row)
+    living = current_subscription(by)
+    first = {
+        "plan": living.plan if living else plans_for_sale()[0].key,
+        "interval": living.interval if living else "year",
+        "seats": str(living.seats if living else max(seats.taken(by), 1)),
+        "currency": currency,
+    }
+    return show("billing/plan.html", _page(by), typed=first)
+
+
+@blueprint.post(PLACE)
+@access(permission=MANAGE, while_suspended=True)
+def choose() -> Response:
+    """Show what a choice costs and takes away, before anything happens."""
+    by = current.actor()
+    try:
+        choice = read_choice(request.form, by)
+        living = current_subscription(by)
+        if living is None:
+            return _confirm(by, choice, read_currency(request.form), None)
+        if living.way == "transfer":
+            raise Refused(_("You pay by bank transfer. Write to us to change the plan."))
+        with told():
+            shown = operations.preview(gateway(), by.tenant, choice, by.now)
+        return _confirm(by, choice, living.currency, shown)
+    except Answer as answer:
+        return again("billing/plan.html", answer, _page(current.actor()))
+
+
+@blueprint.post(f"{PLACE}/pay")
+@access(permission=MANAGE, while_suspended=True)
+def pay() -> Response:
+    """Lead to Stripe's page, or have a bill sent, for who pays the first time."""
+    by = current.actor()
+    choice, currency = read_choice(request.form, by), read_currency(request.form)
+    press = request.form.get("press", "")[:40] or new_id().hex
+    values: dict[str, Any] = {
+        "email": email_of(by),
+        "language": by.language,
+        "press": press,
+        "now": by.now,
+    }
+    with told():
+        if request.form.get("way") == "invoice":
+            applied = operations.prepay(gateway(), by.tenant, choice, currency, **values)
+            seats.follow(by, applied.seats if applied else None)
+            forget()
+            toast(_("The bill is below. Pay it there by Alipay, WeChat Pay or card."))
+            return see_other(PLACE)
+        back = outside.workspace_url(by.tenant, PLACE)
+        urls = (f"{back}?paid=1", back)
+        url = operations.checkout(gateway(), by.tenant, choice, currency, urls=urls, **values)
+    return _leave(url, _("Pay at Stripe"))
+
+
+@blueprint.post(f"{PLACE}/change")
+@access(permission=MANAGE, while_suspended=True)
+def change() -> Response:
+    """Change the subscription for the price that was shown."""
+    by = current.actor()
+    choice = read_choice(request.form, by)
+    at = whole(request.form.get("at", "")) or int(by.now.timestamp())
+    press = request.form.get("press", "")[:40] or new_id().hex
+    living = current_subscription(by)
+    if living is not None and choice.seats < living.seats:
+        seats.buy(by, choice.seats)  # Held until the end: nobody takes what is given back.
+    with told():
+        applied = operations.change(gateway(), by.tenant, choice, at=at, press=press, now=by.now)
+    seats.follow(by, applied.seats if applied else choice.seats)
+    forget()
+    toast(_("Your plan was changed."))
+    return see_other(PLACE)
+
+
+@blueprint.post(f"{PLACE}/portal")
+@access(permission=MANAGE, while_suspended=True)
+def open_portal() -> Response:
+    """Lead to Stripe's page of the card and the invoices."""
+    by = current.actor()
+    back = outside.workspace_url(by.tenant, f"{PLACE}?paid=1")
+    with told():
+        url = operations.portal(gateway(), by.tenant, back=back, language=by.language)
+    return _leave(url, _("Card and invoices"))
+
+
+@blueprint.post(f"{PLACE}/cancel")
+@access(permission=MANAGE, while_suspended=True)
+def cancel() -> Response:
+    """Let the subscription end with what is paid."""
+    by = current.actor()
+    with told():
+        operations.cancel_at_end(gateway(), by.tenant, by.now)
+    toast(_("Your subscription ends with the period that is paid. Until then nothing changes."))
+    return see_other(PLACE)
+
+
+@blueprint.post(f"{PLACE}/resume")
+@access(permission=MANAGE, while_suspended=True)
+def resume() -> Response:
+    """Let it go on after all."""
+    by = current.actor()
+    with told():
+        operations.resume(gateway(), by.tenant, by.now)
+    toast(_("Your subscription goes on."))
+    return see_other(PLACE)
+
+
+def _page(by: Actor) -> dict[str, object]:
+    row = current_subscription(by)
+    write = formats(by)
+    day = (
+        write.day(write.local(row.period_end).date(), by.today()) if row and row.period_end else ""
+    )
+    trial, pay_by = by.tenant.trial_ends_at, by.tenant.pay_by
+    currency = currency_of(by, subscription_of(by.tenant.id))
+    return {
+        "row": row,
+        "plan": plan_name(by.tenant.plan),
+        "price": write.money(whole_price(row), row.currency) if row else "",
+        "until": day,
+        "trial_ends": write.day(write.local(trial).date(), by.today()) if trial else "",
+        "pay_by": write.day(write.local(pay_by).date(), by.today()) if pay_by else "",
+        "offers": offers(by, currency),
+        "currency": currency,
+        "taken": seats.taken(by),
+        "bills": bills(by),
+    }
+
+
+def _confirm(
+    by: Actor, choice: Choice, currency: str, shown: operations.Preview | None
+) -> Response:
+    write = formats(by)
+    whole_sum = choice.plan.price(currency, choice.interval) * choice.seats
+    return page(
+        "billing/confirm.html",
+        choice=choice,
+        plan=choice.plan.text(choice.plan.name, language.current()),
+        currency=currency,
+        total=write.money(whole_sum, currency),
+        shown=shown,
+        due=write.money(shown.due, currency) if shown else "",
+        credit=write.money(shown.credit, currency) if shown and shown.credit else "",
+        losses=losses(choice.plan, by),
+        press=new_id().hex,
+    )
+
+
+def _leave(url: str, label: object) -> Response:
+    """The way to another host, which the page's policy lets no form lead to."""
+    response = page("billing/leave.html", url=url, label=str(label))
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def _read_anew() -> None:
+    """Who comes back from Stripe sees what came of it, before its notice was applied."""
+    by = current.actor()
+    try:
+        with told():
+            refresh(gateway(), by.tenant.id, by.now)
+    except (Away, Refused):
+        return
+    forget()

@@ -1,0 +1,118 @@
+"""The plan and the bills of a workspace as its page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.kernel import language
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.web.formats import formats
+from tenants.billing.apply import OVER
+from tenants.billing.models import Subscription, SubscriptionInvoice
+from tenants.billing.operations import subscription_of
+from tenants.billing.transfer import bills_of, requests_of
+from tenants.plans import CURRENCIES, INTERVALS, Plan, PlanError, plan_of, plans_for_sale
+
+BILL_STATES = {
+    "open": (_("To pay"), "warn"),
+    "paid": (_("Paid"), "good"),
+    "void": (_("Void"), ""),
+    "uncollectible": (_("Not collected"), "bad"),
+}
+ASKED = {
+    "asked": _("Tax invoice asked for"),
+    "issued": _("Tax invoice %(number)s"),
+    "refused": _("Tax invoice refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One bill in the list."""
+
+    row: SubscriptionInvoice
+    amount: str
+    state: Text
+    tone: str
+    asked: str
+    can_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One plan to choose, with what a seat costs in words."""
+
+    key: str
+    name: str
+    summary: str
+    month: str
+    year: str
+
+
+def plan_name(key: str) -> str:
+    """A plan's name for this reader; its key where it is offered no longer."""
+    try:
+        found = plan_of(key)
+    except PlanError:
+        return key
+    return found.text(found.name, language.current())
+
+
+def offers(by: Actor, currency: str) -> list[Offer]:
+    """The plans for sale in a currency."""
+    write, spoken = formats(by), language.current()
+
+    def price(plan: Plan, interval: str) -> str:
+        wanted = next(one for one in INTERVALS if one == interval)
+        return write.money(plan.price(currency, wanted), currency)
+
+    return [
+        Offer(
+            one.key,
+            one.text(one.name, spoken),
+            one.text(one.summary, spoken),
+            price(one, "month"),
+            price(one, "year"),
+        )
+        for one in plans_for_sale()
+    ]
+
+
+def bills(by: Actor) -> list[Bill]:
+    """The bills, the newest first, with what was asked about them."""
+    write, asked = formats(by), requests_of(by.tenant.id)
+    found = []
+    for row in bills_of(by.tenant.id):
+        state, tone = BILL_STATES.get(row.status, (_("Open"), ""))
+        request = asked.get(row.id)
+        text = str(ASKED[request.status]) % {"number": request.number} if request else ""
+        can_ask = row.status == "paid" and row.paid > 0 and row.currency == "CNY"
+        is_free = request is None or request.status == "refused"
+        amount = write.money(max(row.due, row.paid), row.currency)
+        found.append(Bill(row, amount, state, tone, text, can_ask and is_free))
+    return found
+
+
+def current_subscription(by: Actor) -> Subscription | None:
+    """The subscription that lives, or None."""
+    row = subscription_of(by.tenant.id)
+    if row is None or row.status == "none" or row.status in OVER:
+        return None
+    return row
+
+
+def whole_price(row: Subscription) -> Decimal:
+    """What all seats of a subscription cost in its interval."""
+    return row.price * row.seats
+
+
+def currency_of(by: Actor, row: Subscription | None) -> str:
+    """The currency in which this firm pays: that of its subscription, else the nearest to its own.
+
+    Stripe lets no customer pay in two.
+    """
+    if row is not None:
+        return row.currency
+    return "CNY" if by.tenant.currency == "CNY" or by.tenant.country == "CN" else CURRENCIES[-1]

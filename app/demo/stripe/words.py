@@ -1,0 +1,73 @@
+"""What stands on the stand-in's pages, in the two languages of the demo."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    "lang": "en",
+    "stand_in": "A stand-in for Stripe: nobody is charged.",
+    "subscribe": "Subscribe",
+    "seats": "seats",
+    "month": "month",
+    "year": "year",
+    "card": "Card number",
+    "test": "Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, "
+    "4000 0000 0000 0341 is taken now and declined at the next bill.",
+    "pay": "Pay",
+    "back": "Back",
+    "portal": "Your payment details",
+    "no_card": "No card yet.",
+    "replace": "Save card",
+    "saved": "The card was saved.",
+    "invoices": "Invoices",
+    "no_invoices": "No invoices yet.",
+    "invoice": "Invoice",
+    "status": {
+        "open": "Open",
+        "paid": "Paid",
+        "void": "Void",
+        "draft": "Draft",
+        "uncollectible": "Uncollectible",
+    },
+    "ways": {"card": "Pay by card", "alipay": "Pay with Alipay", "wechat_pay": "Pay with WeChat"},
+    "expired": "This page is no longer valid.",
+    "clock": "The stand-in's clock",
+    "ahead": "days ahead",
+    "move": "Move ahead by days",
+}
+CHINESE = {
+    "lang": "zh-CN",
+    "stand_in": "这是 Stripe 的替身，不会真正扣款。",
+    "subscribe": "订阅",
+    "seats": "个用户",
+    "month": "月",
+    "year": "年",
+    "card": "卡号",
+    "test": "测试卡：4242 4242 4242 4242 扣款成功，4000 0000 0000 0002 被拒，"
+    "4000 0000 0000 0341 现在成功、下期账单被拒。",
+    "pay": "付款",
+    "back": "返回",
+    "portal": "付款信息",
+    "no_card": "尚未绑卡。",
+    "replace": "保存卡片",
+    "saved": "卡片已保存。",
+    "invoices": "账单",
+    "no_invoices": "还没有账单。",
+    "invoice": "账单",
+    "status": {
+        "open": "待付款",
+        "paid": "已付款",
+        "void": "已作废",
+        "draft": "草稿",
+        "uncollectible": "无法收回",
+    },
+    "ways": {"card": "用银行卡付款", "alipay": "用支付宝付款", "wechat_pay": "用微信支付付款"},
+    "expired": "此页面已失效。",
+    "clock": "替身的时钟",
+    "ahead": "天（已提前）",
+    "move": "提前天数",
+}
+
+
+def words_for(locale: str | None) -> dict[str, object]:
+    """The words for a reader of Stripe's locale."""
+    return dict(CHINESE if (locale or "").startswith("zh") else ENGLISH)

@@ -1,0 +1,94 @@
+"""Seats: people who can sign in, and those who are invited by mail, against what was bought.
+
+Whoever takes a seat, and whoever buys or gives back seats, waits at one row; what stands is counted
+under it, so that buying and inviting at the same moment never exceed what is paid for.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.identity.models import Invitation, User
+from app.identity.usage.models import SeatBound
+from app.kernel.actor import Actor
+from app.kernel.errors import OverLimit
+from app.kernel.ids import new_id
+from app.kernel.language import _, ngettext
+from tenants.plans import Limit
+
+PLAN_PAGE = "/settings/billing"
+
+
+def taken(by: Actor) -> int:
+    """How many seats are taken: active users, and open invitations by mail to somebody new."""
+    active = select(func.count()).select_from(User).where(User.is_active)
+    invited = (
+        select(func.count())
+        .select_from(Invitation)
+        .where(
+            Invitation.way == "mail",
+            Invitation.user_id.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > by.now,
+            Invitation.uses < Invitation.max_uses,
+        )
+    )
+    found = select(active.scalar_subquery() + invited.scalar_subquery())
+    return int(by.session.scalar(found) or 0)
+
+
+def most(by: Actor) -> int | None:
+    """How many seats there are; None where the plan does not bound them."""
+    return _most(by, by.session.scalar(select(SeatBound.bought)))
+
+
+def require_seat(by: Actor) -> None:
+    """Hold the seats until the transaction ends; OverLimit where none is free."""
+    there = _most(by, _hold(by).bought)
+    if there is not None and taken(by) >= there:
+        raise OverLimit(
+            ngettext(
+                "The one seat of your workspace is taken. Add a seat under Settings → Plan and "
+                "bill, or disable somebody who no longer works with you.",
+                "All %(n)s seats of your workspace are taken, open invitations included. Add a "
+                "seat under Settings → Plan and bill, or disable somebody who has left.",
+                there,
+                n=there,
+            )
+        )
+
+
+def buy(by: Actor, seats: int | None) -> None:
+    """Let the workspace have so many seats from now on; None where it pays for none by number.
+
+    OverLimit where more people are there, so that who reduces seats can't be overtaken by who
+    invites.
+    """
+    row = _hold(by)
+    if seats is not None and seats < (row.bought or 0) and taken(by) > seats:
+        raise OverLimit(
+            _(
+                "%(n)s seats are taken, open invitations included. Disable users or withdraw "
+                "invitations first.",
+                n=taken(by),
+            )
+        )
+    row.bought = seats
+
+
+def follow(by: Actor, seats: int | None) -> None:
+    """Note what is bought by now, whoever is there: nobody is shut out for it."""
+    _hold(by).bought = seats
+
+
+def _most(by: Actor, bought: int | None) -> int | None:
+    """What was bought goes before the plan's bound, which may be some seconds old here."""
+    return bought if bought is not None else by.tenant.limits.get(Limit.SEATS)
+
+
+def _hold(by: Actor) -> SeatBound:
+    row = insert(SeatBound).values(id=new_id(), is_the_one=True)
+    by.session.execute(row.on_conflict_do_nothing(index_elements=["is_the_one"]))
+    held = select(SeatBound).with_for_update().execution_options(populate_existing=True)
+    return by.session.scalars(held).one()

@@ -1,0 +1,35 @@
+"""Why a payment, or a question about one, did not come about."""
+
+from __future__ import annotations
+
+
+class BillingError(Exception):
+    """Something about plan or bill can't be done; `reason` is for the person, in Stripe's words."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotConfigured(BillingError):
+    """Stripe's key is missing, so nobody can pay by it."""
+
+
+class Unreachable(BillingError):
+    """Stripe did not answer, or failed: nothing is known, so nothing may be changed."""
+
+
+class Declined(BillingError):
+    """The card was not charged, and nothing was changed."""
+
+
+class Unwilling(BillingError):
+    """Stripe refuses what was asked."""
+
+
+class NoSubscription(BillingError):
+    """The firm has none that this could be done with."""
+
+
+class AlreadySubscribed(BillingError):
+    """The firm has a subscription already: a second one would be paid twice."""

@@ -1,0 +1,291 @@
+"""What a firm does about its plan and its bill; each asks Stripe and reads anew what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from tenants.billing.apply import OVER, Applied, refresh
+from tenants.billing.catalogue import from_cents, price_id
+from tenants.billing.errors import AlreadySubscribed, NoSubscription
+from tenants.billing.gateway import Gateway, Plain
+from tenants.billing.models import Subscription
+from tenants.database import control_session
+from tenants.facts import TenantFacts
+from tenants.plans import Interval, Plan
+
+DAYS_TO_PAY = 14  # Of an invoice that is sent.
+LOCALES = {"zh-CN": "zh", "zh-TW": "zh-TW", "en": "en"}  # As Stripe calls them.
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody wants to rent."""
+
+    plan: Plan
+    interval: Interval
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change costs: `due` now, `credit` kept for later bills; computed as of `at`."""
+
+    due: Decimal
+    credit: Decimal
+    currency: str
+    at: int
+
+
+def subscription_of(tenant_id: UUID) -> Subscription | None:
+    """The firm's books of its subscription, or None where it never paid."""
+    with control_session() as session:
+        return session.get(Subscription, tenant_id)
+
+
+def checkout(
+    gateway: Gateway,
+    facts: TenantFacts,
+    choice: Choice,
+    currency: str,
+    *,
+    email: str,
+    language: str,
+    urls: tuple[str, str],
+    press: str,
+    now: datetime,
+) -> str:
+    """The address at Stripe where a firm pays for the first time; `urls` lead back, done or not.
+
+    AlreadySubscribed where it has a subscription: what is changed there is changed by `change`.
+    """
+    _demand_none(facts.id)
+    customer = ensure_customer(gateway, facts, email=email, language=language, now=now)
+    price = price_id(gateway, choice.plan, currency, choice.interval)
+    told = {"tenant_id": str(facts.id), "plan": choice.plan.key}
+    params: Any = {
+        "mode": "subscription",
+        "customer": customer,
+        "line_items": [{"price": price, "quantity": choice.seats}],
+        "success_url": urls[0],
+        "cancel_url": urls[1],
+        "client_reference_id": str(facts.id),
+        "locale": LOCALES.get(language, "en"),
+        "metadata": told,
+        "subscription_data": {"metadata": told},
+    }
+    made = gateway.change(
+        facts.id,
+        "checkout",
+        press,
+        now,
+        lambda v1, options: v1.checkout.sessions.create(params=params, options=options),
+    )
+    return str(made["url"])
+
+
+def ensure_customer(
+    gateway: Gateway, facts: TenantFacts, *, email: str, language: str, now: datetime
+) -> str:
+    """The firm's id at Stripe, made with its first wish to pay."""
+    row = subscription_of(facts.id)
+    if row is not None and row.stripe_customer_id is not None:
+        return row.stripe_customer_id
+    params: Any = {
+        "name": facts.name,
+        "email": email,
+        "preferred_locales": [LOCALES.get(language, "en")],
+        "metadata": {"tenant_id": str(facts.id), "slug": facts.slug},
+    }
+    made = gateway.change(
+        facts.id,
+        "customer",
+        "first",
+        now,
+        lambda v1, options: v1.customers.create(params=params, options=options),
+    )
+    values = {"stripe_customer_id": made["id"], "changed_at": now}
+    row_values = {
+        "tenant_id": facts.id,
+        "way": "card",
+        "status": "none",
+        "plan": facts.plan,
+        "interval": "month",
+        "currency": facts.currency,
+        "seats": 0,
+        "price": 0,
+        "cancels_at_period_end": False,
+        "reminders": 0,
+        "created_at": now,
+        **values,
+    }
+    with control_session() as session:
+        statement = insert(Subscription).values(row_values)
+        session.execute(
+            statement.on_conflict_do_update(index_elements=[Subscription.tenant_id], set_=values)
+        )
+    return str(made["id"])
+
+
+def portal(gateway: Gateway, facts: TenantFacts, *, back: str, language: str) -> str:
+    """The address at Stripe where a firm changes its card and finds its invoices."""
+    row = subscription_of(facts.id)
+    if row is None or row.stripe_customer_id is None:
+        raise NoSubscription
+    params: Any = {
+        "customer": row.stripe_customer_id,
+        "return_url": back,
+        "locale": LOCALES.get(language, "en"),
+    }
+    return str(gateway.ask(lambda v1: v1.billing_portal.sessions.create(params=params))["url"])
+
+
+def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime) -> Preview:
+    """What a change would cost now, to the cent that `change` then charges."""
+    row = living(facts.id)
+    at = int(now.timestamp())
+    params: Any = {
+        "subscription": row.stripe_id,
+        "subscription_details": _details(gateway, row, choice, at),
+    }
+    shown = gateway.ask(lambda v1: v1.invoices.create_preview(params=params))
+    if _is_same(row, choice):
+        return Preview(Decimal(0), Decimal(0), row.currency, at)
+    total = shown["total"]
+    credit = from_cents(-total) if total < 0 else Decimal(0)
+    return Preview(from_cents(shown["amount_due"]), credit, row.currency, at)
+
+
+def change(
+    gateway: Gateway, facts: TenantFacts, choice: Choice, *, at: int, press: str, now: datetime
+) -> Applied | None:
+    """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing."""
+    row = living(facts.id)
+    params: Any = {
+        **_details(gateway, row, choice, at),
+        "payment_behavior": "error_if_incomplete",
+        "cancel_at_period_end": False,
+        "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
+    }
+    gateway.change(
+        facts.id,
+        "change",
+        press,
+        now,
+        lambda v1, options: v1.subscriptions.update(row.stripe_id, params=params, options=options),
+    )
+    return refresh(gateway, facts.id, now)
+
+
+def cancel_at_end(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
+    """Let the subscription end with the period that is paid."""
+    return _set_end(gateway, facts, now, ends=True)
+
+
+def resume(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
+    """Let a subscription that was to end go on."""
+    return _set_end(gateway, facts, now, ends=False)
+
+
+def prepay(
+    gateway: Gateway,
+    facts: TenantFacts,
+    choice: Choice,
+    currency: str,
+    *,
+    email: str,
+    language: str,
+    press: str,
+    now: datetime,
+) -> Applied | None:
+    """Begin a subscription whose bill Stripe sends, to be paid there by Alipay, WeChat or card."""
+    _demand_none(facts.id)
+    customer = ensure_customer(gateway, facts, email=email, language=language, now=now)
+    params: Any = {
+        "customer": customer,
+        "items": [
+            {
+                "price": price_id(gateway, choice.plan, currency, choice.interval),
+                "quantity": choice.seats,
+            }
+        ],
+        "collection_method": "send_invoice",
+        "days_until_due": DAYS_TO_PAY,
+        "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
+    }
+    gateway.change(
+        facts.id,
+        "prepay",
+        press,
+        now,
+        lambda v1, options: v1.subscriptions.create(params=params, options=options),
+    )
+    return refresh(gateway, facts.id, now)
+
+
+def set_tax_id(
+    gateway: Gateway, facts: TenantFacts, kind: str, value: str, press: str, now: datetime
+) -> None:
+    """Let the firm's tax id stand on its bills, in place of those before."""
+    row = subscription_of(facts.id)
+    if row is None or row.stripe_customer_id is None:
+        raise NoSubscription
+    customer = row.stripe_customer_id
+    params: Any = {"type": kind, "value": value}
+    before = list(gateway.pages(lambda v1: v1.customers.tax_ids.list(customer)))
+    if any(one["value"] == value and one["type"] == kind for one in before):
+        return
+    gateway.change(
+        facts.id,
+        "tax_id",
+        press,
+        now,
+        lambda v1, options: v1.customers.tax_ids.create(customer, params=params, options=options),
+    )
+    for one in before:
+        _drop_tax_id(gateway, customer, str(one["id"]))
+
+
+def living(tenant_id: UUID) -> Subscription:
+    """The firm's subscription at Stripe; NoSubscription where it has none that lives."""
+    row = subscription_of(tenant_id)
+    if row is None or row.stripe_id is None or row.status in OVER or row.way == "transfer":
+        raise NoSubscription
+    return row
+
+
+def _drop_tax_id(gateway: Gateway, customer: str, its_id: str) -> None:
+    gateway.ask(lambda v1: v1.customers.tax_ids.delete(customer, its_id))
+
+
+def _demand_none(tenant_id: UUID) -> None:
+    row = subscription_of(tenant_id)
+    if row is not None and row.stripe_id is not None and row.status not in OVER:
+        raise AlreadySubscribed
+
+
+def _details(gateway: Gateway, row: Subscription, choice: Choice, at: int) -> Plain:
+    """The change as both the preview and the update say it."""
+    price = price_id(gateway, choice.plan, row.currency, choice.interval)
+    return {
+        "items": [{"id": row.stripe_item_id, "price": price, "quantity": choice.seats}],
+        "proration_behavior": "always_invoice",
+        "proration_date": at,
+    }
+
+
+def _is_same(row: Subscription, choice: Choice) -> bool:
+    wanted = (choice.plan.key, choice.interval, choice.seats)
+    return (row.plan, row.interval, row.seats) == wanted
+
+
+def _set_end(gateway: Gateway, facts: TenantFacts, now: datetime, *, ends: bool) -> Applied | None:
+    row = living(facts.id)
+    params: Any = {"cancel_at_period_end": ends}
+    gateway.ask(lambda v1: v1.subscriptions.update(row.stripe_id, params=params))
+    return refresh(gateway, facts.id, now)

@@ -1,0 +1,124 @@
+"""Stripe's notices: proved to be Stripe's, kept once, applied later.
+
+The library takes timestamps of the future, and a falsy tolerance or secret turns its check off, so
+both are judged here before it is asked.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from tenants.billing.apply import Applied, find_by_customer, refresh
+from tenants.billing.gateway import Gateway
+from tenants.billing.models import Subscription, WebhookReceipt
+from tenants.database import control_session
+
+MOST_BYTES = 256 * 1024
+TOLERANCE = 300  # Seconds, into the past and into the future.
+SIGNED_AT = re.compile(r"(?:^|,)\s*t=(\d{1,12})(?=,|$)")
+EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,70}\Z")
+# What changes a firm's books; everything else is kept and has no effect.
+APPLIED = ("customer.", "invoice.", "checkout.session.", "payment_method.")
+
+
+class Forged(Exception):
+    """The notice is not Stripe's, or too old to be believed; nothing was kept."""
+
+
+def read_notice(body: bytes, header: str, secret: str, now: datetime) -> dict[str, Any]:
+    """The event in a body that Stripe signed just now; Forged for any other."""
+    if not secret:
+        raise Forged("There is no secret to check it by.")
+    stamps = SIGNED_AT.findall(header)
+    if len(stamps) != 1:
+        raise Forged("It says not when it was signed.")
+    if abs(now.timestamp() - int(stamps[0])) > TOLERANCE:
+        raise Forged("It was signed at another time.")
+    try:
+        text = body.decode("utf-8")
+        stripe.WebhookSignature.verify_header(text, header, secret)
+        event = json.loads(text)
+    except (ValueError, stripe.SignatureVerificationError) as error:
+        raise Forged("Its signature is wrong.") from error
+    if not isinstance(event, dict) or event.get("object") != "event":
+        raise Forged("It is no event.")
+    if not isinstance(event.get("id"), str) or not EVENT_ID.match(event["id"]):
+        raise Forged("It has no id.")
+    return event
+
+
+def keep_notice(session: Session, event: dict[str, Any], now: datetime) -> bool:
+    """Keep an event; False where it was kept before, by whichever of those that came at once."""
+    thing = (event.get("data") or {}).get("object") or {}
+    customer = thing.get("id") if thing.get("object") == "customer" else thing.get("customer")
+    row = {
+        "event_id": event["id"],
+        "type": str(event.get("type", ""))[:80],
+        "object_id": str(thing.get("id") or "")[:80],
+        "customer_id": customer[:80] if isinstance(customer, str) else "",
+        "payload": event,
+        "happened_at": _moment(event.get("created"), now),
+        "received_at": now,
+    }
+    kept = insert(WebhookReceipt).values(row).on_conflict_do_nothing()
+    return session.execute(kept.returning(WebhookReceipt.event_id)).first() is not None
+
+
+def apply_notice(gateway: Gateway, event_id: str, now: datetime) -> Applied | None:
+    """Let an event have its effect, by reading anew what it is about.
+
+    None where it has none: it was applied before, is of an unknown type, or about nobody we know.
+    """
+    with control_session() as session:
+        query = select(WebhookReceipt).where(WebhookReceipt.event_id == event_id)
+        receipt = session.scalars(query).one_or_none()
+        if receipt is None or receipt.state != "waiting":
+            return None
+        found = find_by_customer(session, receipt.customer_id) if receipt.customer_id else None
+        verdict = _judge(receipt, found)
+    if verdict is not None:
+        _end(event_id, *verdict, now)
+        return None
+    assert found is not None  # noqa: S101 - narrows what _judge saw.
+    applied = refresh(gateway, found.tenant_id, now)
+    _end(event_id, "applied", "", now, found)
+    return applied
+
+
+def _judge(receipt: WebhookReceipt, found: Subscription | None) -> tuple[str, str] | None:
+    """Why an event has no effect, or None where it has one."""
+    if not receipt.type.startswith(APPLIED):
+        return "ignored", "This type changes nothing here."
+    if found is None:
+        return "refused", "No firm here is this customer."
+    thing = (receipt.payload.get("data") or {}).get("object") or {}
+    named = (thing.get("metadata") or {}).get("tenant_id")
+    if named and named != str(found.tenant_id):
+        return "refused", "It names another firm than its customer is."
+    return None
+
+
+def _end(
+    event_id: str, state: str, text: str, now: datetime, found: Subscription | None = None
+) -> None:
+    values: dict[str, Any] = {"state": state, "note": text, "applied_at": now}
+    if found is not None:
+        values["tenant_id"] = found.tenant_id
+    mine = (WebhookReceipt.event_id == event_id, WebhookReceipt.state == "waiting")
+    with control_session() as session:
+        session.execute(update(WebhookReceipt).where(*mine).values(values))
+
+
+def _moment(seconds: Any, now: datetime) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return now

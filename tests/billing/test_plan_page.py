@@ -1,0 +1,107 @@
+"""The page of plan and bill: choosing, paying, changing for a price that was shown, leaving."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from app.identity.usage import seats
+from tenants.facts import State
+from tests.billing.conftest import GOOD, Till
+from tests.cast import HostClient, Person, Workspace
+
+PLACE = "/settings/billing"
+
+
+def fields(page: str, action: str) -> dict[str, str]:
+    """What stands in the hidden fields of a page's form."""
+    form = page[page.index(f'action="{action}"') :].split("</form>", 1)[0]
+    pairs = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in pairs if name != "csrf_token"}
+
+
+def choose(client: HostClient, **wanted: str) -> str:
+    client.get(PLACE)
+    answer = client.post(PLACE, data={"currency": "USD", **wanted})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_firm_pays_adds_a_seat_cancels_and_goes_on_by_the_page(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    client = alice.client
+    shown = choose(client, plan="starter", interval="month", seats="3")
+    assert "$36.00" in shown
+    leaving = client.post(f"{PLACE}/pay", data=fields(shown, f"{PLACE}/pay"))
+    assert leaving.status_code == 200
+    address = unescape(re.findall(r'href="(http://127[^"]+/checkout/[^"]+)"', leaving.text)[0])
+    session = address.rsplit("/", 1)[1]
+    till.world.things[session]["success_url"] = f"{till.world.secret['base_url']}/style.css"
+    assert till.press(address, number=GOOD)[0] == 200
+    back = client.get(f"{PLACE}?paid=1")
+    assert "3 seats" in back.text
+    assert till.facts(acme).state is State.ACTIVE
+
+    shown = choose(client, plan="starter", interval="month", seats="4")
+    assert "To pay now: $12.00" in shown
+    done = client.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+    assert done.status_code == 303
+    with acme.scope():
+        assert seats.most(acme.actor()) == 4
+
+    assert client.post(f"{PLACE}/cancel").status_code == 303
+    assert "It ends on" in client.get(PLACE).text
+    assert client.post(f"{PLACE}/resume").status_code == 303
+    assert "It is renewed on" in client.get(PLACE).text
+    paid = sum(one["amount_paid"] for one in till.world.all("invoice"))
+    assert paid == 4800
+
+
+def test_a_smaller_plan_says_first_what_is_lost(till: Till, acme: Workspace, alice: Person) -> None:
+    from app.billing.losses import losses
+    from tenants.plans import plan_of
+
+    with acme.scope():
+        by = acme.actor(alice)
+        object.__setattr__(by.tenant, "modules", ("service", "marketing"))
+        try:
+            told = [str(one) for one in losses(plan_of("starter"), by)]
+        finally:
+            object.__setattr__(by.tenant, "modules", ())
+    assert told == ["The module Marketing is switched off. Its data stays and comes back with it."]
+
+
+def test_nonsense_is_refused_beside_its_field_and_kept(till: Till, alice: Person) -> None:
+    client = alice.client
+    client.get(PLACE)
+    for wrong, says in (
+        ({"plan": "gold", "interval": "month", "seats": "3"}, "Choose a plan."),
+        ({"plan": "starter", "interval": "decade", "seats": "3"}, "Choose monthly or yearly."),
+        ({"plan": "starter", "interval": "month", "seats": "x"}, "how many people"),
+        ({"plan": "starter", "interval": "month", "seats": "99"}, "at most 15 seats"),
+        ({"plan": "starter", "interval": "month", "seats": "1"}, "seats are taken"),
+    ):
+        answer = client.post(PLACE, data={"currency": "USD", **wrong})
+        assert answer.status_code == 422
+        assert says in answer.text
+        assert f'value="{wrong["seats"]}"' in answer.text
+
+
+def test_the_page_is_for_who_looks_after_the_bill(till: Till, alice: Person, bob: Person) -> None:
+    assert alice.client.get(PLACE).status_code == 200
+    assert bob.client.get(PLACE).status_code == 403
+    assert bob.client.post(f"{PLACE}/cancel").status_code == 403
+    chinese = alice.client.get(PLACE, headers={"Accept-Language": "zh-CN"})
+    assert chinese.status_code == 200
+
+
+def test_while_stripe_is_away_the_page_says_so_and_nothing_changed(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    shown = choose(alice.client, plan="starter", interval="month", seats="3")
+    till.standin.faults[:] = [500] * 3
+    answer = alice.client.post(f"{PLACE}/pay", data=fields(shown, f"{PLACE}/pay"))
+    assert answer.status_code == 503
+    assert "Nothing was changed" in answer.text
+    assert till.facts(acme).state is State.TRIAL
