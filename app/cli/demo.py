@@ -42,6 +42,7 @@ Zuke 租客 is ready. Press Ctrl-C to stop.
   Harbor      http://harbor.localhost:{port}/       owner@harbor.example
   Operator    http://localhost:{port}/operator      operator@zuke.example
   Mail sent   http://localhost:{port}/operator/mail
+  Stripe      http://127.0.0.1:{stripe_port}/clock moves its clock; nobody is charged
   Mail in     smtp://127.0.0.1:{mail_in_port} to one's address of Settings, Mail in
 
   Password of all: demo-Zuke-2026
@@ -94,12 +95,21 @@ def _serve(state: DemoState, app_url: str, owner_url: str, processes: Processes)
     processes.start("mail", ["-m", "app.cli", "mailsink", "--port", str(state.mail_port)], owner)
     mail_in = ["-m", "app.cli", "mail-in", "--port", str(state.mail_in_port)]
     processes.start("mail-in", mail_in, web)
+    notify = f"http://localhost:{state.port}/webhooks/stripe"
+    stripe = ["--port", str(state.stripe_port), "--file", str(FILES / "stripe.json")]
+    stripe = ["-m", "app.cli", "stripe-standin", *stripe, "--notify", notify]
+    processes.start("stripe", stripe, web)
     gunicorn = ["-m", "gunicorn", "--chdir", str(ROOT), "-c", str(ROOT / "config/gunicorn.py")]
     processes.start("web", [*gunicorn, "--bind", f"127.0.0.1:{state.port}", "wsgi:app"], web)
     processes.start("worker", ["-m", "app.cli", "worker", "--owner"], owner)
     _wait_until_ready(state.port, processes)
     print(
-        WELCOME.format(port=state.port, mail_in_port=state.mail_in_port, logs=processes.logs),
+        WELCOME.format(
+            port=state.port,
+            stripe_port=state.stripe_port,
+            mail_in_port=state.mail_in_port,
+            logs=processes.logs,
+        ),
         flush=True,
     )
     while True:
@@ -159,6 +169,7 @@ def _state(args: Namespace) -> DemoState:
         port=args.port,
         mail_port=_free_port(),
         mail_in_port=_free_port(),
+        stripe_port=_free_port(),
         account=args.account,
         own_server=demo_urls() is None,
     )

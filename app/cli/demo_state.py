@@ -28,6 +28,7 @@ class DemoState:
     port: int
     mail_port: int
     mail_in_port: int = 0  # None was chosen by a demo from before.
+    stripe_port: int = 0
     account: str | None = None
     own_server: bool = True  # False where the user gave the database's URLs.
 
@@ -42,6 +43,9 @@ class DemoState:
             "INBOUND_MAIL_DOMAIN": "in.localhost",
             "FILES_URL": FILES.as_uri(),
             "OUTGOING_LOOPBACK": "true",  # So that a webhook can be tried on this machine.
+            "STRIPE_SECRET_KEY": "sk_test_demo",
+            "STRIPE_WEBHOOK_SECRET": f"whsec_{self.secret_key[:24]}",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",
         }
 
     def save(self) -> None:

@@ -34,6 +34,7 @@ COMMANDS = (
     "app.cli.operators",
     "app.cli.mailsink",
     "app.cli.mail_in",
+    "app.cli.stripe_standin",
 )
 
 # These bring their own database or need none; every other command, typed without DATABASE_URL in
@@ -45,6 +46,7 @@ OWN_SURROUNDINGS = frozenset(
         "check",
         "bench",
         "mailsink",
+        "stripe-standin",
         "migrations",
         "translations",
         "routes",
