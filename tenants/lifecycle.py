@@ -183,7 +183,7 @@ def erase(
             tenant = _find(session, slug)
             if before is not None:
                 before(session, tenant)
-                session.flush()
+                session.flush()  # What it wrote must stand before anything goes.
             _clear(session, tenant.id)
             kind = kind_of(connection)
             drop = f'DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE'

@@ -54,7 +54,7 @@ def erase_workspace(
     def before(session: Session, tenant: Tenant) -> None:
         root = files_folder(settings.files_url)
         made.append(certify(session, tenant, root, asked_by, now))
-        session.flush()
+        session.flush()  # The job names the row.
         payload = {"certificate_id": str(made[0].id)}
         enqueue_service(session, FINISH, payload, key=f"{FINISH}:{made[0].id}")
         session.expunge(made[0])

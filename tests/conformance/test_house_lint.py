@@ -27,6 +27,7 @@ RAW_SQL = {
     "app/events/copy.py": "COPY into our own tables",
     "app/demo": "COPY of demo data into our own tables",
     "tenants": "the engine of tenancy writes DDL and SET LOCAL",
+    "app/leaving/certificate.py": "counts what goes by the owner's login, in the schema that goes",
     "app/jobs": "claiming with SKIP LOCKED and the leader's advisory lock",
     "app/ops": "readiness asks the server itself",
 }
