@@ -50,6 +50,7 @@ EXPORTS = (
 )
 # What is only shown, though it is asked for by what was typed.
 SHOWN = (
+    "/api/v1/notices/read",  # That somebody has read something is no change of the workspace.
     "/<collection:collection>/<uuid:record_id>/documents/preview",
     "/<collection:collection>/<uuid:record_id>/documents/text",
     "/settings/documents/preview",
