@@ -51,11 +51,12 @@ from app.records.exports import papers
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from app.reports import jobs as report_jobs
+from app.sales.manifest import SALES
 from tenants.billing import models as billing_models  # noqa: F401  Its tables are shared ones.
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
-MODULES: tuple[Module, ...] = (CRM, DOCUMENTS, MAIL, AUTOMATION)
+MODULES: tuple[Module, ...] = (CRM, SALES, DOCUMENTS, MAIL, AUTOMATION)
 JOBS: tuple[Kind, ...] = (
     *maintenance.JOBS,
     *identity_jobs.JOBS,

@@ -31,6 +31,8 @@ from tests import cast
 from tests.isolation.shared_tables import Watch, problems, watching
 from tests.laundry import Laundry
 
+MODULES = ("sales",)  # What the houses have switched on: all that there is.
+
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_tables() -> Iterator[Watch]:
@@ -128,9 +130,14 @@ def app(settings: Settings, owner: Engine) -> Flask:
 def houses(owner: Engine) -> tuple[TenantFacts, TenantFacts]:
     """Acme and Globex with the people who work there, made once."""
     acme = NewTenant(
-        slug="acme", name="Acme Ltd", zone="Europe/London", currency="GBP", country="GB"
+        slug="acme",
+        name="Acme Ltd",
+        zone="Europe/London",
+        currency="GBP",
+        country="GB",
+        modules=MODULES,
     )
-    globex = NewTenant(slug="globex", name="Globex Corp", zone="America/New_York")
+    globex = NewTenant(slug="globex", name="Globex Corp", zone="America/New_York", modules=MODULES)
     return (
         cast.found(owner, acme, cast.ALICE, (cast.BOB, cast.DORA)),
         cast.found(owner, globex, cast.CHARLIE),

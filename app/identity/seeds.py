@@ -10,8 +10,11 @@ from app.kernel.actor import FieldAccess, Reach
 RECORDS = ("account", "contact", "activity")
 WORK = ("read", "create", "update", "delete")
 TICKS = ("complete", "reopen")  # Of activities alone.
+POOLED = ("account", "lead")
 PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
+LEADS = "lead"
+ENDS = ("convert", "disqualify", "reopen")  # What becomes of a lead.
 OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
 
 Grants = Mapping[tuple[str, str], Reach]
@@ -52,12 +55,22 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    return {(kind, way): ALL for kind in (*RECORDS, *CATALOGUE) for way in ("export", "import")}
+    kinds = (*RECORDS, *CATALOGUE, LEADS)
+    return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
+
+
+def _leads(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Verbs on leads; whoever may update them may also say what becomes of them, as far."""
+    grants = {(LEADS, verb): reach for verb, reach in reaches.items()}
+    if "update" in reaches:
+        grants |= {(LEADS, verb): reaches["update"] for verb in ENDS}
+    return grants
 
 
 def _pool(**reaches: Reach) -> dict[tuple[str, str], Reach]:
-    """What may be done with the pool of accounts: seeing it reaches all that is in it."""
-    return {("account", verb): reach for verb, reach in {"see_pool": ALL, **reaches}.items()}
+    """What may be done with the pools: seeing one reaches all that is in it."""
+    verbs = {"see_pool": ALL, **reaches}
+    return {(kind, verb): reach for kind in POOLED for verb, reach in verbs.items()}
 
 
 def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
@@ -101,6 +114,7 @@ SETTINGS = {
     ("message", "manage"): ALL,
     ("message", "setup"): ALL,
     ("numbering", "manage"): ALL,
+    ("module", "manage"): ALL,
     ("assignment", "manage"): ALL,
 }
 DAILY = {
@@ -117,6 +131,7 @@ BUILT_IN = (
         {"en": "Admin", "zh-CN": "管理员", "zh-TW": "管理員"},
         {
             **_everything(ALL),
+            **_leads(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=ALL, distribute=ALL, **{"return": ALL}),
@@ -129,6 +144,7 @@ BUILT_IN = (
         {
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
+            **_leads(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             **_catalogue(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=TEAM, distribute=TEAM, **{"return": TEAM}),
@@ -146,6 +162,7 @@ BUILT_IN = (
         {"en": "Sales rep", "zh-CN": "销售", "zh-TW": "業務"},
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
             **_pool(claim=ALL, **{"return": OWN}),
             **DAILY,
@@ -157,6 +174,7 @@ BUILT_IN = (
         {"en": "Service agent", "zh-CN": "客服", "zh-TW": "客服"},
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_leads(read=OWN, create=ALL),
             **_catalogue("read"),
             **DAILY,
         },
@@ -167,6 +185,7 @@ BUILT_IN = (
         {"en": "Marketer", "zh-CN": "市场", "zh-TW": "行銷"},
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_leads(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_catalogue("read", "update"),
             **DAILY,
         },
@@ -175,7 +194,7 @@ BUILT_IN = (
     RoleSeed(
         "viewer",
         {"en": "Viewer", "zh-CN": "只读", "zh-TW": "檢視者"},
-        {**_records(read=ALL), **_catalogue("read")},
+        {**_records(read=ALL), **_leads(read=ALL), **_catalogue("read")},
         NO_COST,
     ),
 )

@@ -31,12 +31,21 @@ WALKED = ("choice", "country", "flag")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One value of a choice; its label is ours (a Text) or the tenant's (texts by language)."""
+    """One value of a choice; its label is ours (a Text) or the tenant's (texts by language).
+
+    What only an action brings about names it in `by_action`: forms don't offer such a value.
+    """
 
     value: str
     label: Text | Mapping[str, str]
     colour: str = ""
     is_retired: bool = False
+    by_action: str = ""
+
+    @property
+    def is_offered(self) -> bool:
+        """True of what a person may choose for a record that does not have it."""
+        return not self.is_retired and not self.by_action
 
     def shown(self) -> str:
         """The label in the reader's language."""

@@ -35,7 +35,8 @@ class Module:
     `happenings` are told to programs outside though they are no record's.
     `tells` are events of records that are neither a field's nor an action's, in words.
     `widgets` are what it can show on Home, `home` what of it stands there at first.
-    `notes` stand at the head of a record's page.
+    `notes` stand at the head of a record's page. `text` says in a sentence what it brings and
+    `icon` stands beside it, where a workspace switches it on and off; the others are always on.
     """
 
     key: str
@@ -55,3 +56,5 @@ class Module:
     widgets: tuple[Widget, ...] = ()
     home: tuple[First, ...] = ()
     notes: tuple[Notes, ...] = ()
+    text: Text | None = None
+    icon: str = ""

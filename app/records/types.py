@@ -44,11 +44,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A form that asks what an action takes and then does it, at `path` below the record."""
+    """A form that asks what an action takes and then does it, at `path` below the record.
+
+    With `always` pages never do the action without it, though programs may.
+    """
 
     path: str
     label: Text
     icon: str
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,11 @@ class Action:
     def takes(self) -> tuple[str, ...]:
         """Every key that may be sent."""
         return (*self.inputs, *self.optional)
+
+    @property
+    def is_direct(self) -> bool:
+        """True where a page does it at one press: nothing has to be asked."""
+        return not self.inputs and not (self.ask is not None and self.ask.always)
 
 
 @dataclass(frozen=True, slots=True)

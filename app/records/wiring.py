@@ -29,6 +29,7 @@ from app.records.recycle import has_bin
 from app.records.registry import Registry
 from app.records.registry import registry as record_types
 from app.records.routes import BLUEPRINTS
+from app.records.switching import operations as switching
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.verb_words import VERBS
@@ -153,6 +154,16 @@ POOLS = SettingsPage(
     synonyms=_("public pool claim unassigned high seas owner"),
 )
 
+MODULES = PermissionGroup("module", _("Modules"), (Choice("manage", _("Manage")),), has_reach=False)
+SWITCHES = SettingsPage(
+    "/settings/modules",
+    "plug",
+    WORKSPACE,
+    _("Modules"),
+    _("What this workspace works with: sales and whatever else your plan has."),
+    ("module", "manage"),
+    synonyms=_("apps features switch on off sales service marketing"),
+)
 NUMBERING = PermissionGroup(
     "numbering", _("Numbers"), (Choice("manage", _("Manage")),), has_reach=False
 )
@@ -272,11 +283,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     permissions.register(VIEWS)
     permissions.register(RETENTION)
     permissions.register(SHARING)
-    settings_pages.add(SHARED)
-    settings_pages.add(REPORT)
-    settings_pages.add(BIN)
-    settings_pages.add(KEEPING)
-    settings_pages.add(STORAGE)
+    for one_page in (SHARED, REPORT, BIN, KEEPING, STORAGE, SWITCHES):
+        settings_pages.add(one_page)
     permissions.register(EXPORTS)
     permissions.register(IMPORTS)
     permissions.register(POOL)
@@ -285,6 +293,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     settings_pages.add(MONEY)
     permissions.register(BUSINESS_HOURS)
     settings_pages.add(HOURS)
+    permissions.register(MODULES)
+    switching.install(modules)
     permissions.register(NUMBERING)
     settings_pages.add(NUMBERS)
     permissions.register(ASSIGNMENT)

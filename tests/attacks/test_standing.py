@@ -41,8 +41,15 @@ OWN_AFFAIRS = (
     "/settings/me/sessions",
     "/settings/me/two-factor",
 )
-# What a firm takes away stays its own: exports change no record and are possible at any time.
+# What a firm takes away stays its own, and what it owes can be paid, at any time: neither changes
+# a record.
 EXPORTS = (
+    "/settings/leaving",
+    "/settings/billing",
+    "/settings/support",
+    "/support/",  # What comes to look is let in and sent out.
+    "/settings/usage",
+    "/api/v1/usage",
     "/<collection:collection>/export",
     "/settings/exports",
     "/api/v1/<collection>/export",

@@ -17,7 +17,6 @@ BY_KIND: dict[str, Any] = {
     "text": "Fence",
     "localized": {"en": "Fence", "zh-CN": "栅栏"},
     "money": 1280.5,
-    "amount": {"amount": "12.00", "currency": "GBP"},
     "percent": 13,
     "long_text": "Two lines\nof words.",
     "email": "frank@fence.example",
@@ -59,7 +58,8 @@ def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str
     if field.kind != "reference":
         # A whole day would make another moment of the one beside its flag.
         makes_days = field.attribute in [one.says_day for one in record_type.days]
-        return False if makes_days else BY_KIND[field.kind]
+        by_kind = BY_KIND | {"amount": {"amount": "12.00", "currency": by.tenant.currency}}
+        return False if makes_days else by_kind[field.kind]
     if field.to == "user":
         return str(by.user_id) if by.user_id else None
     target = registry().type(field.to or "")

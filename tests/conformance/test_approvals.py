@@ -32,7 +32,7 @@ from app.records.imports.mapping import Mapping
 from app.records.imports.undo_jobs import undo_import
 from app.records.many import perform_many
 from app.records.merge.operations import merge_records
-from app.records.types import RecordType
+from app.records.types import Action, RecordType
 from tests.cast import PASSWORD, Person, Workspace
 from tests.conformance.examples import make, values_for
 from tests.conformance.test_exports import table
@@ -94,12 +94,20 @@ def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dic
         return {}
     before = next((one for one in record_type.actions if one.undo == verb), None)
     if before is not None:
-        perform(record_type, before.name, record, by=by)
+        perform(record_type, before.name, record, by=by, **_offered(record_type, before, by))
     else:
         record.owner_id = None  # Into the pool.
         by.session.flush()
     assert action.when(record)
     return {}
+
+
+def _offered(record_type: RecordType, action: Action, by: Actor) -> dict[str, str]:
+    """What an action that asks for something is given: the first thing that it offers."""
+    if action.choose is None or action.choose.key not in action.inputs:
+        return {}
+    offers = action.choose.offers(record_type, by)
+    return {action.choose.key: offers[0].value}
 
 
 @every_verb

@@ -92,6 +92,8 @@ def test_a_card_stands_in_the_column_of_its_value_and_moves_to_every_other(
 
     assert standing() == [field.value(record) or ""]
     for option in options_of(record_type, field, boss):
+        if option.by_action:
+            continue  # Reached by that action alone, which asks what it takes.
         move(record_type, record, field, option.value, boss, record.version)
         assert standing() == [option.value]
 

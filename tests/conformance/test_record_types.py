@@ -172,9 +172,12 @@ def reaching_own(by: Actor) -> Actor:
 
 
 def of_references() -> list[tuple[RecordType, Field]]:
-    """Every reference of every type to a record."""
+    """Every reference of every type to a record that a person can choose."""
     return [
-        (one, field) for one in TYPES for field in one.fields if field.to and field.to != "user"
+        (one, field)
+        for one in TYPES
+        for field in one.fields
+        if field.to and field.to != "user" and not field.readonly
     ]
 
 

@@ -45,7 +45,7 @@ def test_every_text_of_a_starter_is_there_in_every_language(starter):
 
 
 @pytest.mark.parametrize("starter", list_starters(), ids=lambda starter: starter.key)
-def test_every_starter_words_the_same_fields_of_the_crm(starter):
+def test_every_starter_words_the_same_fields(starter):
     fields = {(picklist.record_type, picklist.field) for picklist in starter.picklists}
     assert fields == {
         ("account", "industry"),
@@ -54,6 +54,9 @@ def test_every_starter_words_the_same_fields_of_the_crm(starter):
         ("account", "source"),
         ("activity", "way"),
         ("product", "unit"),
+        ("lead", "source"),
+        ("lead", "industry"),
+        ("lead", "disqualify_reason"),
     }
     kinds = {choice.key for choice in starter.choices("account", "customer_kind")}
     assert kinds == {"end_customer", "distributor", "partner", "competitor"}

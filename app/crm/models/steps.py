@@ -1,4 +1,4 @@
-"""What a customer or a person shows of their activities: the next step and the last one."""
+"""What a customer, a person or a lead shows of their activities: the next step, the last one."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from app.kernel.days import whole_day
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.kernel.rows import update_rows
 from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.access import fetch, may_do, writable_keys
 from app.records.door import perform
@@ -328,6 +329,29 @@ def link_rows(activity: Activity) -> list[dict[str, Any]]:
         }
         for record_type, record_id in places(activity)
     ]
+
+
+def take_along(
+    record_type: str, record_id: UUID, account_id: UUID, contact_id: UUID | None, by: Actor
+) -> None:
+    """Let what is written on a record stand on the customer too that it has become.
+
+    Nobody edited these activities, so their version stays. What is about another customer already
+    stays there.
+    """
+    mine = Activity.id.in_(linked_to(record_type, [record_id]))
+    locked = select(Activity).where(mine, Activity.account_id.is_(None)).order_by(Activity.id)
+    activities = by.session.scalars(locked.with_for_update()).all()
+    if not activities:
+        return
+    ids = [one.id for one in activities]
+    given = {"account_id": account_id, "contact_id": contact_id}
+    update_rows(by.session, Activity, [{"id": one, **given} for one in ids])
+    for one in activities:
+        by.session.refresh(one, ("account_id", "contact_id"))
+    by.session.execute(delete(ActivityLink).where(ActivityLink.activity_id.in_(ids)))
+    by.session.execute(insert(ActivityLink), [row for one in activities for row in link_rows(one)])
+    refresh_steps(by.session, {place for one in activities for place in places(one)})
 
 
 def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:

@@ -1,43 +1,65 @@
-"""The next step and the last activity that customers and people show in lists."""
+"""The next step and the last activity that customers, people and leads show in lists."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.crm.models import Account, Activity, Contact
+from app.crm.models import Account, Activity, ActivityLink, Contact
+from app.crm.models.steps import HasSteps
 from app.kernel.rows import update_rows
+from app.records.registry import registry
 
 
 def refresh_steps(session: Session, concerned: Collection[tuple[str, UUID]]) -> None:
-    """Write anew what accounts and contacts, given as (type, id), show of their activities.
+    """Write anew what records, given as (type, id), show of their activities, where they show any.
 
     Their version stays, as nobody edited them. Every change goes through the rows in one order, so
     that two of them never wait for each other. Four statements for each type, however many.
     """
-    for key, model, reference in (
-        ("account", Account, Activity.account_id),
-        ("contact", Contact, Activity.contact_id),
-    ):
-        ids = sorted({record_id for record_type, record_id in concerned if record_type == key})
-        if ids:
-            _refresh(session, model, reference, ids)
+    kinds = {kind for kind, _record_id in concerned}
+    for kind in sorted(kinds, key=lambda one: (_ORDER.get(one, len(_ORDER)), one)):
+        declared = registry().get(kind)
+        if declared is not None and issubclass(declared.model, HasSteps):
+            ids = sorted({record_id for of, record_id in concerned if of == kind})
+            _refresh(session, declared.model, _stands_on(kind), ids)
 
 
-def _refresh(
-    session: Session,
-    model: type[Account] | type[Contact],
-    reference: InstrumentedAttribute[UUID | None],
-    ids: Sequence[UUID],
-) -> None:
+_ORDER = {"account": 0, "contact": 1}
+_BY_COLUMN: Mapping[str, InstrumentedAttribute[UUID | None]] = {
+    "account": Activity.account_id,
+    "contact": Activity.contact_id,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """How activities are found that stand on a record: its id in SQL, and what joins it to them."""
+
+    reference: InstrumentedAttribute[Any]
+    joined: tuple[ColumnElement[bool], ...] = ()
+
+
+def _stands_on(kind: str) -> _Stands:
+    """Customers and people have a column of an activity, all others its links."""
+    if kind in _BY_COLUMN:
+        return _Stands(_BY_COLUMN[kind])
+    joined = (ActivityLink.activity_id == Activity.id, ActivityLink.record_type == kind)
+    return _Stands(ActivityLink.record_id, joined)
+
+
+def _refresh(session: Session, model: Any, stands: _Stands, ids: Sequence[UUID]) -> None:
+    reference = stands.reference
     # Locked first: of two activities written side by side, the second must count the first.
     locked = select(model.id).where(model.id.in_(ids)).order_by(model.id)
     session.execute(locked.with_for_update(key_share=True))
-    mine = (reference.in_(ids), Activity.deleted_at.is_(None))
+    mine = (reference.in_(ids), Activity.deleted_at.is_(None), *stands.joined)
     upcoming = session.execute(
         select(reference.label("record_id"), Activity.subject, Activity.due_at)
         .where(*mine, Activity.done_at.is_(None), Activity.due_at.is_not(None))

@@ -59,7 +59,7 @@ def counted_at_the_end(by: Actor) -> Iterator[None]:
     finally:
         del by.session.info[WAITING]
     if size:
-        by.session.flush()
+        by.session.flush()  # What is counted stands before its number does.
         _count(by, size)
 
 

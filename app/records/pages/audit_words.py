@@ -115,6 +115,7 @@ SUBJECTS: Mapping[str, Text] = {
     "letterhead": _("Letterhead"),
     "approval_rule": _("Rule of approval"),
     "authority": _("Authority"),
+    "module": _("Module"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -133,7 +134,7 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "role_id": _("Role"),
     "team_id": _("Team"),
     "parent_id": _("Below"),
-    "lead_id": _("Lead"),
+    "lead_id": _("Team lead"),
     "audience": _("Who sees it"),
     "query": _("Filters and columns"),
     "roles": _("Where roles begin"),

@@ -37,7 +37,9 @@ SUMS = 1  # Amounts in the head of a column.
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """One column; `takes` says that cards may be moved here, `value` is empty for "no value"."""
+    """One column; `takes` says that cards may be moved here, `value` is empty for "no value".
+
+    Where `ask` is told, a card that is dropped here opens that form below its record."""
 
     value: str
     label: str
@@ -49,6 +51,7 @@ class BoardColumn:
     list_url: str
     new_url: str | None
     takes: bool
+    ask: str = ""
 
     @property
     def id(self) -> str:
@@ -200,7 +203,7 @@ def _column(
 ) -> BoardColumn:
     record_type, write = state.record_type, formats(by)
     label = option.shown() if option is not None else gettext("Without a value")
-    is_retired = option is not None and option.is_retired
+    is_offered = option is None or option.is_offered
     creates = by.may(record_type.key, "create") and may_move(record_type, field, by)
     made = urlencode({**({field.key: value} if value else {}), "next": state.url()})
     more = [("column", value or ""), ("cursor", cursor or "")]
@@ -216,9 +219,18 @@ def _column(
         cards=shown,
         more_url=state.below("board/cards", *more) if cursor else None,
         list_url=replace(of_column, asked=asked).url(),
-        new_url=f"{state.path}/new?{made}" if creates and not is_retired else None,
-        takes=not is_retired,
+        new_url=f"{state.path}/new?{made}" if creates and is_offered else None,
+        takes=is_offered,
+        ask=_asked(record_type, option, by),
     )
+
+
+def _asked(record_type: RecordType, option: Option | None, by: Actor) -> str:
+    """The path of the form by which a record comes to have an option, where `by` may use it."""
+    action = record_type.action(option.by_action) if option is not None else None
+    if action is None or action.ask is None or by.tenant.is_read_only:
+        return ""
+    return action.ask.path if by.may(record_type.key, action.name) else ""
 
 
 def _told(sums: Sequence[Decimal | None], by: Actor) -> str:

@@ -262,7 +262,7 @@ def _options(
     return tuple(
         (option.value, option.shown())
         for option in options
-        if not option.is_retired or option.value in chosen.split("\n")
+        if option.is_offered or option.value in chosen.split("\n")
     )
 
 

@@ -14,7 +14,7 @@ function target(card: HTMLElement, x: number, y: number): HTMLElement | null {
 
 function mark(over: HTMLElement | null): void {
   for (const one of all('.is-over')) if (one !== over) one.classList.remove('is-over');
-  if (over && !over.hasAttribute('data-closed')) over.classList.add('is-over');
+  if (over && (over.dataset.ask || !over.hasAttribute('data-closed'))) over.classList.add('is-over');
 }
 
 function scroll(x: number, y: number): void {
@@ -50,7 +50,8 @@ function drop(card: HTMLElement, over: HTMLElement | null, top: number): void {
     const time = timeAt(over, top);
     if (time !== card.dataset.at || !over.contains(card)) void moveToDay(card, over.dataset.day ?? '', false, time);
   } else if (hoursOf(card) && takesDays(card) && over.dataset.day !== undefined) void allDay(card, over.dataset.day);
-  else if (over.dataset.zone) void act(card, over.dataset.zone);
+  else if (over.dataset.zone) void act(card, over.dataset.zone, over.dataset.ask);
+  else if (over.dataset.ask && !over.contains(card)) void act(card, '', over.dataset.ask);
   else void moveTo(card, over);
 }
 

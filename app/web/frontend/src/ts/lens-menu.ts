@@ -59,6 +59,6 @@ export function start(): void {
   });
   on('click', '[data-card-zone]', (_event, item) => {
     const one = card();
-    if (one) void act(one, item.dataset.cardZone ?? '');
+    if (one) void act(one, item.dataset.cardZone ?? '', item.dataset.ask);
   });
 }

@@ -165,9 +165,13 @@ export function swallowClick(): void {
   setTimeout(() => removeEventListener('click', stop, { capture: true }), 50);
 }
 
-/** Do a declared action with the record of a card, such as marking it as done. */
-export async function act(card: HTMLElement, action: string): Promise<void> {
+/** Do a declared action with the record of a card, such as marking it as done, or open the form that asks what it takes. */
+export async function act(card: HTMLElement, action: string, ask?: string): Promise<void> {
   if (isMoving(card)) return;
+  if (ask) {
+    const back = new URLSearchParams({ next: location.pathname + location.search });
+    return openDrawer(`${addressOf(card)}/${ask}?${back}`);
+  }
   card.classList.add('is-moving');
   const status = await post(card, `${addressOf(card)}/${action}`, {});
   if (status < 200 || status >= 300) current(card).classList.remove('is-moving');

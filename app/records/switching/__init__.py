@@ -1,0 +1,1 @@
+"""Switching the modules of a workspace on and off."""

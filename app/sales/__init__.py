@@ -1,0 +1,1 @@
+"""Sales: from the enquiry to the money."""

@@ -1,0 +1,5 @@
+"""The tables of sales."""
+
+from app.sales.models.lead import Lead
+
+__all__ = ["Lead"]

@@ -1,0 +1,124 @@
+"""The form that converts a lead: what it may join, and what would be made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.kernel.actor import Actor
+from app.kernel.ids import parse_id
+from app.kernel.language import Text
+from app.kernel.names import display_name
+from app.records.access import can_read, fetch
+from app.records.duplicates.find import find_duplicates
+from app.records.pages.looks import Face, face
+from app.records.pages.telling import tell_apart
+from app.records.tailored import tailored
+from app.sales.models import Lead
+from app.web.formats import formats
+
+NEW, OTHER = "new", "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that stands and may be meant: why, and what tells it from others of its name."""
+
+    value: str
+    title: str
+    why: str
+    fact: str
+    face: Face
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that a lead becomes: what it may join, and what would be made, if anything.
+
+    `chosen` is NEW, OTHER or the id of a match; `other` what was looked up instead.
+    """
+
+    kind: str
+    matches: tuple[Match, ...]
+    made: str
+    may_make: bool
+    chosen: str
+    other: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertForm:
+    """All that `sales/convert.html` shows."""
+
+    url: str
+    title: str
+    next: str
+    account: Side
+    contact: Side | None
+    errors: Mapping[str, Text | str] = field(default_factory=dict)
+
+
+def convert_form(
+    lead: Lead,
+    by: Actor,
+    *,
+    url: str,
+    next_url: str,
+    sent: Mapping[str, str] | None = None,
+    errors: Mapping[str, Text | str] | None = None,
+) -> ConvertForm:
+    """The form as it is met, or as it was `sent` with what stands against it.
+
+    What is surely the same is chosen beforehand: the first match that shares more than a name.
+    """
+    person = display_name(lead.first_name, lead.last_name)
+    typed = {key: str(getattr(lead, key) or "") for key in ("phone", "email", "website")}
+    named = {"last_name": lead.last_name or "", "first_name": lead.first_name or ""}
+    account = _side("account", lead.company or lead.name, {"name": lead.company or "", **typed}, by)
+    contact = _side("contact", person, {**named, **typed}, by) if person else None
+    if sent is not None:
+        account = _as_sent(account, sent, by)
+        contact = _as_sent(contact, sent, by) if contact else None
+    return ConvertForm(url, lead.name, next_url, account, contact, errors or {})
+
+
+def _side(kind: str, made: str, typed: Mapping[str, str], by: Actor) -> Side:
+    record_type = tailored(kind, by)
+    found = find_duplicates(record_type, typed, by)
+    told = tell_apart(record_type, [one.id for one in found], by)
+    matches = tuple(
+        Match(
+            str(one.id),
+            one.title,
+            formats(by).listed(str(reason) for reason in one.reasons),
+            told[one.id].fact if one.id in told else "",
+            face(record_type, one.id, one.title),
+        )
+        for one in found
+    )
+    may_make = by.may(kind, "create")
+    chosen = matches[0].value if matches else NEW
+    return Side(kind, matches, made, may_make, chosen)
+
+
+def _as_sent(side: Side, sent: Mapping[str, str], by: Actor) -> Side:
+    other = None
+    named = parse_id(sent.get(f"{side.kind}_other", ""))
+    if named is not None:
+        other = _titled(side.kind, named, by)
+    chosen = sent.get(side.kind, NEW)
+    return Side(side.kind, side.matches, side.made, side.may_make, chosen, other)
+
+
+def _titled(kind: str, record_id: UUID, by: Actor) -> tuple[str, str] | None:
+    record_type = tailored(kind, by)
+    if not can_read(record_type, record_id, by):
+        return None
+    return str(record_id), record_type.title_of(fetch(record_type, record_id, by))
+
+
+def joined(sent: Mapping[str, str], kind: str) -> str:
+    """The id of the record that was chosen to be joined, or "" for a new one."""
+    chosen = sent.get(kind, NEW)
+    return sent.get(f"{kind}_other", "") if chosen == OTHER else "" if chosen == NEW else chosen
