@@ -28,6 +28,7 @@ from app.kernel.ids import new_id
 from app.modules import tenant_schema
 from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
+from app.records.usage import count_anew
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
 from tenants.starters import Starter, load_starter
@@ -81,6 +82,7 @@ def found_workspace(
         if founder.has_signed_up:
             owner.has_first_steps = True
             ask_for_proof(by, owner, "founded")
+        count_anew(by)  # Else whoever makes the first record is waited for by all others.
         if starter is not None:
             apply_starter(by, starter)
         if with_it is not None:

@@ -239,6 +239,10 @@ def _groups(record_type: RecordType, by: Actor, asked: Asked) -> Select[Any] | N
     keys = _keys_of_few(record_type, by, asked)
     if keys is not None:
         statement = statement.where(SharedKey.key.in_(keys))
+    if asked.denied:  # These are few, and going through all that is shared would take minutes.
+        named = select(NotDuplicate.key).where(NotDuplicate.record_type == record_type.key)
+        said = named.distinct().cte("said").prefix_with("MATERIALIZED")
+        statement = statement.where(SharedKey.key.in_(select(said.c.key)))
     denied = _denied_pairs(record_type, members.c.ids)
     pairs = members.c.number * (members.c.number - 1) / 2
     return statement.where(denied > 0 if asked.denied else denied < pairs)
