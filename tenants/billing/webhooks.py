@@ -37,6 +37,8 @@ def read_notice(body: bytes, header: str, secret: str, now: datetime) -> dict[st
     """The event in a body that Stripe signed just now; Forged for any other."""
     if not secret:
         raise Forged("There is no secret to check it by.")
+    if not header.isascii():
+        raise Forged("Its signature is no text of Stripe's.")  # The library fails on it.
     stamps = SIGNED_AT.findall(header)
     if len(stamps) != 1:
         raise Forged("It says not when it was signed.")

@@ -181,6 +181,7 @@ def forged() -> dict[str, tuple[bytes, str]]:
         "too large": (body + b" " * (256 * 1024), good),
         "no event": (b"[]", signature(b"[]", SECRET)),
         "no text": (b"\xff\xfe", signature(b"\xff\xfe", SECRET)),
+        "no ASCII": (body, f"t={now},v1=\xe9"),
         "no id": (b'{"object":"event"}', signature(b'{"object":"event"}', SECRET)),
     }
 
