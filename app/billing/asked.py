@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 
 from app.identity.usage import seats
 from app.kernel.actor import Actor
@@ -13,15 +14,17 @@ from app.kernel.whole import whole
 from tenants.billing.errors import (
     AlreadySubscribed,
     BillingError,
+    BillOpen,
     Declined,
     NoSubscription,
     NotConfigured,
     Unreachable,
 )
 from tenants.billing.operations import Choice
-from tenants.plans import CURRENCIES, INTERVALS, Limit, Plan, plans_for_sale
+from tenants.plans import INTERVALS, Limit, Plan, plans_for_sale
 
 MOST_SEATS = 10_000
+SHOWN_FOR = 900  # Seconds for which a price that was shown can be taken.
 
 
 class Away(Answer):
@@ -50,6 +53,10 @@ def told() -> Iterator[None]:
         ) from error
     except AlreadySubscribed as error:
         raise Refused(_("You have a subscription already. Change it below.")) from error
+    except BillOpen as error:
+        raise Refused(
+            _("A bill is not paid yet. Pay it first, under “Bills”, then change the plan.")
+        ) from error
     except NoSubscription as error:
         raise Refused(_("There is no subscription that could be changed.")) from error
     except BillingError as error:
@@ -76,12 +83,16 @@ def read_choice(typed: Mapping[str, str], by: Actor) -> Choice:
     return Choice(plan, interval, number)
 
 
-def read_currency(typed: Mapping[str, str]) -> str:
-    """The currency that a form names; Refused for one in which nothing is sold."""
-    currency = typed.get("currency", "")
-    if currency not in CURRENCIES:
-        raise Refused(_("Choose a currency."), field="currency")
-    return currency
+def read_shown_at(typed: Mapping[str, str], now: datetime, since: datetime | None) -> int | None:
+    """The second as of which a price was shown; None where the price has to be shown anew.
+
+    That is where it was long ago, or before the period began at `since`: for any other second
+    than the one that was shown, another price than the one that was shown would be charged.
+    """
+    at, latest = whole(typed.get("at", ""), 10), int(now.timestamp())
+    if at is None or not latest - SHOWN_FOR <= at <= latest:
+        return None
+    return None if since is not None and at < int(since.timestamp()) else at
 
 
 def _seats(number: int, plan: Plan | None, by: Actor) -> Text | None:

@@ -111,8 +111,8 @@ def whole_price(row: Subscription) -> Decimal:
 def currency_of(by: Actor, row: Subscription | None) -> str:
     """The currency in which this firm pays: that of its subscription, else the nearest to its own.
 
-    Stripe lets no customer pay in two.
+    Stripe lets no customer pay in two, but who never subscribed there is bound to none yet.
     """
-    if row is not None:
+    if row is not None and row.stripe_id is not None and row.currency in CURRENCIES:
         return row.currency
     return "CNY" if by.tenant.currency == "CNY" or by.tenant.country == "CN" else CURRENCIES[-1]

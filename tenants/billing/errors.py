@@ -31,5 +31,9 @@ class NoSubscription(BillingError):
     """The firm has none that this could be done with."""
 
 
+class BillOpen(BillingError):
+    """A bill is not paid yet: nothing is changed on top of what is owed."""
+
+
 class AlreadySubscribed(BillingError):
     """The firm has a subscription already: a second one would be paid twice."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tenants.billing.apply import OVER, Applied, refresh
 from tenants.billing.catalogue import from_cents, price_id
-from tenants.billing.errors import AlreadySubscribed, NoSubscription
+from tenants.billing.errors import AlreadySubscribed, BillOpen, NoSubscription
 from tenants.billing.gateway import Gateway, Plain
 from tenants.billing.models import Subscription
 from tenants.database import control_session
@@ -65,7 +65,7 @@ def checkout(
     AlreadySubscribed where it has a subscription: what is changed there is changed by `change`.
     """
     _demand_none(facts.id)
-    customer = ensure_customer(gateway, facts, email=email, language=language, now=now)
+    customer = ensure_customer(gateway, facts, currency, email=email, language=language, now=now)
     price = price_id(gateway, choice.plan, currency, choice.interval)
     told = {"tenant_id": str(facts.id), "plan": choice.plan.key}
     params: Any = {
@@ -90,9 +90,15 @@ def checkout(
 
 
 def ensure_customer(
-    gateway: Gateway, facts: TenantFacts, *, email: str, language: str, now: datetime
+    gateway: Gateway,
+    facts: TenantFacts,
+    currency: str,
+    *,
+    email: str,
+    language: str,
+    now: datetime,
 ) -> str:
-    """The firm's id at Stripe, made with its first wish to pay."""
+    """The firm's id at Stripe, made with its first wish to pay, which is in `currency`."""
     row = subscription_of(facts.id)
     if row is not None and row.stripe_customer_id is not None:
         return row.stripe_customer_id
@@ -116,7 +122,7 @@ def ensure_customer(
         "status": "none",
         "plan": facts.plan,
         "interval": "month",
-        "currency": facts.currency,
+        "currency": currency,
         "seats": 0,
         "price": 0,
         "cancels_at_period_end": False,
@@ -146,8 +152,12 @@ def portal(gateway: Gateway, facts: TenantFacts, *, back: str, language: str) ->
 
 
 def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime) -> Preview:
-    """What a change would cost now, to the cent that `change` then charges."""
+    """What a change would cost now, to the cent that `change` then charges.
+
+    BillOpen while a bill of this subscription waits to be paid.
+    """
     row = living(facts.id)
+    _demand_paid(gateway, row, choice)
     at = int(now.timestamp())
     params: Any = {
         "subscription": row.stripe_id,
@@ -164,8 +174,12 @@ def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime)
 def change(
     gateway: Gateway, facts: TenantFacts, choice: Choice, *, at: int, press: str, now: datetime
 ) -> Applied | None:
-    """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing."""
+    """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing.
+
+    BillOpen as for `preview`: whoever owes would get more, and Stripe would count it as paid.
+    """
     row = living(facts.id)
+    _demand_paid(gateway, row, choice)
     params: Any = {
         **_details(gateway, row, choice, at),
         "payment_behavior": "error_if_incomplete",
@@ -205,7 +219,7 @@ def prepay(
 ) -> Applied | None:
     """Begin a subscription whose bill Stripe sends, to be paid there by Alipay, WeChat or card."""
     _demand_none(facts.id)
-    customer = ensure_customer(gateway, facts, email=email, language=language, now=now)
+    customer = ensure_customer(gateway, facts, currency, email=email, language=language, now=now)
     params: Any = {
         "customer": customer,
         "items": [
@@ -267,6 +281,15 @@ def _demand_none(tenant_id: UUID) -> None:
     row = subscription_of(tenant_id)
     if row is not None and row.stripe_id is not None and row.status not in OVER:
         raise AlreadySubscribed
+
+
+def _demand_paid(gateway: Gateway, row: Subscription, choice: Choice) -> None:
+    if _is_same(row, choice):
+        return  # Nothing changes; or it was changed already, and this press comes again.
+    params: Any = {"subscription": row.stripe_id, "status": "open", "limit": 100}
+    bills = gateway.pages(lambda v1: v1.invoices.list(params=params))
+    if row.unpaid_since is not None or any(bill["amount_remaining"] for bill in bills):
+        raise BillOpen
 
 
 def _details(gateway: Gateway, row: Subscription, choice: Choice, at: int) -> Plain:

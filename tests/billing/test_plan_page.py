@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
+from app.billing.asked import read_shown_at
 from app.identity.usage import seats
+from tenants.billing.models import Subscription
+from tenants.billing.operations import subscription_of
+from tenants.control import Tenant
+from tenants.database import control_session
 from tenants.facts import State
+from tenants.resolve import forget
 from tests.billing.conftest import GOOD, Till
 from tests.cast import HostClient, Person, Workspace
+from tests.conftest import Clock
 
 PLACE = "/settings/billing"
 
@@ -56,6 +64,69 @@ def test_a_firm_pays_adds_a_seat_cancels_and_goes_on_by_the_page(
     assert "It is renewed on" in client.get(PLACE).text
     paid = sum(one["amount_paid"] for one in till.world.all("invoice"))
     assert paid == 4800
+
+
+def test_a_change_is_charged_as_it_was_shown_and_once_however_often_it_is_pressed(
+    clock: Clock, till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    clock.shift(timedelta(days=1))
+    shown = choose(alice.client, plan="starter", interval="month", seats="15")
+    clock.shift(timedelta(minutes=14))  # In which every seat gets a third of a cent cheaper.
+    for _press in range(2):
+        done = alice.client.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+        assert done.status_code == 303, done.text
+        clock.shift(timedelta(seconds=30))
+    bill, first = till.world.all("invoice")
+    assert first["amount_paid"] == 3600
+    assert f"To pay now: ${bill['amount_paid'] / 100:.2f}<" in shown
+
+
+def test_a_price_that_was_shown_long_ago_is_shown_anew(
+    clock: Clock, till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    shown = choose(alice.client, plan="starter", interval="month", seats="4")
+    clock.shift(timedelta(minutes=16))
+    anew = alice.client.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+    assert "look at it once more" in anew.text
+    assert len(till.world.all("invoice")) == 1
+    done = alice.client.post(f"{PLACE}/change", data=fields(anew.text, f"{PLACE}/change"))
+    assert done.status_code == 303
+    assert len(till.world.all("invoice")) == 2
+
+
+def test_no_price_is_taken_of_another_moment_than_one_that_was_just_shown() -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    at = int(now.timestamp())
+
+    def read(second: object, since: datetime | None = None) -> int | None:
+        return read_shown_at({"at": str(second)}, now, since)
+
+    assert [read(at), read(at - 900), read(at, now)] == [at, at - 900, at]
+    assert [read(""), read("x"), read(at + 1), read(at - 901), read(at - 1, now)] == [None] * 5
+
+
+def test_a_firm_of_another_currency_than_ours_pays_in_one_of_ours_and_comes_back(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).currency = "EUR"
+    forget()
+    shown = choose(alice.client, plan="starter", interval="month", seats="3", currency="CNY")
+    assert "36.00" in shown
+    typed = {**fields(shown, f"{PLACE}/pay"), "currency": "CNY"}
+    assert alice.client.post(f"{PLACE}/pay", data=typed).status_code == 200
+    assert alice.client.get(PLACE).status_code == 200
+    with till.app.app_context():
+        row = subscription_of(acme.facts.id)
+        assert row is not None
+        assert row.currency == "USD"
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Subscription, acme.facts.id).currency = "EUR"  # As it was kept before.
+    assert alice.client.get(PLACE).status_code == 200
 
 
 def test_a_smaller_plan_says_first_what_is_lost(till: Till, acme: Workspace, alice: Person) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from app.billing.asked import Away, read_choice, read_currency, told
+from app.billing.asked import Away, read_choice, read_shown_at, told
 from app.billing.losses import losses
 from app.billing.notices import MANAGE
 from app.billing.routes.blueprint import blueprint
@@ -27,7 +27,6 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
-from app.kernel.whole import whole
 from app.web import current
 from app.web.access import access
 from app.web.formats import formats
@@ -35,6 +34,7 @@ from app.web.render import page, see_other
 from app.web.toasts import toast
 from tenants.billing import operations
 from tenants.billing.apply import refresh
+from tenants.billing.errors import NoSubscription
 from tenants.billing.gateway import Gateway
 from tenants.billing.operations import Choice, subscription_of
 from tenants.plans import plans_for_sale
@@ -60,14 +60,11 @@ def show_plan() -> Response:
     if request.args.get("paid"):
         _read_anew()
     by = current.actor()
-    row = subscription_of(by.tenant.id)
-    currency = currency_of(by, row)
     living = current_subscription(by)
     first = {
         "plan": living.plan if living else plans_for_sale()[0].key,
         "interval": living.interval if living else "year",
         "seats": str(living.seats if living else max(seats.taken(by), 1)),
-        "currency": currency,
     }
     return show("billing/plan.html", _page(by), typed=first)
 
@@ -81,7 +78,7 @@ def choose() -> Response:
         choice = read_choice(request.form, by)
         living = current_subscription(by)
         if living is None:
-            return _confirm(by, choice, read_currency(request.form), None)
+            return _confirm(by, choice, _currency(by), None)
         if living.way == "transfer":
             raise Refused(_("You pay by bank transfer. Write to us to change the plan."))
         with told():
@@ -96,7 +93,7 @@ def choose() -> Response:
 def pay() -> Response:
     """Lead to Stripe's page, or have a bill sent, for who pays the first time."""
     by = current.actor()
-    choice, currency = read_choice(request.form, by), read_currency(request.form)
+    choice, currency = read_choice(request.form, by), _currency(by)
     press = request.form.get("press", "")[:40] or new_id().hex
     values: dict[str, Any] = {
         "email": email_of(by),
@@ -120,15 +117,21 @@ def pay() -> Response:
 @blueprint.post(f"{PLACE}/change")
 @access(permission=MANAGE, while_suspended=True)
 def change() -> Response:
-    """Change the subscription for the price that was shown."""
+    """Change the subscription for the price that was shown, or show the price anew."""
     by = current.actor()
     choice = read_choice(request.form, by)
-    at = whole(request.form.get("at", "")) or int(by.now.timestamp())
     press = request.form.get("press", "")[:40] or new_id().hex
     living = current_subscription(by)
+    at = read_shown_at(request.form, by.now, living.period_start if living else None)
+    if living is not None and at is None:
+        with told():
+            shown = operations.preview(gateway(), by.tenant, choice, by.now)
+        return _confirm(by, choice, living.currency, shown, is_anew=True)
     if living is not None and choice.seats < living.seats:
         seats.buy(by, choice.seats)  # Held until the end: nobody takes what is given back.
     with told():
+        if at is None:
+            raise NoSubscription
         applied = operations.change(gateway(), by.tenant, choice, at=at, press=press, now=by.now)
     seats.follow(by, applied.seats if applied else choice.seats)
     forget()
@@ -169,6 +172,10 @@ def resume() -> Response:
     return see_other(PLACE)
 
 
+def _currency(by: Actor) -> str:
+    return currency_of(by, subscription_of(by.tenant.id))
+
+
 def _page(by: Actor) -> dict[str, object]:
     row = current_subscription(by)
     write = formats(by)
@@ -176,7 +183,6 @@ def _page(by: Actor) -> dict[str, object]:
         write.day(write.local(row.period_end).date(), by.today()) if row and row.period_end else ""
     )
     trial, pay_by = by.tenant.trial_ends_at, by.tenant.pay_by
-    currency = currency_of(by, subscription_of(by.tenant.id))
     return {
         "row": row,
         "plan": plan_name(by.tenant.plan),
@@ -184,15 +190,19 @@ def _page(by: Actor) -> dict[str, object]:
         "until": day,
         "trial_ends": write.day(write.local(trial).date(), by.today()) if trial else "",
         "pay_by": write.day(write.local(pay_by).date(), by.today()) if pay_by else "",
-        "offers": offers(by, currency),
-        "currency": currency,
+        "offers": offers(by, _currency(by)),
         "taken": seats.taken(by),
         "bills": bills(by),
     }
 
 
 def _confirm(
-    by: Actor, choice: Choice, currency: str, shown: operations.Preview | None
+    by: Actor,
+    choice: Choice,
+    currency: str,
+    shown: operations.Preview | None,
+    *,
+    is_anew: bool = False,
 ) -> Response:
     write = formats(by)
     whole_sum = choice.plan.price(currency, choice.interval) * choice.seats
@@ -203,6 +213,7 @@ def _confirm(
         currency=currency,
         total=write.money(whole_sum, currency),
         shown=shown,
+        is_anew=is_anew,
         due=write.money(shown.due, currency) if shown else "",
         credit=write.money(shown.credit, currency) if shown and shown.credit else "",
         losses=losses(choice.plan, by),
