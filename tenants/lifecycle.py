@@ -155,7 +155,7 @@ def set_state(
         if before == state:
             raise TenancyError(f"The workspace {slug!r} is {state.value} already.")
         if before in CLOSED and state not in CLOSED:
-            _wake(session, tenant, now)
+            wake(session, tenant, now)
         tenant.state, tenant.changed_at = state.value, now
         why = {"reason": reason} if reason else {}
         _note(session, tenant.id, verb, now, operator_id, before=before, after=state.value, **why)
@@ -263,7 +263,7 @@ def _find(session: Session, slug: str) -> Tenant:
     return tenant
 
 
-def _wake(session: Session, tenant: Tenant, now: datetime) -> None:
+def wake(session: Session, tenant: Tenant, now: datetime) -> None:
     """Have the workspace told since when nobody could change anything, as that ends now.
 
     Whoever changes a state by another way than `set_state` tells it this as well.

@@ -24,9 +24,11 @@ from tenants.billing.standing import ALIVE, OWING, Standing, standing
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import control_session
 from tenants.facts import State, TenantFacts
+from tenants.lifecycle import CLOSED, wake
 from tenants.plans import TRIAL, PlanError, plan_of
 
 OVER = ("canceled", "incomplete_expired")
+OWED = ("open", "uncollectible")  # Bills; those that nobody tries to collect are owed as well.
 BY_HAND = ("suspended", "resumed")  # An operator's verbs; what they decided stands.
 VERBS = {
     State.TRIAL: "trial_resumed",
@@ -76,8 +78,11 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
         tenant.plan, tenant.seats = row.plan, row.seats
     tenant.pay_by = stands.pay_by
     if stands.state is not before and not _is_held_by_hand(session, tenant):
+        if before in CLOSED and stands.state not in CLOSED:
+            wake(session, tenant, now)
         tenant.state, tenant.changed_at = stands.state.value, now
-        note(session, tenant.id, VERBS[stands.state], now, before=before.value)
+        told = {"before": before.value, "after": stands.state.value}
+        note(session, tenant.id, VERBS[stands.state], now, **told)
     _drop_modules(session, tenant, now)
     session.flush()  # The facts tell what stands in the row.
     reminders = row.reminders if row is not None else 0
@@ -120,8 +125,8 @@ def _read(gateway: Gateway, session: Session, row: Subscription, now: datetime) 
         return
     _keep_subscription(row, found)
     row.unpaid_since = _unpaid_since(bills) if row.status in OWING else None
-    if row.unpaid_since is None:
-        row.reminders = 0
+    if row.unpaid_since is None and row.status in (*ALIVE, *OWING):
+        row.reminders = 0  # Of one that ended, what was said stays said.
     row.changed_at = now
 
 
@@ -169,11 +174,11 @@ def _keep_invoice(session: Session, row: Subscription, bill: Plain) -> None:
 
 
 def _unpaid_since(bills: Iterable[Plain]) -> datetime | None:
-    """Since when something is owed: the oldest open bill's day of being due."""
+    """Since when something is owed: the oldest unpaid bill's day of being due."""
     since = [
         bill["due_date"] or bill["created"]
         for bill in bills
-        if bill["status"] == "open" and bill["amount_remaining"]
+        if bill["status"] in OWED and bill["amount_remaining"]
     ]
     return _moment(min(since, default=None))
 
