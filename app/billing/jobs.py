@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from app.billing.follow import follow
@@ -19,6 +20,7 @@ from tenants.billing.transfer import end_transfers
 from tenants.billing.webhooks import apply_notice
 from tenants.database import control_session
 
+log = logging.getLogger(__name__)
 APPLY = "apply_stripe_event"
 
 
@@ -47,9 +49,11 @@ def apply_stripe_event(service: Service, payload: Payload) -> None:
 def reconcile_billing(service: Service, _payload: Payload) -> None:
     """Hold our books against Stripe's, each night."""
     try:
-        reconcile_all(service.settings, service.now)
+        report = reconcile_all(service.settings, service.now)
     except NotConfigured:
         return
+    for line in report.wrong:
+        log.error("Wrong in what firms pay: %s", line)
 
 
 @service_job("end_trials", every=timedelta(hours=1))

@@ -6,6 +6,7 @@ What follows the transaction is enqueued in it, so a worker that dies in between
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from app.leaving.operations.farewell import who_asked
 from app.mail.service import send_service_mail
 from app.operator.acts import ERASE as ERASE_BY_OPERATOR
 from config.settings import Settings
+from tenants.billing.ending import close_books, end_for_good, is_known_to_stripe
+from tenants.billing.errors import NotConfigured
+from tenants.billing.gateway import Gateway
 from tenants.control import ErasureCertificate, Operator, Tenant
 from tenants.database import control_session
 from tenants.errors import Busy
@@ -31,6 +35,7 @@ from tenants.files import erase_files, files_folder
 from tenants.lifecycle import erase
 from tenants.scope import tenant_scope
 
+log = logging.getLogger(__name__)
 FINISH = "finish_erasure"
 
 
@@ -63,9 +68,12 @@ def erase_workspace(
     return made[0]
 
 
-@service_job(FINISH, max_attempts=20, timeout=3600)
+@service_job(FINISH, max_attempts=60, longest_retry=3600, timeout=3600)
 def finish_erasure(service: Service, payload: Payload) -> None:
-    """Remove the files of an erased workspace, then send its certificate to who owned it."""
+    """Remove what an erased workspace has elsewhere, then send its certificate to who owned it.
+
+    That is its files, and its subscription at Stripe: while Stripe is away, it is tried again.
+    """
     certificate_id = UUID(str(payload["certificate_id"]))
     with control_session() as session:
         found = session.get_one(ErasureCertificate, certificate_id)
@@ -75,6 +83,7 @@ def finish_erasure(service: Service, payload: Payload) -> None:
     root = files_folder(service.settings.files_url)
     if root is not None:
         erase_files(root, tenant_id)
+    _end_subscription(service, tenant_id)
     with control_session() as session:
         found = session.get_one(ErasureCertificate, certificate_id, with_for_update=True)
         if found.files_gone_at is not None:
@@ -89,6 +98,17 @@ def finish_erasure(service: Service, payload: Payload) -> None:
                 values=values,
                 language=found.language,
             )
+
+
+def _end_subscription(service: Service, tenant_id: UUID) -> None:
+    """Let nobody be charged any more for what is gone."""
+    if not is_known_to_stripe(tenant_id):
+        close_books(tenant_id, service.now)
+        return
+    try:
+        end_for_good(Gateway(service.settings), tenant_id, service.now)
+    except NotConfigured:  # The next reconciliation that has a key tells of it.
+        log.error("There is no key of Stripe's to end the subscription of %s with.", tenant_id)
 
 
 @service_job(ERASE_BY_OPERATOR, owner=True, max_attempts=30, timeout=3600)

@@ -1,0 +1,170 @@
+"""States of a bill that last: what is told once, what is owed, what wakes, whose night it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.billing.jobs import end_trials, reconcile_all
+from app.identity.models import Notice
+from app.jobs.kinds import Service
+from app.kernel.ids import new_id
+from tenants.billing import operations, transfer
+from tenants.billing.apply import refresh
+from tenants.billing.errors import BillOpen
+from tenants.billing.models import Subscription
+from tenants.billing.operations import Choice
+from tenants.billing.standing import GRACE, SUSPENDED_AFTER
+from tenants.control import WAKE, Job
+from tenants.database import control_session
+from tenants.facts import State
+from tenants.plans import plan_of
+from tests.billing.conftest import LATER, Till
+from tests.cast import Person, Workspace
+
+DAY = timedelta(days=1)
+
+
+def night(till: Till, house: Workspace) -> State:
+    with till.app.app_context():
+        reconcile_all(till.settings, till.now)
+    return till.facts(house).state
+
+
+def notices(house: Workspace) -> int:
+    with house.scope():
+        return len(house.actor().session.scalars(select(Notice.text)).all())
+
+
+def end_at_stripe(till: Till) -> None:
+    (living,) = till.world.all("subscription")
+    with till.app.app_context():
+        till.gateway.ask(lambda v1: v1.subscriptions.cancel(living["id"]))
+
+
+def card_fails(till: Till, house: Workspace) -> None:
+    with till.app.app_context():
+        url = operations.portal(till.gateway, house.facts, back="http://localhost/", language="en")
+    till.press(url, number=LATER)
+
+
+def transferred(till: Till, until: datetime) -> transfer.Transfer:
+    return transfer.Transfer(plan_of("business"), "year", 10, "CNY", Decimal(15900), until)
+
+
+def test_who_has_left_is_told_each_thing_once(till: Till, acme: Workspace, alice: Person) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    end_at_stripe(till)
+    for _night in range(4):
+        assert night(till, acme) is State.PAST_DUE
+        assert notices(acme) == 1
+        till.pass_days(1)
+    till.pass_days(SUSPENDED_AFTER.days)
+    for _night in range(2):
+        assert night(till, acme) is State.SUSPENDED
+        assert notices(acme) == 2
+        till.pass_days(1)
+
+
+def test_a_bill_that_stripe_gave_up_is_owed_still(till: Till, acme: Workspace, app: Flask) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    card_fails(till, acme)
+    till.pass_days(32)
+    (living,) = till.world.all("subscription")
+    (bill,) = till.world.all("invoice", status="open")
+    living["status"], bill["status"] = "unpaid", "uncollectible"
+    bill["next_payment_attempt"] = None
+    assert night(till, acme) is State.ACTIVE
+    assert till.facts(acme).pay_by is not None
+    till.pass_days(GRACE.days)
+    assert night(till, acme) is State.PAST_DUE
+
+
+def test_nothing_is_changed_while_a_bill_waits_to_be_paid(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    card_fails(till, acme)
+    till.pass_days(32)
+    more, at = Choice(plan_of("starter"), "month", 9), int(till.now.timestamp())
+    with app.app_context():
+        with pytest.raises(BillOpen):
+            operations.preview(till.gateway, acme.facts, more, till.now)
+        with pytest.raises(BillOpen):
+            operations.change(till.gateway, acme.facts, more, at=at, press="p", now=till.now)
+    till.tell_all()
+    assert till.facts(acme).limits["seats"] == 3
+
+
+def test_paying_wakes_what_rested_since_nobody_could_change_anything(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    service = Service(till.settings, till.now + 15 * DAY, new_id())
+    with app.app_context():
+        end_trials.run(service, {})
+        assert till.facts(acme).state is State.PAST_DUE
+        later = replace(service, now=till.now + 30 * DAY)
+        end_trials.run(later, {})
+        assert till.facts(acme).state is State.SUSPENDED
+        paid_at = till.now + 31 * DAY
+        transfer.mark_as_paid(acme.facts.id, transferred(till, paid_at + 365 * DAY), paid_at)
+        with control_session() as session:
+            mine = select(Job.payload).where(Job.kind == WAKE, Job.tenant_id == acme.facts.id)
+            (told,) = session.scalars(mine)
+    assert datetime.fromisoformat(str(told["since"])) == service.now
+    assert datetime.fromisoformat(str(told["until"])) == paid_at
+
+
+def test_a_transfer_of_a_firm_that_once_paid_by_card_ends_too(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    end_at_stripe(till)
+    assert night(till, acme) is State.PAST_DUE
+    until = till.now + 365 * DAY
+    with app.app_context():
+        transfer.mark_as_paid(acme.facts.id, transferred(till, until), till.now)
+        assert till.facts(acme).state is State.ACTIVE
+        end_trials.run(Service(till.settings, until - DAY, new_id()), {})
+        assert till.facts(acme).state is State.ACTIVE
+        end_trials.run(Service(till.settings, until + GRACE + DAY, new_id()), {})
+    assert till.facts(acme).state is State.PAST_DUE
+
+
+def test_what_is_wrong_with_one_firm_ends_nobody_else_s_night(
+    till: Till, acme: Workspace, globex: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.subscribe(globex, plan="business", seats=7)
+    (broken,) = till.world.all("subscription", customer=till.world.all("customer")[1]["id"])
+    broken["items"]["data"][0]["price"]["recurring"] = None
+    with app.app_context():
+        report = reconcile_all(till.settings, till.now)
+    assert report.wrong == [f"{acme.facts.id}: TypeError"]
+    assert (report.read, report.changed) == (1, ["globex"])
+    assert till.facts(globex).plan == "business"
+
+
+def test_who_waited_longest_is_read_first(
+    till: Till, acme: Workspace, globex: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.subscribe(globex)
+    with app.app_context():
+        for first, second in ((globex, acme), (acme, globex)):
+            refresh(till.gateway, first.facts.id, till.now)
+            refresh(till.gateway, second.facts.id, till.now + DAY)
+            with control_session() as session:
+                session.get_one(Subscription, second.facts.id).plan = "other"
+                session.get_one(Subscription, first.facts.id).plan = "other"
+            changed = reconcile_all(till.settings, till.now).changed
+            assert changed == [first.facts.slug, second.facts.slug]
