@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 from app.identity.models import ApiToken, User, UserSession
 from app.identity.operations.tokens import create_token
 from app.identity.operations.two_factor import begin_two_factor, confirm_two_factor, shared_secret
+from app.identity.usage import seats
+from app.identity.usage.models import SeatBound, UsageNotice
 from app.leaving.keeping import DOORS, KEEPING, settled
 from app.modules import tenant_schema
 from app.records.door import perform
@@ -214,6 +216,22 @@ def test_a_second_step_moves_with_the_key_and_is_off_without_it(
         user = session.get_one(User, alice.user_id)
         assert user.totp_secret is None
         assert not user.has_two_factor
+
+
+def test_the_copy_is_bound_to_no_seats_that_the_original_pays_for(
+    owner: Engine, filled: Workspace, archive: Path, root: Path
+) -> None:
+    with filled.scope():
+        by = filled.actor()
+        seats.follow(by, 7)
+        by.session.add(UsageNotice(kind="seats", percent=100, told_at=NOW))
+    export(owner, archive, root)
+    copy = Workspace(bring(owner, archive, root), filled.engine_app)
+    with copy.scope() as session:
+        assert session.scalars(select(SeatBound.bought)).all() == [None]
+        assert session.scalars(select(UsageNotice)).all() == []
+    with filled.scope():
+        assert seats.most(filled.actor()) == 7
 
 
 def test_a_file_that_is_gone_is_told(
