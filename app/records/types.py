@@ -119,7 +119,12 @@ class Action:
     @property
     def is_direct(self) -> bool:
         """True where a page does it at one press: nothing has to be asked."""
-        return not self.inputs and not (self.ask is not None and self.ask.always)
+        return not self.inputs and not self.asks_always
+
+    @property
+    def asks_always(self) -> bool:
+        """True where pages do it by its form alone, one record at a time."""
+        return self.ask is not None and self.ask.always
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,23 @@ import pytest
 from sqlalchemy import select
 
 from app.crm.models import Account, Activity, Contact
-from app.kernel.actor import Actor, Reach, Rights
+from app.kernel.actor import Actor, FieldAccess, Reach, Rights
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.modules import install_record_types
+from app.records.bulk.verbs import offered
 from app.records.door import perform
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.sales.models import Lead
-from app.sales.pages.conversion import NEW, convert_form
+from app.sales.operations.conversion import NEW
+from app.sales.pages.conversion import convert_form
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
 
 install_record_types()
+
+
+ALL_OF_IT = ("read", "create", "update", "convert")
 
 
 def make_lead(by: Actor, **given: Any) -> Lead:
@@ -161,8 +167,53 @@ def test_a_state_that_follows_from_something_else_is_not_typed_in(
     with acme.acting(alice) as by:
         lead = make_lead(by)
         with pytest.raises(Refused) as refused:
-            perform("lead", "update", lead, by=by, status="disqualified")
-        assert "disqualify_reason" in refused.value.errors
+            perform("lead", "update", lead, by=by, status="disqualified", disqualify_reason="other")
+        assert "status" in refused.value.errors
+
+
+def test_a_lead_that_is_gone_on_with_has_the_state_that_it_had(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        lead = make_lead(by, status="nurturing")
+        perform("lead", "disqualify", lead, by=by, reason="no_need")
+        assert (lead.status, lead.disqualify_reason) == ("disqualified", "no_need")
+        perform("lead", "reopen", lead, by=by)
+        assert (lead.status, lead.disqualify_reason) == ("nurturing", None)
+
+
+def test_a_contact_of_another_account_is_not_taken_along_into_this_one(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        old, new = make_account(by, "Old Ltd"), make_account(by, "New Ltd")
+        person = make_contact(by, account_id=str(old.id))
+        lead = make_lead(by)
+        for account in (str(new.id), "new"):
+            with pytest.raises(Refused) as refused, by.session.begin_nested():
+                convert(lead, by, account_id=account, contact_id=str(person.id))
+            assert "contact_id" in refused.value.errors
+            by.session.refresh(lead)
+
+
+def test_what_a_role_may_not_read_of_a_lead_is_not_told_by_what_it_becomes(
+    acme: Workspace, alice: Person
+) -> None:
+    hidden = {("lead", "phone"): FieldAccess.HIDDEN}
+    verbs = [(kind, verb) for kind in ("lead", "account", "contact") for verb in ALL_OF_IT]
+    with acme.acting(alice) as by:
+        lead = make_lead(by, phone="+442079460018")
+        rights = Rights(grants=dict.fromkeys(verbs, Reach.ALL), fields=hidden)
+        _account, contact = convert(lead, replace(by, rights=rights))
+        assert contact is not None
+        assert contact.phone is None
+
+
+def test_many_leads_are_not_converted_at_one_press(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        names = [one.name for one in offered(tailored("lead", by), by)]
+        assert "disqualify" in names
+        assert "convert" not in names
 
 
 def test_who_may_not_make_customers_joins_a_lead_to_one_or_leaves_it(

@@ -336,8 +336,8 @@ def take_along(
 ) -> None:
     """Let what is written on a record stand on the customer too that it has become.
 
-    Nobody edited these activities, so their version stays. What is about another customer already
-    stays there.
+    Nobody edited these activities, so their version stays. What is about another customer or person
+    already stays there.
     """
     mine = Activity.id.in_(linked_to(record_type, [record_id]))
     locked = select(Activity).where(mine, Activity.account_id.is_(None)).order_by(Activity.id)
@@ -345,13 +345,17 @@ def take_along(
     if not activities:
         return
     ids = [one.id for one in activities]
-    given = {"account_id": account_id, "contact_id": contact_id}
-    update_rows(by.session, Activity, [{"id": one, **given} for one in ids])
+    before = {place for one in activities for place in places(one)}
+    rows = [
+        {"id": one.id, "account_id": account_id, "contact_id": one.contact_id or contact_id}
+        for one in activities
+    ]
+    update_rows(by.session, Activity, rows)
     for one in activities:
         by.session.refresh(one, ("account_id", "contact_id"))
     by.session.execute(delete(ActivityLink).where(ActivityLink.activity_id.in_(ids)))
     by.session.execute(insert(ActivityLink), [row for one in activities for row in link_rows(one)])
-    refresh_steps(by.session, {place for one in activities for place in places(one)})
+    refresh_steps(by.session, before | {place for one in activities for place in places(one)})
 
 
 def _fulfil_planned(logged: Sequence[Activity], by: Actor) -> None:

@@ -18,6 +18,7 @@ from app.mail.messages.places import readable_place
 from app.records.files.find import lines_by_record
 from app.records.files.models import File
 from app.records.files.places import missing
+from app.records.files.tells import may_get
 from app.records.model import Record
 from app.records.types import RecordType
 
@@ -81,6 +82,8 @@ def file_of(message: Message, file_id: UUID, by: Actor) -> File:
     file = by.session.get(File, file_id)
     named = (FILES, message.id)
     if file is None or file.deleted_at is not None or (file.record_type, file.record_id) != named:
+        raise missing()
+    if not may_get(file, by):  # What stands on it may be for others alone.
         raise missing()
     return file
 

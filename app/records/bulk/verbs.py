@@ -128,7 +128,11 @@ def offered(record_type: RecordType, by: Actor) -> list[BulkVerb]:
         return []
     writable = writable_keys(record_type, by)
     verbs = [one for one in STANDARD if one is not DELETE and _has_use(one, writable)]
-    actions = [one for one in record_type.actions if _is_for_many(one) and one.is_offered(by)]
+    actions = [
+        one
+        for one in record_type.actions
+        if _is_for_many(one) and not one.asks_always and one.is_offered(by)
+    ]
     verbs += [of_action(one) for one in actions]
     spare = _spare(record_type, by)
     verbs = [one for one in verbs if one.name != spare]

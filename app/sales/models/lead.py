@@ -51,6 +51,7 @@ class Lead(HasSteps, Record):
         Index("ix_leads_pool", or_earliest("last_activity_at"), "id", postgresql_where=FREE),
     )
 
+    is_decided = False  # Whether an action gives the state that is no longer open; no column.
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     last_name: Mapped[Short | None]

@@ -13,7 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
-from app.records.access import fetch, may_do, writable_keys
+from app.records.access import fetch, may_do, readable_keys, writable_keys
 from app.records.door import perform
 from app.records.picklists import picklists_of
 from app.records.registry import registry
@@ -22,6 +22,7 @@ from app.records.types import RecordType
 from app.sales.models import Lead
 from app.sales.operations.leads import CONVERTED
 
+NEW = "new"  # Said instead of an id: a record of its own, whatever else could be meant.
 # What an account and a person take from a lead, by their own keys.
 OF_ACCOUNT = {
     "website": "website",
@@ -32,6 +33,7 @@ OF_ACCOUNT = {
     "city": "city",
     "address": "address",
 }
+REACH = {"phone": "phone", "email": "email"}
 OF_PERSON = {
     "last_name": "last_name",
     "first_name": "first_name",
@@ -47,26 +49,30 @@ def convert(
 ) -> Mapping[str, Any]:
     """Make a lead an account and a person, and let what was done with it stand on them.
 
-    `account_id` and `contact_id` are records that it joins; without, new ones are made of what the
-    lead says. A record that it joins gets what it lacks, where `by` may change it. A lead without
-    a person's name makes no person, one without a firm an account of its own name. Refused where
-    somebody else was quicker or a record can't be joined; NotPermitted where `by` may not make
-    what is missing. Nothing of it stands then.
+    `account_id` and `contact_id` are records that it joins; without, or for NEW, new ones are made
+    of what the lead says and `by` may read of it. The account of a contact that it joins comes
+    along where none is said. A record that it joins gets what it lacks, where `by` may change it.
+    A lead without a person's name makes no person, one without a firm an account of its own name.
+    Refused where somebody else was quicker, where a record can't be joined and for a contact of
+    another account; NotPermitted where `by` may not make what is missing. Nothing stands then.
     """
     _hold(lead, by)
     person = _joined("contact", contact_id, by)
     if person is not None and account_id in (None, ""):
         account_id = person.account_id
     account = _joined("account", account_id, by)
+    stands = person.account_id if person is not None else None
+    if stands is not None and (account is None or account.id != stands):
+        raise Refused(_("This contact belongs to another account."), field="contact_id")
     if account is None:
         account = _made("account", _account_of(lead, by), by)
     else:
         _complete("account", account, _account_of(lead, by), by)
     if person is not None:
-        given = _person_of(lead) | ({} if person.account_id else {"account_id": account.id})
+        given = _person_of(lead, by) | ({} if person.account_id else {"account_id": account.id})
         _complete("contact", person, given, by)
     elif lead.last_name or lead.first_name:
-        person = _made("contact", _person_of(lead) | {"account_id": account.id}, by)
+        person = _made("contact", _person_of(lead, by) | {"account_id": account.id}, by)
     lead.status, lead.converted_at = CONVERTED, by.now
     lead.account_id = account.id
     lead.contact_id = person.id if person is not None else None
@@ -83,7 +89,7 @@ def _hold(lead: Lead, by: Actor) -> None:
 
 def _joined(kind: str, named: object, by: Actor) -> Any:
     """The record that a lead joins, which `by` may read; None where none is named."""
-    if named in (None, ""):
+    if named in (None, "", NEW):
         return None
     record_id = named if isinstance(named, UUID) else parse_id(str(named))
     try:
@@ -94,24 +100,26 @@ def _joined(kind: str, named: object, by: Actor) -> Any:
 
 def _account_of(lead: Lead, by: Actor) -> dict[str, Any]:
     """What an account takes from a lead; a person alone is a customer of their own."""
-    given = _taken(lead, OF_ACCOUNT)
+    given = _taken(lead, OF_ACCOUNT, by)
     options = picklists_of(by.session, registry().type("account"))
     for key in ("industry", "source"):
         if given.get(key) not in {one.value for one in options.get(key, ()) if not one.is_retired}:
             given.pop(key, None)
     if not lead.company:  # The firm's own number and address are the person's.
-        given |= {"kind": "individual"} | _taken(lead, {"phone": "phone", "email": "email"})
+        given |= {"kind": "individual"} | _taken(lead, REACH, by)
     elif not (lead.last_name or lead.first_name):
-        given |= _taken(lead, {"phone": "phone", "email": "email"})
+        given |= _taken(lead, REACH, by)
     return {"name": lead.company or lead.name, "owner_id": lead.owner_id or by.user_id, **given}
 
 
-def _person_of(lead: Lead) -> dict[str, Any]:
-    return {"owner_id": lead.owner_id, **_taken(lead, OF_PERSON)}
+def _person_of(lead: Lead, by: Actor) -> dict[str, Any]:
+    return {"owner_id": lead.owner_id, **_taken(lead, OF_PERSON, by)}
 
 
-def _taken(lead: Lead, keys: Mapping[str, str]) -> dict[str, Any]:
-    found = {theirs: getattr(lead, ours) for theirs, ours in keys.items()}
+def _taken(lead: Lead, keys: Mapping[str, str], by: Actor) -> dict[str, Any]:
+    """What a lead says by the keys of another record; nothing that `by` may not read of it."""
+    seen = readable_keys(tailored("lead", by), by)
+    found = {theirs: getattr(lead, ours) for theirs, ours in keys.items() if ours in seen}
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
+from app.events import Event
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -52,12 +53,15 @@ def _refuse_typed_state(lead: Lead) -> None:
         if is_converted:
             raise Refused(_("This lead was converted; that stands."), field="status")
         raise Refused(_("Convert the lead; its state follows."), field="status")
-    if lead.status == DISQUALIFIED and not lead.disqualify_reason and _is_new_state(lead):
-        raise Refused(_("Say why it leads to nothing."), field="disqualify_reason")
-
-
-def _is_new_state(lead: Lead) -> bool:
-    return lead.version == 1 or inspect(lead).attrs.status.history.has_changes()
+    changed = inspect(lead).attrs.status.history
+    if lead.version == 1:
+        if lead.status == DISQUALIFIED and not lead.disqualify_reason:
+            raise Refused(_("Say why it leads to nothing."), field="disqualify_reason")
+        return
+    states = (lead.status, *(changed.deleted or ())) if changed.has_changes() else ()
+    if DISQUALIFIED in states and not lead.is_decided:
+        told = _("Disqualify the lead, or go on with it; its state follows.")
+        raise Refused(told, field="status")
 
 
 def disqualify(lead: Lead, by: Actor, reason: object, note: object = "") -> Mapping[str, Any]:
@@ -70,13 +74,23 @@ def disqualify(lead: Lead, by: Actor, reason: object, note: object = "") -> Mapp
     if found is None:
         raise Refused(_("This is not one of the values to choose from."), field="reason")
     words = _note(note)
-    lead.status, lead.disqualify_reason = DISQUALIFIED, found.value
+    lead.status, lead.disqualify_reason, lead.is_decided = DISQUALIFIED, found.value, True
     return {"reason": [None, in_languages(found.shown, words)]}
 
 
-def reopen(lead: Lead, by: Actor) -> None:  # noqa: ARG001  As every action is called.
-    """Go on with a lead that was disqualified."""
-    lead.status, lead.disqualify_reason = WORKING, None
+def reopen(lead: Lead, by: Actor) -> None:
+    """Go on with a lead that was disqualified, in the state that it had."""
+    was = by.session.scalar(
+        select(Event.changes["status"][0].astext)
+        .where(
+            Event.record_type == "lead",
+            Event.record_id == lead.id,
+            Event.verb == "disqualified",
+        )
+        .order_by(Event.at.desc())
+        .limit(1)
+    )
+    lead.status, lead.disqualify_reason, lead.is_decided = was or WORKING, None, True
 
 
 def reasons(by: Actor) -> tuple[Option, ...]:

@@ -10,15 +10,17 @@ from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.kernel.language import Text
 from app.kernel.names import display_name
-from app.records.access import can_read, fetch
+from app.records.access import can_read, fetch, readable_keys
 from app.records.duplicates.find import find_duplicates
 from app.records.pages.looks import Face, face
 from app.records.pages.telling import tell_apart
 from app.records.tailored import tailored
 from app.sales.models import Lead
+from app.sales.operations.conversion import NEW
 from app.web.formats import formats
 
-NEW, OTHER = "new", "other"
+OTHER = "other"
+SOUGHT = ("company", "phone", "email", "website", "last_name", "first_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,16 @@ def convert_form(
 ) -> ConvertForm:
     """The form as it is met, or as it was `sent` with what stands against it.
 
-    What is surely the same is chosen beforehand: the first match that shares more than a name.
+    The first match is chosen beforehand where it is more than similar: its name, or something
+    surer, is the same.
     """
     person = display_name(lead.first_name, lead.last_name)
-    typed = {key: str(getattr(lead, key) or "") for key in ("phone", "email", "website")}
-    named = {"last_name": lead.last_name or "", "first_name": lead.first_name or ""}
-    account = _side("account", lead.company or lead.name, {"name": lead.company or "", **typed}, by)
+    seen = readable_keys(tailored("lead", by), by)
+    told = {key: str(getattr(lead, key) or "") if key in seen else "" for key in SOUGHT}
+    firm = told.pop("company")
+    typed = {key: told[key] for key in ("phone", "email", "website")}
+    named = {key: told[key] for key in ("last_name", "first_name")}
+    account = _side("account", lead.company or lead.name, {"name": firm, **typed}, by)
     contact = _side("contact", person, {**named, **typed}, by) if person else None
     if sent is not None:
         account = _as_sent(account, sent, by)
@@ -98,7 +104,7 @@ def _side(kind: str, made: str, typed: Mapping[str, str], by: Actor) -> Side:
         for one in found
     )
     may_make = by.may(kind, "create")
-    chosen = matches[0].value if matches else NEW
+    chosen = matches[0].value if matches and found[0].weight >= 1 else NEW
     return Side(kind, matches, made, may_make, chosen)
 
 
@@ -119,6 +125,6 @@ def _titled(kind: str, record_id: UUID, by: Actor) -> tuple[str, str] | None:
 
 
 def joined(sent: Mapping[str, str], kind: str) -> str:
-    """The id of the record that was chosen to be joined, or "" for a new one."""
+    """The id of the record that was chosen to be joined, or NEW."""
     chosen = sent.get(kind, NEW)
-    return sent.get(f"{kind}_other", "") if chosen == OTHER else "" if chosen == NEW else chosen
+    return sent.get(f"{kind}_other", "") if chosen == OTHER else chosen
