@@ -39,6 +39,10 @@ log = logging.getLogger(__name__)
 FINISH = "finish_erasure"
 
 
+class TakenBack(Exception):
+    """The wish that a workspace be erased stands no more; nothing was erased."""
+
+
 def erase_workspace(
     engine: Engine,
     slug: str,
@@ -48,15 +52,19 @@ def erase_workspace(
     now: datetime,
     operator_id: UUID | None = None,
     reason: str = "",
+    farewell_id: UUID | None = None,
 ) -> ErasureCertificate:
     """Erase the workspace for good and answer with its certificate; `engine` is the owner's.
 
     Its files are removed and the certificate is mailed by a job. UnknownTenant, or Busy while
-    somebody is in the workspace at this moment.
+    somebody is in the workspace at this moment; TakenBack where it was to go by the wish
+    `farewell_id`, which stands no more.
     """
     made: list[ErasureCertificate] = []
 
     def before(session: Session, tenant: Tenant) -> None:
+        if farewell_id is not None:
+            _demand_wanted(session, tenant, farewell_id)
         root = files_folder(settings.files_url)
         made.append(certify(session, tenant, root, asked_by, now))
         session.flush()  # The job names the row.
@@ -66,6 +74,18 @@ def erase_workspace(
 
     erase(engine, slug, now=now, operator_id=operator_id, reason=reason, before=before)
     return made[0]
+
+
+def _demand_wanted(session: Session, tenant: Tenant, farewell_id: UUID) -> None:
+    """Hold the wish until all is gone; TakenBack where it stands no more.
+
+    Whoever takes it back at this moment holds it first, and it is tried again after them.
+    """
+    path = f'SET LOCAL search_path TO "{tenant.schema_name}", ext'
+    session.connection().exec_driver_sql(path)
+    wish = select(Farewell.id).where(Farewell.id == farewell_id, Farewell.taken_back_at.is_(None))
+    if session.scalar(wish.with_for_update(nowait=True)) is None:
+        raise TakenBack
 
 
 @service_job(FINISH, max_attempts=60, longest_retry=3600, timeout=3600)
@@ -121,7 +141,8 @@ def erase_by_operator(service: Service, payload: Payload) -> None:
         name = session.scalar(select(Operator.name).where(Operator.id == operator_id))
     if slug is not None:
         reason = str(payload["reason"])
-        _erase(service, slug, f"{name} (Zuke): {reason}", operator_id=operator_id, reason=reason)
+        # The reason is the operator's own and stays in the history; the certificate is mailed.
+        _erase(service, slug, f"{name} (Zuke)", operator_id=operator_id, reason=reason)
 
 
 @owner_job(ERASE_ON_REQUEST, while_suspended=True, max_attempts=30, timeout=3600)
@@ -132,8 +153,11 @@ def erase_on_request(service: Service, tenant: TenantFacts) -> None:
         farewell = session.scalars(asked.where(Farewell.due_at <= service.now)).one_or_none()
         if farewell is None:
             return  # It was taken back, or the row came from somewhere else.
-        asked_by = who_asked(session, farewell)
-    _erase(service, tenant.slug, asked_by)
+        asked_by, farewell_id = who_asked(session, farewell), farewell.id
+    try:
+        _erase(service, tenant.slug, asked_by, farewell_id=farewell_id)
+    except TakenBack:
+        return  # It was taken back since it was looked for.
 
 
 def _erase(
@@ -143,6 +167,7 @@ def _erase(
     *,
     operator_id: UUID | None = None,
     reason: str = "",
+    farewell_id: UUID | None = None,
 ) -> None:
     if service.owner is None:
         raise RuntimeError("Only a worker with the owner's login erases.")
@@ -155,6 +180,7 @@ def _erase(
             now=service.now,
             operator_id=operator_id,
             reason=reason,
+            farewell_id=farewell_id,
         )
     except Busy as error:
         raise TryLater(str(error)) from error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,15 +21,17 @@ from app.identity.models.access import Grant
 from app.jobs.enqueue import enqueue
 from app.jobs.worker import Worker
 from app.kernel.ids import new_id
+from app.leaving import erasure
 from app.leaving.erasure import erase_workspace
 from app.leaving.models import NOTICE, Farewell
-from app.leaving.operations.farewell import remind
+from app.leaving.operations.farewell import remind, take_back
 from app.mail.send import send_mail
+from app.operator.accounts import create_operator
 from config.settings import Settings
 from tenants import resolve
-from tenants.control import ErasureCertificate, Job, MailHint, Tenant
+from tenants.control import ErasureCertificate, Job, MailHint, OperatorEvent, Tenant
 from tenants.lifecycle import suspend
-from tests.cast import PASSWORD, Part, Person, Workspace, find_person
+from tests.cast import PASSWORD, HostClient, Part, Person, Workspace, find_person, visitor
 from tests.conftest import Clock
 from tests.factories import make_account, make_file
 
@@ -61,6 +64,19 @@ def peter(firm: Workspace, app: Flask) -> Person:
     """The owner of Initech."""
     part = Part("Owner of initech", "owner@initech.example", "owner")
     return find_person(part, firm, app)
+
+
+@pytest.fixture
+def console(app: Flask, owner: Engine, firm: Workspace, clock: Clock) -> HostClient:
+    """The browser of Olga, who runs the service."""
+    with Session(owner) as session, session.begin():
+        created = {"email": "olga@zuke.example", "name": "Olga Orr", "password": PASSWORD}
+        create_operator(session, **created, now=clock.now)
+    client = visitor(app)
+    data = {"email": "olga@zuke.example", "password": PASSWORD}
+    assert client.post("/operator/login", data=data).status_code == 303
+    client.visit(None)
+    return client
 
 
 def ask(person: Person, **changes: str) -> int:
@@ -139,6 +155,55 @@ def test_it_is_taken_back_and_never_comes(
     eraser.drain()
     assert "schema" in traces(owner, firm, settings)
     assert mails(owner)[-1][1] == "Initech stays"
+
+
+def test_what_is_taken_back_while_a_worker_is_about_to_erase_stays(
+    firm: Workspace,
+    peter: Person,
+    eraser: Worker,
+    owner: Engine,
+    clock: Clock,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    erase = erasure.erase_workspace
+    said = []
+    extensions = firm.engine_app.extensions
+    monkeypatch.setitem(extensions, outside.SEND_MAIL, send_mail)
+    monkeypatch.setitem(extensions, "settings", settings)
+
+    def taken_back_first(*given: Any, **named: Any) -> ErasureCertificate:
+        with firm.acting(peter) as by:
+            take_back(by)
+        said.append("stays")
+        return erase(*given, **named)
+
+    monkeypatch.setattr(erasure, "erase_workspace", taken_back_first)
+    ask(peter)
+    clock.shift(NOTICE + timedelta(hours=1))
+    eraser.drain()
+    assert said == ["stays"]
+    assert "schema" in traces(owner, firm, settings)
+    with Session(owner) as session:
+        assert session.scalars(select(ErasureCertificate)).all() == []
+        assert session.scalars(select(Job).where(Job.state == "dead")).all() == []
+
+
+def test_an_operators_reason_is_not_in_the_certificate(
+    firm: Workspace, peter: Person, console: HostClient, eraser: Worker, owner: Engine
+) -> None:
+    reason = "They never pay and shout at us"
+    place = "/operator/workspaces/initech"
+    data = {"reason": reason, "slug": "initech"}
+    assert console.post(f"{place}/erase", data=data).status_code == 303
+    eraser.drain()
+    eraser.drain()
+    with Session(owner) as session:
+        certificate = session.scalars(select(ErasureCertificate)).one()
+        told = session.scalars(select(OperatorEvent).where(OperatorEvent.verb == "erased")).one()
+    assert certificate.asked_by == "Olga Orr (Zuke)"
+    assert reason not in certificate.text
+    assert told.details["reason"] == reason
 
 
 def test_who_asks_is_an_owner_who_knows_the_password_and_the_slug(

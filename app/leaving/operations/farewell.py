@@ -38,9 +38,12 @@ def require_owner(by: Actor) -> None:
         raise NotPermitted(_("Only an owner of the workspace may do this."))
 
 
-def find_farewell(by: Actor) -> Farewell | None:
-    """The wish that stands, if there is one."""
-    return by.session.scalars(select(Farewell).where(Farewell.taken_back_at.is_(None))).first()
+def find_farewell(by: Actor, *, lock: bool = False) -> Farewell | None:
+    """The wish that stands, if there is one; with `lock` it is held, as it is at this moment."""
+    asked = select(Farewell).where(Farewell.taken_back_at.is_(None))
+    if lock:
+        asked = asked.with_for_update().execution_options(populate_existing=True)
+    return by.session.scalars(asked).first()
 
 
 def ask_farewell(by: Actor, *, password: str, slug: str, reason: str) -> Farewell:
@@ -75,7 +78,7 @@ def ask_farewell(by: Actor, *, password: str, slug: str, reason: str) -> Farewel
 def take_back(by: Actor) -> None:
     """Let the workspace stay; every owner is told."""
     require_owner(by)
-    farewell = find_farewell(by)
+    farewell = find_farewell(by, lock=True)  # Against the worker that erases: one of them wins.
     if farewell is None:
         raise Refused(_("Nothing is to be taken back."))
     farewell.taken_back_at, farewell.taken_back_by_id = by.now, by.user_id
