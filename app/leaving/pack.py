@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -60,12 +60,15 @@ class Packed:
 def pack_everything(target: Path, by: Actor, drafts: Folder, advance: Advance) -> Packed:
     """Write everything of `by`'s workspace to `target`; answers with what went in.
 
-    `by` is the service itself, as only then nothing is left out; `advance` is told how many rows
-    and files are in, and may stop it by raising.
+    `by` is the service itself, as only then nothing is left out, and modules that are switched off
+    have their records in it too; `advance` is told how many rows and files are in, and may stop it
+    by raising.
     """
     packed = Packed()
+    modules = tuple(sorted({one.module for one in registry()}))
+    by = replace(by, tenant=replace(by.tenant, modules=modules))
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=4) as pack:
-        for record_type in registry().switched_on(by.tenant):
+        for record_type in registry():
             with drafts.passing() as draft:
                 rows = _records(draft, record_type.key, by, packed, advance)
                 _put(pack, f"records/{record_type.collection}.csv", draft, packed, rows)

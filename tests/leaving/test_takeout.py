@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.events import Event
@@ -22,9 +23,11 @@ from app.jobs.progress import Work
 from app.jobs.worker import Worker
 from app.leaving.models import KEPT, State, Takeout
 from app.leaving.operations.takeout import forget_takeouts
+from app.records.door import perform
 from app.records.files.models import File
 from config.settings import Settings
 from tenants import resolve
+from tenants.control import Tenant
 from tenants.lifecycle import suspend
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
@@ -111,6 +114,20 @@ def test_everything_is_in_one_file_with_counts_and_hashes(
         (one["who"], one["verb"], one["record_type"]) for one in history
     }
     assert verbs(filled) == ["takeout_begun", "taken_out", "takeout_fetched"]
+
+
+def test_what_a_module_keeps_that_is_switched_off_is_in_it_too(
+    filled: Workspace, alice: Person, worker: Worker, owner: Engine
+) -> None:
+    with filled.acting(alice) as by:
+        perform("lead", "create", by=by, last_name="Fence", first_name="Frank")
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).where(Tenant.id == filled.facts.id).values(modules=[]))
+    resolve.forget()
+    ask(alice)
+    worker.drain()
+    leads = rows(fetch(alice, only(filled)), "records/leads.csv")
+    assert [one["Last name"] for one in leads] == ["Fence"]
 
 
 def test_no_password_and_no_key_is_in_it(filled: Workspace, alice: Person, worker: Worker) -> None:
