@@ -132,11 +132,14 @@ def test_a_further_administrator_shares_the_steps(fresh_alice: Person, app: Flas
     assert not join(app, fresh_alice, "sales_rep", way="qr").has_first_steps
 
 
-def test_the_refusal_is_for_the_person_and_not_for_the_service(acme: Workspace) -> None:
+def test_the_refusal_is_for_the_person_and_not_for_the_service(
+    acme: Workspace, bob: Person
+) -> None:
     from app.identity.operations.email_proof import require_proof
 
+    with acme.scope() as session:
+        session.execute(update(User).values(email_confirmed_at=None))
     with acme.acting() as by:
         require_proof(by)
-        by.session.info["unproved"] = True
-        with pytest.raises(Refused):
-            require_proof(by)
+    with acme.acting(bob) as by, pytest.raises(Refused):
+        require_proof(by)

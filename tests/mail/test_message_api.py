@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.identity.models import FieldRule, Role
+from app.identity.models import FieldRule, Role, User
+from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.mail.messages.models import Message, State
+from app.mail.messages.write import send_again, send_now
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_file
@@ -41,6 +43,27 @@ def sent(of: Program, customer: Customer, **changes: Any) -> dict[str, Any]:
     told: dict[str, Any] = answer.json
     assert answer.headers["Location"] == f"/api/v1/messages/{told['id']}"
     return told
+
+
+def test_who_never_confirmed_their_own_address_mails_nobody(
+    acme: Workspace, bob: Person, customer: Customer, of_bob: Program
+) -> None:
+    post_mail(bob, customer)
+    waits = only_message(acme)
+    with acme.scope() as session:
+        session.execute(update(User).values(email_confirmed_at=None))
+    wish = {"to": [FRANK], "subject": "Our offer", "body": "Dear Frank"}
+    for answer in (of_bob.post(at(customer), wish), post_mail(bob, customer, subject="Another")):
+        assert answer.status_code == 422
+        assert "Confirm your own e-mail first" in answer.text
+    assert only_message(acme).id == waits.id
+    with acme.acting(bob) as by:
+        held = by.session.get_one(Message, waits.id)
+        for act in (send_now, send_again):
+            held.state = State.FAILED if act is send_again else State.WAITING
+            by.session.flush()
+            with pytest.raises(Refused):
+                act(held, by)
 
 
 def test_a_mail_of_a_program_goes_like_a_persons(

@@ -68,9 +68,12 @@ def is_unproved(by: Actor) -> bool:
     return by.previews is None and bool(by.session.info.get(UNPROVED))
 
 
-def require_proof(by: Actor) -> None:
-    """Refuse to mail strangers for somebody who never showed that their own address is theirs."""
-    if is_unproved(by):
-        raise Refused(
-            _("Confirm your own e-mail first: open the link that we sent you."), field="email"
-        )
+def require_proof(by: Actor, *, field: str | None = None) -> None:
+    """Refuse to mail strangers for somebody who never showed that their own address is theirs.
+
+    It holds for pages and for programs alike: the person is asked, not the session.
+    """
+    user = by.session.get(User, by.user_id) if by.user_id is not None else None
+    if user is not None and user.email_confirmed_at is None:
+        told = _("Confirm your own e-mail first: open the link that we sent you.")
+        raise Refused(told, field=field)

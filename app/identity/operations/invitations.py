@@ -68,7 +68,7 @@ def invite(
         raise Refused(_("An owner can only be invited by e-mail."), field="role_id")
     address = clean_email(email) if way == "mail" else None
     if address is not None:
-        require_proof(by)
+        require_proof(by, field="email")
     if address is not None and find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
     require_seat(by)

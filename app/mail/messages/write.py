@@ -14,6 +14,7 @@ from sqlalchemy import update
 from app.events import write_event
 from app.identity.actors import actor_for
 from app.identity.models import User
+from app.identity.operations.email_proof import require_proof
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotPermitted, Previewing
 from app.kernel.ids import new_id
@@ -58,9 +59,11 @@ def write(
     """Let a mail about a record, which `by` may read, go out in some seconds or later.
 
     Refused with a message per field; NotPermitted without the right to send; OverLimit where the
-    plan allows no more mails in that month.
+    plan allows no more mails in that month. Refused as well for who has yet to confirm their own
+    e-mail.
     """
     _demand(by)
+    require_proof(by)
     read = read_wish(wish, by)
     sender = chosen_sender(wish.sender, by)
     former = wish.draft if says_else(wish, read, sender, by, settings) else None
@@ -110,6 +113,7 @@ def take_back(message: Message, by: Actor) -> None:
 def send_now(message: Message, by: Actor) -> None:
     """Let a mail that was to go later go now."""
     _demand(by)
+    require_proof(by)
     _demand_state(message, by, State.WAITING)
     message.send_at = message.at = by.now
     message.is_later = False
@@ -120,6 +124,7 @@ def send_now(message: Message, by: Actor) -> None:
 def send_again(message: Message, by: Actor) -> None:
     """Try a mail once more that failed, or of which nobody knows; under the same Message-ID."""
     _demand(by)
+    require_proof(by)
     before = State(message.state)
     if before not in (State.FAILED, State.UNKNOWN):
         raise _gone_on()
