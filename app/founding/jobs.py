@@ -68,7 +68,8 @@ def _refused(service: Service, row: SignUp, problem: SlugProblem) -> None:
     """Tell whoever waits that somebody else has the address, by mail where they are gone."""
     email, name, language = (row.wishes[key] for key in ("email", "name", "language"))
     base_url = service.settings.base_url
-    signing_up.note_refused(row.id, problem, service.now)
+    if not signing_up.note_refused(row.id, problem, service.now):
+        return  # Another worker has made the workspace meanwhile: that is who has the address.
     if service.now - row.created_at > PATIENT:
         with control_session() as session:
             send_service_mail(

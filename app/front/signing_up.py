@@ -121,12 +121,19 @@ def note_founded(
     )
 
 
-def note_refused(row_id: UUID, problem: SlugProblem, now: datetime) -> None:
-    """Say that the address went to somebody else; what else was typed stays for the form."""
+def note_refused(row_id: UUID, problem: SlugProblem, now: datetime) -> bool:
+    """Say that the address went to somebody else; what else was typed stays for the form.
+
+    False, with nothing changed, where the sign-up waits no more.
+    """
     with control_session() as session:
-        row = session.scalars(select(SignUp).where(SignUp.id == row_id)).one()
+        held = select(SignUp).where(SignUp.id == row_id).with_for_update()
+        row = session.scalars(held).one_or_none()
+        if row is None or row.state != WAITING:
+            return False
         row.wishes = {key: text for key, text in row.wishes.items() if "password" not in key}
         row.state, row.problem, row.finished_at = REFUSED, problem.value, now
+        return True
 
 
 def clear_sign_ups(now: datetime) -> None:

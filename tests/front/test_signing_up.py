@@ -11,11 +11,13 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.front import limits
+from app.front.signing_up import note_refused
 from app.identity.models import User
 from app.identity.operations.sign_in import Opened, Visit, sign_in
 from app.jobs.worker import Worker
 from app.kernel import clock as real
 from tenants.control import Hit, Job, MailHint, Tenant
+from tenants.errors import SlugProblem
 from tenants.facts import State
 from tenants.lifecycle import NewTenant
 from tests import cast
@@ -245,6 +247,19 @@ def test_who_has_left_the_page_hears_by_mail_that_the_address_went_away(
     assert mail["to"] == "fiona@fir.example"
     assert "fir-sons" in mail["text"]
     assert "http://zuke.test/signup" in mail["text"]
+
+
+def test_a_worker_that_comes_second_undoes_nothing_of_what_was_made(
+    sign_up: Sign, founding: Worker, owner: Engine, clock: Clock, app: Flask
+) -> None:
+    sign_up()
+    founding.drain()
+    (row,) = sign_ups(owner)
+    with app.app_context():
+        assert not note_refused(row.id, SlugProblem.TAKEN, clock.now)
+    (after,) = sign_ups(owner)
+    assert (after.state, after.problem, after.tenant_id) == (row.state, None, row.tenant_id)
+    assert after.state == "ready"
 
 
 def test_a_job_that_is_tried_again_makes_no_second_workspace(
