@@ -16,14 +16,17 @@ from app.kernel.errors import Missing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.operator.sessions import SignedInOperator
-from app.operator.tenancies import find_tenancy
+from app.operator.tenancies import find_tenancy, may_go_on
+from tenants.billing.apply import settle
+from tenants.billing.models import Subscription
+from tenants.billing.standing import ALIVE, OWING
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import db
 from tenants.errors import TenancyError
 from tenants.facts import State
 from tenants.lifecycle import resume as resume_tenancy
 from tenants.lifecycle import suspend as suspend_tenancy
-from tenants.plans import Limit, plans
+from tenants.plans import Limit, Plan, plans
 from tenants.resolve import forget
 
 REASON = 500  # Characters.
@@ -46,15 +49,25 @@ def resume(slug: str, reason: str, by: SignedInOperator, now: datetime) -> None:
 def extend_trial(
     session: Session, slug: str, reason: str, days: str, by: SignedInOperator, now: datetime
 ) -> None:
-    """Let a trial go on for some days more, from its end or from today where that is over."""
+    """Let a trial go on for some days more, from its end or from today where that is over.
+
+    A workspace that is read-only or suspended because its trial is over is open again; Refused for
+    one that an operator has suspended.
+    """
     why, tenant = reason_of(reason), _held(session, slug)
-    if not days.isascii() or not days.isdigit() or not 1 <= int(days[:4]) <= LONGEST_TRIAL:
+    number = _number(days, LONGEST_TRIAL)
+    if number is None:
         raise Refused(_("Give a number of days from 1 to 90."), field="days")
-    if tenant.state != State.TRIAL:
+    row = _rented(session, tenant)
+    if not may_go_on(tenant, row):
         raise Refused(_("This workspace is in no trial."), field="days")
     before = tenant.trial_ends_at
-    tenant.trial_ends_at = max(before or now, now) + timedelta(days=int(days))
+    tenant.trial_ends_at = max(before or now, now) + timedelta(days=number)
     tenant.changed_at = now
+    if tenant.state != State.TRIAL:
+        settle(session, tenant, row, now)
+        if tenant.state != State.TRIAL:
+            raise Refused(_("It was suspended by an operator; resume it first."), field="days")
     told = {
         "before": before.isoformat() if before else "",
         "after": tenant.trial_ends_at.isoformat(),
@@ -71,7 +84,11 @@ def change_plan(
     by: SignedInOperator,
     now: datetime,
 ) -> None:
-    """Put a workspace on another plan, and bound it in its own way where a limit is given."""
+    """Put a workspace on another plan, and bound it in its own way where a limit is given.
+
+    Refused for another plan than the one that a firm pays for: it goes by its subscription.
+    Modules that the firm had switched off stay so.
+    """
     why, tenant = reason_of(reason), _held(session, slug)
     known = {one.key: one for one in plans()}
     if plan not in known:
@@ -81,14 +98,20 @@ def change_plan(
         raw = limits.get(limit.value, "").replace(",", "").replace(" ", "").strip()
         if not raw:
             continue
-        if not raw.isascii() or not raw.isdigit() or not 0 < int(raw[:20]) <= LARGEST:
+        number = _number(raw, LARGEST)
+        if number is None:
             raise Refused(
                 _("Give a whole number above zero, or leave it empty."), field=limit.value
             )
-        own[limit.value] = int(raw)
+        own[limit.value] = number
     before = {"plan": tenant.plan, "limits": tenant.limits}
     if plan != tenant.plan:
-        tenant.modules = list(known[plan].modules)
+        row = _rented(session, tenant)
+        if row is not None and row.status in (*ALIVE, *OWING):
+            raise Refused(
+                _("It pays for its plan, which changes with its subscription alone."), field="plan"
+            )
+        tenant.modules = _modules(tenant, known.get(tenant.plan), known[plan])
     tenant.plan, tenant.limits, tenant.changed_at = plan, own, now
     after = {"plan": plan, "limits": own}
     session.add(event(tenant.id, "plan_changed", by, now, reason=why, before=before, after=after))
@@ -135,6 +158,25 @@ def _held(session: Session, slug: str) -> Tenant:
     if found is None:
         raise Missing(_("There is no such workspace."))
     return found
+
+
+def _rented(session: Session, tenant: Tenant) -> Subscription | None:
+    """What the workspace rents, held after its own row, as billing does."""
+    return session.get(Subscription, tenant.id, with_for_update=True)
+
+
+def _modules(tenant: Tenant, before: Plan | None, after: Plan) -> list[str]:
+    """The modules of a new plan without those that the firm could have had and switched off."""
+    off = set(before.modules if before is not None else ()) - set(tenant.modules)
+    return [one for one in after.modules if one not in off]
+
+
+def _number(text: str, most: int) -> int | None:
+    """The whole number from 1 to `most` that is spelt, or None; a long one is not even read."""
+    if not text.isascii() or not text.isdecimal() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if 1 <= number <= most else None
 
 
 def _change(work: object, slug: str, reason: str, by: SignedInOperator, now: datetime) -> None:

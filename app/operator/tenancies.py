@@ -16,9 +16,12 @@ from sqlalchemy.orm import Session
 
 from app.jobs.overview import count_by_tenant
 from app.kernel.ids import parse_id
+from tenants.billing.models import Subscription
 from tenants.control import SERVICE, Tenant, TenantSize
 from tenants.facts import State
 from tenants.history import TENANT
+from tenants.lifecycle import CLOSED
+from tenants.plans import TRIAL
 
 PAGE = 50
 ALIVE = Tenant.state != State.ERASED.value
@@ -173,6 +176,15 @@ def find_tenancy(session: Session, slug: str, *, lock: bool = False) -> Tenant |
     """The row of the workspace with this slug, or None; an erased one has none any more."""
     query = select(Tenant).where(Tenant.slug == slug, ALIVE)
     return session.scalars(query.with_for_update() if lock else query).first()
+
+
+def may_go_on(tenant: Tenant, row: Subscription | None) -> bool:
+    """True for a trial, and for one that is over and that no subscription has followed."""
+    if tenant.state == State.TRIAL:
+        return True
+    has_paid = row is not None and row.status != "none"
+    was_trial = tenant.plan == TRIAL and tenant.trial_ends_at is not None
+    return tenant.state in CLOSED and was_trial and not has_paid
 
 
 def versions(session: Session) -> list[tuple[str, int, int]]:

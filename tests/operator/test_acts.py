@@ -11,8 +11,11 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.jobs.enqueue import enqueue
+from app.kernel.language import using
 from app.operator.measure import measure
+from app.operator.words import said
 from tenants import resolve
+from tenants.billing.apply import VERBS as BILLED
 from tenants.billing.models import Subscription
 from tenants.control import Job, OperatorEvent, Tenant, TenantSize
 from tests.cast import HostClient, Person, Workspace
@@ -90,7 +93,7 @@ def test_plan_and_limits_are_changed(console: HostClient, acme: Workspace, owner
     assert console.post(f"{ACME}/plan", data=data).status_code == 303
     row = tenant(owner, acme)
     assert (row.plan, row.limits) == ("starter", {"seats": 7, "records": 12000})
-    assert row.modules == ["service", "sales"]
+    assert row.modules == ["sales"]  # Acme has no service, though its plan did.
     assert row.bounds()["seats"] == 7
     for wrong in (
         {"plan": "gold"},
@@ -101,6 +104,98 @@ def test_plan_and_limits_are_changed(console: HostClient, acme: Workspace, owner
     assert tenant(owner, acme).limits == {"seats": 7, "records": 12000}
     page = console.get(ACME).text
     assert "12,000" in page
+
+
+@pytest.mark.parametrize("state", ["past_due", "suspended"])
+def test_a_trial_that_is_over_goes_on(
+    console: HostClient, acme: Workspace, owner: Engine, clock: Clock, state: str
+) -> None:
+    with Session(owner) as session, session.begin():
+        ended = clock.now - timedelta(days=9)
+        session.execute(update(Tenant).values(state=state, trial_ends_at=ended, pay_by=ended))
+    assert f'action="{ACME}/extend-trial"' in console.get(ACME).text
+    data = {**WHY, "days": "14"}
+    assert console.post(f"{ACME}/extend-trial", data=data).status_code == 303
+    row = tenant(owner, acme)
+    assert (row.state, row.pay_by) == ("trial", None)
+    assert row.trial_ends_at == clock.now + timedelta(days=14)
+
+
+def test_a_trial_that_an_operator_suspended_is_resumed_first(
+    console: HostClient, acme: Workspace, owner: Engine, clock: Clock
+) -> None:
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).values(trial_ends_at=clock.now - timedelta(days=1)))
+    console.post(f"{ACME}/suspend", data={**WHY, "slug": "acme"})
+    answer = console.post(f"{ACME}/extend-trial", data={**WHY, "days": "14"})
+    assert answer.status_code == 422
+    assert "resume it first" in answer.text
+    row = tenant(owner, acme)
+    assert (row.state, row.trial_ends_at) == ("suspended", clock.now - timedelta(days=1))
+
+
+@pytest.mark.parametrize("days", ["0", "91", "1" * 5, "9" * 5000, "14" + "0" * 12])
+def test_days_that_are_no_number_from_1_to_90_are_refused(
+    console: HostClient, acme: Workspace, days: str
+) -> None:
+    answer = console.post(f"{ACME}/extend-trial", data={**WHY, "days": days})
+    assert answer.status_code == 422
+    assert "Give a number of days from 1 to 90" in answer.text
+
+
+@pytest.mark.parametrize("seats", ["0", "1" + "0" * 16, "0" * 20 + "9" * 5000, "9" * 5000])
+def test_limits_that_nobody_reaches_are_refused(
+    console: HostClient, acme: Workspace, owner: Engine, seats: str
+) -> None:
+    answer = console.post(f"{ACME}/plan", data={**WHY, "plan": "trial", "seats": seats})
+    assert answer.status_code == 422
+    assert tenant(owner, acme).limits == {}
+
+
+def test_modules_that_the_firm_switched_off_stay_so(
+    console: HostClient, acme: Workspace, owner: Engine
+) -> None:
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).values(plan="starter", modules=["service"]))
+    data = {**WHY, "plan": "business"}
+    assert console.post(f"{ACME}/plan", data=data).status_code == 303
+    modules = tenant(owner, acme).modules
+    assert "sales" not in modules, "the firm had it and switched it off"
+    assert {"service", "marketing"} <= set(modules)
+
+
+@pytest.mark.parametrize("status", ["active", "past_due"])
+def test_a_plan_that_is_paid_for_is_not_changed_behind_its_subscription(
+    console: HostClient, acme: Workspace, owner: Engine, clock: Clock, status: str
+) -> None:
+    rented = {"way": "card", "interval": "month", "currency": "USD", "seats": 3, "price": 28}
+    row = Subscription(
+        tenant_id=acme.facts.id,
+        status=status,
+        plan="business",
+        created_at=clock.now,
+        changed_at=clock.now,
+        **rented,
+    )
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).values(plan="business"))
+        session.add(row)
+    answer = console.post(f"{ACME}/plan", data={**WHY, "plan": "enterprise"})
+    assert answer.status_code == 422
+    assert "which changes with its subscription alone" in answer.text
+    data = {**WHY, "plan": "business", "records": "5000"}
+    assert console.post(f"{ACME}/plan", data=data).status_code == 303
+    assert (tenant(owner, acme).plan, tenant(owner, acme).limits) == ("business", {"records": 5000})
+
+
+@pytest.mark.parametrize("verb", [*BILLED.values(), "marked_as_paid", "modules_switched_off"])
+def test_what_billing_does_has_words_in_both_languages(verb: str) -> None:
+    text, _tone = said(verb)
+    assert text != said("nothing that there is")[0]
+    with using("en"):
+        english = str(text)
+    with using("zh-CN"):
+        assert str(text) != english
 
 
 def test_failed_jobs_are_seen_and_tried_again(

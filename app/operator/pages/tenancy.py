@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.jobs.overview import JobLine, count_by_tenant, list_jobs
 from app.kernel.language import Text, current
-from app.operator.tenancies import Tenancy, tenancy_of
+from app.operator.tenancies import Tenancy, may_go_on, tenancy_of
 from app.operator.words import LIMITS, STATES, plan_name, said
 from app.records.files.sizes import size_text
 from tenants.billing.models import Subscription
@@ -58,13 +58,14 @@ class Page:
     history: list[Line]
     failed: list[JobLine]
     subscription: Subscription | None
+    may_go_on: bool  # Its trial may be extended.
     pay_by: datetime | None
 
 
 def page_of(session: Session, tenant: Tenant) -> Page:
     """Read what the page of a workspace shows; nothing of it is read in the workspace."""
     size = session.scalars(select(TenantSize).where(TenantSize.tenant_id == tenant.id)).first()
-    paid = select(Subscription).where(Subscription.tenant_id == tenant.id)
+    paid = session.get(Subscription, tenant.id)
     return Page(
         tenancy=tenancy_of(tenant, size, count_by_tenant(session, [tenant.id])),
         state=STATES[tenant.state],
@@ -73,7 +74,8 @@ def page_of(session: Session, tenant: Tenant) -> Page:
         usage=_usage(tenant, size),
         history=_history(session, tenant.id),
         failed=list_jobs(session, states=("dead",), tenant_id=tenant.id, limit=FAILED),
-        subscription=session.scalars(paid).first(),
+        subscription=paid,
+        may_go_on=may_go_on(tenant, paid),
         pay_by=tenant.pay_by,
     )
 
