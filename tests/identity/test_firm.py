@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -77,6 +79,35 @@ def test_the_currency_stays_once_amounts_may_stand_in_it(
     assert kept(owner)[-1] == "GBP"
     same = {**FIRM, "currency": "GBP"}
     assert alice.client.post("/settings/workspace", data=same).status_code == 303
+
+
+def opened(person: Person) -> dict[str, str]:
+    """The form as its page has it, with what stood in it."""
+    page = person.client.get("/settings/workspace").text
+    was = dict(re.findall(r'name="(was_[a-z]+)" value="([^"]*)"', page))
+    return {**{key.removeprefix("was_"): value for key, value in was.items()}, **was}
+
+
+def test_what_somebody_else_changed_meanwhile_stays(alice: Person, owner: Engine) -> None:
+    form = opened(alice)
+    answer = alice.client.post("/settings/workspace", data={**form, "zone": "Asia/Shanghai"})
+    assert answer.status_code == 303
+    late = alice.client.post("/settings/workspace", data={**form, "name": "Acme International"})
+    assert late.status_code == 303
+    assert kept(owner)[:3:2] == ("Acme International", "Asia/Shanghai")
+
+
+def test_what_both_changed_is_asked_for_once_more(alice: Person, owner: Engine) -> None:
+    form = opened(alice)
+    alice.client.post("/settings/workspace", data={**form, "zone": "Asia/Shanghai"})
+    late = alice.client.post("/settings/workspace", data={**form, "zone": "Europe/Berlin"})
+    assert late.status_code == 409
+    assert "it is now: Asia/Shanghai" in late.text
+    assert 'name="was_zone" value="Asia/Shanghai"' in late.text
+    assert kept(owner)[2] == "Asia/Shanghai"
+    again = {**form, "zone": "Europe/Berlin", "was_zone": "Asia/Shanghai"}
+    assert alice.client.post("/settings/workspace", data=again).status_code == 303
+    assert kept(owner)[2] == "Europe/Berlin"
 
 
 def test_nothing_changes_while_the_workspace_is_read_only(alice: Person, owner: Engine) -> None:
