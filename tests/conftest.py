@@ -19,7 +19,7 @@ from app.cli.postgres.server import ensure_running
 from app.jobs.registry import EXTENSION, Registry, connect
 from app.jobs.worker import Worker
 from app.kernel.language import using
-from app.modules import JOBS
+from app.modules import JOBS, install_record_types
 from config.machine import read_machine
 from config.settings import Settings
 from tenants import resolve
@@ -129,6 +129,7 @@ def app(settings: Settings, owner: Engine) -> Flask:
 @pytest.fixture(scope="session")
 def houses(owner: Engine) -> tuple[TenantFacts, TenantFacts]:
     """Acme and Globex with the people who work there, made once."""
+    install_record_types()
     acme = NewTenant(
         slug="acme",
         name="Acme Ltd",

@@ -12,6 +12,7 @@ from app.identity.models import FieldRule, User
 from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
 from app.modules import install_record_types
+from app.records.door import perform
 from app.records.registry import registry
 from tests.attacks.program import Program, Programs
 from tests.cast import Person, Workspace
@@ -64,6 +65,7 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         task = make_activity(
             by, "task", subject="Ring", due_at="2020-01-01T09:00", body="Bodymark", **place
         )
+        perform("lead", "create", by=by, last_name="Gate", company="Gates")
     with acme.acting() as by:
         category = make_category(by, {"en": "Fences", "zh-CN": "栅栏"}, owner_id=str(bob.user_id))
         product = make_product(

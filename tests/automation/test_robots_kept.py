@@ -114,7 +114,7 @@ def test_a_change_without_address_and_secret_keeps_them(
 def test_the_form_keeps_what_was_typed_and_makes_a_robot(
     alice: Person, receiver: Receiver, hooks: Hooks
 ) -> None:
-    data: dict[str, Any] = {"name": "Sales", "kind": "feishu", "url": "http://10.0.0.1/"}
+    data: dict[str, Any] = {"name": "Sales room", "kind": "feishu", "url": "http://10.0.0.1/"}
     answer = alice.client.post("/settings/robots/new", data={**data, "event": "account.created"})
     assert answer.status_code == 422
     assert 'id="url-error"' in answer.text
@@ -125,8 +125,8 @@ def test_the_form_keeps_what_was_typed_and_makes_a_robot(
     assert answer.status_code == 303
     page = alice.client.get(answer.location).text
     assert "Account: Added" in page
-    assert "Sales" in alice.client.get("/settings/robots").text
-    assert "Sales" not in alice.client.get("/settings/webhooks").text
+    assert "Sales room" in alice.client.get("/settings/robots").text
+    assert "Sales room" not in alice.client.get("/settings/webhooks").text
     webhook_page = answer.location.replace("robots", "webhooks")
     assert alice.client.get(webhook_page).status_code == 404
     edited = alice.client.post(f"{answer.location}/edit", data={**data, "url": "", "name": "New"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -382,9 +383,10 @@ def test_colleagues_are_offered_by_pinyin(acme: Workspace, alice: Person, typed:
 def test_a_text_mentions_fifty_at_most(acme: Workspace, alice: Person, firm: UUID) -> None:
     with acme.acting(alice) as by:
         role = role_by_key(by.session, "viewer")
+        boss = replace(by, tenant=replace(by.tenant, limits={}))  # More than a trial has seats.
         names = [f"Person {chr(65 + one // 26)}{chr(65 + one % 26)}" for one in range(51)]
         for number, name in enumerate(names):
-            create_user(by, email=f"p{number}@acme.example", name=name, role=role, password=None)
+            create_user(boss, email=f"p{number}@acme.example", name=name, role=role, password=None)
         with pytest.raises(Refused) as caught:
             make_activity(by, body=" ".join(f"@{name}" for name in names), account_id=str(firm))
         assert list(caught.value.errors) == ["body"]

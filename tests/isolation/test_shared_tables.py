@@ -158,7 +158,9 @@ def test_web_jobs_and_commands_name_the_tenant_whose_rows_they_mean(
     assert problems(uses) == []
     touched = {table for use in uses for table in use.tables}
     assert touched >= {table.name for table in ControlBase.metadata.sorted_tables}
-    assert {use.exception for use in uses} - {None} == EXCEPTIONS.keys()
+    met = {use.exception for use in uses} - {None}
+    # A workspace is made by the steps of migrations only where an old archive is tried.
+    assert met == EXCEPTIONS.keys() - {"tenants.lifecycle.create"}
 
 
 def test_every_shared_table_says_how_it_names_its_tenant() -> None:

@@ -163,7 +163,7 @@ def test_what_is_pressed_over_the_hours_is_planned_for_the_whole_day(
         assert "Add a whole day on" in told[2]
         form = bob.client.get(unescape(told[1])).text
         assert re.search(r'type="date" value="2026-11-20"', form)
-        assert re.search(r'value="all_day"[^>]* checked', form)
+        assert re.search(r'value="no_hour"[^>]* checked', form)
     assert "calendar-add" not in dora.client.get(WEEK).text
 
 

@@ -264,7 +264,8 @@ def test_chips_speak_chinese(acme: Workspace, alice: Person, query: str, told: s
 def test_fields_are_found_by_their_name_and_by_pinyin(acme: Workspace, alice: Person) -> None:
     found = alice.client.get("/contacts/filter/fields?q=indus").text
     assert 'data-value="account_id.industry"' in found
-    assert found.count('role="option"') == 1
+    assert 'data-value="account_id.parent_id.industry"' in found  # A step further.
+    assert found.count('role="option"') == 2
     alice.client.set_cookie("lang", "zh-CN", domain=acme.host)
     assert 'data-value="city"' in alice.client.get("/accounts/filter/fields?q=chengshi").text
     assert "option-none" in alice.client.get("/accounts/filter/fields?q=qqqq").text
