@@ -67,8 +67,8 @@ def test_the_files_names_tell_the_head(name: str) -> None:
 def test_each_step_is_one_statement(name: str) -> None:
     history = HISTORIES[name]
     for statement in (*history.upgrade(""), *history.downgrade(history.head)):
-        # A block with conditions is one statement too.
-        assert ";" not in statement or statement.lstrip().startswith("DO $")
+        # Revision 0081 alone asks in a block what a workspace counts in; no other may.
+        assert ";" not in statement or statement.lstrip().startswith("DO $fill$ DECLARE home")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from app.crm.panels import contacts_of_account
 from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.languages import LANGUAGES
 from app.crm.records.plans import PLAN_ACTIONS
+from app.crm.records.steps import step_fields
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
@@ -94,27 +95,7 @@ account = RecordType(
         Field(Account.parent_id, _("Parent account"), to="account"),
         Field(Account.owner_id, _("Owner"), to="user"),
         Field(Account.tags, _("Tags")),
-        Field(
-            Account.next_step,
-            _("Next step"),
-            readonly=True,
-            sort=Account.next_step_at,
-            told_by="activity",
-        ),
-        Field(
-            Account.next_step_at,
-            _("Next step due"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
-        Field(
-            Account.last_activity_at,
-            _("Last activity"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
+        *step_fields(Account),
         Field(Account.created_at, _("Created"), readonly=True),
         Field(Account.updated_at, _("Changed"), readonly=True),
     ),

@@ -13,6 +13,7 @@ from app.crm.panels import account_of_contact
 from app.crm.records.contacted import noted_as_follow_up
 from app.crm.records.languages import LANGUAGES
 from app.crm.records.plans import PLAN_ACTIONS
+from app.crm.records.steps import step_fields
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
@@ -54,27 +55,7 @@ contact = RecordType(
         ),
         Field(Contact.owner_id, _("Owner"), to="user"),
         Field(Contact.tags, _("Tags")),
-        Field(
-            Contact.next_step,
-            _("Next step"),
-            readonly=True,
-            sort=Contact.next_step_at,
-            told_by="activity",
-        ),
-        Field(
-            Contact.next_step_at,
-            _("Next step due"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
-        Field(
-            Contact.last_activity_at,
-            _("Last activity"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
+        *step_fields(Contact),
         Field(Contact.created_at, _("Created"), readonly=True),
         Field(Contact.updated_at, _("Changed"), readonly=True),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.crm.pages.composer import composer, follow_up
+from app.crm.records.steps import step_fields
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
 from app.records.fields import Field, Option
@@ -134,27 +135,7 @@ lead = RecordType(
         Field(Lead.contact_id, _("Became contact"), to="contact", readonly=True),
         Field(Lead.owner_id, _("Owner"), to="user"),
         Field(Lead.tags, _("Tags")),
-        Field(
-            Lead.next_step,
-            _("Next step"),
-            readonly=True,
-            sort=Lead.next_step_at,
-            told_by="activity",
-        ),
-        Field(
-            Lead.next_step_at,
-            _("Next step due"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
-        Field(
-            Lead.last_activity_at,
-            _("Last activity"),
-            readonly=True,
-            told_by="activity",
-            takes_days=True,
-        ),
+        *step_fields(Lead),
         Field(Lead.created_at, _("Created"), readonly=True),
         Field(Lead.updated_at, _("Changed"), readonly=True),
     ),

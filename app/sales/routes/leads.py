@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from app.identity.routes.asking import again, show, typed
+from app.identity.routes.asking import show, submit, typed
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Held, Refused
 from app.kernel.language import _
@@ -95,16 +95,15 @@ def show_disqualify(record_id: UUID) -> Response:
 def do_disqualify(record_id: UUID) -> Response:
     """Say that a lead leads to nothing."""
     lead, url, by = _lead(record_id, "disqualify")
-    shown = partial(_shown, lead, url, by)
-    try:
+
+    def work() -> None:
         if not typed("reason"):
             raise Refused(_("Please fill in this field."), field="reason")
         perform("lead", "disqualify", lead, by=by, reason=typed("reason"), note=typed("note"))
-    except Held:
-        raise
-    except Answer as answer:
-        by.session.rollback()
-        return again(DISQUALIFY, answer, shown())
+
+    refused = submit(work, DISQUALIFY, partial(_shown, lead, url, by))
+    if refused is not None:
+        return refused
     undo = f"{url}/reopen" if by.may("lead", "reopen") else None
     toast(_("Disqualified: %(name)s", name=lead.name), undo_url=undo)
     return see_other(next_or(url))
