@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,17 +13,22 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, update
+from sqlalchemy.orm import Session
 
 from app.cli.postgres.databases import DatabaseUrls, create_database, drop_database
 from app.cli.postgres.server import ensure_running
+from app.identity.outside import SEND_MAIL
+from app.identity.outside import connect as connect_mail
 from app.jobs.registry import EXTENSION, Registry, connect
 from app.jobs.worker import Worker
 from app.kernel.language import using
+from app.mail.send import send_mail
 from app.modules import JOBS, install_record_types
 from config.machine import read_machine
 from config.settings import Settings
 from tenants import resolve
+from tenants.control import Tenant
 from tenants.database import connect_app
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant
@@ -139,10 +145,14 @@ def houses(owner: Engine) -> tuple[TenantFacts, TenantFacts]:
         modules=MODULES,
     )
     globex = NewTenant(slug="globex", name="Globex Corp", zone="America/New_York", modules=MODULES)
-    return (
+    made = (
         cast.found(owner, acme, cast.ALICE, (cast.BOB, cast.DORA)),
         cast.found(owner, globex, cast.CHARLIE),
     )
+    ends = datetime.now(UTC) + timedelta(days=3650)  # Tests move the clock by months.
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).values(trial_ends_at=ends))
+    return replace(made[0], trial_ends_at=ends), replace(made[1], trial_ends_at=ends)
 
 
 @pytest.fixture(scope="session")
@@ -221,8 +231,10 @@ def no_files(settings: Settings) -> Iterator[None]:
 def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker]:
     """A worker that knows every kind of job."""
     connect(engine_app, Registry(JOBS))
+    connect_mail(engine_app, send_mail)
     yield Worker(engine_app, settings, None, threads=1, grace=5)
     engine_app.extensions.pop(EXTENSION, None)
+    engine_app.extensions.pop(SEND_MAIL, None)
 
 
 class Clock:

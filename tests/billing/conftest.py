@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.billing.jobs import apply_stripe_event
 from app.demo.stripe import subscriptions
@@ -58,6 +59,12 @@ class Till:
     @property
     def now(self) -> datetime:
         return clock.now() + self.ahead
+
+    def let_trial_end(self, house: Workspace, ends: datetime) -> None:
+        """Give the firm a trial that ends at `ends`."""
+        mine = Tenant.id == house.facts.id
+        with self.app.app_context(), control_session() as session:
+            session.execute(update(Tenant).where(mine).values(trial_ends_at=ends))
 
     def subscribe(
         self, house: Workspace, *, plan: str = "starter", seats: int = 3, card: str = GOOD

@@ -107,6 +107,7 @@ def test_nothing_is_changed_while_a_bill_waits_to_be_paid(
 def test_paying_wakes_what_rested_since_nobody_could_change_anything(
     till: Till, acme: Workspace, app: Flask
 ) -> None:
+    till.let_trial_end(acme, till.now + 14 * DAY)
     service = Service(till.settings, till.now + 15 * DAY, new_id())
     with app.app_context():
         end_trials.run(service, {})

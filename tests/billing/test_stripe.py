@@ -355,6 +355,7 @@ def test_what_an_operator_suspended_no_payment_resumes(
 
 
 def test_a_trial_ends_on_its_day(till: Till, acme: Workspace, app: Flask) -> None:
+    till.let_trial_end(acme, till.now + 14 * DAY)
     service = Service(till.settings, till.now + 13 * DAY, new_id())
     with app.app_context():
         end_trials.run(service, {})
