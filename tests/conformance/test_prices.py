@@ -13,7 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from app.events import Event
-from app.kernel.actor import Actor
+from app.identity.models import User
+from app.identity.operations.roles import role_by_key, set_rights
+from app.identity.rights import read_rights
+from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.errors import Refused
 from app.modules import install_record_types
 from app.records.api.shape import shape
@@ -37,8 +40,8 @@ from app.records.query.grouping import groups, read_grouping
 from app.records.types import RecordType
 from app.reports.engine.definition import Definition, Grouped, Measure
 from app.reports.engine.run import run_report
-from tests.cast import Person, Workspace
-from tests.conformance.examples import make
+from tests.cast import BOB, Person, Workspace
+from tests.conformance.examples import make, values_for
 from tests.conformance.test_exports import table
 from tests.records.pages.conftest import statements
 
@@ -169,6 +172,35 @@ def test_what_stays_keeps_its_rate_whatever_becomes_of_the_rates(
     assert record_type.by_key[key].value(record).own == Decimal("7.20")
     with pytest.raises(Refused):
         perform(record_type, "update", record, by=boss, **{key: "10"})
+
+
+@every_priced_type
+def test_the_day_of_the_rate_is_as_closed_inside_an_amount_as_by_itself(
+    boss: Actor, acme: Workspace, record_type: RecordType
+) -> None:
+    """A sales rep writes amounts and may not write the day whose rate counts for them."""
+    key = first_of(record_type)
+    role = role_by_key(boss.session, "sales_rep")
+    grants = read_rights(boss.session, role).grants
+    every = {(record_type.key, verb): Reach.ALL for verb in ("read", "create", "update")}
+    readonly = {(record_type.key, "rate_on"): FieldAccess.READ}
+    set_rights(boss, role, grants={**grants, **every}, fields=readonly)
+    his = acme.actor(boss.session.scalars(select(User).where(User.email == BOB.email)).one())
+    record = bare(record_type, boss, **{key: "100 USD"}, rate_on="2025-02-01")
+    shared = {*record_type.prices, "currency", "rate_on"}
+    rest = {k: one for k, one in values_for(record_type, boss).items() if k not in shared}
+    dear = {"amount": "100", "currency": "USD", "rate_on": "2025-02-02"}
+    for verb, on in (("create", None), ("update", record)):
+        given = {key: dear} if on is not None else {**rest, key: dear}
+        with pytest.raises(Refused) as refused:
+            perform(record_type, verb, on, by=his, **given)
+        assert refused.value.errors.keys() == {key}, verb
+    same = {"amount": "100", "currency": "USD", "rate_on": "2025-02-01"}
+    perform(record_type, "update", record, by=his, **{key: same})
+    assert record.rate == Decimal("0.80"), "the day that stands may be told"
+    now = {"amount": "200", "currency": "USD", "rate_on": his.today().isoformat()}
+    perform(record_type, "update", record, by=his, **{key: now})
+    assert record.rate == Decimal("0.50"), "that of today is what counts for all"
 
 
 @every_priced_type

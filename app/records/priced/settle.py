@@ -154,8 +154,12 @@ def _others(asked: _Asked) -> dict[str, Decimal]:
 
 def _day(asked: _Asked, currency: str) -> date:
     """The day whose rate counts."""
-    by = asked.by
-    today = by.now.astimezone(ZoneInfo(by.tenant.zone)).date()
+    by, usual = asked.by, _usual_day(asked, currency)
+    if RATE_ON not in asked.values and RATE_ON not in writable_keys(asked.record_type, by):
+        told = _("Your role may not change the day whose rate counts.")
+        other = [key for key, one in asked.given.items() if one.on not in (None, usual)]
+        asked.errors |= dict.fromkeys(other, told)
+        return usual
     named = {one.on for one in asked.given.values() if one.on is not None}
     if RATE_ON in asked.values:
         named.add(asked.values[RATE_ON])
@@ -163,13 +167,22 @@ def _day(asked: _Asked, currency: str) -> date:
         asked.errors[asked.blamed] = _("One record counts by the rate of one day.")
     if named:
         day = min(named)
-        if day > today and currency != by.tenant.currency:
+        if day > _today(by) and currency != by.tenant.currency:
             asked.errors[asked.blamed] = _("The day of a rate can't lie ahead.")
         return day
+    return usual
+
+
+def _usual_day(asked: _Asked, currency: str) -> date:
+    """The day whose rate counts where none is named: the one that stands, or else today."""
     if asked.record is not None and currency == asked.stands and not _differs(asked):
         found: date = asked.record.rate_on  # type: ignore[attr-defined]
         return found
-    return today
+    return _today(asked.by)
+
+
+def _today(by: Actor) -> date:
+    return by.now.astimezone(ZoneInfo(by.tenant.zone)).date()
 
 
 def _differs(asked: _Asked) -> bool:
