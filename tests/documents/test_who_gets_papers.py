@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from app.crm.models import Account
 from app.documents.papers.find import documents_of
 from app.documents.papers.make import Wish, make_document
 from app.documents.papers.models import Document
@@ -16,9 +17,12 @@ from app.documents.texts.operations import save_template
 from app.identity.operations.roles import role_by_key, set_rights
 from app.identity.rights import read_rights
 from app.kernel.actor import Actor, Reach
-from app.records.files.find import lines_of
+from app.records.door import perform
+from app.records.files.find import counted_lines_of, files_of, lines_of
 from app.records.files.models import File
 from app.records.files.tells import Uses
+from app.records.merge.operations import merge_records
+from app.records.merge.undo import undo_merge
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 from tests.documents.test_texts import hide
@@ -114,6 +118,72 @@ def test_who_does_not_read_a_record_on_it_does_not_get_it(
     assert bob.client.get(f"/contacts/{frank_id}").status_code == 200
     assert status(bob, url) == 404
     assert str(file_id) not in bob.client.get(f"/contacts/{frank_id}").text
+
+
+def test_a_paper_of_a_merged_record_is_for_who_reads_the_one_that_stays(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    """Frank is Bob's, and his letter names his firm, which becomes one of Alice's."""
+    reach_of_accounts(acme, Reach.OWN)
+    with acme.acting(alice) as by:
+        his = make_account(by, "Fence", owner_id=bob.user_id)
+        hers, other = make_account(by, "Gate"), make_account(by, "Wall")
+        letter = Wish("letter", "en", "Your visit", "Dear Frank")
+        urls = []
+        for firm in (his, other):
+            frank = make_contact(by, account_id=firm.id, owner_id=bob.user_id)
+            urls.append(f"/documents/{made(by, frank, letter, 'contact').id}")
+        ids = his.id, hers.id, other.id
+    assert [status(bob, url) for url in urls] == [200, 404]
+    with acme.acting(alice) as by:
+        first = merge_records("account", ids[1], [ids[0]], by=by).id
+    assert [status(bob, url) for url in urls] == [404, 404], "its facts are Gate's now"
+    with acme.acting(alice) as by:
+        undo_merge(first, by=by)
+        merge_records("account", ids[0], [ids[2]], by=by)
+    assert [status(bob, url) for url in urls] == [200, 200]
+
+
+def test_deleting_a_record_opens_no_paper_that_tells_of_it(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    reach_of_accounts(acme, Reach.OWN)
+    with acme.acting(alice) as by:
+        hers = make_account(by, "Gate")
+        frank = make_contact(by, account_id=hers.id, owner_id=bob.user_id)
+        letter = Wish("letter", "en", "Your visit", "Dear Frank")
+        url = f"/documents/{made(by, frank, letter, 'contact').id}"
+        perform("contact", "update", frank, by=by, account_id=None)
+        perform("account", "delete", hers, by=by)
+    assert status(bob, url) == 404
+    assert status(alice, url) == 200
+
+
+def test_closed_papers_neither_fill_a_list_nor_are_counted(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    """Ten papers that Bob may not get are newer than all that he may."""
+    with acme.acting(alice) as by:
+        firm = make_account(by, owner_id=bob.user_id, phone="+44 20 7946 0123")
+        open_to_bob = made(by, firm, Wish("letter", "en", "Your visit", "Dear all")).id
+        for name in ("a.txt", "b.txt"):
+            make_file(by, "account", firm.id, name)
+        closed = [made(by, firm) for _number in range(10)]
+        assert "phone" in closed[0].tells["fields"]["account"]
+        firm_id = firm.id
+    hide(acme, "sales_rep", "account", "phone")
+    with acme.acting(bob) as by:
+        kind, record = tailored("account", by), by.session.get_one(Account, firm_id)
+        assert [one.id for one in documents_of(kind, record, by, 5)] == [open_to_bob]
+        lines, total = counted_lines_of(kind, record, by, 2)
+        assert (len(lines), total) == (2, 3)
+        assert len(files_of(kind, record, by, 2)) == 2
+    listed = program(bob).get(f"accounts/{firm_id}/documents?limit=1").json
+    assert [one["id"] for one in listed["data"]] == [str(open_to_bob)]  # type: ignore[index]
+    with acme.acting(alice) as by:
+        kind, record = tailored("account", by), by.session.get_one(Account, firm_id)
+        lines, total = counted_lines_of(kind, record, by, 2)
+        assert (len(lines), total) == (2, 13)
 
 
 def test_a_letter_by_a_template_tells_what_the_template_was_given(

@@ -16,7 +16,7 @@ from app.kernel.language import _
 from app.records.access import fetch
 from app.records.files.models import File
 from app.records.files.places import room_of
-from app.records.files.tells import may_get, open_to
+from app.records.files.tells import first_open, may_get
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -32,11 +32,13 @@ def documents_of(record_type: RecordType, record: Record, by: Actor, limit: int)
     """The newest documents of a record that `by` may read, as far as they may read all in them."""
     if not are_any(by):
         return []
-    statement = select(Document).where(
-        Document.record_type == record_type.key, Document.record_id == record.id
-    )
+    which = (Document.record_type == record_type.key, Document.record_id == record.id)
     order = (Document.made_at.desc(), Document.id.desc())
-    return open_to(list(by.session.scalars(statement.order_by(*order).limit(limit))), by)
+    statement = select(Document).where(*which).order_by(*order).limit(limit)
+    return first_open(
+        lambda beside: by.session.scalars(statement.where(beside)).all(),
+        *(Document, which, by, limit),
+    )
 
 
 def find_document(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -17,7 +17,7 @@ from app.records.access import fetch
 from app.records.files.drawing import picture_name
 from app.records.files.models import Drawing, File, FileVersion
 from app.records.files.places import NOT_THERE, PICTURES, are_any, missing, room_of
-from app.records.files.tells import may_get, open_to
+from app.records.files.tells import first_open, may_get, only_open, open_to
 from app.records.model import Record
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -56,25 +56,43 @@ class Found:
 
 
 def lines_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Line]:
-    """The newest files of a record that `by` gets, each with `total`, how many the record has."""
+    """The newest files of a record that `by` gets."""
+    return counted_lines_of(record_type, record, by, limit)[0]
+
+
+def counted_lines_of(
+    record_type: RecordType, record: Record, by: Actor, limit: int
+) -> tuple[list[Line], int]:
+    """The newest files of a record that `by` gets, and how many they get of it in all."""
     if not are_any(by):
-        return []
-    statement = LINES.add_columns(func.count().over().label("total")).where(
-        File.record_type == record_type.key,
-        File.record_id == record.id,
-        File.deleted_at.is_(None),
-    )
-    return open_to(list(by.session.execute(statement.limit(limit))), by)
+        return [], 0
+    which = _which(record_type, record)
+    counts = (func.count().over().label("total"), func.count(File.tells).over().label("telling"))
+    statement = LINES.add_columns(*counts).where(*which)
+    lines = list(by.session.execute(statement.limit(limit)))
+    if len(lines) < limit or lines[0].total == len(lines):
+        found = open_to(lines, by)
+        return found, len(found)
+    if lines[0].telling:
+        judged = statement.where(only_open(File, by, *which))
+        lines = list(by.session.execute(judged.limit(limit)))
+    return lines, lines[0].total if lines else 0
 
 
 def deleted_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Line]:
     """The files of a record that were deleted and can come back, the newest first."""
-    statement = LINES.where(
-        File.record_type == record_type.key,
-        File.record_id == record.id,
-        File.deleted_at.is_not(None),
+    which = _which(record_type, record, is_deleted=True)
+    return first_open(
+        lambda beside: by.session.execute(LINES.where(*which, beside).limit(limit)).all(),
+        *(File, which, by, limit),
     )
-    return open_to(list(by.session.execute(statement.limit(limit))), by)
+
+
+def _which(
+    record_type: RecordType, record: Record, *, is_deleted: bool = False
+) -> tuple[ColumnElement[bool], ...]:
+    deleted = File.deleted_at.is_not(None) if is_deleted else File.deleted_at.is_(None)
+    return File.record_type == record_type.key, File.record_id == record.id, deleted
 
 
 def lines_by_record(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID, list[Line]]:
@@ -91,14 +109,13 @@ def lines_by_record(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID
 
 
 def files_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[File]:
-    """The files of a record, the oldest first."""
-    statement = select(File).where(
-        File.record_type == record_type.key,
-        File.record_id == record.id,
-        File.deleted_at.is_(None),
+    """The files of a record that `by` gets, the oldest first."""
+    which = _which(record_type, record)
+    ordered = select(File).where(*which).order_by(File.created_at, File.id).limit(limit)
+    return first_open(
+        lambda beside: by.session.scalars(ordered.where(beside)).all(),
+        *(File, which, by, limit),
     )
-    ordered = statement.order_by(File.created_at, File.id).limit(limit)
-    return open_to(list(by.session.scalars(ordered)), by)
 
 
 def find_file(file_id: UUID, by: Actor, verb: str = "read", *, is_deleted: bool = False) -> Found:

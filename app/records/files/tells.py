@@ -5,15 +5,16 @@ A file that somebody brought tells nothing that we know of, and is for whoever m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from app.kernel.actor import Actor, FieldAccess, Reach
-from app.records.access import permitted, readable_keys
+from app.records.access import readable_keys, within_reach
+from app.records.merge.absorbed import survivors
 from app.records.registry import registry
 from app.records.tailored import tailored
 
@@ -63,6 +64,9 @@ class Telling(Protocol):
 T = TypeVar("T", bound=Telling)
 
 
+MOST_JUDGED = 1_000  # Papers of one record; of older ones, where some are closed, none is listed.
+
+
 def may_get(one: Telling, by: Actor) -> bool:
     """True for whoever may read all that it tells."""
     return len(open_to([one], by)) == 1
@@ -83,6 +87,37 @@ def open_to(rows: Sequence[T], by: Actor) -> list[T]:
             barred[kind] & set(ids) for kind, ids in (one.tells or {}).get(RECORDS, {}).items()
         )
     ]
+
+
+def first_open(
+    ask: Callable[[ColumnElement[bool]], Sequence[T]],
+    model: Any,
+    which: Collection[ColumnElement[bool]],
+    by: Actor,
+    limit: int,
+) -> list[T]:
+    """The first `limit` rows that `by` may get of what `ask` finds under a condition.
+
+    Asked anew where closed ones took the room of others.
+    """
+    rows = ask(true())
+    found = open_to(rows, by)
+    if len(rows) < limit or len(found) == len(rows):
+        return found
+    return list(ask(only_open(model, by, *which)))
+
+
+def only_open(model: Any, by: Actor, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those among the rows `which` that `by` may get, as a condition for WHERE; a few statements.
+
+    For lists that are cut or counted: what is closed must neither fill them nor be counted.
+    """
+    telling = select(model.id, model.tells).where(*which, model.tells.is_not(None))
+    newest = by.session.execute(telling.order_by(model.id.desc()).limit(MOST_JUDGED)).all()
+    found = [one.id for one in open_to(newest, by)]
+    if len(newest) < MOST_JUDGED and len(found) == len(newest):
+        return true()
+    return or_(model.tells.is_(None), model.id.in_(found))
 
 
 def _sees_fields(tells: Tells, by: Actor) -> bool:
@@ -109,7 +144,12 @@ def _sees_all(kind: str, keys: Sequence[str], by: Actor) -> bool:
 
 
 def _barred(kind: str, ids: set[str], by: Actor) -> set[str]:
-    """Those among them that stand and that `by` may not read."""
+    """Those among them that `by` may not read.
+
+    What was merged into another record counts as that one, which has its facts now; what was
+    deleted counts as it would if it were brought back. Of what was removed for good nobody knows
+    whose it was: it bars nobody.
+    """
     declared = registry().get(kind)
     if declared is None or by.rights.reach(kind, "read") is Reach.ALL:
         return set()
@@ -117,11 +157,9 @@ def _barred(kind: str, ids: set[str], by: Actor) -> set[str]:
         return {EVERY}
     record_type = tailored(declared, by)
     model = record_type.model
-    wanted = [UUID(one) for one in ids]
-    there = by.session.scalars(
-        select(model.id).where(model.id.in_(wanted), model.deleted_at.is_(None))
-    )
-    open_ids = by.session.scalars(
-        select(model.id).where(model.id.in_(wanted), permitted(record_type, by))
-    )
-    return {str(one) for one in set(there) - set(open_ids)}
+    told = {UUID(one) for one in ids}
+    into = survivors(kind, told, by)
+    wanted = {into.get(one, one) for one in told}
+    there = select(model.id, within_reach(record_type, by, "read")).where(model.id.in_(wanted))
+    closed = {record_id for record_id, is_open in by.session.execute(there) if not is_open}
+    return {str(one) for one in told if into.get(one, one) in closed}

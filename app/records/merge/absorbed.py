@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,18 @@ def merged_into(record_type: RecordType, record_id: UUID | None, by: Actor) -> U
         )
     )
     return into if into is not None and can_read(record_type, into, by) else None
+
+
+def survivors(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID, UUID]:
+    """The records into which some were merged, whoever may read them; the others are left out."""
+    if not ids or not _were_any(by):
+        return {}
+    found = by.session.execute(
+        select(MergedRecord.record_id, MergedRecord.into_id).where(
+            MergedRecord.record_type == kind, MergedRecord.record_id.in_(ids)
+        )
+    )
+    return {record_id: into for record_id, into in found}  # noqa: C416  Typed rows.
 
 
 def with_absorbed(record_type: RecordType, record_id: UUID, by: Actor) -> list[UUID]:
