@@ -20,6 +20,7 @@ from app.records.door import perform
 from app.records.files.models import File
 from app.records.files.operations import add_file
 from app.records.tailored import tailored
+from app.sales.models import Opportunity
 from config.settings import Settings
 from tenants.arriving import Arriving
 from tenants.files import folder_of, new_name
@@ -52,6 +53,13 @@ def make_product(by: Actor, name: str | dict[str, str] = "Hammer drill", **chang
 def make_category(by: Actor, name: str | dict[str, str] = "Tools", **changes: Any) -> Any:
     """A product category with nothing above it."""
     return perform("product_category", "create", by=by, name=name, **changes)
+
+
+def make_opportunity(by: Actor, name: str = "Forty fences", **changes: Any) -> Opportunity:
+    """A sale to a firm of its own, in the first stage, without an amount."""
+    if "account_id" not in changes:
+        changes["account_id"] = str(make_account(by).id)
+    return cast("Opportunity", perform("opportunity", "create", by=by, name=name, **changes))
 
 
 def make_file(

@@ -7,7 +7,7 @@ workspace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from app.modules import tenant_schema
 from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
 from app.records.usage import count_anew
+from app.sales.operations.first_pipelines import make_pipelines
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
 from tenants.starters import Starter, load_starter
@@ -85,6 +86,7 @@ def found_workspace(
         count_anew(by)  # Else whoever makes the first record is waited for by all others.
         if starter is not None:
             apply_starter(by, starter)
+        seed_pipelines(by, starter)
         if with_it is not None:
             with_it(session, facts, owner)
         session.flush()  # The owner's login leaves the new schema when this ends.
@@ -121,6 +123,18 @@ def write_picklists(by: Actor, picklists: Iterable[Picklist]) -> None:
     if rows:
         by.session.execute(insert(PicklistValue), rows)
         stamps.draw(by.session, STAMP)
+
+
+def seed_pipelines(by: Actor, starter: Starter | None) -> None:
+    """Give a fresh workspace the pipelines of its industry, or a usual one.
+
+    Sales may be off; they are there when it is switched on.
+    """
+    wishes = [
+        (one.name, [asdict(stage) for stage in one.stages])
+        for one in (starter.pipelines if starter is not None else ())
+    ]
+    make_pipelines(by, wishes)
 
 
 def make_plans(by: Actor, starter: Starter) -> None:

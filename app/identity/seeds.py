@@ -14,7 +14,9 @@ POOLED = ("account", "lead")
 PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 LEADS = "lead"
-ENDS = ("convert", "disqualify", "reopen")  # What becomes of a lead.
+OPPORTUNITIES = "opportunity"
+# What becomes of a lead, and of an opportunity.
+ENDS = {LEADS: ("convert", "disqualify", "reopen"), OPPORTUNITIES: ("win", "lose", "reopen")}
 OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
 
 Grants = Mapping[tuple[str, str], Reach]
@@ -55,15 +57,24 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    kinds = (*RECORDS, *CATALOGUE, LEADS)
+    kinds = (*RECORDS, *CATALOGUE, *ENDS)
     return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
 
 
 def _leads(**reaches: Reach) -> dict[tuple[str, str], Reach]:
     """Verbs on leads; whoever may update them may also say what becomes of them, as far."""
-    grants = {(LEADS, verb): reach for verb, reach in reaches.items()}
+    return _decided(LEADS, reaches)
+
+
+def _opportunities(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Verbs on opportunities; whoever may update them may also win and lose them, as far."""
+    return _decided(OPPORTUNITIES, reaches)
+
+
+def _decided(kind: str, reaches: Mapping[str, Reach]) -> dict[tuple[str, str], Reach]:
+    grants = {(kind, verb): reach for verb, reach in reaches.items()}
     if "update" in reaches:
-        grants |= {(LEADS, verb): reaches["update"] for verb in ENDS}
+        grants |= {(kind, verb): reaches["update"] for verb in ENDS[kind]}
     return grants
 
 
@@ -115,6 +126,8 @@ SETTINGS = {
     ("message", "setup"): ALL,
     ("numbering", "manage"): ALL,
     ("module", "manage"): ALL,
+    ("pipeline", "manage"): ALL,
+    ("target", "manage"): ALL,
     ("assignment", "manage"): ALL,
 }
 DAILY = {
@@ -132,6 +145,7 @@ BUILT_IN = (
         {
             **_everything(ALL),
             **_leads(**dict.fromkeys(WORK, ALL)),
+            **_opportunities(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=ALL, distribute=ALL, **{"return": ALL}),
@@ -145,6 +159,8 @@ BUILT_IN = (
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
             **_leads(read=ALL, create=ALL, update=TEAM, delete=TEAM),
+            **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
+            ("target", "manage"): ALL,
             **_catalogue(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=TEAM, distribute=TEAM, **{"return": TEAM}),
@@ -163,6 +179,7 @@ BUILT_IN = (
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_opportunities(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
             **_pool(claim=ALL, **{"return": OWN}),
             **DAILY,
@@ -175,6 +192,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=OWN, create=ALL),
+            **_opportunities(read=TEAM, create=ALL, update=OWN),
             **_catalogue("read"),
             **DAILY,
         },
@@ -186,6 +204,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_opportunities(read=ALL),
             **_catalogue("read", "update"),
             **DAILY,
         },
@@ -194,7 +213,12 @@ BUILT_IN = (
     RoleSeed(
         "viewer",
         {"en": "Viewer", "zh-CN": "只读", "zh-TW": "檢視者"},
-        {**_records(read=ALL), **_leads(read=ALL), **_catalogue("read")},
+        {
+            **_records(read=ALL),
+            **_leads(read=ALL),
+            **_opportunities(read=ALL),
+            **_catalogue("read"),
+        },
         NO_COST,
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, collate, func, literal, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kernel.actor import Actor
 from app.kernel.language import LOCALES, Text, current
@@ -34,6 +34,8 @@ class Option:
     """One value of a choice; its label is ours (a Text) or the tenant's (texts by language).
 
     What only an action brings about names it in `by_action`: forms don't offer such a value.
+    One that belongs to a value of another choice names that in `group`; `short` is what it is
+    called where the group is known, and `stale_after` after how many days a card is stale there.
     """
 
     value: str
@@ -41,6 +43,9 @@ class Option:
     colour: str = ""
     is_retired: bool = False
     by_action: str = ""
+    group: str = ""
+    short: Mapping[str, str] | None = None
+    stale_after: int = 0
 
     @property
     def is_offered(self) -> bool:
@@ -53,12 +58,18 @@ class Option:
             return str(self.label)
         return pick(self.label, current())
 
+    def shown_in_group(self) -> str:
+        """What it is called where the value that it belongs to is known."""
+        return self.shown() if self.short is None else pick(self.short, current())
+
 
 @dataclass(frozen=True)  # Without slots, so that what its column says is asked once.
 class Field:
     """One attribute of a record type: how it is called, typed in, shown and guarded.
 
-    `options` are fixed choices; `picklist` says that the tenant defines them. `to` names the record
+    `options` are fixed choices; `picklist` says that the tenant defines them, and `options_from`
+    reads such as a module keeps in tables of its own, whose changes draw the picklists' stamp.
+    `to` names the record
     type (or `user`) that a reference points to. `sort` is the attribute to order by, and
     `sort_chinese` that for readers of Chinese; a text that sorts by itself does so as it is
     written, and rows without a value in `sort` come last. No two living records share
@@ -76,6 +87,7 @@ class Field:
     required: bool = False
     options: tuple[Option, ...] = ()
     picklist: bool = False
+    options_from: Callable[[Session], tuple[Option, ...]] | None = None
     to: str | None = None
     help: Text | None = None
     placeholder: Text | None = None
@@ -89,6 +101,11 @@ class Field:
     mentions: bool = False
     takes_days: bool = False
     says_day: Attribute | None = None
+
+    @property
+    def is_tenants(self) -> bool:
+        """True of a choice whose options the workspace decides."""
+        return self.picklist or self.options_from is not None
 
     @property
     def conditions(self) -> Mapping[str, Any] | None:

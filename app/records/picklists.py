@@ -13,6 +13,7 @@ from app.kernel import stamps
 from app.kernel.model import Base, Id, Localized
 from app.kernel.remembered import Remembered
 from app.records.fields import Option
+from app.records.registry import registry
 from app.records.tags.models import Tag
 from app.records.types import RecordType
 from tenants.facts import TenantFacts
@@ -60,7 +61,7 @@ def load_picklists(session: Session, record_type: str) -> dict[str, tuple[Option
 
 
 def _read(session: Session) -> Picklists:
-    """The picklists and the tags of every type, in one statement."""
+    """The picklists and the tags of every type in one statement, and what modules keep beside."""
     values = select(
         PicklistValue.record_type,
         PicklistValue.field,
@@ -89,6 +90,10 @@ def _read(session: Session) -> Picklists:
     for record_type, field, value, label, colour, retired_at in rows:
         option = Option(value, label, colour, is_retired=retired_at is not None)
         found.setdefault(record_type, {}).setdefault(field, []).append(option)
+    for one in registry():
+        for kept in one.fields:
+            if kept.options_from is not None:
+                found.setdefault(one.key, {})[kept.key] = list(kept.options_from(session))
     return {
         record_type: {field: tuple(options) for field, options in fields.items()}
         for record_type, fields in found.items()
@@ -97,5 +102,5 @@ def _read(session: Session) -> Picklists:
 
 def picklists_of(session: Session, record_type: RecordType) -> dict[str, tuple[Option, ...]]:
     """The same, without a statement where the type has no such choice."""
-    has_some = any(field.picklist or field.kind == TAGS for field in record_type.fields)
+    has_some = any(field.is_tenants or field.kind == TAGS for field in record_type.fields)
     return load_picklists(session, record_type.key) if has_some else {}

@@ -14,6 +14,8 @@ STEP_KINDS = ("follow_up", "task", "call", "meeting", "visit")
 STEP_UNITS = ("days", "working_days")
 STEP_PEOPLE = ("owner", "starter")
 MOST_DAYS = 365
+# What a stage of a pipeline means for the forecast.
+FORECASTS = ("pipeline", "best_case", "commit", "omitted")
 # The built-in roles that a starter may change; the owner's is fixed.
 ROLES = ("admin", "manager", "sales_rep", "service_agent", "marketer", "viewer")
 
@@ -87,6 +89,26 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a pipeline: its chance in percent, after how many days a card is stale there."""
+
+    name: Localized
+    probability: int
+    forecast_category: str
+    colour: str
+    stale_after: int
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline that a workspace begins with; the first one is the usual one."""
+
+    name: Localized
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeWidget:
     """A widget of the Homes that roles begin with: those of `roles`, or of all where none is named.
 
@@ -117,6 +139,7 @@ class Starter:
     roles: tuple[RoleChange, ...]
     plans: tuple[Plan, ...] = ()
     home: tuple[HomeWidget, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:
         """Return the values of one field in their order; none when the starter does not name it."""

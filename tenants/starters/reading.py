@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from tenants.starters.format import (
     COLOURS,
+    FORECASTS,
     HOME_KINDS,
     HOME_ROLES,
     HOME_WIDTHS,
@@ -22,10 +23,12 @@ from tenants.starters.format import (
     HomeWidget,
     Localized,
     Picklist,
+    Pipeline,
     Plan,
     PlanStep,
     ProductCategory,
     RoleChange,
+    Stage,
     Starter,
     StarterError,
 )
@@ -137,6 +140,7 @@ def read_starter(key: str, source: str) -> Starter:
     plans = tuple(_plans(document)) if document.has("plans") else ()
     categories = tuple(_categories(document)) if document.has("product_categories") else ()
     home = tuple(_home(document)) if document.has("home") else ()
+    pipelines = tuple(_pipelines(document)) if document.has("pipelines") else ()
     picklists: list[Picklist] = []
     for module, content in document.rest():
         section = _Table(content, document.at(module))
@@ -154,6 +158,7 @@ def read_starter(key: str, source: str) -> Starter:
         roles=roles,
         plans=plans,
         home=home,
+        pipelines=pipelines,
     )
 
 
@@ -185,6 +190,32 @@ def _plans(document: _Table) -> Iterator[Plan]:
         steps = tuple(_steps(table.rows("steps"), table.at("steps")))
         table.close()
         yield Plan(name, tuple(str(one) for one in record_types), steps)
+
+
+def _pipelines(document: _Table) -> Iterator[Pipeline]:
+    """Read the pipelines, each with its stages in their order."""
+    for number, content in enumerate(document.rows("pipelines"), start=1):
+        table = _Table(content, f"{document.at('pipelines')}[{number}]")
+        name = table.localized("name")
+        stages = tuple(_stages(table.rows("stages"), table.at("stages")))
+        table.close()
+        yield Pipeline(name, stages)
+
+
+def _stages(contents: Sequence[object], place: str) -> Iterator[Stage]:
+    """Read the stages of a pipeline."""
+    for number, content in enumerate(contents, start=1):
+        table = _Table(content, f"{place}[{number}]")
+        stage = Stage(
+            name=table.localized("name"),
+            probability=table.whole("probability", 100),
+            forecast_category=table.one_of("forecast_category", FORECASTS),
+            colour=table.one_of("colour", COLOURS),
+            stale_after=table.whole("stale_after", MOST_DAYS) if table.has("stale_after") else 0,
+            required=tuple(map(str, table.rows("required"))) if table.has("required") else (),
+        )
+        table.close()
+        yield stage
 
 
 def _steps(contents: Sequence[object], place: str) -> Iterator[PlanStep]:

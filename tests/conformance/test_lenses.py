@@ -52,7 +52,7 @@ def test_a_declaration_names_what_the_type_has(record_type: RecordType) -> None:
     board, calendar = record_type.board, record_type.calendar
     assert all(record_type.field(one.key).kind == "choice" for one in board.columns)
     assert all(record_type.field(one.key).kind in ("day", "moment") for one in calendar.dates)
-    assert all(record_type.field(one.key).kind == "money" for one in board.sums)
+    assert all(record_type.field(one.key).kind in ("money", "amount") for one in board.sums)
     others = (*board.facts, board.next, board.done, calendar.colour, calendar.done)
     assert all(one.key in record_type.by_key for one in others if one is not None)
     assert all(record_type.action(name) is not None for name in board.zones)

@@ -142,6 +142,7 @@ def _place(activity: Activity, by: Actor) -> None:
             activity.contact_id = about.id
         else:
             activity.account_id = activity.account_id or getattr(about, "account_id", None)
+            activity.contact_id = activity.contact_id or getattr(about, "contact_id", None)
     if activity.contact_id and not activity.account_id:
         known = activity.person
         if known is None or known[0] != activity.contact_id:

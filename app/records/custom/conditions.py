@@ -80,7 +80,7 @@ def _read_test(test: Any, record_type: RecordType, by: Actor, own_key: str) -> T
 
 def _read_wanted(record_type: RecordType, field: Field, raw: Any, by: Actor) -> Any:
     """A value that the field could have, as records tell it; it may be a retired option."""
-    options = picklists_of(by.session, record_type).get(field.key, ()) if field.picklist else ()
+    options = picklists_of(by.session, record_type).get(field.key, ()) if field.is_tenants else ()
     try:
         value = read_value(field, raw, by, options)
     except Unfit as unfit:

@@ -17,7 +17,10 @@ class Board:
     what comes next, by which a card has its colour; a `done` moment ends it. `sums` are amounts
     that a column's head adds up. `zones` name declared actions that a card can be dropped on, such
     as won and lost. `stale_after` says after how many days in a value of the usual choice a card is
-    marked as stale. With `tells_days` cards tell how long they have been in their column.
+    marked as stale. With `tells_days` cards tell how long they have been in their column, by
+    the moment `since` where the record keeps it. Where the options of the usual choice belong to
+    those of the choice `within`, a board shows one group of them at a time. `only` are the
+    arguments of a list's address that hold where the address says nothing of these fields.
     """
 
     columns: tuple[Attribute, ...] = ()
@@ -28,6 +31,9 @@ class Board:
     zones: tuple[str, ...] = ()
     stale_after: Mapping[str, int] = field(default_factory=dict)
     tells_days: bool = True
+    since: Attribute | None = None
+    within: Attribute | None = None
+    only: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ SUBJECTS: Mapping[str, Text] = {
     "approval_rule": _("Rule of approval"),
     "authority": _("Authority"),
     "module": _("Module"),
+    "pipeline": _("Pipeline"),
+    "target": _("Target"),
 }
 VIAS: Mapping[str, Text] = {
     "web": _("On the web"),
@@ -196,6 +198,11 @@ KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.
     "hidden": _("Hidden before it is claimed"),
     "limit": _("Limit"),
     "approved_by": _("Approved by"),
+    "stages": _("Stages"),
+    "position": _("Order"),
+    "is_retired": _("Retired"),
+    "amount": _("Amount"),
+    "month": _("Month"),
 }
 REACHES: Mapping[str, Text] = {  # The values of a change of permissions.
     "OWN": _("Own"),

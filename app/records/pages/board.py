@@ -9,13 +9,21 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from app.kernel.actor import Actor
-from app.kernel.language import gettext
+from app.kernel.language import Text, gettext
 from app.records.access import sees
 from app.records.custom.field import OwnField
 from app.records.fields import Field, Option
 from app.records.filters import Filter
 from app.records.lenses.choose import column_field, column_fields
 from app.records.lenses.lens import AS_ROWS
+from app.records.pages.board_groups import (
+    GroupLink,
+    group_links,
+    group_of,
+    in_group,
+    narrowed,
+    options_of,
+)
 from app.records.pages.card import Card, CardMaker, card_keys, may_move
 from app.records.pages.choices import choices_of
 from app.records.pages.heads import ListHead, list_head
@@ -67,10 +75,17 @@ class BoardPage:
     field: Field
     columns: tuple[BoardColumn, ...]
     fields: tuple[FieldLink, ...]
+    groups: tuple[GroupLink, ...]
     zones: tuple[Action, ...]
     may_move: bool
     why_still: str
     left_out: int
+
+    @property
+    def group_label(self) -> Text | str:
+        """What the groups of columns are groups of."""
+        within = self.head.record_type.board.within
+        return self.head.record_type.by_key[within.key].label if within is not None else ""
 
     @property
     def is_empty(self) -> bool:
@@ -86,7 +101,8 @@ def board_page(state: ListState, by: Actor, reader: Actor | None = None) -> Boar
     record_type = state.record_type
     me, by = by, reader or by
     field = column_field(record_type, state.lens.by, by)
-    options, left_out = _options(record_type, field, by)
+    whole, state = state, narrowed(state, by)
+    options, left_out = _options(state, field, by)
     sums = _sums(record_type, by)
     wanted = _wanted(field, options)
     held = count_cards(record_type, state.asked, by, field, wanted, sums)
@@ -113,10 +129,11 @@ def board_page(state: ListState, by: Actor, reader: Actor | None = None) -> Boar
         for value in shown
     )
     return BoardPage(
-        head=list_head(state, me, None if left_out else _shown_total(held), by),
+        head=list_head(whole, me, None if left_out else _shown_total(held), by),
         field=field,
         columns=columns,
-        fields=field_links(state, column_fields(record_type, by), field),
+        fields=field_links(whole, column_fields(record_type, by), field),
+        groups=group_links(whole, field, by),
         zones=_zones(record_type, by),
         may_move=moves,
         why_still="" if moves else _why_still(field, by),
@@ -128,7 +145,8 @@ def column_heads(state: ListState, by: Actor) -> tuple[BoardColumn, ...]:
     """The columns of a board without their cards, for the numbers that a move changed."""
     record_type = state.record_type
     field = column_field(record_type, state.lens.by, by)
-    options, _left_out = _options(record_type, field, by)
+    state = narrowed(state, by)
+    options, _left_out = _options(state, field, by)
     wanted = _wanted(field, options)
     held = count_cards(record_type, state.asked, by, field, wanted, _sums(record_type, by))
     return tuple(
@@ -141,7 +159,8 @@ def more_cards(state: ListState, value: Value, cursor: str, by: Actor) -> BoardC
     """The cards of one column behind `cursor`."""
     record_type = state.record_type
     field = column_field(record_type, state.lens.by, by)
-    options, _left_out = _options(record_type, field, by)
+    state = narrowed(state, by)
+    options, _left_out = _options(state, field, by)
     asked = replace(state.asked, limit=PER_COLUMN, cursor=cursor)
     found = cards(record_type, asked, by, card_keys(record_type, field, by), field, [value])[value]
     made = CardMaker(record_type, field, choices_of(record_type, by), by).of(found.rows)
@@ -153,22 +172,16 @@ def one_card(state: ListState, record_id: UUID, value: Value, by: Actor) -> Card
     """The card of one record as the board shows it now; None where its filters leave it out."""
     record_type = state.record_type
     field = column_field(record_type, state.lens.by, by)
+    state = narrowed(state, by)
     asked, keys = replace(state.asked, limit=1, cursor=""), card_keys(record_type, field, by)
     found = cards(record_type, asked, by, keys, field, [value], only=record_id)[value]
     made = CardMaker(record_type, field, choices_of(record_type, by), by).of(found.rows)
     return made[0] if made else None
 
 
-def options_of(record_type: RecordType, field: Field, by: Actor) -> tuple[Option, ...]:
-    """The options of a choice, the retired ones too, in their order."""
-    return choices_of(record_type, by).get(field.key) or field.options
-
-
-def _options(
-    record_type: RecordType, field: Field, by: Actor
-) -> tuple[Mapping[Value, Option], int]:
+def _options(state: ListState, field: Field, by: Actor) -> tuple[Mapping[Value, Option], int]:
     """The options that can be columns, by value, and how many are one too many."""
-    options = options_of(record_type, field, by)
+    options = in_group(options_of(state.record_type, field, by), group_of(state, field, by))
     in_use = sorted(options, key=lambda one: one.is_retired)
     kept = {one.value for one in in_use[:MOST_COLUMNS]}
     return {one.value: one for one in options if one.value in kept}, len(options) - len(kept)
@@ -202,7 +215,7 @@ def _column(
     by: Actor,
 ) -> BoardColumn:
     record_type, write = state.record_type, formats(by)
-    label = option.shown() if option is not None else gettext("Without a value")
+    label = option.shown_in_group() if option is not None else gettext("Without a value")
     is_offered = option is None or option.is_offered
     creates = by.may(record_type.key, "create") and may_move(record_type, field, by)
     made = urlencode({**({field.key: value} if value else {}), "next": state.url()})

@@ -47,7 +47,8 @@ def card_keys(record_type: RecordType, field: Field, by: Actor) -> list[str]:
     keys = [record_type.title.key]
     keys += [one.key for one in told if sees(record_type, one.key, by)]
     # What a card is judged by (whose it is, since when it is there) is fetched, hidden or not.
-    return list(dict.fromkeys([*keys, field.key, "owner_id", "created_at"]))
+    since = [board.since.key] if board.since is not None else []
+    return list(dict.fromkeys([*keys, field.key, "owner_id", "created_at", *since]))
 
 
 def may_move(record_type: RecordType, field: Field, by: Actor) -> bool:
@@ -78,7 +79,9 @@ class CardMaker:
         self._next, self._done, self._what = self._step_keys()
         self._tonight = datetime.combine(by.today(), time.max, by.zone)
         is_usual = bool(board.columns) and board.columns[0].key == field.key
-        self._stale_after = board.stale_after if is_usual else {}
+        own = {one.value: one.stale_after for one in picklists.get(field.key, ())}
+        self._stale_after = {**board.stale_after, **own} if is_usual else {}
+        self._since_key = board.since.key if is_usual and board.since is not None else SINCE
         self._tells_days = tells_days(record_type, field)
         self._shows_made = sees(record_type, "created_at", by)
 
@@ -132,7 +135,7 @@ class CardMaker:
         What was never moved has been there since it was made.
         """
         made: datetime = row.created_at
-        since: datetime = getattr(row, SINCE, None) or made
+        since: datetime = getattr(row, self._since_key, None) or made
         return since if self._shows_made or since > made else None
 
     def _days(self, since: datetime | None) -> int:

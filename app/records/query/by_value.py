@@ -80,7 +80,7 @@ def ordered_values(record_type: RecordType, field: Field, by: Actor) -> list[Any
     if field.kind == "country":
         return list(countries(current()))
     options = field.options
-    if field.picklist:
+    if field.is_tenants:
         options = load_picklists(by.session, record_type.key).get(field.key, ())
     return [option.value for option in options]
 

@@ -95,7 +95,7 @@ def cards(
     found = found.order_by(*(one.desc() if is_descending else one for one in order))
     card = found.limit(asked.limit + 1).lateral("card")
     statement = select(shown.c.place, *card.c).select_from(shown.join(card, true()))
-    if tells_days(record_type, field):
+    if tells_days(record_type, field) and not keeps_since(record_type, field):
         statement = statement.add_columns(_since(record_type, card.c.id, field.key).label(SINCE))
     places = (card.c.sort_key, card.c.id)
     turned = [one.desc() if is_descending else one for one in places]
@@ -138,6 +138,12 @@ def tells_days(record_type: RecordType, field: Field) -> bool:
     board = record_type.board
     is_usual = bool(board.columns) and board.columns[0].key == field.key
     return board.tells_days or not is_usual
+
+
+def keeps_since(record_type: RecordType, field: Field) -> bool:
+    """True when records keep since when they have the value of this field."""
+    board = record_type.board
+    return board.since is not None and board.columns[0].key == field.key
 
 
 def _sort(record_type: RecordType, sort: str, by: Actor) -> str:

@@ -15,7 +15,8 @@ from app.records.fields import Field
 from app.records.lenses.lens import BOARD
 from app.records.lenses.moving import field_to_move, move, on_day
 from app.records.model import Record
-from app.records.pages.board import column_heads, one_card, options_of
+from app.records.pages.board import column_heads, one_card
+from app.records.pages.board_groups import options_of
 from app.records.pages.choices import choices_of
 from app.records.pages.entry import told_length
 from app.records.pages.looks import Words

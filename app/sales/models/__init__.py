@@ -1,5 +1,8 @@
 """The tables of sales."""
 
 from app.sales.models.lead import Lead
+from app.sales.models.opportunity import Opportunity
+from app.sales.models.pipeline import Pipeline, Stage
+from app.sales.models.target import Target
 
-__all__ = ["Lead"]
+__all__ = ["Lead", "Opportunity", "Pipeline", "Stage", "Target"]

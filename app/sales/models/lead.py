@@ -29,7 +29,8 @@ WALKED = ("status", "rating", "source", "industry", "disqualify_reason", "countr
 class Lead(HasSteps, Record):
     """An enquiry, a card from a fair, a recommendation; `name` is that of the person or the firm.
 
-    Once it is converted, `account_id` and `contact_id` say what it became, and it stays as it was.
+    Once it is converted, `account_id`, `contact_id` and `opportunity_id` say what it became, and it
+    stays as it was.
     """
 
     __tablename__ = "leads"
@@ -45,6 +46,7 @@ class Lead(HasSteps, Record):
         ),
         Index("ix_leads_account", "account_id", "id", postgresql_where=LIVE),
         Index("ix_leads_contact", "contact_id", "id", postgresql_where=LIVE),
+        Index("ix_leads_opportunity", "opportunity_id", "id", postgresql_where=LIVE),
         Index("ix_leads_next_step", "next_step_at", "id", postgresql_where=LIVE),
         # A board's column in the list's usual order, and the pool in the same.
         Index("ix_leads_board", "status", "created_at", "id", postgresql_where=LIVE),
@@ -80,6 +82,9 @@ class Lead(HasSteps, Record):
     )
     contact_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("contacts.id"), info={"kind": "reference"}
+    )
+    opportunity_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("opportunities.id"), info={"kind": "reference"}
     )
 
     @property
