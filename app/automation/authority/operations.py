@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -17,7 +18,7 @@ from app.automation.authority.subjects import customer_type, subject_called
 from app.events import write_event
 from app.identity.models import Role
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing, Refused
+from app.kernel.errors import Conflict, Missing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
 from app.records.authority import Subject
@@ -28,7 +29,9 @@ from app.records.types import RecordType
 
 ENDLESS = ("unlimited", "不限", "不限制", "∞")  # What people write for a limit that has no end.
 BIGGEST = Decimal(10) ** 12
+MOST_VERSIONS = 10**9  # As long as the numbers of versions that are sent may be.
 Cell = tuple[UUID, str]  # Role, class of customer.
+_MEANWHILE: Text = _("Somebody else changed this meanwhile. Look at it again.")
 
 
 def get_subject(key: str) -> Subject:
@@ -39,14 +42,20 @@ def get_subject(key: str) -> Subject:
     return found
 
 
-def choose_class(by: Actor, kind: str, field: str) -> None:
-    """Tell customers apart by a field of choices; empty: not at all. Limits by class go with it."""
+def choose_class(by: Actor, kind: str, field: str, was: str | None = None) -> None:
+    """Tell customers apart by a field of choices; empty: not at all. Limits by class go with it.
+
+    Conflict where it is no more what it `was`.
+    """
     require_manage(by)
+    changed(by.session)  # Whoever else changes the matrix waits, and sees what was changed here.
     record_type = tailored(kind, by)
     if field and field not in {one.key for one in fields_for_class(record_type)}:
         raise Refused(_("Choose a field with values to choose from."), field="class_field")
     stands = by.session.get(AuthorityClass, record_type.key)
     before = stands.field if stands is not None else ""
+    if was is not None and was != before:
+        raise Conflict(_MEANWHILE, field="class_field")
     if before == field:
         return
     by.session.execute(delete(AuthorityClass).where(AuthorityClass.record_type == record_type.key))
@@ -90,12 +99,21 @@ def roles_of(by: Actor) -> list[Role]:
     return list(by.session.scalars(rows))
 
 
-def save_limits(by: Actor, subject: Subject, texts: Mapping[Cell, str]) -> None:
+def version_of(subject: Subject, by: Actor) -> int:
+    """A number that is another one after every change of the limits of a subject."""
+    return _version(_cells_of(subject, by), classes(subject, by))
+
+
+def save_limits(
+    by: Actor, subject: Subject, texts: Mapping[Cell, str], version: int | None = None
+) -> None:
     """Keep the limits of a subject as they were typed; empty: the role may agree to nothing.
 
-    Refused with a message for each that is no number.
+    Refused with a message for each that is no number. Conflict where somebody else changed them
+    since they were of this `version`, with what stands now beside each that differs.
     """
     require_manage(by)
+    changed(by.session)  # Of two who save at once, the second sees what the first one did.
     errors: dict[str, Text | str] = {}
     wanted: dict[Cell, Decimal | None] = {}
     allowed = {key for key, _label in classes(subject, by)}
@@ -110,12 +128,11 @@ def save_limits(by: Actor, subject: Subject, texts: Mapping[Cell, str]) -> None:
             errors[place] = _("Enter a number, “unlimited”, or nothing.")
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    before = {
-        (one.role_id, one.customer_class): one.most
-        for one in by.session.scalars(
-            select(AuthorityLimit).where(AuthorityLimit.subject == subject.key)
-        )
-    }
+    before = _cells_of(subject, by)
+    is_stale = version is not None and version != _version(before, classes(subject, by))
+    typed = {cell for cell, text in texts.items() if text.strip()}
+    if is_stale and (before != wanted or typed != wanted.keys()):
+        raise _overtaken(before, wanted)
     if before == wanted:
         return
     by.session.execute(delete(AuthorityLimit).where(AuthorityLimit.subject == subject.key))
@@ -133,6 +150,37 @@ def save_limits(by: Actor, subject: Subject, texts: Mapping[Cell, str]) -> None:
     if rows:
         by.session.execute(insert(AuthorityLimit), rows)
     _note(by, {"limit": [_told(before), _told(wanted)], "name": [None, str(subject.label)]})
+
+
+def _cells_of(subject: Subject, by: Actor) -> dict[Cell, Decimal | None]:
+    """The limits of a subject as the database has them."""
+    rows = select(AuthorityLimit.role_id, AuthorityLimit.customer_class, AuthorityLimit.most)
+    found = by.session.execute(rows.where(AuthorityLimit.subject == subject.key))
+    return {(role_id, customer_class): most for role_id, customer_class, most in found}
+
+
+def _version(cells: Mapping[Cell, Decimal | None], known: list[tuple[str, str]]) -> int:
+    told = f"{_told(cells)}|{[key for key, _label in known]}"
+    return int.from_bytes(sha256(told.encode()).digest()[:4]) % MOST_VERSIONS
+
+
+def _overtaken(
+    before: Mapping[Cell, Decimal | None], wanted: Mapping[Cell, Decimal | None]
+) -> Conflict:
+    errors: dict[str, Text | str] = {}
+    for cell in before.keys() | wanted.keys():
+        if (cell in before, before.get(cell)) == (cell in wanted, wanted.get(cell)):
+            continue
+        told = _("Nothing stands here now.")
+        if cell in before:
+            told = _("Here stands %(value)s now.", value=written(before[cell]))
+        errors[f"limit.{cell[0]}.{cell[1]}"] = told
+    return Conflict(_MEANWHILE, errors=errors)
+
+
+def written(most: Decimal | None) -> Text | str:
+    """A limit as it is typed."""
+    return _("unlimited") if most is None else format(most.normalize(), "f")
 
 
 def read_limit(text: str) -> Decimal | None:

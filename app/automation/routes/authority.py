@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from flask import Response, request
@@ -20,9 +19,10 @@ from app.identity.models import User
 from app.identity.routes.asking import label_of, submit, typed
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import Text, _
 from app.records.authority import Subject
 from app.records.registry import registry
+from app.records.routes.forms import seen_version
 from app.records.tailored import tailored
 from app.web import current
 from app.web.access import access
@@ -47,7 +47,9 @@ def choose_class(kind: str) -> Response:
     """Choose the field by which customers are told apart."""
 
     def work() -> Response:
-        operations.choose_class(current.actor(), kind, typed("class_field"))
+        operations.choose_class(
+            current.actor(), kind, typed("class_field"), request.form.get("was")
+        )
         toast(_("Saved."))
         return see_other(PLACE)
 
@@ -61,7 +63,7 @@ def save_limits(key: str) -> Response:
     subject = operations.get_subject(key)
 
     def work() -> Response:
-        operations.save_limits(current.actor(), subject, _cells())
+        operations.save_limits(current.actor(), subject, _cells(), seen_version())
         toast(_("Saved."))
         return see_other(f"{PLACE}#{key}")
 
@@ -85,15 +87,17 @@ def _shown() -> dict[str, object]:
     grids = []
     for subject in subjects():
         cells = {
-            (str(role_id), customer_class): _text(most)
+            (str(role_id), customer_class): str(operations.written(most))
             for (role_id, its, customer_class), most in limits.cells.items()
             if its == subject.key
         }
-        grids.append((subject, operations.classes(subject, by), cells))
+        version = operations.version_of(subject, by)
+        grids.append((subject, operations.classes(subject, by), cells, version))
     types = dict.fromkeys(one for subject in subjects() if (one := customer_type(subject)))
     return {
         "url": PLACE,
         "grids": grids,
+        "sent_to": (request.view_args or {}).get("key"),
         "roles": [(str(one.id), label_of(one)) for one in operations.roles_of(by)],
         "class_fields": [
             (one, operations.fields_for_class(tailored(one, by)), limits.classes.get(one.key, ""))
@@ -101,10 +105,6 @@ def _shown() -> dict[str, object]:
         ],
         "preview": _preview(by),
     }
-
-
-def _text(most: Decimal | None) -> str:
-    return gettext("unlimited") if most is None else format(most.normalize(), "f")
 
 
 def _preview(by: Actor) -> dict[str, object]:

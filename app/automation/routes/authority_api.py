@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +16,15 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.api.asked import read_page
-from app.records.api.shape import Reply, dumps
+from app.records.api.asked import read_page, refuse_arguments
+from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.authority import Subject
 from app.records.openapi.described import described
 from app.records.openapi.parts import (
     FLAG,
     ID,
     LIMITED,
+    NOT_MODIFIED,
     TEXT,
     answer,
     nullable,
@@ -45,6 +47,8 @@ LIMITS: Schema = {"type": "array", "items": LIMIT}
 NAMED: dict[str, Schema] = {
     "Authority": record_of(subject=TEXT, label=TEXT, unit=TEXT, bigger_is_more=FLAG, limits=LIMITS)
 }
+ONE = f"{BASE}/<key>"
+SHOWN = {"200": answer(ref("Authority"))}
 SENT = sent(("limits",), limits=LIMITS)
 
 
@@ -64,16 +68,40 @@ def list_authority() -> Response:
     return send(Reply(200, dumps({"data": [_shown(one, by) for one in subjects()], "next": None})))
 
 
-@blueprint.put(f"{BASE}/<key>")
-@described("set_authority", TAG, {"200": answer(ref("Authority"))}, schemas=NAMED, sends=SENT)
+@blueprint.get(ONE)
+@described("get_authority", TAG, SHOWN | NOT_MODIFIED, schemas=NAMED)
+@access(who=Who.TOKEN, permission=MANAGE)
+def get_authority(key: str) -> Response:
+    """One subject with its limits."""
+    refuse_arguments(list(request.args))
+    by = current.actor()
+    response = send(_marked(operations.get_subject(key), by))
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.put(ONE)
+@described("set_authority", TAG, SHOWN, schemas=NAMED, sends=SENT, is_versioned=True)
 @access(who=Who.TOKEN, permission=MANAGE)
 def set_authority(key: str) -> Response:
     """Set all limits of a subject; a role that is left out may agree to nothing of it."""
     by = current.actor()
     subject = operations.get_subject(key)
     body = body_of(("limits",))
-    operations.save_limits(by, subject, _cells(body.get("limits")))
-    return send(Reply(200, dumps(_shown(subject, by))))
+    version = seen_version(request.if_match, _Grid(operations.version_of(subject, by)))
+    operations.save_limits(by, subject, _cells(body.get("limits")), version)
+    return send(_marked(subject, by))
+
+
+@dataclass(slots=True)
+class _Grid:
+    """The limits of a subject, as a mark names them."""
+
+    version: int
+
+
+def _marked(subject: Subject, by: Actor) -> Reply:
+    return marked(_shown(subject, by), operations.version_of(subject, by))
 
 
 def _cells(raw: Any) -> dict[tuple[UUID, str], str]:

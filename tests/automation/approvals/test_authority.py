@@ -5,6 +5,7 @@ The minutes of an activity stand for what people agree to, until a module declar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -274,6 +275,59 @@ def test_the_grid_is_kept_tried_and_refused_beside_what_is_wrong(
     answer = alice.client.post("/settings/authority/class/account", data={"class_field": "name"})
     assert answer.status_code == 422
     assert alice.client.post("/settings/authority/nonsense", data={}).status_code == 404
+
+
+def seen(page: str, name: str) -> str:
+    """What stands in a field of a form of a page."""
+    found = re.search(f'name="{re.escape(name)}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def test_of_two_who_change_a_grid_at_once_the_second_is_told_what_stands_there_now(
+    alice: Person, mara: Person, limits: None
+) -> None:
+    with alice.workspace.acting(alice) as by:
+        rep, manager = (role_by_key(by.session, key).id for key in ("sales_rep", "manager"))
+    mine, managers = f"limit.{rep}.", f"limit.{manager}."
+    opened = alice.client.get("/settings/authority").text
+    form = {name: seen(opened, name) for name in ("version", mine, f"{mine}customer", managers)}
+    theirs = {**form, managers: "45"}
+    assert alice.client.post("/settings/authority/minutes", data=theirs).status_code == 303
+    answer = alice.client.post("/settings/authority/minutes", data={**form, mine: "31"})
+    assert answer.status_code == 409
+    assert "Here stands 45 now." in answer.text
+    assert (seen(answer.text, mine), seen(answer.text, managers)) == ("31", "90"), "as typed"
+    with alice.workspace.acting(alice) as by:
+        found = operations.limits_of(by)
+        assert (found.of(rep, "minutes", ""), found.of(manager, "minutes", "")) == (30, 45)
+    again = {**form, mine: "31", "version": seen(answer.text, "version")}
+    assert alice.client.post("/settings/authority/minutes", data=again).status_code == 303
+    classes = {"class_field": "", "was": "kind"}
+    answer = alice.client.post("/settings/authority/class/account", data=classes)
+    assert answer.status_code == 409, "somebody chose another field meanwhile"
+    assert (
+        alice.client.post(
+            "/settings/authority/class/account", data={**classes, "was": "lifecycle"}
+        ).status_code
+        == 303
+    )
+    answer = alice.client.post("/settings/authority/minutes", data=again)
+    assert answer.status_code == 409, "the classes that the grid had are gone"
+
+
+def test_a_program_that_names_the_limits_it_saw_overwrites_no_others(
+    alice: Person, limits: None, program: Programs
+) -> None:
+    api = program(alice)
+    shown = api.get("authority/minutes")
+    mark, cells = shown.headers["ETag"], shown.json["limits"]  # type: ignore[index]
+    first = api.call("PUT", "authority/minutes", {"limits": cells[:1]}, If_Match=mark)
+    assert (first.status_code, len(first.json["limits"])) == (200, 1)  # type: ignore[index]
+    second = api.call("PUT", "authority/minutes", {"limits": []}, If_Match=mark)
+    assert second.status_code == 412
+    now = first.headers["ETag"]
+    assert api.call("PUT", "authority/minutes", {"limits": []}, If_Match=now).status_code == 200
 
 
 def test_programs_read_and_write_the_matrix(
