@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import nh3
-from flask import Response
+import re
 
-from app.mail.messages.cleaner import ATTRIBUTES, SCHEMES, STYLES, TAGS
+from flask import Response
 
 POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
@@ -20,17 +19,25 @@ FRAME = (
 )
 
 
+# A picture as the cleaner writes it: its values hold no bracket and no quote. What begins like one
+# and isn't becomes text.
+PICTURE = re.compile(r'<img(?P<said>(?: [a-z-]+="[^"<>]*")*)>|<img')
+SOURCE = re.compile(r' src="[^"]*"')
+
+
 def without_pictures(html: str) -> str:
-    """Cleaned HTML that asks for nothing: a picture is what stands in its place."""
-    return nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes={**ATTRIBUTES, "img": {"alt"}},
-        url_schemes=set(SCHEMES),
-        link_rel="noopener noreferrer",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-        filter_style_properties=set(STYLES),
-    )
+    """Cleaned HTML that asks for nothing: of a picture stays what stands in its place.
+
+    Read by its tags and not cleaned once more: of ten thousand boxes within each other that takes
+    seconds, and this is asked for at every look at a mail.
+    """
+    return PICTURE.sub(_described, html)
+
+
+def _described(picture: re.Match[str]) -> str:
+    if picture["said"] is None:
+        return "&lt;img"
+    return f"<img{SOURCE.sub('', picture['said'])}>"
 
 
 def has_pictures(html: str) -> bool:
