@@ -65,13 +65,16 @@ def raw(text: str | bytes) -> Callable[[], bytes]:
     return lambda: content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
-def forwarded(block: str, note: str = "", subject: str = "Fwd: Fences") -> Callable[[], bytes]:
+def forwarded(
+    block: str, note: str = "", subject: str = "Fwd: Fences", **headers: str
+) -> Callable[[], bytes]:
     """A mail that Bob forwards to his own address."""
     return plain(
         f"{note}\n\n{block}",
         sender=f"Bob Baker <{BOB}>",
         to="acme+me@in.zuke.test",
         subject=subject,
+        **headers,
     )
 
 
@@ -232,6 +235,14 @@ CORPUS = (
     Case("forwarded by 163", forwarded(NETEASE), subject="围栏", shows=("请报绿色",)),
     Case("forwarded by Foxmail", forwarded(FOXMAIL), subject="围栏", shows=("请报绿色",)),
     Case("forwarded by a Chinese Outlook", forwarded(OUTLOOK_CN), subject="围栏"),
+    Case(
+        "people written oddly",
+        raw(
+            f"From: Frank Fence <{FRANK}>,\nTo: {BOB}, , x (a, b) <x@fence.example>,\n"
+            "Subject: Fences\nMessage-ID: <odd@fence.example>\n\nHello Bob"
+        ),
+        shows=("Hello Bob",),
+    ),
     Case("forwarded with a note", forwarded(GMAIL, "Please call him"), shows=("call him",)),
     Case("GB18030", in_charset("gb18030"), subject="围栏报价", shows=("围栏的报价",)),
     Case("GB2312 that is GBK", in_charset("gb18030", "gb2312"), shows=("龘",)),
@@ -347,7 +358,30 @@ CORPUS = (
     Case("no sender", raw(f"To: {BOB}\nSubject: Fences\n\nHello"), fate="failed", why="broken"),
     Case("a stranger", plain(sender="eve@evil.example"), fate="skipped", why="unknown"),
     Case("an absence", plain(Auto_Submitted="auto-replied"), fate="skipped", why="automatic"),
-    Case("a mailing list", plain(Precedence="list"), fate="skipped", why="automatic"),
+    Case("a mailing list", plain(Precedence="list"), fate="skipped", why="list"),
+    Case("a mass mail", plain(Precedence="bulk"), fate="skipped", why="automatic"),
+    Case(
+        "a newsletter",
+        plain(List_Id="Fence news <news.fence.example>", Precedence="bulk"),
+        fate="skipped",
+        why="list",
+    ),
+    Case(
+        "a newsletter that says nothing but its list",
+        plain(List_Id="<news.fence.example>", List_Unsubscribe="<https://fence.example/u>"),
+        fate="skipped",
+        why="list",
+    ),
+    Case(
+        "one written to one person by a program of sellers",
+        plain(List_Unsubscribe="<https://fence.example/u>"),
+        shows=("Hello Bob",),
+    ),
+    Case(
+        "a newsletter that Bob forwarded",
+        forwarded(GMAIL, List_Id="<news.fence.example>", Precedence="list"),
+        subject="Fences",
+    ),
     Case("the service's own", plain(sender="no-reply@zuke.test"), fate="skipped", why="own"),
     Case(
         "one from an address for mail in",

@@ -144,6 +144,24 @@ def test_a_message_id_that_is_known_here_is_new_elsewhere(
     assert "For Acme" not in charlie.client.get(theirs.url).text
 
 
+def test_an_answer_that_came_by_a_list_goes_on_with_what_it_answers(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    """A firm whose address for sales is a group has each answer sent on as from a list."""
+    post_mail(bob, customer)
+    ours = only_message(acme)
+    by_group = {"List_Id": "<sales.acme.example>", "Precedence": "list"}
+    answer = plain("We take it", In_Reply_To=ours.message_id, **by_group)
+    inbox.give(answer(), address_of(bob))
+    with acme.scope() as session:
+        second = session.scalars(select(Message).where(Message.direction == "in")).one()
+    assert (second.text, second.thread_id) == ("We take it", ours.thread_id)
+    news = plain("Our news", Message_ID="<news@fence.example>", **by_group)
+    inbox.give(news(), address_of(bob))
+    assert "It went to a mailing list" in bob.client.get("/settings/me/mail-in").text
+    assert "Our news" not in bob.client.get(customer.url).text
+
+
 def test_an_answer_joins_the_thread_of_what_was_written_from_here(
     acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
 ) -> None:

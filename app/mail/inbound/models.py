@@ -31,6 +31,7 @@ class Why(StrEnum):
     UNKNOWN = "unknown"  # Nobody among the records has one of its addresses.
     DUPLICATE = "duplicate"
     AUTOMATIC = "automatic"
+    LIST = "list"  # It went to everybody on a list, as newsletters do.
     LOOP = "loop"
     OWN = "own"  # The service wrote it itself.
     PERSON = "person"  # Whose address it came to may not sign in any more.

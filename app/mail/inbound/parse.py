@@ -27,7 +27,7 @@ MOST_FILES = 20
 LONGEST_TEXT = 200_000  # Characters.
 LONGEST_HTML = 2_000_000
 MOST_HOPS = 40  # Servers that a mail has passed; more is a loop.
-AUTOMATIC = frozenset({"bulk", "junk", "list", "auto_reply"})
+AUTOMATIC = frozenset({"bulk", "junk", "auto_reply"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Parsed:
     text: str
     html: str | None
     is_automatic: bool
+    is_of_list: bool
     hops: int
     files: list[Part] = field(default_factory=list)
     left_out: int = 0  # Files beyond what is kept.
@@ -107,6 +108,7 @@ def _read(mail: Message, content: bytes) -> Parsed:
         text=_tidy(text),
         html=clean,
         is_automatic=_is_automatic(mail),
+        is_of_list=_is_of_list(mail),
         hops=len(mail.get_all("Received", [])),
         files=[one for one in files if one.content],
         left_out=left_out,
@@ -167,9 +169,15 @@ def _tidy(text: str) -> str:
 
 
 def _is_automatic(mail: Message) -> bool:
-    """What no person wrote: RFC 3834, and the older signs of lists and absences."""
+    """What no person wrote: RFC 3834, and the older signs of mass mails and absences."""
     auto = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
     precedence = str(mail.get("Precedence", "")).strip().lower()
     suppress = mail.get("X-Auto-Response-Suppress") is not None and auto != "no"
     report = mail.get_content_type() == "multipart/report"
     return auto not in ("", "no") or precedence in AUTOMATIC or suppress or report
+
+
+def _is_of_list(mail: Message) -> bool:
+    """What goes to all who are on a list, newsletters among it: RFC 2919, and the older sign."""
+    precedence = str(mail.get("Precedence", "")).strip().lower()
+    return mail.get("List-Id") is not None or precedence == "list"

@@ -75,6 +75,7 @@ def _store(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) ->
     colleagues = colleagues_of(parsed, by)
     story = story_of(parsed, colleagues, settings)
     parent = _parent(parsed, outside(story.people, colleagues, settings), by)
+    _refuse_what_went_to_a_list(parsed, parent, colleagues)
     places = _readable(_places(story, parent, colleagues, settings, reader), reader)
     if not places:
         raise Skip(Why.UNKNOWN)
@@ -121,13 +122,26 @@ def _demand_readable(mail: IncomingMail, content: bytes) -> Parsed:
 
 def _refuse_what_nobody_wrote(parsed: Parsed, settings: Settings) -> None:
     if parsed.is_automatic:
-        raise Skip(Why.AUTOMATIC)
+        raise Skip(Why.LIST if parsed.is_of_list else Why.AUTOMATIC)
     if parsed.sender is None:
         raise Skip(Why.BROKEN)
     service = parseaddr(settings.mail_from)[1].casefold()
     domain = parsed.sender.key.rpartition("@")[2]
     if parsed.sender.key == service or domain == settings.inbound_mail_domain.casefold():
         raise Skip(Why.OWN)
+
+
+def _refuse_what_went_to_a_list(
+    parsed: Parsed, parent: Message | None, colleagues: set[str]
+) -> None:
+    """Skip for newsletters and the like: nobody wrote them to the person whose address they are at.
+
+    What a colleague sent or forwarded themselves was meant to be here, and what answers a mail that
+    is here goes on with it, though it came by an address of many people.
+    """
+    assert parsed.sender is not None  # noqa: S101 - refused before.
+    if parsed.is_of_list and parent is None and parsed.sender.key not in colleagues:
+        raise Skip(Why.LIST)
 
 
 def _refuse_what_is_here(parsed: Parsed, settings: Settings, by: Actor, reader: Actor) -> None:

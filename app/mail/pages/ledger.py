@@ -26,7 +26,8 @@ FATES: dict[Fate, tuple[Text, str]] = {
 WHYS: dict[Why, Text] = {
     Why.UNKNOWN: _("Nobody that you can see has one of its addresses."),
     Why.DUPLICATE: _("It is here already."),
-    Why.AUTOMATIC: _("No person wrote it: an automatic answer, a report or a mailing list."),
+    Why.AUTOMATIC: _("No person wrote it: an automatic answer, a report or a mass mail."),
+    Why.LIST: _("It went to a mailing list, as newsletters do."),
     Why.LOOP: _("It went around in circles."),
     Why.OWN: _("It was written by this service."),
     Why.PERSON: _("Its owner can’t sign in any more."),
