@@ -23,6 +23,7 @@ from app.identity.outside import connect as connect_mail
 from app.jobs.registry import EXTENSION, Registry, connect
 from app.jobs.worker import Worker
 from app.kernel.language import using
+from app.mail.jobs import BREAKER
 from app.mail.send import send_mail
 from app.modules import JOBS, install_record_types
 from config.machine import read_machine
@@ -235,6 +236,7 @@ def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker
     yield Worker(engine_app, settings, None, threads=1, grace=5)
     engine_app.extensions.pop(EXTENSION, None)
     engine_app.extensions.pop(SEND_MAIL, None)
+    engine_app.extensions.pop(BREAKER, None)  # Its mails met no server: that is no later test's.
 
 
 class Clock:

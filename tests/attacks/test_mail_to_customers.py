@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from app.identity.models import User
 from app.mail.addresses import sender
-from app.mail.message import WIRE, build
+from app.mail.message import WIRE, _one_header, build
 from app.mail.messages.attach import files_to_send
 from app.mail.messages.models import Message, MessageLink, State
 from app.records.files.find import path_of
@@ -282,9 +283,15 @@ def test_the_name_of_a_workspace_and_of_a_record_add_no_header_to_our_mails() ->
 
 
 def test_a_header_that_would_hold_another_is_not_written() -> None:
+    """Some releases of Python write such a header in code, others as it stands: none goes out."""
     mail = EmailMessage(policy=WIRE)
     mail["Subject"] = CODE
+    for write in (mail.as_bytes, lambda: mail.as_string().encode()):
+        made = b""
+        with suppress(ValueError):
+            made = write()
+        assert b"\nBcc" not in made
     with pytest.raises(ValueError, match="another"):
-        mail.as_bytes()
-    with pytest.raises(ValueError, match="another"):
-        mail.as_string()
+        _one_header("Subject", "Subject: a\r\nBcc: evil@x.example\r\n")
+    folded = "Subject: a\r\n long one\r\n"
+    assert _one_header("Subject", folded) == folded

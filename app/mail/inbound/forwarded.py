@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from email.utils import getaddresses
 
-from app.mail.inbound.headers import known_people
+from app.mail.inbound.headers import known_people, pairs_in
 from app.mail.inbound.parts import LONGEST
 from app.mail.messages.people import Mailbox
 
@@ -104,6 +103,6 @@ def _people(value: str) -> list[Mailbox]:
     # Outlook tells an address twice: `a@b <a@b>`, QQ quotes names and brackets.
     plain = TWICE.sub("", plain)
     try:
-        return known_people(getaddresses([plain]))
+        return known_people(pairs_in([plain]))
     except RecursionError:
         return []  # Nobody has an address within a thousand brackets.
