@@ -15,6 +15,7 @@ from app.demo.approvals import load_approvals
 from app.demo.leads import load_leads
 from app.demo.load import Amounts, load
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
+from app.demo.prices import load_prices
 from app.demo.products import SELLER, load_products
 from app.demo.rates import load_rates
 from app.founding import Founder, found_workspace
@@ -79,6 +80,7 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)
             if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:
                 load_rates(by, workspace.slug)
+            load_prices(by, workspace.slug, _person(by, workspace.people[SELLER]))
 
 
 def fill_pool(by: Actor) -> None:

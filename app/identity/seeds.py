@@ -13,6 +13,7 @@ TICKS = ("complete", "reopen")  # Of activities alone.
 POOLED = ("account", "lead")
 PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
+PRICES = ("price_book", "price")
 LEADS = "lead"
 OPPORTUNITIES = "opportunity"
 # What becomes of a lead, and of an opportunity.
@@ -57,7 +58,7 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    kinds = (*RECORDS, *CATALOGUE, *ENDS)
+    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS)
     return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
 
 
@@ -87,6 +88,11 @@ def _pool(**reaches: Reach) -> dict[tuple[str, str], Reach]:
 def _catalogue(*verbs: str) -> dict[tuple[str, str], Reach]:
     """Verbs on all products and categories."""
     return {(kind, verb): ALL for kind in CATALOGUE for verb in verbs}
+
+
+def _prices(*verbs: str) -> dict[tuple[str, str], Reach]:
+    """Verbs on all price books and what is in them."""
+    return {(kind, verb): ALL for kind in PRICES for verb in verbs}
 
 
 # What a product costs ourselves is for those who set prices.
@@ -147,6 +153,7 @@ BUILT_IN = (
             **_leads(**dict.fromkeys(WORK, ALL)),
             **_opportunities(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
+            **_prices(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=ALL, distribute=ALL, **{"return": ALL}),
             **SETTINGS,
@@ -162,6 +169,7 @@ BUILT_IN = (
             **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             ("target", "manage"): ALL,
             **_catalogue(*WORK),
+            **_prices(*WORK),
             **_files(),
             **_pool(claim=ALL, reassign=TEAM, distribute=TEAM, **{"return": TEAM}),
             **DAILY,
@@ -181,6 +189,7 @@ BUILT_IN = (
             **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_opportunities(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
+            **_prices("read"),
             **_pool(claim=ALL, **{"return": OWN}),
             **DAILY,
         },
@@ -194,6 +203,7 @@ BUILT_IN = (
             **_leads(read=OWN, create=ALL),
             **_opportunities(read=TEAM, create=ALL, update=OWN),
             **_catalogue("read"),
+            **_prices("read"),
             **DAILY,
         },
         NO_COST,
@@ -206,6 +216,7 @@ BUILT_IN = (
             **_leads(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_opportunities(read=ALL),
             **_catalogue("read", "update"),
+            **_prices("read"),
             **DAILY,
         },
         NO_COST,
@@ -218,6 +229,7 @@ BUILT_IN = (
             **_leads(read=ALL),
             **_opportunities(read=ALL),
             **_catalogue("read"),
+            **_prices("read"),
         },
         NO_COST,
     ),

@@ -46,7 +46,8 @@ from tests.conformance.test_exports import table
 from tests.records.pages.conftest import statements
 
 TYPES = tuple(install_record_types())
-PRICED = tuple(one for one in TYPES if one.prices)
+# Those whose amounts people write; sums of lines are tried with their lines.
+PRICED = tuple(one for one in TYPES if any(not field.readonly for field in one.prices.values()))
 every_priced_type = pytest.mark.parametrize("record_type", PRICED, ids=lambda one: one.key)
 
 
@@ -253,6 +254,8 @@ def test_what_was_exported_comes_in_again(
 
 @every_priced_type
 def test_a_file_has_amounts_in_several_currencies(boss: Actor, record_type: RecordType) -> None:
+    if record_type.by_key[record_type.title.key].readonly:
+        pytest.skip("It is named after another record.")
     key = first_of(record_type)
     text = "Name,Price,Currency\nA,100,USD\nB,60,\nC,5,XXX\nD,7,EUR\n"
     run = keep_file(record_type, "rows.csv", io.BytesIO(text.encode()), boss)

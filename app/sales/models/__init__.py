@@ -3,6 +3,7 @@
 from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity
 from app.sales.models.pipeline import Pipeline, Stage
+from app.sales.models.price import Price, PriceBook
 from app.sales.models.target import Target
 
-__all__ = ["Lead", "Opportunity", "Pipeline", "Stage", "Target"]
+__all__ = ["Lead", "Opportunity", "Pipeline", "Price", "PriceBook", "Stage", "Target"]

@@ -24,10 +24,13 @@ def test_the_list_names_every_type_with_its_verbs(capsys: pytest.CaptureFixture[
         "product",
         "product_category",
         "lead",
+        "opportunity",
+        "price_book",
+        "price",
     ]
     assert found["activity"]["verbs"][-2:] == ["complete", "reopen"]
     assert main(["records", "list"]) == 0
-    assert capsys.readouterr().out.count("\n") == 6
+    assert capsys.readouterr().out.count("\n") == 9
 
 
 def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
@@ -56,6 +59,6 @@ def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
 def test_an_unknown_type_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["records", "show", "spaceship"]) == 1
     assert (
-        "There are: account, contact, activity, product, product_category, lead."
+        "There are: account, contact, activity, product, product_category, lead, opportunity, price_book, price."
         in capsys.readouterr().err
     )
