@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.identity import news, permissions, renamed, settings_pages
+from app.identity import news, permissions, queueing, renamed, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, PEOPLE, WORKSPACE, YOURSELF, SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.records.custom.field import OwnField
+from app.records.imports.ahead import work_waits_for
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.mentions.rename import follow_names
@@ -313,6 +314,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     changes.install(one for module in modules for one in module.tells)
     notes.install(one for module in modules for one in module.notes)
     news.install(tell_news)
+    queueing.install(work_waits_for)
     renamed.install(follow_names)
     shell: Shell = app.extensions["shell"]
     shell.rail.append(lambda by: _rail(by, modules))

@@ -9,6 +9,7 @@ from flask import Response
 
 from app.identity.news import lines
 from app.identity.operations import notices as operations
+from app.identity.queueing import waits_for
 from app.identity.routes.blueprint import blueprint
 from app.jobs.progress import cancel_work, find_work, works_of
 from app.kernel.errors import Missing, Refused
@@ -38,7 +39,7 @@ def show_notices() -> Response:
     return page(
         "identity/notices.html",
         "notices_list",
-        works=works_of(by, 5, under_way=True),
+        works=[(one, waits_for(one, by)) for one in works_of(by, 5, under_way=True)],
         notices=[(one, write.relative(one.notice.at, by.now)) for one in shown],
     )
 
@@ -75,6 +76,7 @@ def list_work() -> Response:
             write.relative(one.created_at, by.now),
             write.number(one.done),
             write.number(one.total),
+            waits_for(one, by),
         )
         for one in works_of(by, MOST_WORKS)
     ]
@@ -93,7 +95,8 @@ def show_work(work_id: UUID) -> Response:
         return see_other(work.url)
     write = formats(by)
     done, total = write.number(work.done), write.number(work.total)
-    return page("identity/work.html", "work", work=work, done=done, total=total)
+    waits = waits_for(work, by)
+    return page("identity/work.html", "work", work=work, done=done, total=total, waits=waits)
 
 
 @blueprint.post("/work/<uuid:work_id>/cancel")

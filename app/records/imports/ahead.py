@@ -1,4 +1,4 @@
-"""What an import waits for that has not begun: work that takes long is done one after the other."""
+"""What long work waits for that has not begun: imports, exports and undoing go one by one."""
 
 from __future__ import annotations
 
@@ -20,29 +20,34 @@ from app.records.registry import registry
 KINDS = ("import_rows", "undo_import", "make_export")  # The heavy ones among the jobs.
 
 
-def waits_for(run: ImportRun, by: Actor) -> str:
-    """What an import waits for, in a sentence; nothing for one that has begun or is over.
+def run_waits_for(run: ImportRun, by: Actor) -> str:
+    """What an import waits for, as `work_waits_for` says it; nothing for one that has begun."""
+    if run.state != State.WAITING:
+        return ""
+    own = by.session.get(Work, run.id)
+    return (work_waits_for(own, by) if own is not None else "") or gettext("Waiting for its turn")
+
+
+def work_waits_for(work: Work, by: Actor) -> str:
+    """What work waits for, in a sentence; nothing for what has begun, is over or waits for none.
 
     It names nothing that `by` could not open: of all else it tells that there is something.
     """
-    if run.state != State.WAITING:
+    if work.state != WorkState.WAITING or work.kind not in KINDS:
         return ""
-    work = _ahead(run, by)
-    if work is None:
+    ahead = _ahead(work, by)
+    if ahead is None:
         return gettext("Waiting for its turn")
-    return _told(work, by) or gettext("Waits for other long work of this workspace to end")
+    return _told(ahead, by) or gettext("Waits for other long work of this workspace to end")
 
 
-def _ahead(run: ImportRun, by: Actor) -> Work | None:
+def _ahead(own: Work, by: Actor) -> Work | None:
     """The work that is under way, else the first of those that were asked for earlier."""
-    own = by.session.get(Work, run.id)
-    if own is None:
-        return None
     is_earlier = Work.created_at < own.created_at
     stands = select(Work).where(
         Work.kind.in_(KINDS),
         Work.state.in_(UNDER_WAY),
-        Work.id != run.id,
+        Work.id != own.id,
         or_(Work.state == WorkState.RUNNING, is_earlier),
     )
     first = ((Work.state == WorkState.RUNNING).desc(), Work.created_at, Work.id)

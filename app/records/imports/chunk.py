@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Refused
 from app.kernel.folding import fold
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.kernel.rows import put_derived
 from app.records import gate
 from app.records.access import readable_keys
@@ -27,6 +27,7 @@ from app.records.duplicates.against import Arrivals
 from app.records.duplicates.facts import How
 from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import meet_many
+from app.records.imports.faults import faults_of
 from app.records.imports.givable import CREATED
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.noted import Moments, note_moments, read_moments, read_past
@@ -54,6 +55,8 @@ class Row:
     matched: str = ""  # The text that `match` was made of.
     found: UUID | None = None
     created: datetime | None = None  # When a new record was created elsewhere.
+    errors: dict[str, Text | str] = field(default_factory=dict)  # What stands against it.
+    spared: tuple[str, ...] = ()  # Fields that it gives, of which nothing could be said.
     moments: Moments | None = None  # Of a last contact and of what is next.
 
 
@@ -95,7 +98,10 @@ class _Chunk:
 
     def do(self, given: Sequence[Given]) -> Outcome:
         rows = [row for line, cells in given if (row := self._read(line, cells)) is not None]
-        rows = self._refer([row for row in rows if self._date(row)])
+        for row in rows:
+            self._date(row)
+        self._refer(rows)
+        rows = self._sound(rows)
         self._make_tags(rows)
         if self.mode == "create":
             self._create(rows)
@@ -114,6 +120,25 @@ class _Chunk:
     def _fail(self, row: Row, answer: Answer) -> None:
         failure = Failure(row.line, row.cells, reasons(self.plan, answer))
         self.outcome.failures.append(failure)
+
+    def _sound(self, rows: Sequence[Row]) -> list[Row]:
+        """Those against which nothing stands; of the others all is told that their cells show."""
+        sound: list[Row] = []
+        for row in rows:
+            if not row.errors:
+                sound.append(row)
+                continue
+            errors = faults_of(
+                self.record_type,
+                row.inputs if self.mode == "create" else self._of_update(row),
+                row.errors,
+                self.by,
+                self.picklists,
+                is_new=self.mode == "create",
+                spared=row.spared,
+            )
+            self._fail(row, Refused(_("Please check the marked fields."), errors=errors))
+        return sound
 
     def _read(self, line: int, cells: Sequence[str]) -> Row | None:
         """What a row says, field by field; what is empty is not said."""
@@ -143,40 +168,43 @@ class _Chunk:
             row.inputs.setdefault(key, part)  # A column of its own knows better.
         return row
 
-    def _date(self, row: Row) -> bool:
-        """Read what is no field to be written: moments of its past; False where that can't be."""
+    def _date(self, row: Row) -> None:
+        """Read what is no field to be written: moments of its past."""
         try:
             row.created = read_past(self.record_type, CREATED, row.inputs, self.by)
+        except Refused as refused:
+            row.errors |= refused.errors
+        try:
             row.moments = read_moments(self.record_type, row.inputs, self.by)
         except Refused as refused:
-            self._fail(row, refused)
-            return False
-        return True
+            row.errors |= refused.errors
 
-    def _refer(self, rows: list[Row]) -> list[Row]:
-        """Put ids where rows name other records; who names none that there is fails."""
-        barred: dict[int, dict[str, Any]] = {}
+    def _refer(self, rows: Sequence[Row]) -> None:
+        """Put ids where rows name other records; nothing is made for a row that fails by now."""
         for source in self.plan.references:
-            key = source.field.key
-            texts = dict.fromkeys(row.inputs[key] for row in rows if key in row.inputs)
-            found = resolve(
-                source.field.to or "",
-                list(texts),
-                self.by,
-                create_missing=source.column.create_missing,
-                made=self.outcome.names.setdefault(source.field.to or "", set()),
-            )
-            for number, row in enumerate(rows):
+            key, makes = source.field.key, source.column.create_missing
+            asking: list[Row] = []
+            for row in rows:
                 if key not in row.inputs:
                     continue
+                if makes and row.errors:
+                    del row.inputs[key]
+                    row.spared += (key,)
+                else:
+                    asking.append(row)
+            found = resolve(
+                source.field.to or "",
+                list(dict.fromkeys(row.inputs[key] for row in asking)),
+                self.by,
+                create_missing=makes,
+                made=self.outcome.names.setdefault(source.field.to or "", set()),
+            )
+            for row in asking:
                 means = found[row.inputs[key]]
                 if isinstance(means, UUID):
                     row.inputs[key] = means
                 else:
-                    barred.setdefault(number, {})[key] = means
-        for number, errors in barred.items():
-            self._fail(rows[number], Refused(_("Please check the marked fields."), errors=errors))
-        return [row for number, row in enumerate(rows) if number not in barred]
+                    row.errors[key] = means
 
     def _make_tags(self, rows: Sequence[Row]) -> None:
         """Make the tags that rows name and nobody knows, each once, where the role allows it.

@@ -194,7 +194,7 @@ def _shown(
         its = [told[one] for one in group.ids if one in told]
         if len(its) < 2:
             continue
-        why = formats(by).listed(str(one) for one in reasons(record_type, group.hows, its))
+        why = " · ".join(str(one) for one in reasons(record_type, group.hows, its))
         may = may_deny(record_type, [records[one.id] for one in its], by)
         found.append(ShownGroup(group.key, why, its, may))
     return found

@@ -17,7 +17,6 @@ from app.records.pages.pool import may_claim_some
 from app.records.pages.telling import Told, tell_apart
 from app.records.pool.reading import in_pool, is_read_in_pool
 from app.records.types import RecordType
-from app.web.formats import formats
 
 LONGEST = 200  # Characters of a value that is carried over to the form of another record.
 
@@ -73,7 +72,7 @@ def suspects(
                 url,
                 one.title,
                 face(record_type, one.id, one.title),
-                _why(one, by),
+                _why(one),
                 use_url,
                 takes,
                 told[one.id].fact if one.id in told else "",
@@ -102,5 +101,5 @@ def _found(
     return both[:SHOWN], told
 
 
-def _why(one: Suspect, by: Actor) -> str:
-    return formats(by).listed(str(reason) for reason in one.reasons)
+def _why(one: Suspect) -> str:
+    return " · ".join(str(reason) for reason in one.reasons)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.identity.operations.users import names_of
+from app.jobs.progress import Work
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.bulk.selection import Counted
@@ -24,6 +25,7 @@ from app.records.exports.formats import FORMATS, Format
 from app.records.exports.keep import MANAGE
 from app.records.exports.models import Export, State
 from app.records.files.sizes import size_text
+from app.records.imports.ahead import work_waits_for
 from app.records.registry import registry
 from app.records.tailored import switched_on
 from app.records.types import EXPORT, RecordType
@@ -154,6 +156,7 @@ class ExportLine:
     who: str
     when: str
     expires: str
+    waits: str
 
     @property
     def url(self) -> str:
@@ -193,7 +196,14 @@ def _line(export: Export, people: dict[UUID, str], by: Actor) -> ExportLine:
         people.get(export.user_id, "") if export.user_id else "",
         write.relative(export.created_at, by.now),
         expires,
+        _waits_for(export, by),
     )
+
+
+def _waits_for(export: Export, by: Actor) -> str:
+    """What an export waits for that has not begun."""
+    work = by.session.get(Work, export.id) if export.state == State.WAITING else None
+    return work_waits_for(work, by) if work is not None else ""
 
 
 def exportable(by: Actor) -> list[RecordType]:

@@ -45,6 +45,73 @@ def test_rows_become_records_with_an_event_each(acme: Workspace, alice: Person) 
         assert {one.owner_id for one in people} == {alice.user_id}
 
 
+def test_a_row_with_several_faults_is_told_all_of_them_each_at_its_column(
+    acme: Workspace, alice: Person
+) -> None:
+    file = sheet(
+        ["Last", "Mail", "Phone", "Firm", "Owner", "Created"],
+        ["Archer", "not an address", "12", "Nowhere", "Nobody", "2031-01-01"],
+        ["Baker", "ben@", "+86 138 0004 5678", "", "", "someday"],
+        ["Cook", "cleo@example.com", "", "", "", ""],
+    )
+    columns = {
+        "Last": "last_name",
+        "Mail": "email",
+        "Phone": "phone",
+        "Firm": "account_id",
+        "Owner": "owner_id",
+        "Created": "created_at",
+    }
+    run = take_in(alice, "contact", file, columns)
+    assert counts(run) == {"created": 1, "failed": 2}
+    told = why(alice, run)
+    assert set(told[2]) == {"Mail", "Phone", "Firm", "Owner", "Created"}
+    assert told[2]["Firm"] == "There is no such record."
+    assert told[2]["Created"] == "This moment is still to come."
+    assert set(told[3]) == {"Mail", "Created"}
+    firms = sheet(["Name", "Mail", "Owner"], ["", "hello@", "Nobody"])
+    run = take_in(alice, "account", firms, {"Name": "name", "Mail": "email", "Owner": "owner_id"})
+    assert why(alice, run)[2] == {
+        "Name": "Please fill in this field.",
+        "Mail": "Enter an e-mail address like name@example.com.",
+        "Owner": "There is no such record.",
+    }
+
+
+def test_for_a_row_that_fails_nothing_is_made_along_and_nothing_said_of_what_would_be(
+    acme: Workspace, alice: Person
+) -> None:
+    file = sheet(
+        ["Last", "Mail", "Firm", "Tags", "Created"],
+        ["Archer", "not an address", "New Firm", "fresh", "2031-01-01"],
+    )
+    columns = {
+        "Last": "last_name",
+        "Mail": "email",
+        "Firm": {"field": "account_id", "create_missing": True},
+        "Tags": "tags",
+        "Created": "created_at",
+    }
+    run = take_in(alice, "contact", file, columns)
+    assert counts(run) == {"failed": 1}
+    assert set(why(alice, run)[2]) == {"Mail", "Created"}
+    assert living(acme, Account, Account.name) == []
+
+
+def test_a_row_that_updates_and_fails_is_told_only_what_its_own_cells_say(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_contact(by, "Archer", email="ann@example.com")
+    file = sheet(
+        ["Mail", "Phone", "Owner"], ["ann@example.com", "12", "Nobody"], ["ann@example.com", "", ""]
+    )
+    columns = {"Mail": "email", "Phone": "phone", "Owner": "owner_id"}
+    run = take_in(alice, "contact", file, columns, mode="update", match_on="email")
+    assert counts(run) == {"skipped": 1, "failed": 1}
+    assert set(why(alice, run)[2]) == {"Phone", "Owner"}
+
+
 def test_a_row_that_does_not_fit_is_told_by_line_and_column_and_the_others_come_in(
     acme: Workspace, alice: Person
 ) -> None:

@@ -47,6 +47,22 @@ def test_it_waits_for_the_import_that_a_colleague_began(
 
 
 @pytest.mark.usefixtures("in_pieces")
+def test_wherever_long_work_is_shown_stands_what_it_waits_for(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    allow(acme, "sales_rep", "import")
+    take_in(bob, "account", FIRMS, {"Firm": "name"})
+    mine = take_in(alice, "contact", PEOPLE, {"Last": "last_name"})
+    sentence = "Waits for the import of accounts that Bob Baker began"
+    assert told(alice, f"/work/{mine.id}") == sentence
+    for url in ("/work", "/notices", "/settings/imports"):
+        assert sentence in alice.client.get(url).text
+    with acme.scope() as session:
+        session.execute(update(Work).where(Work.id == mine.id).values(state=State.RUNNING))
+    assert sentence not in alice.client.get("/work").text
+
+
+@pytest.mark.usefixtures("in_pieces")
 def test_who_may_not_see_that_import_learns_only_that_there_is_something(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

@@ -10,7 +10,7 @@ from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _, gettext
-from app.records.imports.ahead import waits_for
+from app.records.imports.ahead import run_waits_for
 from app.records.imports.failed import read_failures
 from app.records.imports.keep import MANAGE
 from app.records.imports.mapping import from_json
@@ -88,7 +88,7 @@ def import_receipt(record_type: RecordType, run: ImportRun, by: Actor) -> Import
         why_not_undo(run, by),
         told_undone(run, by) if run.undone_at is not None else "",
         f"/work/{run.undone_by_id}" if run.undone_by_id and run.undone_at is None else "",
-        waits_for(run, by),
+        run_waits_for(run, by),
     )
 
 
@@ -117,6 +117,7 @@ class ImportLine:
     failed: str
     who: str
     when: str
+    waits: str
 
 
 def import_lines(runs: Sequence[ImportRun], by: Actor) -> list[ImportLine]:
@@ -141,6 +142,7 @@ def _line(run: ImportRun, people: dict[UUID, str], by: Actor) -> ImportLine:
         "–" if is_tried or run.state == State.GIVEN else write.number(run.failed),
         people.get(run.user_id, "") if run.user_id else "",
         write.relative(run.created_at, by.now),
+        run_waits_for(run, by),
     )
 
 

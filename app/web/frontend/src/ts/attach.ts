@@ -31,6 +31,14 @@ function list(input: HTMLInputElement): void {
   }));
 }
 
+/** The name of a chosen file beside the button that chose it, in the place of “No file chosen”. */
+function name(input: HTMLInputElement): void {
+  const told = find('.file-choice-name', input.parentElement ?? document);
+  if (!told) return;
+  told.dataset.none ??= told.textContent ?? '';
+  told.textContent = input.files?.[0]?.name ?? told.dataset.none;
+}
+
 /** Let a form around `place` carry these files too; false where it has no field for them. */
 export function take(place: Element, files: File[]): boolean {
   const input = find<HTMLInputElement>(FIELD, place.closest('form') ?? document.createElement('form'));
@@ -41,6 +49,7 @@ export function take(place: Element, files: File[]): boolean {
 
 export function start(): void {
   const chosen = new Map<string, File[]>();
+  on('change', '.file-choice-input', (_event, input) => name(input as HTMLInputElement));
   on('change', FIELD, (_event, input) => list(input as HTMLInputElement));
   document.addEventListener('zuke:reset', (event) => {
     for (const input of all<HTMLInputElement>(FIELD, event.target as HTMLElement)) list(input);
