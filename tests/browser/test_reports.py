@@ -47,6 +47,24 @@ def test_a_chart_is_read_by_arrow_keys_and_enter_opens_the_rows(
 
 
 @pytest.mark.usefixtures("firms")
+def test_who_opens_the_rows_of_a_number_comes_back_to_what_was_chosen(
+    windows: Windows, alice: Person
+) -> None:
+    page = windows.open(alice)
+    page.goto("/reports/build")
+    numbers = page.locator(".report-table")
+    page.get_by_label("What is counted").select_option("account")
+    page.get_by_label("Group 1").select_option("country")
+    numbers.get_by_role("row", name="Germany").get_by_role("link", name="2").click()
+    page.wait_for_url("**/accounts?**")
+    page.go_back()
+    expect(numbers.get_by_role("row", name="Germany")).to_be_visible()
+    expect(page.get_by_label("Group 1")).to_have_value("country")
+    page.reload()
+    expect(numbers.get_by_role("row", name="Germany")).to_be_visible()
+
+
+@pytest.mark.usefixtures("firms")
 def test_the_chart_is_saved_as_a_picture(windows: Windows, alice: Person) -> None:
     page = windows.open(alice)
     page.goto(BARS)

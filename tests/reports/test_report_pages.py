@@ -93,6 +93,16 @@ def test_a_report_without_groups_counts_all_its_records(alice: Person) -> None:
 
 
 @pytest.mark.usefixtures("firms")
+def test_of_dates_there_is_an_earliest_and_a_latest_and_no_least(alice: Person) -> None:
+    client = alice.sign_in()
+    asked = "type=account&m0=min:created_at&m1=max:payment_days"
+    page = client.get(f"/reports/build?{asked}").text
+    assert "Created: earliest</th>" in page
+    assert "Payment term: greatest</th>" in page
+    assert "Created: latest</option>" in page
+
+
+@pytest.mark.usefixtures("firms")
 def test_a_reader_s_own_access_decides_what_a_shared_report_counts(
     alice: Person, bob: Person
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
+from app.records.filters.conditions import Meant
 from app.reports.engine.definition import (
     AVERAGE,
     COUNT,
@@ -19,6 +20,7 @@ from app.reports.engine.definition import (
     SHARE,
     SUM,
 )
+from app.reports.engine.kinds import DATES
 from app.reports.engine.meaning import Measured, name_of
 from app.web.formats import formats
 
@@ -32,6 +34,15 @@ OF: Mapping[str, Text] = {
     GREATEST: _("%(field)s: greatest"),
     SHARE: _("%(field)s: share"),
 }
+OF_DATES: Mapping[str, Text] = {
+    LEAST: _("%(field)s: earliest"),
+    GREATEST: _("%(field)s: latest"),
+}
+
+
+def measure_of_field(what: str, meant: Meant) -> Text:
+    """What a measure of a field is called, with its place for the field's name."""
+    return OF_DATES.get(what, OF[what]) if meant.field.kind in DATES else OF[what]
 
 
 def measure_label(measured: Measured) -> str:
@@ -39,7 +50,9 @@ def measure_label(measured: Measured) -> str:
     what = measured.asked.what
     if measured.meant is None:
         return str(PLAIN[what])
-    return gettext(OF[what].message, field=str(name_of(measured.meant)))
+    return gettext(
+        measure_of_field(what, measured.meant).message, field=str(name_of(measured.meant))
+    )
 
 
 def number_text(measured: Measured, value: Any, by: Actor) -> str:

@@ -14,7 +14,7 @@ from app.records.filters import Node
 from app.records.filters.conditions import Meant
 from app.records.pages.filter_words import PERIODS
 from app.records.pages.filtering.builder import Builder, builder, filters_asked, rows_before
-from app.records.pages.filtering.offers import OfferGroup, offers
+from app.records.pages.filtering.offers import Offer, OfferGroup, offers
 from app.records.pages.filtering.typed import PREFIX, Rows, arguments_of
 from app.records.pages.state import ListState
 from app.records.tailored import switched_on
@@ -36,7 +36,7 @@ from app.reports.engine.definition import (
 )
 from app.reports.engine.kinds import DATES, NAMED, NUMBERS
 from app.reports.engine.meaning import can_group, can_measure, readable_type
-from app.reports.engine.numbers import OF
+from app.reports.engine.numbers import measure_of_field
 from app.reports.pages.arguments import (
     BETWEEN,
     build_url,
@@ -137,9 +137,14 @@ class Build:
         return period.key, BETWEEN, first, last or first
 
     @property
+    def url(self) -> str:
+        """Where the builder opens on what it shows."""
+        return build_url(self.definition, self.report)
+
+    @property
     def again_url(self) -> str:
         """Where a report that a worker made today is counted anew."""
-        return f"{build_url(self.definition, self.report)}&fresh=1"
+        return f"{self.url}&fresh=1"
 
     @property
     def periods(self) -> dict[str, str]:
@@ -273,7 +278,7 @@ def _measures(fields: tuple[OfferGroup, ...]) -> tuple[tuple[str, Choices], ...]
     found: list[tuple[str, Choices]] = [("", first)]
     for group in fields:
         choices = tuple(
-            (f"{what}:{one.key}", str(Text(OF[what].message, {"field": one.whole})))
+            (f"{what}:{one.key}", _measure(what, one))
             for one in group.offers
             for what in (SUM, AVERAGE, LEAST, GREATEST, DISTINCT, SHARE)
             if can_measure(what, one.meant)
@@ -281,6 +286,10 @@ def _measures(fields: tuple[OfferGroup, ...]) -> tuple[tuple[str, Choices], ...]
         if choices:
             found.append((group.label, choices))
     return tuple(found)
+
+
+def _measure(what: str, one: Offer) -> str:
+    return str(Text(measure_of_field(what, one.meant).message, {"field": one.whole}))
 
 
 def _groups(definition: Definition, fields: tuple[OfferGroup, ...]) -> tuple[GroupRow, ...]:

@@ -37,7 +37,10 @@ def build_report() -> Response:
     """The builder, with the numbers of what its form asks for."""
     by = current.actor()
     found = built(MultiDict(request.args), by)
-    return _page(found, by, status=422 if found.alerts else 200)
+    response = _page(found, by, status=422 if found.alerts else 200)
+    if found.shown is not None:  # Whoever opens its rows comes back to what they had chosen.
+        response.headers["HX-Replace-Url"] = found.url
+    return response
 
 
 @blueprint.post("/reports/save")

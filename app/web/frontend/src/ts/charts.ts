@@ -13,6 +13,8 @@ interface Data { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; seri
 
 const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
 const NARROW = 480; // Pixels of a chart on a phone.
+const MOST_ROWS = 3; // Of names above a chart.
+const ROW = 20; // Pixels of one of them.
 const drawn = new Map<HTMLElement, { chart: echarts.ECharts; written: string }>();
 
 function colour(name: string): string {
@@ -30,12 +32,45 @@ function points(data: Data, one: Series): Record<string, unknown>[] {
 
 /** A funnel leaves its names room: on a phone on its right, where long ones go on below. */
 function funnel(label: Record<string, unknown>, width: number): Record<string, unknown> {
-  if (width >= NARROW) return { sort: 'none', left: '4%', width: '66%', label: { ...label, position: 'right' } };
+  if (width >= NARROW) return { sort: 'none', left: '10%', width: '60%', top: 24, bottom: 24, label: { ...label, position: 'right' } };
   const room = Math.floor(width * 0.6) - 28; // Without the line that leads to a name.
   return {
     sort: 'none', funnelAlign: 'left', left: 0, width: '40%', labelLine: { length: 12 },
     label: { ...label, position: 'right', width: room, overflow: 'break' },
   };
+}
+
+/** A part of a pie or funnel with its number; of a pie also its share of all. */
+function named(data: Data, one: Series, item: { dataIndex: number; name: string; percent?: number }): string {
+  const share = data.kind === 'pie' && item.percent !== undefined
+    ? ` (${new Intl.NumberFormat(document.documentElement.lang, { style: 'percent', maximumFractionDigits: 1 }).format(item.percent / 100)})`
+    : '';
+  return `${item.name}  ${one.texts[item.dataIndex] ?? ''}${share}`;
+}
+
+/** How many rows the names of a chart's series take above it, by their widths in pixels. */
+function legendRows(names: string[], width: number): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (!context) return 1;
+  context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  let rows = 1;
+  let taken = 0;
+  for (const name of names) {
+    const wide = context.measureText(name).width + 42; // With its sign and what lies between two.
+    if (taken > 0 && taken + wide > width - 24) {
+      rows += 1;
+      taken = 0;
+    }
+    taken += wide;
+  }
+  return rows;
+}
+
+/** The names above a chart: in as many rows as they take, or, where those would be many, in one to turn over. */
+function legendOf(data: Data, rows: number): Record<string, unknown> {
+  if (data.series.length < 2 && data.kind !== 'pie') return {};
+  const turned = rows > MOST_ROWS ? { type: 'scroll', pageIconColor: colour('--ink-2'), pageIconInactiveColor: colour('--line-2'), pageTextStyle: font() } : { type: 'plain' };
+  return { legend: { ...turned, top: 0, textStyle: font() } };
 }
 
 function seriesOf(data: Data, width: number): Record<string, unknown>[] {
@@ -47,16 +82,26 @@ function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   }
   const [first] = data.series;
   if (!first) return [];
-  const label = { ...font(), show: data.kind === 'funnel', formatter: '{b}' };
+  // A pie on a phone has no room for more than its legend.
+  const label = {
+    ...font(), show: data.kind === 'funnel' || width >= NARROW,
+    formatter: (item: { dataIndex: number; name: string; percent?: number }) => named(data, first, item),
+  };
   return [{
     type: data.kind, name: first.name, data: points(data, first), label,
-    ...(data.kind === 'pie' ? { radius: ['42%', '70%'], center: ['50%', '58%'] } : funnel(label, width)),
+    ...(data.kind === 'pie' ? { radius: ['42%', '70%'], center: ['50%', width >= NARROW ? '50%' : '56%'] } : funnel(label, width)),
   }];
 }
 
 function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
   const axis = data.kind === 'bar' || data.kind === 'line';
   const line = { lineStyle: { color: colour('--line') } };
+  const rows = legendRows(axis ? data.series.map((one) => one.name) : data.labels, width);
+  const above = rows > MOST_ROWS ? ROW : rows * ROW;
+  // On a phone a line has room for the names of its two ends.
+  const last = data.labels.length - 1;
+  const ends = data.kind === 'line' && width < NARROW
+    ? { alignMinLabel: 'left', alignMaxLabel: 'right', interval: (at: number) => at === 0 || at === last } : {};
   return {
     animation: false,
     color: COLOURS.map(colour),
@@ -70,10 +115,10 @@ function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
         return `${item.name}${named}: ${series?.texts[item.dataIndex] ?? ''}`;
       },
     },
-    ...(data.series.length > 1 || data.kind === 'pie' ? { legend: { type: 'plain', top: 0, textStyle: font() } } : {}),
+    ...(data.kind === 'pie' && width >= NARROW ? {} : legendOf(data, rows)),
     ...(axis ? {
-      grid: { left: 8, right: 8, bottom: 8, top: data.series.length > 1 ? 44 : 16, containLabel: true },
-      xAxis: { type: 'category', data: data.labels, axisLabel: font('--ink-3'), axisLine: line, axisTick: { show: false } },
+      grid: { left: 8, right: 8, bottom: 8, top: data.series.length > 1 ? above + 24 : 16, containLabel: true },
+      xAxis: { type: 'category', data: data.labels, axisLabel: { ...font('--ink-3'), ...ends }, axisLine: line, axisTick: { show: false } },
       yAxis: { type: 'value', axisLabel: font('--ink-3'), splitLine: line, minInterval: 1 },
     } : {}),
     series: seriesOf(data, width),
