@@ -177,6 +177,11 @@ def _go_on(made: ImportRun, service: Actor, progress: Callable[[ImportRun], None
         while go_on(run_id, service, told_of=progress):
             keep(service.session)
         keep(service.session)
+        service.session.refresh(made)
+        if made.is_under_way:
+            raise CommandError(
+                "The workspace is read-only. A worker goes on with the import when it no longer is."
+            )
     except KeyboardInterrupt:
         service.session.rollback()
         stop(run_id, service)

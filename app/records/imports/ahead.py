@@ -17,7 +17,8 @@ from app.records.imports.keep import sees_import
 from app.records.imports.models import ImportRun, State
 from app.records.registry import registry
 
-KINDS = ("import_rows", "undo_import", "make_export")  # The heavy ones among the jobs.
+IMPORT = "import_rows"
+KINDS = (IMPORT, "undo_import", "make_export")  # The heavy ones among the jobs.
 
 
 def run_waits_for(run: ImportRun, by: Actor) -> str:
@@ -35,6 +36,8 @@ def work_waits_for(work: Work, by: Actor) -> str:
     """
     if work.state != WorkState.WAITING or work.kind not in KINDS:
         return ""
+    if by.tenant.is_read_only and work.kind == IMPORT:
+        return gettext("Waits until the workspace is no longer read-only")
     ahead = _ahead(work, by)
     if ahead is None:
         return gettext("Waiting for its turn")

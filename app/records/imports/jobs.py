@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from app.jobs.errors import NotYet
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.records.imports.begin import enqueue_step
-from app.records.imports.models import ImportRun
+from app.records.imports.models import ImportRun, State
 from app.records.imports.run import KIND, given_up, go_on
 
 GIVEN_UP = "import_given_up"
+RESTING = timedelta(minutes=2)  # Between looks at a workspace that is read-only.
 
 
 @job(KIND, lease_seconds=30, timeout=4 * 3600, heavy=True, aftermath=GIVEN_UP)
@@ -21,10 +24,13 @@ def import_rows(by: Actor, payload: Payload) -> None:
     run = by.session.get(ImportRun, run_id)
     if run is None or run.step != payload["step"]:
         return
-    if go_on(run_id, by):
-        run = by.session.get_one(ImportRun, run_id, with_for_update=True, populate_existing=True)
+    has_more = go_on(run_id, by)
+    run = by.session.get_one(ImportRun, run_id, with_for_update=True, populate_existing=True)
+    if has_more:
         run.step += 1
         enqueue_step(run, by)
+    elif run.state == State.WAITING:
+        raise NotYet("The workspace is read-only.", RESTING)
 
 
 @job(GIVEN_UP, max_attempts=20)

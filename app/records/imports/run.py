@@ -31,6 +31,8 @@ from app.records.imports.who import importer_of
 from app.records.imports.words import told
 from app.records.sharing.news import tell_of_batch
 from app.records.types import RecordType
+from tenants.scope import keep
+from tenants.standing_now import Door
 
 KIND = "import_rows"
 SUBJECT = "import"
@@ -62,7 +64,9 @@ def go_on(
 ) -> bool:
     """Take in the next rows of an import, `most` or those of one job; True while there may be more.
 
-    Each piece is committed. Whoever cancels it waits for a piece; `told_of` hears of each.
+    Each piece is committed. Whoever cancels it waits for a piece; `told_of` hears of each. Where
+    the workspace becomes read-only it stops before the next piece and waits (`State.WAITING`): it
+    goes on from there when it is called again.
     """
     run = hold(run_id, by)
     if run is None:
@@ -80,12 +84,10 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
     run_id, read = run.id, 0
     table = open_table(run, by)
     mapping = from_json(run.mapping)
-    if not run.total:
-        run.total = sum(1 for _row in table.rows())
+    door = _set_out(run, table, by)
     # What is held back is asked for piece by piece, one after the other.
     is_lonely = run.total >= WORTH and not run.is_dry_run and not gate.watches(by)
     is_lonely = is_lonely and plan_of(run, mapping, table.names, importer_of(run, by)).is_lonely
-    advance_to(run, by)
 
     def stands(piece: Piece) -> None:
         nonlocal read
@@ -93,11 +95,11 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
         if told_of is not None:
             told_of(_as_it_stands(run_id, by))
 
-    rows = until(pieces(table, mapping, run.line), most)
+    rows = door.while_open(until(pieces(table, mapping, run.line), most))
     if not (is_lonely and side_by_side(run, rows, table.names, stands, by)):
         at = _as_it_stands(run_id, by).line
         met: Names = {}  # Of this job alone: a dry run of more rows tells names anew.
-        for piece in until(pieces(table, mapping, at), most - read):
+        for piece in door.while_open(until(pieces(table, mapping, at), most - read)):
             held = hold(run_id, by)
             if held is None or held.line != at:  # It was cancelled, or somebody else goes on.
                 _tell_news(run_id, by)
@@ -107,10 +109,43 @@ def _go_on(run: ImportRun, by: Actor, most: int, told_of: Hears | None) -> bool:
             at = piece.line
             stands(piece)
     _tell_news(run_id, by)
-    if read >= most:
-        return True
-    _end(run_id, State.DONE, by)
-    return False
+    if door.was_closed:
+        _rest(run_id, by)
+    elif read < most:
+        _end(run_id, State.DONE, by)
+    return not door.was_closed and read >= most
+
+
+def _set_out(run: ImportRun, table: Table, by: Actor) -> Door:
+    """Count the rows where nobody did, and say that they come in, where the workspace lets them."""
+    if not run.total:
+        run.total = sum(1 for _row in table.rows())
+    door = Door(by.tenant)
+    if door.is_open():
+        advance_to(run, by)
+    keep(by.session)
+    return door
+
+
+def _rest(run_id: UUID, by: Actor) -> None:
+    """Note that an import waits until the workspace takes changes, and tell it once."""
+    run = hold(run_id, by)
+    if run is None:
+        return
+    was_under_way = run.state == State.RUNNING
+    run.state = State.WAITING
+    work = by.session.get(Work, run_id)
+    if work is not None:
+        work.state = WorkState.WAITING
+        if was_under_way and run.user_id is not None:
+            with using(language_of_reader(by, run.user_id, run.via, run.language)):
+                text = gettext(
+                    "The import of %(file)s waits, as the workspace is read-only. It goes on from"
+                    " there by itself.",
+                    file=run.file_name,
+                )
+            tell(by, run.user_id, text, url=work.url, icon="alert-circle")
+    keep(by.session)
 
 
 def _as_it_stands(run_id: UUID, by: Actor) -> ImportRun:

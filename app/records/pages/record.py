@@ -17,7 +17,7 @@ from app.records.fields import Option
 from app.records.model import Record
 from app.records.pages.choices import choices_of
 from app.records.pages.details import Detail, details, may_edit, value_html
-from app.records.pages.favourites import Star, star
+from app.records.pages.favourites import Star, may_star, star
 from app.records.pages.files import FilesPanel, files_panel
 from app.records.pages.looks import Face, face
 from app.records.pages.neighbours import neighbours
@@ -26,6 +26,7 @@ from app.records.pages.state import ListState
 from app.records.pages.timeline import Asked, Timeline, timeline
 from app.records.pool.reading import is_read_in_pool
 from app.records.references import titles
+from app.records.sharing.followers import follows
 from app.records.types import Action, Panel, RecordType
 from app.web.formats import formats
 
@@ -62,6 +63,7 @@ class RecordPage:
     mail_url: str  # Where a mail to it is written; empty for who may not send any.
     actions: list[Action]
     star: Star | None
+    follows: bool | None  # None for who can't change whether they follow it.
     may_edit: bool
     may_delete: bool
     shown: list[Detail]
@@ -104,6 +106,7 @@ def record_page(
         mail_url=f"{url}/mail" if "email" in values and may_mail(by) else "",
         actions=possible(record_type, record, by),
         star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "page"),
+        follows=follows(by, record_type.key, record.id) if may_star(by) else None,
         may_edit=may_edit(record_type, record, by),
         may_delete=not by.tenant.is_read_only and may_do(record_type, record, "delete", by),
         shown=shown,

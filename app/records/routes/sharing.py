@@ -107,7 +107,10 @@ def add_follower(collection: str, record_id: UUID) -> Response:
         if user is None:
             raise Refused(_("Choose a colleague."), field="user_id")
         operations.follow(record_type, record, user, by)
-        toast(_("%(name)s follows this now.", name=user.name))
+        is_me = user.id == by.user_id
+        toast(
+            _("You follow this now.") if is_me else _("%(name)s follows this now.", name=user.name)
+        )
         return see_other(record_url(record_type, record_id))
 
     return submit(work, FOLLOWERS, partial(_following, record_type, record, by))
@@ -119,7 +122,7 @@ def remove_follower(collection: str, record_id: UUID, user_id: UUID) -> Response
     """Let somebody follow a record no longer."""
     record_type, record, by = record_for(collection, record_id, "read")
     operations.unfollow(record_type, record, user_id, by)
-    toast(_("Removed."))
+    toast(_("You follow this no longer.") if user_id == by.user_id else _("Removed."))
     url = record_url(record_type, record_id)
     return see_other(url if can_read(record_type, record_id, by) else f"/{collection}")
 

@@ -37,6 +37,18 @@ def followed(by: Actor, record_type: str) -> frozenset[UUID]:
     return frozenset(kept[by.user_id].get(record_type, ()))
 
 
+def follows(by: Actor, record_type: str, record_id: UUID) -> bool:
+    """True when `by` follows a record, whoever added them; one statement where anybody follows."""
+    if by.user_id is None or stamps.stamp(by.session, STAMP) is None:
+        return False
+    asked = select(Follower.user_id).where(
+        Follower.record_type == record_type,
+        Follower.record_id == record_id,
+        Follower.user_id == by.user_id,
+    )
+    return by.session.scalars(asked).first() is not None
+
+
 def forget(by: Actor) -> None:
     """Let the next question be asked of the database, as somebody's following has changed."""
     by.session.info.pop(READ, None)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session
 
 from app.crm.models import Contact
 from app.events import Event
@@ -28,7 +29,10 @@ from app.records.imports.given import room_of
 from app.records.imports.jobs import import_given_up
 from app.records.imports.models import ImportRun
 from app.records.imports.outcome import Failure
+from app.records.imports.run import go_on
 from config.settings import Settings
+from tenants import resolve, standing_now
+from tenants.control import Tenant
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.records.imports.conftest import (
@@ -65,12 +69,48 @@ def notices_of(workspace: Workspace) -> list[str]:
         return list(session.scalars(select(Notice.text).order_by(Notice.at)))
 
 
+def stand(owner: Engine, state: str) -> None:
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).where(Tenant.slug == "acme").values(state=state))
+    resolve.forget()
+
+
+def test_an_import_stops_at_its_next_piece_where_the_workspace_becomes_read_only_and_goes_on_later(
+    acme: Workspace,
+    alice: Person,
+    worker: Worker,
+    owner: Engine,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standing_now, "SECONDS", 0)
+    made = take_in(alice, "contact", people(9), COLUMNS)
+    before = acme.facts.state.value
+    try:
+        with acme.acting(alice) as by:
+            go_on(made.id, by, told_of=lambda _run: stand(owner, "past_due"))
+        found = run_of(acme, made.id)
+        assert (found.state, found.done) == ("waiting", 2)
+        page = alice.client.get(f"/contacts/import/{made.id}").text
+        assert "2 of 9 done · Waits until the workspace is no longer read-only" in page
+        assert "waits, as the workspace is read-only" in notices_of(acme)[-1]
+        worker.drain()
+        assert run_of(acme, made.id).done == 2, "it rests"
+    finally:
+        stand(owner, before)
+    clock.shift(timedelta(minutes=3))
+    worker.drain()
+    found = run_of(acme, made.id)
+    assert (found.state, counts(found)) == ("done", {"created": 9})
+    assert living(acme, Contact, Contact.last_name) == names(9)
+
+
 def test_many_rows_come_in_by_jobs_with_progress_and_a_notice(
     acme: Workspace, alice: Person, worker: Worker
 ) -> None:
     made = take_in(alice, "contact", people(9, 5), COLUMNS)
     assert living(acme, Contact, Contact.last_name) == []
-    assert "0 of 0 done" in alice.client.get(f"/work/{made.id}").text
+    assert "Waiting for its turn" in alice.client.get(f"/work/{made.id}").text
     assert worker.drain(1) == 1, "a job does four rows, and enqueues the next"
     assert "4 of 9 done" in alice.client.get(f"/work/{made.id}").text
     assert worker.drain() == 2

@@ -50,6 +50,22 @@ def test_a_refused_rule_keeps_what_was_ticked(acme: Workspace, alice: Person) ->
     assert 'id="group-error"' in page
 
 
+def test_one_follows_and_follows_no_longer_by_one_press_on_the_page(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+    url = f"/accounts/{account.id}"
+    assert f'action="{url}/followers"' in alice.client.get(url).text
+    assert alice.client.post(f"{url}/followers", data={"user_id": alice.user_id}).status_code == 303
+    page = alice.client.get(url).text
+    assert "You follow this now." in page
+    assert f'action="{url}/followers/{alice.user_id}/remove"' in page
+    assert f'action="{url}/followers"' not in page
+    assert alice.client.post(f"{url}/followers/{alice.user_id}/remove").status_code == 303
+    assert f'action="{url}/followers"' in alice.client.get(url).text
+
+
 def test_the_owner_adds_and_removes_a_follower(
     acme: Workspace, alice: Person, bob: Person, dora: Person
 ) -> None:
