@@ -5,15 +5,8 @@ from __future__ import annotations
 from app.billing.usage import uses
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.records.switching.operations import offered_modules
 from tenants.plans import Plan
-
-MODULES = {
-    "service": _("Service"),
-    "sales": _("Sales"),
-    "marketing": _("Marketing"),
-    "insight": _("Insight"),
-    "loyalty": _("Loyalty"),
-}
 
 
 def losses(plan: Plan, by: Actor) -> list[Text]:
@@ -21,10 +14,10 @@ def losses(plan: Plan, by: Actor) -> list[Text]:
     found = [
         _(
             "The module %(name)s is switched off. Its data stays and comes back with it.",
-            name=MODULES.get(key, key),
+            name=one.label,
         )
-        for key in by.tenant.modules
-        if key not in plan.modules
+        for one in offered_modules()
+        if one.key in by.tenant.modules and one.key not in plan.modules
     ]
     for use in uses(by):
         most = plan.limits.get(use.limit)

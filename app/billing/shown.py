@@ -34,6 +34,7 @@ class Bill:
 
     row: SubscriptionInvoice
     amount: str
+    day: str
     state: Text
     tone: str
     asked: str
@@ -91,7 +92,8 @@ def bills(by: Actor) -> list[Bill]:
         can_ask = row.status == "paid" and row.paid > 0 and row.currency == "CNY"
         is_free = request is None or request.status == "refused"
         amount = write.money(max(row.due, row.paid), row.currency)
-        found.append(Bill(row, amount, state, tone, text, can_ask and is_free))
+        day = write.day(write.local(row.issued_at).date(), by.today())
+        found.append(Bill(row, amount, day, state, tone, text, can_ask and is_free))
     return found
 
 

@@ -44,6 +44,7 @@ class Task:
     ways: tuple[Way, ...]
     permission: Permission | None
     trace: Callable[[Actor], ColumnElement[bool]] | None = None
+    goes_on: bool = False  # One more is welcome once it is done, so its ways stay.
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ TASKS = (
         _("A list from Excel or another system, or the first one by hand."),
         (
             Way(_("Import a list"), "/accounts/import"),
-            Way(_("Enter one"), "/accounts/new", is_drawer=True),
+            Way(_("Enter one"), "/accounts/new?next=/", is_drawer=True),
         ),
         ("account", "create"),
         lambda _by: exists().where(Account.deleted_at.is_(None)),
@@ -116,7 +117,7 @@ TASKS = (
         "calendar-plus",
         _("Plan the first next step"),
         _("A call, a visit, a task with a date. It stands here on its day."),
-        (Way(_("New task"), "/activities/new", is_drawer=True),),
+        (Way(_("New task"), "/activities/new?kind=task&next=/", is_drawer=True),),
         ("activity", "create"),
         lambda _by: exists().where(Activity.deleted_at.is_(None)),
     ),
@@ -126,14 +127,15 @@ TASKS = (
         _("Invite your colleagues"),
         _("By e-mail, or by a QR code that they scan with their phone."),
         (
-            Way(_("By e-mail"), "/settings/people/invite?way=mail", is_drawer=True),
-            Way(_("By QR code"), "/settings/people/invite?way=qr", is_drawer=True),
+            Way(_("By e-mail"), "/settings/people/invite?way=mail&next=/", is_drawer=True),
+            Way(_("By QR code"), "/settings/people/invite?way=qr&next=/", is_drawer=True),
         ),
         ("user", "manage"),
         lambda by: (
             exists().where(User.id != by.user_id)
             | exists().where(Invitation.created_by_id == by.user_id)
         ),
+        goes_on=True,
     ),
 )
 

@@ -35,7 +35,7 @@ WORKSPACE = _("Workspace")
 PEOPLE = _("People and access")
 DATA = _("Data")
 # How groups follow each other; those that are not named come before the data, as they were added.
-FIRST, LAST = (YOURSELF, WORKSPACE, PEOPLE), (DATA, _("Plan and bill"))
+FIRST, LAST = (YOURSELF, WORKSPACE, PEOPLE), (DATA, _("Subscription"))
 WORDS = 8  # Of a search that are looked at.
 
 _pages: dict[str, SettingsPage] = {

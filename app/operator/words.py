@@ -15,6 +15,17 @@ STATES: Mapping[str, Said] = {
     "past_due": (_("Past due"), "warn"),
     "suspended": (_("Suspended"), "bad"),
 }
+# Of a subscription, by Stripe's names.
+SUBSCRIPTIONS: Mapping[str, Said] = {
+    "none": (_("None yet"), ""),
+    "trialing": (_("Trial"), "info"),
+    "active": (_("Paid"), "good"),
+    "past_due": (_("A bill is open"), "warn"),
+    "unpaid": (_("Not collected"), "bad"),
+    "incomplete": (_("First bill open"), "warn"),
+    "incomplete_expired": (_("Never paid"), ""),
+    "canceled": (_("Ended"), ""),
+}
 VERBS: Mapping[str, Said] = {
     "created": (_("Workspace made"), "good"),
     "suspended": (_("Suspended"), "bad"),

@@ -7,13 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
+import pytest
+
 from app.billing.asked import read_shown_at
+from app.billing.losses import losses
 from app.identity.usage import seats
+from app.kernel.language import _
+from app.records.manifest import Module
+from app.records.switching import operations as switching
 from tenants.billing.models import Subscription
 from tenants.billing.operations import subscription_of
 from tenants.control import Tenant
 from tenants.database import control_session
 from tenants.facts import State
+from tenants.plans import plan_of
 from tenants.resolve import forget
 from tests.billing.conftest import GOOD, Till
 from tests.cast import HostClient, Person, Workspace
@@ -130,13 +137,14 @@ def test_a_firm_of_another_currency_than_ours_pays_in_one_of_ours_and_comes_back
     assert alice.client.get(PLACE).status_code == 200
 
 
-def test_a_smaller_plan_says_first_what_is_lost(till: Till, acme: Workspace, alice: Person) -> None:
-    from app.billing.losses import losses
-    from tenants.plans import plan_of
-
+def test_a_smaller_plan_says_first_which_modules_there_are_that_it_lacks(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailings = Module("marketing", _("Marketing"), (), text=_("Mails to many."))
+    monkeypatch.setattr(switching, "_offered", (mailings,))
     with acme.scope():
         by = acme.actor(alice)
-        by = replace(by, tenant=replace(by.tenant, modules=("service", "marketing")))
+        by = replace(by, tenant=replace(by.tenant, modules=("service", "marketing", "loyalty")))
         told = [str(one) for one in losses(plan_of("starter"), by)]
     assert told == ["The module Marketing is switched off. Its data stays and comes back with it."]
 

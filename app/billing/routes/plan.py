@@ -61,8 +61,10 @@ def show_plan() -> Response:
         _read_anew()
     by = current.actor()
     living = current_subscription(by)
+    offered = [one.key for one in plans_for_sale()]
+    rented = living.plan if living else by.tenant.plan
     first = {
-        "plan": living.plan if living else plans_for_sale()[0].key,
+        "plan": rented if rented in offered else offered[0],
         "interval": living.interval if living else "year",
         "seats": str(living.seats if living else max(seats.taken(by), 1)),
     }

@@ -21,6 +21,7 @@ from app.kernel.language import _
 from app.kernel.whole import whole
 from app.web import current
 from app.web.access import access
+from app.web.links import safe_path
 from app.web.render import page, see_other
 from app.web.toasts import toast
 
@@ -66,10 +67,11 @@ def send_invitation() -> Response:
         return made
     if made.invitation.way == "mail":
         toast(_("The invitation to %(email)s is on its way.", email=made.invitation.email))
-        return see_other(PLACE)
+        return see_other(_next() or PLACE)
     return page(
         "identity/invited.html",
         "form",
+        next_url=_next(),
         url=made.url,
         way=made.invitation.way,
         uses=made.invitation.max_uses,
@@ -164,4 +166,10 @@ def _choices() -> dict[str, object]:
         "teams": teams.tree(by),
         "label_of": label_of,
         "most_uses": invitations.MOST_USES,
+        "next_url": _next(),
     }
+
+
+def _next() -> str:
+    """Where whoever invites came from and goes back to, or nothing."""
+    return safe_path(request.values.get("next"), "")

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.jobs.overview import JobLine, count_by_tenant, list_jobs
-from app.kernel.language import Text, current
+from app.kernel.language import Text, current, labelled
 from app.operator.tenancies import Tenancy, may_go_on, tenancy_of
-from app.operator.words import LIMITS, STATES, plan_name, said
+from app.operator.words import LIMITS, STATES, SUBSCRIPTIONS, plan_name, said
 from app.records.files.sizes import size_text
 from tenants.billing.models import Subscription
 from tenants.control import Operator, OperatorEvent, Tenant, TenantSize
@@ -58,6 +58,7 @@ class Page:
     history: list[Line]
     failed: list[JobLine]
     subscription: Subscription | None
+    paying: Text | str  # How the subscription stands.
     may_go_on: bool  # Its trial may be extended.
     pay_by: datetime | None
 
@@ -75,9 +76,18 @@ def page_of(session: Session, tenant: Tenant) -> Page:
         history=_history(session, tenant.id),
         failed=list_jobs(session, states=("dead",), tenant_id=tenant.id, limit=FAILED),
         subscription=paid,
+        paying=_paying(paid),
         may_go_on=may_go_on(tenant, paid),
         pay_by=tenant.pay_by,
     )
+
+
+def _paying(row: Subscription | None) -> Text | str:
+    """How a subscription stands; by Stripe's own name where that is new to us."""
+    if row is None:
+        return ""
+    found = SUBSCRIPTIONS.get(row.status)
+    return found[0] if found is not None else row.status
 
 
 def _usage(tenant: Tenant, size: TenantSize | None) -> list[Usage]:
@@ -135,5 +145,16 @@ def _details(row: OperatorEvent) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_short(one)}" for key, one in value.items() if one) or "–"
-    return str(value)[:80] or "–"
+        return ", ".join(_named(key, one) for key, one in value.items() if one) or "–"
+    text = str(value)
+    if text in STATES:
+        return str(STATES[text][0])
+    return plan_name(text)[:80] or "–"
+
+
+def _named(key: str, value: Any) -> str:
+    """One of several that were changed together: a limit with its name, the plan by its own."""
+    known = next((one for one in Limit if one.value == key), None)
+    if known is not None:
+        return labelled(LIMITS[known], _short(value))
+    return _short(value)

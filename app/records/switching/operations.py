@@ -43,6 +43,11 @@ def install(modules: Iterable[Module]) -> None:
     _offered = tuple(one for one in modules if one.text is not None)
 
 
+def offered_modules() -> tuple[Module, ...]:
+    """The modules that there are to be switched, whoever asks."""
+    return _offered
+
+
 def list_switches(by: Actor) -> list[Switch]:
     """Every module that can be switched, in the order of the navigation."""
     require(by, *MANAGE)

@@ -1,0 +1,201 @@
+"""A stranger rents: signs up, sets up, pays, fails to pay, leaves; the operator sees each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from tenants.billing.models import SubscriptionInvoice
+from tenants.plans import plan_of
+from tests.browser.fiona import EMAIL, SLUG, Fiona
+from tests.browser.hand import Hand
+from tests.browser.olga import Olga
+from tests.browser.provider import Provider, providing
+from tests.browser.site import Site
+from tests.browser.visitor import Windows, arriving, overflow, ready
+
+MOST_INTERACTIONS = 40
+CHECKLIST = {
+    "/",
+    "/signup",
+    "/signup/wait",
+    "/welcome",
+    "/settings/documents",
+    "/settings/business-hours",
+    "/settings/business-hours/new",
+}
+languages = pytest.mark.parametrize("lang", ["en", "zh-CN"])
+CURRENCIES = {"en": "USD", "zh-CN": "CNY"}
+
+
+@pytest.fixture
+def provider(
+    site: Site, owner: Engine, windows: Windows, no_files: None, tmp_path: Path
+) -> Iterator[Provider]:
+    """The provider's side; Stripe and the mail server are of this story alone."""
+    with providing(site, owner, tmp_path / "mails") as made:
+        yield made
+
+
+@pytest.fixture
+def fiona(windows: Windows, provider: Provider, lang: str) -> Fiona:
+    """A stranger at the front page."""
+    page = ready(windows.open(slug=None, lang=lang), "/")
+    return Fiona(Hand(page, lang), windows, provider, CURRENCIES[lang], picture())
+
+
+@pytest.fixture
+def olga(windows: Windows, provider: Provider, operator: str, lang: str) -> Olga:
+    """Who runs the service, at a window of her own."""
+    return Olga(Hand(windows.open(slug=None, lang=lang), lang), provider)
+
+
+def picture() -> bytes:
+    """A logo."""
+    made = BytesIO()
+    Image.new("RGB", (240, 80), "#0b6b3a").save(made, "PNG")
+    return made.getvalue()
+
+
+def join(fiona: Fiona, link: str, name: str, email: str | None = None) -> None:
+    """A colleague follows an invitation on the phone; by a code the e-mail is told."""
+    phone = fiona.windows.open(slug=SLUG, lang=fiona.hand.lang, on_phone=True)
+    hand = Hand(ready(phone, link), fiona.hand.lang)
+    if email is not None:
+        hand.fill("email", email)
+    hand.fill("name", name)
+    hand.fill("password", "seven tall green trees")
+    assert overflow(phone) <= 0
+    with arriving(phone):
+        hand.press_button("Join")
+    expect(phone.get_by_text(name)).not_to_have_count(0)
+    phone.context.close()
+
+
+def set_up(fiona: Fiona) -> tuple[str, str]:
+    """Sign up and go through the checklist; answers with the two invitations."""
+    fiona.signs_up()
+    fiona.confirms_her_mail()
+    fiona.says_who_she_is()
+    fiona.says_when_she_works()
+    fiona.brings_a_customer()
+    fiona.plans_a_step()
+    return fiona.invites_by_code(), fiona.invites_by_mail("hal@fir.example")
+
+
+@languages
+def test_a_stranger_sets_the_firm_up_by_the_checklist_alone(
+    fiona: Fiona, olga: Olga, lang: str
+) -> None:
+    code, mail = set_up(fiona)
+    fiona.hand.sees("You are all set")
+    assert fiona.hand.count <= MOST_INTERACTIONS, fiona.hand.count
+    elsewhere = [path for path in fiona.hand.seen if not is_of_the_checklist(path)]
+    assert elsewhere == []
+    join(fiona, code, "Gus Green", "gus@fir.example")
+    join(fiona, mail, "Hal Hill")
+    olga.sees_firm(SLUG, "Trial", plan_name("trial", lang))
+    olga.sees_revenue("–")
+
+
+@languages
+def test_a_firm_pays_adds_a_seat_fails_a_bill_settles_it_and_leaves(
+    fiona: Fiona, olga: Olga, provider: Provider, owner: Engine, lang: str
+) -> None:
+    each = plan_of("starter").price(fiona.currency, "month")  # type: ignore[arg-type]
+    fiona.signs_up()
+    fiona.confirms_her_mail()
+    olga.sees_firm(SLUG, "Trial", plan_name("trial", lang))
+
+    fiona.asks_for(3)
+    fiona.pays_at_the_checkout()
+    fiona.opens_the_bill()
+    expect(fiona.page.locator(".billing-now")).to_contain_text(f"{each * 3}")
+    olga.sees_firm(SLUG, "Active", plan_name("starter", lang))
+    olga.sees_revenue(f"{fiona.currency} {each * 3}")
+
+    provider.pass_days(10)
+    fiona.asks_for(4)
+    charged = fiona.changes_it()
+    assert 0 < charged < each
+    assert charged == bills_at_stripe(provider)[0][2]
+    olga.sees_revenue(f"{fiona.currency} {each * 4}")
+
+    fiona.gives_a_card_that_fails()
+    provider.pass_days(22)
+    fiona.opens_the_bill()
+    expect(fiona.page.locator(".alert")).to_contain_text(words_of_grace(fiona))
+    assert words_of_grace(fiona) in provider.mail(EMAIL, "Fir Sons")
+    olga.sees_firm(SLUG, "Active", plan_name("starter", lang))
+    olga.looks(f"/operator/workspaces/{SLUG}")
+    olga.hand.sees("To be paid by")
+
+    fiona.pays_the_open_bill()
+    fiona.opens_the_bill()
+    expect(fiona.page.locator(".alert")).to_have_count(0)
+    assert_books_agree(provider, owner)
+
+    fiona.hand.send("Cancel at the end of the period")
+    expect(
+        fiona.page.get_by_role("button", name=fiona.hand.says("Go on after all"))
+    ).to_be_visible()
+
+    parts = fiona.takes_everything_along()
+    assert parts["people.csv"] == 1
+    fiona.asks_for_the_end()
+    olga.looks(f"/operator/workspaces/{SLUG}")
+    provider.pass_days(14)
+    assert "SHA-256" in provider.mail(EMAIL, "SHA-256")
+    expect(olga.looks().locator("tbody tr", has_text=SLUG)).to_have_count(0)
+    olga.sees_revenue("–")
+    (living,) = provider.world.all("subscription")
+    assert living["status"] == "canceled"
+    assert_books_agree(provider, owner)
+
+
+def is_of_the_checklist(path: str) -> bool:
+    """Whether a page is the list, one that it leads to, or what a mail leads to."""
+    made = "/settings/business-hours/"
+    return path in CHECKLIST or path.startswith(("/settings/me/email/", made))
+
+
+def plan_name(key: str, lang: str) -> str:
+    """A plan as its file calls it."""
+    found = plan_of(key)
+    return found.text(found.name, lang)
+
+
+def words_of_grace(fiona: Fiona) -> str:
+    """How the page and the mail begin that tell of a bill that could not be collected."""
+    told = fiona.hand.says(
+        "The last bill could not be collected. Pay it by %(day)s: from then on your workspace can "
+        "only be read.",
+        day="|",
+    )
+    return told.partition("|")[0]
+
+
+def bills_at_stripe(provider: Provider) -> list[tuple[str, str, Decimal, Decimal]]:
+    """Number, status, due and paid of each bill, the newest first."""
+    cent = Decimal("0.01")
+    return [
+        (one["number"], one["status"], one["amount_due"] * cent, one["amount_paid"] * cent)
+        for one in provider.world.all("invoice")
+    ]
+
+
+def assert_books_agree(provider: Provider, owner: Engine) -> None:
+    """Every bill of Stripe's is ours, to the cent."""
+    with Session(owner) as session:
+        rows = session.scalars(select(SubscriptionInvoice)).all()
+    ours = {(row.number, row.status, row.due, row.paid) for row in rows}
+    assert ours == set(bills_at_stripe(provider))
+    assert len(rows) == len(ours) > 0
