@@ -121,13 +121,13 @@ function begin(): void {
   hours.scrollTop = Number(hours.dataset.first ?? 0) * high - 10;
 }
 
-/** The line of now goes on while the page stands. */
+/** The line of now goes on while the page stands, through the columns of all colleagues. */
 function tick(): void {
-  const line = find('.hour-now');
-  if (!line) return;
-  line.dataset.since ??= String(Date.now());
-  const minute = Number(line.dataset.now) + (Date.now() - Number(line.dataset.since)) / 60_000;
-  line.style.insetBlockStart = `${Math.min(minute / DAY, 1) * 100}%`;
+  for (const line of all('.hour-now')) {
+    line.dataset.since ??= String(Date.now());
+    const minute = Number(line.dataset.now) + (Date.now() - Number(line.dataset.since)) / 60_000;
+    line.style.insetBlockStart = `${Math.min(minute / DAY, 1) * 100}%`;
+  }
 }
 
 /** A swipe over the hours of a phone leads to the day before or after. */
