@@ -13,7 +13,10 @@ from playwright.sync_api import expect
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from tenants import resolve
 from tenants.billing.models import SubscriptionInvoice
+from tenants.control import Tenant
+from tenants.database import control_session
 from tenants.plans import plan_of
 from tests.browser.fiona import EMAIL, SLUG, Fiona
 from tests.browser.hand import Hand
@@ -21,6 +24,7 @@ from tests.browser.olga import Olga
 from tests.browser.provider import Provider, providing
 from tests.browser.site import Site
 from tests.browser.visitor import Windows, arriving, overflow, ready
+from tests.cast import Person, Workspace
 
 MOST_INTERACTIONS = 40
 CHECKLIST = {
@@ -159,6 +163,20 @@ def test_a_firm_pays_adds_a_seat_fails_a_bill_settles_it_and_leaves(
     (living,) = provider.world.all("subscription")
     assert living["status"] == "canceled"
     assert_books_agree(provider, owner)
+
+
+def test_where_the_plan_has_no_room_the_form_says_so_and_keeps_what_was_typed(
+    windows: Windows, acme: Workspace, alice: Person
+) -> None:
+    with windows.site.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).limits = {"records": 0}
+    resolve.forget()
+    windows.watch.expect(402)
+    page = ready(windows.open(alice), "/accounts/new")
+    page.locator("[name=name]").first.fill("Fence & Sons")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main .alert-bad")).to_contain_text("Your plan holds 0 records")
+    expect(page.locator("[name=name]").first).to_have_value("Fence & Sons")
 
 
 def is_of_the_checklist(path: str) -> bool:

@@ -195,6 +195,12 @@ def test_all_errors_are_told_together(sign_up: Sign) -> None:
     assert page.count('class="error"') == 4
 
 
+def test_an_address_that_is_taken_is_told_with_the_others(sign_up: Sign, acme: Workspace) -> None:
+    page = sign_up(slug="acme", name="").text
+    assert "This address is taken." in page
+    assert page.count('class="error"') == 2
+
+
 def test_of_two_who_want_one_address_at_once_one_gets_it(
     app: Flask, sign_up: Sign, founding: Worker, owner: Engine, clean: None
 ) -> None:

@@ -15,7 +15,7 @@ from app.front.wishes import FIELDS, read_wish
 from app.identity import limits as counting
 from app.identity import outside
 from app.kernel.errors import Answer
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.web import current
 from app.web.access import Side, Who, access
 from app.web.render import fragment, page, see_other
@@ -67,17 +67,8 @@ def sign_up() -> Response:
 @access(Side.SERVICE, Who.ANYONE)
 def address() -> Response:
     """Whether the address that is being typed can be had."""
-    slug, problem, is_free = tidy(request.args.get("slug", "")[:80]), None, False
-    if slug:
-        try:
-            counting.take(limits.for_look(request.remote_addr or ""), current.moment())
-            with control_session() as shared:
-                check_slug(shared, slug, current.moment())
-            is_free = True
-        except SlugRefused as refusal:
-            problem = WORDS[refusal.problem]
-        except counting.TooMany:
-            problem = None  # It is looked at when the form is sent.
+    slug = tidy(request.args.get("slug", "")[:80])
+    problem, is_free = _look(slug) if slug else (None, False)
     return fragment("front/_address.html", slug=slug, problem=problem, is_free=is_free)
 
 
@@ -151,11 +142,29 @@ def _is_mine(slug: str) -> bool:
     return found is not None and found.state == signing_up.WAITING and found.slug == slug
 
 
+def _look(slug: str) -> tuple[Text | None, bool]:
+    """What stands against an address, and whether it can be had; neither, where it is not told."""
+    try:
+        counting.take(limits.for_look(request.remote_addr or ""), current.moment())
+        with control_session() as shared:
+            check_slug(shared, slug, current.moment())
+    except SlugRefused as refusal:
+        return WORDS[refusal.problem], False
+    except counting.TooMany:
+        return None, False  # It is looked at when the form is sent.
+    return None, True
+
+
 def _again(typed: dict[str, str], answer: Answer) -> Response:
-    general = [] if answer.errors else [answer.message or _("Please check what you entered.")]
-    response = page(
-        FORM, "form", status=answer.status, form=pages.form(typed, answer.errors, general)
-    )
+    """The form with all that is not right, an address that is taken among it."""
+    errors = dict(answer.errors)
+    slug = tidy(typed["slug"])
+    if errors and slug and "slug" not in errors:
+        problem, _is_free = _look(slug)
+        if problem is not None:
+            errors["slug"] = problem
+    general = [] if errors else [answer.message or _("Please check what you entered.")]
+    response = page(FORM, "form", status=answer.status, form=pages.form(typed, errors, general))
     retry_after = getattr(answer, "retry_after", None)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

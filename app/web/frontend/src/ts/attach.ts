@@ -63,7 +63,7 @@ export function start(): void {
   htmx.on('htmx:after:swap', (event) => {
     const { ctx } = event.detail;
     const files = chosen.get(ctx.sourceElement?.id ?? '');
-    if (ctx.response?.status !== 422 || !files?.length) return;
+    if (![402, 422, 507].includes(ctx.response?.status ?? 0) || !files?.length) return;
     const input = find<HTMLInputElement>(FIELD, document.getElementById(ctx.sourceElement.id) ?? document);
     if (input) put(input, files);
   });

@@ -29,7 +29,7 @@ export function start(): void {
   on('submit', 'form[data-guard]', (_event, form) => { delete form.dataset.dirty; });
   htmx.on('htmx:after:swap', (event) => {
     const { ctx } = event.detail;
-    if (ctx.response?.status !== 422) return;
+    if (![402, 422, 507].includes(ctx.response?.status ?? 0)) return;
     for (const form of all('form[data-guard]:has([aria-invalid="true"], .alert-bad)')) form.dataset.dirty = '';
   });
   htmx.on('htmx:finally:request', (event) => {

@@ -5,6 +5,8 @@ import { clearToasts, toast } from './toast';
 
 const WORDS: Record<number, string> = { 403: 'forbidden', 404: 'gone', 409: 'conflict', 412: 'conflict' };
 
+const COMES_BACK = [402, 409, 507];
+
 function leadsToSignIn(ctx: HtmxRequestCtx): boolean {
   const answer = ctx.response?.raw;
   if (!answer) return false;
@@ -34,8 +36,9 @@ function settle(event: CustomEvent<{ ctx: HtmxRequestCtx }>): void {
     return;
   }
   if (status < 400) return;
-  // A form that came second (409) comes back as well, with the other person's change beside the fields.
-  const isForm = status === 422 || (status === 409 && ctx.text?.includes('<form'));
+  // A form that came second (409) comes back as well, with the other person's change beside the fields; and one for
+  // which the plan (402) or the files (507) have no room, with what can be done.
+  const isForm = status === 422 || (COMES_BACK.includes(status) && ctx.text?.includes('<form'));
   const form = isForm ? refusedForm(ctx) : null;
   if (form) {
     ctx.target = form;
