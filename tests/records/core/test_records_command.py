@@ -59,6 +59,6 @@ def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
 def test_an_unknown_type_is_one_clear_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["records", "show", "spaceship"]) == 1
     assert (
-        "There are: account, contact, activity, product, product_category, lead, opportunity, price_book, price."
-        in capsys.readouterr().err
+        "There are: account, contact, activity, product, product_category, lead, opportunity,"
+        " price_book, price." in capsys.readouterr().err
     )
