@@ -8,6 +8,7 @@ from flask import Response, g, jsonify, request
 
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _
+from app.web import current
 from app.web.render import is_htmx, page
 from app.web.toasts import toast
 
@@ -45,6 +46,12 @@ TEXTS: Mapping[int, Text] = {
 TEXTS_FOR_PROGRAMS: Mapping[int, Text] = {
     401: _("Send a valid API token in the Authorization header."),
 }
+
+# What is open while a workspace is suspended, for who may: the start page is not.
+WHILE_SUSPENDED = (
+    (("billing", "manage"), "/settings/billing", _("Plan and bill")),
+    (("takeout", "make"), "/settings/leaving", _("Take everything with you")),
+)
 
 WayOut = tuple[str, Text]  # Where a button posts to, and what stands on it.
 
@@ -113,14 +120,25 @@ def _htmx_problem(status: int, text: str, way_out: WayOut | None) -> Response:
 
 
 def _page_problem(status: int, title: Text, text: str, way_out: WayOut | None) -> Response:
-    actions = [{"url": "/", "label": str(_("Go to the start page"))}]
     return page(
         "error.html",
         status=status,
         code=status,
         title=str(title),
         text=text,
-        actions=actions,
+        actions=_ways_on(),
         way_out=way_out,
         request_id=g.get("request_id") if status >= 500 else None,
     )
+
+
+def _ways_on() -> list[dict[str, str]]:
+    """Links to where whoever reads this can go on."""
+    tenant, by = g.get("tenant"), current.actor_or_none()
+    if tenant is None or by is None or not tenant.is_suspended:
+        return [{"url": "/", "label": str(_("Go to the start page"))}]
+    return [
+        {"url": url, "label": str(label)}
+        for permission, url, label in WHILE_SUSPENDED
+        if by.may(*permission)
+    ]

@@ -182,3 +182,17 @@ def test_while_stripe_is_away_the_page_says_so_and_nothing_changed(
     assert answer.status_code == 503
     assert "Nothing was changed" in answer.text
     assert till.facts(acme).state is State.TRIAL
+
+
+def test_a_suspended_workspace_leads_to_the_bill_and_to_its_data(
+    till: Till, acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).state = State.SUSPENDED.value
+    forget()
+    page = alice.client.get("/")
+    assert page.status_code == 403
+    for place in (PLACE, "/settings/leaving"):
+        assert f'href="{place}">' in page.text
+        assert alice.client.get(place).status_code == 200
+    assert 'class="btn btn-primary" href=' not in bob.client.get("/").text
