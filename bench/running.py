@@ -21,6 +21,7 @@ from bench import (
     reports,
     search,
     signup,
+    stripe,
     tenants,
     work,
 )
@@ -52,6 +53,9 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
     if "signup" in names:
         with server(f"{DATABASE}_signup") as on, service(on) as web:
             yield _result("signup", on, {}, signup.run(on, web))
+    if "stripe" in names:
+        with server(f"{DATABASE}_stripe") as on, service(on, stripe.ENVIRONMENT) as web:
+            yield _result("stripe", on, {}, stripe.run(on, web))
     if "million" in names:
         with ExitStack() as at_end:
             named = f"{DATABASE}_million"

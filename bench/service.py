@@ -22,7 +22,8 @@ from config.machine import child_environment
 
 SERVICE_HOST = "zuke.test"
 HOST = f"{SLUG}.{SERVICE_HOST}"
-NO_HEADERS: Mapping[str, str] = {}
+NOTHING: Mapping[str, str] = {}
+NO_HEADERS = NOTHING
 READY_WITHIN = 60.0
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # What a browser of this time sends; the service reads some of it at each request.
@@ -120,8 +121,11 @@ def sign_in(service: Service, email: str = OWNER) -> Person:
 
 
 @contextmanager
-def service(on: Server) -> Iterator[Service]:
-    """Start gunicorn on a free port, wait until it is ready, and stop it at the end."""
+def service(on: Server, more: Mapping[str, str] = NOTHING) -> Iterator[Service]:
+    """Start gunicorn on a free port, wait until it is ready, and stop it at the end.
+
+    `more` is what its environment has besides.
+    """
     port = _free_port()
     environment = child_environment(
         ZUKE_ENV="production",
@@ -134,6 +138,7 @@ def service(on: Server) -> Iterator[Service]:
         FILES_URL=Path(tempfile.gettempdir()).as_uri(),
         PYTHONPATH=str(ROOT),
         PYTHONDONTWRITEBYTECODE=None,  # An image is compiled when it is built.
+        **more,
     )
     with tempfile.TemporaryDirectory(prefix="zuke-bench-") as logs:
         processes = Processes(Path(logs))

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
+    transfer_holder: str = ""  # Our bank account, for transfers: in whose name,
+    transfer_bank: str = ""  # at which bank and branch,
+    transfer_account: str = ""  # its number; without one, nobody is offered to pay so,
+    transfer_code: str = ""  # the bank's code (联行号, SWIFT),
+    transfer_currency: str = "CNY"  # and the currency that it takes.
     sentry_dsn: str = ""
     log_level: str = "INFO"
     web_concurrency: int = Field(default=2, ge=1, le=64)  # Worker processes of gunicorn.

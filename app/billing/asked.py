@@ -18,6 +18,8 @@ from tenants.billing.errors import (
     Declined,
     NoSubscription,
     NotConfigured,
+    TransferAsked,
+    Uncertain,
     Unreachable,
 )
 from tenants.billing.operations import Choice
@@ -33,33 +35,62 @@ class Away(Answer):
     status = 503
 
 
+class Unknown(Answer):
+    """The payment service was asked for a change and did not answer: 504, and nobody knows yet."""
+
+    status = 504
+    way_out = ("/settings/billing/look-again", _("Look now"))
+
+
+# What is told of each, in words; the first that fits, so narrower ones come first.
+TOLD: tuple[tuple[type[BillingError], type[Answer], Text], ...] = (
+    (NotConfigured, Away, _("Paying online is not set up. Write to us, and we send a bill.")),
+    (
+        Uncertain,
+        Unknown,
+        _(
+            "The payment service did not answer in time. Whether the change was made is not known "
+            "yet: we ask again by ourselves, and the page “Plan and bill” shows what stands. "
+            "Nothing is charged twice."
+        ),
+    ),
+    (
+        Unreachable,
+        Away,
+        _("The payment service does not answer. Nothing was charged; try again in a minute."),
+    ),
+    (
+        Declined,
+        Refused,
+        _(
+            "The card was declined, and nothing was changed. Enter another card under “Card and "
+            "invoices”, then try again."
+        ),
+    ),
+    (AlreadySubscribed, Refused, _("You have a subscription already. Change it below.")),
+    (
+        TransferAsked,
+        Refused,
+        _("You have asked to pay by bank transfer. Withdraw that first, then pay otherwise."),
+    ),
+    (
+        BillOpen,
+        Refused,
+        _("A bill is not paid yet. Pay it first, under “Bills”, then change the plan."),
+    ),
+    (NoSubscription, Refused, _("There is no subscription that could be changed.")),
+)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn what stands against a payment into an answer for a person."""
     try:
         yield
-    except NotConfigured as error:
-        raise Away(_("Paying online is not set up. Write to us, and we send a bill.")) from error
-    except Unreachable as error:
-        raise Away(
-            _("The payment service does not answer. Nothing was changed; try again in a minute.")
-        ) from error
-    except Declined as error:
-        raise Refused(
-            _(
-                "The card was declined, and nothing was changed. Enter another card under “Card "
-                "and invoices”, then try again."
-            )
-        ) from error
-    except AlreadySubscribed as error:
-        raise Refused(_("You have a subscription already. Change it below.")) from error
-    except BillOpen as error:
-        raise Refused(
-            _("A bill is not paid yet. Pay it first, under “Bills”, then change the plan.")
-        ) from error
-    except NoSubscription as error:
-        raise Refused(_("There is no subscription that could be changed.")) from error
     except BillingError as error:
+        for kind, answer, text in TOLD:
+            if isinstance(error, kind):
+                raise answer(text) from error
         raise Refused(
             _("The payment service refused this: %(reason)s", reason=error.reason)
         ) from error

@@ -1,25 +1,34 @@
-"""What follows in the workspace from what became of its bill: seats, and who is told."""
+"""What follows in the workspace from what became of its bill: seats, and who is told.
+
+Our books say in the transaction that changes them that this is to be done (`FOLLOW`), and the
+worker tries until it is; whoever shows what came of it does it at once, which harms nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from app.billing.notices import keepers
 from app.identity import outside
 from app.identity.operations.notices import tell
 from app.identity.usage import seats
+from app.identity.usage.models import BillReminder
 from app.kernel.actor import Actor, service_actor
+from app.kernel.ids import new_id
 from app.kernel.language import gettext, using
 from app.web.formats import formats
-from tenants.billing.apply import Applied
-from tenants.billing.models import Subscription
+from tenants.billing.apply import Books, hold_books
+from tenants.billing.doubles import CREDITED, REFUNDED
 from tenants.billing.standing import GRACE, SUSPENDED_AFTER
 from tenants.database import control_session
 from tenants.facts import State
 from tenants.resolve import forget
-from tenants.scope import tenant_scope
+from tenants.scope import keep, tenant_scope
 
 PLAN_PAGE = "/settings/billing"
 # Reminders of an unpaid bill, before and after the workspace turns read-only.
@@ -33,33 +42,65 @@ STEPS = (
 )
 
 
-def follow(applied: Applied, now: datetime) -> None:
-    """Bring the workspace to what was read; the caller has no scope open."""
+def follow(tenant_id: UUID, now: datetime) -> None:
+    """Bring the workspace to its books as they stand now; the caller has no scope open."""
     forget()
-    with tenant_scope(applied.facts) as session:
-        by = service_actor(session, applied.facts, now, via="job")
-        seats.follow(by, applied.seats)
-        step = _step(applied, by)
-        if step > applied.reminders:
-            _remind(by, applied)
-    if step > applied.reminders:
-        _keep(applied, step)
+    with control_session() as session:
+        books = hold_books(session, tenant_id, now)
+        if books is None:
+            return
+        with tenant_scope(books.facts) as inside:
+            _bring(service_actor(inside, books.facts, now, via="job"), books)
 
 
-def _step(applied: Applied, by: Actor) -> int:
-    """How many reminders are due by now."""
-    pay_by = applied.standing.pay_by
+def follow_here(by: Actor) -> None:
+    """As `follow`, within the scope that is open: what was done in it by now is kept."""
+    keep(by.session)
+    with control_session() as session:
+        books = hold_books(session, by.tenant.id, by.now)
+        if books is not None:
+            _bring(service_actor(by.session, books.facts, by.now, via="job"), books)
+            keep(by.session)
+    forget()
+
+
+def tell_of_double(tenant_id: UUID, told: Mapping[str, str], now: datetime) -> None:
+    """Tell those who look after the bill that something was paid twice, and what became of it."""
+    with control_session() as session:
+        books = hold_books(session, tenant_id, now)
+    if books is None:
+        return
+    with tenant_scope(books.facts) as inside:
+        by = service_actor(inside, books.facts, now, via="job")
+        for user in keepers(by):
+            with using(user.language or by.tenant.language):
+                text = _double(by, told)
+                tell(by, user.id, text, url=PLAN_PAGE, icon="credit-card")
+
+
+def _bring(by: Actor, books: Books) -> None:
+    seats.follow(by, books.seats, books.held)
+    pay_by = books.standing.pay_by
     if pay_by is None:
-        return 0
-    return sum(by.now >= pay_by + offset for offset in STEPS)
+        return
+    step = sum(by.now >= pay_by + offset for offset in STEPS)
+    query = select(BillReminder).where(BillReminder.pay_by == pay_by)
+    kept = by.session.scalars(query).one_or_none()
+    if step <= (kept.step if kept is not None else 0):
+        return
+    if kept is None:
+        kept = BillReminder(id=new_id(), pay_by=pay_by)
+        by.session.add(kept)
+    kept.step, kept.told_at = step, by.now
+    _remind(by, books)
 
 
-def _remind(by: Actor, applied: Applied) -> None:
+def _remind(by: Actor, books: Books) -> None:
     """Tell those who look after the bill what happens next, by mail and in their bell."""
     for user in keepers(by):
         language = user.language or by.tenant.language
         with using(language):
-            text = _text(by, applied)
+            text = _text(by, books)
             tell(by, user.id, text, url=PLAN_PAGE, icon="credit-card")
         outside.mailer()(
             by,
@@ -76,9 +117,9 @@ def _remind(by: Actor, applied: Applied) -> None:
         )
 
 
-def _text(by: Actor, applied: Applied) -> str:
+def _text(by: Actor, books: Books) -> str:
     """What is to be said of where the workspace stands."""
-    write, stands = formats(by), applied.standing
+    write, stands = formats(by), books.standing
     if stands.state is State.SUSPENDED:
         return gettext(
             "Your workspace is suspended. Paying and taking all data along stay open to you; "
@@ -96,7 +137,22 @@ def _text(by: Actor, applied: Applied) -> str:
     )
 
 
-def _keep(applied: Applied, step: int) -> None:
-    mine = Subscription.tenant_id == applied.facts.id
-    with control_session() as session:
-        session.execute(update(Subscription).where(mine).values(reminders=step))
+def _double(by: Actor, told: Mapping[str, str]) -> str:
+    amount = formats(by).money(Decimal(told["amount"]), told["currency"])
+    if told["how"] == REFUNDED:
+        return gettext(
+            "Your subscription was paid twice. The second one was ended, and %(amount)s goes back "
+            "to where it came from.",
+            amount=amount,
+        )
+    if told["how"] == CREDITED:
+        return gettext(
+            "Your subscription was paid twice. The second one was ended, and %(amount)s is kept "
+            "as credit for the next bills.",
+            amount=amount,
+        )
+    return gettext(
+        "Your subscription was paid twice. The second one was ended; we see to it that "
+        "%(amount)s comes back to you.",
+        amount=amount,
+    )

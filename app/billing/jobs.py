@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from app.billing.follow import follow
+from app.billing.follow import follow, tell_of_double
 from app.billing.notices import tell_of_limits
 from app.jobs.enqueue import enqueue_service
 from app.jobs.kinds import Payload, Service
@@ -13,8 +15,11 @@ from app.jobs.registry import job, service_job
 from app.kernel.actor import Actor
 from app.records.usage import count_anew
 from config.settings import Settings
+from tenants.billing.apply import Applied, refresh
 from tenants.billing.errors import NotConfigured
 from tenants.billing.gateway import Gateway
+from tenants.billing.pruning import prune
+from tenants.billing.queue import FOLLOW, READ, TELL_DOUBLE
 from tenants.billing.reconcile import Report, reconcile, unbilled
 from tenants.billing.transfer import end_transfers
 from tenants.billing.webhooks import apply_notice
@@ -40,9 +45,34 @@ def count_records(by: Actor, _payload: Payload) -> None:
 def apply_stripe_event(service: Service, payload: Payload) -> None:
     """Let one of Stripe's notices have its effect; while Stripe is away, it is tried again."""
     gateway = Gateway(service.settings)
-    applied = apply_notice(gateway, str(payload["event_id"]), service.now)
+    apply_notice(gateway, str(payload["event_id"]), service.now, _follower(service.now))
+
+
+@service_job(FOLLOW, max_attempts=60, first_retry=5, longest_retry=3600)
+def follow_bill(service: Service, payload: Payload) -> None:
+    """Bring a workspace to what our books say of it."""
+    follow(UUID(str(payload["tenant_id"])), service.now)
+
+
+@service_job(READ, max_attempts=60, first_retry=20, longest_retry=3600, timeout=300)
+def read_bill(service: Service, payload: Payload) -> None:
+    """Read a firm anew at Stripe, where it was about to pay and no notice may ever come."""
+    applied = refresh(Gateway(service.settings), UUID(str(payload["tenant_id"])), service.now)
     if applied is not None:
-        follow(applied, service.now)
+        follow(applied.facts.id, service.now)
+
+
+@service_job(TELL_DOUBLE, max_attempts=20)
+def tell_of_double_payment(service: Service, payload: Payload) -> None:
+    """Tell a firm of what it paid twice."""
+    told = {key: str(value) for key, value in payload.items()}
+    tell_of_double(UUID(told["tenant_id"]), told, service.now)
+
+
+@service_job("prune_billing", every=timedelta(days=1), timeout=1800)
+def prune_billing(service: Service, _payload: Payload) -> None:
+    """Drop what Stripe told and what was asked of it, once nothing needs it any more."""
+    prune(service.now)
 
 
 @service_job("reconcile_billing", every=timedelta(days=1), timeout=3600)
@@ -60,18 +90,31 @@ def reconcile_billing(service: Service, _payload: Payload) -> None:
 def end_trials(service: Service, _payload: Payload) -> None:
     """Let trials, and what was paid by transfer, end on their day."""
     for tenant_id in unbilled(service.now):
-        applied = end_transfers(tenant_id, service.now)
-        if applied is not None and applied.facts.state is not applied.before:
-            follow(applied, service.now)
+        if end_transfers(tenant_id, service.now) is not None:
+            follow(tenant_id, service.now)
 
 
 def reconcile_all(settings: Settings, now: datetime) -> Report:
     """The same for a command; NotConfigured without a key, Unreachable while Stripe is away."""
-    report = reconcile(Gateway(settings), now, lambda applied: follow(applied, now))
+    report = reconcile(Gateway(settings), now, _follower(now))
     with control_session() as session:
         for event_id in report.waiting:
             enqueue_service(session, APPLY, {"event_id": event_id}, key=f"{APPLY}:{event_id}")
     return report
 
 
-JOBS = (watch_limits, count_records, apply_stripe_event, reconcile_billing, end_trials)
+def _follower(now: datetime) -> Callable[[Applied], None]:
+    return lambda applied: follow(applied.facts.id, now)
+
+
+JOBS = (
+    watch_limits,
+    count_records,
+    apply_stripe_event,
+    follow_bill,
+    read_bill,
+    tell_of_double_payment,
+    prune_billing,
+    reconcile_billing,
+    end_trials,
+)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from app.identity import outside
 from app.kernel import language
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, labelled
 from app.web.formats import formats
-from tenants.billing.apply import OVER
+from tenants.billing.checkouts import OVER
 from tenants.billing.models import Subscription, SubscriptionInvoice
 from tenants.billing.operations import subscription_of
-from tenants.billing.transfer import bills_of, requests_of
+from tenants.billing.tax_invoices import bills_of, requests_of
 from tenants.plans import CURRENCIES, INTERVALS, Plan, PlanError, plan_of, plans_for_sale
 
 BILL_STATES = {
@@ -33,6 +35,7 @@ class Bill:
     """One bill in the list."""
 
     row: SubscriptionInvoice
+    plan: str
     amount: str
     day: str
     state: Text
@@ -88,12 +91,17 @@ def bills(by: Actor) -> list[Bill]:
     for row in bills_of(by.tenant.id):
         state, tone = BILL_STATES.get(row.status, (_("Open"), ""))
         request = asked.get(row.id)
+        if row.returned and row.returned >= row.paid:
+            state, tone = _("Paid back"), ""
         text = str(ASKED[request.status]) % {"number": request.number} if request else ""
-        can_ask = row.status == "paid" and row.paid > 0 and row.currency == "CNY"
+        if request is not None and request.answer:
+            text = labelled(text, request.answer)
+        can_ask = row.status == "paid" and row.paid > row.returned and row.currency == "CNY"
         is_free = request is None or request.status == "refused"
         amount = write.money(max(row.due, row.paid), row.currency)
+        plan = plan_name(row.plan) if row.plan else ""
         day = write.day(write.local(row.issued_at).date(), by.today())
-        found.append(Bill(row, amount, day, state, tone, text, can_ask and is_free))
+        found.append(Bill(row, plan, amount, day, state, tone, text, can_ask and is_free))
     return found
 
 
@@ -103,6 +111,30 @@ def current_subscription(by: Actor) -> Subscription | None:
     if row is None or row.status == "none" or row.status in OVER:
         return None
     return row
+
+
+def open_payment(by: Actor) -> tuple[int, datetime] | None:
+    """How many seats somebody is about to pay for at Stripe, and until when; None for nobody."""
+    row = subscription_of(by.tenant.id)
+    if row is None or row.held_seats is None or row.held_until is None or row.held_until <= by.now:
+        return None
+    return row.held_seats, row.held_until
+
+
+def is_paid_by_transfer(by: Actor, row: Subscription | None) -> bool:
+    """True while a bank transfer pays for the plan: until its end nothing else does."""
+    runs = row is not None and row.way == "transfer" and row.status == "active"
+    return bool(runs and row and row.period_end and row.period_end > by.now)
+
+
+def takes_transfer(currency: str, interval: str) -> bool:
+    """True where a year in this currency can be paid on our bank account."""
+    account = outside.settings()
+    return (
+        bool(account.transfer_account)
+        and account.transfer_currency == currency
+        and interval == "year"
+    )
 
 
 def whole_price(row: Subscription) -> Decimal:

@@ -19,6 +19,7 @@ LONG = (
     "duplicates",
     "mail",
     "signup",
+    "stripe",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.

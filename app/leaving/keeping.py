@@ -91,7 +91,8 @@ QUIET = (
     "UPDATE takeouts SET state = 'expired' WHERE state = 'done'",
     "UPDATE farewells SET taken_back_at = :now WHERE taken_back_at IS NULL",
     # What the other workspace pays for, and was told of it, is not this one's.
-    "UPDATE seat_bounds SET bought = NULL WHERE bought IS NOT NULL",
+    "UPDATE seat_bounds SET bought = NULL, held = NULL",
+    "DELETE FROM bill_reminders",
     "DELETE FROM usage_notices",
 )
 

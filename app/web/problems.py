@@ -27,6 +27,7 @@ TITLES: Mapping[int, Text] = {
     429: _("Too many attempts"),
     500: _("Something went wrong on our side"),
     503: _("We are not reachable at the moment"),
+    504: _("The answer has not come yet"),
     507: _("There is no space left"),
 }
 TEXTS: Mapping[int, Text] = {

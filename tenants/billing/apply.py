@@ -6,20 +6,20 @@ is held. So it does not matter in which order events come, how often, or whether
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
 
-from tenants.billing.catalogue import from_cents, plan_of_price
-from tenants.billing.gateway import Gateway, Plain
-from tenants.billing.models import Subscription, SubscriptionInvoice
+from tenants.billing.doubles import end_double
+from tenants.billing.gateway import Gateway
+from tenants.billing.history import note
+from tenants.billing.models import Subscription, TransferRequest
+from tenants.billing.queue import plan_follow
+from tenants.billing.reading import Double, read_firm
 from tenants.billing.standing import ALIVE, OWING, Standing, standing
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import control_session
@@ -27,8 +27,6 @@ from tenants.facts import State, TenantFacts
 from tenants.lifecycle import CLOSED, wake
 from tenants.plans import TRIAL, PlanError, plan_of
 
-OVER = ("canceled", "incomplete_expired")
-OWED = ("open", "uncollectible")  # Bills; those that nobody tries to collect are owed as well.
 BY_HAND = ("suspended", "resumed")  # An operator's verbs; what they decided stands.
 VERBS = {
     State.TRIAL: "trial_resumed",
@@ -45,7 +43,19 @@ class Applied:
     facts: TenantFacts
     before: State
     seats: int | None
-    reminders: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a workspace has to follow: its seats, those it may not exceed meanwhile, its standing.
+
+    `held` is the number that something is about to be paid for; None where nothing is.
+    """
+
+    facts: TenantFacts
+    seats: int | None
+    held: int | None
     standing: Standing
 
 
@@ -55,24 +65,63 @@ def find_by_customer(session: Session, customer_id: str) -> Subscription | None:
     return session.scalars(query).one_or_none()
 
 
-def refresh(gateway: Gateway, tenant_id: UUID, now: datetime) -> Applied | None:
+def refresh(
+    gateway: Gateway, tenant_id: UUID, now: datetime, *, release: bool = False
+) -> Applied | None:
     """Bring our books of one firm to what Stripe has; None for a firm that is gone.
 
-    Unreachable, with nothing changed, where Stripe does not answer.
+    A second subscription that lives is ended and paid back. With `release`, seats that were held
+    for a change that is over by now are free again. Unreachable, with nothing changed, where
+    Stripe does not answer.
     """
+    applied, doubles = _refresh(gateway, tenant_id, now, release=release)
+    for one in doubles:
+        end_double(gateway, tenant_id, one.subscription, one.bills, now)
+    if doubles:
+        applied, _none = _refresh(gateway, tenant_id, now)
+    return applied
+
+
+def _refresh(
+    gateway: Gateway, tenant_id: UUID, now: datetime, *, release: bool = False
+) -> tuple[Applied | None, list[Double]]:
+    doubles: list[Double] = []
     with control_session() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         row = session.get(Subscription, tenant_id, with_for_update=True)
         if tenant is None or tenant.state == State.ERASED:
-            return None
+            return None, []
         if row is not None and row.stripe_customer_id is not None:
-            _read(gateway, session, row, now)
-        return settle(session, tenant, row, now)
+            before = row.held_seats
+            if release:
+                row.held_seats = row.held_until = None
+            doubles = read_firm(gateway, session, row, now)
+            if release or row.held_seats != before:
+                plan_follow(session, tenant_id, now)
+        return settle(session, tenant, row, now), doubles
+
+
+def hold_books(session: Session, tenant_id: UUID, now: datetime) -> Books | None:
+    """What the workspace has to follow, held until the transaction ends; None for one that is gone.
+
+    Whoever follows holds this first and the seats in the workspace after it, as whoever holds
+    seats for a payment does: so who comes last brings what stands, and nobody waits in a circle.
+    """
+    row = session.get(Subscription, tenant_id, with_for_update=True)
+    tenant = session.get(Tenant, tenant_id, populate_existing=True)
+    if tenant is None or tenant.state == State.ERASED:
+        return None
+    waiting = (TransferRequest.tenant_id == tenant_id, TransferRequest.status == "asked")
+    asked = session.scalars(select(TransferRequest.seats).where(*waiting)).one_or_none()
+    bounds = [one for one in (asked, row.held_seats if row else None) if one is not None]
+    stands = standing_of(tenant, row, now)
+    return Books(tenant.facts(), tenant.seats, min(bounds, default=None), stands)
 
 
 def settle(session: Session, tenant: Tenant, row: Subscription | None, now: datetime) -> Applied:
     """Put the tenancy where its books say that it stands; both rows are held by the caller."""
     before = State(tenant.state)
+    stood = (tenant.state, tenant.seats, tenant.pay_by)
     stands = standing_of(tenant, row, now)
     if row is not None and row.status in (*ALIVE, *OWING):
         tenant.plan, tenant.seats = row.plan, row.seats
@@ -85,8 +134,9 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
         note(session, tenant.id, VERBS[stands.state], now, **told)
     _drop_modules(session, tenant, now)
     session.flush()  # The facts tell what stands in the row.
-    reminders = row.reminders if row is not None else 0
-    return Applied(tenant.facts(), before, tenant.seats, reminders, stands)
+    if (tenant.state, tenant.seats, tenant.pay_by) != stood:
+        plan_follow(session, tenant.id, now)
+    return Applied(tenant.facts(), before, tenant.seats, stands)
 
 
 def standing_of(tenant: Tenant, row: Subscription | None, now: datetime) -> Standing:
@@ -101,86 +151,6 @@ def standing_of(tenant: Tenant, row: Subscription | None, now: datetime) -> Stan
         ended_at=row.ended_at,
         trial_ends_at=tenant.trial_ends_at,
     )
-
-
-def note(session: Session, tenant_id: UUID, verb: str, now: datetime, **details: Any) -> None:
-    """Write what became of a tenancy into its history, which the operator reads."""
-    session.add(
-        OperatorEvent(
-            id=uuid7(), at=now, operator_id=None, tenant_id=tenant_id, verb=verb, details=details
-        )
-    )
-
-
-def _read(gateway: Gateway, session: Session, row: Subscription, now: datetime) -> None:
-    customer = row.stripe_customer_id
-    params: Any = {"customer": customer, "status": "all", "limit": 100}
-    found = _current(gateway.pages(lambda v1: v1.subscriptions.list(params=params)))
-    wanted: Any = {"customer": customer, "limit": 100}
-    bills = list(gateway.pages(lambda v1: v1.invoices.list(params=wanted)))
-    for bill in reversed(bills):
-        _keep_invoice(session, row, bill)
-    row.read_at = now
-    if found is None or (row.way == "transfer" and found["status"] in OVER):
-        return
-    _keep_subscription(row, found)
-    row.unpaid_since = _unpaid_since(bills) if row.status in OWING else None
-    if row.unpaid_since is None and row.status in (*ALIVE, *OWING):
-        row.reminders = 0  # Of one that ended, what was said stays said.
-    row.changed_at = now
-
-
-def _current(found: Iterable[Plain]) -> Plain | None:
-    """The subscription that counts: one that lives before one that is over, then the newest."""
-    return max(found, key=lambda one: (one["status"] not in OVER, one["created"]), default=None)
-
-
-def _keep_subscription(row: Subscription, found: Plain) -> None:
-    item = found["items"]["data"][0]
-    price = item["price"]
-    row.stripe_id, row.stripe_item_id = found["id"], item["id"]
-    row.way = "card" if found["collection_method"] == "charge_automatically" else "invoice"
-    row.status = found["status"]
-    row.plan, row.seats = plan_of_price(price), item["quantity"]
-    row.interval = price["recurring"]["interval"]
-    row.currency = found["currency"].upper()
-    row.price = from_cents(price["unit_amount"])
-    row.period_start = _moment(item["current_period_start"])
-    row.period_end = _moment(item["current_period_end"])
-    row.cancels_at_period_end = bool(found["cancel_at_period_end"])
-    row.cancel_at = _moment(found["cancel_at"])
-    row.ended_at = _moment(found["ended_at"])
-
-
-def _keep_invoice(session: Session, row: Subscription, bill: Plain) -> None:
-    if bill["status"] == "draft":
-        return
-    query = select(SubscriptionInvoice).where(SubscriptionInvoice.stripe_id == bill["id"])
-    kept = session.scalars(query).one_or_none()
-    if kept is None:
-        kept = SubscriptionInvoice(id=uuid7(), tenant_id=row.tenant_id, stripe_id=bill["id"])
-        session.add(kept)
-    lines = bill["lines"]["data"]
-    kept.number, kept.status = bill["number"] or "", bill["status"]
-    kept.way = "invoice" if bill["collection_method"] == "send_invoice" else "card"
-    kept.currency = bill["currency"].upper()
-    kept.due, kept.paid = from_cents(bill["amount_due"]), from_cents(bill["amount_paid"])
-    kept.plan, kept.seats = row.plan, lines[-1]["quantity"] or 0 if lines else 0
-    kept.period_start, kept.period_end = _moment(bill["period_start"]), _moment(bill["period_end"])
-    kept.page_url, kept.pdf_url = bill["hosted_invoice_url"], bill["invoice_pdf"]
-    kept.issued_at = _moment(bill["created"]) or datetime.now(UTC)
-    kept.due_at = _moment(bill["due_date"])
-    kept.paid_at = _moment(bill["status_transitions"]["paid_at"])
-
-
-def _unpaid_since(bills: Iterable[Plain]) -> datetime | None:
-    """Since when something is owed: the oldest unpaid bill's day of being due."""
-    since = [
-        bill["due_date"] or bill["created"]
-        for bill in bills
-        if bill["status"] in OWED and bill["amount_remaining"]
-    ]
-    return _moment(min(since, default=None))
 
 
 def _is_held_by_hand(session: Session, tenant: Tenant) -> bool:
@@ -207,10 +177,6 @@ def _drop_modules(session: Session, tenant: Tenant, now: datetime) -> None:
     if gone:
         tenant.modules = [one for one in tenant.modules if one in allowed]
         note(session, tenant.id, "modules_switched_off", now, modules=gone)
-
-
-def _moment(seconds: int | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def month_of(row: Subscription) -> Decimal:

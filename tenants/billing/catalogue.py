@@ -115,6 +115,13 @@ def plan_of_price(price: Plain) -> str:
     return str(told or str(price.get("product", "")).removeprefix("zuke_"))
 
 
+def plan_of_line(line: Plain) -> str:
+    """The key of the plan that a line of a bill is for; empty where the line names no product."""
+    details = (line.get("pricing") or {}).get("price_details") or {}
+    product = str(details.get("product") or "")
+    return product.removeprefix("zuke_") if product.startswith("zuke_") else ""
+
+
 def to_cents(amount: Decimal) -> int:
     """An amount as Stripe counts it."""
     return int(amount * CENTS)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from tenants.billing.apply import OVER
+from tenants.billing.checkouts import OVER, close_checkouts, living_subscriptions, open_checkouts
 from tenants.billing.gateway import Gateway, Plain
 from tenants.billing.models import Subscription
 from tenants.database import control_session
@@ -14,14 +13,8 @@ from tenants.database import control_session
 
 def living_at_stripe(gateway: Gateway, tenant_id: UUID) -> list[Plain]:
     """The subscriptions of a firm that Stripe would still charge for."""
-    with control_session() as session:
-        row = session.get(Subscription, tenant_id)
-        customer = row.stripe_customer_id if row is not None else None
-    if customer is None:
-        return []
-    params: Any = {"customer": customer, "status": "all", "limit": 100}
-    found = gateway.pages(lambda v1: v1.subscriptions.list(params=params))
-    return [one for one in found if one["status"] not in OVER]
+    customer = _customer_of(tenant_id)
+    return living_subscriptions(gateway, customer) if customer is not None else []
 
 
 def end_for_good(gateway: Gateway, tenant_id: UUID, now: datetime) -> None:
@@ -30,6 +23,9 @@ def end_for_good(gateway: Gateway, tenant_id: UUID, now: datetime) -> None:
     It can be done again, after a crash too: what is over already is not asked for. Unreachable
     where Stripe does not answer.
     """
+    customer = _customer_of(tenant_id)
+    if customer is not None:
+        close_checkouts(gateway, open_checkouts(gateway, customer))
     for one in living_at_stripe(gateway, tenant_id):
         _end(gateway, str(one["id"]))
     close_books(tenant_id, now)
@@ -47,9 +43,13 @@ def close_books(tenant_id: UUID, now: datetime) -> None:
 
 def is_known_to_stripe(tenant_id: UUID) -> bool:
     """True where a firm has ever begun to pay by Stripe."""
+    return _customer_of(tenant_id) is not None
+
+
+def _customer_of(tenant_id: UUID) -> str | None:
     with control_session() as session:
         row = session.get(Subscription, tenant_id)
-        return row is not None and row.stripe_customer_id is not None
+        return row.stripe_customer_id if row is not None else None
 
 
 def _end(gateway: Gateway, its_id: str) -> None:

@@ -19,6 +19,10 @@ class Unreachable(BillingError):
     """Stripe did not answer, or failed: nothing is known, so nothing may be changed."""
 
 
+class Uncertain(Unreachable):
+    """Stripe was asked for a change and did not answer: it may have been made, or not."""
+
+
 class Declined(BillingError):
     """The card was not charged, and nothing was changed."""
 
@@ -37,3 +41,11 @@ class BillOpen(BillingError):
 
 class AlreadySubscribed(BillingError):
     """The firm has a subscription already: a second one would be paid twice."""
+
+
+class TransferAsked(BillingError):
+    """A bank transfer is on its way, so that paying otherwise would pay twice."""
+
+
+class TransferGone(BillingError):
+    """The transfer was booked or withdrawn before."""

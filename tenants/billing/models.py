@@ -61,7 +61,11 @@ class Subscription(ControlBase):
     cancel_at: Mapped[datetime | None] = mapped_column(MOMENT)
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
     unpaid_since: Mapped[datetime | None] = mapped_column(MOMENT)  # The first day of the grace.
-    reminders: Mapped[int] = mapped_column(Integer, default=0)  # Sent since then.
+    # Read and written by the release before this one alone; `bill_reminders` is in the workspace.
+    reminders: Mapped[int] = mapped_column(Integer, default=0)
+    # Nobody may take more seats than these while they could be paid for; see tenants.billing.holds.
+    held_seats: Mapped[int | None] = mapped_column(Integer)
+    held_until: Mapped[datetime | None] = mapped_column(MOMENT)
     read_at: Mapped[datetime | None] = mapped_column(MOMENT)  # When Stripe was asked last.
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     changed_at: Mapped[datetime] = mapped_column(MOMENT)
@@ -82,6 +86,7 @@ class SubscriptionInvoice(ControlBase):
     currency: Mapped[str] = mapped_column(String(3))
     due: Mapped[Decimal] = mapped_column(MONEY)
     paid: Mapped[Decimal] = mapped_column(MONEY)
+    returned: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), server_default="0")
     plan: Mapped[str] = mapped_column(String(40), default="")
     seats: Mapped[int] = mapped_column(Integer, default=0)
     period_start: Mapped[datetime | None] = mapped_column(MOMENT)
@@ -91,6 +96,38 @@ class SubscriptionInvoice(ControlBase):
     issued_at: Mapped[datetime] = mapped_column(MOMENT)
     due_at: Mapped[datetime | None] = mapped_column(MOMENT)
     paid_at: Mapped[datetime | None] = mapped_column(MOMENT)
+
+
+class TransferRequest(ControlBase):
+    """A firm means to pay by bank transfer; by its reference we find the money that arrives.
+
+    While it waits, `seats` are held in the workspace, as they are what the money pays for.
+    """
+
+    __tablename__ = "transfer_request"
+    __table_args__ = (
+        CheckConstraint("status IN ('asked', 'paid', 'withdrawn')", name="status"),
+        CheckConstraint("seats > 0", name="seats"),
+        Index(
+            "uq_transfer_request_live",
+            "tenant_id",
+            unique=True,
+            postgresql_where=text("status = 'asked'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Tenant.id))
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    plan: Mapped[str] = mapped_column(String(40))
+    interval: Mapped[str] = mapped_column(String(5))
+    seats: Mapped[int] = mapped_column(Integer)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Decimal] = mapped_column(MONEY)
+    status: Mapped[str] = mapped_column(String(10), default="asked")
+    asked_by: Mapped[str] = mapped_column(String(200), default="")
+    asked_at: Mapped[datetime] = mapped_column(MOMENT)
+    done_at: Mapped[datetime | None] = mapped_column(MOMENT)
 
 
 class TaxInvoiceRequest(ControlBase):
@@ -117,6 +154,7 @@ class TaxInvoiceRequest(ControlBase):
     note: Mapped[str] = mapped_column(String(500), default="")
     status: Mapped[str] = mapped_column(String(10), default="asked")
     number: Mapped[str] = mapped_column(String(40), default="")  # Of the invoice that was issued.
+    answer: Mapped[str] = mapped_column(String(500), default="", server_default="")  # Why not.
     asked_by: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime] = mapped_column(MOMENT)
     done_at: Mapped[datetime | None] = mapped_column(MOMENT)

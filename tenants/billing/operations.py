@@ -1,25 +1,33 @@
-"""What a firm does about its plan and its bill; each asks Stripe and reads anew what came of it."""
+"""What a firm does about what it rents; each asks Stripe and reads anew what came of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
-from tenants.billing.apply import OVER, Applied, refresh
+from tenants.billing.apply import Applied, refresh
 from tenants.billing.catalogue import from_cents, price_id
-from tenants.billing.errors import AlreadySubscribed, BillOpen, NoSubscription
+from tenants.billing.checkouts import OVER
+from tenants.billing.errors import (
+    BillingError,
+    BillOpen,
+    NoSubscription,
+    Uncertain,
+    Unreachable,
+)
 from tenants.billing.gateway import Gateway, Plain
+from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription
+from tenants.billing.queue import plan_read
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 from tenants.plans import Interval, Plan
 
-DAYS_TO_PAY = 14  # Of an invoice that is sent.
 LOCALES = {"zh-CN": "zh", "zh-TW": "zh-TW", "en": "en"}  # As Stripe calls them.
 
 
@@ -46,96 +54,6 @@ def subscription_of(tenant_id: UUID) -> Subscription | None:
     """The firm's books of its subscription, or None where it never paid."""
     with control_session() as session:
         return session.get(Subscription, tenant_id)
-
-
-def checkout(
-    gateway: Gateway,
-    facts: TenantFacts,
-    choice: Choice,
-    currency: str,
-    *,
-    email: str,
-    language: str,
-    urls: tuple[str, str],
-    press: str,
-    now: datetime,
-) -> str:
-    """The address at Stripe where a firm pays for the first time; `urls` lead back, done or not.
-
-    AlreadySubscribed where it has a subscription: what is changed there is changed by `change`.
-    """
-    _demand_none(facts.id)
-    customer = ensure_customer(gateway, facts, currency, email=email, language=language, now=now)
-    price = price_id(gateway, choice.plan, currency, choice.interval)
-    told = {"tenant_id": str(facts.id), "plan": choice.plan.key}
-    params: Any = {
-        "mode": "subscription",
-        "customer": customer,
-        "line_items": [{"price": price, "quantity": choice.seats}],
-        "success_url": urls[0],
-        "cancel_url": urls[1],
-        "client_reference_id": str(facts.id),
-        "locale": LOCALES.get(language, "en"),
-        "metadata": told,
-        "subscription_data": {"metadata": told},
-    }
-    made = gateway.change(
-        facts.id,
-        "checkout",
-        press,
-        now,
-        lambda v1, options: v1.checkout.sessions.create(params=params, options=options),
-    )
-    return str(made["url"])
-
-
-def ensure_customer(
-    gateway: Gateway,
-    facts: TenantFacts,
-    currency: str,
-    *,
-    email: str,
-    language: str,
-    now: datetime,
-) -> str:
-    """The firm's id at Stripe, made with its first wish to pay, which is in `currency`."""
-    row = subscription_of(facts.id)
-    if row is not None and row.stripe_customer_id is not None:
-        return row.stripe_customer_id
-    params: Any = {
-        "name": facts.name,
-        "email": email,
-        "preferred_locales": [LOCALES.get(language, "en")],
-        "metadata": {"tenant_id": str(facts.id), "slug": facts.slug},
-    }
-    made = gateway.change(
-        facts.id,
-        "customer",
-        "first",
-        now,
-        lambda v1, options: v1.customers.create(params=params, options=options),
-    )
-    values = {"stripe_customer_id": made["id"], "changed_at": now}
-    row_values = {
-        "tenant_id": facts.id,
-        "way": "card",
-        "status": "none",
-        "plan": facts.plan,
-        "interval": "month",
-        "currency": currency,
-        "seats": 0,
-        "price": 0,
-        "cancels_at_period_end": False,
-        "reminders": 0,
-        "created_at": now,
-        **values,
-    }
-    with control_session() as session:
-        statement = insert(Subscription).values(row_values)
-        session.execute(
-            statement.on_conflict_do_update(index_elements=[Subscription.tenant_id], set_=values)
-        )
-    return str(made["id"])
 
 
 def portal(gateway: Gateway, facts: TenantFacts, *, back: str, language: str) -> str:
@@ -172,11 +90,19 @@ def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime)
 
 
 def change(
-    gateway: Gateway, facts: TenantFacts, choice: Choice, *, at: int, press: str, now: datetime
+    gateway: Gateway,
+    facts: TenantFacts,
+    choice: Choice,
+    *,
+    at: int,
+    press: str,
+    now: datetime,
+    hold: Hold,
 ) -> Applied | None:
     """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing.
 
     BillOpen as for `preview`: whoever owes would get more, and Stripe would count it as paid.
+    Uncertain where Stripe did not answer: until it is known, `hold` keeps the fewer seats.
     """
     row = living(facts.id)
     _demand_paid(gateway, row, choice)
@@ -186,14 +112,21 @@ def change(
         "cancel_at_period_end": False,
         "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
     }
-    gateway.change(
-        facts.id,
-        "change",
-        press,
-        now,
-        lambda v1, options: v1.subscriptions.update(row.stripe_id, params=params, options=options),
-    )
-    return refresh(gateway, facts.id, now)
+    fewer = choice.seats if choice.seats < row.seats else None
+    with (
+        read_after(gateway, facts.id, now),
+        seats_held(facts.id, fewer, hold, now, now + IN_FLIGHT),
+    ):
+        gateway.change(
+            facts.id,
+            "change",
+            press,
+            now,
+            lambda v1, options: v1.subscriptions.update(
+                row.stripe_id, params=params, options=options
+            ),
+        )
+    return known(gateway, facts.id, now)
 
 
 def cancel_at_end(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
@@ -204,42 +137,6 @@ def cancel_at_end(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applie
 def resume(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
     """Let a subscription that was to end go on."""
     return _set_end(gateway, facts, now, ends=False)
-
-
-def prepay(
-    gateway: Gateway,
-    facts: TenantFacts,
-    choice: Choice,
-    currency: str,
-    *,
-    email: str,
-    language: str,
-    press: str,
-    now: datetime,
-) -> Applied | None:
-    """Begin a subscription whose bill Stripe sends, to be paid there by Alipay, WeChat or card."""
-    _demand_none(facts.id)
-    customer = ensure_customer(gateway, facts, currency, email=email, language=language, now=now)
-    params: Any = {
-        "customer": customer,
-        "items": [
-            {
-                "price": price_id(gateway, choice.plan, currency, choice.interval),
-                "quantity": choice.seats,
-            }
-        ],
-        "collection_method": "send_invoice",
-        "days_until_due": DAYS_TO_PAY,
-        "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
-    }
-    gateway.change(
-        facts.id,
-        "prepay",
-        press,
-        now,
-        lambda v1, options: v1.subscriptions.create(params=params, options=options),
-    )
-    return refresh(gateway, facts.id, now)
 
 
 def set_tax_id(
@@ -273,14 +170,36 @@ def living(tenant_id: UUID) -> Subscription:
     return row
 
 
+@contextmanager
+def read_after(
+    gateway: Gateway, tenant_id: UUID, now: datetime, *, charges: bool = True
+) -> Iterator[None]:
+    """Say of a call that was not answered that nobody knows, where it may have charged somebody.
+
+    Where Stripe or we refused, what was held is free again.
+    """
+    try:
+        yield
+    except Unreachable as error:
+        if charges:
+            raise Uncertain(str(error)) from error
+        raise
+    except BillingError:
+        with suppress(BillingError):
+            refresh(gateway, tenant_id, now, release=True)
+        raise
+
+
+def known(gateway: Gateway, tenant_id: UUID, now: datetime) -> Applied | None:
+    """Read what came of a change that Stripe made; Uncertain where it does not answer to that."""
+    try:
+        return refresh(gateway, tenant_id, now, release=True)
+    except Unreachable as error:
+        raise Uncertain(str(error)) from error
+
+
 def _drop_tax_id(gateway: Gateway, customer: str, its_id: str) -> None:
     gateway.ask(lambda v1: v1.customers.tax_ids.delete(customer, its_id))
-
-
-def _demand_none(tenant_id: UUID) -> None:
-    row = subscription_of(tenant_id)
-    if row is not None and row.stripe_id is not None and row.status not in OVER:
-        raise AlreadySubscribed
 
 
 def _demand_paid(gateway: Gateway, row: Subscription, choice: Choice) -> None:
@@ -310,5 +229,8 @@ def _is_same(row: Subscription, choice: Choice) -> bool:
 def _set_end(gateway: Gateway, facts: TenantFacts, now: datetime, *, ends: bool) -> Applied | None:
     row = living(facts.id)
     params: Any = {"cancel_at_period_end": ends}
-    gateway.ask(lambda v1: v1.subscriptions.update(row.stripe_id, params=params))
-    return refresh(gateway, facts.id, now)
+    with control_session() as session:
+        plan_read(session, facts.id, now + IN_FLIGHT, now)
+    with read_after(gateway, facts.id, now):
+        gateway.ask(lambda v1: v1.subscriptions.update(row.stripe_id, params=params))
+    return known(gateway, facts.id, now)

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from tenants.billing.apply import Applied, note, refresh
+from tenants.billing.apply import Applied, refresh
 from tenants.billing.catalogue import differing_prices
 from tenants.billing.ending import living_at_stripe
 from tenants.billing.errors import Unreachable, Unwilling
 from tenants.billing.gateway import Gateway
+from tenants.billing.history import note
 from tenants.billing.models import Subscription, WebhookReceipt
 from tenants.control import SERVICE, Tenant
 from tenants.database import control_session

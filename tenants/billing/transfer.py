@@ -1,25 +1,29 @@
 """Paying by bank transfer (对公转账): the operator marks the firm as paid until a day.
 
-Stripe knows nothing of it. And asking for the tax invoice (开票申请) of a bill that was paid.
+Stripe knows nothing of it.
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from tenants.billing.apply import OVER, Applied, note, settle
-from tenants.billing.errors import AlreadySubscribed, BillingError, NoSubscription
-from tenants.billing.models import Subscription, SubscriptionInvoice, TaxInvoiceRequest
+from tenants.billing.apply import Applied, settle
+from tenants.billing.checkouts import OVER
+from tenants.billing.errors import AlreadySubscribed, NoSubscription, TransferGone
+from tenants.billing.history import note
+from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRequest
+from tenants.billing.queue import plan_follow
 from tenants.control import Tenant
 from tenants.database import control_session
-from tenants.plans import Interval, Plan
+from tenants.plans import Interval, Plan, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,23 @@ class Transfer:
     amount: Decimal
     until: datetime
     number: str = ""  # The bank's, by which the operator finds it again.
+    due: Decimal | None = None  # What was asked for, where that is another amount.
+    paid_at: datetime | None = None  # The bank's day; else now.
 
 
 def mark_as_paid(
-    tenant_id: UUID, paid: Transfer, now: datetime, *, operator_id: UUID | None = None
+    tenant_id: UUID,
+    paid: Transfer,
+    now: datetime,
+    *,
+    operator_id: UUID | None = None,
+    request_id: UUID | None = None,
 ) -> Applied:
     """Let a firm rent until a day for what it transferred; the books get a paid bill.
 
-    AlreadySubscribed where Stripe collects for a living subscription, which would be paid twice.
+    With `request_id`, that is what it asked for, and answered by this; TransferGone where it was
+    answered or withdrawn before. AlreadySubscribed where Stripe collects for a living
+    subscription, which would be paid twice.
     """
     with control_session() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
@@ -49,6 +62,8 @@ def mark_as_paid(
             raise NoSubscription
         if row is not None and row.way != "transfer" and row.stripe_id and row.status not in OVER:
             raise AlreadySubscribed
+        if request_id is not None:
+            _answer(session, tenant_id, request_id, now)
         if row is None:
             row = Subscription(tenant_id=tenant_id, currency=paid.currency, created_at=now)
             session.add(row)
@@ -67,14 +82,14 @@ def mark_as_paid(
                 way="transfer",
                 status="paid",
                 currency=paid.currency,
-                due=paid.amount,
+                due=paid.due if paid.due is not None else paid.amount,
                 paid=paid.amount,
                 plan=paid.plan.key,
                 seats=paid.seats,
                 period_start=start,
                 period_end=paid.until,
                 issued_at=now,
-                paid_at=now,
+                paid_at=paid.paid_at or now,
             )
         )
         note(
@@ -87,9 +102,59 @@ def mark_as_paid(
             amount=str(paid.amount),
             currency=paid.currency,
             until=paid.until.isoformat(),
-            operator_id=str(operator_id) if operator_id else None,
+            operator_id=operator_id,
         )
+        plan_follow(session, tenant_id, now)
         return settle(session, tenant, row, now)
+
+
+def book_transfer(
+    request_id: UUID,
+    *,
+    amount: Decimal,
+    number: str,
+    paid_at: datetime,
+    now: datetime,
+    operator_id: UUID,
+) -> Applied:
+    """Book the money that a firm had asked to transfer: it rents what it asked for.
+
+    What is paid begins when what was paid before ends. TransferGone as in `mark_as_paid`.
+    """
+    with control_session() as session:
+        asked = session.get(TransferRequest, request_id)
+        row = session.get(Subscription, asked.tenant_id) if asked is not None else None
+    if asked is None:
+        raise TransferGone
+    runs = row is not None and row.way == "transfer" and row.period_end is not None
+    start = max(row.period_end, now) if row and runs and row.period_end else now
+    paid = Transfer(
+        plan_of(asked.plan),
+        "year" if asked.interval == "year" else "month",
+        asked.seats,
+        asked.currency,
+        amount,
+        period_after(start, asked.interval),
+        number or asked.reference,
+        asked.amount,
+        paid_at,
+    )
+    return mark_as_paid(asked.tenant_id, paid, now, operator_id=operator_id, request_id=request_id)
+
+
+def period_after(start: datetime, interval: str) -> datetime:
+    """The end of a month or a year from `start`; the 31st becomes the last of a shorter month."""
+    months = start.month - 1 + (12 if interval == "year" else 1)
+    year, month = start.year + months // 12, months % 12 + 1
+    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
+
+
+def _answer(session: Session, tenant_id: UUID, request_id: UUID, now: datetime) -> None:
+    mine = (TransferRequest.id == request_id, TransferRequest.tenant_id == tenant_id)
+    found = session.scalars(select(TransferRequest).where(*mine).with_for_update()).one_or_none()
+    if found is None or found.status != "asked":
+        raise TransferGone
+    found.status, found.done_at = "paid", now
 
 
 def end_transfers(tenant_id: UUID, now: datetime) -> Applied | None:
@@ -104,70 +169,3 @@ def end_transfers(tenant_id: UUID, now: datetime) -> Applied | None:
                 return None
             row.status, row.unpaid_since, row.changed_at = "past_due", row.period_end, now
         return settle(session, tenant, row, now)
-
-
-def bills_of(tenant_id: UUID, limit: int = 24) -> list[SubscriptionInvoice]:
-    """The firm's bills, the newest first."""
-    with control_session() as session:
-        query = (
-            select(SubscriptionInvoice)
-            .where(SubscriptionInvoice.tenant_id == tenant_id)
-            .order_by(SubscriptionInvoice.issued_at.desc(), SubscriptionInvoice.id.desc())
-        )
-        return list(session.scalars(query.limit(limit)))
-
-
-def requests_of(tenant_id: UUID) -> dict[UUID, TaxInvoiceRequest]:
-    """The firm's requests for tax invoices, by the bill that each is about."""
-    with control_session() as session:
-        query = select(TaxInvoiceRequest).where(TaxInvoiceRequest.tenant_id == tenant_id)
-        rows = session.scalars(query.order_by(TaxInvoiceRequest.asked_at))
-        return {row.invoice_id: row for row in rows}
-
-
-def ask_tax_invoice(
-    tenant_id: UUID,
-    invoice_id: UUID,
-    *,
-    title: str,
-    tax_number: str,
-    email: str,
-    note_text: str,
-    asked_by: str,
-    now: datetime,
-) -> None:
-    """Ask for the tax invoice of a paid bill; BillingError where it is not paid or was asked."""
-    made = TaxInvoiceRequest(
-        id=uuid7(),
-        tenant_id=tenant_id,
-        invoice_id=invoice_id,
-        title=title,
-        tax_number=tax_number,
-        email=email,
-        note=note_text,
-        asked_by=asked_by,
-        asked_at=now,
-    )
-    try:
-        with control_session() as session:
-            mine = (
-                SubscriptionInvoice.id == invoice_id,
-                SubscriptionInvoice.tenant_id == tenant_id,
-            )
-            bill = session.scalars(select(SubscriptionInvoice).where(*mine)).one_or_none()
-            if bill is None or bill.status != "paid" or not bill.paid:
-                raise BillingError("unpaid")
-            session.add(made)
-    except IntegrityError as error:
-        raise BillingError("asked") from error
-
-
-def answer_tax_invoice(
-    request_id: UUID, now: datetime, *, number: str = "", refused: bool = False
-) -> None:
-    """The operator issued the invoice under a number, or refuses it."""
-    with control_session() as session:
-        mine = TaxInvoiceRequest.id == request_id
-        found = session.scalars(select(TaxInvoiceRequest).where(mine).with_for_update()).one()
-        found.status = "refused" if refused else "issued"
-        found.number, found.done_at = number, now

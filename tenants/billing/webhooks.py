@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,10 +75,13 @@ def keep_notice(session: Session, event: dict[str, Any], now: datetime) -> bool:
     return session.execute(kept.returning(WebhookReceipt.event_id)).first() is not None
 
 
-def apply_notice(gateway: Gateway, event_id: str, now: datetime) -> Applied | None:
+def apply_notice(
+    gateway: Gateway, event_id: str, now: datetime, after: Callable[[Applied], None]
+) -> Applied | None:
     """Let an event have its effect, by reading anew what it is about.
 
-    None where it has none: it was applied before, is of an unknown type, or about nobody we know.
+    It counts as applied once `after` has followed. None where it has no effect: it was applied
+    before, is of an unknown type, or about nobody we know.
     """
     with control_session() as session:
         query = select(WebhookReceipt).where(WebhookReceipt.event_id == event_id)
@@ -91,6 +95,8 @@ def apply_notice(gateway: Gateway, event_id: str, now: datetime) -> Applied | No
         return None
     assert found is not None  # noqa: S101 - narrows what _judge saw.
     applied = refresh(gateway, found.tenant_id, now)
+    if applied is not None:
+        after(applied)
     _end(event_id, "applied", "", now, found)
     return applied
 

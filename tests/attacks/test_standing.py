@@ -50,6 +50,8 @@ EXPORTS = (
     "/support/",  # What comes to look is let in and sent out.
     "/settings/usage",
     "/api/v1/usage",
+    "/api/v1/plan",
+    "/api/v1/bills",
     "/<collection:collection>/export",
     "/settings/exports",
     "/api/v1/<collection>/export",

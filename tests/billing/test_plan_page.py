@@ -180,7 +180,7 @@ def test_while_stripe_is_away_the_page_says_so_and_nothing_changed(
     till.standin.faults[:] = [500] * 3
     answer = alice.client.post(f"{PLACE}/pay", data=fields(shown, f"{PLACE}/pay"))
     assert answer.status_code == 503
-    assert "Nothing was changed" in answer.text
+    assert "Nothing was charged" in answer.text
     assert till.facts(acme).state is State.TRIAL
 
 

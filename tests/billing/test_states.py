@@ -24,7 +24,7 @@ from tenants.control import WAKE, Job
 from tenants.database import control_session
 from tenants.facts import State
 from tenants.plans import plan_of
-from tests.billing.conftest import LATER, Till
+from tests.billing.conftest import LATER, Till, nobody
 from tests.cast import Person, Workspace
 
 DAY = timedelta(days=1)
@@ -99,7 +99,9 @@ def test_nothing_is_changed_while_a_bill_waits_to_be_paid(
         with pytest.raises(BillOpen):
             operations.preview(till.gateway, acme.facts, more, till.now)
         with pytest.raises(BillOpen):
-            operations.change(till.gateway, acme.facts, more, at=at, press="p", now=till.now)
+            operations.change(
+                till.gateway, acme.facts, more, at=at, press="p", now=till.now, hold=nobody
+            )
     till.tell_all()
     assert till.facts(acme).limits["seats"] == 3
 

@@ -22,7 +22,7 @@ from app.identity.models import Notice
 from app.identity.usage import seats
 from app.jobs.kinds import Service
 from app.kernel.ids import new_id
-from tenants.billing import operations, transfer
+from tenants.billing import operations, tax_invoices, transfer
 from tenants.billing.apply import refresh
 from tenants.billing.catalogue import differing_prices, sync_plans
 from tenants.billing.errors import AlreadySubscribed, BillingError, Declined, Unreachable
@@ -34,7 +34,7 @@ from tenants.database import control_session
 from tenants.facts import State
 from tenants.lifecycle import suspend
 from tenants.plans import plan_of
-from tests.billing.conftest import GOOD, LATER, SECRET, Till
+from tests.billing.conftest import GOOD, LATER, SECRET, Till, nobody
 from tests.cast import Person, Workspace, visitor
 
 DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ def test_who_pays_at_the_checkout_has_the_plan_and_the_seats(
     row = books(app, acme)
     assert (row.status, row.way, row.price) == ("active", "card", Decimal(12))
     with app.app_context():
-        (bill,) = transfer.bills_of(acme.facts.id)
+        (bill,) = tax_invoices.bills_of(acme.facts.id)
     (theirs,) = till.world.all("invoice")
     assert (bill.paid, bill.status) == (Decimal(48), "paid")
     assert theirs["amount_paid"] == 4800
@@ -127,7 +127,9 @@ def test_every_order_of_a_life_ends_the_same(till: Till, acme: Workspace, app: F
         refresh(till.gateway, acme.facts.id, till.now)
         choice = Choice(plan_of("business"), "month", 6)
         now = int(till.now.timestamp())
-        operations.change(till.gateway, acme.facts, choice, at=now, press="more", now=till.now)
+        operations.change(
+            till.gateway, acme.facts, choice, at=now, press="more", now=till.now, hold=nobody
+        )
         till.gateway.ask(lambda v1: v1.subscriptions.cancel(sub["id"]))
     wanted = (
         "customer.subscription.created",
@@ -154,7 +156,7 @@ def test_every_order_of_a_life_ends_the_same(till: Till, acme: Workspace, app: F
             till.apply(copy)
         row, facts = books(app, acme), till.facts(acme)
         with app.app_context():
-            paid = sum(one.paid for one in transfer.bills_of(acme.facts.id))
+            paid = sum(one.paid for one in tax_invoices.bills_of(acme.facts.id))
         ends.add((row.status, row.plan, row.seats, row.ended_at, facts.state, facts.plan, paid))
     assert len(ends) == 1
     ((status, plan, amount, *_rest),) = ends
@@ -284,15 +286,17 @@ def test_a_seat_costs_what_was_shown_before(till: Till, acme: Workspace, app: Fl
     with app.app_context():
         shown = operations.preview(till.gateway, acme.facts, more, till.now)
         done = operations.change(
-            till.gateway, acme.facts, more, at=shown.at, press="p1", now=till.now
+            till.gateway, acme.facts, more, at=shown.at, press="p1", now=till.now, hold=nobody
         )
         assert done is not None
         assert done.facts.limits["seats"] == 5
-        (bill, _first) = transfer.bills_of(acme.facts.id)
+        (bill, _first) = tax_invoices.bills_of(acme.facts.id)
         assert 0 < bill.paid == shown.due < 24
         # The same press again, as after a timeout, is not charged twice.
-        operations.change(till.gateway, acme.facts, more, at=shown.at, press="p1", now=till.now)
-        assert len(transfer.bills_of(acme.facts.id)) == 2
+        operations.change(
+            till.gateway, acme.facts, more, at=shown.at, press="p1", now=till.now, hold=nobody
+        )
+        assert len(tax_invoices.bills_of(acme.facts.id)) == 2
 
 
 def test_a_seat_that_the_card_does_not_pay_is_not_there(
@@ -306,7 +310,9 @@ def test_a_seat_that_the_card_does_not_pay_is_not_there(
         more = Choice(plan_of("starter"), "month", 9)
         at = int(till.now.timestamp())
         with pytest.raises(Declined):
-            operations.change(till.gateway, acme.facts, more, at=at, press="p", now=till.now)
+            operations.change(
+                till.gateway, acme.facts, more, at=at, press="p", now=till.now, hold=nobody
+            )
     till.tell_all()
     assert till.facts(acme).limits["seats"] == 3
 
@@ -372,10 +378,11 @@ def test_a_bank_transfer_pays_until_its_day(till: Till, acme: Workspace, app: Fl
         plan_of("business"), "year", 10, "CNY", Decimal("15900.00"), until, "BANK-7"
     )
     with app.app_context():
-        follow(transfer.mark_as_paid(acme.facts.id, paid, till.now), till.now)
+        transfer.mark_as_paid(acme.facts.id, paid, till.now)
+        follow(acme.facts.id, till.now)
         facts = till.facts(acme)
         assert (facts.state, facts.plan, facts.limits["seats"]) == (State.ACTIVE, "business", 10)
-        (bill,) = transfer.bills_of(acme.facts.id)
+        (bill,) = tax_invoices.bills_of(acme.facts.id)
         asked = {
             "title": "北风贸易有限公司",
             "tax_number": "91310000MA1FL0AB12",
@@ -384,12 +391,12 @@ def test_a_bank_transfer_pays_until_its_day(till: Till, acme: Workspace, app: Fl
             "asked_by": "Alice",
             "now": till.now,
         }
-        transfer.ask_tax_invoice(acme.facts.id, bill.id, **asked)  # type: ignore[arg-type]
+        tax_invoices.ask_tax_invoice(acme.facts.id, bill.id, **asked)  # type: ignore[arg-type]
         with pytest.raises(BillingError, match="asked"):
-            transfer.ask_tax_invoice(acme.facts.id, bill.id, **asked)  # type: ignore[arg-type]
-        (request,) = transfer.requests_of(acme.facts.id).values()
-        transfer.answer_tax_invoice(request.id, till.now, number="2631" * 5)
-        assert transfer.requests_of(acme.facts.id)[bill.id].status == "issued"
+            tax_invoices.ask_tax_invoice(acme.facts.id, bill.id, **asked)  # type: ignore[arg-type]
+        (request,) = tax_invoices.requests_of(acme.facts.id).values()
+        tax_invoices.answer_tax_invoice(request.id, till.now, number="2631" * 5)
+        assert tax_invoices.requests_of(acme.facts.id)[bill.id].status == "issued"
         service = Service(till.settings, until + GRACE + DAY, new_id())
         end_trials.run(service, {})
     assert till.facts(acme).state is State.PAST_DUE

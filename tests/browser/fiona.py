@@ -142,7 +142,7 @@ class Fiona:
     def asks_for(self, seats: int, plan: str = "starter", interval: str = "month") -> None:
         """What so many seats cost, before anything happens."""
         self.opens_the_bill()
-        self.hand.press(self.page.locator(f"input[name=plan][value={plan}]"))
+        self.hand.press(self.page.locator(f"input[type=radio][name=plan][value={plan}]"))
         self.hand.choose("interval", interval)
         self.hand.fill("seats", str(seats))
         self.hand.send("See what it costs")

@@ -19,7 +19,7 @@ from app.web.access import access
 from app.web.render import see_other
 from app.web.toasts import toast
 from tenants.billing.errors import BillingError
-from tenants.billing.transfer import ask_tax_invoice
+from tenants.billing.tax_invoices import ask_tax_invoice
 
 SHORTEST, LONGEST = 15, 20  # Of a 纳税人识别号 and a 统一社会信用代码.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, request
 
-from app.billing.asked import Away, read_choice, read_shown_at, told
+from app.billing.asked import Away, Unknown, read_choice, read_shown_at, told
+from app.billing.doing import doing, holder
 from app.billing.losses import losses
 from app.billing.notices import MANAGE
 from app.billing.routes.blueprint import blueprint
@@ -14,8 +16,11 @@ from app.billing.shown import (
     bills,
     currency_of,
     current_subscription,
+    is_paid_by_transfer,
     offers,
+    open_payment,
     plan_name,
+    takes_transfer,
     whole_price,
 )
 from app.identity import outside
@@ -32,13 +37,13 @@ from app.web.access import access
 from app.web.formats import formats
 from app.web.render import page, see_other
 from app.web.toasts import toast
-from tenants.billing import operations
+from tenants.billing import beginning, operations
 from tenants.billing.apply import refresh
 from tenants.billing.errors import NoSubscription
 from tenants.billing.gateway import Gateway
 from tenants.billing.operations import Choice, subscription_of
+from tenants.billing.transfer_requests import ask_transfer, transfer_asked
 from tenants.plans import plans_for_sale
-from tenants.resolve import forget
 
 PLACE = "/settings/billing"
 
@@ -60,15 +65,7 @@ def show_plan() -> Response:
     if request.args.get("paid"):
         _read_anew()
     by = current.actor()
-    living = current_subscription(by)
-    offered = [one.key for one in plans_for_sale()]
-    rented = living.plan if living else by.tenant.plan
-    first = {
-        "plan": rented if rented in offered else offered[0],
-        "interval": living.interval if living else "year",
-        "seats": str(living.seats if living else max(seats.taken(by), 1)),
-    }
-    return show("billing/plan.html", _page(by), typed=first)
+    return show("billing/plan.html", _page(by), typed=_first(by))
 
 
 @blueprint.post(PLACE)
@@ -79,10 +76,8 @@ def choose() -> Response:
     try:
         choice = read_choice(request.form, by)
         living = current_subscription(by)
-        if living is None:
+        if living is None or living.way == "transfer":
             return _confirm(by, choice, _currency(by), None)
-        if living.way == "transfer":
-            raise Refused(_("You pay by bank transfer. Write to us to change the plan."))
         with told():
             shown = operations.preview(gateway(), by.tenant, choice, by.now)
         return _confirm(by, choice, living.currency, shown)
@@ -102,18 +97,40 @@ def pay() -> Response:
         "language": by.language,
         "press": press,
         "now": by.now,
+        "hold": holder(by),
     }
-    with told():
+    if request.form.get("way") == "transfer":
+        return _ask_transfer(by, choice, currency)
+    back = outside.workspace_url(by.tenant, PLACE)
+    urls = (f"{back}?paid=1", back)
+    with doing(by):
         if request.form.get("way") == "invoice":
-            applied = operations.prepay(gateway(), by.tenant, choice, currency, **values)
-            seats.follow(by, applied.seats if applied else None)
-            forget()
+            beginning.prepay(gateway(), by.tenant, choice, currency, **values)
             toast(_("The bill is below. Pay it there by Alipay, WeChat Pay or card."))
             return see_other(PLACE)
-        back = outside.workspace_url(by.tenant, PLACE)
-        urls = (f"{back}?paid=1", back)
-        url = operations.checkout(gateway(), by.tenant, choice, currency, urls=urls, **values)
+        url = beginning.checkout(gateway(), by.tenant, choice, currency, urls=urls, **values)
     return _leave(url, _("Pay at Stripe"))
+
+
+@blueprint.post(f"{PLACE}/withdraw")
+@access(permission=MANAGE, while_suspended=True)
+def withdraw() -> Response:
+    """Close the payment that was begun and not made, and free the seats that it held."""
+    by = current.actor()
+    with doing(by):
+        beginning.withdraw(gateway(), by.tenant, by.now)
+    toast(_("The payment was withdrawn. Nothing was charged."))
+    return see_other(PLACE)
+
+
+@blueprint.post(f"{PLACE}/look-again")
+@access(permission=MANAGE, while_suspended=True)
+def look_again() -> Response:
+    """Read anew what the payment service has."""
+    by = current.actor()
+    with doing(by):
+        refresh(gateway(), by.tenant.id, by.now)
+    return see_other(PLACE)
 
 
 @blueprint.post(f"{PLACE}/change")
@@ -129,14 +146,11 @@ def change() -> Response:
         with told():
             shown = operations.preview(gateway(), by.tenant, choice, by.now)
         return _confirm(by, choice, living.currency, shown, is_anew=True)
-    if living is not None and choice.seats < living.seats:
-        seats.buy(by, choice.seats)  # Held until the end: nobody takes what is given back.
-    with told():
+    with doing(by):
         if at is None:
             raise NoSubscription
-        applied = operations.change(gateway(), by.tenant, choice, at=at, press=press, now=by.now)
-    seats.follow(by, applied.seats if applied else choice.seats)
-    forget()
+        asked: dict[str, Any] = {"at": at, "press": press, "now": by.now, "hold": holder(by)}
+        operations.change(gateway(), by.tenant, choice, **asked)
     toast(_("Your plan was changed."))
     return see_other(PLACE)
 
@@ -157,7 +171,7 @@ def open_portal() -> Response:
 def cancel() -> Response:
     """Let the subscription end with what is paid."""
     by = current.actor()
-    with told():
+    with doing(by):
         operations.cancel_at_end(gateway(), by.tenant, by.now)
     toast(_("Your subscription ends with the period that is paid. Until then nothing changes."))
     return see_other(PLACE)
@@ -168,14 +182,39 @@ def cancel() -> Response:
 def resume() -> Response:
     """Let it go on after all."""
     by = current.actor()
-    with told():
+    with doing(by):
         operations.resume(gateway(), by.tenant, by.now)
     toast(_("Your subscription goes on."))
     return see_other(PLACE)
 
 
+def _ask_transfer(by: Actor, choice: Choice, currency: str) -> Response:
+    """Have a bank transfer waited for, and show where it goes."""
+    if not takes_transfer(currency, choice.interval):
+        raise Refused(_("A year in this currency can't be paid by bank transfer here."))
+    with doing(by):
+        stripe = gateway() if outside.settings().stripe_secret_key else None
+        ask_transfer(
+            stripe, by.tenant, choice, currency, asked_by=by.name, now=by.now, hold=holder(by)
+        )
+    toast(_("We wait for your transfer. Its amount and reference are below."))
+    return see_other(f"{PLACE}/transfer")
+
+
 def _currency(by: Actor) -> str:
     return currency_of(by, subscription_of(by.tenant.id))
+
+
+def _first(by: Actor) -> dict[str, str]:
+    """What stands in the form before anything was typed."""
+    living = current_subscription(by)
+    offered = [one.key for one in plans_for_sale()]
+    rented = living.plan if living else by.tenant.plan
+    return {
+        "plan": rented if rented in offered else offered[0],
+        "interval": living.interval if living else "year",
+        "seats": str(living.seats if living else max(seats.taken(by), 1)),
+    }
 
 
 def _page(by: Actor) -> dict[str, object]:
@@ -185,7 +224,13 @@ def _page(by: Actor) -> dict[str, object]:
         write.day(write.local(row.period_end).date(), by.today()) if row and row.period_end else ""
     )
     trial, pay_by = by.tenant.trial_ends_at, by.tenant.pay_by
+    waits, taken = open_payment(by), seats.taken(by)
     return {
+        "held": waits[0] if waits else None,
+        "held_until": write.moment(waits[1], by.today()) if waits else "",
+        "transfer": transfer_asked(by.tenant.id),
+        "is_paid": is_paid_by_transfer(by, row),
+        "spare": row.seats - taken if row and row.way != "transfer" else 0,
         "row": row,
         "plan": plan_name(by.tenant.plan),
         "price": write.money(whole_price(row), row.currency) if row else "",
@@ -193,7 +238,7 @@ def _page(by: Actor) -> dict[str, object]:
         "trial_ends": write.day(write.local(trial).date(), by.today()) if trial else "",
         "pay_by": write.day(write.local(pay_by).date(), by.today()) if pay_by else "",
         "offers": offers(by, _currency(by)),
-        "taken": seats.taken(by),
+        "taken": taken,
         "bills": bills(by),
     }
 
@@ -219,6 +264,8 @@ def _confirm(
         due=write.money(shown.due, currency) if shown else "",
         credit=write.money(shown.credit, currency) if shown and shown.credit else "",
         losses=losses(choice.plan, by),
+        takes_transfer=takes_transfer(currency, choice.interval),
+        only_transfer=is_paid_by_transfer(by, current_subscription(by)),
         press=new_id().hex,
     )
 
@@ -233,9 +280,5 @@ def _leave(url: str, label: object) -> Response:
 def _read_anew() -> None:
     """Who comes back from Stripe sees what came of it, before its notice was applied."""
     by = current.actor()
-    try:
-        with told():
-            refresh(gateway(), by.tenant.id, by.now)
-    except (Away, Refused):
-        return
-    forget()
+    with suppress(Away, Unknown, Refused), doing(by):
+        refresh(gateway(), by.tenant.id, by.now)

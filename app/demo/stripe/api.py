@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
-from app.demo.stripe import changes, invoices, subscriptions
+from app.demo.stripe import changes, checkouts, invoices, subscriptions
 from app.demo.stripe.errors import Wrong
 from app.demo.stripe.world import DAY, Thing, World, listing
 
@@ -152,51 +151,6 @@ def _delete_tax_id(world: World, ids: list[str], _asked: Thing) -> Thing:
 def _list_tax_ids(world: World, ids: list[str], asked: Thing) -> Thing:
     found = world.all("tax_id", customer=ids[0])
     return listing(f"/v1/customers/{ids[0]}/tax_ids", found, asked)
-
-
-def _create_checkout(world: World, _ids: list[str], asked: Thing) -> Thing:
-    if asked.get("mode") != "subscription":
-        raise Wrong("This stand-in takes subscriptions only.", param="mode")
-    items = asked.get("line_items") or []
-    if len(items) != 1:
-        raise Wrong("This stand-in takes one line item.", param="line_items")
-    for key in ("customer", "success_url"):
-        if key not in asked:
-            raise Wrong(f"Missing required param: {key}.", code="parameter_missing", param=key)
-    customer = world.get("customer", asked["customer"], "customer")
-    price = world.get("price", items[0]["price"], "line_items[0][price]")
-    quantity = items[0].get("quantity", 1)
-    made = world.make("checkout.session", customer=customer["id"])
-    made.update(
-        mode="subscription",
-        status="open",
-        payment_status="unpaid",
-        currency=price["currency"],
-        success_url=asked["success_url"],
-        cancel_url=asked.get("cancel_url"),
-        client_reference_id=asked.get("client_reference_id"),
-        locale=asked.get("locale"),
-        metadata=dict(asked.get("metadata") or {}),
-        amount_total=price["unit_amount"] * quantity,
-        amount_subtotal=price["unit_amount"] * quantity,
-        expires_at=made["created"] + DAY,
-        payment_method_types=["card"],
-    )
-    made["url"] = f"{world.secret.get('base_url', '')}/checkout/{made['id']}"
-    world.secret.setdefault("checkouts", {})[made["id"]] = {
-        "items": [{"price": price["id"], "quantity": quantity}],
-        **(asked.get("subscription_data") or {}),
-    }
-    return made
-
-
-def _expire_checkout(world: World, ids: list[str], _asked: Thing) -> Thing:
-    found = world.get("checkout.session", ids[0])
-    if found["status"] != "open":
-        raise Wrong(f"Only open sessions can be expired; this one is {found['status']}.")
-    found["status"], found["url"] = "expired", None
-    world.tell("checkout.session.expired", found)
-    return found
 
 
 def _create_portal(world: World, _ids: list[str], asked: Thing) -> Thing:
@@ -352,7 +306,14 @@ CALLS = (
         "checkout/sessions",
         "checkout._session_create_params",
         "SessionCreateParams",
-        _create_checkout,
+        lambda world, _ids, asked: checkouts.open_checkout(world, asked),
+    ),
+    Call(
+        "GET",
+        "checkout/sessions",
+        "checkout._session_list_params",
+        "SessionListParams",
+        _list("checkout.session", "customer", "status"),
     ),
     Call(
         "GET",
@@ -366,7 +327,7 @@ CALLS = (
         "checkout/sessions/*/expire",
         "checkout._session_expire_params",
         "SessionExpireParams",
-        _expire_checkout,
+        lambda world, ids, _asked: checkouts.expire(world, world.get("checkout.session", ids[0])),
     ),
     Call(
         "POST",
@@ -431,6 +392,13 @@ CALLS = (
         "InvoiceRetrieveParams",
         _retrieve("invoice"),
     ),
+    Call(
+        "POST",
+        "credit_notes",
+        "_credit_note_create_params",
+        "CreditNoteCreateParams",
+        lambda world, _ids, asked: invoices.credit(world, asked),
+    ),
     Call("POST", "invoices/*/pay", "_invoice_pay_params", "InvoicePayParams", _pay),
     Call(
         "POST", "invoices/*/void", "_invoice_void_invoice_params", "InvoiceVoidInvoiceParams", _void
@@ -471,20 +439,3 @@ def find(method: str, path: str) -> tuple[Call, list[str]] | None:
         if all(a in ("*", b) for a, b in zip(wanted, steps, strict=True)):
             return call, [b for a, b in zip(wanted, steps, strict=True) if a == "*"]
     return None
-
-
-def complete(world: World, session: Any) -> None:
-    """End a checkout with a subscription, whose first bill the customer's card paid."""
-    if session["status"] != "open":
-        raise Wrong(f"This session is {session['status']}.")
-    customer = world.get("customer", session["customer"])
-    asked = world.secret["checkouts"][session["id"]]
-    made = subscriptions.begin(world, customer, deepcopy(asked))
-    session.update(
-        status="complete",
-        payment_status="paid",
-        subscription=made["id"],
-        invoice=made["latest_invoice"],
-        url=None,
-    )
-    world.tell("checkout.session.completed", session)

@@ -99,11 +99,12 @@ def planned(world: World, subscription: Thing, asked: Thing) -> tuple[list[Line]
         fresh["current_period_end"],
         quantity,
         new["id"],
+        new["product"],
         is_proration=not restarts,
     )
     unused = -part.of(old["unit_amount"] * count)
     text = f"{count} x {old['nickname'] or old['id']}, unused time"
-    credit = Line(unused, text, now, end, count, old["id"], is_proration=True)
+    credit = Line(unused, text, now, end, count, old["id"], old["product"], True)
     return [credit, charged] if credits_too else [charged], fresh
 
 

@@ -23,6 +23,7 @@ class Line:
     end: int
     quantity: int
     price: str
+    product: str
     is_proration: bool = False
 
 
@@ -84,6 +85,7 @@ def fill(
 
 
 def _line(made: Thing, subscription: Thing | None, line: Line, number: int) -> Thing:
+    priced = {"price": line.price, "product": line.product}
     details: Thing = {"proration": line.is_proration, "subscription": None}
     if subscription is not None:
         details["subscription"] = subscription["id"]
@@ -101,7 +103,7 @@ def _line(made: Thing, subscription: Thing | None, line: Line, number: int) -> T
         "period": {"start": line.start, "end": line.end},
         "quantity": line.quantity,
         "parent": {"type": "subscription_item_details", "subscription_item_details": details},
-        "pricing": {"type": "price_details", "price_details": {"price": line.price}},
+        "pricing": {"type": "price_details", "price_details": priced},
     }
 
 
@@ -163,6 +165,45 @@ def settle(world: World, invoice: Thing, *, by_hand: bool = False) -> None:
     world.tell("invoice.paid", invoice)
     if invoice["amount_paid"]:
         world.tell("invoice.payment_succeeded", invoice)
+
+
+def credit(world: World, asked: Thing) -> Thing:
+    """Give back what was paid for an invoice: to the card, or into the customer's balance."""
+    invoice = world.get("invoice", asked.get("invoice", ""), "invoice")
+    if invoice["status"] != "paid":
+        raise Wrong("This stand-in takes credit notes of paid invoices only.", param="invoice")
+    amount = asked.get("amount", 0)
+    back, kept = asked.get("refund_amount", 0), asked.get("credit_amount", 0)
+    rest = invoice["amount_paid"] - invoice["post_payment_credit_notes_amount"]
+    if amount <= 0 or amount > rest:
+        raise Wrong(f"The credit note can be at most {rest}.", param="amount")
+    if back + kept + asked.get("out_of_band_amount", 0) != amount:
+        raise Wrong(
+            "The sum of credit_amount, refund_amount and out_of_band_amount must be the amount of "
+            "the credit note.",
+            param="amount",
+        )
+    if back and invoice["id"] in world.secret.get("by_hand", []):
+        raise Wrong("This invoice was paid out of band: there is no charge to refund.")
+    customer = world.get("customer", invoice["customer"])
+    made = world.make("credit_note", customer=customer["id"], invoice=invoice["id"])
+    made.update(
+        amount=amount,
+        subtotal=amount,
+        total=amount,
+        currency=invoice["currency"],
+        reason=asked.get("reason"),
+        memo=asked.get("memo"),
+        number=f"{invoice['number']}-CN-01",
+        post_payment_amount=amount,
+    )
+    if back:
+        made["refunds"] = [{"amount_refunded": back, "refund": f"re_{made['id']}", "type": None}]
+    customer["balance"] -= kept
+    invoice["post_payment_credit_notes_amount"] += amount
+    world.tell("credit_note.created", made)
+    world.tell("invoice.updated", invoice)
+    return made
 
 
 def void(world: World, invoice: Thing) -> None:

@@ -13,8 +13,8 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from app.demo.stripe import invoices, subscriptions
-from app.demo.stripe.api import complete
 from app.demo.stripe.cards import attach
+from app.demo.stripe.checkouts import complete, expire_late
 from app.demo.stripe.errors import Wrong
 from app.demo.stripe.words import words_for
 from app.demo.stripe.world import DAY, Thing, World
@@ -46,6 +46,7 @@ def answer(world: World, request: Request) -> Response:
 
 def _checkout(world: World, request: Request, session: Thing) -> Response:
     error = ""
+    expire_late(world)
     if request.method == "POST" and session["status"] == "open":
         customer = world.get("customer", session["customer"])
         try:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from app.demo.stripe import pages
 from app.demo.stripe.api import find
+from app.demo.stripe.checkouts import expire_late
 from app.demo.stripe.errors import Wrong
 from app.demo.stripe.params import read
 from app.demo.stripe.subscriptions import tick
@@ -81,6 +82,7 @@ class Standin:
             raise Wrong(f"Unrecognized request URL ({method}: /v1/{path}).", status=404)
         for customer in self.world.all("customer", test_clock=None):
             tick(self.world, customer)
+        expire_late(self.world)
         call, ids = found
         body = call.work(self.world, ids, read(pairs, call.module, call.params))
         answer: Thing = json.loads(json.dumps(body, default=str))

@@ -203,6 +203,7 @@ def period_line(subscription: Thing, *, later: bool = False) -> Line:
         end,
         quantity,
         price["id"],
+        price["product"],
     )
 
 

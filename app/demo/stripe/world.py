@@ -27,6 +27,7 @@ PREFIXES = {
     "invoice": "in",
     "line_item": "il",
     "checkout.session": "cs_test",
+    "credit_note": "cn",
     "billing_portal.session": "bps",
     "event": "evt",
     "tax_id": "txi",

@@ -32,7 +32,8 @@ class UsageSlot(Base):
 class SeatBound(Base):
     """The one row at which everybody waits who takes a seat or gives some back.
 
-    `bought` is how many seats the firm pays for; none where it does not pay by seat (yet).
+    `bought` is how many seats the firm pays for; none where it does not pay by seat (yet). `held`
+    is how many it is about to pay for: until that is known, nobody may take more.
     """
 
     __tablename__ = "seat_bounds"
@@ -40,11 +41,13 @@ class SeatBound(Base):
         Index("uq_seat_bounds_one", "is_the_one", unique=True),
         CheckConstraint("is_the_one", name="one"),
         CheckConstraint("bought >= 0", name="bought"),
+        CheckConstraint("held >= 0", name="held"),
     )
 
     id: Mapped[Id]
     is_the_one: Mapped[bool] = mapped_column(Boolean, default=True)
     bought: Mapped[int | None] = mapped_column(Integer)
+    held: Mapped[int | None] = mapped_column(Integer)
 
 
 class UsageNotice(Base):
@@ -56,4 +59,16 @@ class UsageNotice(Base):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(40))
     percent: Mapped[int] = mapped_column(Integer)  # 80 or 100.
+    told_at: Mapped[Moment]
+
+
+class BillReminder(Base):
+    """That the firm was reminded of what is to be paid by a moment; `step` is how often by now."""
+
+    __tablename__ = "bill_reminders"
+    __table_args__ = (Index("uq_bill_reminders_pay_by", "pay_by", unique=True),)
+
+    id: Mapped[Id]
+    pay_by: Mapped[Moment]
+    step: Mapped[int] = mapped_column(Integer)
     told_at: Mapped[Moment]

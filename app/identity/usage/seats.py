@@ -40,13 +40,22 @@ def taken(by: Actor) -> int:
 
 def most(by: Actor) -> int | None:
     """How many seats there are; None where the plan does not bound them."""
-    return _most(by, by.session.scalar(select(SeatBound.bought)))
+    return _most(by, by.session.scalars(select(SeatBound)).one_or_none())
 
 
 def require_seat(by: Actor) -> None:
     """Hold the seats until the transaction ends; OverLimit where none is free."""
-    there = _most(by, _hold(by).bought)
+    row = _hold(by)
+    there = _most(by, row)
     if there is not None and taken(by) >= there:
+        if row.held == there != row.bought:
+            raise OverLimit(
+                _(
+                    "%(n)s seats are being paid for, and all of them are taken. Wait for the "
+                    "payment, or withdraw it under Settings → Plan and bill.",
+                    n=there,
+                )
+            )
         raise OverLimit(
             ngettext(
                 "The one seat of your workspace is taken. Add a seat under Settings → Plan and "
@@ -59,32 +68,34 @@ def require_seat(by: Actor) -> None:
         )
 
 
-def buy(by: Actor, seats: int | None) -> None:
-    """Let the workspace have so many seats from now on; None where it pays for none by number.
+def hold(by: Actor, seats: int) -> None:
+    """Let nobody take more than so many seats until it is known whether they are paid for.
 
-    OverLimit where more people are there, so that who reduces seats can't be overtaken by who
-    invites.
+    OverLimit where more are taken, so that who buys fewer can't be overtaken by who invites.
     """
     row = _hold(by)
-    if seats is not None and seats < (row.bought or 0) and taken(by) > seats:
+    if (number := taken(by)) > seats:
         raise OverLimit(
             _(
                 "%(n)s seats are taken, open invitations included. Disable users or withdraw "
                 "invitations first.",
-                n=taken(by),
+                n=number,
             )
         )
-    row.bought = seats
+    row.held = seats if row.held is None else min(seats, row.held)
 
 
-def follow(by: Actor, seats: int | None) -> None:
-    """Note what is bought by now, whoever is there: nobody is shut out for it."""
-    _hold(by).bought = seats
+def follow(by: Actor, bought: int | None, held: int | None = None) -> None:
+    """Note what is bought by now and what is held, whoever is there: nobody is shut out for it."""
+    row = _hold(by)
+    row.bought, row.held = bought, held
 
 
-def _most(by: Actor, bought: int | None) -> int | None:
+def _most(by: Actor, row: SeatBound | None) -> int | None:
     """What was bought goes before the plan's bound, which may be some seconds old here."""
-    return bought if bought is not None else by.tenant.limits.get(Limit.SEATS)
+    bought, held = (row.bought, row.held) if row is not None else (None, None)
+    bounds = (bought if bought is not None else by.tenant.limits.get(Limit.SEATS), held)
+    return min((one for one in bounds if one is not None), default=None)
 
 
 def _hold(by: Actor) -> SeatBound:

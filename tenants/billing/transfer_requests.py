@@ -1,0 +1,97 @@
+"""A firm means to pay by bank transfer (对公转账): asked for, withdrawn, found again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from tenants.billing.beginning import ensure_row
+from tenants.billing.checkouts import OVER, close_checkouts, living_subscriptions, open_checkouts
+from tenants.billing.errors import AlreadySubscribed, TransferAsked
+from tenants.billing.gateway import Gateway
+from tenants.billing.holds import IN_FLIGHT, Hold
+from tenants.billing.models import Subscription, TransferRequest
+from tenants.billing.operations import Choice
+from tenants.billing.queue import plan_follow
+from tenants.database import control_session
+from tenants.facts import TenantFacts
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # None that is taken for another one.
+LENGTH = 8
+
+
+def ask_transfer(
+    gateway: Gateway | None,
+    facts: TenantFacts,
+    choice: Choice,
+    currency: str,
+    *,
+    asked_by: str,
+    now: datetime,
+    hold: Hold,
+) -> TransferRequest:
+    """Note that a firm is about to transfer what a choice costs; its seats are held meanwhile.
+
+    Checkouts that are open are closed, as they would pay it twice. AlreadySubscribed where Stripe
+    collects, TransferAsked where one is asked for already.
+    """
+    ensure_row(facts, currency, now)
+    with control_session() as session:
+        plan_follow(session, facts.id, now, at=now + IN_FLIGHT)  # Whatever becomes of this process.
+    with control_session() as session:
+        row = session.get_one(Subscription, facts.id, with_for_update=True)
+        if row.way != "transfer" and row.stripe_id is not None and row.status not in OVER:
+            raise AlreadySubscribed
+        if waiting_of(session, facts.id) is not None:
+            raise TransferAsked
+        if gateway is not None and row.stripe_customer_id is not None:
+            close_checkouts(gateway, open_checkouts(gateway, row.stripe_customer_id))
+            if living_subscriptions(gateway, row.stripe_customer_id):
+                raise AlreadySubscribed
+        hold(choice.seats)
+        row.held_seats = row.held_until = None  # Of checkouts, which are closed.
+        made = TransferRequest(
+            id=uuid7(),
+            tenant_id=facts.id,
+            reference="ZK" + "".join(secrets.choice(LETTERS) for _place in range(LENGTH)),
+            plan=choice.plan.key,
+            interval=choice.interval,
+            seats=choice.seats,
+            currency=currency,
+            amount=choice.plan.price(currency, choice.interval) * choice.seats,
+            status="asked",
+            asked_by=asked_by,
+            asked_at=now,
+        )
+        session.add(made)
+        plan_follow(session, facts.id, now)
+    return made
+
+
+def withdraw_transfer(tenant_id: UUID, now: datetime) -> bool:
+    """Say that no money comes; False where none was waited for."""
+    with control_session() as session:
+        session.get(Subscription, tenant_id, with_for_update=True)
+        found = waiting_of(session, tenant_id)
+        if found is None:
+            return False
+        found.status, found.done_at = "withdrawn", now
+        plan_follow(session, tenant_id, now)
+        return True
+
+
+def transfer_asked(tenant_id: UUID) -> TransferRequest | None:
+    """The transfer that a firm means to make, or None."""
+    with control_session() as session:
+        return waiting_of(session, tenant_id)
+
+
+def waiting_of(session: Session, tenant_id: UUID) -> TransferRequest | None:
+    """The same, in a transaction that the caller holds."""
+    mine = (TransferRequest.tenant_id == tenant_id, TransferRequest.status == "asked")
+    return session.scalars(select(TransferRequest).where(*mine)).one_or_none()

@@ -1,0 +1,245 @@
+"""Bank transfers and tax invoices: asked for by a firm, booked and issued by the operator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from app.billing.jobs import end_trials
+from app.identity.usage import seats
+from app.jobs.kinds import Service
+from app.kernel.ids import new_id
+from app.operator.payments import read_arrival
+from tenants.billing.errors import TransferAsked
+from tenants.billing.standing import GRACE
+from tenants.billing.tax_invoices import bills_of, requests_of
+from tenants.billing.transfer import period_after
+from tenants.billing.transfer_requests import transfer_asked
+from tenants.control import Tenant
+from tenants.database import control_session
+from tenants.facts import State
+from tenants.resolve import forget
+from tests.billing.conftest import GOOD, Till
+from tests.cast import HostClient, Person, Workspace
+from tests.operator.conftest import console, olga
+
+__all__ = ["console", "olga"]
+
+PLACE = "/settings/billing"
+PAYMENTS = "/operator/payments"
+WISH = {"plan": "business", "interval": "year", "seats": "8"}
+
+
+@pytest.fixture
+def account(till: Till, acme: Workspace) -> Iterator[None]:
+    """Our bank account stands in the settings, and Acme is a firm of China."""
+    settings = till.settings.model_copy(
+        update={
+            "transfer_holder": "租客软件有限公司",
+            "transfer_bank": "示范银行",
+            "transfer_account": "6222 0000 1111",
+        }
+    )
+    till.app.extensions["settings"] = settings
+    with till.app.app_context(), control_session() as session:
+        mine = Tenant.id == acme.facts.id
+        session.execute(update(Tenant).where(mine).values(currency="CNY", country="CN"))
+    forget()
+    yield
+    forget()
+
+
+def ask(client: HostClient, **changes: str) -> str:
+    """Choose a plan and a bank transfer; answers with the reference."""
+    shown = client.post(PLACE, data={**WISH, **changes})
+    assert "Pay by bank transfer" in shown.text
+    done = client.post(f"{PLACE}/pay", data={**WISH, **changes, "way": "transfer"})
+    assert done.status_code == 303, done.text
+    page = client.get(f"{PLACE}/transfer").text
+    return str(re.findall(r"<b>(ZK\w{8})</b>", page)[0])
+
+
+def book(console: HostClient, till: Till, house: Workspace, **typed: str) -> int:
+    with till.app.app_context():
+        asked = transfer_asked(house.facts.id)
+    assert asked is not None
+    usual = {"amount": "12720.00", "day": till.now.date().isoformat(), "number": "BANK-77"}
+    place = f"{PAYMENTS}/transfers/{asked.id}/book"
+    return console.post(place, data={**usual, **typed}).status_code
+
+
+def test_a_firm_pays_by_transfer_and_gets_its_tax_invoice(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    reference = ask(alice.client)
+    page = alice.client.get(f"{PLACE}/transfer").text
+    assert "6222 0000 1111" in page
+    assert "12,720.00" in page
+    listed = console.get(PAYMENTS).text
+    assert reference in listed
+    assert "CNY 12,720.00" in listed
+    assert book(console, till, acme) == 303
+    facts = till.facts(acme)
+    assert (facts.state, facts.plan, facts.limits["seats"]) == (State.ACTIVE, "business", 8)
+    forget()
+    shown = alice.client.get(PLACE).text
+    assert "Paid by bank transfer until" in shown
+    assert "BANK-77" in shown
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+    wish = {"title": "北风贸易有限公司", "tax_number": "91310000MA1FL0AB12"}
+    asking = alice.client.post(
+        f"{PLACE}/bills/{bill.id}/tax-invoice", data={**wish, "email": "cfo@acme.example"}
+    )
+    assert asking.status_code == 303
+    listed = console.get(PAYMENTS).text
+    assert "91310000MA1FL0AB12" in listed
+    with app.app_context():
+        (request,) = requests_of(acme.facts.id).values()
+    place = f"{PAYMENTS}/tax-invoices/{request.id}/issue"
+    assert console.post(place, data={"tax_number": "123"}).status_code == 422
+    assert console.post(place, data={"tax_number": "2631 " * 5}).status_code == 303
+    assert console.post(place, data={"tax_number": "2631" * 5}).status_code == 422
+    assert "26312631263126312631" in alice.client.get(PLACE).text
+    history = console.get("/operator/workspaces/acme").text
+    assert "Bank transfer booked" in history
+    assert "Tax invoice issued" in history
+
+
+def test_a_tax_invoice_that_is_refused_can_be_asked_for_anew(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme) == 303
+    forget()
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+    wish = {"title": "北风", "tax_number": "91310000MA1FL0AB12", "email": "cfo@acme.example"}
+    place = f"{PLACE}/bills/{bill.id}/tax-invoice"
+    assert alice.client.post(place, data=wish).status_code == 303
+    with app.app_context():
+        (request,) = requests_of(acme.facts.id).values()
+    refusing = f"{PAYMENTS}/tax-invoices/{request.id}/refuse"
+    assert console.post(refusing, data={"reason": " "}).status_code == 422
+    assert console.post(refusing, data={"reason": "抬头与税号不符"}).status_code == 303
+    assert "抬头与税号不符" in alice.client.get(PLACE).text
+    assert alice.client.post(place, data=wish).status_code == 303
+
+
+def test_the_seats_that_a_transfer_is_for_are_held_until_it_is_booked_or_withdrawn(
+    till: Till, acme: Workspace, alice: Person, account: None
+) -> None:
+    with acme.scope():
+        before = seats.most(acme.actor())
+    ask(alice.client)
+    with acme.scope():
+        assert seats.most(acme.actor()) == 8
+    assert alice.client.post(f"{PLACE}/transfer/withdraw").status_code == 303
+    with acme.scope():
+        assert seats.most(acme.actor()) == before
+    assert alice.client.get(f"{PLACE}/transfer").status_code == 404
+
+
+def test_who_waits_for_a_transfer_pays_in_no_other_way(
+    till: Till, acme: Workspace, alice: Person, account: None
+) -> None:
+    open_one = till.checkout(acme)
+    ask(alice.client)
+    assert "no longer valid" in till.press(open_one, number=GOOD)[1]
+    with pytest.raises(TransferAsked):
+        till.checkout(acme)
+    again = alice.client.post(f"{PLACE}/pay", data={**WISH, "way": "transfer"})
+    assert again.status_code == 422
+
+
+def test_what_a_transfer_paid_for_is_renewed_from_its_end_also_after_it_lapsed(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme) == 303
+    forget()
+    with app.app_context():
+        (first,) = bills_of(acme.facts.id)
+    ask(alice.client, seats="9")
+    assert book(console, till, acme, number="BANK-78") == 303
+    with app.app_context():
+        second, _first = bills_of(acme.facts.id)
+        assert second.period_start == first.period_end
+        assert second.period_end is not None
+        late = Service(till.settings, second.period_end + GRACE + timedelta(days=1), new_id())
+        end_trials.run(late, {})
+    assert till.facts(acme).state is State.PAST_DUE
+    forget()
+    assert "Choose below how to go on" in alice.client.get(PLACE).text
+    ask(alice.client)
+    assert book(console, till, acme, number="BANK-79") == 303
+    assert till.facts(acme).state is State.ACTIVE
+
+
+def test_a_transfer_is_booked_once_however_many_operators_press(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    with app.app_context():
+        asked = transfer_asked(acme.facts.id)
+    assert asked is not None
+    place = f"{PAYMENTS}/transfers/{asked.id}/book"
+    typed = {"amount": "12720.00", "day": till.now.date().isoformat(), "number": ""}
+    assert console.post(place, data=typed).status_code == 303
+    second = console.post(place, data=typed)
+    assert second.status_code == 422
+    with app.app_context():
+        assert len(bills_of(acme.facts.id)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"amount": "0"},
+        {"amount": "-5"},
+        {"amount": "1e3000000"},
+        {"amount": "NaN"},
+        {"amount": "12.345"},
+        {"amount": "much"},
+        {"day": "2020-01-01"},
+        {"day": "2999-01-01"},
+        {"day": "yesterday"},
+        {"number": "x" * 61},
+    ],
+)
+def test_nonsense_of_an_operator_is_refused_beside_its_field_and_kept(
+    till: Till,
+    acme: Workspace,
+    alice: Person,
+    console: HostClient,
+    account: None,
+    typed: dict[str, str],
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme, **typed) == 422
+    with till.app.app_context():
+        assert transfer_asked(acme.facts.id) is not None
+
+
+def test_without_an_account_nobody_is_offered_a_transfer(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    shown = alice.client.post(PLACE, data=WISH)
+    assert "Pay by bank transfer" not in shown.text
+    answer = alice.client.post(f"{PLACE}/pay", data={**WISH, "way": "transfer"})
+    assert answer.status_code == 422
+
+
+def test_a_month_and_a_year_end_on_their_day_or_the_last_before_it(till: Till) -> None:
+    leap = till.now.replace(year=2028, month=2, day=29)
+    assert period_after(leap, "year").date().isoformat() == "2029-02-28"
+    assert period_after(leap.replace(month=1, day=31), "month").date().isoformat() == "2028-02-29"
+    assert period_after(leap.replace(month=12, day=5), "month").date().isoformat() == "2029-01-05"
+    arrival = read_arrival("12,720.00", till.now.date().isoformat(), " B ", till.now)
+    assert (arrival.amount, arrival.number) == (Decimal("12720.00"), "B")
