@@ -14,6 +14,7 @@ from app.crm.models import Account, Product
 from app.demo.approvals import load_approvals
 from app.demo.leads import load_leads
 from app.demo.load import Amounts, load
+from app.demo.opportunities import load_opportunities
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.prices import load_prices
 from app.demo.products import SELLER, load_products
@@ -74,7 +75,9 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
-            load_leads(by, workspace.slug, [_person(by, one) for one in workspace.people])
+            people = [_person(by, one) for one in workspace.people]
+            load_leads(by, workspace.slug, people)
+            load_opportunities(by, workspace.slug, people)
             count_anew(by)  # The generator writes past the door.
             owner_id, manager_id, rep_id = (_person(by, one) for one in workspace.people[:3])
             load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)

@@ -7,8 +7,9 @@ workspace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, insert
@@ -33,7 +34,7 @@ from app.sales.operations.first_pipelines import make_pipelines
 from tenants.facts import TenantFacts
 from tenants.lifecycle import NewTenant, create
 from tenants.starters import Starter, load_starter
-from tenants.starters.format import Picklist, RoleChange
+from tenants.starters.format import Picklist, RoleChange, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,21 @@ def seed_pipelines(by: Actor, starter: Starter | None) -> None:
     Sales may be off; they are there when it is switched on.
     """
     wishes = [
-        (one.name, [asdict(stage) for stage in one.stages])
+        (one.name, [_stage(stage) for stage in one.stages])
         for one in (starter.pipelines if starter is not None else ())
     ]
     make_pipelines(by, wishes)
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "probability": stage.probability,
+        "forecast_category": stage.forecast_category,
+        "colour": stage.colour,
+        "stale_after": stage.stale_after,
+        "required": stage.required,
+    }
 
 
 def make_plans(by: Actor, starter: Starter) -> None:

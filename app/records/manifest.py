@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Blueprint
 
 from app.identity.permissions import PermissionGroup
 from app.identity.settings_pages import SettingsPage
+from app.kernel.actor import Actor
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.belongings import Mention
@@ -19,6 +21,7 @@ from app.records.pages.notes import Notes
 from app.records.pages.timeline import Source
 from app.records.types import RecordType
 from app.records.widgets import First, Widget
+from app.web.shell import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Module:
     `tells` are events of records that are neither a field's nor an action's, in words.
     `widgets` are what it can show on Home, `home` what of it stands there at first.
     `notes` stand at the head of a record's page. `text` says in a sentence what it brings and
-    `icon` stands beside it, where a workspace switches it on and off; the others are always on.
+    `icon` stands beside it, where a workspace switches it on and off; the others are always on. `links`
+    are its pages that are no record type's, in the rail behind those.
     """
 
     key: str
@@ -58,3 +62,4 @@ class Module:
     notes: tuple[Notes, ...] = ()
     text: Text | None = None
     icon: str = ""
+    links: Callable[[Actor], Iterable[Link]] = lambda _by: ()

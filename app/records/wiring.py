@@ -378,7 +378,7 @@ def _rail(by: Actor, modules: Sequence[Module]) -> Iterable[Group]:
             for one in readable[module.key]
             if one.in_navigation
         ]
-        yield Group(module.label, links)
+        yield Group(module.label, [*links, *module.links(by)])
 
 
 def _pinned(by: Actor) -> Iterable[Link]:

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
+from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.records.manifest import Module
 from app.sales.operations.pipelines import MANAGE
+from app.sales.operations.targets import MANAGE as SET_TARGETS
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
+from app.web.shell import Link
 
 PIPELINES = PermissionGroup(
-    MANAGE[0], _("Pipelines"), (Choice(MANAGE[1], _("Manage")),), has_reach=False
+    MANAGE[0],
+    _("Pipelines"),
+    (Choice(MANAGE[1], _("Manage")),),
+    module="sales",
+    has_reach=False,
 )
+TARGETS = PermissionGroup(
+    SET_TARGETS[0],
+    _("Targets"),
+    (Choice(SET_TARGETS[1], _("Manage")),),
+    module="sales",
+    has_reach=False,
+)
+
+
+def _links(by: Actor) -> Iterable[Link]:
+    """The forecast, for who reads opportunities."""
+    if by.may("opportunity", "read"):
+        yield Link("/forecast", "trending-up", _("Forecast"), _("quota target pipeline commit"))
+
+
 PIPELINE_SETTINGS = SettingsPage(
     "/settings/pipelines",
     "layout-kanban",
@@ -22,6 +46,7 @@ PIPELINE_SETTINGS = SettingsPage(
     _("The stages that a sale goes through: their order, chances, colours and what they ask for."),
     MANAGE,
     synonyms=_("stages funnel deal board probability forecast"),
+    is_offered=lambda by: by.tenant.allows("sales"),
 )
 
 SALES = Module(
@@ -34,7 +59,8 @@ SALES = Module(
     icon="target-arrow",
     record_types=RECORD_TYPES,
     blueprints=(blueprint,),
-    permissions=(PIPELINES,),
+    permissions=(PIPELINES, TARGETS),
+    links=_links,
     settings=(PIPELINE_SETTINGS,),
     reports=REPORTS,
 )

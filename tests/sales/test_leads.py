@@ -17,8 +17,8 @@ from app.records.bulk.verbs import offered
 from app.records.door import perform
 from app.records.registry import registry
 from app.records.tailored import tailored
-from app.sales.models import Lead
-from app.sales.operations.conversion import NEW
+from app.sales.models import Lead, Opportunity
+from app.sales.operations.joining import NEW
 from app.sales.pages.conversion import convert_form
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity, make_contact
@@ -143,6 +143,45 @@ def test_what_was_done_with_a_lead_stands_on_the_customer_that_it_became(
             Activity.account_id == account.id, Activity.contact_id == contact.id
         )
         assert len(by.session.scalars(both).all()) == 2
+
+
+def test_a_lead_becomes_an_opportunity_too_and_nothing_is_typed_again(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        lead = make_lead(by, need="Forty green fences.")
+        account, contact = convert(
+            lead, by, opportunity=NEW, amount="1200", close_on="2031-05-05", opportunity_name=""
+        )
+        made = by.session.get_one(Opportunity, lead.opportunity_id)
+        assert contact is not None
+        assert (made.account_id, made.contact_id) == (account.id, contact.id)
+        assert (made.name, made.need) == ("Fence & Sons", "Forty green fences.")
+        assert (made.amount, made.owner_id) == (1200, by.user_id)
+
+
+def test_a_lead_is_converted_without_an_opportunity_where_none_is_wanted(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        lead = make_lead(by)
+        convert(lead, by, opportunity="none")
+        assert lead.opportunity_id is None
+        with pytest.raises(Refused) as refused:
+            convert(make_lead(by), by, amount="1200")
+        assert "opportunity" in refused.value.errors
+
+
+def test_an_opportunity_that_cannot_be_made_leaves_the_lead_as_it_was(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        lead = make_lead(by)
+        with pytest.raises(Refused) as refused, by.session.begin_nested():
+            convert(lead, by, opportunity=NEW, amount="a lot")
+        assert "amount" in refused.value.errors
+        by.session.refresh(lead)
+        assert lead.status == "new"
 
 
 def test_nobody_converts_a_lead_twice(acme: Workspace, alice: Person) -> None:

@@ -37,6 +37,9 @@ def test_every_text_of_a_starter_is_there_in_every_language(starter):
     texts += [choice.label for picklist in starter.picklists for choice in picklist.choices]
     texts += [change.label for change in starter.roles if change.label]
     texts += [category.name for category in starter.product_categories]
+    texts += [one.name for one in starter.pipelines]
+    texts += [stage.name for one in starter.pipelines for stage in one.stages]
+    assert len(starter.pipelines[0].stages) >= 5
     texts += [plan.name for plan in starter.plans]
     texts += [step.subject for plan in starter.plans for step in plan.steps]
     assert len(starter.product_categories) > 3
@@ -57,6 +60,10 @@ def test_every_starter_words_the_same_fields(starter):
         ("lead", "source"),
         ("lead", "industry"),
         ("lead", "disqualify_reason"),
+        ("opportunity", "source"),
+        ("opportunity", "competitor"),
+        ("opportunity", "won_reason"),
+        ("opportunity", "lost_reason"),
     }
     kinds = {choice.key for choice in starter.choices("account", "customer_kind")}
     assert kinds == {"end_customer", "distributor", "partner", "competitor"}
@@ -99,6 +106,40 @@ def test_a_wrong_product_category_is_refused_with_its_place(old, new, said):
     said = f"florist.toml: product_categories{said}"
     with pytest.raises(StarterError) as refused:
         read_starter("florist", (WHOLE + CATEGORY).replace(old, new))
+    assert said in str(refused.value)
+
+
+PIPELINE = """
+[[pipelines]]
+name = { en = "Weddings", "zh-CN" = "婚礼花艺" }
+
+[[pipelines.stages]]
+name = { en = "First talk", "zh-CN" = "初次沟通" }
+probability = 20
+forecast_category = "pipeline"
+colour = "pink"
+required = ["amount"]
+"""
+
+
+def test_a_pipeline_is_read_with_its_stages():
+    (pipeline,) = read_starter("florist", WHOLE + PIPELINE).pipelines
+    (stage,) = pipeline.stages
+    assert (pipeline.name["en"], stage.name["zh-CN"]) == ("Weddings", "初次沟通")
+    assert (stage.probability, stage.stale_after, stage.required) == (20, 0, ("amount",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("probability = 20", "probability = 120", "must be a number from 0 to 100"),
+        ('"pipeline"', '"perhaps"', "forecast_category is 'perhaps'"),
+        ('required = ["amount"]', "chance = 3", ".chance is not known"),
+    ],
+)
+def test_a_wrong_stage_is_refused(old, new, said):
+    with pytest.raises(StarterError) as refused:
+        read_starter("florist", (WHOLE + PIPELINE).replace(old, new))
     assert said in str(refused.value)
 
 

@@ -16,7 +16,9 @@ from app.records.pages.looks import Face, face
 from app.records.pages.telling import tell_apart
 from app.records.tailored import tailored
 from app.sales.models import Lead
-from app.sales.operations.conversion import NEW
+from app.sales.operations.joining import NEW
+from app.sales.operations.lead_sale import NONE
+from app.sales.operations.stages import pipeline_options
 from app.web.formats import formats
 
 OTHER = "other"
@@ -50,6 +52,19 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Sale:
+    """The opportunity that may be made, as the form holds it; `chosen` is NEW or NONE."""
+
+    chosen: str
+    name: str
+    pipeline_id: str
+    amount: str
+    close_on: str
+    pipelines: tuple[tuple[str, str], ...]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConvertForm:
     """All that `sales/convert.html` shows."""
 
@@ -58,6 +73,7 @@ class ConvertForm:
     next: str
     account: Side
     contact: Side | None
+    sale: Sale | None
     errors: Mapping[str, Text | str] = field(default_factory=dict)
 
 
@@ -86,7 +102,35 @@ def convert_form(
     if sent is not None:
         account = _as_sent(account, sent, by)
         contact = _as_sent(contact, sent, by) if contact else None
-    return ConvertForm(url, lead.name, next_url, account, contact, errors or {})
+    sale = _sale(lead, sent, by)
+    return ConvertForm(url, lead.name, next_url, account, contact, sale, errors or {})
+
+
+def _sale(lead: Lead, sent: Mapping[str, str] | None, by: Actor) -> Sale | None:
+    """The part of the opportunity; None for who may not make any."""
+    if not by.may("opportunity", "create"):
+        return None
+    offered = [one for one in pipeline_options(by.session) if not one.is_retired]
+    if not offered:
+        return None
+    typed = sent or {}
+    return Sale(
+        chosen=typed.get("opportunity", NEW) if sent is not None else NEW,
+        name=typed.get("opportunity_name", lead.company or lead.name),
+        pipeline_id=typed.get("pipeline_id", offered[0].value),
+        amount=typed.get("amount", ""),
+        close_on=typed.get("close_on", ""),
+        pipelines=tuple((one.value, one.shown()) for one in offered),
+        currency=by.tenant.currency,
+    )
+
+
+def sale_inputs(sent: Mapping[str, str]) -> dict[str, str]:
+    """What the form says of the opportunity; nothing of it where none is to be made."""
+    if sent.get("opportunity", NONE) != NEW:
+        return {"opportunity": sent.get("opportunity", NONE)}
+    keys = ("opportunity", "opportunity_name", "pipeline_id", "amount", "close_on")
+    return {key: sent.get(key, "") for key in keys}
 
 
 def _side(kind: str, made: str, typed: Mapping[str, str], by: Actor) -> Side:

@@ -14,6 +14,7 @@ from app.records.types import Panel, RecordType, View, Words
 from app.sales.models import Opportunity
 from app.sales.operations.opportunities import prepare_opportunity
 from app.sales.operations.stages import load_pipelines, pipeline_options, stage_options
+from app.sales.pages.stage_path import stage_path
 from app.sales.records.opportunity_actions import ACTIONS
 from app.sales.records.opportunity_choices import (
     FORECASTS,
@@ -135,6 +136,7 @@ opportunity = RecordType(
     ),
     actions=ACTIONS,
     panels=(
+        Panel("sales/_stage_path.html", stage_path, side="middle"),
         Panel("crm/_composer.html", composer, side="middle"),
         Panel("crm/_follow_up.html", follow_up, side="peek"),
     ),

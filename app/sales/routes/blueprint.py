@@ -1,5 +1,17 @@
-"""The blueprint of sales."""
+"""The blueprint of sales, none of whose addresses is there while the module is off."""
 
 from flask import Blueprint
 
+from app.kernel.errors import Missing
+from app.kernel.language import _
+from app.web import current
+
 blueprint = Blueprint("sales", __name__, template_folder="../templates")
+
+
+@blueprint.before_request
+def demand_module() -> None:
+    """Missing where the workspace has switched sales off."""
+    tenant = current.tenant_or_none()
+    if tenant is None or not tenant.allows("sales"):
+        raise Missing(_("There is no such page."))

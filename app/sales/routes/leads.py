@@ -18,7 +18,7 @@ from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.tailored import tailored
 from app.sales.models import Lead
 from app.sales.operations.leads import reasons
-from app.sales.pages.conversion import OTHER, convert_form, joined
+from app.sales.pages.conversion import OTHER, convert_form, joined, sale_inputs
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access
 from app.web.render import page, see_other
@@ -53,6 +53,7 @@ def do_convert(record_id: UUID) -> Response:
             by=by,
             account_id=joined(request.form, "account"),
             contact_id=joined(request.form, "contact"),
+            **sale_inputs(request.form),  # type: ignore[arg-type]  # Inputs are what the form says.
         )
     except Held:
         raise  # It is asked for at the edge.
@@ -75,7 +76,12 @@ def do_convert(record_id: UUID) -> Response:
 
 def _became(lead: Lead, url: str, by: Actor) -> str:
     """The page of what a lead has become, as far as `by` may read it."""
-    for kind, record_id in (("account", lead.account_id), ("contact", lead.contact_id)):
+    became = (
+        ("opportunity", lead.opportunity_id),
+        ("account", lead.account_id),
+        ("contact", lead.contact_id),
+    )
+    for kind, record_id in became:
         record_type = tailored(kind, by)
         if record_id is not None and can_read(record_type, record_id, by):
             return record_url(record_type, record_id)

@@ -25,6 +25,7 @@ async function bundle() {
       app: join(here, 'src/ts/app.ts'),
       'app-css': join(here, 'src/css/app.css'),
       'lenses-css': join(here, 'src/css/lenses.css'),
+      'sales-css': join(here, 'src/css/sales.css'),
     },
     absWorkingDir: here,
     bundle: true,
