@@ -39,8 +39,8 @@ class Module:
     `tells` are events of records that are neither a field's nor an action's, in words.
     `widgets` are what it can show on Home, `home` what of it stands there at first.
     `notes` stand at the head of a record's page. `text` says in a sentence what it brings and
-    `icon` stands beside it, where a workspace switches it on and off; the others are always on. `links`
-    are its pages that are no record type's, in the rail behind those.
+    `icon` stands beside it, where a workspace switches it on and off; the others are always on.
+    `links` are its pages that are no record type's, in the rail behind those.
     """
 
     key: str
