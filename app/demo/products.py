@@ -18,6 +18,7 @@ from app.founding import make_categories, write_picklists
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.kernel.localized import LocalText
+from app.records.money.rates import rate_then
 from app.records.picklists import load_picklists
 from app.records.priced.settle import begin_prices
 from tenants.starters import Starter
@@ -27,7 +28,11 @@ SELLER = 1  # The place among the workspace's people of whoever keeps the prices
 
 
 def load_products(by: Actor, keeper: UUID, slug: str, starter: Starter) -> None:
-    """Write what a demo workspace sells, in the categories of its starter, as `keeper`'s doing."""
+    """Write what a demo workspace sells, in the categories of its starter, as `keeper`'s doing.
+
+    Its rates of other currencies are known before: what has a price in one that has none of the day
+    is left out.
+    """
     if not load_picklists(by.session, "product"):  # The workspace is older than products are.
         write_picklists(by, [one for one in starter.picklists if one.record_type == "product"])
     categories = _known(by, starter) or make_categories(by, starter)
@@ -48,18 +53,22 @@ def _known(by: Actor, starter: Starter) -> dict[str, UUID]:
 def _products(by: Actor, owner: UUID, slug: str, categories: dict[str, UUID]) -> Iterator[Product]:
     as_of = by.now.astimezone(by.zone)
     for day, row in enumerate(rows(f"products_{slug}")):
-        product = Product(
-            id=new_id(),
-            **_facts(row, categories),
-            **born(owner, entered(OLDEST - timedelta(days=day), as_of)),
-        )
+        moment = entered(OLDEST - timedelta(days=day), as_of)
+        facts = _facts(row, categories)
+        product = Product(id=new_id(), **facts, **born(owner, moment))
+        if product.currency is not None:
+            product.rate_on = moment.astimezone(by.zone).date()
+            rate = rate_then(by, product.currency, product.rate_on)
+            if rate is None:
+                continue
+            product.rate = rate
         begin_prices(product, by)
         prepare_product(product, by)
         yield product
 
 
 def _facts(row: Row, categories: dict[str, UUID]) -> dict[str, object]:
-    number, category, chinese, english, kind, unit, price, cost, tax, status = row
+    number, category, chinese, english, kind, unit, price, cost, tax, status, *currency = row
     return {
         "number": number,
         "name": LocalText({"zh-CN": chinese, "en": english}),
@@ -70,4 +79,5 @@ def _facts(row: Row, categories: dict[str, UUID]) -> dict[str, object]:
         "list_price": Decimal(price),
         "cost": Decimal(cost) if cost else None,
         "tax_rate": Decimal(tax),
+        **({"currency": currency[0]} if currency else {}),
     }

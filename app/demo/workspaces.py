@@ -72,6 +72,8 @@ def ensure_demo_workspaces(engine: Engine) -> None:
                 for _written in load(by, people, AMOUNTS[workspace.slug]):
                     pass
                 fill_pool(by)
+            if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:
+                load_rates(by, workspace.slug)
             if by.session.scalar(select(Product.id).limit(1)) is None:
                 keeper = _person(by, workspace.people[SELLER])
                 load_products(by, keeper, workspace.slug, load_starter(workspace.starter))
@@ -81,8 +83,6 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             count_anew(by)  # The generator writes past the door.
             owner_id, manager_id, rep_id = (_person(by, one) for one in workspace.people[:3])
             load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)
-            if workspace.slug in TRADE_ABROAD and currencies_in_use(by) == [workspace.currency]:
-                load_rates(by, workspace.slug)
             load_prices(by, workspace.slug, _person(by, workspace.people[SELLER]))
 
 

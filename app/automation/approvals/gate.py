@@ -17,7 +17,7 @@ from app.automation.approvals.locks import locked_among, refuse_locked
 from app.automation.approvals.models import Lock
 from app.automation.authority.judge import beyond
 from app.automation.authority.words import hints_for, within_told
-from app.automation.pages import approvals as pages
+from app.automation.pages.approval_standing import standing
 from app.kernel.actor import Actor, Rights
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
@@ -80,7 +80,7 @@ class ApprovalGate:
 
     def standing(self, record_type: str, record_id: UUID, by: Actor) -> Sequence[Any]:
         """What waits for approval about a record."""
-        return pages.standing(record_type, record_id, by)
+        return standing(record_type, record_id, by)
 
     def waiting(self, batch_id: UUID, by: Actor) -> int:
         """How many changes of a batch wait for approval."""

@@ -11,7 +11,9 @@ from app.automation.approvals import decide
 from app.automation.approvals.facts import known
 from app.automation.approvals.find import find_request
 from app.automation.approvals.telling import PLACE
-from app.automation.pages import approvals as pages
+from app.automation.pages.approval_cards import shown
+from app.automation.pages.approval_inbox import TABS, inbox
+from app.automation.pages.approval_trail import page_of
 from app.automation.routes.blueprint import blueprint
 from app.identity.models import User
 from app.identity.routes.asking import chosen, submit, typed
@@ -37,13 +39,13 @@ def show_inbox() -> Response:
     """What waits for the reader; or what they asked for, or decided, as a tab."""
     by = current.actor()
     tab = request.args.get("show", "waiting")
-    tab = tab if tab in pages.TABS else "waiting"
+    tab = tab if tab in TABS else "waiting"
     return page(
         INBOX,
         url=PLACE,
         tab=tab,
-        tabs=pages.TABS,
-        found=pages.shown(pages.inbox(tab, by), by),
+        tabs=TABS,
+        found=shown(inbox(tab, by), by),
         has_rules=known(by).is_any,
     )
 
@@ -154,7 +156,7 @@ def _shown(request_id: UUID) -> dict[str, object]:
     return {
         "url": f"{PLACE}/{request_id}",
         "home": PLACE,
-        "it": pages.page_of(found, by),
+        "it": page_of(found, by),
         "people": _people(by),
         "typed": {},
         "errors": {},

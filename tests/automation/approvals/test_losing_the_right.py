@@ -11,7 +11,7 @@ from app.automation.approvals.approvers import MANAGE
 from app.automation.approvals.decide import approve, hand_on
 from app.automation.approvals.facts import Level
 from app.automation.approvals.models import State
-from app.automation.pages.approvals import page_of
+from app.automation.pages.approval_trail import page_of
 from app.identity.models import Grant, User
 from app.identity.operations.roles import role_by_key, set_rights
 from app.identity.operations.teams import create_team

@@ -8,7 +8,7 @@ import pytest
 
 from app.automation.approvals.decide import approve
 from app.automation.approvals.models import State
-from app.automation.pages.approvals import shown
+from app.automation.pages.approval_cards import shown
 from app.crm.models import Account, Contact
 from app.kernel.errors import Held, Refused
 from app.records import gate

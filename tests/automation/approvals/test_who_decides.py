@@ -10,7 +10,7 @@ from app.automation.approvals.decide import approve, comment
 from app.automation.approvals.facts import Level
 from app.automation.approvals.find import my_steps
 from app.automation.approvals.models import ApprovalRequest, State
-from app.automation.pages.approvals import shown
+from app.automation.pages.approval_cards import shown
 from app.crm.models import Account
 from app.identity.models import Team, User
 from app.identity.operations.roles import role_by_key

@@ -1,4 +1,4 @@
-"""Requests for approval in words: what waits, who asked, from what to what, how far it came."""
+"""A request in words, as its card shows it: what waits, who asked, from what to what, how far."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from app.automation.approvals.approvers import names
-from app.automation.approvals.find import deciders, deciding, is_barred, moved_since
-from app.automation.approvals.models import (
-    Answer,
-    ApprovalNote,
-    ApprovalRequest,
-    ApprovalStep,
-    State,
-)
+from app.automation.approvals.find import deciders
+from app.automation.approvals.models import Answer, ApprovalRequest, ApprovalStep, State
 from app.automation.approvals.telling import place_of
 from app.automation.approvals.verbs import asked_verbs
 from app.automation.authority.words import reason_told
+from app.automation.pages.approval_answering import may_decide, why_barred
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
@@ -31,12 +26,6 @@ from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.web.formats import formats
 
-PAGE = 50
-TABS: Mapping[str, Text] = {
-    "waiting": _("Waits for me"),
-    "mine": _("I asked for"),
-    "done": _("Decided"),
-}
 STATES: Mapping[str, tuple[Text, str]] = {
     State.WAITING: (_("To be approved"), "warn"),
     State.APPROVED: (_("Approved"), "good"),
@@ -50,24 +39,6 @@ ANSWERS: Mapping[str, Text] = {
     Answer.REJECTED: _("rejected"),
     Answer.PASSED_ON: _("handed it on"),
     Answer.LEFT: _("can't decide any more"),
-}
-KINDS: Mapping[str, Text] = {
-    "requested": _("%(who)s asked for it"),
-    "agreed": _("%(who)s said yes"),
-    "approved": _("It was approved and done"),
-    "rejected": _("%(who)s rejected it"),
-    "recalled": _("%(who)s took it back"),
-    "comment": _("%(who)s commented"),
-    "handed_on": _("%(who)s handed it on to %(other)s"),
-    "left": _("%(other)s can't decide any more"),
-    "fallback": _("Nobody it names can decide, so those who manage approvals are asked"),
-    "nobody": _("Nobody is left who could approve it"),
-    "alone": _("There is nobody above but who agreed already, so the level was passed over"),
-    "above": _("Those who manage approvals are asked too"),
-    "expired": _("Nobody answered in time, so it was rejected"),
-    "reminded": _("A reminder was sent"),
-    "late": _("The answer is late"),
-    "gone": _("The record was deleted"),
 }
 
 
@@ -109,48 +80,6 @@ class Shown:
     version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the trail."""
-
-    text: str
-    said: str
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A request on its own page: with its trail, and what was changed of the record meanwhile."""
-
-    shown: Shown
-    trail: list[Line]
-    moved: list[Change]
-
-
-def inbox(tab: str, by: Actor, limit: int = PAGE) -> list[ApprovalRequest]:
-    """The requests of a tab: the oldest first of what waits, else the newest first."""
-    mine = deciders(by)
-    rows = select(ApprovalRequest)
-    if tab == "waiting":
-        steps = exists().where(
-            ApprovalStep.request_id == ApprovalRequest.id,
-            ApprovalStep.state == Answer.WAITING,
-            ApprovalStep.user_id.in_(mine),
-        )
-        rows = rows.where(ApprovalRequest.state == State.WAITING, steps)
-        rows = rows.order_by(ApprovalRequest.created_at, ApprovalRequest.id)
-    elif tab == "mine":
-        rows = rows.where(ApprovalRequest.requester_id == by.person_id)
-        rows = rows.order_by(ApprovalRequest.created_at.desc(), ApprovalRequest.id.desc())
-    else:
-        said = exists().where(
-            ApprovalStep.request_id == ApprovalRequest.id, ApprovalStep.by_id == by.person_id
-        )
-        rows = rows.where(ApprovalRequest.state != State.WAITING, said)
-        rows = rows.order_by(ApprovalRequest.finished_at.desc(), ApprovalRequest.id.desc())
-    return list(by.session.scalars(rows.limit(limit)))
-
-
 def shown(requests: Sequence[ApprovalRequest], by: Actor) -> list[Shown]:
     """Requests in words, in a fixed number of statements for each kind of record among them."""
     known = [one for one in requests if registry().get(one.record_type) is not None]
@@ -165,30 +94,6 @@ def shown(requests: Sequence[ApprovalRequest], by: Actor) -> list[Shown]:
         its = [one for one in known if one.record_type == key]
         found |= _of_type(tailored(key, by), its, steps, called, mine, by)
     return [found[one.id] for one in known]
-
-
-def page_of(request: ApprovalRequest, by: Actor) -> Page:
-    """A request on its own page."""
-    (one,) = shown([request], by)
-    notes = by.session.scalars(
-        select(ApprovalNote)
-        .where(ApprovalNote.request_id == request.id)
-        .order_by(ApprovalNote.at, ApprovalNote.id)
-    ).all()
-    called = names(by.session, [*(n.user_id for n in notes), *(n.other_id for n in notes)])
-    moved = moved_since(request, by) if request.is_open else {}
-    lines, _hidden = lines_of(one.record_type, [moved], by)
-    return Page(one, [_line(note, called, by) for note in notes], lines[0])
-
-
-def _line(note: ApprovalNote, called: Mapping[UUID, str], by: Actor) -> Line:
-    who = called.get(note.user_id, "") if note.user_id else gettext("The system")
-    other = called.get(note.other_id, "") if note.other_id else ""
-    text = gettext(KINDS[note.kind].message, who=who, other=other)
-    if note.kind == "agreed" and other:
-        text = gettext("%(who)s said yes for %(other)s", who=who, other=other)
-    said = "" if note.kind in ("late", "reminded", "nobody") else note.text
-    return Line(text, said, formats(by).moment(note.at, by.today()))
 
 
 def _steps(requests: Sequence[ApprovalRequest], by: Actor) -> dict[UUID, list[ApprovalStep]]:
@@ -242,11 +147,11 @@ def _of_type(
             ],
             levels=_levels(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
-            barred=_why_barred(one, waiting, mine, by),
+            barred=why_barred(one, waiting, mine, by),
             due=_due(one, by),
             rests=one.due_at is not None and one.is_open and by.tenant.is_read_only,
             is_late=_is_late(one, by),
-            may_decide=_may_decide(one, waiting, mine, by),
+            may_decide=may_decide(one, waiting, mine, by),
             may_recall=one.is_open and one.requester_id == by.user_id,
             version=versions.get(one.record_id) if one.record_id else None,
         )
@@ -262,32 +167,6 @@ def _due(request: ApprovalRequest, by: Actor) -> str:
 
 def _is_late(request: ApprovalRequest, by: Actor) -> bool:
     return request.due_at is not None and request.due_at < by.now and not by.tenant.is_read_only
-
-
-def _may_decide(
-    request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
-) -> bool:
-    own = deciding(request, by, mine)
-    return any(step.user_id in own for step in waiting) and not is_barred(request, by)
-
-
-def _why_barred(
-    request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
-) -> str:
-    """Why somebody can't decide what waits for them too, or why nobody can."""
-    if not request.is_open:
-        return ""
-    if not waiting:
-        return gettext("Nobody is left who could approve it. Ask an owner of the workspace.")
-    asked = {step.user_id for step in waiting} & mine
-    if not asked or _may_decide(request, waiting, mine, by):
-        return ""
-    is_own = request.requester_id == by.person_id
-    if is_own and request.levels[request.level].get("four_eyes"):
-        return gettext("Four eyes: you asked for this, so somebody else decides.")
-    if is_own and not asked & deciding(request, by, mine):
-        return gettext("You asked for this, so you don’t decide it in somebody else’s place.")
-    return gettext("You agreed on an earlier level, so somebody else decides on this one.")
 
 
 def _versions(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> dict[UUID | None, int]:
@@ -322,37 +201,3 @@ def _levels(
         people = formats(by).listed(told) or gettext("is asked next")
         found.append(LevelShown(number + 1, people, state))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A request that waits, as the page of its record shows it."""
-
-    text: str
-    url: str
-
-
-def standing(record_type: str, record_id: UUID, by: Actor) -> list[Standing]:
-    """What waits for approval about a record."""
-    rows = by.session.scalars(
-        select(ApprovalRequest)
-        .where(
-            ApprovalRequest.record_type == record_type,
-            ApprovalRequest.record_id == record_id,
-            ApprovalRequest.state == State.WAITING,
-        )
-        .order_by(ApprovalRequest.created_at)
-        .limit(3)
-    ).all()
-    return [
-        Standing(
-            gettext(
-                "%(who)s asked: %(verb)s. It waits for %(names)s.",
-                who=one.who,
-                verb=str(one.verb),
-                names=one.waits_for,
-            ),
-            one.url,
-        )
-        for one in shown(rows, by)
-    ]
