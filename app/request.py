@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.identity import sessions
 from app.identity.api_limits import TooFast, headers
+from app.identity.sign_in_rules import second_step_due
 from app.kernel import clock, language
 from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
@@ -32,7 +33,7 @@ from app.web.access import Access, Side, Who, declared_access
 from app.web.forgery import csrf
 from app.web.links import safe_path
 from app.web.problems import from_answer, problem, wants_json
-from app.web.render import is_htmx
+from app.web.render import is_htmx, see_other
 from app.web.uploads import accept_files, drop_drafts
 from config.logging import bind_more, bind_request
 from config.settings import Settings
@@ -101,7 +102,7 @@ class Edge:
             accept_files(g.tenant.id, self.settings, as_one=declared.takes_one)
         _refuse_too_much()
         _refuse_unstorable()
-        return self._check(declared)
+        return self._check(declared) or _without_second_step(declared)
 
     def _declared(self) -> Access | None:
         route = current_app.view_functions.get(request.endpoint or "")
@@ -203,6 +204,28 @@ def _refuse_support(declared: Access) -> None:
         raise NotPermitted(_("Support never gets at this."))
     if declared.takes_files or request.path in ("/login", "/logout"):
         raise NotPermitted(_("Support never gets at this."))
+
+
+# What somebody gets at whose second step is overdue: setting it up, and leaving.
+SECOND_STEP = "/settings/me/two-factor"
+
+
+def _without_second_step(declared: Access) -> Response | None:
+    """Lead whoever has not set up in time what the workspace asks for to where they do it.
+
+    Programs that act as them wait for it too.
+    """
+    due = second_step_due(g.actor) if g.actor is not None else None
+    is_theirs = declared.who in (Who.USER, Who.TOKEN) or request.path == "/"  # Home, for them.
+    if due is None or due > g.now or not is_theirs:
+        return None
+    if request.path == "/logout" or f"{request.path}/".startswith(f"{SECOND_STEP}/"):
+        return None
+    if request.method in SAFE_METHODS and declared.who is not Who.TOKEN and not is_htmx():
+        return see_other(SECOND_STEP)
+    raise NotPermitted(
+        _("This workspace asks for two-factor sign-in. Set it up in your profile first.")
+    )
 
 
 def _is_on_side(declared: Access) -> bool:

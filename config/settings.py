@@ -6,6 +6,7 @@ address that is not https; every refusal names the variable and the remedy.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
@@ -67,6 +68,12 @@ class Settings(BaseSettings):
     operator_two_factor: bool = True  # Operators need a second step; never in the demo.
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     outgoing_loopback: bool = False  # Webhooks may call this machine: for tests and the demo.
+    provider_name: str = Field(default="Zuke", min_length=1, max_length=200)  # Who rents it out.
+    # What the terms promise to those who rent; whoever runs the service sets what they keep.
+    promised_availability: Decimal = Field(default=Decimal("99.5"), ge=0, le=100)  # Of a month, %.
+    promised_backup_days: int = Field(default=30, ge=1)  # How long a nightly copy is kept.
+    promised_answer_days: int = Field(default=1, ge=1)  # Working days until support answers.
+    promised_price_days: int = Field(default=60, ge=0)  # Notice before a price changes.
     debug: bool = False
 
     @field_validator("database_url", "database_owner_url")

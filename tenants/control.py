@@ -313,6 +313,8 @@ class SignUp(ControlBase):
     user_id: Mapped[UUID | None] = mapped_column(Uuid)  # The owner, in the workspace.
     created_at: Mapped[datetime] = mapped_column(MOMENT)
     finished_at: Mapped[datetime | None] = mapped_column(MOMENT)
+    failed_at: Mapped[datetime | None] = mapped_column(MOMENT)  # The last try; it waits on.
+    asked_again_at: Mapped[datetime | None] = mapped_column(MOMENT)  # By who waits.
     welcome_digest: Mapped[str | None] = mapped_column(String(64))
     welcome_until: Mapped[datetime | None] = mapped_column(MOMENT)
     welcomed_at: Mapped[datetime | None] = mapped_column(MOMENT)

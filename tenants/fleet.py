@@ -24,7 +24,7 @@ from tenants.control import Tenant
 from tenants.engine import DEADLOCK, LOCKED, kind_of, sqlstate
 from tenants.errors import Busy, UnknownTenant
 from tenants.facts import State
-from tenants.history import TENANT, History, HistoryError
+from tenants.history import TENANT, History, HistoryError, handed
 
 FLEET_LOCK = 7_382_217  # Any fixed number: one migration of the fleet at a time.
 LOCK_TIMEOUT = "3s"  # A migration waits no longer for a page that is open, pages queue behind it.
@@ -138,13 +138,14 @@ class _Run:
         with self.engine.begin() as connection:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-            mine = select(Tenant.version, Tenant.state).where(Tenant.id == standing.id)
-            version, state = connection.execute(mine.with_for_update()).one()
+            asked = select(Tenant.version, Tenant.state, Tenant.currency)
+            mine = asked.where(Tenant.id == standing.id)
+            version, state, currency = connection.execute(mine.with_for_update()).one()
             if version == self.head or state == State.ERASED:
                 return
             kind = kind_of(connection)
             path = f'SET LOCAL search_path TO "{standing.schema}", ext'
-            kind.run(connection, [path, *self.steps(version)])
+            kind.run(connection, [path, *handed(self.steps(version), currency=currency)])
             moved = update(Tenant).where(Tenant.id == standing.id).values(version=self.head)
             connection.execute(moved)
             connection.info.setdefault("tenants", set()).add(standing.id)

@@ -2,13 +2,17 @@
 
 Each revision is an Alembic file with one schema operation per step. It is rendered once and the
 text is run on the control schema, or on one tenant after another: that is what makes migrating
-thousands of tenants quick, and why a revision can't read rows and decide in Python. Alembic is
-imported when a revision is looked at, since the web only asks for the head.
+thousands of tenants quick, and why a revision can't read rows and decide in Python. What it must
+know of the workspace whose schema it changes stands in its text as a mark, and whoever runs it
+hands it over: `{{currency}}` is that of the firm. Alembic is imported when a revision is looked at,
+since the web only asks for the head.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +27,24 @@ if TYPE_CHECKING:
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+CURRENCY = "{{currency}}"  # Three letters: put it between quotes.
 FILE_NAME = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
 
 
 class HistoryError(RuntimeError):
     """The history is not one line of revisions, or a version is none of its own."""
+
+
+def handed(statements: Iterable[str], *, currency: str) -> list[str]:
+    """The statements as they are run in the schema of a workspace that counts in `currency`."""
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise HistoryError(f"{currency!r} is no currency that a migration can be handed.")
+    return [one.replace(CURRENCY, currency) for one in statements]
+
+
+def of_no_firm(statements: Iterable[str]) -> list[str]:
+    """The statements for a schema that is no workspace's: no rows, and no firm's defaults."""
+    return [one for one in statements if CURRENCY not in one]
 
 
 class _Statements:

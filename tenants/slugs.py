@@ -36,11 +36,32 @@ def skeleton(slug: str) -> str:
 
 
 RESERVED_SKELETONS = frozenset(skeleton(word) for word in RESERVED)
+OURS = skeleton("zuke")
+BRANDS = frozenset(
+    skeleton(line)
+    for line in Path(__file__).with_name("brands.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+
+
+def imitates(slug: str) -> bool:
+    """True for an address by which somebody would believe to be with us, or with a bank.
+
+    `zuke-support`, `my-zuke` and `zukelogin` name us; `paypa1` is read as another firm's name.
+    """
+    whole = skeleton(slug)
+    if whole in BRANDS or any(skeleton(part) == OURS for part in slug.split("-")):
+        return True
+    return any(
+        rest in RESERVED_SKELETONS
+        for rest in (whole.removeprefix(OURS), whole.removesuffix(OURS))
+        if rest != whole
+    )
 
 
 def check_shape(slug: str) -> None:
     """Raise SlugRefused for a slug that nobody can have, whoever else exists."""
     if not SHAPE.match(slug):
         raise SlugRefused(SlugProblem.MALFORMED, slug)
-    if skeleton(slug) in RESERVED_SKELETONS:
+    if skeleton(slug) in RESERVED_SKELETONS or imitates(slug):
         raise SlugRefused(SlugProblem.RESERVED, slug)

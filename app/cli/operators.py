@@ -14,12 +14,14 @@ from app.cli.table import table
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from tenants.control import Operator
+
 NAME = "operators"
-HELP = "Make an operator of the service, list them, reset a second step."
+HELP = "Make, list, disable and enable operators of the service, reset a second step."
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Declare `create`, `list` and `reset-second-step`."""
+    """Declare `create`, `list`, `disable`, `enable` and `reset-second-step`."""
     verbs = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     create = verbs.add_parser("create", help="make an operator; the password is asked for")
     create.add_argument("--email", required=True)
@@ -30,7 +32,14 @@ def configure(parser: ArgumentParser) -> None:
         "reset-second-step", help="let one who lost phone and codes set the second step up anew"
     )
     reset.add_argument("--email", required=True)
-    for one in (create, listing, reset):
+    disable = verbs.add_parser(
+        "disable", help="end an operator's sign-in, sessions and access to workspaces at once"
+    )
+    disable.add_argument("--email", required=True)
+    disable.add_argument("--reason", default="", help="kept in the history of the service")
+    enable = verbs.add_parser("enable", help="let a disabled operator sign in again")
+    enable.add_argument("--email", required=True)
+    for one in (create, listing, reset, disable, enable):
         one.add_argument("--json", action="store_true", help="answer as JSON")
 
 
@@ -73,11 +82,9 @@ def _create(args: Namespace, session: Session) -> int:
 
 
 def _list(args: Namespace, session: Session) -> int:
-    from sqlalchemy import select
+    from app.operator.accounts import list_operators
 
-    from tenants.control import Operator
-
-    rows = session.scalars(select(Operator).order_by(Operator.email)).all()
+    rows = list_operators(session)
     lines = [{"email": row.email, "name": row.name, "active": row.is_active} for row in rows]
     if args.json:
         print(json.dumps(lines, ensure_ascii=False))
@@ -95,7 +102,7 @@ def _reset(args: Namespace, session: Session) -> int:
     from app.identity.texts import email_key
     from app.kernel import clock
     from app.operator.second_step import clear
-    from app.operator.sessions import event
+    from app.operator.sessions import COMMAND, event
     from tenants.control import Operator
 
     address = email_key(args.email)
@@ -103,12 +110,42 @@ def _reset(args: Namespace, session: Session) -> int:
     if found is None:
         raise CommandError(f"There is no operator with the address {args.email}.")
     clear(session, found)
-    session.add(event(found, "second_step_cleared", clock.now(), "command"))
+    session.add(event(found, "second_step_cleared", clock.now(), COMMAND))
     print(
         json.dumps({"id": str(found), "email": address})
         if args.json
         else f"{address} sets the second step up anew at the next sign-in."
     )
+    return 0
+
+
+def _disable(args: Namespace, session: Session) -> int:
+    from app.kernel import clock
+    from app.kernel.errors import Answer
+    from app.operator.accounts import disable_operator
+
+    try:
+        found = disable_operator(session, args.email, reason=args.reason[:500], now=clock.now())
+    except Answer as answer:
+        raise CommandError(str(answer.message)) from answer
+    return _told(args, found, f"{found.email} is out, and can't sign in any more.")
+
+
+def _enable(args: Namespace, session: Session) -> int:
+    from app.kernel import clock
+    from app.kernel.errors import Answer
+    from app.operator.accounts import enable_operator
+
+    try:
+        found = enable_operator(session, args.email, now=clock.now())
+    except Answer as answer:
+        raise CommandError(str(answer.message)) from answer
+    return _told(args, found, f"{found.email} can sign in again.")
+
+
+def _told(args: Namespace, operator: Operator, words: str) -> int:
+    told = {"id": str(operator.id), "email": operator.email, "active": operator.is_active}
+    print(json.dumps(told) if args.json else words)
     return 0
 
 
@@ -122,4 +159,10 @@ def _password(args: Namespace) -> str:
     return first
 
 
-WORK = {"create": _create, "list": _list, "reset-second-step": _reset}
+WORK = {
+    "create": _create,
+    "list": _list,
+    "reset-second-step": _reset,
+    "disable": _disable,
+    "enable": _enable,
+}

@@ -25,10 +25,20 @@ from tenants.errors import SlugProblem, SlugRefused
 from tenants.facts import TenantFacts
 
 PATIENT = timedelta(minutes=1)  # Who waits longer has left the page, and hears by mail.
+FAILED = "sign_up_failed"
 
 
+# Somebody looks at a page meanwhile: what fails is told within half a minute, a worker that was
+# lost is noticed within seconds, and the patience of hours is that of what comes after.
 @service_job(
-    signing_up.FOUND, owner=True, max_attempts=12, first_retry=2, longest_retry=900, timeout=120
+    signing_up.FOUND,
+    owner=True,
+    aftermath=FAILED,
+    max_attempts=5,
+    first_retry=2,
+    longest_retry=8,
+    lease_seconds=15,
+    timeout=60,
 )
 def found_signed_up(service: Service, payload: Mapping[str, object]) -> None:
     """Make the workspace that somebody signed up for, once, whatever is tried again."""
@@ -81,6 +91,26 @@ def _refused(service: Service, row: SignUp, problem: SlugProblem) -> None:
             )
 
 
+@service_job(FAILED)
+def sign_up_failed(service: Service, payload: Mapping[str, object]) -> None:
+    """Tell whoever waits that their workspace could not be made; by mail when it is given up."""
+    wishes = signing_up.note_failed(UUID(str(payload["sign_up"])), service.now)
+    if wishes is not None:
+        base_url = service.settings.base_url
+        with control_session() as session:
+            send_service_mail(
+                session,
+                to=wishes["email"],
+                template="front/given_up",
+                values={
+                    "name": wishes["name"],
+                    "slug": wishes["slug"],
+                    "url": f"{base_url}/signup",
+                },
+                language=wishes["language"],
+            )
+
+
 @service_job(FIND)
 def find_workspaces(service: Service, payload: Mapping[str, object]) -> None:
     """Mail somebody the workspaces that know their address, if there are any."""
@@ -93,4 +123,4 @@ def clear_sign_ups(service: Service, _payload: Mapping[str, object]) -> None:
     signing_up.clear_sign_ups(service.now)
 
 
-JOBS = (found_signed_up, find_workspaces, clear_sign_ups)
+JOBS = (found_signed_up, sign_up_failed, find_workspaces, clear_sign_ups)

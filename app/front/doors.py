@@ -10,6 +10,7 @@ from flask import Response, request
 from sqlalchemy import select
 
 from app.front.pages.prices import prices
+from app.front.pages.promises import promises
 from app.identity import outside
 from app.kernel.names import initial
 from app.web.render import page
@@ -51,6 +52,7 @@ def front_page() -> Response:
         found=doors[0] if doors else None,
         demo=_doors(settings, DEMO) if settings.is_demo else [],
         demo_password=DEMO_PASSWORD,
+        promises=promises(),
         prices=prices(request.args.get("currency", "")),
         service_netloc=urlsplit(settings.base_url).netloc,
     )

@@ -11,6 +11,7 @@ from app.identity.texts import email_key
 SIGN_UPS = Limit("sign-up:network", 10, 3600)  # An office that tries things out.
 SIGN_UPS_MAILBOX = Limit("sign-up:mailbox", 5, 86400)
 SIGN_UPS_ALL = Limit("sign-up:all", 500, 3600)  # However many networks ask: schemas cost room.
+AGAIN = Limit("sign-up:again", 30, 3600)  # Each costs a worker some tries.
 LOOKS = Limit("sign-up:looks", 300, 600)  # Addresses looked at while somebody types.
 FINDS = Limit("find:network", 20, 3600)
 FINDS_MAILBOX = Limit("find:mailbox", 3, 3600)
@@ -32,6 +33,11 @@ def for_sign_up(address: str, email: str) -> list[Counter]:
     return _counters(
         (SIGN_UPS, network(address)), (SIGN_UPS_MAILBOX, email_key(email)), (SIGN_UPS_ALL, "")
     )
+
+
+def for_again(address: str) -> list[Counter]:
+    """The counters of one wish to have a workspace tried again."""
+    return _counters((AGAIN, network(address)))
 
 
 def for_look(address: str) -> list[Counter]:

@@ -6,6 +6,7 @@ transaction the job is enqueued that makes one, and waits for the row to change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +22,8 @@ from app.identity.secret import digest, new_secret
 from app.jobs.enqueue import enqueue_service
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
-from tenants.control import SignUp
+from app.kernel.rows import rows_written
+from tenants.control import SERVICE, Job, SignUp
 from tenants.database import control_session
 from tenants.errors import SlugProblem, SlugRefused
 from tenants.facts import TenantFacts
@@ -33,6 +35,7 @@ RESERVED = timedelta(days=1)  # For so long an address is kept for who waits for
 KEPT = timedelta(days=7)
 WELCOME = timedelta(seconds=60)  # Within this the browser that signed up must arrive.
 WELCOMING = timedelta(minutes=30)  # And later it needs the password like everybody.
+AGAIN = timedelta(minutes=10)  # After a failure it is tried again by itself this much later.
 
 
 def sign_up(wish: Wish, now: datetime) -> str:
@@ -40,6 +43,12 @@ def sign_up(wish: Wish, now: datetime) -> str:
 
     Refused beside `slug` where somebody else has the address, or was a moment faster.
     """
+    try:
+        with control_session() as session:  # Before the work that a password's hash is.
+            _expire(session, skeleton(wish.slug), now)
+            check_slug(session, wish.slug, now)
+    except SlugRefused as refusal:
+        raise Refused(WORDS[refusal.problem], field="slug") from refusal
     wishes = asdict(wish) | {"password": "", "password_hash": hash_password(wish.password)}
     secret = new_secret()
     row = SignUp(
@@ -53,11 +62,10 @@ def sign_up(wish: Wish, now: datetime) -> str:
     )
     try:
         with control_session() as session:
-            _expire(session, row.skeleton, now)
             check_slug(session, wish.slug, now)
             session.add(row)
             session.flush()  # Of two who want one address, the second is told here.
-            enqueue_service(session, FOUND, {"sign_up": str(row.id)})
+            _enqueue(session, row.id)
     except SlugRefused as refusal:
         raise Refused(WORDS[refusal.problem], field="slug") from refusal
     except IntegrityError as error:
@@ -110,6 +118,41 @@ def use_code(tenant: TenantFacts, code: str, now: datetime) -> UUID | None:
         ).first()
 
 
+def ask_again(found: SignUp, now: datetime) -> None:
+    """Have the workspace tried again at once, of what was typed; nothing where it waits no more."""
+    with control_session() as session:
+        waits = update(SignUp).where(SignUp.id == found.id, SignUp.state == WAITING)
+        asked = waits.values(failed_at=None, asked_again_at=now)
+        if not rows_written(session.execute(asked)):
+            return
+        _enqueue(session, found.id)
+        session.execute(  # One that would be tried later stands in its place.
+            update(Job)
+            .where(Job.tenant_id == SERVICE, Job.key == _key(found.id), Job.state == "ready")
+            .values(run_at=now)
+        )
+
+
+def note_failed(row_id: UUID, now: datetime) -> Mapping[str, str] | None:
+    """Say that the workspace could not be made, and have it tried again by itself.
+
+    After a day in vain the address is given up; the answer is what was wished for then, as somebody
+    must be told, and None before.
+    """
+    with control_session() as session:
+        held = select(SignUp).where(SignUp.id == row_id).with_for_update()
+        row = session.scalars(held).one_or_none()
+        if row is None or row.state != WAITING:
+            return None
+        row.failed_at = now
+        if now - row.created_at < RESERVED:
+            _enqueue(session, row.id, now + AGAIN)
+            return None
+        wishes = dict(row.wishes)
+        row.state, row.wishes, row.finished_at = EXPIRED, {}, now
+        return wishes
+
+
 def note_founded(
     session: Session, row_id: UUID, tenant: TenantFacts, user_id: UUID, now: datetime
 ) -> None:
@@ -117,7 +160,14 @@ def note_founded(
     session.execute(
         update(SignUp)
         .where(SignUp.id == row_id)
-        .values(state=READY, wishes={}, tenant_id=tenant.id, user_id=user_id, finished_at=now)
+        .values(
+            state=READY,
+            wishes={},
+            tenant_id=tenant.id,
+            user_id=user_id,
+            finished_at=now,
+            failed_at=None,
+        )
     )
 
 
@@ -140,6 +190,15 @@ def clear_sign_ups(now: datetime) -> None:
     """Forget sign-ups of last week; the workspaces that came of them know nothing of the rows."""
     with control_session() as session:
         session.execute(delete(SignUp).where(SignUp.created_at < now - KEPT))
+
+
+def _enqueue(session: Session, row_id: UUID, run_at: datetime | None = None) -> None:
+    """One job waits for a sign-up at a time."""
+    enqueue_service(session, FOUND, {"sign_up": str(row_id)}, run_at=run_at, key=_key(row_id))
+
+
+def _key(row_id: UUID) -> str:
+    return f"{FOUND}:{row_id}"
 
 
 def _expire(session: Session, wanted: str, now: datetime) -> None:

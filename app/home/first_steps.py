@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from app.crm.models import Account, Activity
 from app.documents.papers.models import Letterhead
+from app.events import Event
 from app.identity.actors import FIRST_STEPS
 from app.identity.models import Invitation, User
 from app.identity.operations.email_proof import is_unproved
@@ -101,6 +102,18 @@ TASKS = (
         lambda _by: exists().select_from(BusinessCalendar),
     ),
     Task(
+        "modules",
+        "package",
+        _("Choose what you work with"),
+        _("Sales and other modules: switch off what you don't need; it comes back any day."),
+        (
+            Way(_("Modules"), "/settings/modules"),
+            Way(_("Keep all as it is"), "/settings/modules/keep", is_press=True),
+        ),
+        ("module", "manage"),
+        lambda _by: exists().where(Event.record_type == "module"),
+    ),
+    Task(
         "customers",
         "users",
         _("Bring your customers along"),
@@ -156,4 +169,5 @@ def first_steps(by: Actor) -> FirstSteps | None:
 def end_first_steps(by: Actor) -> None:
     """Take the steps from this person's Home; whatever they made stays."""
     require_writable(by)
+    by.session.info[FIRST_STEPS] = False
     by.session.get_one(User, by.user_id).has_first_steps = False

@@ -20,6 +20,7 @@ from app.identity.members import Person
 from app.identity.models import ApiToken, User, UserSession
 from app.identity.rights import rights_of, team_user_ids
 from app.identity.secret import TOKEN_PREFIX, digest
+from app.identity.sign_in_rules import DUE, rules_of
 from app.identity.unread import hold_unread, unread_of
 from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, Rights
@@ -28,8 +29,6 @@ from tenants.facts import TenantFacts
 from tenants.prepared import Prepared
 from tenants.scope import tenant_scope
 
-IDLE = timedelta(days=3)  # A session that nobody uses ends after this.
-ABSOLUTE = timedelta(days=30)  # And every session after this.
 SEEN_EVERY = timedelta(minutes=1)  # Last use is written at most this often.
 APPROVALS = "approvals"  # Where a session keeps how many requests wait for who is signed in.
 UNPROVED = "unproved"  # Where it keeps that their e-mail has yet to be confirmed.
@@ -107,6 +106,7 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     session.info[APPROVALS] = user.approvals
     session.info[UNPROVED] = user.is_unproved
     session.info[FIRST_STEPS] = user.has_first_steps
+    session.info[DUE] = user.two_factor_due_at
     return SignedIn(session_id, last_seen_at, role_id, colleague_id, user)
 
 
@@ -121,6 +121,9 @@ def find_token(session: Session, raw_token: str, now: datetime) -> TokenUse | No
     ).one_or_none()
     if row is None or (row[0].expires_at is not None and row[0].expires_at <= now):
         return None
+    session.info[DUE] = row[1].two_factor_due_at
+    session.info[UNPROVED] = row[1].email_confirmed_at is None
+    session.info[FIRST_STEPS] = row[1].has_first_steps
     return TokenUse(row[0], row[1], frozenset(row[0].scopes))
 
 
@@ -178,7 +181,7 @@ def touch_session(tenant: TenantFacts, session_id: UUID, now: datetime) -> None:
         session.execute(
             update(UserSession)
             .where(UserSession.id == session_id, UserSession.last_seen_at < now)
-            .values(last_seen_at=now, idle_until=now + IDLE)
+            .values(last_seen_at=now, idle_until=now + rules_of(session).idle)
         )
 
 

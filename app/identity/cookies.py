@@ -7,10 +7,10 @@ from datetime import timedelta
 from flask import Request, Response
 
 from app.identity import outside
-from app.identity.actors import ABSOLUTE
 from app.identity.operations.sign_in import Opened
 
 DEVICE_LIVES = timedelta(days=365)
+LONGEST = timedelta(days=30)  # No rule lets a session last longer; when it ends its row knows.
 
 
 def session_token(request: Request) -> str:
@@ -43,7 +43,7 @@ def device_token(request: Request) -> str:
 
 def give(response: Response, opened: Opened) -> Response:
     """Hand the browser a fresh session, and what makes it a known device."""
-    _set(response, "session", opened.token, ABSOLUTE)
+    _set(response, "session", opened.token, LONGEST)
     _set(response, "device", opened.device, DEVICE_LIVES)
     return response
 

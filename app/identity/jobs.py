@@ -16,6 +16,7 @@ from app.identity.operations.news_mail import (
 )
 from app.identity.operations.notices import forget_notices
 from app.identity.operations.passwords import send_reset
+from app.identity.operations.support import END_OF_OPERATOR, end_support_of
 from app.identity.operations.two_factor import seal_secrets
 from app.jobs.registry import job
 from app.kernel.actor import Actor
@@ -65,7 +66,14 @@ def keep_every_hint(by: Actor, _payload: Mapping[str, object]) -> None:
     write_hints(by)
 
 
+@job(END_OF_OPERATOR, while_suspended=True)
+def end_support_of_operator(by: Actor, payload: Mapping[str, object]) -> None:
+    """End the support access of somebody who runs the service no more."""
+    end_support_of(by, UUID(str(payload["about"])))
+
+
 JOBS = (
+    end_support_of_operator,
     keep_every_hint,
     send_reset_link,
     clear_notices,

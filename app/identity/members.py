@@ -7,6 +7,7 @@ the same attributes, so that both make an actor.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -96,6 +97,7 @@ class Member(NamedTuple):
     approvals: int = 0
     is_unproved: bool = False  # The e-mail has yet to be confirmed.
     has_first_steps: bool = False
+    two_factor_due_at: datetime | None = None
 
     @property
     def role_id(self) -> UUID:
@@ -116,6 +118,7 @@ COLUMNS: tuple[Any, ...] = (
     users.c.approvals,
     users.c.email_confirmed_at,
     users.c.has_first_steps,
+    users.c.two_factor_due_at,
 )
 # A user with role and team, to be joined to whatever names a user.
 MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
@@ -125,7 +128,7 @@ MEMBERS = users.join(roles, roles.c.id == users.c.role_id).outerjoin(
 
 def member(columns: Sequence[Any]) -> Member:
     """The user whom the values of COLUMNS tell of."""
-    user_id, name, language, zone, role_id, stamp, is_owner, path, waiting, proved, first = columns
+    user_id, name, language, zone, role_id, stamp, is_owner, path, waiting, proved = columns[:10]
     role = MemberRole(role_id, stamp, is_owner)
     team = MemberTeam(path) if path else None
-    return Member(user_id, name, language, zone, role, team, waiting, proved is None, first)
+    return Member(user_id, name, language, zone, role, team, waiting, proved is None, *columns[10:])

@@ -60,6 +60,9 @@ SETTINGS = (
     PermissionGroup(
         "firm", _("Firm and workspace"), (Choice("manage", _("Manage")),), has_reach=False
     ),
+    PermissionGroup(
+        "sign_in", _("Sign-in rules"), (Choice("manage", _("Manage")),), has_reach=False
+    ),
     PermissionGroup("audit", _("Audit"), (Choice("read", _("Read")),), has_reach=False),
     PermissionGroup(
         "support", _("Support access"), (Choice("allow", _("Allow and end")),), has_reach=False

@@ -104,6 +104,7 @@ SETTINGS = {
     ("role", "manage"): ALL,
     ("token", "create"): ALL,
     ("token", "manage"): ALL,
+    ("sign_in", "manage"): ALL,
     ("audit", "read"): ALL,
     ("support", "allow"): ALL,
     ("billing", "manage"): ALL,

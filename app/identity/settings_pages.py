@@ -86,6 +86,15 @@ _pages: dict[str, SettingsPage] = {
             synonyms=_("permissions rights privileges"),
         ),
         SettingsPage(
+            "/settings/sign-in",
+            "shield-lock",
+            PEOPLE,
+            _("Sign-in rules"),
+            _("How long passwords are, who signs in by two factors, how long sessions last."),
+            ("sign_in", "manage"),
+            synonyms=_("security policy password 2FA MFA two-factor session timeout"),
+        ),
+        SettingsPage(
             "/settings/tokens",
             "key",
             PEOPLE,

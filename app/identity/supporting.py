@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from app.identity.models import SupportGrant, User
 from app.identity.secret import digest
 from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.preview import Preview, Support
+from tenants.control import Operator
+from tenants.database import control_session
 from tenants.facts import TenantFacts
 
 ALLOW = ("support", "allow")
@@ -27,7 +30,8 @@ def find_support(
     """Whom a support cookie opens the workspace for at this moment, or None.
 
     They act in the name of whoever consented, with no more than those rights on records; and they
-    are out at once where the consent is over, or whoever gave it may not give it any more.
+    are out at once where the consent is over, whoever gave it may not give it any more, or they
+    are no operator any more.
     """
     if len(token) > SECRET_LENGTH:
         return None
@@ -39,7 +43,7 @@ def find_support(
         )
     ).first()
     user = session.get(User, grant.granted_by_id) if grant is not None else None
-    if grant is None or user is None or not user.is_active:
+    if grant is None or user is None or not user.is_active or not _is_operator(grant.operator_id):
         return None
     by = actor_for(session, tenant, user, now, "support", language)
     if not by.may(*ALLOW):
@@ -49,6 +53,13 @@ def find_support(
     named = f"{grant.operator_name} · {user.name}"
     looks = None if grant.may_write else Preview(grant.operator_name, grant.id, user.name)
     return replace(by, rights=rights, name=named, previews=looks, support=helped, batch_id=grant.id)
+
+
+def _is_operator(operator_id: UUID | None) -> bool:
+    """True while this person runs the service; asked anew, as the consent does not know."""
+    with control_session() as session:
+        known = select(Operator.id).where(Operator.id == operator_id, Operator.is_active)
+        return session.scalar(known) is not None
 
 
 def _of_support(tenant: TenantFacts, *, may_write: bool) -> Rights:

@@ -11,9 +11,11 @@ from app.identity.moments import as_day, as_moment
 from app.identity.operations.email_proof import is_unproved
 from app.identity.routes import blueprint
 from app.identity.sessions import keep_people
+from app.identity.sign_in_rules import rules_of, second_step_due
 from app.identity.unread import count_unread
 from app.kernel.actor import Actor
 from app.kernel.language import _
+from app.web import current
 from app.web.shell import Link, Shell
 
 
@@ -24,6 +26,8 @@ def wire(app: Flask, send_mail: outside.SendMail) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.globals["settings_groups"] = settings_pages.groups
     app.jinja_env.globals["is_unproved"] = is_unproved
+    app.jinja_env.globals["second_step_due"] = second_step_due
+    app.jinja_env.globals["password_length"] = lambda: rules_of(current.session()).password_length
     app.jinja_env.globals["settings_marked"] = settings_pages.marked
     app.jinja_env.filters.update(as_moment=as_moment, as_day=as_day)
     parts: Shell = app.extensions["shell"]

@@ -15,11 +15,16 @@ from tenants.control import Job, Tenant
 
 
 def enqueue_everywhere(
-    session: Session, kind: str, now: datetime, *, tenant_id: UUID | None = None
+    session: Session,
+    kind: str,
+    now: datetime,
+    *,
+    tenant_id: UUID | None = None,
+    about: UUID | None = None,
 ) -> int:
     """Enqueue a kind in every workspace that is not erased, or in one; answers with how many.
 
-    Where such a job waits already, it stands for both.
+    Where such a job waits already, it stands for both. What it is `about` stands in its payload.
     """
     asked = select(Tenant.id, Tenant.db_role).where(Tenant.state != "erased").order_by(Tenant.id)
     if tenant_id is not None:
@@ -30,8 +35,8 @@ def enqueue_everywhere(
             "tenant_id": one.id,
             "db_role": one.db_role,
             "kind": kind,
-            "payload": {},
-            "key": f"everywhere:{kind}",
+            "payload": {} if about is None else {"about": str(about)},
+            "key": f"everywhere:{kind}" if about is None else f"everywhere:{kind}:{about}",
             "run_at": now,
             "created_at": now,
         }

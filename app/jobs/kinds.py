@@ -82,6 +82,7 @@ class ServiceKind:
     """A kind of job of the service itself, outside any workspace.
 
     `owner` kinds run only where the worker has the owner's login (`zuke worker --owner`).
+    `aftermath` is as with a TenantKind.
     """
 
     kind: str
@@ -89,6 +90,7 @@ class ServiceKind:
     patience: Patience
     owner: bool = False
     every: timedelta | None = None
+    aftermath: str | None = None
 
 
 OwnerWork = Callable[[Service, TenantFacts], None]

@@ -63,11 +63,12 @@ def service_job(
     *,
     owner: bool = False,
     every: timedelta | None = None,
+    aftermath: str | None = None,
     **patience: Unpack[HowPatient],
 ) -> Callable[[ServiceWork], ServiceKind]:
     """Make the decorated function, which takes a Service and a payload, a kind of service job."""
     tried = Patience(**patience)
-    return lambda run: ServiceKind(kind, run, tried, owner, every)
+    return lambda run: ServiceKind(kind, run, tried, owner, every, aftermath)
 
 
 def owner_job(
@@ -98,8 +99,8 @@ class Registry:
                 raise ValueError(f"{one.kind!r} is no name for a kind of job.")
             self._kinds[one.kind] = one
         for one in self._kinds.values():
-            after = one.aftermath if isinstance(one, TenantKind) else None
-            if after is not None and not isinstance(self._kinds.get(after), TenantKind):
+            after = one.aftermath if isinstance(one, TenantKind | ServiceKind) else None
+            if after is not None and type(self._kinds.get(after)) is not type(one):
                 raise ValueError(f"After a {one.kind} job comes no kind called {after!r}.")
 
     def find(self, kind: str) -> Kind | None:
@@ -109,7 +110,7 @@ class Registry:
     def aftermath(self, kind: str) -> str | None:
         """The kind of job that follows a dead letter of this kind, or None."""
         found = self._kinds.get(kind)
-        return found.aftermath if isinstance(found, TenantKind) else None
+        return found.aftermath if isinstance(found, TenantKind | ServiceKind) else None
 
     def heavy(self) -> list[str]:
         """The kinds that run one at a time in a workspace."""

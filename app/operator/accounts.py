@@ -1,19 +1,25 @@
-"""Operators: people who run the service. They are made at the command line only."""
+"""Operators: people who run the service.
+
+They are made, and let in again, at the command line only; disabling one is possible in the console.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.identity.operations.support import END_OF_OPERATOR, HOURS
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.texts import clean_email, clean_name, email_key
-from app.kernel.errors import Refused
+from app.jobs.everywhere import enqueue_everywhere
+from app.kernel.errors import Missing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
-from tenants.control import Operator, OperatorEvent
+from app.operator.sessions import COMMAND, SignedInOperator, event
+from tenants.control import Operator, OperatorEvent, OperatorSession
 
 
 def create_operator(
@@ -37,15 +43,69 @@ def create_operator(
         created_at=now,
     )
     session.add(operator)
-    session.add(
-        OperatorEvent(
-            id=new_id(),
-            at=now,
-            operator_id=operator.id,
-            tenant_id=None,
-            verb="operator_created",
-            details={"email": address},
-        )
-    )
+    session.add(event(operator.id, "operator_created", now, COMMAND, email=address))
     session.flush()  # Two commands at once: the second one's error belongs here.
     return operator.id
+
+
+def list_operators(session: Session) -> list[Operator]:
+    """Everybody who runs the service, or did."""
+    return list(session.scalars(select(Operator).order_by(Operator.email)))
+
+
+def disable_operator(
+    session: Session,
+    email: str,
+    *,
+    reason: str,
+    now: datetime,
+    by: SignedInOperator | None = None,
+    address: str = "",
+) -> Operator:
+    """End everything that an operator has, at once: sign-in, sessions, and access to workspaces.
+
+    The workspaces where they are, or might be, end it in their own audit. `by` is None at the
+    command line. Refused for somebody who is disabled already, and for oneself.
+    """
+    operator = _held(session, email)
+    if by is not None and by.id == operator.id:
+        raise Refused(_("You can't disable yourself. Ask another operator."))
+    if not operator.is_active:
+        raise Refused(_("They can't sign in already."))
+    operator.is_active = False
+    session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator.id))
+    for tenant_id in _entered(session, operator.id, now):
+        enqueue_everywhere(session, END_OF_OPERATOR, now, tenant_id=tenant_id, about=operator.id)
+    who, where = (by.id, address) if by is not None else (None, COMMAND)
+    noted = {"email": operator.email, "reason": reason}
+    session.add(event(who, "operator_disabled", now, where, **noted))
+    return operator
+
+
+def enable_operator(session: Session, email: str, *, now: datetime) -> Operator:
+    """Let an operator sign in again; by the owner's login, at the command line only."""
+    operator = _held(session, email)
+    if operator.is_active:
+        raise Refused(_("They can sign in already."))
+    operator.is_active = True
+    session.add(event(None, "operator_enabled", now, COMMAND, email=operator.email))
+    return operator
+
+
+def _held(session: Session, email: str) -> Operator:
+    asked = select(Operator).where(Operator.email == email_key(email)).with_for_update()
+    operator = session.scalars(asked).first()
+    if operator is None:
+        raise Missing(_("There is no such operator."))
+    return operator
+
+
+def _entered(session: Session, operator_id: UUID, now: datetime) -> list[UUID]:
+    """The workspaces in which a consent that they used may stand still."""
+    longest = timedelta(hours=max(HOURS) + 1)
+    asked = select(OperatorEvent.tenant_id).where(
+        OperatorEvent.operator_id == operator_id,
+        OperatorEvent.verb == "support_entered",
+        OperatorEvent.at > now - longest,
+    )
+    return sorted({one for one in session.scalars(asked) if one is not None})

@@ -20,6 +20,7 @@ from tenants.database import control_session
 LIVES = timedelta(hours=10)  # A working day; there is no renewal.
 HALF = timedelta(minutes=10)  # Between the password and the second step.
 DETAIL_LENGTH = 254
+COMMAND = "command"  # In place of an address, where somebody typed at the machine.
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from tenants.archive.write import PIECE, quoted, tables_of
 from tenants.engine import kind_of
 from tenants.facts import TenantFacts
 from tenants.files import TENANTS, erase_files, full_as_no_room
-from tenants.history import History, HistoryError
+from tenants.history import History, HistoryError, handed
 from tenants.lifecycle import NewTenant, create
 from tenants.schema import TenantSchema
 
@@ -57,7 +57,7 @@ def restore(
     try:
         with open_archive(path) as archive:
             manifest = archive.manifest
-            before = _as_it_was(schema, history, manifest.version)
+            before = _as_it_was(schema, history, manifest)
             verify(archive)
 
             def seed(session: Session, facts: TenantFacts) -> None:
@@ -65,7 +65,8 @@ def restore(
                 connection = session.connection()
                 _load(connection, facts, archive, left_out)
                 if manifest.version != schema.version:
-                    kind_of(connection).run(connection, history.upgrade(manifest.version))
+                    steps = history.upgrade(manifest.version)
+                    kind_of(connection).run(connection, handed(steps, currency=facts.currency))
                 if files is not None:
                     _unpack(archive, files / TENANTS / facts.id.hex)
                 if settle is not None:
@@ -96,12 +97,13 @@ def _new(manifest: Manifest, slug: str) -> NewTenant:
     )
 
 
-def _as_it_was(schema: TenantSchema, history: History, version: str) -> TenantSchema:
-    """The tables as they stood at `version`, under today's number: they are brought up to it."""
-    if version == schema.version:
+def _as_it_was(schema: TenantSchema, history: History, manifest: Manifest) -> TenantSchema:
+    """The tables as they stood in the archive, under today's number: they are brought up to it."""
+    if manifest.version == schema.version:
         return schema
     try:
-        return replace(schema, ddl=tuple(history.upgrade("", to=version)))
+        steps = history.upgrade("", to=manifest.version)
+        return replace(schema, ddl=tuple(handed(steps, currency=manifest.workspace.currency)))
     except HistoryError as error:
         raise BadArchive(
             "The archive is of another release than this one: restore it with that release or a "

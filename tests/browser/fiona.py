@@ -92,19 +92,24 @@ class Fiona:
         self.goes_home()
         self.has_done(3)
 
+    def keeps_her_modules(self) -> None:
+        """All of them, as the trial has them."""
+        self.hand.send("Keep all as it is")
+        self.has_done(4)
+
     def brings_a_customer(self) -> None:
         """The first one by hand."""
         self.opens("Enter one")
         self.hand.write("name", "Fence & Sons")
         self.saves_the_drawer()
-        self.has_done(4)
+        self.has_done(5)
 
     def plans_a_step(self) -> None:
         """A task with a date."""
         self.opens("New task")
         self.hand.write("subject", "Call Fence & Sons")
         self.saves_the_drawer()
-        self.has_done(5)
+        self.has_done(6)
 
     def invites_by_code(self) -> str:
         """A colleague who scans the screen; answers with what the code says."""
@@ -115,7 +120,7 @@ class Fiona:
         expect(code).to_be_visible()
         link = self.page.locator(".secret code").inner_text()
         self.hand.go("Done", "#drawer-body")
-        self.has_done(6)
+        self.has_done(7)
         return link
 
     def invites_by_mail(self, email: str) -> str:
@@ -124,7 +129,7 @@ class Fiona:
         self.hand.fill("email", email)
         self._chooses_the_last_role()
         self.hand.send("Invite")
-        self.has_done(6)
+        self.has_done(7)
         return self.provider.link(email, "/invitations/")
 
     # Plan and bill.

@@ -90,6 +90,7 @@ def set_up(fiona: Fiona) -> tuple[str, str]:
     fiona.confirms_her_mail()
     fiona.says_who_she_is()
     fiona.says_when_she_works()
+    fiona.keeps_her_modules()
     fiona.brings_a_customer()
     fiona.plans_a_step()
     return fiona.invites_by_code(), fiona.invites_by_mail("hal@fir.example")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.kernel import clock
 from app.kernel.ids import new_id
+from config.settings import Settings
 from tenants.control import SERVICE, Job
 from tenants.engine import LOGIN
 from tenants.plans import plans_for_sale
@@ -44,6 +47,37 @@ def test_prices_are_those_of_the_plans(guest: HostClient) -> None:
     for plan in plans_for_sale():
         assert plan.summary["zh-CN"] in page
         assert f"¥{plan.price('CNY', 'month'):.0f}" in page
+
+
+def test_the_terms_promise_what_the_settings_say(guest: HostClient, app: Flask) -> None:
+    before: Settings = app.extensions["settings"]
+    changes = {
+        "provider_name": "Lighthouse CRM Ltd",
+        "promised_availability": Decimal("99.95"),
+        "promised_backup_days": 14,
+        "promised_answer_days": 2,
+        "promised_price_days": 90,
+    }
+    app.extensions["settings"] = before.model_copy(update=changes)
+    try:
+        terms, front = guest.get("/terms").text, guest.get("/").text
+        chinese = guest.get("/terms", headers=CHINESE).text
+        chinese_front = guest.get("/", headers=CHINESE).text
+    finally:
+        app.extensions["settings"] = before
+    for told in (
+        "Lighthouse CRM Ltd runs it",
+        "99.95 percent",
+        "14 days, apart",
+        "2 working days",
+        "90 days before",
+    ):
+        assert told in terms
+    assert "99.95 percent of each month" in front
+    assert "within 2 working days" in front
+    for told in ("Lighthouse CRM Ltd", "99.95％", "保留 14 天", "2 个工作日", "提前 90 天"):
+        assert told in chinese
+    assert "99.95％" in chinese_front
 
 
 def test_prices_are_shown_in_the_other_currency(guest: HostClient) -> None:

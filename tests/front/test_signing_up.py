@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from app.front import limits
+from app.front import limits, signing_up
 from app.front.signing_up import note_refused
+from app.identity.limits import Limit
 from app.identity.models import User
 from app.identity.operations.sign_in import Opened, Visit, sign_in
 from app.jobs.worker import Worker
@@ -22,7 +23,7 @@ from tenants.facts import State
 from tenants.lifecycle import NewTenant
 from tests import cast
 from tests.attacks.together import together
-from tests.cast import HostClient, Workspace, visitor
+from tests.cast import HostClient, Person, Workspace, visitor
 from tests.conftest import Clock
 from tests.front.conftest import FIONA, Sign, mails, rows, sign_ups, tenant
 
@@ -332,7 +333,48 @@ def test_sign_ups_are_limited_by_network_and_by_mailbox(
 def test_what_was_refused_does_not_count(sign_up: Sign, owner: Engine, acme: Workspace) -> None:
     for _attempt in range(limits.SIGN_UPS.n + 2):
         assert sign_up(slug="acme").status_code == 422
-    assert all(one.n == 0 for one in rows(owner, select(Hit).where(Hit.key.like("sign-up:%"))))
+    counted = rows(owner, select(Hit).where(Hit.key.like("sign-up:%")))
+    assert all(one.n == 0 for one in counted if not one.key.startswith("sign-up:looks:"))
+
+
+def test_a_header_that_names_another_address_changes_no_limit(
+    app: Flask, sign_up: Sign, clean: None
+) -> None:
+    for number in range(limits.SIGN_UPS.n):
+        client = visitor(app)
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"198.51.100.{number}"
+        client.environ_base["HTTP_FORWARDED"] = f"for=198.51.100.{number}"
+        asked = {"slug": f"spoof-{number}a", "email": f"s{number}@fir.example"}
+        assert sign_up(client, **asked).status_code == 303
+    client = visitor(app)
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "198.51.100.200"
+    assert sign_up(client, slug="spoof-z", email="z@fir.example").status_code == 429
+
+
+def test_addresses_can_not_be_tried_for_ever_by_forms_that_are_refused(
+    app: Flask, sign_up: Sign, clean: None, monkeypatch: pytest.MonkeyPatch, acme: Workspace
+) -> None:
+    monkeypatch.setattr(limits, "LOOKS", Limit("sign-up:looks", 5, 600))
+    for _try in range(5):
+        assert sign_up(visitor(app), slug="acme").status_code == 422
+    assert sign_up(visitor(app), slug="acme").status_code == 429
+
+
+def test_an_address_that_is_taken_costs_no_work_of_hashing(
+    sign_up: Sign, acme: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(signing_up, "hash_password", lambda text: hashed.append(text) or "x")
+    assert sign_up(slug="acme").status_code == 422
+    assert hashed == []
+
+
+def test_whose_mail_signs_in_elsewhere_is_answered_as_everybody(
+    app: Flask, sign_up: Sign, alice: Person
+) -> None:
+    known = sign_up(email=alice.email)
+    unknown = sign_up(visitor(app), slug="fir-two", email="new@fir.example")
+    assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.events import Event
-from app.identity.actors import ABSOLUTE, IDLE
 from app.identity.models import User, UserSession
+from app.identity.sign_in_rules import Rules
 from tests.cast import visitor
 from tests.identity.conftest import type_password
 from tests.isolation.routes import plain
+
+IDLE, ABSOLUTE = Rules().idle, Rules().longest
 
 
 def test_alice_signs_in_and_is_led_to_where_she_wanted(app, acme, alice):

@@ -67,12 +67,12 @@ EXCEPTIONS = {
     "app.operator.tenancies.overview": "operators see every workspace",
     "app.operator.tenancies.versions": "operators see at which migration everybody stands",
     "app.operator.money.money": "operators see what all subscriptions bring",
+    "app.operator.accounts._entered": "who runs the service no more leaves wherever they came in",
     "app.operator.measure._due": "every workspace is counted in turn",
     "app.cli.tenants._list": "operators list every workspace",
     "tenants.billing.pruning": "what was told and asked long ago grows old whosever it is",
     "tenants.billing.waiting": "operators see which firms wait for their money or tax invoice",
     "tenants.billing.reconcile": "our books are held against Stripe's for every firm",
-    "tenants.lifecycle.create": "migration 0081 asks the row of its own schema for its currency",
     "tenants.fleet.standings": "a migration goes through every workspace",
     "tenants.migrations": "the shared tables are made and changed as a whole",
 }

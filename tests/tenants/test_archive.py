@@ -33,7 +33,7 @@ from tenants.control import Tenant
 from tenants.errors import SlugRefused, UnknownTenant
 from tenants.facts import TenantFacts
 from tenants.files import TENANTS
-from tenants.history import TENANT
+from tenants.history import TENANT, handed
 from tenants.lifecycle import NewTenant, create
 from tenants.schema import TenantSchema
 from tests.cast import PASSWORD, Person, Workspace
@@ -255,7 +255,7 @@ def test_an_archive_of_an_earlier_release_is_brought_up_to_this_one(
     owner: Engine, clean: None, archive: Path, root: Path
 ) -> None:
     earlier = TENANT.line[-2].revision
-    ddl = tuple(TENANT.upgrade("", to=earlier))
+    ddl = tuple(handed(TENANT.upgrade("", to=earlier), currency="USD"))
     old = TenantSchema(tenant_schema().metadata, earlier, ddl)
     create(owner, old, NewTenant(slug="oldfirm", name="Old Firm"), now=NOW)
     manifest = export(owner, archive, root, "oldfirm")

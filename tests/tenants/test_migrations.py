@@ -9,8 +9,9 @@ from sqlalchemy import Column, Engine, Integer, MetaData, Table, text
 
 from app.modules import tenant_schema
 from tenants.database import ControlBase
-from tenants.history import CONTROL, TENANT, History, HistoryError
-from tenants.migrations import check, control_version, upgrade_control, write_revision
+from tenants.engine import kind_of
+from tenants.history import CONTROL, TENANT, History, HistoryError, handed, of_no_firm
+from tenants.migrations import check, control_version, scratch, upgrade_control, write_revision
 
 HISTORIES = {"control": CONTROL, "tenant": TENANT}
 
@@ -67,8 +68,37 @@ def test_the_files_names_tell_the_head(name: str) -> None:
 def test_each_step_is_one_statement(name: str) -> None:
     history = HISTORIES[name]
     for statement in (*history.upgrade(""), *history.downgrade(history.head)):
-        # Revision 0081 alone asks in a block what a workspace counts in; no other may.
-        assert ";" not in statement or statement.lstrip().startswith("DO $fill$ DECLARE home")
+        assert ";" not in statement
+
+
+def test_a_step_asks_the_shared_tables_nothing_of_its_workspace() -> None:
+    for statement in TENANT.upgrade(""):
+        assert "control." not in statement, statement
+
+
+def test_a_workspace_hands_its_currency_to_migrations() -> None:
+    steps = ["ALTER TABLE products ALTER COLUMN currency SET DEFAULT '{{currency}}'", "SELECT 1"]
+    assert handed(steps, currency="CNY")[0].endswith("SET DEFAULT 'CNY'")
+    assert of_no_firm(steps) == ["SELECT 1"]
+    for hostile in ("", "cny", "C'; DROP", "CNYY"):
+        with pytest.raises(HistoryError, match="no currency"):
+            handed(steps, currency=hostile)
+
+
+def test_a_price_of_before_has_the_digits_of_the_firm_s_currency(owner: Engine) -> None:
+    for currency, digits in (("JPY", 0), ("KWD", 3), ("CNY", 2), ("CLF", 4)):
+        with scratch(owner, TENANT) as (connection, _schema):
+            run = kind_of(connection).run
+            run(connection, TENANT.upgrade("", to="0080"))
+            run(connection, handed(TENANT.upgrade("0080", to="0081"), currency=currency))
+            asked = (
+                "SELECT column_default FROM information_schema.columns WHERE"
+                " table_schema = current_schema() AND table_name = 'products' AND column_name = "
+            )
+            (told,) = connection.exec_driver_sql(f"{asked} 'currency'").one()
+            assert f"'{currency}'" in told
+            (code,) = connection.exec_driver_sql(f"{asked} 'own_digits'").one()
+            assert connection.exec_driver_sql(f"SELECT {code}").scalar() == digits
 
 
 @pytest.fixture

@@ -50,6 +50,36 @@ def test_the_services_own_names_and_their_look_alikes_are_reserved(slug: str) ->
     assert refused.value.problem is SlugProblem.RESERVED
 
 
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "zuke-support",
+        "my-zuke",
+        "login-zuke-crm",
+        "zukelogin",
+        "supportzuke",
+        "zuke-l0gin",
+        "paypal",
+        "paypa1",
+        "pay-pal",
+        "g00gle",
+        "mlcrosoft",
+        "rnicrosoft",
+        "wechat-pay",
+        "a1ipay",
+    ],
+)
+def test_nobody_passes_for_us_or_for_a_name_that_people_trust(slug: str) -> None:
+    with pytest.raises(SlugRefused) as refused:
+        check_shape(slug)
+    assert refused.value.problem is SlugProblem.RESERVED
+
+
+@pytest.mark.parametrize("slug", ["mizukei", "kazuken", "apple-orchards", "visage", "metalworks"])
+def test_firms_whose_names_hold_such_letters_are_welcome(slug: str) -> None:
+    check_shape(slug)
+
+
 @pytest.mark.parametrize("slug", ["beifeng", "harbor", "acme", "globex"])
 def test_the_demos_own_slugs_are_free(slug: str) -> None:
     assert slug not in RESERVED

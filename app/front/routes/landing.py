@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.front.pages.promises import promises
 from app.front.pages.standing import standing
 from app.front.routes.blueprint import blueprint
 from app.web import current
@@ -15,7 +16,7 @@ from app.web.render import page
 @access(Side.SERVICE, Who.ANYONE)
 def terms() -> Response:
     """What a firm that rents may count on, and what we count on."""
-    return page("front/terms.html")
+    return page("front/terms.html", promises=promises())
 
 
 @blueprint.get("/status")

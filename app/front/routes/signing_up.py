@@ -26,8 +26,9 @@ from tenants.slugs import tidy
 
 MINE = "sign_up"  # Its place in the visit's cookie: the secret of the sign-up.
 FORM = "front/signup.html"
-RELOAD = "5"  # Seconds.
 SLOW = timedelta(seconds=8)  # From then on nobody is asked to wait here.
+LATE = timedelta(minutes=1)  # From then on something is wrong, which the page says.
+LONGEST = timedelta(minutes=10)  # And no page asks by itself any more.
 
 
 @blueprint.get("/signup")
@@ -52,6 +53,8 @@ def sign_up() -> Response:
     if _is_mine(tidy(typed["slug"])):
         return see_other("/signup/wait")  # It was pressed twice.
     try:
+        # What is refused costs no sign-up, but a look: nobody tries addresses for ever.
+        counting.take(limits.for_look(request.remote_addr or ""), moment)
         wish = read_wish(request.form)
         asked = limits.for_sign_up(request.remote_addr or "", wish.email)
         counting.take(asked, moment)
@@ -105,19 +108,51 @@ def wait() -> Response:
         return see_other("/signup")
     if found.state == signing_up.REFUSED:
         return see_other("/signup")
-    values: dict[str, Any] = {"found": found, "url": None, "is_slow": False}
+    return _shown(found)
+
+
+@blueprint.post("/signup/again")
+@access(Side.SERVICE, Who.ANYONE)
+def again() -> Response:
+    """Have a workspace that could not be made tried again, of what was typed before."""
+    found, moment = _mine(), current.moment()
+    if found is not None and found.state == signing_up.WAITING:
+        try:
+            counting.take(limits.for_again(request.remote_addr or ""), moment)
+        except counting.TooMany as answer:
+            response = _shown(found, status=answer.status, alert=answer.message)
+            response.headers["Retry-After"] = str(answer.retry_after)
+            return response
+        signing_up.ask_again(found, moment)
+    return see_other("/signup/wait")
+
+
+def _shown(found: SignUp, status: int = 200, alert: Text | str | None = None) -> Response:
+    """How a sign-up stands: ready, on its way, slow, late, or failed."""
+    values: dict[str, Any] = {"found": found, "url": None, "poll": None, "alert": alert}
     if found.state == signing_up.READY:
         values["url"] = _way_in(found)
     else:
+        waited = current.moment() - (found.asked_again_at or found.created_at)
+        is_late = waited > LATE and found.failed_at is None
         values |= {
             "email": found.wishes.get("email", ""),
-            "is_slow": current.moment() - found.created_at > SLOW,
+            "is_slow": SLOW < waited <= LATE,
+            "is_late": is_late,
+            "poll": None if found.failed_at else _poll(waited),
         }
     values["host"] = _host(found.slug)
-    response = page("front/wait.html", "waiting", **values)
-    if values["url"] is None:
-        response.headers["Refresh"] = RELOAD  # Where no script asks, the browser does.
+    response = page("front/wait.html", "waiting", status=status, **values)
+    if values["poll"]:
+        # Where no script asks, the browser does.
+        response.headers["Refresh"] = str(max(5, values["poll"] // 1000))
     return response
+
+
+def _poll(waited: timedelta) -> int | None:
+    """After how many milliseconds the page asks again, or None for a page that has asked enough."""
+    steps = ((SLOW, 250), (LATE, 3_000), (LONGEST, 15_000))
+    return next((pause for until, pause in steps if waited <= until), None)
 
 
 def _way_in(found: SignUp) -> str:

@@ -4,6 +4,7 @@ from app.identity.models.access import FieldRule, Grant, Role
 from app.identity.models.doors import EmailChange, Invitation, PasswordReset
 from app.identity.models.notices import Notice
 from app.identity.models.people import Team, User
+from app.identity.models.rules import SignInRule
 from app.identity.models.sessions import ApiToken, KnownDevice, SignInChallenge, UserSession
 from app.identity.models.support import SupportGrant
 from app.identity.models.two_factor import RecoveryCode
@@ -20,6 +21,7 @@ __all__ = [
     "RecoveryCode",
     "Role",
     "SignInChallenge",
+    "SignInRule",
     "SupportGrant",
     "Team",
     "User",

@@ -83,6 +83,7 @@ class User(Base):
     generation: Mapped[int] = mapped_column(Integer, default=1)
     totp_secret: Mapped[str | None] = mapped_column(String(200))  # Sealed, see sealing.py.
     totp_confirmed_at: Mapped[datetime | None]
+    two_factor_due_at: Mapped[datetime | None]  # By then they must set it up; None: need not.
     totp_last_step: Mapped[int | None] = mapped_column(Integer)  # A code works once.
     last_sign_in_at: Mapped[datetime | None]
     remind: Mapped[str | None] = mapped_column(String(10))  # Minutes before; None: as usual.

@@ -21,6 +21,7 @@ from app.identity.models import (
 from app.identity.operations.sign_in import Opened, Visit, find_user, open_session
 from app.identity.passwords import check_new_password, hash_password, verify_password
 from app.identity.secret import digest, new_secret
+from app.identity.sign_in_rules import rules_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
@@ -31,7 +32,8 @@ RESET_LIVES = timedelta(minutes=45)
 
 def set_password(by: Actor, user: User, password: str, *, field: str = "password") -> None:
     """Keep a new password and end all that the old one opened: sessions, resets, half sign-ins."""
-    check_new_password(password, email=user.email, name=user.name, field=field)
+    minimum = rules_of(by.session).password_length
+    check_new_password(password, email=user.email, name=user.name, field=field, minimum=minimum)
     user.password_hash = hash_password(password)
     user.password_changed_at = by.now
     end_everything(by, user)
@@ -117,7 +119,8 @@ def reset_password(
 ) -> User:
     """Set a new password by a reset link, once; signing in (and the second step) comes after."""
     user = find_reset(session, secret, now)
-    check_new_password(password, email=user.email, name=user.name)
+    minimum = rules_of(session).password_length
+    check_new_password(password, email=user.email, name=user.name, minimum=minimum)
     claimed = session.scalars(
         update(PasswordReset)
         .where(PasswordReset.digest == digest(secret), PasswordReset.used_at.is_(None))

@@ -10,12 +10,13 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events import write_event
-from app.identity.actors import ABSOLUTE, IDLE, SECRET_LENGTH, actor_for
+from app.identity.actors import SECRET_LENGTH, actor_for
 from app.identity.agents import agent_label
 from app.identity.models import KnownDevice, SignInChallenge, User, UserSession
 from app.identity.operations.two_factor import use_code
 from app.identity.passwords import MAXIMUM, hash_password, needs_rehash, verify_password
 from app.identity.secret import digest, new_secret
+from app.identity.sign_in_rules import rules_of
 from app.identity.texts import email_key
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -122,14 +123,15 @@ def open_session(
     token, device = new_secret(), visit.device or new_secret()
     by = actor_for(session, tenant, user, now, "web")
     _sweep(session, user, now)
+    rules = rules_of(session)
     row = UserSession(
         digest=digest(token),
         user_id=user.id,
         generation=user.generation,
         created_at=now,
         last_seen_at=now,
-        idle_until=now + IDLE,
-        expires_at=now + ABSOLUTE,
+        idle_until=now + rules.idle,
+        expires_at=now + rules.longest,
         address=visit.address[:45],
         agent=agent_label(visit.agent),
     )

@@ -31,6 +31,7 @@ HOURS = (1, 4, 24, 72)
 TICKET = timedelta(seconds=60)
 REASON = 500
 SHOWN = 20
+END_OF_OPERATOR = "end_support_of_operator"  # A job in the workspaces where they are.
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,15 @@ def redeem(session: Session, ticket: str, now: datetime) -> tuple[str, timedelta
     return (token, used.expires_at - now) if used is not None else None
 
 
+def end_support_of(by: Actor, operator_id: UUID) -> None:
+    """End what an operator was let in by who runs the service no more; the audit tells so."""
+    theirs = select(SupportGrant).where(
+        SupportGrant.operator_id == operator_id, SupportGrant.ended_at.is_(None)
+    )
+    for grant in by.session.scalars(theirs.with_for_update()):
+        _end(by, grant, "support_withdrawn")
+
+
 def _require(by: Actor) -> None:
     """Only people of the firm, themselves, in the browser."""
     if by.previews is not None:
@@ -164,13 +174,13 @@ def _require(by: Actor) -> None:
         raise NotPermitted(_("You may not do this. Ask an owner of the workspace to allow it."))
 
 
-def _end(by: Actor, grant: SupportGrant) -> None:
+def _end(by: Actor, grant: SupportGrant, verb: str = "support_ended") -> None:
     if grant.ended_at is not None:
         return
     grant.ended_at = by.now
     grant.token_digest = grant.ticket_digest = None
     changes = {"operator": [None, grant.operator_name or "–"]}
-    write_event(_in_name_of(by, grant), SUBJECT, by.tenant.id, "support_ended", changes=changes)
+    write_event(_in_name_of(by, grant), SUBJECT, by.tenant.id, verb, changes=changes)
 
 
 def _close_expired(by: Actor) -> None:

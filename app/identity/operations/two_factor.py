@@ -15,6 +15,7 @@ from app.identity.models import RecoveryCode, User
 from app.identity.passwords import verify_password
 from app.identity.sealing import is_sealed, seal, unseal
 from app.identity.secret import digest, new_recovery_code
+from app.identity.sign_in_rules import note_due, rules_of
 from app.identity.totp import plain_recovery_code, step_of_code
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -53,6 +54,7 @@ def confirm_two_factor(by: Actor, user: User, *, code: str) -> list[str]:
     if not _use_totp(by, user, code):
         raise Refused(_("This code is wrong. Look at the app again."), field="code")
     user.totp_confirmed_at = by.now
+    user.two_factor_due_at = None
     write_event(by, "user", user.id, "two_factor_enabled")
     return _draw_codes(by, user)
 
@@ -73,8 +75,10 @@ def renew_recovery_codes(by: Actor, user: User, *, password: str) -> list[str]:
 
 
 def end_two_factor(by: Actor, user: User, *, password: str) -> None:
-    """Turn two-factor sign-in off."""
+    """Turn two-factor sign-in off; Refused while the workspace asks for it."""
     _prove(user, password)
+    if rules_of(by.session).asks_second_step_of(user.role_id):
+        raise Refused(_("This workspace asks for two-factor sign-in, so it stays on."))
     _forget(by, user)
     write_event(by, "user", user.id, "two_factor_disabled")
 
@@ -82,6 +86,7 @@ def end_two_factor(by: Actor, user: User, *, password: str) -> None:
 def clear_two_factor(by: Actor, user: User) -> None:
     """Turn it off for somebody who lost phone and codes; the caller has checked the right."""
     _forget(by, user)
+    note_due(by.session, user, by.now)
     write_event(by, "user", user.id, "two_factor_cleared")
 
 

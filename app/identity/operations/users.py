@@ -26,6 +26,7 @@ from app.identity.operations.reach import lock_tree, require_reach_after_user
 from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.renamed import tell_renamed
+from app.identity.sign_in_rules import note_due, rules_of
 from app.identity.texts import clean_email, clean_name, clean_phone, email_key
 from app.identity.usage.seats import require_seat
 from app.kernel import stamps
@@ -60,7 +61,8 @@ def create_user(
     if find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
     if password is not None:
-        check_new_password(password, email=address, name=plain)
+        minimum = rules_of(by.session).password_length
+        check_new_password(password, email=address, name=plain, minimum=minimum)
         password_hash = hash_password(password)
     require_seat(by)
     user = User(
@@ -81,6 +83,7 @@ def create_user(
     )
     by.session.add(user)
     by.session.flush()  # Rows that name the user follow, and a taken e-mail must show here.
+    note_due(by.session, user, by.now)
     write_event(by, "user", user.id, "created", changes={"email": [None, address]})
     return user
 
@@ -140,6 +143,7 @@ def change_role(by: Actor, user: User, role: Role) -> None:
     if not role.is_owner:
         require_another_owner(by, user)
     before, user.role = user.role_id, role
+    note_due(by.session, user, by.now)
     stamps.draw(by.session, stamps.PEOPLE)
     changes = {"role_id": [str(before), str(role.id)]}
     write_event(by, "user", user.id, "role_changed", changes=changes)

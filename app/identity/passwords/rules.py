@@ -17,12 +17,20 @@ _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfgh
 
 
 def check_new_password(
-    password: str, *, email: str = "", name: str = "", field: str = "password"
+    password: str,
+    *,
+    email: str = "",
+    name: str = "",
+    field: str = "password",
+    minimum: int = MINIMUM,
 ) -> None:
-    """Raise Refused when `password` is too short, too long, common, or the person's own name."""
+    """Raise Refused when `password` is too short, too long, common, or the person's own name.
+
+    `minimum` is how many characters the workspace asks for.
+    """
     normal = normal_form(password)
-    if len(normal) < MINIMUM:
-        raise Refused(_("Use at least %(n)s characters.", n=MINIMUM), field=field)
+    if len(normal) < minimum:
+        raise Refused(_("Use at least %(n)s characters.", n=minimum), field=field)
     if len(password) > MAXIMUM:
         raise Refused(_("Use at most %(n)s characters.", n=MAXIMUM), field=field)
     folded = normal.casefold()

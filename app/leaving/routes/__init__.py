@@ -1,6 +1,6 @@
 """The addresses of leaving."""
 
-from app.leaving.routes import farewell, takeouts
+from app.leaving.routes import api, farewell, takeouts
 from app.leaving.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "farewell", "takeouts"]
+__all__ = ["api", "blueprint", "farewell", "takeouts"]

@@ -58,7 +58,7 @@ def download_everything(takeout_id: UUID) -> Response:
     takeout = find_takeout(takeout_id, by)
     made = open_takeout(takeout, by)
     write_event(by, SUBJECT, by.tenant.id, "takeout_fetched")
-    return _sent(
+    return to_be_saved(
         send_file(
             made,
             "application/zip",
@@ -84,7 +84,7 @@ def name_of(takeout: Takeout, slug: str) -> str:
     return f"{slug} {takeout.created_at.date().isoformat()}.zip"
 
 
-def _sent(answer: Response) -> Response:
+def to_be_saved(answer: Response) -> Response:
     """As something to be saved, never to be shown or run where we are."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from app.kernel.errors import OverLimit
 from app.kernel.language import _
@@ -11,6 +11,7 @@ from app.records.switching import operations
 from app.records.switching.operations import MANAGE
 from app.web import current
 from app.web.access import access
+from app.web.links import safe_path
 from app.web.render import page, see_other
 from app.web.toasts import toast
 
@@ -23,6 +24,14 @@ def show_modules() -> Response:
     """Every module that can be switched, with what it brings."""
     by = current.actor()
     return page("records/modules.html", url=URL, switches=operations.list_switches(by))
+
+
+@blueprint.post(f"{URL}/keep")
+@access(permission=MANAGE)
+def keep_modules() -> Response:
+    """Leave them as they are, and go on where one came from."""
+    operations.keep_modules(current.actor())
+    return see_other(safe_path(request.form.get("next")))
 
 
 @blueprint.post(f"{URL}/<key>/on")

@@ -78,6 +78,13 @@ def switch_off(key: str, by: Actor) -> Switch:
     return _put(find_switch(key, by), by, is_on=False)
 
 
+def keep_modules(by: Actor) -> None:
+    """Say that the modules are right as they are; it stands in the audit as their choice."""
+    require_change(by, *MANAGE)
+    on = [one.key for one in _offered if by.tenant.allows(one.key)]
+    write_event(by, SUBJECT, by.tenant.id, "kept", changes={"module": [None, ", ".join(on)]})
+
+
 def _put(found: Switch, by: Actor, *, is_on: bool) -> Switch:
     require_change(by, *MANAGE)
     if found.is_on is is_on:

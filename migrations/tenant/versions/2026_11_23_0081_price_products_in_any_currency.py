@@ -19,21 +19,11 @@ NONE = (
     "'BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','UYI','VND','VUV','XAF',"
     "'XOF','XPF'"
 )
-# Of a scratch schema nothing is known, and there is nothing in it.
-FILL = f"""
-DO $fill$ DECLARE home text; digits int;
-BEGIN
-  IF to_regclass('control.tenant') IS NULL THEN RETURN; END IF;
-  EXECUTE 'SELECT currency FROM control.tenant WHERE schema_name = current_schema()' INTO home;
-  IF home IS NULL THEN RETURN; END IF;
-  digits := CASE WHEN home IN ({NONE}) THEN 0 WHEN home IN ({THREE}) THEN 3
-    WHEN home IN ('CLF','UYW') THEN 4 ELSE 2 END;
-  EXECUTE format('ALTER TABLE products ALTER COLUMN currency SET DEFAULT %L', home);
-  EXECUTE format('ALTER TABLE products ALTER COLUMN own_digits SET DEFAULT %s', digits);
-  EXECUTE format('UPDATE products SET currency = %L, own_digits = %s, rate_on = created_at::date',
-    home, digits);
-END $fill$
-"""  # noqa: S608  Our own words.
+HOME = "'{{currency}}'"  # The firm's, as whoever runs this hands it over.
+DIGITS = (
+    f"CASE WHEN {HOME} IN ({NONE}) THEN 0 WHEN {HOME} IN ({THREE}) THEN 3"
+    f" WHEN {HOME} IN ('CLF','UYW') THEN 4 ELSE 2 END"
+)
 
 
 def upgrade() -> None:
@@ -50,7 +40,12 @@ def upgrade() -> None:
     op.add_column(
         "products", sa.Column("own_digits", sa.Integer(), server_default="2", nullable=False)
     )
-    op.execute(FILL)
+    op.execute(f"ALTER TABLE products ALTER COLUMN currency SET DEFAULT {HOME}")
+    op.execute(f"ALTER TABLE products ALTER COLUMN own_digits SET DEFAULT {DIGITS}")
+    op.execute(
+        f"UPDATE products SET currency = {HOME}, own_digits = {DIGITS},"  # noqa: S608  Our own.
+        " rate_on = CAST(created_at AS DATE)"
+    )
     op.alter_column("products", "currency", nullable=False)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.crm.models import Product
 from tenants.engine import kind_of
-from tenants.history import TENANT
+from tenants.history import TENANT, handed
 from tests.cast import Person, Workspace
 from tests.factories import make_product
 
@@ -24,7 +24,8 @@ def test_products_of_before_are_in_the_firm_s_currency(
         path = f'SET LOCAL search_path TO "{acme.facts.schema}", ext'
         before = [f"ALTER TABLE products DROP COLUMN {one}" for one in NEW]
         run(connection, [path, *before])
-        run(connection, [path, *(one for one in TENANT.upgrade(OLDER) if "products" in one)])
+        steps = handed(TENANT.upgrade(OLDER), currency=acme.facts.currency)
+        run(connection, [path, *(one for one in steps if "products" in one)])
         known = [one for one in Product.__table__.columns.keys() if one not in NEW]  # noqa: SIM118
         kept = ", ".join(known)
         made = ", ".join("gen_random_uuid()" if one == "id" else one for one in known)
