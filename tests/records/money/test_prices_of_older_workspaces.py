@@ -10,7 +10,7 @@ from tenants.history import TENANT, handed
 from tests.cast import Person, Workspace
 from tests.factories import make_product
 
-OLDER = "0080"
+OLDER, NEWER = "0080", "0081"
 NEW = ("currency", "rate", "rate_on", "own_digits")
 
 
@@ -24,7 +24,7 @@ def test_products_of_before_are_in_the_firm_s_currency(
         path = f'SET LOCAL search_path TO "{acme.facts.schema}", ext'
         before = [f"ALTER TABLE products DROP COLUMN {one}" for one in NEW]
         run(connection, [path, *before])
-        steps = handed(TENANT.upgrade(OLDER), currency=acme.facts.currency)
+        steps = handed(TENANT.upgrade(OLDER, to=NEWER), currency=acme.facts.currency)
         run(connection, [path, *(one for one in steps if "products" in one)])
         known = [one for one in Product.__table__.columns.keys() if one not in NEW]  # noqa: SIM118
         kept = ", ".join(known)
