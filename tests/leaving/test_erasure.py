@@ -87,7 +87,7 @@ def ask(person: Person, **changes: str) -> int:
 def mails(owner: Engine) -> list[tuple[str, str]]:
     with Session(owner) as session:
         asked = select(Job).where(Job.kind.in_(("send_mail", "send_service_mail")))
-        rows = session.scalars(asked.order_by(Job.created_at)).all()
+        rows = session.scalars(asked.order_by(Job.created_at, Job.id)).all()
         return [(str(row.payload.get("to")), str(row.payload.get("subject"))) for row in rows]
 
 
