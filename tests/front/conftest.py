@@ -74,4 +74,4 @@ def tenant(owner: Engine, slug: str = "fir-sons") -> TenantFacts | None:
 
 def mails(owner: Engine, kind: str = "send_mail") -> list[dict[str, Any]]:
     """What is to be mailed."""
-    return rows(owner, select(Job.payload).where(Job.kind == kind).order_by(Job.created_at))
+    return rows(owner, select(Job.payload).where(Job.kind == kind).order_by(Job.created_at, Job.id))

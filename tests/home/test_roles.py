@@ -126,7 +126,9 @@ def test_a_change_is_told_in_the_audit(acme: Workspace, client: HostClient, role
     client.post(place(role_id), data={"add": "list:account"})
     with acme.scope() as session:
         told = session.scalars(
-            select(Event).where(Event.record_type == "home").order_by(Event.at.desc())
+            select(Event)
+            .where(Event.record_type == "home")
+            .order_by(Event.at.desc(), Event.id.desc())
         ).first()
         assert told is not None
         assert told.changes["widgets"] == [[], ["list:account"]]

@@ -233,7 +233,7 @@ def test_it_is_told_in_the_audit_and_ends_with_the_session(acme: Workspace, alic
         told = session.execute(
             select(Event.verb, Event.actor_id, Event.record_id)
             .where(Event.verb.like("preview%"))
-            .order_by(Event.at)
+            .order_by(Event.at, Event.id)
         ).all()
     assert told == [
         ("preview_begun", alice.user_id, viewer),

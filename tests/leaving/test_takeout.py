@@ -80,7 +80,9 @@ def rows(pack: zipfile.ZipFile, path: str) -> Rows:
 
 def verbs(workspace: Workspace) -> list[str]:
     with workspace.scope() as session:
-        asked = select(Event.verb).where(Event.record_type == "workspace").order_by(Event.at)
+        asked = (
+            select(Event.verb).where(Event.record_type == "workspace").order_by(Event.at, Event.id)
+        )
         return list(session.scalars(asked))
 
 

@@ -134,7 +134,9 @@ def test_such_a_mail_costs_none_that_came_with_it(
     inbox.take(plain("We take it")(), address)
     inbox.worker.drain()
     with acme.scope() as session:
-        lines = select(IncomingMail.state, IncomingMail.why).order_by(IncomingMail.received_at)
+        lines = select(IncomingMail.state, IncomingMail.why).order_by(
+            IncomingMail.received_at, IncomingMail.id
+        )
         assert [tuple(one) for one in session.execute(lines)] == [
             (Fate.FAILED, Why.BROKEN),
             (Fate.STORED, None),

@@ -113,7 +113,9 @@ def test_one_that_can_not_be_read_holds_up_no_other_and_is_told(
     for number in range(3):
         inbox.take(numbered(number), address)
     with acme.scope() as session:
-        ids = session.scalars(select(IncomingMail.id).order_by(IncomingMail.received_at)).all()
+        ids = session.scalars(
+            select(IncomingMail.id).order_by(IncomingMail.received_at, IncomingMail.id)
+        ).all()
 
     def fails(mail: IncomingMail, *more: object) -> None:
         if mail.id == ids[1]:

@@ -128,7 +128,9 @@ def test_a_mail_is_cancelled_before_it_goes_and_not_after(
     assert [mail["Subject"] for mail in post_office.messages] == ["Our better offer"]
     assert of_bob.post(f"messages/{second['id']}/cancel").status_code == 409
     with acme.scope() as session:
-        states = session.scalars(select(Message.state).order_by(Message.created_at)).all()
+        states = session.scalars(
+            select(Message.state).order_by(Message.created_at, Message.id)
+        ).all()
     assert set(states) == {State.DRAFT, State.SENT}
 
 

@@ -220,7 +220,9 @@ def test_a_server_that_takes_minutes_has_two_mails_at_once_and_the_others_wait(
         post_mail(bob, customer, subject=f"Offer {number}")
     clock.shift(TEN_SECONDS)
     with acme.scope() as session:
-        first = session.scalars(select(Message).order_by(Message.created_at).limit(2)).all()
+        first = session.scalars(
+            select(Message).order_by(Message.created_at, Message.id).limit(2)
+        ).all()
         for one in first:
             one.state, one.taken_at = State.SENDING, clock.now
     send_out()

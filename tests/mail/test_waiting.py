@@ -43,7 +43,7 @@ def write(workspace: Workspace, n: int = 1) -> None:
 def waiting(app: Flask, workspace: Workspace) -> list[Job]:
     mine = select(Job).where(Job.tenant_id == workspace.facts.id, Job.state == "ready")
     with app.app_context(), control_session() as session:
-        return list(session.scalars(mine.order_by(Job.run_at)))
+        return list(session.scalars(mine.order_by(Job.run_at, Job.id)))
 
 
 def change_settings(app: Flask, **changes: Any) -> None:

@@ -40,9 +40,10 @@ def test_an_operator_signs_in(guest: HostClient, olga: str, owner: Engine) -> No
     assert "Domain" not in cookie
     (session,) = rows(owner, select(OperatorSession))
     assert session.token_hash not in cookie
-    assert [one.verb for one in rows(owner, select(OperatorEvent).order_by(OperatorEvent.at))][
-        -1
-    ] == "signed_in"
+    assert [
+        one.verb
+        for one in rows(owner, select(OperatorEvent).order_by(OperatorEvent.at, OperatorEvent.id))
+    ][-1] == "signed_in"
     assert guest.get("/operator").status_code == 200
 
 

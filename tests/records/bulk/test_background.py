@@ -36,7 +36,7 @@ def work_of(workspace: Workspace) -> Work:
 
 def notices_of(workspace: Workspace) -> list[str]:
     with workspace.scope() as session:
-        return list(session.scalars(select(Notice.text).order_by(Notice.at)))
+        return list(session.scalars(select(Notice.text).order_by(Notice.at, Notice.id)))
 
 
 def test_many_records_are_changed_in_the_background_with_progress_and_a_notice(
@@ -222,7 +222,7 @@ def test_notices_are_read_one_by_one_and_all_at_once(
     assert "Notifications, 2 new" in alice.client.get("/").text
     assert "Notifications, " not in bob.client.get("/").text
     with acme.scope() as session:
-        first, second = session.scalars(select(Notice).order_by(Notice.at)).all()
+        first, second = session.scalars(select(Notice).order_by(Notice.at, Notice.id)).all()
     assert bob.client.get(f"/notices/{first.id}").status_code == 404
     answer = alice.client.get(f"/notices/{first.id}")
     assert answer.headers["Location"] == first.url

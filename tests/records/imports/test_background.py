@@ -66,7 +66,7 @@ def names(number: int) -> list[str]:
 
 def notices_of(workspace: Workspace) -> list[str]:
     with workspace.scope() as session:
-        return list(session.scalars(select(Notice.text).order_by(Notice.at)))
+        return list(session.scalars(select(Notice.text).order_by(Notice.at, Notice.id)))
 
 
 def stand(owner: Engine, state: str) -> None:

@@ -37,7 +37,9 @@ NEXT = datetime(2031, 5, 6, 8, 0, tzinfo=UTC)
 def activities(workspace: Workspace, *columns: Any) -> list[Any]:
     """The activities that were not deleted, the earliest first."""
     with workspace.scope() as session:
-        asked = select(*columns).where(Activity.deleted_at.is_(None)).order_by(Activity.at)
+        asked = (
+            select(*columns).where(Activity.deleted_at.is_(None)).order_by(Activity.at, Activity.id)
+        )
         return [tuple(row) for row in session.execute(asked)]
 
 

@@ -67,7 +67,11 @@ def owners(acme: Workspace) -> Mapping[str, UUID | None]:
 
 def notices(acme: Workspace, person: Person) -> list[str]:
     with acme.scope() as session:
-        rows = select(Notice.text).where(Notice.user_id == person.user_id).order_by(Notice.at)
+        rows = (
+            select(Notice.text)
+            .where(Notice.user_id == person.user_id)
+            .order_by(Notice.at, Notice.id)
+        )
         return [one for one in session.scalars(rows) if one]
 
 
