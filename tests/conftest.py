@@ -24,6 +24,7 @@ from app.jobs.registry import EXTENSION, Registry, connect
 from app.jobs.worker import Worker
 from app.kernel.language import using
 from app.mail.jobs import BREAKER
+from app.mail.messages.sender import _breakers as own_breakers
 from app.mail.send import send_mail
 from app.modules import JOBS, install_record_types
 from config.machine import read_machine
@@ -38,6 +39,7 @@ from tests import cast
 from tests.isolation.shared_tables import Watch, problems, watching
 from tests.laundry import Laundry
 
+MADE: list[Flask] = []  # The applications that live as long as their process.
 MODULES = ("sales",)  # What the houses have switched on: all that there is.
 
 
@@ -54,6 +56,15 @@ def _statements_on_shared_tables_name_their_tenant(shared_tables: Watch) -> Iter
     yield
     found = problems(shared_tables.take())
     assert not found, "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_server_rests_longer_than_its_test() -> Iterator[None]:
+    """What one test's mails met, at no server at all, is no later test's."""
+    yield
+    for app in MADE:
+        app.extensions.pop(BREAKER, None)
+    own_breakers.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +130,7 @@ def engine_app(settings: Settings) -> Flask:
     app = Flask("engine")
     app.extensions["settings"] = settings
     connect_app(app, settings)
+    MADE.append(app)
     return app
 
 
@@ -130,6 +142,7 @@ def app(settings: Settings, owner: Engine) -> Flask:
     made = create_app(settings)
     made.testing = True
     made.config["PROPAGATE_EXCEPTIONS"] = False
+    MADE.append(made)
     return made
 
 
@@ -236,7 +249,6 @@ def worker(engine_app: Flask, settings: Settings, app: Flask) -> Iterator[Worker
     yield Worker(engine_app, settings, None, threads=1, grace=5)
     engine_app.extensions.pop(EXTENSION, None)
     engine_app.extensions.pop(SEND_MAIL, None)
-    engine_app.extensions.pop(BREAKER, None)  # Its mails met no server: that is no later test's.
 
 
 class Clock:

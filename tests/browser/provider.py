@@ -25,7 +25,6 @@ from app.demo.stripe.world import World
 from app.jobs.enqueue import enqueue_service
 from app.jobs.worker import Worker
 from app.kernel import clock
-from app.mail.jobs import BREAKER
 from app.mail.sink import list_mails
 from config.settings import Settings
 from tenants.billing.catalogue import sync_plans
@@ -177,4 +176,3 @@ def providing(site: Site, owner: Engine, folder: Path) -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         site.app.extensions["settings"] = before
-        site.app.extensions.pop(BREAKER, None)

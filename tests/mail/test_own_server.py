@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 
 from app.jobs.errors import TryLater
 from app.jobs.worker import Worker
-from app.mail.messages import sender
 from app.mail.messages.models import Message, State
 from app.mail.outgoing.models import MailServer
 from app.mail.outgoing.servers import note_failure
@@ -46,7 +45,6 @@ def theirs() -> Iterator[PostOffice]:
     controller.start()
     yield office
     controller.stop()
-    sender._breakers.clear()
 
 
 def _accepted() -> object:

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from app.mail import smtp, talk
-from app.mail.messages import sender
 from app.mail.outgoing.models import MailServer
 from app.mail.smtp import Server, hand_over, try_out
 from app.mail.trouble import Failing, Kind, ServerAway, Uncertain
@@ -112,7 +111,6 @@ def servers() -> Iterator[Callable[[Behaviour], int]]:
     yield start
     for one in sockets:
         one.close()
-    sender._breakers.clear()
 
 
 @pytest.fixture(autouse=True)
