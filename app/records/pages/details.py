@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.kernel.amounts import Amount
 from app.kernel.language import current, gettext
 from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import dial_phone
-from app.records.access import may_do, readable_keys, writable_keys
+from app.records.access import may_do, readable_keys, sees, writable_keys
 from app.records.custom.conditions import is_readonly, is_visible, values_of
 from app.records.fields import Field, Option
 from app.records.model import Record
@@ -22,6 +23,7 @@ from app.records.pages.looks import Face, Shown, chips_of, face, is_pill
 from app.records.pages.mentions import marked
 from app.records.pages.order import reading_order
 from app.records.pages.shown import shown_text
+from app.records.priced.field import RATE_ON
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -124,20 +126,25 @@ def value_html(
     if field.kind == "long_text":
         return Markup('<span class="long">{}</span>').format(text)
     own_html = OWN_HTML.get(field.kind)
+    if field.key in record_type.prices:
+        own_html = partial(_amount_html, tells_day=sees(record_type, RATE_ON, by))
     return own_html(value, by) if own_html is not None else escape(text)
 
 
-def _amount_html(value: Amount, by: Actor) -> Markup:
-    """An amount; in another currency, with what it was in the firm's and the day of that rate."""
+def _amount_html(value: Amount, by: Actor, *, tells_day: bool = True) -> Markup:
+    """An amount; in another currency, with what it was in the firm's and the day of that rate.
+
+    Of a record the day is a field of its own, which not everybody may see.
+    """
     write = formats(by)
     text = write.money(value.amount, value.currency)
     if value.currency == by.tenant.currency:
         return escape(text)
-    own = gettext(
-        "≈ %(amount)s, by the rate of %(day)s",
-        amount=write.money(value.own, by.tenant.currency),
-        day=write.day(value.rate_on, by.today()),
-    )
+    amount = write.money(value.own, by.tenant.currency)
+    own = f"≈ {amount}"
+    if tells_day:
+        day = write.day(value.rate_on, by.today())
+        own = gettext("≈ %(amount)s, by the rate of %(day)s", amount=amount, day=day)
     return Markup('<span class="local">{}<small class="muted">{}</small></span>').format(text, own)
 
 

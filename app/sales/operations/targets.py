@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.events import write_event
@@ -61,7 +62,7 @@ def set_target(by: Actor, of: str, of_id: UUID, month: date, amount: object) -> 
     row.amount, row.changed_at, row.changed_by_id = wanted, by.now, by.user_id
     try:
         by.session.flush()  # Of two who set one at once, the second is told here.
-    except StaleDataError:
+    except (StaleDataError, IntegrityError):
         raise Conflict(_("Somebody changed this target meanwhile.")) from None
     _tell(by, row, "created" if before is None else "updated", before, wanted)
     return row
