@@ -16,11 +16,13 @@ from app.records.door import perform
 from app.records.registry import registry
 from tests.attacks.program import Program, Programs
 from tests.cast import Person, Workspace
+from tests.conformance.examples import make
 from tests.factories import (
     make_account,
     make_activity,
     make_category,
     make_contact,
+    make_opportunity,
     make_product,
 )
 
@@ -66,6 +68,7 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             by, "task", subject="Ring", due_at="2020-01-01T09:00", body="Bodymark", **place
         )
         perform("lead", "create", by=by, last_name="Gate", company="Gates")
+        make_opportunity(by, account_id=str(account.id))
     with acme.acting() as by:
         category = make_category(by, {"en": "Fences", "zh-CN": "栅栏"}, owner_id=str(bob.user_id))
         product = make_product(
@@ -78,6 +81,8 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             category_id=str(category.id),
             owner_id=str(bob.user_id),
         )
+        for kind in ("price_book", "price"):
+            make(registry().type(kind), by, owner_id=str(bob.user_id))
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (
         ("account", account),

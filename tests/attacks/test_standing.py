@@ -45,6 +45,7 @@ OWN_AFFAIRS = (
 # a record.
 EXPORTS = (
     "/settings/leaving",
+    "/api/v1/takeouts",
     "/settings/billing",
     "/settings/support",
     "/support/",  # What comes to look is let in and sent out.

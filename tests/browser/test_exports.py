@@ -110,7 +110,7 @@ def test_a_list_of_many_rows_is_told_and_fetched_from_the_settings(
     expect(page).to_have_url("/settings/exports")
     expect(page.get_by_text("It is being made.")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="Accounts")
-    expect(row.get_by_text("Waiting")).to_be_visible()
+    expect(row.get_by_text("Waiting", exact=True)).to_be_visible()
     worker.drain()
     with page.expect_download() as saved:  # The table has loaded itself again by itself.
         row.get_by_role("link", name="Download Accounts").click()
