@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from email.message import EmailMessage
 from typing import Any, cast
 from uuid import UUID
 
 from app.crm.models import Account, Activity, Contact, Product
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.mail.inbound.models import Fate, IncomingMail
@@ -19,6 +21,7 @@ from app.records.access import fetch
 from app.records.door import perform
 from app.records.files.models import File
 from app.records.files.operations import add_file
+from app.records.picklists import STAMP, PicklistValue
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from config.settings import Settings
@@ -53,6 +56,29 @@ def make_product(by: Actor, name: str | dict[str, str] = "Hammer drill", **chang
 def make_category(by: Actor, name: str | dict[str, str] = "Tools", **changes: Any) -> Any:
     """A product category with nothing above it."""
     return perform("product_category", "create", by=by, name=name, **changes)
+
+
+def make_picklist(
+    by: Actor,
+    record_type: str,
+    field: str,
+    labels: Mapping[str, Mapping[str, str]],
+    retired: Collection[str] = (),
+) -> None:
+    """The values of a choice in their order, as a starter brings them; `labels` by value."""
+    for position, (value, label) in enumerate(labels.items()):
+        by.session.add(
+            PicklistValue(
+                id=new_id(),
+                record_type=record_type,
+                field=field,
+                value=value,
+                label=dict(label),
+                position=position,
+                retired_at=by.now if value in retired else None,
+            )
+        )
+    stamps.draw(by.session, STAMP)
 
 
 def make_opportunity(by: Actor, name: str = "Forty fences", **changes: Any) -> Opportunity:

@@ -12,7 +12,7 @@ from app.automation.approvals.facts import Level
 from app.automation.approvals.rules import create_rule
 from app.automation.approvals.wishes import Wish
 from tests.browser.test_accessibility import RULES
-from tests.browser.visitor import Windows, overflow, ready, settled
+from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person
 from tests.factories import make_account
 
@@ -71,7 +71,8 @@ def test_keys_walk_approve_and_ask_why(
     box = page.locator("[data-approval]").nth(1).get_by_role("textbox")
     expect(box).to_be_focused()
     box.fill("They order every spring.")
-    page.locator("[data-approval]").nth(1).locator("form .btn-danger").click()
+    with arriving(page):
+        page.locator("[data-approval]").nth(1).locator("form .btn-danger").click()
     expect(page.locator("[data-approval]")).to_have_count(1)
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()

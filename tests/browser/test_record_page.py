@@ -7,10 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.records.picklists import PicklistValue
 from tests.browser.visitor import Windows, ready, settled
 from tests.cast import Person, Workspace
-from tests.factories import make_account
+from tests.factories import make_account, make_picklist
 
 FAR = "2031-05-06"
 FAR_TOLD = re.compile(r"6 May 2031")
@@ -26,13 +25,11 @@ def fence(page: Page, acme: Workspace, alice: Person) -> str:
 
 
 @pytest.fixture
-def ways(acme: Workspace) -> None:
+def ways(acme: Workspace, alice: Person) -> None:
     """Ways of following up, as a starter brings them."""
-    with acme.scope() as session:
-        for value, label in (("phone", "Phone"), ("wechat", "WeChat")):
-            session.add(
-                PicklistValue(record_type="activity", field="way", value=value, label={"en": label})
-            )
+    with acme.acting(alice) as by:
+        labels = {"phone": {"en": "Phone"}, "wechat": {"en": "WeChat"}}
+        make_picklist(by, "activity", "way", labels)
 
 
 @pytest.fixture

@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.kernel import stamps
-from app.kernel.ids import new_id
 from app.records.custom.operations import define_field
 from app.records.custom.wish import Wish
-from app.records.picklists import STAMP, PicklistValue
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_activity, make_contact
+from tests.factories import make_account, make_activity, make_contact, make_picklist
 
 INDUSTRIES = ("paper", "timber", "glass")
 OPTIONS = ({"label": {"en": "Wide"}}, {"label": {"en": "Narrow"}})
@@ -28,19 +25,8 @@ def yard(acme: Workspace, alice: Person, bob: Person, dora: Person) -> None:
     """Thirty accounts and their people and calls, of three owners, with holes everywhere."""
     random = Random(7)
     with acme.acting(alice) as by:
-        for position, value in enumerate(INDUSTRIES):
-            by.session.add(
-                PicklistValue(
-                    id=new_id(),
-                    record_type="account",
-                    field="industry",
-                    value=value,
-                    label={"en": value.title(), "zh-CN": f"{value}业"},
-                    position=position,
-                    created_by_id=None,
-                )
-            )
-        stamps.draw(by.session, STAMP)
+        labels = {one: {"en": one.title(), "zh-CN": f"{one}业"} for one in INDUSTRIES}
+        make_picklist(by, "account", "industry", labels)
         for kind, key in OWN.items():
             wish = Wish(
                 {"en": key.removeprefix("x_").title()},

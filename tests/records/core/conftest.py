@@ -6,14 +6,11 @@ from random import Random
 
 import pytest
 
-from app.kernel import stamps
-from app.kernel.ids import new_id
 from app.records.custom.operations import define_field
 from app.records.custom.wish import Wish
-from app.records.picklists import STAMP, PicklistValue
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
-from tests.factories import make_account
+from tests.factories import make_account, make_picklist
 
 INDUSTRIES = ("paper", "timber", "glass", "coal")  # As the workspace has them, and no alphabet.
 OPTIONS = ({"label": {"en": "Wide"}}, {"label": {"en": "Narrow"}}, {"label": {"en": "Even"}})
@@ -26,20 +23,8 @@ def yard(acme: Workspace, alice: Person, bob: Person, dora: Person) -> None:
     """Forty accounts that say much, little or nothing of themselves, in no order."""
     random = Random(11)
     with acme.acting(alice) as by:
-        for position, value in enumerate(INDUSTRIES):
-            by.session.add(
-                PicklistValue(
-                    id=new_id(),
-                    record_type="account",
-                    field="industry",
-                    value=value,
-                    label={"en": value.title()},
-                    position=position,
-                    retired_at=by.now if value == "glass" else None,
-                    created_by_id=None,
-                )
-            )
-        stamps.draw(by.session, STAMP)
+        labels = {value: {"en": value.title()} for value in INDUSTRIES}
+        make_picklist(by, "account", "industry", labels, retired=("glass",))
         for kind, key in OWN.items():
             wish = Wish(
                 {"en": key.removeprefix("x_").title()},
