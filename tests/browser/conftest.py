@@ -38,12 +38,18 @@ DROPPED = "ignore:unclosed file .*/static/dist/:ResourceWarning"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, so that `-m "not browser"` leaves them out."""
+    """Mark every test of this folder, so that `-m "not browser"` leaves them out.
+
+    Each is tried once more before it fails: browser, server and database share the machine with
+    the other workers, and a press that came before its page listened is no fault of the product.
+    The closing line counts those that needed it, and pytest names them.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.filterwarnings(DROPPED))
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
