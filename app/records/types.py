@@ -112,6 +112,11 @@ class Action:
     in_rows: bool = True
 
     @property
+    def done(self) -> Text:
+        """What was done, as a participle: in messages, of its event, in the audit."""
+        return self.result or self.label
+
+    @property
     def takes(self) -> tuple[str, ...]:
         """Every key that may be sent."""
         return (*self.inputs, *self.optional)

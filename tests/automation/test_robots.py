@@ -20,6 +20,7 @@ from app.automation.robots.messages import LONGEST, Line, body_of, signed
 from app.automation.robots.operations import Wish, create_robot
 from app.automation.webhooks.claim import claim
 from app.automation.webhooks.models import State, Stopped, Webhook, WebhookDelivery
+from app.automation.webhooks.offered import offered, verbs_of
 from app.automation.webhooks.operations import (
     get_webhook,
     replay,
@@ -31,6 +32,7 @@ from app.events.models import Event
 from app.identity.models import Notice
 from app.records.door import perform
 from app.records.many import perform_many
+from app.records.registry import registry
 from tests.automation.conftest import Hooks, Receiver
 from tests.automation.test_webhooks import make_account
 from tests.cast import Person, Workspace
@@ -263,6 +265,19 @@ def test_a_done_task_is_told(alice: Person, group: Callable[..., Group]) -> None
         perform("activity", "complete", task, by=by)
     sales.hooks.work()
     assert "Send the offer" in sales.texts()[0]
+    assert "Activity · Marked as done" in sales.texts()[0]
+
+
+def test_events_are_named_by_what_was_done_and_each_by_a_name_of_its_own(alice: Person) -> None:
+    with alice.workspace.acting(alice) as by:
+        told = {kind.key: verbs_of(kind) for kind, _offers in offered(by)}
+    assert str(told["account"]["claimed"]) == "Claimed"
+    assert str(told["account"]["distributed"]) == "Assigned automatically"
+    for kind, verbs in told.items():
+        orders = {str(action.label) for action in registry().type(kind).actions}
+        names = [str(label) for label in verbs.values()]
+        assert orders.isdisjoint(names), kind
+        assert len(names) == len(set(names)), kind
 
 
 def test_a_name_writes_no_link_mention_or_layout_of_its_own() -> None:

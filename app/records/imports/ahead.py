@@ -17,8 +17,8 @@ from app.records.imports.keep import sees_import
 from app.records.imports.models import ImportRun, State
 from app.records.registry import registry
 
-IMPORT = "import_rows"
-KINDS = (IMPORT, "undo_import", "make_export")  # The heavy ones among the jobs.
+RESTING = ("import_rows", "undo_import")  # They wait where the workspace is read-only.
+KINDS = (*RESTING, "make_export")  # The heavy ones among the jobs.
 
 
 def run_waits_for(run: ImportRun, by: Actor) -> str:
@@ -36,7 +36,7 @@ def work_waits_for(work: Work, by: Actor) -> str:
     """
     if work.state != WorkState.WAITING or work.kind not in KINDS:
         return ""
-    if by.tenant.is_read_only and work.kind == IMPORT:
+    if by.tenant.is_read_only and work.kind in RESTING:
         return gettext("Waits until the workspace is no longer read-only")
     ahead = _ahead(work, by)
     if ahead is None:

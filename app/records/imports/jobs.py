@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
-from app.jobs.errors import NotYet
 from app.jobs.kinds import Payload
 from app.jobs.registry import job
 from app.kernel.actor import Actor
 from app.records.imports.begin import enqueue_step
 from app.records.imports.models import ImportRun, State
+from app.records.imports.rest import look_again
 from app.records.imports.run import KIND, given_up, go_on
 
 GIVEN_UP = "import_given_up"
-RESTING = timedelta(minutes=2)  # Between looks at a workspace that is read-only.
 
 
 @job(KIND, lease_seconds=30, timeout=4 * 3600, heavy=True, aftermath=GIVEN_UP)
@@ -30,7 +28,7 @@ def import_rows(by: Actor, payload: Payload) -> None:
         run.step += 1
         enqueue_step(run, by)
     elif run.state == State.WAITING:
-        raise NotYet("The workspace is read-only.", RESTING)
+        raise look_again()
 
 
 @job(GIVEN_UP, max_attempts=20)

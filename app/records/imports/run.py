@@ -25,6 +25,7 @@ from app.records.imports.mapping import from_json
 from app.records.imports.models import ImportRun, State
 from app.records.imports.pieces import Piece, pieces, until
 from app.records.imports.reading import read_table
+from app.records.imports.rest import rest
 from app.records.imports.table import How, Table
 from app.records.imports.taking import Names, advance_to, do_piece, hold, plan_of
 from app.records.imports.who import importer_of
@@ -132,19 +133,15 @@ def _rest(run_id: UUID, by: Actor) -> None:
     run = hold(run_id, by)
     if run is None:
         return
-    was_under_way = run.state == State.RUNNING
     run.state = State.WAITING
     work = by.session.get(Work, run_id)
     if work is not None:
-        work.state = WorkState.WAITING
-        if was_under_way and run.user_id is not None:
-            with using(language_of_reader(by, run.user_id, run.via, run.language)):
-                text = gettext(
-                    "The import of %(file)s waits, as the workspace is read-only. It goes on from"
-                    " there by itself.",
-                    file=run.file_name,
-                )
-            tell(by, run.user_id, text, url=work.url, icon="alert-circle")
+        text = _(
+            "The import of %(file)s waits, as the workspace is read-only. It goes on from there by"
+            " itself.",
+            file=run.file_name,
+        )
+        rest(work, text, by, via=run.via, language=run.language)
     keep(by.session)
 
 

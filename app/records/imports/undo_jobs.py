@@ -22,6 +22,7 @@ from app.records.bulk.run import sentence
 from app.records.door import may_change
 from app.records.imports.keep import find_import
 from app.records.imports.models import UNDONE_WITHIN, ImportRun
+from app.records.imports.rest import look_again, rest
 from app.records.imports.run import SUBJECT, url_of
 from app.records.imports.undo import reaches_all, undo_piece, undoing, verbs_needed
 from app.records.imports.who import Asked, person_of
@@ -29,6 +30,7 @@ from app.records.imports.words import told_undone
 from app.records.sharing.news import tell_of_batch
 from app.records.tailored import tailored
 from tenants.scope import keep
+from tenants.standing_now import Door
 
 KIND = "undo_import"
 GIVEN_UP = "undo_import_given_up"
@@ -101,11 +103,23 @@ def _asked(run: ImportRun, payload: Payload) -> Asked:
 
 @job(KIND, lease_seconds=30, timeout=4 * 3600, heavy=True, aftermath=GIVEN_UP)
 def undo_rows(by: Actor, payload: Payload) -> None:
-    """Take an import back as the person who asked for it, committed piece by piece."""
+    """Take an import back as the person who asked for it, committed piece by piece.
+
+    Where the workspace becomes read-only it stops before the next piece and waits.
+    """
     run_id, undo_id = UUID(str(payload["run_id"])), UUID(str(payload["undo_id"]))
-    while (held := _hold(run_id, undo_id, by)) is not None:
+    door = Door(by.tenant)
+    while True:
+        is_open = door.is_open()  # Before anything is held.
+        held = _hold(run_id, undo_id, by)
+        if held is None:
+            return
         run, work = held
         asked = _asked(run, payload)
+        if not is_open:
+            _rest(run, work, asked, by)
+            keep(by.session)
+            raise look_again()
         with using(asked.language):
             try:
                 person = person_of(work.user_id, asked, by)
@@ -119,6 +133,15 @@ def undo_rows(by: Actor, payload: Payload) -> None:
             if not has_more:
                 _end(run, work, person)
         keep(by.session)
+
+
+def _rest(run: ImportRun, work: Work, asked: Asked, by: Actor) -> None:
+    text = _(
+        "The undoing of the import of %(file)s waits, as the workspace is read-only. It goes on"
+        " from there by itself.",
+        file=run.file_name,
+    )
+    rest(work, text, by, via=asked.via, language=asked.language)
 
 
 @job(GIVEN_UP, max_attempts=20)

@@ -86,7 +86,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             is_offered=lambda by: stamps.stamp(by.session, RULES) is not None,
             names="reason",
             icon="users",
-            result=_("Assigned"),
+            result=_("Assigned automatically"),
             moves_fields=True,
             in_rows=False,
         ),

@@ -86,8 +86,7 @@ def act(collection: str, record_id: UUID, name: str) -> Response:
     perform(record_type, name, record, by=by, **inputs)
     url = record_url(record_type, record_id)
     undo = f"{url}/{action.undo}" if action.undo and by.may(record_type.key, action.undo) else None
-    done = action.result or action.label
-    told = _("%(action)s: %(name)s", action=done, name=record_type.title_of(record))
+    told = _("%(action)s: %(name)s", action=action.done, name=record_type.title_of(record))
     return _done(told, url, undo)
 
 

@@ -11,7 +11,7 @@ from flask import Response
 from app.identity.routes.asking import again, show, typed
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Missing, Refused
-from app.kernel.language import Text, _
+from app.kernel.language import _
 from app.records.access import can_read
 from app.records.door import Inputs, perform
 from app.records.model import Record
@@ -104,8 +104,7 @@ def _do(collection: str, record_id: UUID, verb: str) -> Response:
     except Answer as answer:
         current.session().rollback()
         return again(FORM, answer, shown())
-    done: Text | str = action.result or action.label
-    toast(_("%(action)s: %(name)s", action=done, name=name))
+    toast(_("%(action)s: %(name)s", action=action.done, name=name))
     url = record_url(record_type, record_id)
     return see_other(next_or(url if can_read(record_type, record_id, by) else f"/{collection}"))
 

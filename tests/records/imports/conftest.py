@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
 
 from app.identity.models import Grant, Role
 from app.kernel.actor import Actor
@@ -20,6 +21,8 @@ from app.records.imports.given import keep_file
 from app.records.imports.models import ImportRun
 from app.records.imports.outcome import Failure
 from app.records.tailored import tailored
+from tenants import resolve
+from tenants.control import Tenant
 from tests.cast import Person, Workspace
 
 Cells = Sequence[Sequence[object]]
@@ -102,6 +105,13 @@ def living(workspace: Workspace, model: Any, *columns: Any) -> list[Any]:
     with workspace.scope() as session:
         asked = select(*columns).where(model.deleted_at.is_(None)).order_by(*columns)
         return [tuple(row) if len(columns) > 1 else row[0] for row in session.execute(asked)]
+
+
+def stand(owner: Engine, state: str) -> None:
+    """Let the workspace of acme stand in a state, for all to see at once."""
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).where(Tenant.slug == "acme").values(state=state))
+    resolve.forget()
 
 
 Take = Callable[..., ImportRun]

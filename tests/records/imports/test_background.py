@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, func, select
 
 from app.crm.models import Contact
 from app.events import Event
@@ -31,8 +30,7 @@ from app.records.imports.models import ImportRun
 from app.records.imports.outcome import Failure
 from app.records.imports.run import go_on
 from config.settings import Settings
-from tenants import resolve, standing_now
-from tenants.control import Tenant
+from tenants import standing_now
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.records.imports.conftest import (
@@ -43,6 +41,7 @@ from tests.records.imports.conftest import (
     mapped,
     run_of,
     sheet,
+    stand,
     take_in,
     why,
 )
@@ -67,12 +66,6 @@ def names(number: int) -> list[str]:
 def notices_of(workspace: Workspace) -> list[str]:
     with workspace.scope() as session:
         return list(session.scalars(select(Notice.text).order_by(Notice.at, Notice.id)))
-
-
-def stand(owner: Engine, state: str) -> None:
-    with Session(owner) as session, session.begin():
-        session.execute(update(Tenant).where(Tenant.slug == "acme").values(state=state))
-    resolve.forget()
 
 
 def test_an_import_stops_at_its_next_piece_where_the_workspace_becomes_read_only_and_goes_on_later(

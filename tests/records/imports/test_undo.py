@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from app.crm.models import Account, Contact, Product
 from app.events import Event
+from app.identity.models import Notice
 from app.jobs.worker import Worker
+from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.records.door import perform
 from app.records.imports import undo_jobs
 from app.records.imports.models import ImportRun
 from app.records.imports.undo_jobs import undo_import
+from tenants import standing_now
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account, make_activity, make_product
-from tests.records.imports.conftest import allow, counts, living, run_of, sheet, take_in
+from tests.records.imports.conftest import allow, counts, living, run_of, sheet, stand, take_in
 
 PEOPLE = {"Last": "last_name", "Firm": {"field": "account_id", "create_missing": True}}
 
@@ -168,3 +171,49 @@ def test_a_long_undoing_is_a_job_in_pieces_that_can_be_cancelled_and_begun_again
     with acme.scope() as session:
         deleted = session.scalars(select(Event.record_id).where(Event.verb == "deleted")).all()
         assert len(deleted) == len(set(deleted)) == 8, "none is taken back twice"
+
+
+def test_an_undoing_stops_where_the_workspace_becomes_read_only_and_goes_on_by_itself(
+    acme: Workspace,
+    alice: Person,
+    worker: Worker,
+    owner: Engine,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(undo_jobs, "AT_ONCE", 3)
+    monkeypatch.setattr(undo_jobs, "PIECE", 2)
+    monkeypatch.setattr(standing_now, "SECONDS", 0)
+    take_back = undo_jobs.undo_piece
+
+    def and_then_the_bill_is_due(run: ImportRun, by: Actor, size: int) -> bool:
+        has_more = take_back(run, by, size)
+        stand(owner, "past_due")
+        return has_more
+
+    run = take_in(alice, "contact", people(*((f"P{one}", "") for one in range(6))), PEOPLE)
+    undo(alice, run)
+    before = acme.facts.state.value
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(undo_jobs, "undo_piece", and_then_the_bill_is_due)
+            worker.drain()
+        clock.shift(timedelta(minutes=3))
+        worker.drain()
+        assert len(living(acme, Contact, Contact.id)) == 4, "it rests"
+        page = alice.client.get(f"/work/{run_of(acme, run.id).undone_by_id}").text
+        assert "Waits until the workspace is no longer read-only" in page
+        with acme.scope() as session:
+            told = session.scalars(select(Notice.text)).all()
+        assert [one for one in told if "waits, as the workspace is read-only" in one] == [
+            "The undoing of the import of people.csv waits, as the workspace is read-only. It goes"
+            " on from there by itself."
+        ]
+    finally:
+        stand(owner, before)
+    clock.shift(timedelta(minutes=3))
+    worker.drain()
+    assert living(acme, Contact, Contact.id) == []
+    found = run_of(acme, run.id)
+    assert (found.undo_done, found.undo_left_out) == (6, 0)
+    assert found.undone_at is not None
