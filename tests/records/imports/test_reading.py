@@ -232,6 +232,8 @@ def test_a_file_is_what_it_holds_and_not_what_it_is_called(read: Any, tmp_path: 
         (b'name,city\nA,"B\nC,D\n', "never closed"),
         (b'name,city\nA,B\nC,"', "never closed"),
         ("name,city\nA,B\n客".encode()[:-1], "was cut"),
+        ("客户名称,城市\n北风贸易有限公司,上海\n顺丰".encode("gb18030")[:-1], "was cut"),
+        ("客戶名稱,城市\n北風貿易有限公司,臺北\n順豐".encode("big5")[:-1], "was cut"),
         (gzip.compress(b"name,city\n" + b"A,B\n" * 9999, mtime=0)[:-40], "too early"),
         (b"\x1f\x8b\x08 and then nothing of the kind", "too early"),
         (b"name,city\n" + b"x" * 200_000 + b",B\n", "far too long"),

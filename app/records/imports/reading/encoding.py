@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 
 import charset_normalizer
@@ -46,17 +45,12 @@ def find_encoding(path: Path) -> str:
     """The encoding of the text at `path`, one of ENCODINGS; Refused when it is none."""
     start = _start(path)
     marked = _by_mark(start)
-    if marked:
-        candidates: Iterator[str] = iter((marked,))
-    else:
-        candidates = chain((UTF_8,), _others(path, start))
-    is_cut = False
-    for one in candidates:
-        at, is_cut_here = _decodes(path, one)
+    candidates = iter(((marked, True),)) if marked else _candidates(path, start)
+    for one, is_sure in candidates:
+        at, is_cut = _decodes(path, one)
         if at is None:
             return one
-        is_cut = is_cut or (one == UTF_8 and is_cut_here)
-        if is_cut:
+        if is_sure and is_cut:
             raise Refused(
                 _("This file ends in the middle of a letter: it was cut. Export it again.")
             )
@@ -82,19 +76,23 @@ def _by_mark(start: bytes) -> str:
     return ""
 
 
-def _others(path: Path, start: bytes) -> Iterator[str]:
-    """What else it may be, the likeliest first."""
+def _candidates(path: Path, start: bytes) -> Iterator[tuple[str, bool]]:
+    """What it may be without a mark, the likeliest first; and whether it is that for sure.
+
+    What is sure and fails at the very end alone was cut, and is not read as something else.
+    """
+    yield UTF_8, True
     sample = _around_high(path) if not HIGH.search(start) else start
     gb, big5 = _share(sample, EVERYDAY_GB, PAIR_GB), _share(sample, EVERYDAY_BIG5, PAIR_BIG5)
     if gb >= MOSTLY and gb >= big5:
-        yield "gb18030"
+        yield "gb18030", True
     elif big5 >= MOSTLY:
-        yield "big5"
+        yield "big5", True
     found = charset_normalizer.from_bytes(sample, cp_isolation=["gb18030", "big5", *OTHERS]).best()
     if found is not None:
         same = found.could_be_from_charset
-        yield "cp1252" if "cp1252" in same else found.encoding
-    yield from ("gb18030", "cp1252")
+        yield "cp1252" if "cp1252" in same else found.encoding, False
+    yield from (("gb18030", False), ("cp1252", False))
 
 
 def _around_high(path: Path) -> bytes:
