@@ -107,14 +107,20 @@ class Action:
     undo: str = ""  # The action that takes it back, offered with the message.
     undo_of: str = ""
     result: Text | None = None  # What the message says was done: Marked as done.
+    happened: Text | None = None  # What its event is called, where that is not the same.
     moves_fields: bool = False
     in_pool: bool = False
     in_rows: bool = True
 
     @property
     def done(self) -> Text:
-        """What was done, as a participle: in messages, of its event, in the audit."""
+        """What a message says was done."""
         return self.result or self.label
+
+    @property
+    def event_label(self) -> Text:
+        """What its event is called where events are listed."""
+        return self.happened or self.done
 
     @property
     def takes(self) -> tuple[str, ...]:

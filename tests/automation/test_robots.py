@@ -30,6 +30,7 @@ from app.automation.webhooks.sender import STEP
 from app.crm.models import Account
 from app.events.models import Event
 from app.identity.models import Notice
+from app.kernel.language import using
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.registry import registry
@@ -265,14 +266,16 @@ def test_a_done_task_is_told(alice: Person, group: Callable[..., Group]) -> None
         perform("activity", "complete", task, by=by)
     sales.hooks.work()
     assert "Send the offer" in sales.texts()[0]
-    assert "Activity · Marked as done" in sales.texts()[0]
+    assert "Activity · Finished" in sales.texts()[0]
 
 
 def test_events_are_named_by_what_was_done_and_each_by_a_name_of_its_own(alice: Person) -> None:
     with alice.workspace.acting(alice) as by:
         told = {kind.key: verbs_of(kind) for kind, _offers in offered(by)}
-    assert str(told["account"]["claimed"]) == "Claimed"
-    assert str(told["account"]["distributed"]) == "Assigned automatically"
+    assert str(told["account"]["claimed"]) == "Claimed from the pool"
+    assert str(told["account"]["distributed"]) == "Assigned by a rule"
+    with using("zh-CN"):
+        assert not [one for one in told["account"].values() if str(one).startswith("已")]
     for kind, verbs in told.items():
         orders = {str(action.label) for action in registry().type(kind).actions}
         names = [str(label) for label in verbs.values()]

@@ -58,4 +58,4 @@ def verbs_of(record_type: RecordType) -> dict[str, Text]:
     """What can happen to a record of a type, in words."""
     known = (*STANDARD, *APPROVALS, *(MERGING if record_type.can_merge else ()))
     found = {verb: VERBS[verb][0] for verb in known}
-    return found | {action.event: action.done for action in record_type.actions}
+    return found | {action.event: action.event_label for action in record_type.actions}

@@ -140,6 +140,7 @@ activity = RecordType(
             icon="circle-check",
             undo="reopen",
             result=_("Marked as done"),
+            happened=_("Finished"),
         ),
         Action(
             "reopen",
@@ -156,6 +157,7 @@ activity = RecordType(
             icon="refresh",
             undo="complete",
             result=_("Reopened"),
+            happened=_("Opened again"),
         ),
     ),
 )

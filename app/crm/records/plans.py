@@ -24,6 +24,7 @@ PLAN_ACTIONS = (
         icon="list-check",
         undo="stop_plan",
         result=_("Plan started"),
+        happened=_("Activity plan started"),
         undo_of="batch",
     ),
     Action(
@@ -35,6 +36,7 @@ PLAN_ACTIONS = (
         inputs=("plan",),
         optional=("run", "batch"),
         result=_("Plan stopped"),
+        happened=_("Activity plan stopped"),
         is_offered=has_plans,
         names="plan",
         icon="circle-x",

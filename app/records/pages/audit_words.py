@@ -225,7 +225,7 @@ ORIGIN = ("address", "agent")  # Where somebody signed in from: told without wha
 
 
 def say(record_type: str, verb: str) -> Said:
-    """What happened, in words; a declared action says it as its message does."""
+    """What happened, in words; a declared action says how its event is called."""
     if record_type == "user" and verb in OF_PEOPLE:
         return OF_PEOPLE[verb]
     known = VERBS.get(verb)
@@ -234,7 +234,7 @@ def say(record_type: str, verb: str) -> Said:
     declared = registry().get(record_type)
     for action in declared.actions if declared else ():
         if action.event == verb:
-            return (action.done, "")
+            return (action.event_label, "")
     return (Text(verb), "")
 
 
@@ -257,5 +257,5 @@ def verbs(by: Actor) -> dict[str, Text]:
     """Everything that can happen, to narrow the audit by."""
     found = {verb: said[0] for verb, said in VERBS.items()}
     for one in switched_on(by):
-        found |= {action.event: action.done for action in one.actions}
+        found |= {action.event: action.event_label for action in one.actions}
     return found | {verb: said[0] for verb, said in OF_PEOPLE.items() if verb not in found}

@@ -43,6 +43,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             reads=(owner,),
             icon="user-check",
             result=_("Claimed"),
+            happened=_("Claimed from the pool"),
             moves_fields=True,
             in_pool=True,
         ),
@@ -60,6 +61,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             names="reason",
             icon="inbox",
             result=_("Returned to the pool"),
+            happened=_("Given back to the pool"),
             moves_fields=True,
         ),
         Action(
@@ -73,6 +75,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             choose=Choose("owner_id", _("New owner"), colleagues),
             icon="user-plus",
             result=_("Assigned"),
+            happened=_("Passed on to a colleague"),
             moves_fields=True,
         ),
         Action(
@@ -87,6 +90,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             names="reason",
             icon="users",
             result=_("Assigned automatically"),
+            happened=_("Assigned by a rule"),
             moves_fields=True,
             in_rows=False,
         ),

@@ -61,6 +61,7 @@ ACTIONS = (
         ask=Ask("convert", _("Convert…"), "user-check", always=True),
         icon="user-check",
         result=_("Converted"),
+        happened=_("Lead converted"),
     ),
     Action(
         "disqualify",
@@ -82,6 +83,7 @@ ACTIONS = (
         icon="circle-x",
         undo="reopen",
         result=_("Disqualified"),
+        happened=_("Lead disqualified"),
     ),
     Action(
         "reopen",
@@ -93,6 +95,7 @@ ACTIONS = (
         reads=(Lead.status,),
         icon="rotate-clockwise",
         result=_("Reopened"),
+        happened=_("Opened again"),
     ),
 )
 

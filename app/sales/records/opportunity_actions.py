@@ -55,5 +55,6 @@ ACTIONS = (
         reads=(Opportunity.outcome,),
         icon="rotate-clockwise",
         result=_("Reopened"),
+        happened=_("Opened again"),
     ),
 )
