@@ -99,10 +99,10 @@ def _make(database_url: str, facts: TenantFacts, key: str) -> Made:
         )
         seconds = perf_counter() - begun
         size = path.stat().st_size / 1_000_000
-        return Made(seconds, rows, size, _most_memory())
+        return Made(seconds, rows, size, most_memory())
 
 
-def _most_memory() -> float:
+def most_memory() -> float:
     """The memory of this process at its most, in MB.
 
     Not by getrusage: what a process begins as is a copy of the one that started it, and its number

@@ -20,8 +20,10 @@ from bench import (
     pages,
     reports,
     search,
+    settings_pages,
     signup,
     stripe,
+    takeouts,
     tenants,
     work,
 )
@@ -42,6 +44,8 @@ OF_PAGES = {
     "duplicates": duplicates.run,
     "import": imports.run,
     "mail": mail.run,
+    "takeouts": lambda measured, web: list(takeouts.run(measured, web)),
+    "settings": settings_pages.run,
 }
 
 

@@ -8,16 +8,18 @@ from datetime import datetime
 
 from app.identity.usage import seats
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Answer, Conflict, Refused
 from app.kernel.language import Text, _
 from app.kernel.whole import whole
 from tenants.billing.errors import (
     AlreadySubscribed,
     BillingError,
     BillOpen,
+    ChangingNow,
     Declined,
     NoSubscription,
     NotConfigured,
+    PaidFurther,
     TransferAsked,
     Uncertain,
     Unreachable,
@@ -72,6 +74,22 @@ TOLD: tuple[tuple[type[BillingError], type[Answer], Text], ...] = (
         TransferAsked,
         Refused,
         _("You have asked to pay by bank transfer. Withdraw that first, then pay otherwise."),
+    ),
+    (
+        ChangingNow,
+        Conflict,
+        _(
+            "Somebody changes what you rent at this moment, or it is being read anew. Nothing of "
+            "yours was done: wait a few seconds, look at the page again, then try once more."
+        ),
+    ),
+    (
+        PaidFurther,
+        Refused,
+        _(
+            "What you have paid by bank transfer is worth more than this costs. Choose it when "
+            "less of the paid time is left, or write to us."
+        ),
     ),
     (
         BillOpen,

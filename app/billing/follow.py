@@ -6,31 +6,25 @@ worker tries until it is; whoever shows what came of it does it at once, which h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.billing.notices import keepers
-from app.identity import outside
-from app.identity.operations.notices import tell
+from app.billing.telling import tell_keepers
 from app.identity.usage import seats
 from app.identity.usage.models import BillReminder
 from app.kernel.actor import Actor, service_actor
 from app.kernel.ids import new_id
-from app.kernel.language import gettext, using
+from app.kernel.language import _, gettext
 from app.web.formats import formats
 from tenants.billing.apply import Books, hold_books
-from tenants.billing.doubles import CREDITED, REFUNDED
 from tenants.billing.standing import GRACE, SUSPENDED_AFTER
 from tenants.database import control_session
 from tenants.facts import State
 from tenants.resolve import forget
 from tenants.scope import keep, tenant_scope
 
-PLAN_PAGE = "/settings/billing"
 # Reminders of an unpaid bill, before and after the workspace turns read-only.
 STEPS = (
     -GRACE,
@@ -64,20 +58,6 @@ def follow_here(by: Actor) -> None:
     forget()
 
 
-def tell_of_double(tenant_id: UUID, told: Mapping[str, str], now: datetime) -> None:
-    """Tell those who look after the bill that something was paid twice, and what became of it."""
-    with control_session() as session:
-        books = hold_books(session, tenant_id, now)
-    if books is None:
-        return
-    with tenant_scope(books.facts) as inside:
-        by = service_actor(inside, books.facts, now, via="job")
-        for user in keepers(by):
-            with using(user.language or by.tenant.language):
-                text = _double(by, told)
-                tell(by, user.id, text, url=PLAN_PAGE, icon="credit-card")
-
-
 def _bring(by: Actor, books: Books) -> None:
     seats.follow(by, books.seats, books.held)
     pay_by = books.standing.pay_by
@@ -97,24 +77,8 @@ def _bring(by: Actor, books: Books) -> None:
 
 def _remind(by: Actor, books: Books) -> None:
     """Tell those who look after the bill what happens next, by mail and in their bell."""
-    for user in keepers(by):
-        language = user.language or by.tenant.language
-        with using(language):
-            text = _text(by, books)
-            tell(by, user.id, text, url=PLAN_PAGE, icon="credit-card")
-        outside.mailer()(
-            by,
-            to=user.email,
-            template="billing/unpaid",
-            values={
-                "workspace": by.tenant.name,
-                "name": user.name,
-                "text": text,
-                "url": outside.workspace_url(by.tenant, PLAN_PAGE),
-            },
-            language=language,
-            stop_url=None,
-        )
+    subject = _("The bill of %(workspace)s", workspace=by.tenant.name)
+    tell_keepers(by, subject, lambda reader: _text(reader, books))
 
 
 def _text(by: Actor, books: Books) -> str:
@@ -134,25 +98,4 @@ def _text(by: Actor, books: Books) -> str:
         "The last bill could not be collected. Pay it by %(day)s: from then on your workspace can "
         "only be read.",
         day=write.day(write.local(stands.pay_by or by.now).date(), by.today()),
-    )
-
-
-def _double(by: Actor, told: Mapping[str, str]) -> str:
-    amount = formats(by).money(Decimal(told["amount"]), told["currency"])
-    if told["how"] == REFUNDED:
-        return gettext(
-            "Your subscription was paid twice. The second one was ended, and %(amount)s goes back "
-            "to where it came from.",
-            amount=amount,
-        )
-    if told["how"] == CREDITED:
-        return gettext(
-            "Your subscription was paid twice. The second one was ended, and %(amount)s is kept "
-            "as credit for the next bills.",
-            amount=amount,
-        )
-    return gettext(
-        "Your subscription was paid twice. The second one was ended; we see to it that "
-        "%(amount)s comes back to you.",
-        amount=amount,
     )

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.billing.follow import follow, tell_of_double
+from app.billing.follow import follow
 from app.billing.notices import tell_of_limits
+from app.billing.telling import DOUBLE, tell_of
 from app.jobs.enqueue import enqueue_service
+from app.jobs.errors import TryLater
 from app.jobs.kinds import Payload, Service
 from app.jobs.registry import job, service_job
 from app.kernel.actor import Actor
 from app.records.usage import count_anew
 from config.settings import Settings
 from tenants.billing.apply import Applied, refresh
-from tenants.billing.errors import NotConfigured
+from tenants.billing.errors import ChangingNow, NotConfigured
 from tenants.billing.gateway import Gateway
 from tenants.billing.pruning import prune
-from tenants.billing.queue import FOLLOW, READ, TELL_DOUBLE
+from tenants.billing.queue import FOLLOW, READ, TELL_DOUBLE, TELL_NEWS
 from tenants.billing.reconcile import Report, reconcile, unbilled
 from tenants.billing.transfer import end_transfers
 from tenants.billing.webhooks import apply_notice
@@ -45,7 +48,8 @@ def count_records(by: Actor, _payload: Payload) -> None:
 def apply_stripe_event(service: Service, payload: Payload) -> None:
     """Let one of Stripe's notices have its effect; while Stripe is away, it is tried again."""
     gateway = Gateway(service.settings)
-    apply_notice(gateway, str(payload["event_id"]), service.now, _follower(service.now))
+    with _in_turn():
+        apply_notice(gateway, str(payload["event_id"]), service.now, _follower(service.now))
 
 
 @service_job(FOLLOW, max_attempts=60, first_retry=5, longest_retry=3600)
@@ -57,7 +61,8 @@ def follow_bill(service: Service, payload: Payload) -> None:
 @service_job(READ, max_attempts=60, first_retry=20, longest_retry=3600, timeout=300)
 def read_bill(service: Service, payload: Payload) -> None:
     """Read a firm anew at Stripe, where it was about to pay and no notice may ever come."""
-    applied = refresh(Gateway(service.settings), UUID(str(payload["tenant_id"])), service.now)
+    with _in_turn():
+        applied = refresh(Gateway(service.settings), UUID(str(payload["tenant_id"])), service.now)
     if applied is not None:
         follow(applied.facts.id, service.now)
 
@@ -65,8 +70,18 @@ def read_bill(service: Service, payload: Payload) -> None:
 @service_job(TELL_DOUBLE, max_attempts=20)
 def tell_of_double_payment(service: Service, payload: Payload) -> None:
     """Tell a firm of what it paid twice."""
+    _tell(service, DOUBLE, payload)
+
+
+@service_job(TELL_NEWS, max_attempts=20)
+def tell_of_bill(service: Service, payload: Payload) -> None:
+    """Tell a firm of what the operator has done about its payment."""
+    _tell(service, str(payload["what"]), payload)
+
+
+def _tell(service: Service, what: str, payload: Payload) -> None:
     told = {key: str(value) for key, value in payload.items()}
-    tell_of_double(UUID(told["tenant_id"]), told, service.now)
+    tell_of(UUID(told["tenant_id"]), what, told, service.now)
 
 
 @service_job("prune_billing", every=timedelta(days=1), timeout=1800)
@@ -103,6 +118,15 @@ def reconcile_all(settings: Settings, now: datetime) -> Report:
     return report
 
 
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Have it tried later where somebody else asks Stripe about the firm at this moment."""
+    try:
+        yield
+    except ChangingNow as error:
+        raise TryLater("Somebody else asks Stripe about this firm.") from error
+
+
 def _follower(now: datetime) -> Callable[[Applied], None]:
     return lambda applied: follow(applied.facts.id, now)
 
@@ -114,6 +138,7 @@ JOBS = (
     follow_bill,
     read_bill,
     tell_of_double_payment,
+    tell_of_bill,
     prune_billing,
     reconcile_billing,
     end_trials,

@@ -20,6 +20,8 @@ LONG = (
     "mail",
     "signup",
     "stripe",
+    "takeouts",
+    "settings",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.

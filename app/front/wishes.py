@@ -10,7 +10,7 @@ from babel.core import get_global
 
 from app.front.addresses import WORDS, check_mailbox
 from app.identity.passwords import check_new_password
-from app.identity.texts import clean_email, clean_name
+from app.identity.texts import clean_email, clean_name, clean_person
 from app.kernel.currencies import read_code
 from app.kernel.errors import Refused
 from app.kernel.language import OFFERED, Text, _
@@ -74,7 +74,7 @@ def read_wish(form: Mapping[str, str]) -> Wish:
     wish = Wish(
         firm=checked(lambda: _firm(typed["firm"])),
         slug=checked(lambda: _slug(typed["slug"])),
-        name=checked(lambda: clean_name(typed["name"])),
+        name=checked(lambda: clean_person(typed["name"])),
         email=checked(lambda: _email(typed["email"])),
         password=checked(lambda: _password(typed)),
         trade=checked(lambda: _trade(typed["trade"])),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.identity.operations.hints import KEEP_HINTS, write_hints
@@ -16,6 +16,7 @@ from app.identity.operations.news_mail import (
 )
 from app.identity.operations.notices import forget_notices
 from app.identity.operations.passwords import send_reset
+from app.identity.operations.second_step import TELL, tell_due
 from app.identity.operations.support import END_OF_OPERATOR, end_support_of
 from app.identity.operations.two_factor import seal_secrets
 from app.jobs.registry import job
@@ -54,6 +55,12 @@ def arm_every_digest(by: Actor, _payload: Mapping[str, object]) -> None:
     arm_digests(by)
 
 
+@job(TELL, while_suspended=True)
+def tell_second_step_due(by: Actor, payload: Mapping[str, object]) -> None:
+    """Tell people that two-factor sign-in is asked of them, and by when."""
+    tell_due(by, datetime.fromisoformat(str(payload["due"])))
+
+
 @job("seal_secrets", while_suspended=True)
 def seal_every_secret(by: Actor, _payload: Mapping[str, object]) -> None:
     """Seal what two-factor sign-in kept plain or under an earlier key; see `zuke jobs backfill`."""
@@ -81,4 +88,5 @@ JOBS = (
     mail_digest_of,
     arm_every_digest,
     seal_every_secret,
+    tell_second_step_due,
 )

@@ -10,6 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.folding import fold
 from app.kernel.language import OFFERED, Text, _, using
 from app.kernel.searchkeys import search_text
+from app.web.shell import opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,9 @@ def for_actor(by: Actor) -> list[SettingsPage]:
     return [
         page
         for page in _pages.values()
-        if (page.permission is None or by.may(*page.permission)) and page.is_offered(by)
+        if (page.permission is None or by.may(*page.permission))
+        and page.is_offered(by)
+        and opens(page.url, by)
     ]
 
 

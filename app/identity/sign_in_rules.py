@@ -72,12 +72,17 @@ def rules_of(session: Session) -> Rules:
     return Rules(length, two_factor, frozenset(roles), *times)
 
 
-def note_due(session: Session, user: User, now: datetime) -> None:
-    """Put by when a user must have the second step set up; one that runs already goes on."""
+def note_due(session: Session, user: User, now: datetime) -> datetime | None:
+    """Put by when a user must have the second step set up; one that runs already goes on.
+
+    Answers with that moment where it was not asked of them before, so that they can be told.
+    """
     if user.has_two_factor or not (rules := rules_of(session)).asks_second_step_of(user.role.id):
         user.two_factor_due_at = None
     elif user.two_factor_due_at is None:
         user.two_factor_due_at = now + rules.grace
+        return user.two_factor_due_at
+    return None
 
 
 def second_step_due(by: Actor) -> datetime | None:

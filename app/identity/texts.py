@@ -32,6 +32,17 @@ def clean_name(text: str, *, field: str = "name") -> str:
     return name
 
 
+def clean_person(text: str, *, field: str = "name") -> str:
+    """The name of a person, as `clean_name`; what is wrong is said of a person's name."""
+    try:
+        return clean_name(text, field=field)
+    except Refused as refusal:
+        told = (
+            _("This person’s name is too long.") if text.strip() else _("Enter the person’s name.")
+        )
+        raise Refused(told, field=field) from refusal
+
+
 def clean_email(text: str, *, field: str = "email") -> str:
     """An e-mail address as it was typed, or Refused when mail can't be sent to it."""
     try:

@@ -8,6 +8,7 @@ from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import DATA, SettingsPage
 from app.kernel.language import _
+from app.leaving.near import farewell_due
 from app.leaving.operations.takeout import TAKE, URL
 from app.leaving.routes import blueprint
 
@@ -33,3 +34,4 @@ def wire(app: Flask) -> None:
     permissions.register(GROUP)
     settings_pages.add(PAGE)
     app.register_blueprint(blueprint)
+    app.jinja_env.globals["farewell_due"] = farewell_due

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.operations.support import END_OF_OPERATOR, HOURS
 from app.identity.passwords import check_new_password, hash_password
-from app.identity.texts import clean_email, clean_name, email_key
+from app.identity.texts import clean_email, clean_person, email_key
 from app.jobs.everywhere import enqueue_everywhere
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import new_id
@@ -30,7 +30,7 @@ def create_operator(
     Refused for a bad address, name or password, and for an address that an operator has already.
     """
     address = email_key(clean_email(email))
-    clean = clean_name(name)
+    clean = clean_person(name)
     check_new_password(password, email=address, name=clean)
     if session.scalar(select(Operator.id).where(Operator.email == address)) is not None:
         raise Refused(_("An operator with this e-mail address exists already."), field="email")

@@ -11,14 +11,20 @@ from uuid import UUID
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.operator.sessions import SignedInOperator
-from tenants.billing.errors import AlreadySubscribed, TransferGone
+from tenants.billing.errors import AlreadySubscribed, ChangingNow, TransferGone
+from tenants.billing.models import TransferRequest
 from tenants.billing.tax_invoices import answer_tax_invoice
 from tenants.billing.transfer import book_transfer
+from tenants.database import control_session
 
 MOST = Decimal(100_000_000)
 NUMBER = 60  # Characters of the bank's reference.
 TAX_NUMBER = re.compile(r"\d{20}\Z", re.ASCII)  # Of an e-invoice (数电票).
 AGES = 400  # Days that a booking may lie back.
+
+
+class Differs(Refused):
+    """Another amount than was asked for: it is booked once the operator says so a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,14 @@ class Arrival:
     number: str
 
 
-def book(request_id: UUID, arrival: Arrival, by: SignedInOperator, now: datetime) -> None:
-    """Book money that arrived; Refused where somebody was faster or Stripe collects by now."""
+def book(
+    request_id: UUID, arrival: Arrival, by: SignedInOperator, now: datetime, *, differs: str = ""
+) -> None:
+    """Book money that arrived; Refused where somebody was faster or Stripe collects by now.
+
+    An amount that is not the one asked for is refused until `differs` says that very amount.
+    """
+    _demand_sure(request_id, arrival.amount, differs)
     try:
         book_transfer(
             request_id,
@@ -43,6 +55,8 @@ def book(request_id: UUID, arrival: Arrival, by: SignedInOperator, now: datetime
         )
     except TransferGone as error:
         raise Refused(_("It was booked or withdrawn by somebody else.")) from error
+    except ChangingNow as error:
+        raise Refused(_("The firm changes its plan at this moment. Try it again.")) from error
     except AlreadySubscribed as error:
         raise Refused(
             _("Stripe collects from this workspace by now: send the money back, or end that first.")
@@ -81,6 +95,25 @@ def refuse(request_id: UUID, reason: str, by: SignedInOperator, now: datetime) -
         raise Refused(_("Say why; the firm reads it. At most 500 characters."), field="reason")
     if not answer_tax_invoice(request_id, now, refused=True, reason=text, operator_id=by.id):
         raise Refused(_("It was answered by somebody else."))
+
+
+def _demand_sure(request_id: UUID, amount: Decimal, differs: str) -> None:
+    """Refused where another amount is booked than the firm was asked for, and nobody says so."""
+    with control_session() as session:
+        asked = session.get(TransferRequest, request_id)
+    if asked is None or asked.status != "asked" or asked.amount == amount:
+        return
+    if _amount(differs) == amount:
+        return
+    told = {
+        "asked": f"{asked.currency} {asked.amount:,.2f}",
+        "missing": f"{abs(asked.amount - amount):,.2f}",
+    }
+    if amount < asked.amount:
+        text = _("The firm was asked for %(asked)s: this is %(missing)s too little.", **told)
+    else:
+        text = _("The firm was asked for %(asked)s: this is %(missing)s too much.", **told)
+    raise Differs(text, field="amount")
 
 
 def _amount(typed: str) -> Decimal | None:

@@ -65,7 +65,8 @@ def around(frame: Frame, basics: Mapping[str, Any]) -> dict[str, Markup]:
     workspace: Mapping[str, object] = basics["workspace"] or {}
     firm = tuple((key, str(value)) for key, value in workspace.items())
     links = tuple(map(_entry, frame.person_links))
-    topbar = _topbar(lang, mac, create, links, basics["person"], frame.notice_count)
+    is_open = not workspace or bool(workspace["is_open"])
+    topbar = _topbar(lang, mac, create, links, basics["person"], frame.notice_count, is_open)
     return {
         "rail": _rail(lang, firm, sections, favourites, foot),
         "topbar": put_in(topbar, basics["csrf_token"], basics["full_path"]),
@@ -102,6 +103,7 @@ def _topbar(
     person_links: tuple[Entry, ...],
     person: Person | None,
     notice_count: int,
+    is_open: bool,
 ) -> Markup:
     values = {
         "lang": lang,
@@ -111,6 +113,7 @@ def _topbar(
         "person_links": person_links,
         "person": person,
         "notice_count": notice_count,
+        "is_open": is_open,
         "csrf_token": lambda: TOKEN,
         "full_path": HERE,
     }

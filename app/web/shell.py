@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask import current_app, request
+from werkzeug.exceptions import HTTPException
 
 from app.kernel.actor import Actor
 from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _
 from app.kernel.names import avatar_colour, initial, initials
 from app.web import current
+from app.web.access import declared_access
 from tenants.facts import State
 
 
@@ -153,14 +155,14 @@ NO_FRAME = Frame()
 def frame(by: Actor) -> Frame:
     """What stands around a page for this reader."""
     parts = shell()
-    groups = _joined(group for give in parts.rail for group in give(by) if group.items)
-    foot = [link for give in parts.foot for link in give(by)]
+    groups = _open_groups(_joined(group for give in parts.rail for group in give(by)), by)
+    foot = open_now([link for give in parts.foot for link in give(by)], by)
     links = (*foot, *(link for group in groups for link in group.items))
     around = [link for link in links if is_at(link.url, request.path)]
     nearest = max((len(_path(link.url)) for link in around), default=0)
     for link in around:  # Of a page and one below it, only that which lies nearest.
         link.active = len(_path(link.url)) == nearest
-    favourites = favourites_of(by, request.full_path.rstrip("?"))
+    favourites = open_now(favourites_of(by, request.full_path.rstrip("?")), by)
     pages = [link for group in groups for link in group.items]
     pages += [link for give in parts.pages for link in give(by)]
     return Frame(
@@ -168,8 +170,8 @@ def frame(by: Actor) -> Frame:
         nav_foot=foot,
         favourites=favourites,
         create_actions=[link for give in parts.create for link in give(by)],
-        pages=[*pages, *foot],
-        person_links=[link for give in parts.person for link in give(by)],
+        pages=[*open_now(pages, by), *foot],
+        person_links=open_now([link for give in parts.person for link in give(by)], by),
         notice_count=sum(count(by) for count in parts.notices),
     )
 
@@ -179,12 +181,36 @@ def _joined(groups: Iterable[Group]) -> list[Group]:
     found: list[Group] = []
     first: Group | None = None
     for one in groups:
+        if not one.items:
+            continue
         if one.label is None and first is not None:
             first.items.extend(one.items)
             continue
         first = one if one.label is None else first
         found.append(one)
     return found
+
+
+def open_now(links: list[Link], by: Actor) -> list[Link]:
+    """The links that lead somewhere: in a suspended workspace, only those that work there."""
+    return [one for one in links if opens(one.url, by)] if by.tenant.is_suspended else links
+
+
+def opens(url: str, by: Actor) -> bool:
+    """True where the page at a local address is not closed by the state of the workspace."""
+    if not by.tenant.is_suspended:
+        return True
+    try:
+        endpoint, _arguments = current_app.url_map.bind("").match(_path(url), method="GET")
+    except HTTPException:
+        return False
+    declared = declared_access(current_app.view_functions[endpoint])
+    return declared is not None and declared.while_suspended
+
+
+def _open_groups(groups: list[Group], by: Actor) -> list[Group]:
+    found = [Group(one.label, open_now(one.items, by)) for one in groups]
+    return [one for one in found if one.items]
 
 
 def favourites_of(by: Actor, here: str) -> list[Link]:
@@ -224,4 +250,7 @@ def workspace() -> dict[str, object] | None:
         "slug": tenant.slug,
         "plan_label": STANDINGS.get(tenant.state, ""),
         "logo_initial": initial(tenant.name),
+        # The page behind its name; the start page is closed while it is suspended.
+        "home": "/settings" if tenant.is_suspended else "/",
+        "is_open": "" if tenant.is_suspended else "1",
     }

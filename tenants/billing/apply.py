@@ -1,6 +1,6 @@
 """Reading what Stripe has of a firm, and writing our books and the tenancy's state by it.
 
-Nothing is taken from an event but whom it is about: the objects are read anew while the firm's row
+Nothing is taken from an event but whom it is about: the objects are read anew while the firm's turn
 is held. So it does not matter in which order events come, how often, or whether one is lost.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,8 +18,9 @@ from tenants.billing.gateway import Gateway
 from tenants.billing.history import note
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.queue import plan_follow
-from tenants.billing.reading import Double, read_firm
+from tenants.billing.reading import Double, fetch_firm, keep_firm
 from tenants.billing.standing import ALIVE, OWING, Standing, standing
+from tenants.billing.turns import turn
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import control_session
 from tenants.facts import State, TenantFacts
@@ -85,20 +85,32 @@ def refresh(
 def _refresh(
     gateway: Gateway, tenant_id: UUID, now: datetime, *, release: bool = False
 ) -> tuple[Applied | None, list[Double]]:
-    doubles: list[Double] = []
+    """As `refresh`, once. Stripe is asked before a row is held: the firm's turn keeps it true."""
+    with turn(tenant_id):
+        customer = _customer_of(tenant_id)
+        fetched = fetch_firm(gateway, customer) if customer is not None else None
+        with control_session() as session:
+            tenant = session.get(Tenant, tenant_id, with_for_update=True)
+            row = session.get(Subscription, tenant_id, with_for_update=True)
+            if tenant is None or tenant.state == State.ERASED:
+                return None, []
+            doubles: list[Double] = []
+            if row is not None and fetched is not None:
+                before = row.held_seats
+                if release:
+                    row.held_seats = row.held_until = None
+                doubles = keep_firm(session, row, fetched, now)
+                if release or row.held_seats != before:
+                    plan_follow(session, tenant_id, now)
+            return settle(session, tenant, row, now), doubles
+
+
+def _customer_of(tenant_id: UUID) -> str | None:
+    """Whom Stripe is asked about; None for a firm that is gone, or that Stripe does not know."""
     with control_session() as session:
-        tenant = session.get(Tenant, tenant_id, with_for_update=True)
-        row = session.get(Subscription, tenant_id, with_for_update=True)
-        if tenant is None or tenant.state == State.ERASED:
-            return None, []
-        if row is not None and row.stripe_customer_id is not None:
-            before = row.held_seats
-            if release:
-                row.held_seats = row.held_until = None
-            doubles = read_firm(gateway, session, row, now)
-            if release or row.held_seats != before:
-                plan_follow(session, tenant_id, now)
-        return settle(session, tenant, row, now), doubles
+        tenant, row = session.get(Tenant, tenant_id), session.get(Subscription, tenant_id)
+        is_gone = tenant is None or tenant.state == State.ERASED
+        return None if row is None or is_gone else row.stripe_customer_id
 
 
 def hold_books(session: Session, tenant_id: UUID, now: datetime) -> Books | None:
@@ -177,9 +189,3 @@ def _drop_modules(session: Session, tenant: Tenant, now: datetime) -> None:
     if gone:
         tenant.modules = [one for one in tenant.modules if one in allowed]
         note(session, tenant.id, "modules_switched_off", now, modules=gone)
-
-
-def month_of(row: Subscription) -> Decimal:
-    """What a subscription brings in a month."""
-    whole = row.price * row.seats
-    return whole / 12 if row.interval == "year" else whole

@@ -25,6 +25,7 @@ from tenants.billing.gateway import Gateway
 from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.operations import LOCALES, Choice, known, read_after, subscription_of
+from tenants.billing.turns import turn
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
@@ -149,7 +150,7 @@ def ensure_customer(
 ) -> str:
     """The firm's id at Stripe, made with its first wish to pay, which is in `currency`.
 
-    Its row is held meanwhile, so that two who press at once make one. One of which no answer came
+    Of two who press at once, the second waits for the first. One of which no answer came
     is made anew by the next press: without a subscription, it costs nobody anything.
     """
     ensure_row(facts, currency, now)
@@ -159,20 +160,28 @@ def ensure_customer(
         "preferred_locales": [LOCALES.get(language, "en")],
         "metadata": {"tenant_id": str(facts.id), "slug": facts.slug},
     }
+    with turn(facts.id):
+        found = _customer_of(facts.id)
+        if found is not None:
+            return found
+        made = gateway.change(
+            facts.id,
+            "customer",
+            press,
+            now,
+            lambda v1, options: v1.customers.create(params=params, options=options),
+        )
+        with control_session() as session:
+            row = session.get_one(Subscription, facts.id, with_for_update=True)
+            row.stripe_customer_id, row.changed_at = made["id"], now
+            if row.status == "none":
+                row.currency = currency
+    return str(made["id"])
+
+
+def _customer_of(tenant_id: UUID) -> str | None:
     with control_session() as session:
-        held = session.get_one(Subscription, facts.id, with_for_update=True)
-        if held.stripe_customer_id is None:
-            made = gateway.change(
-                facts.id,
-                "customer",
-                press,
-                now,
-                lambda v1, options: v1.customers.create(params=params, options=options),
-            )
-            held.stripe_customer_id, held.changed_at = made["id"], now
-            if held.status == "none":
-                held.currency = currency
-        return str(held.stripe_customer_id)
+        return session.get_one(Subscription, tenant_id).stripe_customer_id
 
 
 def ensure_row(facts: TenantFacts, currency: str, now: datetime) -> None:
@@ -187,7 +196,6 @@ def ensure_row(facts: TenantFacts, currency: str, now: datetime) -> None:
         "seats": 0,
         "price": 0,
         "cancels_at_period_end": False,
-        "reminders": 0,
         "created_at": now,
         "changed_at": now,
     }
@@ -221,11 +229,12 @@ def _alone(
     now: datetime,
     until: datetime,
 ) -> Iterator[None]:
-    """Hold the firm and its seats while a way to pay is opened, with every other one closed.
+    """Hold the firm's turn and its seats while a way to pay is opened, with every other one closed.
 
     What was opened elsewhere is asked of Stripe, as our books may not know of it yet.
     """
     with seats_held(facts.id, seats, hold, now, until):
+        _demand_none(facts.id, now)  # Somebody may have been faster while this one waited.
         close_checkouts(gateway, open_checkouts(gateway, customer))
         if living_subscriptions(gateway, customer):
             raise AlreadySubscribed

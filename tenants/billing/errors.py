@@ -31,6 +31,10 @@ class Unwilling(BillingError):
     """Stripe refuses what was asked."""
 
 
+class ChangingNow(BillingError):
+    """Somebody else changes what the firm rents at this moment; nothing was changed."""
+
+
 class NoSubscription(BillingError):
     """The firm has none that this could be done with."""
 
@@ -45,6 +49,10 @@ class AlreadySubscribed(BillingError):
 
 class TransferAsked(BillingError):
     """A bank transfer is on its way, so that paying otherwise would pay twice."""
+
+
+class PaidFurther(BillingError):
+    """What was paid by bank transfer is worth more than what is chosen costs."""
 
 
 class TransferGone(BillingError):

@@ -2,8 +2,8 @@
 
 Between the moment in which somebody asks for seats and the one in which we know what Stripe made of
 it, nobody may take more seats than will be paid for: a checkout can be paid for an hour, and a call
-that was not answered may yet have its effect. The number stands in the firm's row, which is held
-meanwhile, and in the workspace, where whoever takes a seat sees it.
+that was not answered may yet have its effect. The number stands in the firm's row, and in the
+workspace, where whoever takes a seat sees it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tenants.billing.errors import Unreachable
 from tenants.billing.models import Subscription
 from tenants.billing.queue import plan_read
+from tenants.billing.turns import turn
 from tenants.database import control_session
 
 # Lets nobody in the workspace take more than so many seats, for good, before it comes back. It
@@ -30,25 +30,20 @@ IN_FLIGHT = timedelta(
 def seats_held(
     tenant_id: UUID, seats: int | None, hold: Hold, now: datetime, until: datetime
 ) -> Iterator[Subscription]:
-    """Hold the firm's row, and so many seats until `until`, while Stripe is asked for something.
+    """Hold the firm's turn, and so many seats until `until`, while Stripe is asked for something.
 
     None holds no seats. The firm is read anew after `until`, whatever becomes of this process.
-    Seats stay held where Stripe did not answer.
+    Seats stay held until it was read. ChangingNow, with nothing held, while somebody else asks.
     """
     with control_session() as session:
         plan_read(session, tenant_id, until + timedelta(minutes=1), now)
-    lost: Unreachable | None = None
-    with control_session() as session:
-        row = session.get_one(Subscription, tenant_id, with_for_update=True)
-        if seats is not None:
-            hold(seats)
-            _put(row, seats, until)
-        try:
-            yield row
-        except Unreachable as error:
-            lost = error  # What is held stays so: nobody knows what became of it.
-    if lost is not None:
-        raise lost
+    with turn(tenant_id):
+        with control_session() as session:
+            row = session.get_one(Subscription, tenant_id, with_for_update=True)
+            if seats is not None:
+                hold(seats)
+                _put(row, seats, until)
+        yield row
 
 
 def _put(row: Subscription, seats: int, until: datetime) -> None:

@@ -61,8 +61,8 @@ class Subscription(ControlBase):
     cancel_at: Mapped[datetime | None] = mapped_column(MOMENT)
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
     unpaid_since: Mapped[datetime | None] = mapped_column(MOMENT)  # The first day of the grace.
-    # Read and written by the release before this one alone; `bill_reminders` is in the workspace.
-    reminders: Mapped[int] = mapped_column(Integer, default=0)
+    # Read and written by the release before this one alone; the one after it drops the column.
+    reminders: Mapped[int] = mapped_column(Integer, server_default="0", deferred=True)
     # Nobody may take more seats than these while they could be paid for; see tenants.billing.holds.
     held_seats: Mapped[int | None] = mapped_column(Integer)
     held_until: Mapped[datetime | None] = mapped_column(MOMENT)
@@ -87,6 +87,8 @@ class SubscriptionInvoice(ControlBase):
     due: Mapped[Decimal] = mapped_column(MONEY)
     paid: Mapped[Decimal] = mapped_column(MONEY)
     returned: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), server_default="0")
+    # What was taken off beforehand, for the rest of earlier bills: it has paid for this time too.
+    credited: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), server_default="0")
     plan: Mapped[str] = mapped_column(String(40), default="")
     seats: Mapped[int] = mapped_column(Integer, default=0)
     period_start: Mapped[datetime | None] = mapped_column(MOMENT)
@@ -123,7 +125,9 @@ class TransferRequest(ControlBase):
     interval: Mapped[str] = mapped_column(String(5))
     seats: Mapped[int] = mapped_column(Integer)
     currency: Mapped[str] = mapped_column(String(3))
-    amount: Mapped[Decimal] = mapped_column(MONEY)
+    amount: Mapped[Decimal] = mapped_column(MONEY)  # What is to arrive.
+    # Taken off already, for the rest of what was paid before.
+    credit: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0), server_default="0")
     status: Mapped[str] = mapped_column(String(10), default="asked")
     asked_by: Mapped[str] = mapped_column(String(200), default="")
     asked_at: Mapped[datetime] = mapped_column(MOMENT)

@@ -16,6 +16,7 @@ from tenants.billing.checkouts import OVER
 from tenants.billing.errors import (
     BillingError,
     BillOpen,
+    ChangingNow,
     NoSubscription,
     Uncertain,
     Unreachable,
@@ -184,6 +185,8 @@ def read_after(
         if charges:
             raise Uncertain(str(error)) from error
         raise
+    except ChangingNow:
+        raise  # Nothing was held, and what is belongs to somebody else.
     except BillingError:
         with suppress(BillingError):
             refresh(gateway, tenant_id, now, release=True)

@@ -19,6 +19,9 @@ from tenants.engine import LOGIN
 FOLLOW = "follow_bill"  # Bring a workspace to what the books say: its seats, who is told.
 READ = "read_bill"  # Read a firm anew at Stripe, and follow.
 TELL_DOUBLE = "tell_of_double_payment"
+TELL_NEWS = "tell_of_bill"
+# What a firm is told of what the operator has done.
+TRANSFER_BOOKED, TAX_ISSUED, TAX_REFUSED = "transfer_booked", "tax_issued", "tax_refused"
 
 
 def plan_follow(
@@ -41,6 +44,14 @@ def plan_read(session: Session, tenant_id: UUID, at: datetime, now: datetime) ->
 def plan_telling(session: Session, tenant_id: UUID, told: Mapping[str, str], now: datetime) -> None:
     """Have the firm told of a payment that was made twice."""
     _plan(session, TELL_DOUBLE, {"tenant_id": str(tenant_id), **told}, now, now, None)
+
+
+def plan_news(
+    session: Session, tenant_id: UUID, what: str, told: Mapping[str, str], now: datetime
+) -> None:
+    """Have those who look after the bill told of what the operator has done."""
+    payload = {"tenant_id": str(tenant_id), "what": what, **told}
+    _plan(session, TELL_NEWS, payload, now, now, None)
 
 
 def _plan(

@@ -29,19 +29,38 @@ class Double:
     bills: Sequence[Plain]
 
 
-def read_firm(gateway: Gateway, session: Session, row: Subscription, now: datetime) -> list[Double]:
-    """Write what Stripe has of a firm into its row; answers with what lives beside it."""
-    customer = str(row.stripe_customer_id)
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What Stripe has of one firm at a moment: checkouts are those that are open still."""
+
+    subscriptions: Sequence[Plain]
+    bills: Sequence[Plain]
+    checkouts: Sequence[Plain]
+
+
+def fetch_firm(gateway: Gateway, customer: str) -> Fetched:
+    """Ask Stripe for all it has of a firm; closes the checkouts that would be paid twice."""
     params: Any = {"customer": customer, "status": "all", "limit": 100}
     subscriptions = list(gateway.pages(lambda v1: v1.subscriptions.list(params=params)))
     wanted: Any = {"customer": customer, "limit": 100}
     bills = list(gateway.pages(lambda v1: v1.invoices.list(params=wanted)))
-    by_subscription = bills_by_subscription(bills)
-    found = _current(subscriptions, by_subscription, row)
-    living = [one for one in subscriptions if one["status"] not in OVER]
-    for bill in reversed(bills):
+    checkouts = list(open_checkouts(gateway, customer))
+    if any(one["status"] not in OVER for one in subscriptions):
+        close_checkouts(gateway, checkouts)
+        checkouts = []
+    return Fetched(subscriptions, bills, checkouts)
+
+
+def keep_firm(
+    session: Session, row: Subscription, all_of_it: Fetched, now: datetime
+) -> list[Double]:
+    """Write what Stripe has of a firm into its row; answers with what lives beside it."""
+    by_subscription = bills_by_subscription(all_of_it.bills)
+    found = _current(all_of_it.subscriptions, by_subscription, row)
+    living = [one for one in all_of_it.subscriptions if one["status"] not in OVER]
+    for bill in reversed(all_of_it.bills):
         _keep_invoice(session, row, bill)
-    _hold(gateway, row, found, living, now)
+    _hold(row, found, living, all_of_it.checkouts, now)
     row.read_at = now
     if found is None or (row.way == "transfer" and found["status"] in OVER):
         return []
@@ -57,17 +76,13 @@ def read_firm(gateway: Gateway, session: Session, row: Subscription, now: dateti
 
 
 def _hold(
-    gateway: Gateway,
     row: Subscription,
     found: Plain | None,
     living: Sequence[Plain],
+    checkouts: Sequence[Plain],
     now: datetime,
 ) -> None:
-    """Hold the seats that could be paid for at this moment; close what would be paid twice."""
-    checkouts = list(open_checkouts(gateway, str(row.stripe_customer_id)))
-    if living:
-        close_checkouts(gateway, checkouts)
-        checkouts = []
+    """Hold the seats that could be paid for at this moment."""
     if row.held_until is not None and row.held_until <= now:
         row.held_seats = row.held_until = None
     if found is not None and living and found["id"] != row.stripe_id:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tenants.billing.apply import Applied, refresh
 from tenants.billing.catalogue import differing_prices
 from tenants.billing.ending import living_at_stripe
-from tenants.billing.errors import Unreachable, Unwilling
+from tenants.billing.errors import ChangingNow, Unreachable, Unwilling
 from tenants.billing.gateway import Gateway
 from tenants.billing.history import note
 from tenants.billing.models import Subscription, WebhookReceipt
@@ -50,6 +50,8 @@ def reconcile(
             applied = _read_one(gateway, tenant_id, before, now, report)
             if applied is not None and after is not None:
                 after(applied)
+        except ChangingNow:
+            continue  # Whoever changes it reads it anew.
         except Unreachable:
             raise  # The others would not be answered either.
         except Unwilling as error:

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from tenants.billing.errors import BillingError
 from tenants.billing.history import note
 from tenants.billing.models import SubscriptionInvoice, TaxInvoiceRequest
+from tenants.billing.queue import TAX_ISSUED, TAX_REFUSED, plan_news
 from tenants.database import control_session
 
 
@@ -94,5 +95,6 @@ def answer_tax_invoice(
         found.number, found.done_at, found.answer = number, now, reason
         verb = "tax_invoice_refused" if refused else "tax_invoice_issued"
         told = {"number": number} if number else {"reason": reason}
+        plan_news(session, found.tenant_id, TAX_REFUSED if refused else TAX_ISSUED, told, now)
         note(session, found.tenant_id, verb, now, operator_id=operator_id, **told)
         return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,10 +20,14 @@ from tenants.billing.checkouts import OVER
 from tenants.billing.errors import AlreadySubscribed, NoSubscription, TransferGone
 from tenants.billing.history import note
 from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRequest
-from tenants.billing.queue import plan_follow
+from tenants.billing.queue import TRANSFER_BOOKED, plan_follow, plan_news
+from tenants.billing.transfer_price import running
+from tenants.billing.turns import turn
 from tenants.control import Tenant
 from tenants.database import control_session
 from tenants.plans import Interval, Plan, plan_of
+
+CREDIT_HOLDS = timedelta(days=30)  # From when it was asked for: a new period begins by then.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Transfer:
     number: str = ""  # The bank's, by which the operator finds it again.
     due: Decimal | None = None  # What was asked for, where that is another amount.
     paid_at: datetime | None = None  # The bank's day; else now.
+    credit: Decimal = Decimal(0)  # What was taken off, for the rest of what was paid before.
+    starts: datetime | None = None  # What was paid before ends here; None: this comes after it.
 
 
 def mark_as_paid(
@@ -55,7 +61,7 @@ def mark_as_paid(
     answered or withdrawn before. AlreadySubscribed where Stripe collects for a living
     subscription, which would be paid twice.
     """
-    with control_session() as session:
+    with turn(tenant_id), control_session() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         row = session.get(Subscription, tenant_id, with_for_update=True)
         if tenant is None:
@@ -67,13 +73,13 @@ def mark_as_paid(
         if row is None:
             row = Subscription(tenant_id=tenant_id, currency=paid.currency, created_at=now)
             session.add(row)
-        start = row.period_end if row.period_end is not None and row.period_end > now else now
+        start = _begin(session, row, paid, now)
         row.way, row.status, row.plan = "transfer", "active", paid.plan.key
         row.interval, row.seats, row.currency = paid.interval, paid.seats, paid.currency
         row.price = paid.plan.price(paid.currency, paid.interval)
         row.period_start, row.period_end = start, paid.until
         row.cancels_at_period_end, row.ended_at, row.unpaid_since = False, None, None
-        row.reminders, row.changed_at = 0, now
+        row.changed_at = now
         session.add(
             SubscriptionInvoice(
                 id=uuid7(),
@@ -84,6 +90,7 @@ def mark_as_paid(
                 currency=paid.currency,
                 due=paid.due if paid.due is not None else paid.amount,
                 paid=paid.amount,
+                credited=paid.credit,
                 plan=paid.plan.key,
                 seats=paid.seats,
                 period_start=start,
@@ -105,6 +112,9 @@ def mark_as_paid(
             operator_id=operator_id,
         )
         plan_follow(session, tenant_id, now)
+        told = {"amount": str(paid.amount), "currency": paid.currency, "plan": paid.plan.key}
+        told |= {"until": paid.until.isoformat(), "seats": str(paid.seats)}
+        plan_news(session, tenant_id, TRANSFER_BOOKED, told, now)
         return settle(session, tenant, row, now)
 
 
@@ -119,7 +129,8 @@ def book_transfer(
 ) -> Applied:
     """Book the money that a firm had asked to transfer: it rents what it asked for.
 
-    What is paid begins when what was paid before ends. TransferGone as in `mark_as_paid`.
+    What is paid begins when what was paid before ends; what has a credit begins now, or where it
+    was asked for long ago, when its credit held no longer. TransferGone as in `mark_as_paid`.
     """
     with control_session() as session:
         asked = session.get(TransferRequest, request_id)
@@ -128,18 +139,31 @@ def book_transfer(
         raise TransferGone
     runs = row is not None and row.way == "transfer" and row.period_end is not None
     start = max(row.period_end, now) if row and runs and row.period_end else now
+    starts = min(now, asked.asked_at + CREDIT_HOLDS) if asked.credit else None
     paid = Transfer(
         plan_of(asked.plan),
         "year" if asked.interval == "year" else "month",
         asked.seats,
         asked.currency,
         amount,
-        period_after(start, asked.interval),
+        period_after(starts or start, asked.interval),
         number or asked.reference,
         asked.amount,
         paid_at,
+        asked.credit,
+        starts,
     )
     return mark_as_paid(asked.tenant_id, paid, now, operator_id=operator_id, request_id=request_id)
+
+
+def _begin(session: Session, row: Subscription, paid: Transfer, now: datetime) -> datetime:
+    """When what is paid begins; what it takes the place of ends there."""
+    if paid.starts is None:
+        return row.period_end if row.period_end is not None and row.period_end > now else now
+    for bill in running(session, row.tenant_id, paid.starts):
+        bill.period_end = paid.starts
+        bill.period_start = min(bill.period_start or paid.starts, paid.starts)
+    return paid.starts
 
 
 def period_after(start: datetime, interval: str) -> datetime:

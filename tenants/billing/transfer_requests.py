@@ -18,6 +18,8 @@ from tenants.billing.holds import IN_FLIGHT, Hold
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.operations import Choice
 from tenants.billing.queue import plan_follow
+from tenants.billing.transfer_price import price_now
+from tenants.billing.turns import turn
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
@@ -38,39 +40,51 @@ def ask_transfer(
     """Note that a firm is about to transfer what a choice costs; its seats are held meanwhile.
 
     Checkouts that are open are closed, as they would pay it twice. AlreadySubscribed where Stripe
-    collects, TransferAsked where one is asked for already.
+    collects, TransferAsked where one is asked for already, PaidFurther as `transfer_price`.
     """
     ensure_row(facts, currency, now)
     with control_session() as session:
         plan_follow(session, facts.id, now, at=now + IN_FLIGHT)  # Whatever becomes of this process.
-    with control_session() as session:
-        row = session.get_one(Subscription, facts.id, with_for_update=True)
-        if row.way != "transfer" and row.stripe_id is not None and row.status not in OVER:
-            raise AlreadySubscribed
-        if waiting_of(session, facts.id) is not None:
-            raise TransferAsked
-        if gateway is not None and row.stripe_customer_id is not None:
-            close_checkouts(gateway, open_checkouts(gateway, row.stripe_customer_id))
-            if living_subscriptions(gateway, row.stripe_customer_id):
-                raise AlreadySubscribed
-        hold(choice.seats)
-        row.held_seats = row.held_until = None  # Of checkouts, which are closed.
-        made = TransferRequest(
-            id=uuid7(),
-            tenant_id=facts.id,
-            reference="ZK" + "".join(secrets.choice(LETTERS) for _place in range(LENGTH)),
-            plan=choice.plan.key,
-            interval=choice.interval,
-            seats=choice.seats,
-            currency=currency,
-            amount=choice.plan.price(currency, choice.interval) * choice.seats,
-            status="asked",
-            asked_by=asked_by,
-            asked_at=now,
-        )
-        session.add(made)
-        plan_follow(session, facts.id, now)
+    with turn(facts.id):
+        _close_others(gateway, facts.id)
+        with control_session() as session:
+            row = session.get_one(Subscription, facts.id, with_for_update=True)
+            if waiting_of(session, facts.id) is not None:
+                raise TransferAsked
+            price = price_now(session, row, choice, currency, now)
+            hold(choice.seats)
+            row.held_seats = row.held_until = None  # Of checkouts, which are closed.
+            made = TransferRequest(
+                id=uuid7(),
+                tenant_id=facts.id,
+                reference="ZK" + "".join(secrets.choice(LETTERS) for _place in range(LENGTH)),
+                plan=choice.plan.key,
+                interval=choice.interval,
+                seats=choice.seats,
+                currency=currency,
+                amount=price.due,
+                credit=price.credit,
+                status="asked",
+                asked_by=asked_by,
+                asked_at=now,
+            )
+            session.add(made)
+            plan_follow(session, facts.id, now)
     return made
+
+
+def _close_others(gateway: Gateway | None, tenant_id: UUID) -> None:
+    """Close what could be paid at Stripe too; AlreadySubscribed where that is a subscription."""
+    with control_session() as session:
+        row = session.get_one(Subscription, tenant_id)
+        if waiting_of(session, tenant_id) is not None:
+            raise TransferAsked
+    if row.way != "transfer" and row.stripe_id is not None and row.status not in OVER:
+        raise AlreadySubscribed
+    if gateway is not None and row.stripe_customer_id is not None:
+        close_checkouts(gateway, open_checkouts(gateway, row.stripe_customer_id))
+        if living_subscriptions(gateway, row.stripe_customer_id):
+            raise AlreadySubscribed
 
 
 def withdraw_transfer(tenant_id: UUID, now: datetime) -> bool:

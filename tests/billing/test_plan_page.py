@@ -196,3 +196,22 @@ def test_a_suspended_workspace_leads_to_the_bill_and_to_its_data(
         assert f'href="{place}">' in page.text
         assert alice.client.get(place).status_code == 200
     assert 'class="btn btn-primary" href=' not in bob.client.get("/").text
+
+
+def test_a_suspended_workspace_shows_no_way_to_what_is_closed(
+    till: Till, acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).state = State.SUSPENDED.value
+    forget()
+    for person in (alice, bob):
+        page = person.client.get("/settings").text
+        around = page[page.index('<aside class="rail"') : page.index('<main id="main"')]
+        ways = set(re.findall(r'<a [^>]*href="(/[^"]*)"', around))
+        ways |= set(re.findall(r'<a [^>]*href="(/settings[^"]*)"', page))
+        assert "/settings" in ways
+        assert {way: person.client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
+        assert "data-palette-open" not in around
+        assert "/notices" not in around
+    assert 'href="/settings/billing"' in alice.client.get("/settings").text
+    forget()

@@ -9,19 +9,22 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
-from app.billing.jobs import end_trials
+from app.billing.jobs import end_trials, tell_of_bill
+from app.identity.models import Notice
 from app.identity.usage import seats
 from app.jobs.kinds import Service
 from app.kernel.ids import new_id
 from app.operator.payments import read_arrival
 from tenants.billing.errors import TransferAsked
+from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRequest
+from tenants.billing.queue import TELL_NEWS
 from tenants.billing.standing import GRACE
 from tenants.billing.tax_invoices import bills_of, requests_of
 from tenants.billing.transfer import period_after
 from tenants.billing.transfer_requests import transfer_asked
-from tenants.control import Tenant
+from tenants.control import Job, Tenant
 from tenants.database import control_session
 from tenants.facts import State
 from tenants.resolve import forget
@@ -166,7 +169,7 @@ def test_what_a_transfer_paid_for_is_renewed_from_its_end_also_after_it_lapsed(
     forget()
     with app.app_context():
         (first,) = bills_of(acme.facts.id)
-    ask(alice.client, seats="9")
+    ask(alice.client)
     assert book(console, till, acme, number="BANK-78") == 303
     with app.app_context():
         second, _first = bills_of(acme.facts.id)
@@ -243,3 +246,164 @@ def test_a_month_and_a_year_end_on_their_day_or_the_last_before_it(till: Till) -
     assert period_after(leap.replace(month=12, day=5), "month").date().isoformat() == "2029-01-05"
     arrival = read_arrival("12,720.00", till.now.date().isoformat(), " B ", till.now)
     assert (arrival.amount, arrival.number) == (Decimal("12720.00"), "B")
+
+
+def test_a_firm_is_told_by_mail_and_bell_of_what_the_operator_did(
+    till: Till,
+    acme: Workspace,
+    alice: Person,
+    bob: Person,
+    console: HostClient,
+    account: None,
+    app: Flask,
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme) == 303
+    work(till)
+    until = period_after(till.now, "year").year
+    (line,) = notices(acme, alice)
+    assert line.startswith("Your bank transfer of CN¥12,720.00 has arrived. You have Business")
+    assert "8 seats until" in line
+    assert str(until) in line
+    assert notices(acme, bob) == []  # He does not look after the bill.
+    assert "Your bank transfer has arrived" in mails(app, alice.email)
+    forget()
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+    wish = {"title": "北风", "tax_number": "91310000MA1FL0AB12", "email": "cfo@acme.example"}
+    place = f"{PLACE}/bills/{bill.id}/tax-invoice"
+    for verb, typed in (
+        ("refuse", {"reason": "抬头与税号不符"}),
+        ("issue", {"tax_number": "2631" * 5}),
+    ):
+        assert alice.client.post(place, data=wish).status_code == 303
+        with app.app_context():
+            request = requests_of(acme.facts.id)[bill.id]
+        answering = f"{PAYMENTS}/tax-invoices/{request.id}/{verb}"
+        assert console.post(answering, data=typed).status_code == 303
+        work(till)
+    _booked, refused, issued = notices(acme, alice)
+    assert "抬头与税号不符" in refused
+    assert "26312631263126312631" in issued
+    assert mails(app, alice.email) >= {
+        "Your tax invoice was not issued",
+        "Your tax invoice is issued",
+    }
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"), [("12000.00", "720.00 too little"), ("13000.00", "280.00 too much")]
+)
+def test_another_amount_than_was_asked_for_is_booked_only_when_that_is_said_twice(
+    till: Till,
+    acme: Workspace,
+    alice: Person,
+    console: HostClient,
+    account: None,
+    app: Flask,
+    amount: str,
+    told: str,
+) -> None:
+    ask(alice.client)
+    with app.app_context():
+        asked = transfer_asked(acme.facts.id)
+    assert asked is not None
+    place = f"{PAYMENTS}/transfers/{asked.id}/book"
+    typed = {"amount": amount, "day": till.now.date().isoformat(), "number": "B-9"}
+    answer = console.post(place, data=typed)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert f'name="differs" value="{amount}"' in answer.text
+    assert 'value="B-9"' in answer.text
+    # Who ticks it and then types yet another amount is asked again.
+    other = console.post(place, data={**typed, "amount": "11000", "differs": amount})
+    assert other.status_code == 422
+    assert console.post(place, data={**typed, "differs": amount}).status_code == 303
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+    assert (bill.due, bill.paid) == (Decimal(12720), Decimal(amount))
+
+
+def test_who_changes_plan_or_seats_gets_the_rest_of_what_is_paid_credited(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client, plan="starter")  # 8 x 690 for a year.
+    assert book(console, till, acme, amount="5520.00") == 303
+    forget()
+    with app.app_context():
+        (first,) = bills_of(acme.facts.id)
+        with control_session() as session:  # A year of which half is over.
+            half = session.get_one(SubscriptionInvoice, first.id)
+            half.period_start = till.now - timedelta(days=100)
+            half.period_end = till.now + timedelta(days=100)
+            row = session.get_one(Subscription, acme.facts.id)
+            row.period_start, row.period_end = half.period_start, half.period_end
+    shown = alice.client.post(PLACE, data=WISH).text
+    assert "Credit for the rest of what is paid" in shown
+    ask(alice.client)
+    with app.app_context():
+        asked = transfer_asked(acme.facts.id)
+    assert asked is not None
+    assert asked.credit == pytest.approx(Decimal(2760), abs=Decimal("0.05"))
+    assert asked.amount == Decimal(12720) - asked.credit
+    listed = alice.client.get(f"{PLACE}/transfer").text
+    assert "CN¥12,720.00" in listed
+    assert "Credit for the rest of what is paid" in listed
+    assert book(console, till, acme, amount=str(asked.amount.quantize(Decimal("0.01")))) == 303
+    with app.app_context():
+        second, first = bills_of(acme.facts.id)
+    assert second.period_start == first.period_end  # Now, and not in a hundred days.
+    assert second.period_start is not None
+    assert abs(second.period_start - till.now) < timedelta(minutes=1)
+    assert second.period_end == period_after(second.period_start, "year")
+    assert till.facts(acme).plan == "business"
+    # Of the first nothing is left to be credited; the second is worth more than less of it costs.
+    forget()
+    fewer = alice.client.post(PLACE, data={**WISH, "seats": "7"})
+    assert fewer.status_code == 422
+    assert "worth more than this costs" in fewer.text
+    renewed = alice.client.post(PLACE, data=WISH).text
+    assert "Credit for" not in renewed
+
+
+def test_a_credit_holds_for_thirty_days(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client, plan="starter")
+    assert book(console, till, acme, amount="5520.00") == 303
+    forget()
+    ask(alice.client)
+    with app.app_context(), control_session() as session:
+        asked = transfer_asked(acme.facts.id)
+        assert asked is not None
+        kept = session.get_one(TransferRequest, asked.id)
+        kept.asked_at = till.now - timedelta(days=50)
+    due = str(asked.amount.quantize(Decimal("0.01")))
+    assert book(console, till, acme, amount=due) == 303
+    with app.app_context():
+        second = bills_of(acme.facts.id)[0]
+    assert second.period_start == kept.asked_at + timedelta(days=30)
+
+
+def work(till: Till) -> None:
+    """Let the worker tell of what the operator did."""
+    with till.app.app_context():
+        with control_session() as session:
+            mine = (Job.kind == TELL_NEWS, Job.state == "ready")
+            found = session.scalars(select(Job).where(*mine).order_by(Job.id)).all()
+            session.execute(delete(Job).where(Job.id.in_([one.id for one in found])))
+        for one in found:
+            tell_of_bill.run(Service(till.settings, till.now, new_id()), one.payload)
+
+
+def notices(house: Workspace, person: Person) -> list[str]:
+    with house.scope() as session:
+        mine = select(Notice.text).where(Notice.user_id == person.user_id)
+        return list(session.scalars(mine.order_by(Notice.at, Notice.id)))
+
+
+def mails(app: Flask, address: str) -> set[str]:
+    """The subjects of the mails to somebody that wait to be sent."""
+    with app.app_context(), control_session() as session:
+        found = session.scalars(select(Job.payload).where(Job.kind == "send_mail"))
+        return {str(one["subject"]) for one in found if one.get("to") == address}

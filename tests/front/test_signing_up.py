@@ -166,7 +166,7 @@ def test_another_browser_sees_nothing_of_it(sign_up: Sign, founding: Worker, app
         ("slug", "www", "kept for the service itself"),
         ("slug", "acme", "This address is taken."),
         ("slug", "acrne", "looks too much like"),
-        ("name", "", "Enter a name."),
+        ("name", "", "Enter the person’s name."),
         ("email", "fiona", "Enter an e-mail address"),
         ("email", "fiona@mailinator.com", "exists for minutes only"),
         ("email", "fiona@eu.mailinator.com", "exists for minutes only"),

@@ -8,20 +8,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.events import Event
-from app.identity.models import Role, User, UserSession
+from app.identity.models import Notice, Role, User, UserSession
 from app.identity.operations.roles import role_by_key
+from app.identity.operations.second_step import TELL, tell_due
 from app.identity.operations.sign_in_rules import change_rules
 from app.identity.operations.two_factor import clear_two_factor, end_two_factor
 from app.identity.operations.users import change_role, create_user
 from app.identity.sign_in_rules import Rules, rules_of
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.ids import new_id
+from tenants.control import Job
+from tenants.database import control_session
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
-from tests.identity.conftest import totp_code, turn_on_two_factor
+from tests.identity.conftest import Outbox, totp_code, turn_on_two_factor
 from tests.records.api.conftest import Programs, program
 
 __all__ = ["program"]
@@ -281,3 +284,71 @@ def test_programs_read_and_change_the_rules_by_scope(
     assert robot.patch("sign_in_rules", {"password": 1}).status_code == 422
     assert program(bob).get("sign_in_rules").status_code == 403
     assert program(alice, "contact:read").get("sign_in_rules").status_code == 403
+
+
+def tell(workspace: Workspace) -> None:
+    """Let the worker tell what waits to be told."""
+    with workspace.engine_app.app_context(), control_session() as session:
+        mine = (Job.kind == TELL, Job.tenant_id == workspace.facts.id)
+        dues = [str(one.payload["due"]) for one in session.scalars(select(Job).where(*mine))]
+        session.execute(delete(Job).where(*mine))
+    for one in sorted(dues):
+        with workspace.acting() as by:
+            tell_due(by, datetime.fromisoformat(one))
+
+
+def told(workspace: Workspace, person: Person) -> list[str]:
+    with workspace.scope() as session:
+        mine = (Notice.user_id == person.user_id, Notice.url == "/settings/me/two-factor")
+        return list(
+            session.scalars(select(Notice.text).where(*mine).order_by(Notice.at, Notice.id))
+        )
+
+
+def test_who_is_newly_asked_for_it_is_told_until_when_by_mail_and_bell(
+    acme: Workspace, alice: Person, bob: Person, dora: Person, clock: Clock, outbox: Outbox
+) -> None:
+    turn_on_two_factor(alice)
+    turn_on_two_factor(dora)
+    decide(acme, alice, ALL)
+    tell(acme)
+    day = f"{clock.now + timedelta(days=7):%-d %b %Y}"
+    (line,) = told(acme, bob)
+    assert line == f"This workspace asks for two-factor sign-in. Set it up by {day}."
+    assert told(acme, alice) == told(acme, dora) == []  # They have it.
+    mine = [one for one in outbox.mails if one.to == bob.email]
+    assert [one.template for one in mine] == ["identity/second_step"]
+    assert mine[0].values["text"] == line
+    assert str(mine[0].values["url"]).endswith("/settings/me/two-factor")
+    # Less time is told anew, more time changes nothing and is not.
+    decide(acme, alice, replace(ALL, grace_days=3))
+    decide(acme, alice, replace(ALL, grace_days=30))
+    tell(acme)
+    assert len(told(acme, bob)) == 2
+    assert f"{clock.now + timedelta(days=3):%-d %b %Y}" in told(acme, bob)[1]
+
+
+def test_who_gets_a_role_of_which_it_is_asked_is_told(
+    acme: Workspace, alice: Person, bob: Person, clock: Clock, outbox: Outbox
+) -> None:
+    turn_on_two_factor(alice)
+    with acme.acting(alice) as by:
+        viewer = role_by_key(by.session, "viewer")
+        change_rules(by, Rules(two_factor="roles", two_factor_roles=frozenset({viewer.id})))
+    tell(acme)
+    assert told(acme, bob) == []
+    with acme.acting(alice) as by:
+        user = by.session.get_one(User, bob.user_id)
+        change_role(by, user, role_by_key(by.session, "viewer"))
+    tell(acme)
+    assert len(told(acme, bob)) == 1
+
+
+def test_who_set_it_up_before_the_worker_came_is_not_told(
+    acme: Workspace, alice: Person, bob: Person, outbox: Outbox
+) -> None:
+    turn_on_two_factor(alice)
+    decide(acme, alice, ALL)
+    turn_on_two_factor(bob)
+    tell(acme)
+    assert told(acme, bob) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,8 @@ from sqlalchemy.orm import Session
 from app.identity import outside
 from app.identity.models import User
 from app.identity.models.access import Grant
+from app.identity.operations.roles import role_by_key
+from app.identity.operations.users import create_user
 from app.jobs.enqueue import enqueue
 from app.jobs.worker import Worker
 from app.kernel.ids import new_id
@@ -113,6 +116,32 @@ def traces(owner: Engine, firm: Workspace, settings: Settings) -> list[str]:
     if (Path(urlsplit(settings.files_url).path) / "tenants" / facts.id.hex).exists():
         found.append("files")
     return found
+
+
+def test_everybody_sees_before_it_until_when_and_what_to_do(
+    firm: Workspace, peter: Person, app: Flask, clock: Clock
+) -> None:
+    with firm.acting() as by:
+        role = role_by_key(by.session, "viewer")
+        create_user(
+            by, email="milton@initech.example", name="Milton W", role=role, password=PASSWORD
+        )
+    milton = find_person(Part("Milton W", "milton@initech.example", "viewer"), firm, app)
+    told = "this workspace is erased, with everything in it"
+    assert told not in milton.client.get("/").text
+    assert ask(peter) == 303
+    theirs, owners = milton.client.get("/accounts").text, peter.client.get("/").text
+    assert told in theirs
+    (day,) = re.findall(r"On ([^<]+) this workspace is erased", theirs)
+    assert f"{clock.now + NOTICE:%b}" in day
+    assert f"{clock.now + NOTICE:%Y}" in day
+    assert "Ask an owner for what you need later" in theirs
+    assert "Take it along" not in theirs
+    assert told in owners
+    assert "Take it along" in owners
+    assert peter.client.post(f"{URL}/stay").status_code == 303
+    assert told not in milton.client.get("/").text
+    assert told not in peter.client.get("/").text
 
 
 def test_the_end_comes_after_its_notice_and_leaves_a_certificate(

@@ -286,3 +286,15 @@ def test_a_token_does_not_allow_support(acme: Workspace, alice: Person, app: Fla
     assert answer.status_code == 302
     with acme.scope() as session:
         assert session.scalars(select(SupportGrant)).all() == []
+
+
+def test_home_shows_support_what_it_may_have_and_nothing_broken(enter: Enter) -> None:
+    client = enter()
+    page = client.get("/").text
+    assert "Olga Orr of the service is here" in page
+    widgets = set(re.findall(r"/home/widgets/([\w-]+)", page))
+    assert widgets
+    for one in widgets:
+        answer = client.get(f"/home/widgets/{one}")
+        assert answer.status_code == 200
+        assert "There is no such widget" not in answer.text

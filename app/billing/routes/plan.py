@@ -29,7 +29,7 @@ from app.identity.routes.asking import again, show
 from app.identity.usage import seats
 from app.kernel import language
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Refused
+from app.kernel.errors import Answer, Conflict, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.web import current
@@ -42,6 +42,7 @@ from tenants.billing.apply import refresh
 from tenants.billing.errors import NoSubscription
 from tenants.billing.gateway import Gateway
 from tenants.billing.operations import Choice, subscription_of
+from tenants.billing.transfer_price import transfer_price
 from tenants.billing.transfer_requests import ask_transfer, transfer_asked
 from tenants.plans import plans_for_sale
 
@@ -77,7 +78,8 @@ def choose() -> Response:
         choice = read_choice(request.form, by)
         living = current_subscription(by)
         if living is None or living.way == "transfer":
-            return _confirm(by, choice, _currency(by), None)
+            with told():
+                return _confirm(by, choice, _currency(by), None)
         with told():
             shown = operations.preview(gateway(), by.tenant, choice, by.now)
         return _confirm(by, choice, living.currency, shown)
@@ -252,6 +254,7 @@ def _confirm(
     is_anew: bool = False,
 ) -> Response:
     write = formats(by)
+    price = transfer_price(by.tenant.id, choice, currency, by.now) if shown is None else None
     whole_sum = choice.plan.price(currency, choice.interval) * choice.seats
     return page(
         "billing/confirm.html",
@@ -265,6 +268,8 @@ def _confirm(
         credit=write.money(shown.credit, currency) if shown and shown.credit else "",
         losses=losses(choice.plan, by),
         takes_transfer=takes_transfer(currency, choice.interval),
+        taken_off=write.money(price.credit, currency) if price and price.credit else "",
+        to_transfer=write.money(price.due, currency) if price else "",
         only_transfer=is_paid_by_transfer(by, current_subscription(by)),
         press=new_id().hex,
     )
@@ -280,5 +285,5 @@ def _leave(url: str, label: object) -> Response:
 def _read_anew() -> None:
     """Who comes back from Stripe sees what came of it, before its notice was applied."""
     by = current.actor()
-    with suppress(Away, Unknown, Refused), doing(by):
+    with suppress(Away, Unknown, Refused, Conflict), doing(by):
         refresh(gateway(), by.tenant.id, by.now)

@@ -30,11 +30,14 @@ def show_transfer() -> Response:
     asked = transfer_asked(by.tenant.id)
     if asked is None:
         raise Missing(_("No transfer is being waited for."))
+    write = formats(by)
     return page(
         "billing/transfer.html",
         asked=asked,
         plan=plan_name(asked.plan),
-        amount=formats(by).money(asked.amount, asked.currency),
+        amount=write.money(asked.amount, asked.currency),
+        whole=write.money(asked.amount + asked.credit, asked.currency),
+        credit=write.money(asked.credit, asked.currency) if asked.credit else "",
         account=outside.settings(),
     )
 

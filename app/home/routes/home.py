@@ -6,6 +6,8 @@ keeps nobody waiting.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response
 
 from app.front.doors import front_page
@@ -14,7 +16,7 @@ from app.home.due import due, greeting
 from app.home.first_steps import first_steps
 from app.home.operations.homes import home_of
 from app.home.pages.content import content
-from app.home.pages.tiles import tile, tiles
+from app.home.pages.tiles import Tile, tile, tiles
 from app.home.promises import promises
 from app.home.quiet import SHOWN, quiet
 from app.home.routes.blueprint import blueprint
@@ -49,7 +51,7 @@ def home() -> Response:
         promises=promises(by),
         quiet=quiet(by),
         lately=_lately(by),
-        tiles=tiles(home_of(by).widgets, by),
+        tiles=_tiles(by),
         first=None if is_htmx() else first_steps(by),
         oob=is_htmx(),
         may_arrange=by.user_id is not None and not by.previews and not by.tenant.is_read_only,
@@ -81,6 +83,12 @@ def show_wall() -> Response:
         tiles=tiles(home_of(by).widgets, by),
         as_of=formats(by).time(by.now),
     )
+
+
+def _tiles(by: Actor) -> Sequence[Tile]:
+    """The widgets of the page; of somebody else's Home, those only that its visitor may have."""
+    placed = tiles(home_of(by).widgets, by)
+    return placed if by.support is None else [one for one in placed if one.is_there]
 
 
 def _lately(by: Actor) -> list[Found]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.events import write_event
 from app.identity.models import Role, SignInRule, User, UserSession
 from app.identity.operations.guard import require, require_change
+from app.identity.operations.second_step import plan_telling
 from app.identity.passwords import MINIMUM
 from app.identity.sign_in_rules import ALL, BY_ROLE, FREE, Rules, rules_of
 from app.kernel.actor import Actor
@@ -145,6 +146,8 @@ def _settle_second_step(by: Actor, wished: Rules) -> None:
         .values(two_factor_due_at=None),
     ):
         by.session.execute(change.execution_options(synchronize_session="fetch"))
+    if wished.two_factor != FREE:
+        plan_telling(by, due)
 
 
 def _settle_sessions(by: Actor, wished: Rules) -> None:

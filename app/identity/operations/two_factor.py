@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from app.events import write_event
 from app.identity import outside
 from app.identity.models import RecoveryCode, User
+from app.identity.operations.second_step import plan_telling
 from app.identity.passwords import verify_password
 from app.identity.sealing import is_sealed, seal, unseal
 from app.identity.secret import digest, new_recovery_code
@@ -86,7 +87,8 @@ def end_two_factor(by: Actor, user: User, *, password: str) -> None:
 def clear_two_factor(by: Actor, user: User) -> None:
     """Turn it off for somebody who lost phone and codes; the caller has checked the right."""
     _forget(by, user)
-    note_due(by.session, user, by.now)
+    if (due := note_due(by.session, user, by.now)) is not None:
+        plan_telling(by, due)
     write_event(by, "user", user.id, "two_factor_cleared")
 
 

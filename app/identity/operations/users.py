@@ -23,11 +23,12 @@ from app.identity.operations.hints import keep_hints
 from app.identity.operations.news_mail import plan_digest
 from app.identity.operations.passwords import end_everything, mail_reset
 from app.identity.operations.reach import lock_tree, require_reach_after_user
+from app.identity.operations.second_step import plan_telling
 from app.identity.operations.two_factor import clear_two_factor
 from app.identity.passwords import check_new_password, hash_password
 from app.identity.renamed import tell_renamed
 from app.identity.sign_in_rules import note_due, rules_of
-from app.identity.texts import clean_email, clean_name, clean_phone, email_key
+from app.identity.texts import clean_email, clean_person, clean_phone, email_key
 from app.identity.usage.seats import require_seat
 from app.kernel import stamps
 from app.kernel.actor import Actor
@@ -57,7 +58,7 @@ def create_user(
     that somebody vouches for the e-mail; else the person has yet to confirm it.
     OverLimit where every seat is taken.
     """
-    address, plain = clean_email(email), clean_name(name)
+    address, plain = clean_email(email), clean_person(name)
     if find_by_email(by.session, address) is not None:
         raise Refused(_("Somebody with this e-mail is in this workspace already."), field="email")
     if password is not None:
@@ -143,7 +144,8 @@ def change_role(by: Actor, user: User, role: Role) -> None:
     if not role.is_owner:
         require_another_owner(by, user)
     before, user.role = user.role_id, role
-    note_due(by.session, user, by.now)
+    if (due := note_due(by.session, user, by.now)) is not None:
+        plan_telling(by, due)
     stamps.draw(by.session, stamps.PEOPLE)
     changes = {"role_id": [str(before), str(role.id)]}
     write_event(by, "user", user.id, "role_changed", changes=changes)
@@ -205,7 +207,7 @@ def update_profile(
 ) -> None:
     """Change what a person says about themselves; a new phone number waits to be confirmed."""
     require_writable(by)
-    plain = clean_name(name)
+    plain = clean_person(name)
     number = clean_phone(phone, by.tenant.country) if phone.strip() else None
     if language and language not in LOCALES:
         raise Refused(_("Choose one of the languages."), field="language")

@@ -16,11 +16,13 @@ from app.identity.models import Role, User
 from app.identity.operations.guard import fetch
 from app.identity.passwords import verify_password
 from app.jobs.enqueue import enqueue
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, using
 from app.leaving.models import NOTICE, Farewell
+from app.leaving.near import STAMP
 from app.leaving.operations.takeout import SUBJECT, URL
 from app.web.formats import formats
 
@@ -69,6 +71,7 @@ def ask_farewell(by: Actor, *, password: str, slug: str, reason: str) -> Farewel
             by.session.add(farewell)
     except IntegrityError:
         raise Refused(_("It was asked for already.")) from None
+    stamps.draw(by.session, STAMP)
     enqueue(by, ERASE, {}, run_at=farewell.due_at, key=f"{ERASE}:{farewell.id}")
     write_event(by, SUBJECT, by.tenant.id, "farewell_asked")
     tell_owners(by, farewell, "leaving/farewell_asked")
@@ -82,6 +85,7 @@ def take_back(by: Actor) -> None:
     if farewell is None:
         raise Refused(_("Nothing is to be taken back."))
     farewell.taken_back_at, farewell.taken_back_by_id = by.now, by.user_id
+    stamps.draw(by.session, STAMP)
     write_event(by, SUBJECT, by.tenant.id, "farewell_taken_back")
     tell_owners(by, farewell, "leaving/farewell_taken_back")
 
@@ -94,6 +98,8 @@ def remind(by: Actor) -> None:
     farewell = find_farewell(by)
     if farewell is None:
         return
+    if stamps.stamp(by.session, STAMP) is None:  # It was asked for before there were any.
+        stamps.draw(by.session, STAMP)
     if farewell.due_at <= by.now:
         enqueue(by, ERASE, {}, key=f"{ERASE}:{farewell.id}")
         return

@@ -42,7 +42,7 @@ def book_arrival(request_id: UUID) -> Response:
         arrival = payments.read_arrival(
             read("amount", ""), read("day", ""), read("number", ""), now
         )
-        payments.book(request_id, arrival, by, now)
+        payments.book(request_id, arrival, by, now, differs=read("differs", ""))
 
     return _done(request_id, work, _("The transfer is booked; the workspace has its plan."))
 
@@ -95,6 +95,7 @@ def _shown(about: UUID | None = None, answer: Answer | None = None) -> Response:
         plan_name=plan_name,
         about=about,
         typed=request.form,
+        differs=isinstance(answer, payments.Differs),
         errors=errors,
         form_errors=general,
         today=current.moment().date().isoformat(),
