@@ -66,7 +66,7 @@ REPORTS = (
             (Grouped("owner_id", sort="most"),),
             (Measure(), Measure("distinct", "account_id")),
             (Filter("kind", "eq", "follow_up"), Filter("done_at", "isnull", "false")),
-            Period("at", "this_month", "before"),
+            Period("done_at", "this_month", "before"),
         ),
     ),
     ReadyReport(

@@ -26,6 +26,7 @@ SENTINELS: Mapping[str, Any] = {
     "money": literal(-(10**13)),  # The column holds no more.
     "percent": literal(-999),
 }
+ALWAYS_PAST = ("created_at", "updated_at")
 WALKED = ("choice", "country", "flag")
 
 
@@ -79,7 +80,8 @@ class Field:
     new record holds where nothing is said of the field, when that depends on the workspace. In a
     text that `mentions`, colleagues are called by @name; the model is a MentioningRecord then. A
     moment that `takes_days` may mean a whole day (`kernel/days.py`), which a date without an hour
-    is; `says_day` is the flag beside it that says so.
+    is; `says_day` is the flag beside it that says so. What `is_past` is the date of something that
+    happened, so that no record has one that is still to come.
     """
 
     attribute: Attribute
@@ -101,6 +103,12 @@ class Field:
     mentions: bool = False
     takes_days: bool = False
     says_day: Attribute | None = None
+    is_past: bool = False
+
+    @property
+    def looks_back(self) -> bool:
+        """True of a date that is never still to come, such as when a record was made."""
+        return self.is_past or self.key in ALWAYS_PAST
 
     @property
     def is_tenants(self) -> bool:

@@ -53,11 +53,11 @@ def test_a_number_tells_how_it_changed_and_how_it_came_about(
     found = shown(acme, alice, number("this_month", "before"))
     assert found.label == "Count"
     assert (found.cell.text, found.direction) == ("3", "up")
-    assert found.cell.change == "+50% (before: 2)"
+    assert found.cell.change == "+200% (before: 1)"
     assert found.cell.url.startswith("/accounts?")
-    # The days of November so far, days without any too; of October all.
+    # The days of November so far, days without any too; of October as many.
     assert heights(found.line, 2) == [1, 0, 2, 0, 0]
-    assert sum(heights(found.before, 2)) == 2
+    assert heights(found.before, 2) == [0, 1, 0, 0, 0]
 
 
 @pytest.mark.usefixtures("accounts")

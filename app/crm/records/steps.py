@@ -31,5 +31,6 @@ def step_fields(model: Any) -> tuple[Field, ...]:
             readonly=True,
             told_by="activity",
             takes_days=True,
+            is_past=True,
         ),
     )

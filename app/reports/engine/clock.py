@@ -44,20 +44,36 @@ class Earlier:
 
     A day of then stands beside the one `months` later in a month's, quarter's or year's group, and
     the one `days` later in that of a day or a week. Without `months` all groups go by days: a
-    period that is no whole months would else reach into a month that it has no day of.
+    period that is no whole months would else reach into a month that it has no day of. Of what is
+    under way `is_so_far` is true: only as much of the earlier time is compared as has passed.
     """
 
     days_then: Days
     months: int
     days: int
+    is_so_far: bool = False
 
 
-def earlier(days: Days, compare: str, *, by_days: bool = False) -> Earlier:
+def earlier(
+    days: Days, compare: str, *, by_days: bool = False, until: date | None = None
+) -> Earlier:
     """What `days` are compared with: what lies before them, or the same a year earlier.
 
     Grouped `by_days` (or weeks), the year before is as many weeks earlier, so that a Monday stands
-    beside a Monday and none beside a day that is not asked for.
+    beside a Monday and none beside a day that is not asked for. Where they have passed `until` some
+    day only, the earlier ones end with the day that stands beside it.
     """
+    found = _whole(days, compare, by_days=by_days)
+    first, beyond = days
+    if until is None or not first <= until < beyond - timedelta(days=1):
+        return found
+    back = timedelta(days=found.days)
+    last = _months_before(until, found.months) if found.months else until - back
+    start, end = found.days_then
+    return replace(found, days_then=(start, min(last + timedelta(days=1), end)), is_so_far=True)
+
+
+def _whole(days: Days, compare: str, *, by_days: bool) -> Earlier:
     first, beyond = days
     if compare == "year" and not by_days:
         return Earlier((_months_before(first, 12), _months_before(beyond, 12)), 12, YEAR.days)

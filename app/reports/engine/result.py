@@ -11,6 +11,7 @@ from uuid import UUID
 
 from app.reports.engine.columns import HIDDEN
 from app.reports.engine.definition import AVERAGE, COUNT, DISTINCT, RATE, SHARE
+from app.reports.engine.kinds import DATES
 from app.reports.engine.meaning import Dimension, Meaning, Measured
 
 VALUE, OTHERS, UNOPENED, EMPTY = "value", "others", "hidden", "empty"
@@ -87,6 +88,21 @@ class Result:
         if self.dimensions:
             return sum(len(one) for one in self.members)
         return int(any(self.at(self.whole)) or any(self.then(self.whole) or ()))
+
+    @property
+    def today(self) -> date:
+        """The firm's day on which it was counted."""
+        return self.as_of.astimezone(self.meaning.firm.zone).date()
+
+    def is_to_come(self, place: Place) -> bool:
+        """True of a group of days that lie ahead, such as the rest of this month."""
+        return any(
+            member is not None
+            and isinstance(member.value, date)
+            and member.value > self.today
+            and one.kind in DATES
+            for one, member in zip(self.dimensions, place, strict=True)
+        )
 
     def at(self, place: Place) -> tuple[Number, ...]:
         """The numbers of a place; where nothing is, none."""

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kernel.actor import Actor
-from app.reports.engine.clock import earlier, goes_by_days, read_days
+from app.reports.engine.clock import Earlier
 from app.reports.engine.columns import HIDDEN, Shift
+from app.reports.engine.compared import compared_with
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import Meaning, meaning, span_of
 from app.reports.engine.openable import demand_openable
@@ -57,18 +58,17 @@ def fetch(meant: Meaning, limit_ms: int | None) -> Found:
     rows = _rows(session, statement(meant, Asked(meant.filters)), limit_ms)
     is_cut = len(rows) > CAP
     before = None
-    if meant.asked.period is not None and meant.asked.period.compare:
+    then = compared_with(meant)
+    if then is not None:
         left = limit_ms and max(int(limit_ms - (monotonic() - begun) * 1000), 1)
-        before = _rows(session, statement(meant, _asked_before(meant, rows)), left)
+        before = _rows(session, statement(meant, _asked_before(meant, then, rows)), left)
         is_cut = is_cut or len(before) > CAP
     return Found(rows[:CAP], before and before[:CAP], is_cut)
 
 
-def _asked_before(meant: Meaning, rows: Rows) -> Asked:
+def _asked_before(meant: Meaning, then: Earlier, rows: Rows) -> Asked:
     period = meant.asked.period
     assert period is not None  # noqa: S101 - only what compares is asked.
-    days = read_days(period.text, meant.firm)
-    then = earlier(days, period.compare, by_days=goes_by_days(meant.asked))
     first, beyond = then.days_then
     last = beyond.fromordinal(beyond.toordinal() - 1)
     filters = (*meant.asked.filters, *span_of(period.key, first, last))

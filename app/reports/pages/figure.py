@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from app.kernel.actor import Actor
 from app.records.filters.periods import PERIODS
 from app.reports.engine.clock import read_days
+from app.reports.engine.compared import compared_with
 from app.reports.engine.definition import COUNT, DISTINCT, NUMBER, SUM
 from app.reports.engine.drill import day_after
 from app.reports.engine.numbers import measure_label
-from app.reports.engine.result import VALUE, Member, Number, Result
+from app.reports.engine.result import VALUE, Member, Number, Place, Result
 from app.reports.pages.chart import plain
 from app.reports.pages.grid import Cell, grid
 
@@ -75,17 +76,15 @@ def _values(result: Result) -> tuple[list[float | None], list[float | None]]:
         return [], []
     known = [one.value for one in result.members[0] if one.state == VALUE]
     starts = _starts(result, known)
-    until = result.as_of.astimezone(result.meaning.firm.zone).date()
-    places = [(Member(VALUE, one),) for one in starts]
+    places: list[Place] = [(Member(VALUE, one),) for one in starts]
     zero = 0 if result.measures[0].asked.what in (COUNT, DISTINCT, SUM) else None
-    now = [
-        _or(plain(result.at(place)[0]), zero)
-        for place, start in zip(places, starts, strict=True)
-        if start <= until
-    ]
-    if result.before is None:
+    so_far = [place for place in places if not result.is_to_come(place)]
+    now = [_or(plain(result.at(place)[0]), zero) for place in so_far]
+    compared = compared_with(result.meaning)
+    if result.before is None or compared is None:
         return now, []
-    return now, [_or(plain((result.then(place) or (None,))[0]), zero) for place in places]
+    past = so_far if compared.is_so_far else places
+    return now, [_or(plain((result.then(place) or (None,))[0]), zero) for place in past]
 
 
 def _or(value: float | None, zero: float | None) -> float | None:

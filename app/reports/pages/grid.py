@@ -128,21 +128,27 @@ class _Writer:
         result = self._result
         values, before = result.at(place), result.then(place)
         is_empty = place not in result.cells
+        is_coming = before is not None and is_empty and result.is_to_come(place)
         for number, measured in enumerate(result.measures):
             value = values[number]
             text = number_text(measured, value, self._by)
             was = before[number] if before is not None else None
             told, is_up = ("", False)
-            if before is not None:
+            if is_coming:
+                told = self._before(measured, was) if was else ""
+            elif before is not None:
                 told, is_up = self._change(measured, value, was)
             url = "" if is_empty or value is None else self.url(place, number)
             yield Cell(text, url, value, told, is_up)
 
+    def _before(self, measured: Any, was: Number) -> str:
+        return gettext("before: %(number)s", number=number_text(measured, was, self._by))
+
     def _change(self, measured: Any, value: Number, was: Number) -> tuple[str, bool]:
         """How a number changed: +20% (before: 10)."""
-        then = number_text(measured, was, self._by)
         if not isinstance(value, int | Decimal) or not isinstance(was, int | Decimal) or not was:
-            return gettext("before: %(number)s", number=then), False
+            return self._before(measured, was), False
+        then = number_text(measured, was, self._by)
         share = round((Decimal(value) - Decimal(was)) / abs(Decimal(was)) * 100)
         told = f"{'+' if share > 0 else ''}{formats(self._by).number(share)}%"
         said = gettext("%(change)s (before: %(number)s)", change=told, number=then)

@@ -9,7 +9,8 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.filters.conditions import meant
 from app.records.pages.filter_words import in_words, names_in
-from app.reports.engine.clock import earlier, goes_by_days, read_days
+from app.reports.engine.clock import read_days
+from app.reports.engine.compared import compared_with
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import meaning, name_of
 from app.reports.engine.result import Result
@@ -110,10 +111,12 @@ def _conditions(
         dated = meant(record_type, period.key, by)
         label = str(name_of(dated)) if dated is not None else ""
         found.append((label, _days(days[0], days[1], by)))
-        if period.compare:
-            by_days = goes_by_days(meaning_of.asked)
-            then = earlier(days, period.compare, by_days=by_days).days_then
-            found.append((gettext("Compared with"), _days(then[0], then[1], by)))
+        then = compared_with(meaning_of)
+        if then is not None:
+            told = _days(then.days_then[0], then.days_then[1], by)
+            if then.is_so_far:
+                told = gettext("%(days)s, as far as today", days=told)
+            found.append((gettext("Compared with"), told))
     names = names_in(record_type, definition.filters, by)
     found += [in_words(record_type, one, by, names) for one in definition.filters]
     return tuple(found)

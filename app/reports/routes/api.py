@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from app.records.openapi.parts import DONE, LIMITED
 from app.records.routes.api import repeatable, send
 from app.records.routes.sent import body_of
 from app.records.values import as_json
+from app.reports.engine.compared import compared_with
 from app.reports.engine.definition import Definition
 from app.reports.engine.drill import rows_behind
 from app.reports.engine.labels import label_of
@@ -225,7 +227,17 @@ def _numbers(result: Result, by: Actor) -> dict[str, Any]:
         "hidden": list(result.hidden),
         "is_cut": result.is_cut,
         "as_of": as_json(result.as_of),
+        "compared": _compared(result),
     }
+
+
+def _compared(result: Result) -> dict[str, Any] | None:
+    """The days that each `before` is of."""
+    then = compared_with(result.meaning)
+    if then is None:
+        return None
+    first, beyond = then.days_then
+    return {"first": as_json(first), "last": as_json(beyond - timedelta(days=1))}
 
 
 def _group(result: Result, number: int, member: Member | None, by: Actor) -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ NUMBERS = record_of(
     hidden={"type": "array", "items": TEXT},
     is_cut=FLAG,
     as_of=TEXT,
+    compared=nullable(record_of(first=TEXT, last=TEXT)),
 )
 WISH: dict[str, Schema] = {
     "name": TEXT,

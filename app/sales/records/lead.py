@@ -141,7 +141,7 @@ lead = RecordType(
             options=REASONS,
             picklist=True,
         ),
-        Field(Lead.converted_at, _("Converted at"), readonly=True),
+        Field(Lead.converted_at, _("Converted at"), readonly=True, is_past=True),
         Field(Lead.account_id, _("Became account"), to="account", readonly=True),
         Field(Lead.contact_id, _("Became contact"), to="contact", readonly=True),
         Field(Lead.opportunity_id, _("Became opportunity"), to="opportunity", readonly=True),

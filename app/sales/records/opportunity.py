@@ -61,7 +61,7 @@ opportunity = RecordType(
         Field(Opportunity.close_on, _("Expected close"), help=_("When the customer will decide")),
         Field(Opportunity.pipeline_id, _("Pipeline"), options_from=pipeline_options),
         Field(Opportunity.stage_id, _("Stage"), options_from=stage_options, initial=first_stage),
-        Field(Opportunity.stage_since, _("In this stage since"), readonly=True),
+        Field(Opportunity.stage_since, _("In this stage since"), readonly=True, is_past=True),
         Field(
             Opportunity.probability,
             _("Probability"),
@@ -78,7 +78,7 @@ opportunity = RecordType(
         Field(Opportunity.competitor, _("Main competitor"), picklist=True),
         Field(Opportunity.won_reason, _("Reason for winning"), options=WON_REASONS, picklist=True),
         Field(Opportunity.lost_reason, _("Reason for losing"), options=LOST_REASONS, picklist=True),
-        Field(Opportunity.closed_on, _("Closed on"), readonly=True),
+        Field(Opportunity.closed_on, _("Closed on"), readonly=True, is_past=True),
         Field(Opportunity.need, _("What they need")),
         Field(Opportunity.owner_id, _("Owner"), to="user"),
         Field(Opportunity.tags, _("Tags")),
