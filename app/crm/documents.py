@@ -184,7 +184,7 @@ def _done(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> Seq
 LAYOUTS = (
     Layout(
         "letter",
-        1,
+        2,
         _("Letter"),
         ("account", "contact"),
         letter,
@@ -194,7 +194,7 @@ LAYOUTS = (
     ),
     Layout(
         "statement",
-        1,
+        2,
         _("Customer statement"),
         ("account",),
         statement,

@@ -69,7 +69,7 @@ def test_chosen_files_are_sent_and_told(page: Page, acme: Workspace, files: Loca
     for name in ("报价单.pdf", "notes.txt"):
         expect(files.locator(".files-list b", has_text=name)).to_be_visible()
     expect(files.locator(".badge")).to_have_text("2")
-    expect(page.locator("#timeline")).to_contain_text("added the file 报价单.pdf")
+    expect(page.locator("#timeline")).to_contain_text("added the file “报价单.pdf”")
     expect(page.locator("#toasts")).to_contain_text("2 files were added.")
     expect(files.locator(".uploads li")).to_have_count(0)
 

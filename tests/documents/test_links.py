@@ -171,8 +171,8 @@ def test_views_from_outside_are_counted_and_the_first_is_told(
         assert verbs.count(OPENED) == 1
         assert verbs.count(LINKED) == 1
     page = bob.client.get(f"/accounts/{paper.record_id}").text
-    assert "Your visit was opened by its public link for the first time" in page
-    assert "made a public link to Your visit" in page
+    assert "“Your visit” was opened by its public link for the first time" in page
+    assert "made a public link to “Your visit”" in page
     assert "Opened 2 times" in bob.client.get(f"/documents/{paper.id}").text
 
 

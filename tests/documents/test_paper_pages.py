@@ -50,7 +50,7 @@ def test_a_document_is_looked_at_made_found_beside_its_record_fetched_and_delete
     url = f"/documents/{only(acme).id}"
     page = client.get(fence).text
     assert url in page
-    assert "added the file Hello.pdf" in page
+    assert "added the file “Hello.pdf”" in page
     assert "Fence &amp; Sons" in client.get(url).text
     assert url in client.get(f"{fence}/documents").text
     answer = client.get(f"{url}/pdf")

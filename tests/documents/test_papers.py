@@ -68,7 +68,7 @@ def test_a_letter_is_made_kept_as_a_file_and_made_again_byte_for_byte(
         document = made(by, firm)
         assert (document.layout, document.layout_version, document.title) == (
             "letter",
-            1,
+            2,
             "Your visit",
         )
         content = document.data["content"]
@@ -100,6 +100,44 @@ def test_a_document_stays_as_it_was_whatever_changes_after(acme: Workspace, alic
         assert make.made_again(document, by) == first
         assert sha256(first).hexdigest() == document.digest
         assert len(by.session.scalars(select(DocumentPicture)).all()) == 2
+
+
+def test_a_paper_of_an_earlier_layout_stays_as_it_was_made(
+    acme: Workspace, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acme.acting(bob) as by:
+        firm = make_account(by)
+        earlier = [replace(one, version=1) for one in LAYOUTS]
+        install(earlier)
+        try:
+            documents = [made(by, firm), made(by, firm, Wish("statement", "en"))]
+            first = [make.made_again(one, by) for one in documents]
+        finally:
+            install(LAYOUTS)
+        assert [one.layout_version for one in documents] == [1, 1]
+        assert [make.made_again(one, by) for one in documents] == first
+        assert [sha256(one).hexdigest() for one in first] == [one.digest for one in documents]
+        assert made(by, firm).digest not in {one.digest for one in documents}
+
+
+def test_a_letter_without_a_logo_has_the_firms_name_once(acme: Workspace, alice: Person) -> None:
+    """In the place of the logo; beside it stands the address alone."""
+    with acme.acting(alice) as by:
+        firm = make_account(by)
+        assert not _beside_the_logo(by, firm)
+        save_letterhead(by, Head(logo=picture(colour="blue")))
+        assert _beside_the_logo(by, firm)
+        save_letterhead(by, Head({"address": {"en": "1 Fence Road"}}, logo=b""))
+        assert _beside_the_logo(by, firm)
+
+
+def _beside_the_logo(by: Actor, record: Any) -> bool:
+    """Whether anything stands at the right of the letterhead of a letter."""
+    (drawn,) = look(draft_of(tailored("account", by), record, letter(), by), by, 1).pictures
+    page = Image.open(io.BytesIO(drawn)).convert("L")
+    wide, high = page.size
+    corner = page.crop((wide * 6 // 10, 0, wide, high * 85 // 1000))
+    return any(shade < 200 for shade in corner.tobytes())
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

@@ -110,25 +110,15 @@ def save_limits(
     """Keep the limits of a subject as they were typed; empty: the role may agree to nothing.
 
     Refused with a message for each that is no number. Conflict where somebody else changed them
-    since they were of this `version`, with what stands now beside each that differs.
+    since they were of this `version`, with what stands now beside each that differs, and where a
+    role or a class of customers is gone.
     """
     require_manage(by)
     changed(by.session)  # Of two who save at once, the second sees what the first one did.
-    errors: dict[str, Text | str] = {}
-    wanted: dict[Cell, Decimal | None] = {}
-    allowed = {key for key, _label in classes(subject, by)}
-    roles = {one.id: one for one in roles_of(by)}
-    for (role_id, customer_class), text in texts.items():
-        if role_id not in roles or customer_class not in allowed or not text.strip():
-            continue
-        try:
-            wanted[role_id, customer_class] = read_limit(text)
-        except ValueError:
-            place = f"limit.{role_id}.{customer_class}"
-            errors[place] = _("Enter a number, “unlimited”, or nothing.")
-    if errors:
-        raise Refused(_("Please check the marked fields."), errors=errors)
+    wanted = _read(texts)
     before = _cells_of(subject, by)
+    if not wanted.keys() <= known_cells(subject, by):
+        raise Conflict(_MEANWHILE)
     is_stale = version is not None and version != _version(before, classes(subject, by))
     typed = {cell for cell, text in texts.items() if text.strip()}
     if is_stale and (before != wanted or typed != wanted.keys()):
@@ -150,6 +140,28 @@ def save_limits(
     if rows:
         by.session.execute(insert(AuthorityLimit), rows)
     _note(by, {"limit": [_told(before), _told(wanted)], "name": [None, str(subject.label)]})
+
+
+def _read(texts: Mapping[Cell, str]) -> dict[Cell, Decimal | None]:
+    """The limits that were typed; Refused with a message for each that is none."""
+    errors: dict[str, Text | str] = {}
+    found: dict[Cell, Decimal | None] = {}
+    for cell, text in texts.items():
+        if not text.strip():
+            continue
+        try:
+            found[cell] = read_limit(text)
+        except ValueError:
+            errors[f"limit.{cell[0]}.{cell[1]}"] = _("Enter a number, “unlimited”, or nothing.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    return found
+
+
+def known_cells(subject: Subject, by: Actor) -> set[Cell]:
+    """What can have a limit: each role with each class, and what has one of an earlier class."""
+    every = {(one.id, key) for one in roles_of(by) for key, _label in classes(subject, by)}
+    return every | _cells_of(subject, by).keys()
 
 
 def _cells_of(subject: Subject, by: Actor) -> dict[Cell, Decimal | None]:

@@ -16,6 +16,7 @@ from app.automation.approvals.verbs import asked_verbs
 from app.automation.authority.words import reason_told
 from app.automation.pages.approval_answering import may_decide, why_barred
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
+from app.automation.pages.approval_refusals import refusal_told, refusals_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
 from app.records.access import sees
@@ -70,6 +71,7 @@ class Shown:
     hidden: int  # Fields that the reader may not see.
     reasons: list[Mapping[str, str]]
     levels: list[LevelShown]
+    refusal: str  # Who rejected it and why; "" for all others.
     waits_for: str
     barred: str  # Why the reader can't decide it, though it waits for them too.
     due: str
@@ -87,12 +89,15 @@ def shown(requests: Sequence[ApprovalRequest], by: Actor) -> list[Shown]:
     people = {one.requester_id for one in known}
     people |= {step.user_id for its in steps.values() for step in its}
     people |= {step.by_id for its in steps.values() for step in its}
+    refusals = refusals_of(known, by)
+    people |= {one.user_id for one in refusals.values()}
     called = names(by.session, people)
+    told = {key: refusal_told(one, called) for key, one in refusals.items()}
     mine = deciders(by)
     found: dict[UUID, Shown] = {}
     for key in dict.fromkeys(one.record_type for one in known):
         its = [one for one in known if one.record_type == key]
-        found |= _of_type(tailored(key, by), its, steps, called, mine, by)
+        found |= _of_type(tailored(key, by), its, steps, told, called, mine, by)
     return [found[one.id] for one in known]
 
 
@@ -108,6 +113,7 @@ def _of_type(
     record_type: RecordType,
     requests: Sequence[ApprovalRequest],
     steps: Mapping[UUID, list[ApprovalStep]],
+    refusals: Mapping[UUID, str],
     called: Mapping[UUID, str],
     mine: set[UUID],
     by: Actor,
@@ -146,6 +152,7 @@ def _of_type(
                 if "field" not in reason or sees(record_type, reason["field"], by)
             ],
             levels=_levels(one, its, called, by),
+            refusal=refusals.get(one.id, ""),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             barred=why_barred(one, waiting, mine, by),
             due=_due(one, by),

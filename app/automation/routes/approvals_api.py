@@ -16,6 +16,7 @@ from app.automation.approvals.approvers import MANAGE
 from app.automation.approvals.ask import waits_for
 from app.automation.approvals.facts import Level, level_of
 from app.automation.approvals.models import (
+    ApprovalNote,
     ApprovalRequest,
     ApprovalRule,
     ApprovalStep,
@@ -23,11 +24,12 @@ from app.automation.approvals.models import (
 )
 from app.automation.approvals.wishes import Wish
 from app.automation.authority.words import reason_told
+from app.automation.pages.approval_refusals import refusals_of
 from app.automation.routes import approvals_told as told
 from app.automation.routes.blueprint import blueprint
 from app.identity.models import User
 from app.identity.operations.guard import fetch as fetch_row
-from app.identity.routes.paging import cursor_of, read_moment_cursor
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
@@ -73,12 +75,10 @@ def list_approvals() -> Response:
     """One page of the requests that concern the caller, the newest first; all for who manages."""
     by = current.actor()
     limit = read_page(request.args, ("state", "cursor"))
-    state, cursor = request.args.get("state", ""), request.args.get("cursor")
+    state = request.args.get("state", "")
     if state and state not in {one.value for one in State}:
         raise Refused(_("This is not one of the values to choose from."), field="state")
-    before = read_moment_cursor(cursor)
-    if cursor and before is None:
-        raise Refused(_("This page of the list does not exist."), field="cursor")
+    before = asked_place(request.args)
     rows = select(ApprovalRequest)
     if not by.may(*MANAGE):
         asked = exists().where(
@@ -99,9 +99,10 @@ def list_approvals() -> Response:
         )
     order = (ApprovalRequest.created_at.desc(), ApprovalRequest.id.desc())
     found = list(by.session.scalars(rows.order_by(*order).limit(limit + 1)))
-    more, found = len(found) > limit, found[:limit]
-    following = cursor_of(found[-1].created_at.isoformat(), found[-1].id) if more else None
-    return send(Reply(200, dumps({"data": [_shown(one, by) for one in found], "next": following})))
+    shown, following = cut(found, limit, lambda one: one.created_at)
+    refusals = refusals_of(shown, by)
+    data = [_shown(one, by, refusals) for one in shown]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.get(ONE)
@@ -327,8 +328,11 @@ def _rule(rule: ApprovalRule) -> dict[str, Any]:
     }
 
 
-def _shown(one: ApprovalRequest, by: Actor) -> dict[str, Any]:
+def _shown(
+    one: ApprovalRequest, by: Actor, refusals: Mapping[UUID, ApprovalNote] | None = None
+) -> dict[str, Any]:
     """A request as programs see it; of its changes what the caller may read."""
+    refusal = (refusals_of([one], by) if refusals is None else refusals).get(one.id)
     readable = readable_keys(tailored(one.record_type, by), by)
     return {
         "id": str(one.id),
@@ -344,6 +348,7 @@ def _shown(one: ApprovalRequest, by: Actor) -> dict[str, Any]:
             if "field" not in why or why["field"] in readable
         ],
         "requester_id": str(one.requester_id) if one.requester_id else None,
+        "refusal": refusal.text or None if refusal is not None else None,
         "waits_for": [str(user_id) for user_id in waits_for(one, by)],
         "level": one.level + 1,
         "levels": [level_of(raw).stored() for raw in one.levels],

@@ -75,6 +75,7 @@ NAMED: dict[str, Schema] = {
         changes=ANYTHING,
         reasons={"type": "array", "items": ANYTHING},
         requester_id=nullable(ID),
+        refusal=nullable(TEXT),
         waits_for=IDS,
         level=WHOLE,
         levels={"type": "array", "items": LEVEL},

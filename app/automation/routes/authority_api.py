@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from flask import Response, request
 
 from app.automation.approvals.approvers import MANAGE
 from app.automation.authority import operations
+from app.automation.authority.operations import Cell
 from app.automation.authority.subjects import subjects
 from app.automation.routes.blueprint import blueprint
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.authority import Subject
@@ -89,7 +90,7 @@ def set_authority(key: str) -> Response:
     subject = operations.get_subject(key)
     body = body_of(("limits",))
     version = seen_version(request.if_match, _Grid(operations.version_of(subject, by)))
-    operations.save_limits(by, subject, _cells(body.get("limits")), version)
+    operations.save_limits(by, subject, _cells(body.get("limits"), subject, by), version)
     return send(_marked(subject, by))
 
 
@@ -104,20 +105,44 @@ def _marked(subject: Subject, by: Actor) -> Reply:
     return marked(_shown(subject, by), operations.version_of(subject, by))
 
 
-def _cells(raw: Any) -> dict[tuple[UUID, str], str]:
+def _cells(raw: Any, subject: Subject, by: Actor) -> dict[Cell, str]:
+    """The limits that were sent; Refused beside each that is of nothing, or given twice."""
     if not isinstance(raw, list):
         raise Refused(_("Give a list of limits."), field="limits")
-    found: dict[tuple[UUID, str], str] = {}
+    known = operations.known_cells(subject, by)
+    errors: dict[str, Text | str] = {}
+    found: dict[Cell, str] = {}
     for number, one in enumerate(raw):
-        if not isinstance(one, dict) or set(one) - {"role_id", "customer_class", "most"}:
-            raise Refused(_("Give a list of limits."), field=f"limits[{number}]")
-        role_id, most = parse_id(str(one.get("role_id") or "")), one.get("most")
-        its = one.get("customer_class", "")
-        is_number = most is None or (isinstance(most, int | float) and not isinstance(most, bool))
-        if role_id is None or not isinstance(its, str) or not is_number:
-            raise Refused(_("Give a list of limits."), field=f"limits[{number}]")
-        found[role_id, its] = operations.ENDLESS[0] if most is None else str(most)
+        place = f"limits[{number}]"
+        cell, most = _cell(one, place)
+        errors |= _against(cell, place, known)
+        if cell in found:
+            errors[place] = _("This limit is given twice.")
+        found[cell] = operations.ENDLESS[0] if most is None else str(most)
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
     return found
+
+
+def _cell(one: Any, place: str) -> tuple[Cell, float | None]:
+    """One limit as it was sent; Refused where it is no such."""
+    if not isinstance(one, dict) or set(one) - {"role_id", "customer_class", "most"}:
+        raise Refused(_("Give a list of limits."), field=place)
+    role_id, most = parse_id(str(one.get("role_id") or "")), one.get("most")
+    its = one.get("customer_class", "")
+    is_number = most is None or (isinstance(most, int | float) and not isinstance(most, bool))
+    if role_id is None or not isinstance(its, str) or not is_number:
+        raise Refused(_("Give a list of limits."), field=place)
+    return (role_id, its), most
+
+
+def _against(cell: Cell, place: str, known: Collection[Cell]) -> dict[str, Text | str]:
+    """What there is to say of a limit of a role, or of a class of customers, that there is not."""
+    if cell in known:
+        return {}
+    if cell[0] not in {role_id for role_id, _class in known}:
+        return {f"{place}.role_id": _("There is no such role.")}
+    return {f"{place}.customer_class": _("There is no such class of customers.")}
 
 
 def _shown(subject: Subject, by: Actor) -> dict[str, Any]:

@@ -31,13 +31,14 @@ from app.automation.webhooks.operations import (
 )
 from app.automation.webhooks.stop import MANAGE
 from app.identity import outside
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED
+from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
 from app.records.routes.api import send
 from app.records.routes.sent import Body, body_of, once
 from app.web import current
@@ -47,6 +48,7 @@ BASE = "/api/v1/robots"
 ONE = f"{BASE}/<uuid:robot_id>"
 WISHED = ("name", "kind", "url", "secret", "events", "view_ids", "tells_details")
 KNOWN = (*WISHED, "is_active")
+PAGED = (parameter("cursor"), LIMITED)
 
 
 def _described(
@@ -137,17 +139,19 @@ def test_robot_by_program(robot_id: UUID) -> Response:
 
 
 @blueprint.get(f"{ONE}/deliveries")
-@_described("list_robot_deliveries", listed("WebhookDelivery"), parameters=(LIMITED,))
+@_described("list_robot_deliveries", listed("WebhookDelivery"), parameters=PAGED)
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_robot_deliveries(robot_id: UUID) -> Response:
-    """What it told last, the newest first."""
+    """One page of what it told in the last thirty days, the newest first."""
     by = current.actor()
-    limit = read_page(request.args, ())
+    limit = read_page(request.args, ("cursor",))
+    before = asked_place(request.args)
     robot = get_webhook(by, robot_id, robots=True)
-    rows = pages.deliveries_of(robot, by, state="", before=None, limit=limit)[:limit]
+    rows = pages.deliveries_of(robot, by, state="", before=before, limit=limit)
+    shown, following = cut(rows, limit, lambda one: one.created_at)
     may_look = may_look_inside(by, robot)
-    data = [delivery_shown(one, may_look=may_look) for one in rows]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    data = [delivery_shown(one, may_look=may_look) for one in shown]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 def _wish(body: Body, robot: Webhook | None) -> Wish:

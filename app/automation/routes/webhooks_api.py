@@ -17,7 +17,7 @@ from app.automation.webhooks import operations
 from app.automation.webhooks.models import State, Webhook, WebhookDelivery
 from app.automation.webhooks.operations import Wish
 from app.automation.webhooks.stop import MANAGE
-from app.identity.routes.paging import cursor_of, read_moment_cursor
+from app.identity.routes.paging import asked_place, cursor_of
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
@@ -153,12 +153,10 @@ def list_deliveries(webhook_id: UUID) -> Response:
     by = current.actor()
     webhook = operations.get_webhook(by, webhook_id)
     limit = read_page(request.args, ("state", "cursor"))
-    state, cursor = request.args.get("state", ""), request.args.get("cursor")
+    state = request.args.get("state", "")
     if state and state not in {one.value for one in State}:
         raise Refused(_("This is not one of the values to choose from."), field="state")
-    before = read_moment_cursor(cursor)
-    if cursor and before is None:
-        raise Refused(_("This page of the list does not exist."), field="cursor")
+    before = asked_place(request.args)
     rows = pages.deliveries_of(webhook, by, state=state, before=before, limit=limit)
     more, rows = len(rows) > limit, rows[:limit]
     may_look = operations.may_look_inside(by, webhook)

@@ -81,7 +81,7 @@ def sample(wish: Wish, language: str, by: Actor) -> str:
             elif sent is not None:
                 firm[key] = None
         data = _data(firm, by)
-    pages = pages_of(SHARED / "letter-1.typ", data, pictures, by.now, 1)
+    pages = pages_of(SHARED / "letter-2.typ", data, pictures, by.now, 1)
     return f"data:image/png;base64,{b64encode(pages.pictures[0]).decode()}"
 
 

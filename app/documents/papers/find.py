@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, tuple_
 
 from app.documents.papers.make import STAMP, made_again
 from app.documents.papers.models import Document
@@ -28,11 +29,25 @@ def are_any(by: Actor) -> bool:
     return stamps.stamp(by.session, STAMP) is not None
 
 
-def documents_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[Document]:
-    """The newest documents of a record that `by` may read, as far as they may read all in them."""
+def documents_of(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Document]:
+    """The newest documents of a record that `by` may read, as far as they may read all in them.
+
+    With `before`, a moment and an id, the newest of those that are older.
+    """
     if not are_any(by):
         return []
-    which = (Document.record_type == record_type.key, Document.record_id == record.id)
+    which: tuple[ColumnElement[bool], ...] = (
+        Document.record_type == record_type.key,
+        Document.record_id == record.id,
+    )
+    if before is not None:
+        which = (*which, tuple_(Document.made_at, Document.id) < tuple_(*before))
     order = (Document.made_at.desc(), Document.id.desc())
     statement = select(Document).where(*which).order_by(*order).limit(limit)
     return first_open(

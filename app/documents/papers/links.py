@@ -95,9 +95,13 @@ def revoke_link(
         _write(document, record_type, record, UNLINKED, by)
 
 
-def links_of(document: Document, by: Actor) -> list[DocumentLink]:
-    """The links of a document, the newest first."""
+def links_of(
+    document: Document, by: Actor, before: tuple[datetime, UUID] | None = None
+) -> list[DocumentLink]:
+    """The links of a document, the newest first; with `before` those older than that one."""
     statement = select(DocumentLink).where(DocumentLink.document_id == document.id)
+    if before is not None:
+        statement = statement.where(DocumentLink.id < before[1])
     return list(by.session.scalars(statement.order_by(DocumentLink.id.desc())))
 
 

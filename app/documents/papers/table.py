@@ -17,7 +17,7 @@ from app.kernel.language import _, current, gettext
 from app.records.exports.papers import TablePaper
 from app.web.formats import formats
 
-SOURCE = SHARED / "report-2.typ"
+SOURCE = SHARED / "report-3.typ"
 MOST_ROWS = 2_000
 
 

@@ -18,9 +18,11 @@ def tell_link(verb: str, changes: Mapping[str, Any]) -> Text | None:
     """The words of an event of a public link."""
     name = next((one for one in reversed(changes.get(KEY) or ()) if one), "")
     return {
-        LINKED: _("made a public link to %(name)s", name=name),
-        OPENED: _("told that %(name)s was opened by its public link for the first time", name=name),
-        UNLINKED: _("revoked a public link to %(name)s", name=name),
+        LINKED: _("made a public link to “%(name)s”", name=name),
+        OPENED: _(
+            "told that “%(name)s” was opened by its public link for the first time", name=name
+        ),
+        UNLINKED: _("revoked a public link to “%(name)s”", name=name),
     }.get(verb)
 
 

@@ -13,6 +13,7 @@ from app.documents.papers.models import DocumentLink
 from app.documents.routes.blueprint import blueprint
 from app.documents.routes.papers_api import ONE
 from app.documents.routes.papers_told import TAG
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
@@ -30,6 +31,7 @@ from app.records.openapi.parts import (
     answer,
     nullable,
     page_of,
+    parameter,
     record_of,
     ref,
     sent,
@@ -58,20 +60,23 @@ SHOWN: dict[str, Schema] = {
 NAMED = {"DocumentLink": record_of(**SHOWN), "FreshDocumentLink": record_of(**SHOWN, url=TEXT)}
 DAYS_TOLD: Schema = {"type": "integer", "minimum": 1, "maximum": DAYS[-1], "default": USUAL}
 SENT = sent((), days=DAYS_TOLD, counts={"type": ["boolean", "null"]})
+PAGED = (parameter("cursor"), LIMITED)
 LISTED: dict[str, Any] = {"200": answer(page_of("DocumentLink"))}
 MADE: dict[str, Any] = {"201": answer(ref("FreshDocumentLink"))}
 
 
 @blueprint.get(LINKS)
-@described("list_document_links", TAG, LISTED, schemas=NAMED, parameters=(LIMITED,))
+@described("list_document_links", TAG, LISTED, schemas=NAMED, parameters=PAGED)
 @access(who=Who.TOKEN)
 def list_links_by_program(document_id: UUID) -> Response:
-    """The public links of a document, the newest first; never their addresses."""
-    limit = read_page(request.args, ())
+    """One page of the public links of a document, the newest first; never their addresses."""
+    limit = read_page(request.args, ("cursor",))
+    before = asked_place(request.args)
     by = current.actor()
     document, _type, _record = find_document(document_id, by)
-    data = [_shown(one) for one in links_of(document, by)[:limit]]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    links, following = cut(links_of(document, by, before), limit, lambda one: one.created_at)
+    data = [_shown(one) for one in links]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post(LINKS)

@@ -17,6 +17,7 @@ from app.documents.routes.blueprint import blueprint
 from app.documents.routes.papers import PDF
 from app.documents.texts.operations import get_template
 from app.documents.texts.render import render
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
 from app.records.access import fetch
@@ -26,7 +27,7 @@ from app.records.api.shape import Reply, dumps
 from app.records.files.names import clean_name
 from app.records.model import Record
 from app.records.openapi.described import described, on_some_type
-from app.records.openapi.parts import DONE, LIMITED
+from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.routes.api import repeatable, send, subject
 from app.records.routes.sending import as_attachment
 from app.records.routes.sent import body_of
@@ -49,15 +50,18 @@ def _described(
 
 
 @blueprint.get(OF_RECORD)
-@_described("list_documents", told.LISTED, parameters=(LIMITED,))
+@_described("list_documents", told.LISTED, parameters=(parameter("cursor"), LIMITED))
 @access(who=Who.TOKEN, record_verb="read")
 def list_documents(collection: str, record_id: str) -> Response:
-    """The documents of a record, the newest first."""
-    limit = read_page(request.args, ())
+    """One page of the documents of a record, the newest first."""
+    limit = read_page(request.args, ("cursor",))
+    before = asked_place(request.args)
     by, record_type = subject(collection)
     record = fetch(record_type, parse_id(record_id), by)
-    data = [_shown(one) for one in documents_of(record_type, record, by, limit)]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    found = documents_of(record_type, record, by, limit + 1, before)
+    papers, following = cut(found, limit, lambda one: one.made_at)
+    data = [_shown(one) for one in papers]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post(OF_RECORD)

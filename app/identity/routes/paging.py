@@ -1,14 +1,21 @@
-"""Cursors of identity's own lists: a sort key and an id, opaque in the address."""
+"""Cursors of lists that are no records: a sort key and an id, opaque in the address."""
 
 from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
+from app.kernel.errors import Refused
+from app.kernel.language import _
 from app.web.formats import parse_moment
+
+Row = TypeVar("Row", bound=Any)
+Place = tuple[datetime, UUID]  # Where a page of a list by moment ends.
 
 
 def cursor_of(key: str, row_id: UUID) -> str:
@@ -29,10 +36,29 @@ def read_cursor(text: str | None) -> tuple[str, UUID] | None:
     return None if "\x00" in found[0] else found
 
 
-def read_moment_cursor(text: str | None) -> tuple[datetime, UUID] | None:
+def read_moment_cursor(text: str | None) -> Place | None:
     """As `read_cursor`, for a list by moment."""
     found = read_cursor(text)
     if found is None:
         return None
     moment = parse_moment(found[0])
     return (moment, found[1]) if moment is not None else None
+
+
+def asked_place(arguments: Mapping[str, str]) -> Place | None:
+    """Where the page of a list by moment begins that a program asks for; Refused for nonsense."""
+    cursor = arguments.get("cursor")
+    found = read_moment_cursor(cursor)
+    if cursor and found is None:
+        raise Refused(_("This page of the list does not exist."), field="cursor")
+    return found
+
+
+def cut(
+    rows: Sequence[Row], limit: int, moment: Callable[[Row], datetime]
+) -> tuple[Sequence[Row], str | None]:
+    """A page of `limit` rows, and the cursor of the next one where there is another row."""
+    shown = rows[:limit]
+    if len(rows) <= limit:
+        return shown, None
+    return shown, cursor_of(moment(shown[-1]).isoformat(), shown[-1].id)

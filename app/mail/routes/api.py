@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Response, current_app, request
 
-from app.identity.routes.paging import cursor_of, read_moment_cursor
+from app.identity.routes.paging import asked_place, cursor_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
@@ -63,10 +63,7 @@ def list_messages(collection: str, record_id: str) -> Response:
     """One page of the e-mails on a record, the newest first."""
     record_type, record, by = _place(collection, record_id)
     limit = read_page(request.args, ("cursor",))
-    cursor = request.args.get("cursor")
-    before = read_moment_cursor(cursor)
-    if cursor and before is None:
-        raise Refused(_("This page of the list does not exist."), field="cursor")
+    before = asked_place(request.args)
     found = messages_of(record_type, record, by, limit, before)
     more, found = len(found) > limit, found[:limit]
     following = cursor_of(found[-1].at.isoformat(), found[-1].id) if more else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -108,9 +109,17 @@ def lines_by_record(kind: str, ids: Collection[UUID], by: Actor) -> Mapping[UUID
     return found
 
 
-def files_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> list[File]:
-    """The files of a record that `by` gets, the oldest first."""
+def files_of(
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+) -> list[File]:
+    """The files of a record that `by` gets, the oldest first; those `after` a moment and an id."""
     which = _which(record_type, record)
+    if after is not None:
+        which = (*which, tuple_(File.created_at, File.id) > tuple_(*after))
     ordered = select(File).where(*which).order_by(File.created_at, File.id).limit(limit)
     return first_open(
         lambda beside: by.session.scalars(ordered.where(beside)).all(),

@@ -31,9 +31,9 @@ def tell_file(verb: str, changes: Mapping[str, Any]) -> Text | None:
     if verb == RENAMED:
         return _("renamed the file %(before)s to %(after)s", before=before, after=after)
     return {
-        ADDED: _("added the file %(name)s", name=name),
-        REPLACED: _("added a new version of %(name)s", name=name),
-        DESCRIBED: _("changed the description of %(name)s", name=name),
-        DELETED: _("deleted the file %(name)s", name=name),
-        RESTORED: _("brought back the file %(name)s", name=name),
+        ADDED: _("added the file “%(name)s”", name=name),
+        REPLACED: _("added a new version of “%(name)s”", name=name),
+        DESCRIBED: _("changed the description of “%(name)s”", name=name),
+        DELETED: _("deleted the file “%(name)s”", name=name),
+        RESTORED: _("brought back the file “%(name)s”", name=name),
     }[verb]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from app.identity.routes.paging import cursor_of, read_moment_cursor
+from app.identity.routes.paging import asked_place, cursor_of
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page
@@ -39,10 +39,7 @@ def list_events() -> Response:
         names = {to: name for name, to in OF_PROGRAMS.items()}
         errors = {names[key]: text for key, text in read.errors.items()}
         raise Refused(_("Please check the marked fields."), errors=errors)
-    cursor = request.args.get("cursor")
-    before = read_moment_cursor(cursor)
-    if cursor and before is None:
-        raise Refused(_("This page of the list does not exist."), field="cursor")
+    before = asked_place(request.args)
     rows = read_events(by, read.asked, before=before, limit=limit)
     more, rows = len(rows) > limit, rows[:limit]
     data = [

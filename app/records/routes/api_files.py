@@ -7,24 +7,24 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import fetch
-from app.records.api.asked import refuse_arguments
+from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.body import WrongContent, demand_known
 from app.records.api.inputs import text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.files import operations
 from app.records.files.find import files_of, find_file, path_of, version_of, versions_of
 from app.records.files.models import File, FileVersion
-from app.records.files.operations import MOST
 from app.records.filters import once_each
 from app.records.openapi import files as told
 from app.records.openapi.described import described, on_some_type
-from app.records.openapi.parts import DONE
+from app.records.openapi.parts import DONE, LIMITED, parameter
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.sending import as_attachment
 from app.records.routes.sent import body_of
@@ -39,15 +39,18 @@ CHANGES = on_some_type("update")  # Files are changed by who changes their recor
 
 
 @blueprint.get("/<collection>/<record_id>/files")
-@described("list_files", told.TAG, **told.LIST)
+@described("list_files", told.TAG, parameters=(parameter("cursor"), LIMITED), **told.LIST)
 @access(who=Who.TOKEN, record_verb="read")
 def list_files(collection: str, record_id: str) -> Response:
-    """Every file of a record, the oldest first."""
+    """One page of the files of a record, the oldest first."""
     by, record_type = subject(collection)
-    refuse_arguments(list(request.args))
+    limit = read_page(request.args, ("cursor",))
+    after = asked_place(request.args)
     record = fetch(record_type, parse_id(record_id), by)
-    data = [_shown(one) for one in files_of(record_type, record, by, MOST)]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    found = files_of(record_type, record, by, limit + 1, after)
+    files, following = cut(found, limit, lambda one: one.created_at)
+    data = [_shown(one) for one in files]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post("/<collection>/<record_id>/files")
@@ -101,7 +104,7 @@ def fetch_content(file_id: UUID) -> Response:
 @described("list_file_versions", told.TAG, **told.VERSIONS)
 @access(who=Who.TOKEN)
 def list_versions(file_id: UUID) -> Response:
-    """What a file held, the newest first."""
+    """Everything that a file held, the newest first, on one page."""
     by = current.actor()
     refuse_arguments(list(request.args))
     file = find_file(file_id, by).file

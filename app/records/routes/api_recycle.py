@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from app.identity.routes.paging import cursor_of, read_moment_cursor
+from app.identity.routes.paging import asked_place, cursor_of
 from app.kernel.errors import Missing, Refused
 from app.kernel.language import _
 from app.records.api.asked import read_page, refuse_arguments
@@ -39,12 +39,10 @@ def list_deleted() -> Response:
     """One page of what was deleted and the caller may bring back, the latest first."""
     by = current.actor()
     limit = read_page(request.args, ("record_type", "q", "cursor"))
-    kind, cursor = request.args.get("record_type", ""), request.args.get("cursor")
+    kind = request.args.get("record_type", "")
     if kind and kind not in {one.key for one in restorable_types(by)}:
         raise Refused(_("There is no such record type."), field="record_type")
-    before = read_moment_cursor(cursor)
-    if cursor and before is None:
-        raise Refused(_("This page of the list does not exist."), field="cursor")
+    before = asked_place(request.args)
     found = read_bin(by, kind=kind, q=request.args.get("q", "")[:200], before=before, limit=limit)
     shown, kept = found[:limit], retention(by)
     more = len(found) > limit

@@ -9,9 +9,10 @@ from flask import Response, request
 
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Missing, NotPermitted, Refused
+from app.kernel.errors import Answer, Held, Missing, NotPermitted, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _, ngettext
+from app.records import gate
 from app.records.door import perform
 from app.records.duplicates.deny import deny, undeny
 from app.records.duplicates.match import MOST
@@ -65,6 +66,9 @@ def _claim(collection: str, record_id: str) -> bool:
     try:
         record_type, record, by = record_for(collection, _id_of(record_id), CLAIM)
         perform(record_type, CLAIM, record, by=by)
+    except Held as held:
+        toast(gate.keep(held, by).message, kind="info")
+        return False
     except Answer as answer:
         current.session().rollback()
         toast(answer.message, kind="warn")

@@ -10,7 +10,7 @@ from flask import Response
 
 from app.identity.routes.asking import again, show, typed
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, Conflict, Missing, Refused
+from app.kernel.errors import Answer, Conflict, Held, Missing, Refused
 from app.kernel.language import _
 from app.records.access import can_read
 from app.records.door import Inputs, perform
@@ -101,6 +101,8 @@ def _do(collection: str, record_id: UUID, verb: str) -> Response:
     try:
         _demand(action, inputs)
         perform(record_type, verb, record, by=by, **inputs)
+    except Held:
+        raise  # It is asked for at the edge.
     except Answer as answer:
         current.session().rollback()
         return again(FORM, answer, shown())

@@ -345,6 +345,46 @@ def test_programs_read_and_write_the_matrix(
     assert program(bob).get("authority").status_code == 403
 
 
+def test_a_program_is_told_which_role_or_class_of_its_limits_there_is_not(
+    alice: Person, limits: None, program: Programs
+) -> None:
+    """None is left out in silence, and what stood still stands."""
+    api = program(alice)
+    stood = api.get("authority/minutes").json["limits"]  # type: ignore[index]
+    rep = next(one["role_id"] for one in stood if one["most"] == 30)
+    with alice.workspace.acting(alice) as by:
+        owner = str(role_by_key(by.session, "owner").id)
+    sent = [
+        {"role_id": rep, "customer_class": "", "most": 20},
+        {"role_id": str(new_id()), "customer_class": "", "most": 20},
+        {"role_id": owner, "customer_class": "", "most": 20},
+        {"role_id": rep, "customer_class": "royalty", "most": 20},
+        {"role_id": rep, "customer_class": "", "most": 25},
+    ]
+    answer = api.call("PUT", "authority/minutes", {"limits": sent})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json["errors"]] == [  # type: ignore[index]
+        "limits[1].role_id",
+        "limits[2].role_id",
+        "limits[3].customer_class",
+        "limits[4]",
+    ]
+    assert api.get("authority/minutes").json["limits"] == stood  # type: ignore[index]
+
+
+def test_a_grid_with_a_role_that_is_gone_says_so_and_keeps_nothing(
+    alice: Person, limits: None
+) -> None:
+    with alice.workspace.acting(alice) as by:
+        stood = operations.limits_of(by).cells
+    form = {f"limit.{new_id()}.": "5"}
+    answer = alice.client.post("/settings/authority/minutes", data=form)
+    assert answer.status_code == 409
+    assert "Somebody else changed this meanwhile. Look at it again." in answer.text
+    with alice.workspace.acting(alice) as by:
+        assert operations.limits_of(by).cells == stood
+
+
 def test_a_subject_names_a_field_that_there_is() -> None:
     with pytest.raises(ValueError, match="names no field"):
         subjects.install([Subject("odd", _("Odd"), "", "activity", "discount")])

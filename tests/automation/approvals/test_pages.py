@@ -9,6 +9,9 @@ from app.automation.approvals.models import ApprovalRule, State
 from tests.automation.approvals.conftest import Rule, only_request, people, requests
 from tests.automation.approvals.test_gate import account, ask, stands
 from tests.cast import Person
+from tests.records.api.conftest import Programs, program
+
+__all__ = ["program"]
 
 
 def test_who_deletes_in_the_browser_is_told_where_they_are(
@@ -65,7 +68,7 @@ def test_a_field_edited_where_it_stands_waits_as_well(
 
 
 def test_a_rejection_without_a_reason_comes_back_with_what_is_missing(
-    alice: Person, bob: Person, rule: Rule
+    alice: Person, bob: Person, rule: Rule, program: Programs
 ) -> None:
     record_id = account(bob)
     rule("account", "delete")
@@ -76,7 +79,12 @@ def test_a_rejection_without_a_reason_comes_back_with_what_is_missing(
     assert "Say why." in answer.text
     assert alice.client.post(f"{url}/reject", data={"text": "No"}).status_code == 303
     assert only_request(alice).state == State.REJECTED
-    assert "Rejected" in bob.client.get("/approvals?show=mine").text
+    for page in ("/approvals?show=mine", url):
+        told = bob.client.get(page).text
+        assert "Rejected" in told
+        assert "Alice Archer rejected it: “No”" in told
+    (shown,) = program(bob).get("approvals").json["data"]
+    assert (shown["state"], shown["refusal"]) == ("rejected", "No")
     assert bob.client.post(f"{url}/recall").status_code == 409
 
 

@@ -33,7 +33,7 @@ def test_a_file_is_kept_on_the_record_and_told_on_its_timeline(
     assert told(acme) == [("file_added", [None, "报价单.pdf"])]
     page = bob.client.get(fence).text
     assert "“报价单.pdf” was added." in page
-    assert "added the file 报价单.pdf" in page
+    assert "added the file “报价单.pdf”" in page
     assert f'href="/files/{file.id}/content"' in page
 
 
