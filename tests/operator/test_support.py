@@ -18,6 +18,7 @@ from tenants.control import OperatorEvent
 from tests.cast import HostClient, Person, Workspace, visitor
 from tests.conftest import Clock
 from tests.factories import make_account
+from tests.home.conftest import ids, titles
 
 ACME = "/operator/workspaces/acme"
 GLOBEX = "/operator/workspaces/globex"
@@ -288,13 +289,17 @@ def test_a_token_does_not_allow_support(acme: Workspace, alice: Person, app: Fla
         assert session.scalars(select(SupportGrant)).all() == []
 
 
-def test_home_shows_support_what_it_may_have_and_nothing_broken(enter: Enter) -> None:
+def test_home_shows_support_what_it_may_have_and_nothing_broken(
+    enter: Enter, acme: Workspace, alice: Person
+) -> None:
+    with acme.scope() as session:
+        role = session.get_one(User, alice.user_id).role_id
+    answer = alice.client.post(f"/settings/homes/{role}", data={"add": "widget:team-day"})
+    assert answer.status_code == 303
+    assert "The team’s day" in alice.client.get("/").text
     client = enter()
     page = client.get("/").text
-    assert "Olga Orr of the service is here" in page
-    widgets = set(re.findall(r"/home/widgets/([\w-]+)", page))
-    assert widgets
-    for one in widgets:
-        answer = client.get(f"/home/widgets/{one}")
-        assert answer.status_code == 200
-        assert "There is no such widget" not in answer.text
+    assert "The team’s day" not in page
+    assert titles(page)
+    for one in ids(page):
+        assert "There is no such widget" not in client.get(f"/home/widgets/{one}").text
