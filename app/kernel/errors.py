@@ -11,12 +11,14 @@ class Answer(Exception):
     """An answer other than success; `status` is the number that the edge sends.
 
     Where it is about one of many rows, `row` says which, counted from 0. `way_out` is a button that
-    takes away what stands against it: where it posts to, and what stands on it.
+    takes away what stands against it: where it posts to, and what stands on it. `title` heads its
+    page, where that of the status says something else.
     """
 
     status = 500
     row: int | None = None
     way_out: tuple[str, Text] | None = None
+    title: Text | None = None
 
     def __init__(
         self,

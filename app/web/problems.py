@@ -73,10 +73,12 @@ def problem(
     errors: Mapping[str, Text | str] | None = None,
     headers: Mapping[str, str] | None = None,
     way_out: WayOut | None = None,
+    heading: Text | None = None,
 ) -> Response:
     """The answer for a refusal or a failure, in the reader's language and the caller's form.
 
-    `way_out` is a button that takes away what stands against it.
+    `way_out` is a button that takes away what stands against it; `heading` heads the page in place
+    of what the status says.
     """
     title = TITLES.get(status, TITLES[500])
     text = str(detail) or str(TEXTS.get(status, ""))
@@ -86,7 +88,7 @@ def problem(
     elif is_htmx():
         response = _htmx_problem(status, text or str(title), way_out)
     else:
-        response = _page_problem(status, title, text, way_out)
+        response = _page_problem(status, heading or title, text, way_out)
     response.headers.extend(dict(headers or {}))
     return response
 
@@ -94,7 +96,9 @@ def problem(
 def from_answer(answer: Answer, status: int | None = None) -> Response:
     """The answer for a domain error that no route turned into a form."""
     status = status or answer.status
-    return problem(status, answer.message, answer.errors, way_out=answer.way_out)
+    return problem(
+        status, answer.message, answer.errors, way_out=answer.way_out, heading=answer.title
+    )
 
 
 def _json_problem(

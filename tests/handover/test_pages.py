@@ -108,7 +108,9 @@ def test_whatever_is_chosen_is_counted_at_once_and_ticks_stay_with_the_one_they_
     page = counted(rest_to_id=str(fred.user_id))
     assert f'value="{promise}:{fred.user_id}"' in page
     assert "checked" not in page, "it was ticked for somebody else"
+    assert "and Bob Baker is signed out everywhere" in page
     page = counted(leaves="0", rest_to_id="")
+    assert "signed out" not in page, "who stays is not"
     assert "The rest Bob Baker keeps it" in plain(page)
     assert str(promise) not in page, "it stays with whoever made it"
     bad = alice.client.post(
@@ -397,5 +399,7 @@ def test_undoing_by_the_page(
     assert f'action="/handovers/{made.id}/undo"' in page
     assert alice.client.post(f"/handovers/{made.id}/undo").status_code == 303
     assert owner_of(acme, estate["York"]) == bob.user_id
-    assert "7 records went back." in alice.client.get(f"/handovers/{made.id}").text
+    page = alice.client.get(f"/handovers/{made.id}").text
+    assert "7 records went back." in page
+    assert "undone already" not in page, "which is said already"
     assert alice.client.post(f"/handovers/{made.id}/undo").status_code == 303

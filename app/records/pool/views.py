@@ -43,6 +43,8 @@ class Views:
 class ViewedEnough(TooMany):
     """Somebody opened as many records of the pool as they may in a day: 429 until midnight."""
 
+    title = _("That is all of the pool for today")
+
     def __init__(self, record_type: RecordType, most: int, retry_after: int) -> None:
         one, many = record_type.words.count
         what = ngettext(one, many, most)

@@ -217,6 +217,7 @@ def test_a_pool_record_counts_once_a_day_and_no_more_are_opened_than_the_cap(
     assert "You may open 0 more today." in bob.client.get(f"/accounts/{ids[1]}").text
     refused = bob.client.get(f"/accounts/{ids[2]}")
     assert refused.status_code == 429
+    assert "That is all of the pool for today" in refused.text, "it was no attempt at anything"
     assert "2 accounts" in refused.text
     assert "Free 2" not in refused.text
     api = program(bob)
