@@ -53,6 +53,7 @@ def test_a_webhook_is_made_tested_and_its_log_fills_itself(
     assert sender_of(app, settings).wait(PATIENCE)
     expect(page.locator("#deliveries")).to_contain_text("Arrived")
     expect(page.locator("#deliveries [data-hx-trigger]")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Works")
     with arriving(page):
         page.locator("#deliveries .who-name").first.click()
     expect(page.locator(".code").nth(1)).to_contain_text("webhook.test")

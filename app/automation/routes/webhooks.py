@@ -21,7 +21,7 @@ from app.kernel.language import Text, _, ngettext
 from app.records.routes.forms import seen_version
 from app.web import current
 from app.web.access import access
-from app.web.render import page, see_other
+from app.web.render import page, see_other, target_block
 from app.web.toasts import toast
 
 FORM = "automation/webhook_form.html"
@@ -69,6 +69,7 @@ def show_webhook(webhook_id: UUID) -> Response:
     (line,) = pages.webhook_lines([webhook], by)
     return page(
         "automation/webhook.html",
+        is_part=target_block() == "deliveries",  # With the log goes how the webhook does.
         url=place_of(webhook),
         home=_home(webhook),
         line=line,
