@@ -1,5 +1,7 @@
 """Starters: complete in both languages, and refused with a place when something is wrong."""
 
+from itertools import combinations
+
 import pytest
 
 from tenants.starters import LANGUAGES, StarterError, list_starters, load_starter
@@ -29,6 +31,29 @@ def refusal(source):
 
 def test_the_two_starters_of_the_demo_are_there():
     assert {"hotel", "manufacturer-exporter"} <= {starter.key for starter in list_starters()}
+
+
+def labels(starter, language):
+    found = [choice.label for picklist in starter.picklists for choice in picklist.choices]
+    found += [one.name for one in (*starter.product_categories, *starter.pipelines, *starter.plans)]
+    found += [stage.name for one in starter.pipelines for stage in one.stages]
+    found += [step.subject for plan in starter.plans for step in plan.steps]
+    found += [change.label for change in starter.roles if change.label]
+    return {text[language] for text in found}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_starters_share_more_than_a_third_of_their_words(language):
+    worded = {one.key: labels(one, language) for one in list_starters()}
+    assert set(worded) >= {
+        "express-delivery",
+        "general-services",
+        "hotel",
+        "manufacturer-exporter",
+    }
+    for one, other in combinations(worded, 2):
+        shared = worded[one] & worded[other]
+        assert len(shared) * 3 <= min(len(worded[one]), len(worded[other])), (one, other, shared)
 
 
 @pytest.mark.parametrize("starter", list_starters(), ids=lambda starter: starter.key)
