@@ -11,6 +11,7 @@ from app.crm.operations.firm_names import (
     refresh_contacts,
     refresh_every_contact,
 )
+from app.crm.operations.named_after import REFRESH_NAMED, refresh_named
 from app.crm.operations.orders import FILL, ORDERS, fill_sort_keys
 from app.crm.operations.reminders.settle import REMIND, arm_near
 from app.crm.operations.reminders.tell import remind_due
@@ -23,6 +24,13 @@ from app.kernel.actor import Actor
 def refresh_contact_keys(by: Actor, payload: Payload) -> None:
     """Let the next contacts of a renamed firm be found by its name."""
     refresh_contacts(UUID(str(payload["account_id"])), UUID(str(payload["after"])), by)
+
+
+@job(REFRESH_NAMED, while_suspended=True)
+def refresh_keys_of_named(by: Actor, payload: Payload) -> None:
+    """Let the next records of a renamed firm that other modules keep be found by its name."""
+    account_id, after = UUID(str(payload["account_id"])), UUID(str(payload["after"]))
+    refresh_named(str(payload["kind"]), account_id, after, by)
 
 
 @job(REFRESH_ALL, while_suspended=True)
@@ -53,6 +61,7 @@ def arm_reminders(by: Actor, _payload: Payload) -> None:
 
 JOBS = (
     refresh_contact_keys,
+    refresh_keys_of_named,
     refresh_every_contact_s_keys,
     fill_every_sort_key,
     remind,

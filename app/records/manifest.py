@@ -15,6 +15,7 @@ from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.belongings import Mention
 from app.records.happenings import Happenings
+from app.records.pages.beside import Beside
 from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
 from app.records.pages.notes import Notes
@@ -40,7 +41,8 @@ class Module:
     `widgets` are what it can show on Home, `home` what of it stands there at first.
     `notes` stand at the head of a record's page. `text` says in a sentence what it brings and
     `icon` stands beside it, where a workspace switches it on and off; the others are always on.
-    `links` are its pages that are no record type's, in the rail behind those.
+    `links` are its pages that are no record type's, in the rail behind those. `beside` are its
+    panels on the pages of other modules' records, there while it is on.
     """
 
     key: str
@@ -63,3 +65,4 @@ class Module:
     text: Text | None = None
     icon: str = ""
     links: Callable[[Actor], Iterable[Link]] = lambda _by: ()
+    beside: tuple[Beside, ...] = ()

@@ -18,7 +18,7 @@ from app.records.imports.ahead import work_waits_for
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.mentions.rename import follow_names
-from app.records.pages import changes, everywhere, notes, timeline
+from app.records.pages import beside, changes, everywhere, notes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
 from app.records.pages.favourites import favourite_links
@@ -313,6 +313,7 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
     everywhere.install(one for module in modules for one in module.finders)
     changes.install(one for module in modules for one in module.tells)
     notes.install(one for module in modules for one in module.notes)
+    beside.install((module.key, one) for module in modules for one in module.beside)
     news.install(tell_news)
     queueing.install(work_waits_for)
     renamed.install(follow_names)

@@ -9,11 +9,15 @@ from app.identity.settings_pages import SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.records.manifest import Module
+from app.records.pages.beside import Beside
+from app.records.types import Panel
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.targets import MANAGE as SET_TARGETS
+from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
+from app.sales.widgets import HOME, WIDGETS
 from app.web.shell import Link
 
 PIPELINES = PermissionGroup(
@@ -49,6 +53,11 @@ PIPELINE_SETTINGS = SettingsPage(
     is_offered=lambda by: by.tenant.allows("sales"),
 )
 
+BESIDE = (
+    Beside("account", Panel("sales/_opportunities_panel.html", opportunities_of_account)),
+    Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
+)
+
 SALES = Module(
     key="sales",
     label=_("Sales"),
@@ -63,4 +72,7 @@ SALES = Module(
     links=_links,
     settings=(PIPELINE_SETTINGS,),
     reports=REPORTS,
+    widgets=WIDGETS,
+    home=HOME,
+    beside=BESIDE,
 )

@@ -7,6 +7,9 @@ from app.records.filters import Filter
 from app.reports.engine.definition import Definition, Grouped, Measure, Period
 from app.reports.ready import ReadyReport
 
+CLOSED = (Filter("outcome", "in", "won,lost"),)
+WON_OF_CLOSED = Measure("rate", part=(Filter("outcome", "eq", "won"),))
+
 REPORTS = (
     ReadyReport(
         "leads-by-source",
@@ -41,6 +44,68 @@ REPORTS = (
             (Measure(),),
             period=Period("created_at", "last_90_days"),
             shape="line",
+        ),
+    ),
+    ReadyReport(
+        "pipeline-funnel",
+        _("Open opportunities by stage"),
+        _("How many sales are under way in each stage, and how much they are."),
+        Definition(
+            "opportunity",
+            (Grouped("stage_id"),),
+            (Measure(), Measure("sum", "amount")),
+            (Filter("outcome", "eq", "open"),),
+            shape="funnel",
+        ),
+    ),
+    ReadyReport(
+        "won-by-month",
+        _("Won by month"),
+        _("What was won each month of this year, beside the year before."),
+        Definition(
+            "opportunity",
+            (Grouped("closed_on", "month"),),
+            (Measure("sum", "amount"), Measure()),
+            (Filter("outcome", "eq", "won"),),
+            Period("closed_on", "this_year", "year"),
+            shape="bar",
+        ),
+    ),
+    ReadyReport(
+        "won-by-owner",
+        _("Won and lost by person"),
+        _("Who closed how much this year, and how many of a hundred were won."),
+        Definition(
+            "opportunity",
+            (Grouped("owner_id", sort="most"),),
+            (Measure(), Measure("sum", "amount"), WON_OF_CLOSED),
+            CLOSED,
+            Period("closed_on", "this_year"),
+        ),
+    ),
+    ReadyReport(
+        "won-by-source",
+        _("Won and lost by source"),
+        _("Where sales of this year came from, and how many of a hundred were won."),
+        Definition(
+            "opportunity",
+            (Grouped("source", sort="most"),),
+            (Measure(), Measure("sum", "amount"), WON_OF_CLOSED),
+            CLOSED,
+            Period("closed_on", "this_year"),
+        ),
+    ),
+    ReadyReport(
+        "lost-reasons",
+        _("Why opportunities are lost"),
+        _("The reasons for which sales of this year were lost, and how much they were."),
+        Definition(
+            "opportunity",
+            (Grouped("lost_reason", sort="most"),),
+            (Measure(), Measure("sum", "amount")),
+            (Filter("outcome", "eq", "lost"),),
+            Period("closed_on", "this_year"),
+            shape="bar",
         ),
     ),
 )

@@ -30,6 +30,8 @@ def test_who_arranged_nothing_has_what_modules_ship(alice: Person) -> None:
         "The team’s day",
         "Activities by week and kind",
         "Accounts by lifecycle",
+        "Your sales today",
+        "Open opportunities by stage",
     ]
     assert "This is how Home is shipped" in client.get("/home/arrange").text
 
@@ -143,7 +145,7 @@ def test_what_stands_on_home_is_not_offered_again_and_words_find_the_rest(
 def test_back_to_the_role_s_is_back_to_the_role_s(alice: Person, home: HostClient) -> None:
     assert titles(home.get("/").text) == []
     assert home.post("/home/reset").status_code == 303
-    assert len(titles(home.get("/").text)) == 3
+    assert len(titles(home.get("/").text)) == 5
 
 
 def test_each_person_has_their_own(acme: Workspace, alice: Person, bob: Person) -> None:

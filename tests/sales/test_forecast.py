@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from app.events import Event
+from app.identity.models import User
+from app.identity.operations.teams import create_team, tree
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.modules import install_record_types
@@ -21,7 +23,8 @@ from app.sales.models import Opportunity, Target
 from app.sales.operations.forecast import forecast, overdue
 from app.sales.operations.opportunities import today
 from app.sales.operations.stages import load_pipelines
-from app.sales.operations.targets import USER, set_target, targets_between
+from app.sales.operations.target_sums import TargetSums
+from app.sales.operations.targets import TEAM, USER, set_target, targets_between
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_opportunity
@@ -160,3 +163,32 @@ def test_targets_are_typed_in_a_table_and_all_or_none_are_kept(
 def targets(acme: Workspace) -> dict[UUID, Decimal]:
     with acme.scope() as session:
         return {one.of_id: one.amount for one in session.scalars(select(Target))}
+
+
+def test_the_target_of_all_takes_that_of_a_team_where_it_has_one(
+    acme: Workspace, alice: Person, bob: Person, dora: Person
+) -> None:
+    with acme.acting(alice) as by:
+        north = create_team(by, name="North")
+        harbour = create_team(by, name="Harbour", parent=north)
+        by.session.get_one(User, bob.user_id).team_id = harbour.id
+        by.session.get_one(User, dora.user_id).team_id = north.id
+        set_target(by, USER, alice.user_id, MAY, "1")
+        set_target(by, USER, bob.user_id, MAY, "20")
+        set_target(by, USER, dora.user_id, MAY, "300")
+        users, teams = list(by.session.scalars(select(User))), tree(by)
+
+        def whole(month: date = MAY) -> Decimal | None:
+            return TargetSums(targets_between(by, MAY, JUNE), users, teams).whole([month])
+
+        assert (whole(), whole(JUNE)) == (Decimal(321), None)
+        set_target(by, TEAM, harbour.id, MAY, "4000")
+        assert whole() == Decimal(4301), "a team above counts what the one below is to win"
+        set_target(by, TEAM, north.id, MAY, "50000")
+        set_target(by, TEAM, north.id, JUNE, "7")
+        assert (whole(), whole(JUNE)) == (Decimal(50001), Decimal(7))
+        sums = TargetSums(targets_between(by, MAY, JUNE), users, teams)
+        assert sums.team(harbour.id, [MAY, JUNE]) == Decimal(4000)
+        assert sums.team(north.id, [MAY, JUNE]) == Decimal(50007)
+    page = alice.client.get("/forecast?start=2031-05-01").text
+    assert ">£50K<" in page.partition("<tfoot>")[2]

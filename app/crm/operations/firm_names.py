@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.crm.models import Account, Contact
 from app.crm.operations.keys import ContactKeys, contact_keys, firm_name, firm_names
+from app.crm.operations.named_after import refresh_every_named
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.kernel.rows import update_rows
@@ -18,9 +19,10 @@ CHUNK = 200  # Contacts at once; a firm's others follow as jobs of so many.
 
 
 def account_changed(account: Account, verb: str, by: Actor) -> None:
-    """Let the contacts of an account be found by its new name."""
+    """Let the contacts of an account, and what else is named after it, be found by its new name."""
     if verb == "update" and account.is_renamed:
         refresh_contacts(account.id, None, by)
+        refresh_every_named(account.id, by)
 
 
 def contact_changed(contact: Contact, verb: str, by: Actor) -> None:

@@ -121,13 +121,13 @@ def contact_keys(contact: Contact, firm: str) -> ContactKeys:
     known = (contact.email, contact.title, contact.wechat)
     own = search_text(known, people=(person,), phones=(contact.phone,))
     own_grams = grams((contact.email,), people=(person,))
-    firm_text, firm_grams = _firm_keys(firm)
+    firm_text, firm_grams = firm_keys(firm)
     return with_other(own, firm_text), [*own_grams, *firm_grams]
 
 
 @lru_cache(2048)
-def _firm_keys(firm: str) -> tuple[str, tuple[str, ...]]:
-    """What finds people by their firm; those of one firm often come together."""
+def firm_keys(firm: str) -> tuple[str, tuple[str, ...]]:
+    """What finds records by their firm; those of one firm often come together."""
     return search_text((firm,)), tuple(other_grams(grams((firm,))))
 
 

@@ -15,6 +15,7 @@ from app.records import gate
 from app.records.access import may_do, readable_fields, sees
 from app.records.fields import Option
 from app.records.model import Record
+from app.records.pages.beside import panels_of
 from app.records.pages.choices import choices_of
 from app.records.pages.details import Detail, details, may_edit, value_html
 from app.records.pages.favourites import Star, may_star, star
@@ -132,7 +133,7 @@ def loaded(
     """The panels of one side with what they show; none of a record read by the pool alone."""
     if is_read_in_pool(record_type, by):
         return []
-    return [(one, one.load(record, by)) for one in record_type.panels if one.side == side]
+    return [(one, one.load(record, by)) for one in panels_of(record_type, by) if one.side == side]
 
 
 def names_of(record_type: RecordType, record: Record, by: Actor) -> dict[UUID, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Uuid, text
@@ -56,6 +57,8 @@ class Opportunity(HasSteps, Priced, Record):
     )
 
     is_decided = False  # Whether an action gives the outcome; no column.
+    # The account whose name its keys hold, and that name; no column.
+    firm = cast("tuple[UUID | None, str] | None", None)
     name: Mapped[Name]
     name_sort: Mapped[SortKey]
     account_id: Mapped[UUID | None] = mapped_column(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,15 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import inspect
 from sqlalchemy.orm.attributes import instance_state
 
+from app.crm.operations.keys import firm_name, firm_names
+from app.crm.operations.named_after import keys_with_firm, refresh_one
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import _
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, search_text, sort_key
+from app.records.access import writable_keys
 from app.records.fields import Option
 from app.records.picklists import picklists_of
 from app.records.pool.owning import in_languages
 from app.records.registry import registry
+from app.records.tailored import tailored
 from app.records.values import Unfit, clean_text
 from app.sales.models import Opportunity
 from app.sales.models.opportunity import LOST, OPEN, WON
@@ -37,12 +41,31 @@ def prepare_opportunity(opportunity: Opportunity, by: Actor) -> None:
     """
     _refuse_typed_outcome(opportunity, by)
     settle_stage(opportunity, load_pipelines(by.session), by)
+    if opportunity.firm is None or opportunity.firm[0] != opportunity.account_id:
+        name = firm_name(opportunity.account_id, by)
+        opportunity.firm = (opportunity.account_id, name)
+    found, found_by = keys_with_firm(
+        search_text((opportunity.name,)), grams((opportunity.name,)), opportunity.firm[1]
+    )
     derived = {
         "name_sort": sort_key(opportunity.name),
-        "search_text": search_text((opportunity.name,)),
-        "search_grams": grams((opportunity.name,)),
+        "search_text": found,
+        "search_grams": found_by,
     }
     put_derived(opportunity, derived)
+
+
+def gather_opportunities(opportunities: Sequence[Opportunity], by: Actor) -> None:
+    """Look up the customers of many opportunities before each of them is prepared."""
+    names = firm_names({one.account_id for one in opportunities}, by)
+    for one in opportunities:
+        one.firm = (one.account_id, names.get(one.account_id, ""))
+
+
+def opportunity_changed(opportunity: Opportunity, verb: str, by: Actor) -> None:
+    """Bring the keys of one up to date that was deleted while its customer was renamed."""
+    if verb == "restore":
+        refresh_one(opportunity, by)
 
 
 def _refuse_typed_outcome(opportunity: Opportunity, by: Actor) -> None:
@@ -85,12 +108,29 @@ def lose(
     competitor: object = "",
     on: object = "",
 ) -> Mapping[str, Any]:
-    """Say that the customer does not buy, why, and who was chosen instead where that is known."""
+    """Say that the customer does not buy, why, and who was chosen instead where that is known.
+
+    Refused for a reason or a competitor that is not offered, a note that is too long and a day that
+    is none or lies ahead; NotPermitted for a competitor where the role may not write that field.
+    """
     found = _reason("lost_reason", reason, by)
     if competitor:
+        _demand_writable("competitor", by)
         opportunity.competitor = _reason("competitor", competitor, by, "competitor").value
     opportunity.lost_reason = found.value
     return _decide(opportunity, by, LOST, found, note, on)
+
+
+def _demand_writable(key: str, by: Actor) -> None:
+    """What an action writes besides is held by the rules of fields as what a form writes is."""
+    if not may_write(key, by):
+        told = _("Your role may not change this field.")
+        raise NotPermitted(told, field=key)
+
+
+def may_write(key: str, by: Actor) -> bool:
+    """True where the role lets this field of opportunities be changed."""
+    return key in writable_keys(tailored("opportunity", by), by)
 
 
 def _decide(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -61,16 +60,16 @@ def save_pipeline(
     """
     require_change(by, *MANAGE)
     named, wished = read_name(name), read_stages(stages, by)
-    if pipeline is not None and version is not None and version != pipeline.version:
-        raise _overtaken()
-    before = _told(by, pipeline)
+    if pipeline is not None:
+        demand_version(pipeline, version)
+    before = told(by, pipeline)
     if pipeline is None:
         pipeline = _new(by)
     pipeline.name = named
     # Its own row changes with any of its stages, so that the version counts those as well.
     pipeline.version += 1 if before else 0
     _put_stages(by, pipeline, wished)
-    _keep(by, pipeline, "updated" if before else "created", before)
+    keep(by, pipeline, "updated" if before else "created", before)
     return pipeline
 
 
@@ -135,43 +134,22 @@ def count_open(by: Actor) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """A stage that may be removed: how many are open in it, and into which others they can go."""
-
-    pipeline: Pipeline
-    stage: Stage
-    count: int
-    others: tuple[Stage, ...]
+def demand_version(pipeline: Pipeline, version: int | None) -> None:
+    """Conflict when somebody changed the pipeline since `version`; None asks for nothing."""
+    if version is not None and version != pipeline.version:
+        raise _overtaken()
 
 
-def removal(by: Actor, stage_id: str) -> Removal:
-    """What removing a stage would mean; Missing when there is none, Refused for the last one."""
-    require_change(by, *MANAGE)
-    stage = by.session.get(Stage, stage_id) if parse_id(stage_id) else None
-    if stage is None or stage.retired_at is not None:
-        raise Missing(_("There is no such stage."))
-    pipeline = get_pipeline(by, stage.pipeline_id)
-    others = tuple(one for one in stages_of(by, pipeline) if one.id != stage.id)
-    if not others:
-        raise Refused(_("A pipeline needs at least one stage."))
-    return Removal(pipeline, stage, count_open(by).get(stage.id, 0), others)
-
-
-def retire_stage(by: Actor, found: Removal) -> None:
-    """Offer a stage no longer; whatever is open in it is moved by whoever asked for this."""
-    before = _told(by, found.pipeline)
-    found.stage.retired_at = by.now
-    found.pipeline.version += 1
-    _keep(by, found.pipeline, "updated", before)
-
-
-def retire_pipeline(by: Actor, pipeline: Pipeline, *, is_retired: bool) -> None:
+def retire_pipeline(
+    by: Actor, pipeline: Pipeline, *, is_retired: bool, version: int | None = None
+) -> None:
     """Offer a pipeline no longer, or again.
 
-    Refused for the last one in use and while opportunities are open in it.
+    Refused for the last one in use and while opportunities are open in it; Conflict when somebody
+    changed it since `version`.
     """
     require_change(by, *MANAGE)
+    demand_version(pipeline, version)
     if pipeline.is_retired == is_retired:
         return
     if is_retired:
@@ -181,31 +159,38 @@ def retire_pipeline(by: Actor, pipeline: Pipeline, *, is_retired: bool) -> None:
         others = select(Pipeline.id).where(~Pipeline.is_retired, Pipeline.id != pipeline.id)
         if by.session.scalar(others.limit(1)) is None:
             raise Refused(_("One pipeline must stay in use."))
-    before = _told(by, pipeline)
+    before = told(by, pipeline)
     pipeline.is_retired = is_retired
     pipeline.version += 1
-    _keep(by, pipeline, "retired" if is_retired else "restored", before)
+    keep(by, pipeline, "retired" if is_retired else "restored", before)
 
 
-def put_first(by: Actor, pipeline: Pipeline) -> None:
-    """Let new opportunities begin in this pipeline where nothing else is said."""
+def put_first(by: Actor, pipeline: Pipeline, *, version: int | None = None) -> None:
+    """Let new opportunities begin in this pipeline where nothing else is said.
+
+    Refused for a retired one; Conflict when somebody changed it since `version`.
+    """
     require_change(by, *MANAGE)
+    demand_version(pipeline, version)
+    if pipeline.is_retired:
+        raise Refused(_("This pipeline is retired. Offer it again first."))
     rows = list(by.session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id)))
     if rows and rows[0].id == pipeline.id:
         return
-    before = _told(by, pipeline)
+    before = told(by, pipeline)
     order = [pipeline, *(one for one in rows if one.id != pipeline.id)]
     for position, one in enumerate(order):
         if one.position != position:
             one.position = position
             one.version += 1
-    _keep(by, pipeline, "updated", before)
+    keep(by, pipeline, "updated", before)
 
 
-def _keep(by: Actor, pipeline: Pipeline, verb: str, before: dict[str, Any] | None) -> None:
+def keep(by: Actor, pipeline: Pipeline, verb: str, before: dict[str, Any] | None) -> None:
+    """Write a pipeline that was changed, let all read it anew, and tell the audit what was."""
     _flush(by)
     stamps.draw(by.session, STAMP)
-    after = _told(by, pipeline) or {}
+    after = told(by, pipeline) or {}
     pairs = {key: [(before or {}).get(key), value] for key, value in after.items()}
     changes = {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
     record_id = parse_id(pipeline.id)
@@ -220,7 +205,7 @@ def _flush(by: Actor) -> None:
         raise _overtaken() from None
 
 
-def _told(by: Actor, pipeline: Pipeline | None) -> dict[str, Any] | None:
+def told(by: Actor, pipeline: Pipeline | None) -> dict[str, Any] | None:
     """What the audit tells of a pipeline."""
     if pipeline is None:
         return None

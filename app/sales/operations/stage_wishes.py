@@ -14,11 +14,12 @@ from app.kernel.whole import whole
 from app.records.custom.options import COLOURS
 from app.records.fields import Field
 from app.records.tailored import tailored
+from app.records.values import Unfit, clean_text
 
 CATEGORIES = ("pipeline", "best_case", "commit", "omitted")
 MOST_STAGES = 20
 NAME = 60  # Characters.
-WHOLE = 100  # Percent.
+WHOLE_CHANCE = 100  # Percent.
 MOST_DAYS = 999
 # What follows from the stage or is kept by the product can't be asked for in one.
 NOT_ASKED = (
@@ -55,7 +56,13 @@ def read_name(name: Mapping[str, Any]) -> dict[str, str]:
 
 def _texts(raw: Any) -> tuple[dict[str, str], Text | None]:
     texts = raw if isinstance(raw, Mapping) else {}
-    found = {key: str(texts[key]).strip() for key in LOCALES if str(texts.get(key) or "").strip()}
+    try:
+        cleaned = {key: clean_text(texts.get(key) or "") for key in LOCALES}
+    except Unfit as unfit:
+        return {}, unfit.message
+    found = {key: text for key, text in cleaned.items() if text}
+    if set(texts) - set(LOCALES) or any("\n" in one for one in found.values()):
+        return found, _("Give a line of text by language.")
     if not found:
         return found, _("Please fill in this field.")
     if any(len(one) > NAME for one in found.values()):
@@ -99,16 +106,19 @@ def _stage(wish: Mapping[str, Any], known: set[str]) -> tuple[dict[str, Any], di
     stale_after = whole(str(wish.get("stale_after") or 0))
     if stale_after is None or not 0 <= stale_after <= MOST_DAYS:
         wrong["stale_after"] = _("Enter a whole number from 0 to %(most)s.", most=MOST_DAYS)
-    required = [str(one) for one in wish.get("required") or ()]
+    asked = wish.get("required") or ()
+    required = [str(one) for one in asked] if isinstance(asked, list | tuple) else [""]
     if not set(required) <= known:
         wrong["required"] = _("This is not one of the values to choose from.")
     colour = str(wish.get("colour") or "")
+    if colour and colour not in COLOURS:
+        wrong["colour"] = _("This is not one of the values to choose from.")
     read = {
         "id": str(wish.get("id") or ""),
         "name": name,
         "probability": probability,
         "forecast_category": category,
-        "colour": colour if colour in COLOURS else "",
+        "colour": colour,
         "stale_after": stale_after,
         "required": list(dict.fromkeys(required)),
     }
@@ -120,6 +130,6 @@ def _percent(raw: Any) -> Decimal | None:
         found = Decimal(str(raw).strip().removesuffix("%").removesuffix("％").strip())
     except InvalidOperation:
         return None
-    if not found.is_finite() or not 0 <= found <= WHOLE:
+    if not found.is_finite() or not 0 <= found <= WHOLE_CHANCE:
         return None
     return found.quantize(Decimal("0.01"))

@@ -18,8 +18,8 @@ from app.sales.operations.stages import Pipelines, StageFacts
 def settle_stage(opportunity: Opportunity, known: Pipelines, by: Actor) -> None:
     """Let pipeline, probability and forecast agree with the stage, and the stage with the rest.
 
-    Refused where stage and pipeline don't go together, where one that is closed is moved, and for
-    each field that the stage asks for and that is empty.
+    Refused where stage and pipeline don't go together, where one that is closed is moved, for a
+    stage that is offered no longer, and for each field that the stage asks for and that is empty.
     """
     is_new = instance_state(opportunity).key is None
     changed = frozenset() if is_new else _changed(opportunity)
@@ -27,6 +27,7 @@ def settle_stage(opportunity: Opportunity, known: Pipelines, by: Actor) -> None:
     is_moved = is_new or "stage_id" in changed or opportunity.stage_id != stage.id
     opportunity.stage_id, opportunity.pipeline_id = stage.id, stage.pipeline_id
     if is_moved:
+        _refuse_retired(opportunity, stage, known, by, is_new=is_new)
         _enter(opportunity, stage, changed, by, is_new=is_new)
     _fill(opportunity, stage)
     if opportunity.outcome in (None, OPEN):
@@ -56,6 +57,19 @@ def _stage(
         told = _("There is no pipeline with a stage yet. An admin makes them under Settings.")
         raise Refused(told, field="stage_id")
     return stage
+
+
+def _refuse_retired(
+    opportunity: Opportunity, stage: StageFacts, known: Pipelines, by: Actor, *, is_new: bool
+) -> None:
+    """Refused for what is open and comes to a stage or a pipeline that is offered no longer."""
+    is_retired = known.by_id[stage.pipeline_id].is_retired
+    # Taking back the change of many by which a stage was emptied puts records into it again.
+    may_come_back = not is_retired and not is_new and by.batch_id is not None
+    if opportunity.outcome not in (None, OPEN) or may_come_back:
+        return
+    if stage.is_retired or is_retired:
+        raise Refused(_("This stage is no longer offered."), field="stage_id")
 
 
 def _enter(

@@ -26,6 +26,7 @@ MANAGE = ("target", "manage")
 USER, TEAM = "user", "team"
 MOST = Decimal(10) ** 13  # The column holds no more.
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+ANY = object()  # Instead of what somebody saw: whatever stands may be overwritten.
 Amounts = Mapping[tuple[str, UUID, date], Decimal]
 
 
@@ -37,11 +38,14 @@ class Seen:
     teams: frozenset[UUID] | None
 
 
-def set_target(by: Actor, of: str, of_id: UUID, month: date, amount: object) -> Target | None:
+def set_target(
+    by: Actor, of: str, of_id: UUID, month: date, amount: object, was: object = ANY
+) -> Target | None:
     """Say how much somebody is to win in a month; nothing said takes the target away.
 
     `of` is USER or TEAM, `month` its first day, `amount` in the firm's currency. Refused for who is
-    not there, a day that begins no month and an amount that is none.
+    not there, a day that begins no month and an amount that is none; Conflict where the target is
+    no longer what it `was` when somebody decided, unless it is what they want.
     """
     require_change(by, *MANAGE)
     _demand(by, of, of_id, month)
@@ -51,6 +55,8 @@ def set_target(by: Actor, of: str, of_id: UUID, month: date, amount: object) -> 
     before = row.amount if row is not None else None
     if before == wanted:
         return row
+    if was is not ANY and before != read_amount(was, "was"):
+        raise _meanwhile()
     if wanted is None:
         if row is not None:
             by.session.delete(row)
@@ -63,9 +69,14 @@ def set_target(by: Actor, of: str, of_id: UUID, month: date, amount: object) -> 
     try:
         by.session.flush()  # Of two who set one at once, the second is told here.
     except (StaleDataError, IntegrityError):
-        raise Conflict(_("Somebody changed this target meanwhile.")) from None
+        raise _meanwhile() from None
     _tell(by, row, "created" if before is None else "updated", before, wanted)
     return row
+
+
+def _meanwhile() -> Conflict:
+    told = _("Somebody changed this target meanwhile.")
+    return Conflict(told, field="amount")
 
 
 def _tell(by: Actor, row: Target, verb: str, before: Decimal | None, after: Decimal | None) -> None:
@@ -84,7 +95,7 @@ def _demand(by: Actor, of: str, of_id: UUID, month: date) -> None:
         raise Refused(_("Name a month like 2026-11."), field="month")
 
 
-def read_amount(amount: object) -> Decimal | None:
+def read_amount(amount: object, field: str = "amount") -> Decimal | None:
     """An amount as it was typed, with commas or without; None where nothing was."""
     text = str(amount if amount is not None else "").replace(",", "").replace("，", "").strip()
     if not text:
@@ -92,9 +103,9 @@ def read_amount(amount: object) -> Decimal | None:
     try:
         found = Decimal(text)
     except InvalidOperation:
-        raise Refused(_("Enter an amount like 120000."), field="amount") from None
+        raise Refused(_("Enter an amount like 120000."), field=field) from None
     if not found.is_finite() or not 0 <= found < MOST:
-        raise Refused(_("Enter an amount like 120000."), field="amount")
+        raise Refused(_("Enter an amount like 120000."), field=field)
     return found.quantize(Decimal("0.01"))
 
 

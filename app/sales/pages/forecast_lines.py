@@ -28,7 +28,8 @@ from app.sales.operations.forecast import (
     period_start,
 )
 from app.sales.operations.stages import load_pipelines
-from app.sales.operations.targets import TEAM, USER, Amounts, seen_by
+from app.sales.operations.target_sums import TargetSums
+from app.sales.operations.targets import USER, Amounts, seen_by
 from app.web.formats import Formats, formats
 
 LIST = "/opportunities"
@@ -118,6 +119,8 @@ class ForecastLines:
         self._users = {
             one.id: one for one in by.session.scalars(select(User).order_by(User.name_sort))
         }
+        self._teams = tree(by)
+        self._sums = TargetSums(targets, self._users.values(), self._teams)
 
     def named(self, start: date) -> str:
         """A period in words."""
@@ -138,7 +141,9 @@ class ForecastLines:
         owners |= {of_id for of, of_id, month in self._targets if of == USER and month in months}
         ordered = [one for one in self._users if one in owners]
         lines = [
-            self.line(self._users[one].name, self._asked.start, {one}, self._target({(USER, one)}))
+            self.line(
+                self._users[one].name, self._asked.start, {one}, self._sums.person(one, months)
+            )
             for one in ordered
         ]
         if None in owners:
@@ -148,16 +153,15 @@ class ForecastLines:
     def teams(self) -> list[Line]:
         """A line for each team that the reader sees, with all below it."""
         seen = seen_by(self._by).teams
+        months = months_of(self._asked.start, self._asked.span)
         lines = []
-        for team in tree(self._by):
+        for team in self._teams:
             if seen is not None and team.id not in seen:
                 continue
             members: set[UUID | None] = {
                 one.id for one in self._users.values() if self._is_below(one, team)
             }
-            target = self._target({(TEAM, team.id)})
-            if target is None:
-                target = self._target({(USER, one) for one in members if one is not None})
+            target = self._sums.team(team.id, months)
             depth = team.path.strip("/").count("/")
             lines.append(self.line(team.name, self._asked.start, members, target, depth=depth))
         return lines
@@ -166,17 +170,8 @@ class ForecastLines:
         return user.team is not None and user.team.path.startswith(team.path)
 
     def whole_target(self, start: date) -> Decimal | None:
-        """The target of all: those of everybody that the reader sees."""
-        return self._target({(USER, one) for one in self._users}, start)
-
-    def _target(self, whose: set[tuple[str, UUID]], start: date | None = None) -> Decimal | None:
-        months = months_of(start or self._asked.start, self._asked.span)
-        found = [
-            amount
-            for (of, of_id, month), amount in self._targets.items()
-            if (of, of_id) in whose and month in months
-        ]
-        return sum(found, Decimal(0)) if found else None
+        """The target of all that the reader sees: of the topmost teams, and of who is in none."""
+        return self._sums.whole(months_of(start, self._asked.span))
 
     def line(
         self,

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from app.identity.models import User
 from app.identity.operations.teams import tree
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text
 from app.kernel.whole import whole
 from app.sales.operations.targets import (
+    ANY,
     FIRST_YEAR,
     LAST_YEAR,
     TEAM,
@@ -115,7 +116,8 @@ class _Rows:
 def keep_targets(year: int, sent: Mapping[str, str], by: Actor) -> int:
     """Keep what was typed and differs from what its reader saw; answers with how many.
 
-    Refused with a message per input, and nothing is kept then.
+    Refused with a message per input, also for one that somebody else changed since it was shown,
+    and nothing is kept then.
     """
     errors: dict[str, Text | str] = {}
     kept = 0
@@ -130,8 +132,9 @@ def keep_targets(year: int, sent: Mapping[str, str], by: Actor) -> int:
         if text.strip() == sent.get(f"was.{name}", "").strip():
             continue
         try:
-            set_target(by, of, of_id, date(year, number, 1), text)
-        except Refused as refused:
+            was = sent.get(f"was.{name}", ANY)
+            set_target(by, of, of_id, date(year, number, 1), text, was)
+        except (Refused, Conflict) as refused:
             errors[name] = next(iter(refused.errors.values()), refused.message)
         else:
             kept += 1

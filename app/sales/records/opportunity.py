@@ -12,7 +12,11 @@ from app.records.fields import Field
 from app.records.lenses.facts import Board, Calendar
 from app.records.types import Panel, RecordType, View, Words
 from app.sales.models import Opportunity
-from app.sales.operations.opportunities import prepare_opportunity
+from app.sales.operations.opportunities import (
+    gather_opportunities,
+    opportunity_changed,
+    prepare_opportunity,
+)
 from app.sales.operations.stages import load_pipelines, pipeline_options, stage_options
 from app.sales.pages.stage_path import stage_path
 from app.sales.records.opportunity_actions import ACTIONS
@@ -47,7 +51,7 @@ opportunity = RecordType(
         many=_("Opportunities"),
         new=_("New opportunity"),
         count=plural("%(n)s opportunity", "%(n)s opportunities"),
-        search=_("Name of the opportunity"),
+        search=_("Name of the opportunity or customer"),
         empty=_("What customers may buy appears here, from the first need to the signature."),
     ),
     title=Opportunity.name,
@@ -114,6 +118,7 @@ opportunity = RecordType(
         Opportunity.tags,
     ),
     search=(Opportunity.name,),
+    search_other=Opportunity.account_id,
     default_sort="-created_at",
     account=Opportunity.account_id,
     attention=Opportunity.next_step_at,
@@ -142,4 +147,6 @@ opportunity = RecordType(
     ),
     told_on=told_on,
     prepare=prepare_opportunity,
+    gather=gather_opportunities,
+    changed=opportunity_changed,
 )

@@ -1,6 +1,23 @@
 """Addresses of sales."""
 
-from app.sales.routes import forecast, leads, opportunities, pipelines
+from app.sales.routes import (
+    forecast,
+    forecast_api,
+    leads,
+    opportunities,
+    pipelines,
+    pipelines_api,
+    targets_api,
+)
 from app.sales.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "forecast", "leads", "opportunities", "pipelines"]
+__all__ = [
+    "blueprint",
+    "forecast",
+    "forecast_api",
+    "leads",
+    "opportunities",
+    "pipelines",
+    "pipelines_api",
+    "targets_api",
+]

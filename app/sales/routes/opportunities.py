@@ -16,7 +16,7 @@ from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
-from app.sales.operations.opportunities import reasons, today
+from app.sales.operations.opportunities import may_write, reasons, today
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access
 from app.web.render import see_other
@@ -57,7 +57,9 @@ def do_lose(record_id: UUID) -> Response:
 
 def _show(record_id: UUID, verb: str) -> Response:
     opportunity, url, by = _opportunity(record_id, verb)
-    shown = {"on": today(by).isoformat(), "competitor": opportunity.competitor or ""}
+    shown = {"on": today(by).isoformat()}
+    if may_write("competitor", by):
+        shown["competitor"] = opportunity.competitor or ""
     return show(CLOSE, _form(opportunity, url, verb, by), block="form", typed=shown)
 
 
@@ -90,7 +92,9 @@ def _form(opportunity: Opportunity, url: str, verb: str, by: Actor) -> dict[str,
         "action": record_type.action(verb),
         "is_lost": verb == LOSE,
         "offers": [(one.value, one.shown()) for one in reasons(key, by)],
-        "competitors": [(one.value, one.shown()) for one in reasons("competitor", by)],
+        "competitors": [(one.value, one.shown()) for one in reasons("competitor", by)]
+        if may_write("competitor", by)
+        else [],
         "today": today(by).isoformat(),
         "next": next_or(url),
     }

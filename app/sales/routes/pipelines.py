@@ -13,17 +13,14 @@ from app.kernel.errors import Answer, Conflict, Refused
 from app.kernel.language import _
 from app.kernel.language import current as reading
 from app.kernel.localized import pick
-from app.records.bulk.begin import begin_change
 from app.records.bulk.models import BulkChange
-from app.records.bulk.selection import Selection
-from app.records.filters import Filter
+from app.records.pages.looks import tone
 from app.records.pages.settings.numbered import is_half_way
-from app.records.query import Query
 from app.records.routes.forms import seen_version
-from app.records.tailored import tailored
 from app.sales.models import Pipeline
 from app.sales.operations import pipelines as operations
-from app.sales.operations.pipelines import MANAGE, Removal
+from app.sales.operations.pipelines import MANAGE
+from app.sales.operations.stage_removal import Removal, removal, remove_stage
 from app.sales.operations.stages import load_pipelines
 from app.sales.pages.pipeline_form import PipelineForm, refused, sent_form, standing_form
 from app.sales.routes.blueprint import blueprint
@@ -46,7 +43,7 @@ def show_pipelines() -> Response:
         (
             one,
             _named(one.name, by),
-            [(_named(s.name, by), s.colour) for s in one.in_use],
+            [(_named(s.name, by), tone(s.colour)) for s in one.in_use],
             sum(held.get(s.id, 0) for s in one.stages),
         )
         for one in sorted(load_pipelines(by.session).all, key=lambda one: one.is_retired)
@@ -113,37 +110,25 @@ def offer_pipeline(pipeline_id: UUID) -> Response:
 def ask_remove_stage(stage_id: UUID) -> Response:
     """Where what is open in a stage goes when it is removed."""
     by = current.actor()
-    return show(REMOVE, _removing(operations.removal(by, str(stage_id)), by), block="form")
+    return show(REMOVE, _removing(removal(by, str(stage_id)), by), block="form")
 
 
 @blueprint.post(f"{PLACE}/stages/<uuid:stage_id>/remove")
 @access(permission=MANAGE)
-def remove_stage(stage_id: UUID) -> Response:
+def do_remove_stage(stage_id: UUID) -> Response:
     """Remove a stage, and move what is open in it into another one."""
     by = current.actor()
-    found = operations.removal(by, str(stage_id))
+    found = removal(by, str(stage_id))
     name = _named(found.stage.name, by)
 
     def work() -> BulkChange | None:
-        if found.count and typed("to") not in {one.id for one in found.others}:
-            raise Refused(_("Choose a stage."), field="to")
-        change = _move(found, typed("to"), by) if found.count else None
-        operations.retire_stage(by, found)
-        return change
+        return remove_stage(by, found, typed("to"))
 
-    done = submit(work, REMOVE, lambda: _removing(operations.removal(by, str(stage_id)), by))
+    done = submit(work, REMOVE, lambda: _removing(removal(by, str(stage_id)), by))
     if isinstance(done, Response):
         return done
     toast(_("Removed: %(name)s", name=name))
     return see_other(f"/opportunities/bulk/{done.id}" if done else f"{PLACE}/{found.pipeline.id}")
-
-
-def _move(found: Removal, to: str, by: Actor) -> BulkChange:
-    """Move what is open in a stage, as any change of many records: with a receipt, to be undone."""
-    record_type = tailored("opportunity", by)
-    filters = (Filter("stage_id", "eq", found.stage.id), Filter("outcome", "eq", "open"))
-    selection = Selection(query=Query(filters=filters), counted=found.count)
-    return begin_change(record_type, "update", selection, {"stage_id": to}, by)
 
 
 def _removing(found: Removal, by: Actor) -> dict[str, object]:

@@ -61,6 +61,10 @@ VERBS: Mapping[str, Text] = {
     "recall": _("Take back the request"),
     "comment": _("Comment"),
     "set_authority": _("Set the limits"),
+    "set_targets": _("Set targets"),
+    "put_pipeline_first": _("Let new ones begin there"),
+    "retire": _("Retire"),
+    "offer": _("Offer again"),
 }
 
 
