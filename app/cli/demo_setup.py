@@ -13,10 +13,11 @@ from tenants.migrations import upgrade_control
 
 def main() -> int:
     """Migrate the shared tables and make the two workspaces where they are missing."""
-    engine = create_engine(command_settings().database_owner_url)
+    settings = command_settings()
+    engine = create_engine(settings.database_owner_url)
     try:
         upgrade_control(engine)
-        ensure_demo_workspaces(engine)
+        ensure_demo_workspaces(engine, settings)
     finally:
         engine.dispose()
     return 0

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from app.crm.models import Account, Product
 from app.demo.approvals import load_approvals
 from app.demo.leads import load_leads
+from app.demo.letters import load_templates
 from app.demo.load import Amounts, load
+from app.demo.mails import load_mails
 from app.demo.opportunities import load_opportunities
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.prices import load_prices
@@ -33,6 +35,7 @@ from app.operator.accounts import create_operator
 from app.records.door import perform
 from app.records.money.rates import currencies_in_use
 from app.records.usage import count_anew
+from config.settings import Settings
 from tenants.control import Operator, Tenant
 from tenants.facts import State, TenantFacts
 from tenants.fleet import migrate_tenants
@@ -55,10 +58,11 @@ AMOUNTS = {
 }
 
 
-def ensure_demo_workspaces(engine: Engine) -> None:
+def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
     """Make the operator and the two workspaces where they are missing, and migrate what is there.
 
-    `engine` is the owner's login. What was interrupted half-way is completed by the next run.
+    `engine` is the owner's login, `settings` are those of the demo. What was interrupted half-way
+    is completed by the next run.
     """
     install_record_types()
     now = clock.now()
@@ -84,6 +88,8 @@ def ensure_demo_workspaces(engine: Engine) -> None:
             owner_id, manager_id, rep_id = (_person(by, one) for one in workspace.people[:3])
             load_approvals(by, workspace.slug, owner_id, manager_id, rep_id)
             load_prices(by, workspace.slug, _person(by, workspace.people[SELLER]))
+            load_templates(by, workspace.slug, owner_id)
+            load_mails(by, workspace.slug, rep_id, settings)
 
 
 def fill_pool(by: Actor) -> None:

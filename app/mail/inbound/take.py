@@ -47,6 +47,16 @@ def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
     """Let a mail that came in stand where it belongs; its ledger line says what became of it."""
     try:
         content = _content(mail, by)
+    except Skip as skip:
+        _leave(mail, skip)
+        mail.settled_at = by.now
+        return
+    settle(mail, content, by, settings)
+
+
+def settle(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) -> None:
+    """The same for the bytes of a mail, wherever they are kept."""
+    try:
         failures = read_report(content) if mail.bounced_ref is not None else None
         if failures is not None:
             _demand_readable(mail, content)
@@ -56,10 +66,15 @@ def take_in(mail: IncomingMail, by: Actor, settings: Settings) -> None:
             mail.message_ref = _store(mail, content, by, settings)
             mail.state, mail.why = Fate.STORED, None
     except Skip as skip:
-        mail.message_ref = skip.message
-        is_lost = skip.why in (Why.BROKEN, Why.GONE)
-        mail.state, mail.why = (Fate.FAILED if is_lost else Fate.SKIPPED), skip.why
+        _leave(mail, skip)
     mail.settled_at = by.now
+
+
+def _leave(mail: IncomingMail, skip: Skip) -> None:
+    """Say in the ledger why a mail stands on no timeline."""
+    mail.message_ref = skip.message
+    is_lost = skip.why in (Why.BROKEN, Why.GONE)
+    mail.state, mail.why = (Fate.FAILED if is_lost else Fate.SKIPPED), skip.why
 
 
 def _store(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) -> UUID:
@@ -257,6 +272,8 @@ def _moment(parsed: Parsed, received_at: datetime) -> datetime:
 
 def _attach(message: Message, parts: list[Part], by: Actor) -> int:
     """Keep the files of a mail; answers with how many are refused, such as programs."""
+    if not parts:
+        return 0
     folder = folder_of(by.tenant.id, ARRIVING)
     refused = 0
     for part in parts:
