@@ -216,7 +216,7 @@ def test_a_link_is_made_shown_once_with_its_code_and_revoked_by_hand(
     assert stranger.get(path).status_code == 410
     with acme.scope() as session:
         assert UNLINKED in session.scalars(select(Event.verb)).all()
-    assert "Revoked" in bob.client.get(url).text
+    assert "Link revoked" in bob.client.get(url).text
     assert bob.client.post(f"{url}/links", data={"days": "999"}).status_code == 422
 
 

@@ -31,7 +31,7 @@ STATES: Mapping[str, tuple[Text, str]] = {
     State.WAITING: (_("To be approved"), "warn"),
     State.APPROVED: (_("Approved"), "good"),
     State.REJECTED: (_("Rejected"), "bad"),
-    State.RECALLED: (_("Taken back"), ""),
+    State.RECALLED: (_("Recalled"), ""),
     State.GONE: (_("Its record is gone"), ""),
 }
 ANSWERS: Mapping[str, Text] = {
@@ -205,6 +205,22 @@ def _levels(
             state = "done"
         else:
             state = "now" if number == request.level and request.is_open else "later"
-        people = formats(by).listed(told) or gettext("is asked next")
+        people = formats(by).listed(told) or _unanswered(request, number, steps, called, by)
         found.append(LevelShown(number + 1, people, state))
     return found
+
+
+def _unanswered(
+    request: ApprovalRequest,
+    number: int,
+    steps: Sequence[ApprovalStep],
+    called: Mapping[UUID, str],
+    by: Actor,
+) -> str:
+    """What there is to say of a level on which nobody said anything."""
+    if request.is_open:
+        return gettext("is asked next")
+    people = dict.fromkeys(called.get(one.user_id, "") for one in steps if one.level == number)
+    if not people:
+        return gettext("nobody was asked any more")
+    return gettext("%(who)s did not answer", who=formats(by).listed(people))

@@ -61,7 +61,7 @@ def _line(one: DocumentLink, people: dict[UUID, str], by: Actor) -> LinkLine:
     is_open = one.is_open(by.now)
     state, tone = (_("Works"), "good") if is_open else (_("Expired"), "")
     if one.revoked_at is not None:
-        state, tone = _("Revoked"), "warn"
+        state, tone = _("Link revoked"), "warn"
     who = people.get(one.created_by_id, "") if one.created_by_id else ""
     made = " · ".join(part for part in (write.relative(one.created_at, by.now), who) if part)
     return LinkLine(

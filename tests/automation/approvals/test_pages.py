@@ -88,6 +88,24 @@ def test_a_rejection_without_a_reason_comes_back_with_what_is_missing(
     assert bob.client.post(f"{url}/recall").status_code == 409
 
 
+def test_a_request_that_ended_says_who_was_not_asked_any_more(
+    alice: Person, bob: Person, rule: Rule
+) -> None:
+    record_id = account(bob)
+    rule("account", "delete", people(alice), people(bob, alice, all=True))
+    ask(bob, "delete", record_id)
+    url = f"/approvals/{only_request(alice).id}"
+    assert "is asked next" in bob.client.get(url).text
+    assert bob.client.post(f"{url}/recall").status_code == 303
+    page = bob.client.get(url).text
+    assert "Recalled" in page
+    assert "Alice Archer did not answer" in page
+    assert "nobody was asked any more" in page
+    assert "is asked next" not in page
+    bob.client.set_cookie("lang", "zh-CN", domain=bob.workspace.host)
+    assert "已撤回" in bob.client.get(url).text
+
+
 def test_several_are_approved_at_once_and_what_moved_stays(
     alice: Person, bob: Person, rule: Rule
 ) -> None:
