@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,7 +49,7 @@ def price_now(
     if row is None or not _changes(row, choice, now):
         return TransferPrice(whole, Decimal(0))
     credit = sum((_rest(bill, now) for bill in running(session, row.tenant_id, now)), Decimal(0))
-    credit = credit.quantize(CENT, ROUND_DOWN) if row.currency == currency else Decimal(0)
+    credit = credit.quantize(CENT, ROUND_HALF_UP) if row.currency == currency else Decimal(0)
     if credit >= whole:
         raise PaidFurther
     return TransferPrice(whole, credit)

@@ -57,6 +57,7 @@ def test_a_firm_pays_adds_a_seat_cancels_and_goes_on_by_the_page(
     assert till.press(address, number=GOOD)[0] == 200
     back = client.get(f"{PLACE}?paid=1")
     assert "3 seats" in back.text
+    assert '<h2 id="now">Starter</h2>' in back.text  # At once, though the trial's facts are kept.
     assert till.facts(acme).state is State.ACTIVE
 
     shown = choose(client, plan="starter", interval="month", seats="4")

@@ -234,7 +234,7 @@ def _page(by: Actor) -> dict[str, object]:
         "is_paid": is_paid_by_transfer(by, row),
         "spare": row.seats - taken if row and row.way != "transfer" else 0,
         "row": row,
-        "plan": plan_name(by.tenant.plan),
+        "plan": plan_name(row.plan if row else by.tenant.plan),
         "price": write.money(whole_price(row), row.currency) if row else "",
         "until": day,
         "trial_ends": write.day(write.local(trial).date(), by.today()) if trial else "",
