@@ -402,4 +402,7 @@ def test_undoing_by_the_page(
     page = alice.client.get(f"/handovers/{made.id}").text
     assert "7 records went back." in page
     assert "undone already" not in page, "which is said already"
+    told = plain(erin.client.get("/notices").text)
+    assert "Taken back, and with Bob Baker again: 2 accounts, 3 activities, 2 contacts" in told
+    assert "This handover was taken back." in erin.client.get(f"/handovers/{made.id}").text
     assert alice.client.post(f"/handovers/{made.id}/undo").status_code == 303

@@ -10,7 +10,7 @@ from app.handover.operations.begin import AT_ONCE, enqueue_piece, lock_user
 from app.handover.operations.draft import require_may
 from app.handover.operations.leave import give_back
 from app.handover.operations.run import locked, next_rows, passing_on, put, settle
-from app.handover.operations.tell import stands_or_not
+from app.handover.operations.tell import stands_or_not, tell_taken_back
 from app.identity.models import User
 from app.jobs.progress import begin_work
 from app.kernel.actor import Actor
@@ -64,7 +64,7 @@ def begin_undo(handover: Handover, by: Actor) -> None:
 
 
 def undo_piece(handover: Handover, by: Actor, size: int) -> bool:
-    """Take back the next `size` records; True while there are more."""
+    """Take back the next `size` records; True while there are more, and then all are told."""
     assert handover.undo_id is not None  # noqa: S101  It was begun.
     acting = passing_on(by, leaves=handover.leaves).in_batch(handover.undo_id)
     rows = next_rows(handover, Outcome.DONE, by, size)
@@ -86,4 +86,5 @@ def undo_piece(handover: Handover, by: Actor, size: int) -> bool:
     if len(rows) == size:
         return True
     handover.undo_finished_at = by.now
+    tell_taken_back(handover, by)
     return False
