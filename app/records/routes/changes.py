@@ -34,7 +34,7 @@ def delete(collection: str, record_id: UUID) -> Response:
     name = record_type.title_of(record)
     perform(record_type, "delete", record, by=by)
     undo = f"{record_url(record_type, record_id)}/restore"
-    return _done(_("%(name)s was deleted.", name=name), f"/{collection}", undo)
+    return done(_("%(name)s was deleted.", name=name), f"/{collection}", undo)
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/delete")
@@ -69,7 +69,7 @@ def restore(collection: str, record_id: UUID) -> Response:
             name=record_type.title_of(record),
             along=numbers_in_words(along, by),
         )
-    return _done(told, record_url(record_type, record_id))
+    return done(told, record_url(record_type, record_id))
 
 
 @blueprint.post("/<collection:collection>/<uuid:record_id>/<action:name>")
@@ -87,10 +87,10 @@ def act(collection: str, record_id: UUID, name: str) -> Response:
     url = record_url(record_type, record_id)
     undo = f"{url}/{action.undo}" if action.undo and by.may(record_type.key, action.undo) else None
     told = _("%(action)s: %(name)s", action=action.done, name=record_type.title_of(record))
-    return _done(told, url, undo)
+    return done(told, url, undo)
 
 
-def _done(text: Text | str, fallback: str, undo_url: str | None = None) -> Response:
+def done(text: Text | str, fallback: str, undo_url: str | None = None) -> Response:
     """Tell what was done: in place for htmx, whose page reloads what changed, else on the next."""
     toast(text, undo_url=undo_url)
     if not is_htmx():

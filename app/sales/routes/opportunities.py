@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from app.identity.routes.asking import show, submit, typed
 from app.kernel.actor import Actor
@@ -14,6 +14,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
+from app.records.routes.changes import done
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from app.sales.operations.opportunities import may_write, reasons, today
@@ -79,7 +80,10 @@ def _close(record_id: UUID, verb: str) -> Response:
     told: Text = _("Won: %(name)s", name=opportunity.name)
     if verb == LOSE:
         told = _("Lost: %(name)s", name=opportunity.name)
-    toast(told, undo_url=f"{url}/reopen" if by.may("opportunity", "reopen") else None)
+    undo = f"{url}/reopen" if by.may("opportunity", "reopen") else None
+    if "next" not in request.form:  # At one press, such as a card that was dropped: no form asked.
+        return done(told, url, undo)
+    toast(told, undo_url=undo)
     return see_other(next_or(url))
 
 
