@@ -231,6 +231,7 @@ def test_an_answer_joins_its_thread_which_is_folded(
     form = bob.client.get(f"{customer.url}/mail?reply={first.id}").text
     assert "Re: Our offer" in form
     assert FRANK in form
+    clock.shift(timedelta(days=1))
     post_mail(bob, customer, reply=str(first.id), quotes="1", subject="Re: Our offer", body="And?")
     clock.shift(TEN_SECONDS)
     send_out()
@@ -243,7 +244,11 @@ def test_an_answer_joins_its_thread_which_is_folded(
     assert "1 earlier e-mail" in page
     url = re.search(r'data-hx-get="(/messages/[^"]+/earlier[^"]*)"', page)
     assert url is not None
-    assert "Our offer" in bob.client.get(url[1].replace("&amp;", "&")).text
+    earlier = bob.client.get(url[1].replace("&amp;", "&")).text
+    assert "Our offer" in earlier
+    when = re.search(r"<time[^>]*>([^<]+)</time>", earlier)
+    assert when is not None
+    assert f"{first.at:%b}" in when[1], "below no heading of a day it says its own"
 
 
 def test_the_signature_stands_below(

@@ -96,8 +96,12 @@ def card(
     shows_addresses: bool,
     earlier: int = 0,
     looked: int = 0,
+    says_day: bool = False,
 ) -> Card:
-    """The card of a message that `by` may read, on the record at `place`."""
+    """The card of a message that `by` may read, on the record at `place`.
+
+    It `says_day` where it stands below no heading of one.
+    """
     state = State(message.state)
     said, rest = parted(message.text)
     is_mine = message.user_id is not None and message.user_id == by.user_id and may_write(by)
@@ -124,7 +128,7 @@ def card(
         quoted=rest,
         is_long=len(said) > LONG,
         has_html=bool(message.options.get("html")),
-        time=write.moment(at, by.today()) if is_planned else write.time(at),
+        time=write.moment(at, by.today()) if is_planned or says_day else write.time(at),
         at=at.isoformat(),
         told=_("To be sent later") if state is State.WAITING and message.is_later else told,
         tone=tone,

@@ -70,7 +70,7 @@ def thread(message: Message, record_type: RecordType, record: Record, by: Actor)
     )
     statement = statement.order_by(MessageLink.at.desc(), MessageLink.message_id.desc())
     rows = by.session.execute(statement.limit(MOST_IN_THREAD)).all()
-    return _entries(rows, record_type, record, by)
+    return _entries(rows, record_type, record, by, says_day=True)
 
 
 def entry(
@@ -104,7 +104,13 @@ def _past(message: Any) -> ColumnElement[bool]:
 
 
 def _entries(
-    rows: Any, record_type: RecordType, record: Record, by: Actor, looked: int = 0
+    rows: Any,
+    record_type: RecordType,
+    record: Record,
+    by: Actor,
+    looked: int = 0,
+    *,
+    says_day: bool = False,
 ) -> list[Entry]:
     messages: list[Message] = [row[0] for row in rows]
     files = files_by_message([one.id for one in messages], by)
@@ -123,6 +129,7 @@ def _entries(
                 shows_addresses=open_addresses,
                 earlier=row[1] - 1 if len(row) > 1 else 0,
                 looked=looked,
+                says_day=says_day,
             ),
         )
         for row in rows

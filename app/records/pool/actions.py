@@ -82,7 +82,7 @@ def pool_actions(owner: Attribute) -> tuple[Action, ...]:
             DISTRIBUTE,
             _("Assign automatically"),
             event="distributed",
-            told=_("was assigned by a rule:"),
+            told=_("assigned this by a rule"),
             run=distribute,
             when=lambda record: record.owner_id is None,
             reads=(owner,),

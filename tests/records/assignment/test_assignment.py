@@ -100,6 +100,8 @@ def test_the_timeline_says_why_and_by_which_rule(
     assert told.changes["reason"][1]["en"] == "Bob Baker, whose turn it was – rule “Reps of York”"
     shown = alice.client.get(f"/accounts/{record.id}").text
     assert "whose turn it was" in shown
+    assert "assigned this by a rule:" in shown
+    assert "rule::" not in shown
 
 
 def test_the_first_rule_that_fits_and_has_somebody_decides(
