@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from app.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from app.identity.models import User
     from app.kernel.actor import Actor
     from app.records.imports.mapping import Mapping
     from app.records.imports.models import ImportRun
@@ -58,51 +57,20 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Import the file; exit 1 where it came to no end."""
+    from app.cli.acting import acting, type_called
     from app.cli.workspaces import workspace
     from app.kernel.language import using
 
     if not args.file.is_file():
         raise CommandError(f"There is no file {str(args.file)!r}.")
     with workspace(args.slug) as service:
-        by = _acting(service, args.user)
-        record_type = _type(args.record, by)
+        by = acting(service, args.user)
+        record_type = type_called(args.record, by)
         with using(by.language):  # What stays of it is read by the person it is done as.
             made = _begin(args, record_type, by)
             if made.is_under_way:
                 _go_on(made, service, _progress(args))
             return _tell(made, args, by)
-
-
-def _acting(service: Actor, email: str | None) -> Actor:
-    """The person whose records these become."""
-    from app.cli.workspaces import user_called
-    from app.identity.actors import actor_for
-
-    user = user_called(service, email) if email else _owner(service)
-    return actor_for(service.session, service.tenant, user, service.now, "command")
-
-
-def _owner(service: Actor) -> User:
-    from sqlalchemy import select
-
-    from app.identity.models import Role, User
-
-    owners = select(User).join(Role, Role.id == User.role_id).where(Role.key == "owner")
-    found = service.session.scalars(owners.where(User.is_active).order_by(User.created_at)).first()
-    if found is None:
-        raise CommandError("No owner of this workspace may sign in. Name somebody by --user.")
-    return found
-
-
-def _type(word: str, by: Actor) -> RecordType:
-    from app.records.registry import registry
-    from app.records.tailored import tailored
-
-    found = registry().named(word)
-    if found is None or not by.tenant.allows(found.module):
-        known = ", ".join(one.collection for one in registry().switched_on(by.tenant))
-        raise CommandError(f"There is no record type {word!r}; there are {known}.")
-    return tailored(found, by)
 
 
 def _begin(args: Namespace, record_type: RecordType, by: Actor) -> ImportRun:

@@ -24,6 +24,7 @@ COMMANDS = (
     "app.cli.tokens",
     "app.cli.demo_data",
     "app.cli.import",
+    "app.cli.export",
     "app.cli.migrations",
     "app.cli.routes",
     "app.cli.records",
