@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.models import Role, User
 from app.kernel.ids import new_id
-from app.kernel.language import gettext, using
+from app.kernel.language import gettext, labelled, using
 from tenants.archive.write import tables_of
 from tenants.control import ErasureCertificate, Tenant
 from tenants.files import TENANTS
@@ -83,10 +83,10 @@ def _text(tenant: Tenant, gone: Gone, asked_by: str, now: datetime) -> str:
         lines = [
             gettext("Certificate of erasure"),
             "",
-            f"{gettext('Workspace')}: {tenant.name} ({tenant.slug})",
-            f"{gettext('Number')}: {tenant.id}",
-            f"{gettext('Erased at')}: {now.isoformat(timespec='seconds')}",
-            f"{gettext('Asked for by')}: {asked_by}",
+            labelled(gettext("Workspace"), f"{tenant.name} ({tenant.slug})"),
+            labelled(gettext("Number of the workspace"), str(tenant.id)),
+            labelled(gettext("Erased at"), now.isoformat(timespec="seconds")),
+            labelled(gettext("Asked for by"), asked_by),
             "",
             gettext(
                 "Gone for good are %(rows)s rows in %(tables)s tables, %(files)s files with "

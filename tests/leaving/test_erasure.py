@@ -317,3 +317,18 @@ def test_a_suspended_firm_can_end_it_too(
     eraser.drain()
     eraser.drain()
     assert traces(owner, firm, settings) == []
+
+
+def test_a_certificate_is_in_the_language_of_the_firm_to_its_last_word(
+    firm: Workspace, owner: Engine, settings: Settings, clock: Clock
+) -> None:
+    with Session(owner) as session, session.begin():
+        session.get_one(Tenant, firm.facts.id).language = "zh-CN"
+    done = erase_workspace(owner, "initech", settings, asked_by="王小明", now=clock.now)
+    for line in (
+        "数据清除证明",
+        f"企业编号：{firm.facts.id}",
+        f"清除时间：{clock.now.isoformat(timespec='seconds')}",
+        "申请人：王小明",
+    ):
+        assert line in done.text.splitlines()
