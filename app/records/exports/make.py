@@ -14,7 +14,7 @@ from app.records.exports.formats import Format
 from app.records.exports.which import pages, rows_of
 from app.records.types import EXPORT, RecordType
 
-PAGE = 2_000  # Rows of one statement.
+PAGE = 500  # Rows of one statement: all of them are in memory at once.
 
 
 def may_export(record_type: RecordType, by: Actor) -> None:
@@ -49,6 +49,7 @@ def write_file(
             rows = rows_of(record_type, ids, keys, by)
             writer.write(rows)
             done += len(rows)
+            del rows  # Before the next ones are read.
             by = after(done)
         writer.end()
     except BaseException:
