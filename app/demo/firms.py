@@ -125,7 +125,7 @@ def _domain(name: str, index: int) -> str:
 
 
 def _shared(industry: str) -> str:
-    """Return the industry if every starter lists it, else "other": grown data goes anywhere."""
+    """Return the industry if both starters of the demo list it, else "other"."""
     return industry if industry in SHARED_INDUSTRIES else "other"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from app.crm.models import Account, Activity, Contact
 from app.crm.operations.activities import link_rows
@@ -27,6 +28,7 @@ from app.records.duplicates.keep import copy_keys, note_shared
 from app.records.history import account_of
 from app.records.many import column_values
 from app.records.model import Record
+from app.records.picklists import TAGS, load_picklists
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -136,10 +138,12 @@ def born(owner: UUID, moment: datetime) -> dict[str, Any]:
 def _accounts(by: Actor, owners: Sequence[UUID], amounts: Amounts, ids: Ids) -> Iterator[Record]:
     prepare = registry().type("account").prepare
     as_of = by.now.astimezone(by.zone)
-    for seed in accounts(amounts.seed, amounts.accounts, amounts.workspace):
+    listed = _listed("account", by)
+    for number, seed in enumerate(accounts(amounts.seed, amounts.accounts, amounts.workspace)):
         owner = owners[seed.owner % len(owners)]
         birth = born(owner, entered(seed.age, as_of))
-        account = Account(id=ids.add(), **_facts(seed), **birth)
+        facts = {key: _fit(listed.get(key), said, number) for key, said in _facts(seed).items()}
+        account = Account(id=ids.add(), **facts, **birth)
         prepare(account, by)
         yield account
 
@@ -180,14 +184,15 @@ def _activities(
         contacts=amounts.contacts,
         as_of=by.now.astimezone(by.zone),
     )
-    for seed in made:
+    listed = _listed("activity", by).get("way")
+    for number, seed in enumerate(made):
         owner = owners[seed.owner % len(owners)]
         activity = Activity(
             id=new_id(),
             kind=seed.kind,
             subject=seed.subject,
             body=seed.body or None,
-            way=seed.way or None,
+            way=_fit(listed, seed.way, number) or None,
             next_at=seed.next_at,
             due_at=None if seed.kind in WITHOUT else seed.due or (None if seed.done else seed.at),
             is_promise=seed.promise and seed.kind not in WITHOUT,
@@ -198,6 +203,23 @@ def _activities(
         )
         prepare(activity, by)
         yield activity
+
+
+def _listed(record_type: str, by: Actor) -> dict[str, list[str]]:
+    """The values that the workspace offers, by field; a field without any is absent."""
+    offered = {
+        key: [one.value for one in options if not one.is_retired]
+        for key, options in load_picklists(by.session, record_type).items()
+        if key != TAGS
+    }
+    return {key: values for key, values in offered.items() if values}
+
+
+def _fit(listed: Sequence[str] | None, said: Any, number: int) -> Any:
+    """What was drawn where the workspace lists it, else one of its own values, always the same."""
+    if not listed or not said or said in listed:
+        return said
+    return listed[crc32(f"{said} {number}".encode()) % len(listed)]
 
 
 def _facts(seed: AccountSeed) -> dict[str, Any]:

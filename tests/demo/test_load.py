@@ -14,6 +14,7 @@ from app.demo.workspaces import POOLED, fill_pool
 from app.events import Event
 from app.kernel.actor import Actor
 from tests.cast import Person, Workspace
+from tests.factories import make_picklist
 
 AMOUNTS = Amounts(accounts=40, contacts=90, activities=600, seed=7, workspace="mixed")
 
@@ -69,6 +70,20 @@ def test_the_event_of_a_record_has_the_moment_at_which_it_was_entered(
         assert len(rows) == by.session.scalar(select(func.count()).select_from(model))
         for verb, at, created_at, actor_id, created_by_id in rows:
             assert (verb, at, actor_id) == ("created", created_at, created_by_id)
+
+
+def test_grown_data_has_the_values_that_the_workspace_lists(acme: Workspace, alice: Person) -> None:
+    industries = {"fresh_food": {"en": "Fresh produce"}, "food": {"en": "Food"}}
+    ways = {"round": {"en": "Courier's round"}}
+    with acme.acting(alice) as by:
+        make_picklist(by, "account", "industry", industries)
+        make_picklist(by, "activity", "way", ways)
+    with acme.acting() as by:
+        fill(by, alice)
+        found = set(by.session.scalars(select(Account.industry)))
+        assert found == {"fresh_food", "food"}
+        assert set(by.session.scalars(select(Activity.way))) == {None, "round"}
+        assert by.session.scalars(select(Account.id).where(Account.source == "referral")).first()
 
 
 def test_what_is_done_is_credited_to_its_owner(acme: Workspace, alice: Person, bob: Person) -> None:
