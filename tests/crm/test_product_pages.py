@@ -101,7 +101,8 @@ def test_a_category_shows_its_products_and_the_categories_below(
 def test_who_may_not_see_costs_meets_them_nowhere(dora: Person, drill: UUID) -> None:
     for path in ("/products", f"/products/{drill}", f"/products/{drill}/history/cost"):
         text = dora.client.get(path).text
-        assert "268" not in text, path
+        assert "£268" not in text, path
+        assert "268.00" not in text, path
     assert dora.client.get("/products?cost__gt=1").status_code == 422
     assert dora.client.get("/products?sort=cost").status_code == 422
     assert dora.client.get(f"/products/{drill}/history/cost").status_code == 404

@@ -65,7 +65,7 @@ def test_the_numbers_are_those_that_the_colleague_sees(
     assert names_of_mine(client) == ["Of Bob Baker"]  # "Me" is the colleague.
     listed = client.get("/accounts").text
     assert "You are looking as Bob Baker (Sales rep)." in listed
-    assert "7946" not in listed
+    assert "79460301" not in listed.replace(" ", "")
 
 
 def names_of_mine(client: HostClient) -> list[str]:

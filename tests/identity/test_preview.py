@@ -98,7 +98,7 @@ def test_lists_and_pages_show_what_the_role_may_see(
     assert "Leave the preview" in listed
     page = client.get(paths[0]).text
     assert "Mine Ltd" in page
-    assert "7946" not in page
+    assert "79460301" not in page.replace(" ", "")
     assert client.get(paths[1]).status_code == 404
     assert 'name="phone"' not in client.get(f"{paths[0]}/edit").text
     assert client.get("/contacts").status_code == 403

@@ -157,7 +157,7 @@ def test_a_hidden_field_is_not_named_and_a_change_of_it_alone_not_told(
     assert told(acme, bob) == ["Alice Archer changed Fence & Sons: City"]
     bell = bob.client.get("/notices").text
     assert "Phone" not in bell
-    assert "7946" not in bell
+    assert "7946012" not in bell.replace(" ", "")
 
 
 def test_a_hidden_owner_is_not_betrayed_by_a_gift(

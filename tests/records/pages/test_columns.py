@@ -48,7 +48,7 @@ def test_a_column_that_its_reader_may_not_see_is_left_out(
         write_rights(by, role, {("account", "read"): Reach.ALL}, hidden)
     page = dora.client.get("/accounts?cols=phone,city").text
     assert heads(page) == ["name", "city"]
-    assert "7946" not in page
+    assert "79460301" not in page.replace(" ", "")
     assert "width-phone" not in dora.client.get("/accounts/columns").text
     assert "width-phone" in alice.client.get("/accounts/columns").text
 
