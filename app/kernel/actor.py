@@ -128,7 +128,8 @@ class Actor:
     is personal (notices, work, what was open lately) goes by `person_id`. `approval` is there while
     what was approved is done. `support` says who of the service is there in `user_id`'s name, with
     their consent; their rights are narrowed to records. `hands_over` says that what somebody held
-    who has left gets another owner, which nothing that waits for approval may hold up.
+    who has left gets another owner, which nothing that waits for approval may hold up. `restores`
+    says that values come back which stood before, by the undoing of what replaced them.
     """
 
     session: Session
@@ -148,6 +149,7 @@ class Actor:
     approval: Approval | None = None
     support: Support | None = None
     hands_over: bool = False
+    restores: bool = False
 
     @property
     def person_id(self) -> UUID | None:

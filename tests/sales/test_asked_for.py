@@ -12,7 +12,9 @@ from app.kernel.errors import NotPermitted
 from app.modules import install_record_types
 from app.records.bulk.models import BulkChange
 from app.records.door import perform
+from app.records.imports.undo_jobs import undo_import
 from app.sales.models import Opportunity
+from app.sales.operations.stage_removal import removal, remove_stage
 from tests.cast import Person, Workspace
 from tests.factories import make_opportunity, make_picklist
 from tests.records.api.conftest import Programs, fields_in, program
@@ -129,6 +131,44 @@ def test_a_file_is_told_at_the_columns(acme: Workspace, alice: Person, proposal:
         2: {"Amount", "Close"},
         3: {"Close"},
     }
+
+
+def test_a_stage_that_is_gone_takes_in_nothing_at_any_door(
+    acme: Workspace, alice: Person, program: Programs, bare: UUID
+) -> None:
+    with acme.acting(alice) as by:
+        first, second = usual(by).in_use[:2]
+        record = by.session.get_one(Opportunity, bare)
+        perform("opportunity", "update", record, by=by, stage_id=second.id)
+        remove_stage(by, removal(by, first.id))
+    api = program(alice)
+    assert fields_in(api.patch(f"opportunities/{bare}", {"stage_id": first.id})) == ["stage_id"]
+    each = {"verb": "update", "each": True, "records": [{"id": str(bare), "stage_id": first.id}]}
+    (result,) = api.post("opportunities/bulk", each).json["results"]
+    assert (result["status"], [one["field"] for one in result["errors"]]) == (422, ["stage_id"])
+    file = sheet(["No.", "Stage"], [str(bare), first.name["en"]])
+    columns = {"No.": "id", "Stage": "stage_id"}
+    run = take_in(alice, "opportunity", file, columns, mode="update", match_on="id")
+    assert counts(run) == {"failed": 1}
+    assert set(why(alice, run)[2]) == {"Stage"}
+    assert stage_of(acme, bare) == second.id
+
+
+def test_taking_a_file_back_puts_its_rows_into_the_stage_that_they_had(
+    acme: Workspace, alice: Person, bare: UUID
+) -> None:
+    with acme.acting(alice) as by:
+        first, second = usual(by).in_use[:2]
+    file = sheet(["No.", "Stage"], [str(bare), second.name["en"]])
+    columns = {"No.": "id", "Stage": "stage_id"}
+    run = take_in(alice, "opportunity", file, columns, mode="update", match_on="id")
+    assert stage_of(acme, bare) == second.id
+    with acme.acting(alice) as by:
+        remove_stage(by, removal(by, first.id))
+    with acme.acting(alice) as by:
+        undone = undo_import(run.id, by)
+        assert (undone.undo_done, undone.undo_left_out) == (1, 0)
+    assert stage_of(acme, bare) == first.id
 
 
 def test_losing_writes_no_competitor_past_the_rule_of_that_field(

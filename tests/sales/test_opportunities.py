@@ -153,6 +153,8 @@ def test_an_outcome_is_not_typed_in_but_a_file_may_bring_it(acme: Workspace, ali
         assert "outcome" in refused.value.errors
         old = make_opportunity(by, "Of old", outcome="won", close_on="2024-03-09")
         assert (old.closed_on, old.probability) == (date(2024, 3, 9), 100)
+        early = make_opportunity(by, "Expected later", outcome="lost", close_on="2124-03-09")
+        assert (early.closed_on, early.close_on) == (today(by), date(2124, 3, 9))
 
 
 def test_without_its_module_there_are_no_opportunities(acme: Workspace, alice: Person) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -10,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.events import Event
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.errors import Conflict, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.access import fetch
@@ -26,6 +28,7 @@ from app.sales.operations.pipelines import (
 from app.sales.operations.stage_removal import removal, remove_stage
 from app.sales.operations.stages import StageFacts, load_pipelines
 from tests.cast import Person, Workspace
+from tests.conftest import Clock
 from tests.factories import make_opportunity
 from tests.sales.conftest import repairs, usual
 
@@ -254,6 +257,83 @@ def test_a_pipeline_with_something_open_and_the_last_one_are_not_retired(
         perform("opportunity", "lose", found, by=by, reason="price")
         retire_pipeline(by, other, is_retired=True)
         assert other.is_retired
+
+
+def test_what_is_open_in_a_stage_that_was_removed_keeps_its_pipeline_in_use(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        look, mend = repairs(by).in_use
+        make_opportunity(by, "Bare", stage_id=look.id)
+        change = remove_stage(by, removal(by, look.id), mend.id)
+        assert change is not None
+        assert change.left_out == 1
+        with pytest.raises(Refused, match="Move or close them first"):
+            retire_pipeline(by, get_pipeline(by, look.pipeline_id), is_retired=True)
+
+
+def test_what_was_closed_in_a_stage_that_is_gone_is_reopened_in_one_that_is_offered(
+    acme: Workspace, alice: Person, clock: Clock
+) -> None:
+    with acme.acting(alice) as by:
+        look, mend = repairs(by).in_use
+        assert mend.required
+        lost = make_opportunity(by, "Bare", stage_id=look.id).id
+        won = make_opportunity(by, "Won", stage_id=look.id).id
+        perform("opportunity", "lose", by.session.get_one(Opportunity, lost), by=by, reason="price")
+        perform("opportunity", "win", by.session.get_one(Opportunity, won), by=by)
+        remove_stage(by, removal(by, look.id))
+    clock.shift(timedelta(hours=1))
+    with acme.acting(alice) as by:
+        found = by.session.get_one(Opportunity, lost)
+        perform("opportunity", "reopen", found, by=by)
+        assert (found.stage_id, found.pipeline_id) == (mend.id, mend.pipeline_id)
+        assert (found.probability, found.forecast_category) == (80, mend.forecast_category)
+        assert found.stage_since == by.now
+        perform("opportunity", "lose", found, by=by, reason="price")
+        retire_pipeline(by, get_pipeline(by, mend.pipeline_id), is_retired=True)
+    with acme.acting(alice) as by:
+        found = by.session.get_one(Opportunity, won)
+        perform("opportunity", "reopen", found, by=by)
+        first = usual(by).in_use[0]
+        assert (found.stage_id, found.pipeline_id) == (first.id, first.pipeline_id)
+        assert found.probability == first.probability
+
+
+def test_what_comes_back_from_the_bin_stands_in_a_stage_that_is_offered(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        first, second = usual(by).in_use[:2]
+        ids = [make_opportunity(by, name).id for name in ("Open", "Lost")]
+        closed = by.session.get_one(Opportunity, ids[1])
+        perform("opportunity", "lose", closed, by=by, reason="price")
+        for one in ids:
+            perform("opportunity", "delete", by.session.get_one(Opportunity, one), by=by)
+        assert remove_stage(by, removal(by, first.id)) is None
+    with acme.acting(alice) as by:
+        for one in ids:
+            perform("opportunity", "restore", by.session.get_one(Opportunity, one), by=by)
+        back, closed = (by.session.get_one(Opportunity, one) for one in ids)
+        assert (back.stage_id, back.probability) == (second.id, second.probability)
+        assert (closed.stage_id, closed.outcome) == (first.id, "lost")
+        told = select(Event.changes).where(Event.record_id == back.id, Event.verb == "updated")
+        (changes,) = by.session.scalars(told)
+        assert changes["stage_id"] == [first.id, second.id]
+
+
+def test_a_stage_whose_opportunities_its_manager_may_not_open_stays(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        first, second = usual(by).in_use[:2]
+        make_opportunity(by, "Alice’s")
+    with acme.acting(bob) as by:
+        own = {("opportunity", verb): Reach.OWN for verb in ("read", "update")}
+        rights = Rights(grants={**own, ("pipeline", "manage"): Reach.ALL})
+        manager = replace(by, rights=rights)
+        with pytest.raises(Refused, match="so none is moved"):
+            remove_stage(manager, removal(manager, first.id), second.id)
 
 
 def test_the_first_pipeline_is_where_new_opportunities_begin(

@@ -49,6 +49,7 @@ def undoing(change: BulkChange, by: Actor) -> Actor:
     They restore nothing but the values that they themselves replaced, where nobody went on since,
     by the verbs and the fields that their role allows at this moment.
     """
+    by = replace(by, restores=True)
     if not is_maker(change, by):
         return by
     grants = {

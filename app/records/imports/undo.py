@@ -57,6 +57,7 @@ def undoing(run: ImportRun, by: Actor) -> Actor:
 
     What tells moments of its rows belongs to the owners of the records, who may be others.
     """
+    by = replace(by, restores=True)
     if by.person_id is None or by.person_id != run.user_id:
         return by
     ours = (run.record_type, _telling(run))

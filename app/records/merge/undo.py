@@ -146,6 +146,7 @@ def _undo(
 
 def _undoing(merge: Merge, by: Actor) -> Actor:
     """Whoever made the merge reaches its records by the verbs that their role has now."""
+    by = replace(by, restores=True)
     if not is_maker(merge, by):
         return by
     grants = {

@@ -12,13 +12,16 @@ from sqlalchemy.orm.attributes import instance_state
 
 from app.crm.operations.keys import firm_name, firm_names
 from app.crm.operations.named_after import keys_with_firm, refresh_one
+from app.events import write_event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import _
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.access import writable_keys
+from app.records.alter import changes_between, told_values
 from app.records.fields import Option
+from app.records.history import account_of
 from app.records.picklists import picklists_of
 from app.records.pool.owning import in_languages
 from app.records.registry import registry
@@ -27,7 +30,7 @@ from app.records.values import Unfit, clean_text
 from app.sales.models import Opportunity
 from app.sales.models.opportunity import LOST, OPEN, WON
 from app.sales.operations.stages import load_pipelines
-from app.sales.operations.staging import settle_stage
+from app.sales.operations.staging import leave_retired, settle_stage
 
 LONGEST_NOTE = 500
 SURE, NEVER = 100, 0  # Percent.
@@ -63,16 +66,32 @@ def gather_opportunities(opportunities: Sequence[Opportunity], by: Actor) -> Non
 
 
 def opportunity_changed(opportunity: Opportunity, verb: str, by: Actor) -> None:
-    """Bring the keys of one up to date that was deleted while its customer was renamed."""
+    """Bring one up to date that was deleted while its customer was renamed or its stage retired."""
     if verb == "restore":
         refresh_one(opportunity, by)
+        if opportunity.outcome == OPEN:
+            _land(opportunity, by)
+
+
+def _land(opportunity: Opportunity, by: Actor) -> None:
+    """Let one that came back stand in a stage that is in use, and tell where it went."""
+    record_type = tailored("opportunity", by)
+    before = told_values(record_type, opportunity)
+    if not leave_retired(opportunity, by):
+        return
+    by.session.flush()
+    changes = changes_between(before, told_values(record_type, opportunity))
+    account_id = account_of(record_type, opportunity)
+    write_event(
+        by, "opportunity", opportunity.id, "updated", account_id=account_id, changes=changes
+    )
 
 
 def _refuse_typed_outcome(opportunity: Opportunity, by: Actor) -> None:
     """Whether it was won is not typed in; a file may bring one that is closed already."""
     if instance_state(opportunity).key is None:
         if opportunity.outcome in (WON, LOST):
-            opportunity.closed_on = opportunity.close_on or today(by)
+            opportunity.closed_on = min(opportunity.close_on or today(by), today(by))
             _weigh(opportunity)
         return
     changed = inspect(opportunity).attrs.outcome.history.has_changes()
@@ -150,12 +169,13 @@ def _decide(
 
 
 def reopen(opportunity: Opportunity, by: Actor) -> None:
-    """Go on with an opportunity that was closed, in the stage that it had."""
+    """Go on with an opportunity that was closed, in the stage that it had where that is in use."""
     stage = load_pipelines(by.session).stages[opportunity.stage_id]
     opportunity.outcome, opportunity.is_decided, opportunity.closed_on = OPEN, True, None
     opportunity.won_reason = opportunity.lost_reason = None
     opportunity.probability = stage.probability
     opportunity.forecast_category = stage.forecast_category
+    leave_retired(opportunity, by)
 
 
 def reasons(key: str, by: Actor) -> tuple[Option, ...]:

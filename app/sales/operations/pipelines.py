@@ -154,7 +154,9 @@ def retire_pipeline(
         return
     if is_retired:
         held = count_open(by)
-        if any(held.get(one.id) for one in stages_of(by, pipeline)):
+        # One may be open in a stage that was removed: what could not be moved stays there.
+        every = by.session.scalars(select(Stage.id).where(Stage.pipeline_id == pipeline.id))
+        if any(held.get(one) for one in every):
             raise Refused(_("Opportunities are open in this pipeline. Move or close them first."))
         others = select(Pipeline.id).where(~Pipeline.is_retired, Pipeline.id != pipeline.id)
         if by.session.scalar(others.limit(1)) is None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from app.identity.operations.guard import require_change
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.records.access import permitted
 from app.records.bulk.begin import begin_change
 from app.records.bulk.models import BulkChange
 from app.records.bulk.selection import Selection
 from app.records.filters import Filter
 from app.records.query import Query
 from app.records.tailored import tailored
-from app.sales.models import Pipeline, Stage
+from app.sales.models import Opportunity, Pipeline, Stage
 from app.sales.models.opportunity import OPEN
 from app.sales.operations.pipelines import (
     MANAGE,
@@ -75,5 +78,12 @@ def remove_stage(
 def _move(found: Removal, to: str, by: Actor) -> BulkChange:
     record_type = tailored("opportunity", by)
     filters = (Filter("stage_id", "eq", found.stage.id), Filter("outcome", "eq", OPEN))
+    reached = select(func.count()).where(
+        Opportunity.stage_id == found.stage.id,
+        Opportunity.outcome == OPEN,
+        permitted(record_type, by),
+    )
+    if not by.session.scalar(reached):
+        raise Refused(_("You may open none of the opportunities in this stage, so none is moved."))
     selection = Selection(query=Query(filters=filters), counted=found.count)
     return begin_change(record_type, "update", selection, {"stage_id": to}, by)

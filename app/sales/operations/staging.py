@@ -12,7 +12,7 @@ from app.kernel.localized import pick
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from app.sales.models.opportunity import OPEN
-from app.sales.operations.stages import Pipelines, StageFacts
+from app.sales.operations.stages import Pipelines, StageFacts, load_pipelines
 
 
 def settle_stage(opportunity: Opportunity, known: Pipelines, by: Actor) -> None:
@@ -31,7 +31,9 @@ def settle_stage(opportunity: Opportunity, known: Pipelines, by: Actor) -> None:
         _enter(opportunity, stage, changed, by, is_new=is_new)
     _fill(opportunity, stage)
     if opportunity.outcome in (None, OPEN):
-        _demand(opportunity, stage, None if is_moved else changed, by)
+        # What is reopened may stand in another stage by then, and no form is there to fill.
+        is_asked = is_moved and "outcome" not in changed
+        _demand(opportunity, stage, None if is_asked else changed, by)
 
 
 def _changed(opportunity: Opportunity) -> frozenset[str]:
@@ -65,11 +67,32 @@ def _refuse_retired(
     """Refused for what is open and comes to a stage or a pipeline that is offered no longer."""
     is_retired = known.by_id[stage.pipeline_id].is_retired
     # Taking back the change of many by which a stage was emptied puts records into it again.
-    may_come_back = not is_retired and not is_new and by.batch_id is not None
+    may_come_back = not is_retired and not is_new and by.restores
     if opportunity.outcome not in (None, OPEN) or may_come_back:
         return
     if stage.is_retired or is_retired:
         raise Refused(_("This stage is no longer offered."), field="stage_id")
+
+
+def leave_retired(opportunity: Opportunity, by: Actor) -> bool:
+    """Take one that is open out of a stage or pipeline that is offered no longer; True if it went.
+
+    It begins anew in its pipeline, or in the usual one where its own is retired.
+    """
+    known = load_pipelines(by.session)
+    stage = known.stages[opportunity.stage_id]
+    pipeline = known.by_id[stage.pipeline_id]
+    if not (stage.is_retired or pipeline.is_retired):
+        return False
+    first = None if pipeline.is_retired else known.first_stage(pipeline.id)
+    first = first or known.first_stage()
+    if first is None:
+        return False
+    opportunity.stage_id, opportunity.pipeline_id = first.id, first.pipeline_id
+    opportunity.stage_since = by.now
+    opportunity.probability = first.probability
+    opportunity.forecast_category = first.forecast_category
+    return True
 
 
 def _enter(
