@@ -28,6 +28,7 @@ from app.sales.operations.targets import TEAM, USER, set_target, targets_between
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_opportunity
+from tests.sales.conftest import repairs
 
 install_record_types()
 
@@ -135,6 +136,21 @@ def test_the_page_shows_targets_and_every_figure_opens_its_rows(
     assert "Six fences" not in min(rows)
     whole = alice.client.get("/forecast?start=2031-05-01&who=team&span=quarter").text
     assert ">£460<" in whole
+
+
+def test_what_is_overdue_in_one_pipeline_opens_its_rows_alone(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        other = repairs(by)
+        make_opportunity(by, "Old fence", amount="5", close_on="2020-05-05")
+        late = {"amount": "7", "close_on": "2020-05-05", "pipeline_id": other.id}
+        make_opportunity(by, "Old roof", **late)
+    page = alice.client.get(f"/forecast?pipeline={other.id}").text
+    (url,) = re.findall(r'class="board-note">.*?<a href="([^"]+)"', page, re.DOTALL)
+    rows = alice.client.get(unescape(url)).text
+    assert "Old roof" in rows
+    assert "Old fence" not in rows
 
 
 def test_an_address_that_makes_no_sense_shows_the_usual_page(

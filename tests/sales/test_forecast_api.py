@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 
-from app.identity.models import User
+from app.identity.models import Grant, User
 from app.identity.operations.teams import create_team
-from app.kernel.actor import FieldAccess
+from app.kernel.actor import FieldAccess, Reach
 from app.modules import install_record_types
+from app.sales.operations.targets import USER, set_target
 from tests.cast import Person, Workspace
 from tests.records.api.conftest import Program, Programs, fields_in, program
 from tests.records.api.test_openapi import read
@@ -19,6 +23,10 @@ from tests.sales.test_forecast import in_stage
 
 __all__ = ["program"]
 install_record_types()
+WAITING = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 
 
 @pytest.fixture
@@ -123,6 +131,24 @@ def test_a_target_that_is_another_by_now_is_not_overwritten(
     assert put(of_alice, target(bob, 200, was=100)).status_code == 200
 
 
+def test_of_two_who_set_the_same_new_target_at_once_the_second_is_told(
+    acme: Workspace, of_alice: Program, alice: Person, bob: Person
+) -> None:
+    answers: list[Any] = []
+    both = (target(bob, 200), target(alice, 7))
+    second = Thread(target=lambda: answers.append(put(of_alice, *both)))
+    with acme.acting(alice) as by:
+        set_target(by, USER, bob.user_id, date(2031, 5, 1), "100")
+        second.start()
+        # The other one waits for this transaction, which is over only then.
+        while second.is_alive() and not by.session.scalar(WAITING):
+            second.join(0.02)
+    second.join(60)
+    (late,) = answers
+    assert fields_in(late, 409) == ["targets[0].amount"]
+    assert kept(of_alice) == {f"{bob.user_id} 2031-05": "100.00"}
+
+
 def test_a_page_shown_before_does_not_overwrite_a_target_either(
     alice: Person, of_alice: Program, bob: Person
 ) -> None:
@@ -222,7 +248,18 @@ def test_an_address_of_no_meaning_is_refused(of_alice: Program, said: str, field
     assert fields_in(of_alice.get(f"forecast?{said}")) == [field]
 
 
-@pytest.mark.parametrize("said", ["since=2031", "until=2031-00", "year=2031", "limit=0"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "since=2031",
+        "until=2031-00",
+        "year=2031",
+        "limit=0",
+        "cursor=zzz",
+        "cursor=2031-05.user.me",
+        "cursor=2031-13.user.01a20000-0000-7000-8000-000000000000",
+    ],
+)
 def test_targets_of_no_month_are_refused(of_alice: Program, said: str) -> None:
     assert fields_in(of_alice.get(f"targets?{said}")) == [said.partition("=")[0]]
 
@@ -233,3 +270,32 @@ def test_whose_role_hides_amounts_has_no_forecast_by_program(
     assert program(bob).get("forecast").status_code == 200
     narrow(acme, bob, "amount", FieldAccess.HIDDEN)
     assert program(bob).get("forecast").status_code == 403
+
+
+def test_whose_role_hides_the_owner_is_told_nothing_of_people_and_teams(
+    acme: Workspace, alice: Person, bob: Person, program: Programs
+) -> None:
+    with acme.acting(alice) as by:
+        in_stage(by, 2, "400", "2031-05-01")
+        other = repairs(by)
+        role_id = by.session.get_one(User, bob.user_id).role_id
+        whole = (Grant.role_id == role_id, Grant.record_type == "opportunity")
+        by.session.execute(update(Grant).where(*whole).values(reach=int(Reach.ALL)))
+    asked = "forecast?start=2031-05-01"
+    assert program(bob).get(f"{asked}&by=user").status_code == 200
+    narrow(acme, bob, "owner_id", FieldAccess.HIDDEN)
+    his = program(bob)
+    (line,) = his.get(asked).json["data"]
+    assert line["best_case"] == pounds("400.00")
+    for whose in ("user", "team"):
+        assert his.get(f"{asked}&by={whose}").status_code == 403
+    for who in ("person", "team"):
+        page = bob.client.get(f"/forecast?start=2031-05-01&who={who}")
+        assert page.status_code == 200
+        assert ">£400<" in page.text
+        assert "Alice" not in page.text
+        assert "By person" not in page.text
+    assert his.get(f"{asked}&pipeline_id={other.id}").status_code == 200
+    narrow(acme, bob, "pipeline_id", FieldAccess.HIDDEN)
+    assert program(bob).get(f"{asked}&pipeline_id={other.id}").status_code == 403
+    assert "Repairs" not in bob.client.get("/forecast").text

@@ -78,17 +78,26 @@ class Forecast:
         return {owner_id for owner_id, _month in self.by_owner}
 
 
-def demand_forecast(by: Actor) -> None:
-    """NotPermitted where the role hides what a forecast is made of."""
-    record_type = tailored("opportunity", by)
-    if not all(sees(record_type, key, by) for key in NEEDS):
+def demand_forecast(by: Actor, *more: str) -> None:
+    """NotPermitted where the role hides what a forecast is made of.
+
+    `more` are the fields that one needs besides: "owner_id" where it tells of people or teams,
+    "pipeline_id" where it is of one pipeline.
+    """
+    if not may_forecast_by(by, *NEEDS, *more):
         told = _("Your role hides fields that a forecast is made of.")
         raise NotPermitted(told)
 
 
+def may_forecast_by(by: Actor, *keys: str) -> bool:
+    """True where the role sees these fields of opportunities."""
+    record_type = tailored("opportunity", by)
+    return all(sees(record_type, key, by) for key in keys)
+
+
 def forecast(by: Actor, first: date, beyond: date, pipeline_id: str = "") -> Forecast:
     """The forecast from a day to before another, of what `by` may read; one statement."""
-    demand_forecast(by)
+    demand_forecast(by, *(("pipeline_id",) if pipeline_id else ()))
     record_type = tailored("opportunity", by)
     worth = func.coalesce(record_type.prices["amount"].expression, 0)
     closes = case((Opportunity.outcome == WON, Opportunity.closed_on), else_=Opportunity.close_on)

@@ -64,10 +64,12 @@ def set_target(
         return None
     if row is None:
         row = Target(id=new_id(), of=of, of_id=of_id, month=month)
-        by.session.add(row)
     row.amount, row.changed_at, row.changed_by_id = wanted, by.now, by.user_id
     try:
-        by.session.flush()  # Of two who set one at once, the second is told here.
+        # Of two who set one at once, the second is told here, and the others of a list are read on.
+        with by.session.begin_nested():
+            by.session.add(row)
+            by.session.flush()
     except (StaleDataError, IntegrityError):
         raise _meanwhile() from None
     _tell(by, row, "created" if before is None else "updated", before, wanted)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
-from app.sales.operations.forecast import MONTHS, add_months, forecast, periods_from
+from app.sales.operations.forecast import (
+    MONTHS,
+    add_months,
+    forecast,
+    may_forecast_by,
+    periods_from,
+)
 from app.sales.operations.stages import pipeline_options
 from app.sales.operations.targets import targets_between
 from app.sales.pages.forecast_lines import WHO, Asked, Cell, ForecastLines, Line
@@ -26,6 +32,7 @@ class ForecastPage:
     pipelines: tuple[tuple[str, str, bool], ...]
     periods: list[Line]
     people: list[Line]
+    tells_people: bool
     total: Line
     shown: str
     before_url: str
@@ -45,6 +52,9 @@ def forecast_page(asked: Asked, by: Actor) -> ForecastPage:
     targets = targets_between(by, first, beyond) if not asked.pipeline_id else {}
     maker = ForecastLines(asked, found, targets, by)
     options = [one for one in pipeline_options(by.session) if not one.is_retired]
+    if not may_forecast_by(by, "pipeline_id"):
+        options = []
+    tells_people = may_forecast_by(by, "owner_id")
     return ForecastPage(
         span=asked.span,
         who=asked.who,
@@ -64,7 +74,8 @@ def forecast_page(asked: Asked, by: Actor) -> ForecastPage:
         if len(options) > 1
         else (),
         periods=[maker.period(one) for one in periods],
-        people=maker.people() if asked.who == WHO[0] else maker.teams(),
+        people=_of_whom(maker, asked) if tells_people else [],
+        tells_people=tells_people,
         total=maker.line(
             gettext("All together"), asked.start, None, maker.whole_target(asked.start)
         ),
@@ -75,3 +86,7 @@ def forecast_page(asked: Asked, by: Actor) -> ForecastPage:
         targets_url="/forecast/targets" if by.may("target", "manage") else "",
         currency=by.tenant.currency,
     )
+
+
+def _of_whom(maker: ForecastLines, asked: Asked) -> list[Line]:
+    return maker.people() if asked.who == WHO[0] else maker.teams()

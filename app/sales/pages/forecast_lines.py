@@ -244,7 +244,9 @@ class ForecastLines:
         )
         day = self._by.today().isoformat()
         late = Group("or", (Filter("close_on", "lt", day), Filter("close_on", "isnull", "true")))
-        said = urlencode(write_filters([Filter(*OPEN_FILTER), late]))
+        of_one = self._asked.pipeline_id
+        within = [Filter("pipeline_id", "eq", of_one)] if of_one else []
+        said = urlencode(write_filters([Filter(*OPEN_FILTER), *within, late]))
         return Cell(text, f"{LIST}?{said}")
 
     def _money(self, amount: Decimal) -> str:

@@ -27,6 +27,7 @@ from app.sales.operations.forecast import (
     Figures,
     Forecast,
     add_months,
+    demand_forecast,
     forecast,
     months_of,
     overdue,
@@ -64,6 +65,8 @@ def get_forecast() -> Response:
     refuse_arguments([one for one in arguments if one not in KNOWN], KNOWN)
     span = _one_of("span", tuple(MONTHS), arguments)
     whose = _one_of("by", told.BY, arguments)
+    if whose in (USER, TEAM):
+        demand_forecast(by, "owner_id")
     pipeline_id = arguments.get("pipeline_id", "")
     if pipeline_id and pipeline_id not in load_pipelines(by.session).by_id:
         raise Refused(_("There is no such pipeline."), field="pipeline_id")

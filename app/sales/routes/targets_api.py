@@ -62,7 +62,7 @@ def list_targets() -> Response:
     last = _month(request.args.get("until", f"{year}-12"), "until")
     found = targets_between(by, first, last)
     rows = sorted((f"{key[2]:%Y-%m}.{key[0]}.{key[1]}", key) for key in found)
-    after = request.args.get("cursor", "")
+    after = _place(request.args.get("cursor", ""))
     rows = [row for row in rows if row[0] > after]
     following = rows[limit - 1][0] if len(rows) > limit else None
     data = [
@@ -149,6 +149,17 @@ def _amount(raw: Any, key: str, by: Actor) -> object:
     if raw is not None and (isinstance(raw, bool) or not isinstance(raw, str | int | float)):
         raise Refused(_("Enter an amount like 120000."), field=key)
     return raw
+
+
+def _place(cursor: str) -> str:
+    """Behind which target a page begins, as the page before said it."""
+    month, _dot, rest = cursor.partition(".")
+    of, _dot, of_id = rest.partition(".")
+    if cursor and not (of in (USER, TEAM) and parse_id(of_id)):
+        raise Refused(_("This page of the list does not exist."), field="cursor")
+    if cursor:
+        _month(month, "cursor")
+    return cursor
 
 
 def _month(raw: Any, key: str) -> date:
