@@ -10,6 +10,10 @@ from sqlalchemy import select
 from app.events import Event
 from app.kernel.actor import FieldAccess
 from app.modules import install_record_types
+from app.records.custom.models import CustomField
+from app.records.custom.operations import define_field, retire_field
+from app.records.custom.wish import Wish
+from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from tests.cast import Person, Workspace
 from tests.factories import make_opportunity
@@ -129,6 +133,33 @@ def test_what_does_not_fit_is_named_and_nothing_is_kept(
 def test_two_stages_of_one_name_are_told_at_the_second(of_alice: Program) -> None:
     twice = [{"name": "Ask", "probability": 1}, {"name": " ask ", "probability": 2}]
     assert fields_in(of_alice.post("pipelines", ASKED | {"stages": twice})) == ["stages[1].name"]
+
+
+def test_a_stage_that_is_given_twice_is_told_at_the_second_and_none_is_lost(
+    of_alice: Program,
+) -> None:
+    stood = first_of(of_alice)
+    first, second = (one["id"] for one in stood["stages"][:2])
+    twice = [{"id": first}, {"id": first, "name": "Again"}, {"id": second}]
+    refused = of_alice.patch(f"pipelines/{stood['id']}", {"stages": twice})
+    assert fields_in(refused) == ["stages[1].id"]
+    assert first_of(of_alice) == stood
+
+
+def test_a_pipeline_is_changed_after_a_field_that_it_asks_for_was_retired(
+    acme: Workspace, alice: Person, of_alice: Program
+) -> None:
+    with acme.acting(alice) as by:
+        wood = define_field(by, tailored("opportunity", by), "text", Wish({"en": "Wood"}))
+        wood_id, key = wood.id, wood.key
+    stages = [{"name": "Ask", "probability": 10, "required": ["amount", key]}]
+    made = of_alice.post("pipelines", {"name": "Rentals", "stages": stages})
+    assert made.status_code == 201, made.text
+    with acme.acting(alice) as by:
+        retire_field(by, by.session.get_one(CustomField, wood_id))
+    answer = of_alice.patch(f"pipelines/{made.json['id']}", {"name": "Lettings"})
+    assert answer.status_code == 200, answer.text
+    assert [one["required"] for one in answer.json["stages"]] == [["amount"]]
 
 
 def test_a_change_that_came_second_is_refused(of_alice: Program) -> None:

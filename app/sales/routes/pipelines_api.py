@@ -173,7 +173,9 @@ def _reply(pipeline: Pipeline, by: Actor) -> Reply:
 
 def _shown(pipeline_id: str, by: Actor) -> dict[str, Any]:
     known = load_pipelines(by.session)
-    pipeline = known.by_id[pipeline_id]
+    pipeline = known.by_id.get(pipeline_id)
+    if pipeline is None:  # Made by somebody else a moment ago: the next look knows it.
+        raise Missing(_("There is no such pipeline."))
     return {
         "id": pipeline.id,
         "name": dict(pipeline.name),

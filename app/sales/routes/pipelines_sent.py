@@ -10,6 +10,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
 from app.sales.models import Stage
+from app.sales.operations.stage_wishes import askable_fields
 
 PARTS = ("id", "name", "probability", "forecast_category", "colour", "stale_after", "required")
 KEPT = PARTS[1:]
@@ -30,11 +31,29 @@ def stages_of_body(
     rows = body.get("stages")
     if not isinstance(rows, list):
         raise Refused(_("Give a list of stages."), field="stages")
-    kept = {one.id: one for one in standing}
-    return [_stage(number, row, kept, by) for number, row in enumerate(rows)]
+    kept = {one.id: _standing(one, by) for one in standing}
+    found: list[dict[str, Any]] = []
+    met: set[str] = set()
+    for number, row in enumerate(rows):
+        found.append(_stage(number, row, kept, by))
+        stage_id = str(row.get("id") or "")
+        if stage_id in met:
+            raise Refused(_("This stage is given twice."), field=f"stages[{number}].id")
+        met |= {stage_id} - {""}
+    return found
 
 
-def _stage(number: int, row: Any, kept: Mapping[str, Stage], by: Actor) -> dict[str, Any]:
+def _standing(stage: Stage, by: Actor) -> dict[str, Any]:
+    """A stage as it stands; an own field that was retired since can't be asked for any more."""
+    askable = {one.key for one in askable_fields(by)}
+    kept = {key: getattr(stage, key) for key in KEPT}
+    kept["required"] = [one for one in stage.required if one in askable]
+    return kept
+
+
+def _stage(
+    number: int, row: Any, kept: Mapping[str, Mapping[str, Any]], by: Actor
+) -> dict[str, Any]:
     place = f"stages[{number}]"
     if not isinstance(row, dict):
         raise Refused(_("Give a list of stages."), field=place)
@@ -45,8 +64,7 @@ def _stage(number: int, row: Any, kept: Mapping[str, Stage], by: Actor) -> dict[
     known = kept.get(str(row.get("id") or ""))
     if row.get("id") and known is None:
         raise Refused(_("There is no such stage."), field=f"{place}.id")
-    stood = {key: getattr(known, key) for key in KEPT} if known is not None else {}
-    asked = {**stood, **row}
+    asked = {**(known or {}), **row}
     if "name" in row:
         asked["name"] = name_of(row["name"], by)
     return asked
