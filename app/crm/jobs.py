@@ -7,11 +7,15 @@ from uuid import UUID
 
 from app.crm.operations.firm_names import (
     REFRESH,
-    REFRESH_ALL,
     refresh_contacts,
     refresh_every_contact,
 )
-from app.crm.operations.named_after import REFRESH_NAMED, refresh_named
+from app.crm.operations.named_after import (
+    REFRESH_ALL,
+    REFRESH_NAMED,
+    refresh_all_named,
+    refresh_named,
+)
 from app.crm.operations.orders import FILL, ORDERS, fill_sort_keys
 from app.crm.operations.reminders.settle import REMIND, arm_near
 from app.crm.operations.reminders.tell import remind_due
@@ -35,9 +39,15 @@ def refresh_keys_of_named(by: Actor, payload: Payload) -> None:
 
 @job(REFRESH_ALL, while_suspended=True)
 def refresh_every_contact_s_keys(by: Actor, payload: Payload) -> None:
-    """Let contacts from before a release be found as new ones are; `zuke jobs backfill` asks."""
-    after = payload.get("after")
-    refresh_every_contact(UUID(str(after)) if after else None, by)
+    """Let contacts from before a release be found as new ones are; `zuke jobs backfill` asks.
+
+    What else is found by the name of its account comes behind them, type by type.
+    """
+    after = UUID(str(payload["after"])) if payload.get("after") else None
+    if payload.get("record_type"):
+        refresh_all_named(str(payload["record_type"]), after, by)
+    else:
+        refresh_every_contact(after, by)
 
 
 @job(FILL, every=timedelta(days=1), while_suspended=True)

@@ -7,20 +7,24 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import func, update
 
-from app.crm.jobs import refresh_keys_of_named
+from app.crm.jobs import refresh_every_contact_s_keys, refresh_keys_of_named
 from app.crm.operations import named_after
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
+from app.kernel.searchkeys import OTHER
 from app.modules import install_record_types
 from app.records.door import perform
 from app.records.many import perform_many
 from app.records.query import Query, count, page
 from app.records.registry import registry
+from app.sales.models import Opportunity
 from app.sales.operations.opportunities import today
 from app.sales.pages.sales_day import is_for, sales_day
 from app.sales.reports import REPORTS
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact, make_opportunity
+from tests.records.pages.conftest import statements
 from tests.sales.conftest import narrow
 
 install_record_types()
@@ -127,6 +131,37 @@ def test_a_customer_of_many_is_followed_in_chunks_by_jobs(
         assert (len(found_by(by, "maple")), asked) == (5, [])
 
 
+def test_opportunities_from_before_are_found_by_their_customer_once_they_are_brought_up_to_date(
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(named_after, "CHUNK", 3)
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        named_after, "enqueue", lambda _by, job, payload: asked.append({"job": job, **payload})
+    )
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Spruce")
+        rows = [{"name": f"Sale {n}", "account_id": str(firm.id)} for n in range(4)]
+        perform_many("opportunity", "create", rows, by=by)
+        alone = make_opportunity(by, "Alone")
+        by.session.flush()
+        own = func.split_part(Opportunity.search_text, f"\n{OTHER}", 1)
+        by.session.execute(update(Opportunity).values(search_text=own, search_grams=[]))
+        assert found_by(by, "spruce") == set()
+        refresh_every_contact_s_keys.run(by, {})
+        assert len(found_by(by, "spruce")) == 3
+        while asked:
+            payload = asked.pop()
+            assert payload.pop("job") == refresh_every_contact_s_keys.kind
+            refresh_every_contact_s_keys.run(by, payload)
+        assert len(found_by(by, "spruce")) == 4
+        by.session.refresh(alone)
+        assert alone.version == 1
+        with statements() as seen:
+            refresh_every_contact_s_keys.run(by, {})
+        assert not [one for one in seen if one.startswith("UPDATE")]  # All of it stands already.
+
+
 def test_who_may_not_open_the_customer_does_not_find_by_it(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         make_opportunity(by, "Forty fences", account_id=str(make_account(by, "Spruce").id))
@@ -179,11 +214,11 @@ def test_each_report_of_sales_counts_what_it_says(acme: Workspace, alice: Person
     shown = alice.client.get(f"/reports/ready/{key}")
     assert shown.status_code == 200
     sums = {
-        "pipeline-funnel": "300",
-        "won-by-month": "500",
-        "won-by-owner": "570",
-        "won-by-source": "570",
-        "lost-reasons": "70",
+        "pipeline-funnel": "£300",
+        "won-by-month": "£500",
+        "won-by-owner": "£570",
+        "won-by-source": "£570",
+        "lost-reasons": "£70",
     }
     assert sums[key] in shown.text
     if key.startswith("won-by-") and key != "won-by-month":

@@ -8,13 +8,17 @@ from sqlalchemy import select
 
 from app.crm.models import Account, Contact
 from app.crm.operations.keys import ContactKeys, contact_keys, firm_name, firm_names
-from app.crm.operations.named_after import refresh_every_named
+from app.crm.operations.named_after import (
+    REFRESH_ALL,
+    named_after_accounts,
+    refresh_all_named,
+    refresh_every_named,
+)
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.kernel.rows import update_rows
 
 REFRESH = "refresh_contact_keys"
-REFRESH_ALL = "refresh_every_contact"
 CHUNK = 200  # Contacts at once; a firm's others follow as jobs of so many.
 
 
@@ -53,7 +57,8 @@ def refresh_contacts(account_id: UUID, after: UUID | None, by: Actor) -> None:
 def refresh_every_contact(after: UUID | None, by: Actor) -> None:
     """Write the keys of a workspace's next contacts where they are not what they should be.
 
-    For contacts from before a release that makes other keys; a job goes on where there are more.
+    For contacts from before a release that makes other keys; a job goes on where there are more,
+    and behind the last contact with what else is named after an account.
     """
     statement = select(Contact).where(Contact.deleted_at.is_(None))
     if after is not None:
@@ -66,6 +71,9 @@ def refresh_every_contact(after: UUID | None, by: Actor) -> None:
     _write({one: its for one, its in keys.items() if its != held[one]}, by)
     if len(contacts) == CHUNK:
         enqueue(by, REFRESH_ALL, {"after": str(contacts[-1].id)})
+        return
+    for one in named_after_accounts():
+        refresh_all_named(one.key, None, by)
 
 
 def _write(keys: dict[UUID, ContactKeys], by: Actor) -> None:

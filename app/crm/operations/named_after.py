@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.crm.operations.keys import firm_keys, firm_name
+from app.crm.operations.keys import firm_keys, firm_name, firm_names
 from app.jobs.enqueue import enqueue
 from app.kernel.actor import Actor
 from app.kernel.rows import update_rows
@@ -17,6 +17,7 @@ from app.records.registry import registry
 from app.records.types import RecordType
 
 REFRESH_NAMED = "refresh_keys_of_named"
+REFRESH_ALL = "refresh_every_contact"  # And then what else is named after accounts.
 CHUNK = 200  # Records at once; the others follow as jobs of so many.
 Keys = tuple[str, list[str]]
 
@@ -65,6 +66,31 @@ def refresh_every_named(account_id: UUID, by: Actor) -> None:
     """Let the records of an account be found by its name as it is now."""
     for one in named_after_accounts():
         refresh_named(one.key, account_id, None, by)
+
+
+def refresh_all_named(kind: str, after: UUID | None, by: Actor) -> None:
+    """Write the keys of a type's next records where they don't hold the name of their account.
+
+    For records from before they were found by it; a job goes on where there are more.
+    """
+    record_type = registry().type(kind)
+    model, customer = cast("Any", record_type.model), cast("Any", record_type.search_other)
+    statement = select(
+        model.id, customer.label("firm_id"), model.search_text, model.search_grams
+    ).where(model.deleted_at.is_(None))
+    if after is not None:
+        statement = statement.where(model.id > after)
+    statement = statement.order_by(model.id).limit(CHUNK).with_for_update(key_share=True)
+    rows = by.session.execute(statement).all()
+    names = firm_names({row.firm_id for row in rows}, by)
+    keys = {
+        row.id: keys_with_firm(row.search_text, row.search_grams, names.get(row.firm_id, ""))
+        for row in rows
+    }
+    held = {row.id: (row.search_text, row.search_grams) for row in rows}
+    _write(model, {one: its for one, its in keys.items() if its != held[one]}, by)
+    if len(rows) == CHUNK:
+        enqueue(by, REFRESH_ALL, {"record_type": kind, "after": str(rows[-1].id)})
 
 
 def refresh_one(record: Any, by: Actor) -> None:
