@@ -22,6 +22,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.identity import sessions
 from app.identity.api_limits import TooFast, headers
+from app.identity.models import UserSession
+from app.identity.operations.preview import end_preview
 from app.identity.sign_in_rules import second_step_due
 from app.kernel import clock, language
 from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Previewing, Refused
@@ -208,24 +210,37 @@ def _refuse_support(declared: Access) -> None:
 
 # What somebody gets at whose second step is overdue: setting it up, and leaving.
 SECOND_STEP = "/settings/me/two-factor"
+WAYS_OUT = ("/logout", "/preview/end")
 
 
 def _without_second_step(declared: Access) -> Response | None:
     """Lead whoever has not set up in time what the workspace asks for to where they do it.
 
-    Programs that act as them wait for it too.
+    Programs that act as them wait for it too. Looking as a role or a colleague ends there, as it
+    would not let them set anything up.
     """
     due = second_step_due(g.actor) if g.actor is not None else None
     is_theirs = declared.who in (Who.USER, Who.TOKEN) or request.path == "/"  # Home, for them.
     if due is None or due > g.now or not is_theirs:
         return None
-    if request.path == "/logout" or f"{request.path}/".startswith(f"{SECOND_STEP}/"):
+    is_setting_up = f"{request.path}/".startswith(f"{SECOND_STEP}/")
+    if request.path in WAYS_OUT or (is_setting_up and not g.actor.previews):
         return None
     if request.method in SAFE_METHODS and declared.who is not Who.TOKEN and not is_htmx():
+        if g.actor.previews:
+            _end_preview()
         return see_other(SECOND_STEP)
     raise NotPermitted(
         _("This workspace asks for two-factor sign-in. Set it up in your profile first.")
     )
+
+
+def _end_preview() -> None:
+    """End the look as a role or a colleague in which this request came, and keep that."""
+    found = sessions.signed_in()
+    if found is not None:
+        end_preview(g.actor, g.db.get_one(UserSession, found.session_id))
+        scope.keep(g.db)
 
 
 def _is_on_side(declared: Access) -> bool:

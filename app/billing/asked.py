@@ -24,11 +24,19 @@ from tenants.billing.errors import (
     Uncertain,
     Unreachable,
 )
+from tenants.billing.models import Subscription
 from tenants.billing.operations import Choice
 from tenants.plans import INTERVALS, Limit, Plan, plans_for_sale
 
 MOST_SEATS = 10_000
 SHOWN_FOR = 900  # Seconds for which a price that was shown can be taken.
+LONG_AGO = _(
+    "Some time has passed since the price was shown. Nothing was charged: look at it once more."
+)
+CHANGED_SINCE = _(
+    "What you rent was changed since the price was shown. Nothing was charged: look at it once "
+    "more."
+)
 
 
 class Away(Answer):
@@ -119,7 +127,7 @@ def read_choice(typed: Mapping[str, str], by: Actor) -> Choice:
     errors: dict[str, Text | str] = {}
     plan = next((one for one in plans_for_sale() if one.key == typed.get("plan")), None)
     if plan is None:
-        errors["plan"] = _("Choose a plan.")
+        errors["plan"] = _("Choose the plan to rent.")
     interval = next((one for one in INTERVALS if one == typed.get("interval")), None)
     if interval is None:
         errors["interval"] = _("Choose monthly or yearly.")
@@ -142,6 +150,27 @@ def read_shown_at(typed: Mapping[str, str], now: datetime, since: datetime | Non
     if at is None or not latest - SHOWN_FOR <= at <= latest:
         return None
     return None if since is not None and at < int(since.timestamp()) else at
+
+
+def rented(row: Subscription) -> str:
+    """What a subscription stands at, from which the price of a change of it is computed."""
+    return f"{row.plan}:{row.interval}:{row.seats}"
+
+
+def why_anew(
+    typed: Mapping[str, str], choice: Choice, row: Subscription | None, at: int | None
+) -> Text | None:
+    """Why the price of a change has to be shown anew; None where that of `at` can be charged.
+
+    It can't where somebody else changed meanwhile from what it was computed. Where what is chosen
+    stands already nothing is charged, as the press came twice.
+    """
+    if at is None:
+        return LONG_AGO
+    if row is None or typed.get("was") == rented(row):
+        return None
+    is_done = rented(row) == f"{choice.plan.key}:{choice.interval}:{choice.seats}"
+    return None if is_done else CHANGED_SINCE
 
 
 def _seats(number: int, plan: Plan | None, by: Actor) -> Text | None:

@@ -9,13 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
+from app.billing import ahead
 from app.billing.telling import tell_keepers
 from app.identity.usage import seats
-from app.identity.usage.models import BillReminder
 from app.kernel.actor import Actor, service_actor
-from app.kernel.ids import new_id
 from app.kernel.language import _, gettext
 from app.web.formats import formats
 from tenants.billing.apply import Books, hold_books
@@ -60,19 +57,15 @@ def follow_here(by: Actor) -> None:
 
 def _bring(by: Actor, books: Books) -> None:
     seats.follow(by, books.seats, books.held)
+    if books.ends is not None:
+        end, ends_at = books.ends
+        ahead.remind(by, ends_at, end)
     pay_by = books.standing.pay_by
     if pay_by is None:
         return
     step = sum(by.now >= pay_by + offset for offset in STEPS)
-    query = select(BillReminder).where(BillReminder.pay_by == pay_by)
-    kept = by.session.scalars(query).one_or_none()
-    if step <= (kept.step if kept is not None else 0):
-        return
-    if kept is None:
-        kept = BillReminder(id=new_id(), pay_by=pay_by)
-        by.session.add(kept)
-    kept.step, kept.told_at = step, by.now
-    _remind(by, books)
+    if ahead.take_step(by, pay_by, step):
+        _remind(by, books)
 
 
 def _remind(by: Actor, books: Books) -> None:
@@ -93,6 +86,12 @@ def _text(by: Actor, books: Books) -> str:
         return gettext(
             "Your workspace can only be read until it is paid. On %(day)s it is suspended.",
             day=write.day(write.local(stands.suspended_at).date(), by.today()),
+        )
+    if books.way == "transfer":
+        return gettext(
+            "What was paid by bank transfer is over. Renew by %(day)s: from then on your workspace "
+            "can only be read.",
+            day=write.day(write.local(stands.pay_by or by.now).date(), by.today()),
         )
     return gettext(
         "The last bill could not be collected. Pay it by %(day)s: from then on your workspace can "

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.billing.ahead import ending
 from app.billing.follow import follow
 from app.billing.notices import tell_of_limits
 from app.billing.telling import DOUBLE, tell_of
@@ -25,6 +26,7 @@ from tenants.billing.pruning import prune
 from tenants.billing.queue import FOLLOW, READ, TELL_DOUBLE, TELL_NEWS
 from tenants.billing.reconcile import Report, reconcile, unbilled
 from tenants.billing.transfer import end_transfers
+from tenants.billing.transfer_requests import lapse_transfers
 from tenants.billing.webhooks import apply_notice
 from tenants.database import control_session
 
@@ -118,6 +120,20 @@ def reconcile_all(settings: Settings, now: datetime) -> Report:
     return report
 
 
+@service_job("remind_of_ends", every=timedelta(hours=6), timeout=1800)
+def remind_of_ends(service: Service, _payload: Payload) -> None:
+    """Remind firms before their trial, or what they paid by transfer, ends."""
+    for tenant_id in ending(service.now):
+        follow(tenant_id, service.now)
+
+
+@service_job("lapse_transfers", every=timedelta(days=1), timeout=1800)
+def lapse_old_transfers(service: Service, _payload: Payload) -> None:
+    """Wait no longer for money that never came, and free the seats that were held for it."""
+    for tenant_id in lapse_transfers(service.now):
+        follow(tenant_id, service.now)
+
+
 @contextmanager
 def _in_turn() -> Iterator[None]:
     """Have it tried later where somebody else asks Stripe about the firm at this moment."""
@@ -142,4 +158,6 @@ JOBS = (
     prune_billing,
     reconcile_billing,
     end_trials,
+    remind_of_ends,
+    lapse_old_transfers,
 )

@@ -17,7 +17,13 @@ from app.kernel.language import Text, _, gettext, ngettext, using
 from app.web.formats import formats
 from tenants.billing.apply import hold_books
 from tenants.billing.doubles import CREDITED, REFUNDED
-from tenants.billing.queue import TAX_ISSUED, TAX_REFUSED, TRANSFER_BOOKED
+from tenants.billing.queue import (
+    TAX_ISSUED,
+    TAX_REFUSED,
+    TRANSFER_BOOKED,
+    TRANSFER_DROPPED,
+    TRANSFER_LAPSED,
+)
 from tenants.database import control_session
 from tenants.scope import tenant_scope
 
@@ -75,6 +81,24 @@ def _booked(by: Actor, told: Told) -> str:
     )
 
 
+def _dropped(_by: Actor, told: Told) -> str:
+    return gettext(
+        "Your bank transfer %(reference)s did not reach us and is waited for no longer. You can "
+        "ask for it again under “Plan and bill”. The reason: %(reason)s",
+        reference=told["reference"],
+        reason=told["reason"],
+    )
+
+
+def _lapsed(_by: Actor, told: Told) -> str:
+    return gettext(
+        "Your bank transfer %(reference)s did not reach us within 60 days and is waited for no "
+        "longer. If you have paid, write to us; else you can ask for it again under “Plan and "
+        "bill”.",
+        reference=told["reference"],
+    )
+
+
 def _issued(_by: Actor, told: Told) -> str:
     return gettext(
         "The tax invoice that you asked for is issued: %(number)s. It comes to the e-mail address "
@@ -116,6 +140,8 @@ def _double(by: Actor, told: Mapping[str, str]) -> str:
 NEWS: Mapping[str, tuple[Text, Callable[[Actor, Told], str]]] = {
     DOUBLE: (_("A payment that was made twice"), _double),
     TRANSFER_BOOKED: (_("Your bank transfer has arrived"), _booked),
+    TRANSFER_DROPPED: (_("Your bank transfer did not arrive"), _dropped),
+    TRANSFER_LAPSED: (_("Your bank transfer did not arrive"), _lapsed),
     TAX_ISSUED: (_("Your tax invoice is issued"), _issued),
     TAX_REFUSED: (_("Your tax invoice was not issued"), _refused),
 }

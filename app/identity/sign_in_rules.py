@@ -86,6 +86,9 @@ def note_due(session: Session, user: User, now: datetime) -> datetime | None:
 
 
 def second_step_due(by: Actor) -> datetime | None:
-    """By when who is signed in must set the second step up; None where nothing is asked of them."""
-    found = by.session.info.get(DUE) if by.previews is None and by.support is None else None
+    """By when who is signed in must set the second step up; None where nothing is asked of them.
+
+    Looking at the workspace as a role or a colleague takes nothing of it off.
+    """
+    found = by.session.info.get(DUE) if by.support is None else None
     return found if isinstance(found, datetime) else None

@@ -11,10 +11,11 @@ from uuid import UUID
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.operator.sessions import SignedInOperator
-from tenants.billing.errors import AlreadySubscribed, ChangingNow, TransferGone
+from tenants.billing.errors import AlreadySubscribed, ChangingNow, PlanGone, TransferGone
 from tenants.billing.models import TransferRequest
 from tenants.billing.tax_invoices import answer_tax_invoice
 from tenants.billing.transfer import book_transfer
+from tenants.billing.transfer_requests import drop_transfer
 from tenants.database import control_session
 
 MOST = Decimal(100_000_000)
@@ -55,12 +56,26 @@ def book(
         )
     except TransferGone as error:
         raise Refused(_("It was booked or withdrawn by somebody else.")) from error
+    except PlanGone as error:
+        raise Refused(
+            _(
+                "The plan “%(plan)s” is not sold any more: nothing was booked. Say that the "
+                "transfer does not come, and let the firm choose another plan.",
+                plan=error.reason,
+            )
+        ) from error
     except ChangingNow as error:
         raise Refused(_("The firm changes its plan at this moment. Try it again.")) from error
     except AlreadySubscribed as error:
         raise Refused(
             _("Stripe collects from this workspace by now: send the money back, or end that first.")
         ) from error
+
+
+def drop(request_id: UUID, reason: str, by: SignedInOperator, now: datetime) -> None:
+    """Wait no longer for a transfer that does not come; the firm reads why, and can ask anew."""
+    if not drop_transfer(request_id, now, _reason(reason), by.id):
+        raise Refused(_("It was booked or withdrawn by somebody else."))
 
 
 def read_arrival(amount: str, day: str, number: str, now: datetime) -> Arrival:
@@ -90,11 +105,16 @@ def issue(request_id: UUID, number: str, by: SignedInOperator, now: datetime) ->
 
 def refuse(request_id: UUID, reason: str, by: SignedInOperator, now: datetime) -> None:
     """Say why no tax invoice is issued; the firm reads it and can ask again."""
-    text = " ".join(reason.split())
-    if not 0 < len(text) <= 500:
-        raise Refused(_("Say why; the firm reads it. At most 500 characters."), field="reason")
+    text = _reason(reason)
     if not answer_tax_invoice(request_id, now, refused=True, reason=text, operator_id=by.id):
         raise Refused(_("It was answered by somebody else."))
+
+
+def _reason(typed: str) -> str:
+    text = " ".join(typed.split())
+    if not 0 < len(text) <= 500:
+        raise Refused(_("Say why; the firm reads it. At most 500 characters."), field="reason")
+    return text
 
 
 def _demand_sure(request_id: UUID, amount: Decimal, differs: str) -> None:

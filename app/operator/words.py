@@ -35,6 +35,8 @@ VERBS: Mapping[str, Said] = {
     "fell_due": (_("Past due"), "warn"),
     "paid": (_("Paid"), "good"),
     "marked_as_paid": (_("Bank transfer booked"), "good"),
+    "transfer_dropped": (_("Bank transfer did not come"), "warn"),
+    "transfer_lapsed": (_("Bank transfer waited for no longer"), "warn"),
     "double_ended": (_("Paid twice: the second subscription was ended"), "warn"),
     "tax_invoice_issued": (_("Tax invoice issued"), "good"),
     "tax_invoice_refused": (_("Tax invoice refused"), ""),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,17 +47,27 @@ class Applied:
     standing: Standing
 
 
+class End(StrEnum):
+    """What ends on its day by itself, as nobody collects for it."""
+
+    TRIAL = "trial"
+    TRANSFER = "transfer"
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """What a workspace has to follow: its seats, those it may not exceed meanwhile, its standing.
 
-    `held` is the number that something is about to be paid for; None where nothing is.
+    `held` is the number that something is about to be paid for; None where nothing is. `way` is
+    how it pays, None where it never did. `ends` is what ends by itself, and when.
     """
 
     facts: TenantFacts
     seats: int | None
     held: int | None
     standing: Standing
+    way: str | None = None
+    ends: tuple[End, datetime] | None = None
 
 
 def find_by_customer(session: Session, customer_id: str) -> Subscription | None:
@@ -127,7 +138,26 @@ def hold_books(session: Session, tenant_id: UUID, now: datetime) -> Books | None
     asked = session.scalars(select(TransferRequest.seats).where(*waiting)).one_or_none()
     bounds = [one for one in (asked, row.held_seats if row else None) if one is not None]
     stands = standing_of(tenant, row, now)
-    return Books(tenant.facts(), tenant.seats, min(bounds, default=None), stands)
+    return Books(
+        tenant.facts(),
+        tenant.seats,
+        min(bounds, default=None),
+        stands,
+        row.way if row is not None else None,
+        _end_of(tenant, row, stands),
+    )
+
+
+def _end_of(
+    tenant: Tenant, row: Subscription | None, stands: Standing
+) -> tuple[End, datetime] | None:
+    if tenant.state not in (State.TRIAL, State.ACTIVE):
+        return None
+    if stands.state is State.TRIAL and tenant.trial_ends_at is not None:
+        return End.TRIAL, tenant.trial_ends_at
+    if row is None or row.way != "transfer" or row.status != "active" or row.period_end is None:
+        return None
+    return End.TRANSFER, row.period_end
 
 
 def settle(session: Session, tenant: Tenant, row: Subscription | None, now: datetime) -> Applied:

@@ -20,16 +20,18 @@ from tenants.billing.checkouts import (
     living_subscriptions,
     open_checkouts,
 )
-from tenants.billing.errors import AlreadySubscribed, NoSubscription, TransferAsked
+from tenants.billing.errors import AlreadySubscribed, ChangingNow, NoSubscription, TransferAsked
 from tenants.billing.gateway import Gateway
 from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.operations import LOCALES, Choice, known, read_after, subscription_of
+from tenants.billing.queue import plan_read
 from tenants.billing.turns import turn
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
 DAYS_TO_PAY = 14  # Of an invoice that is sent.
+A_MOMENT = timedelta(seconds=20)  # After it, whoever asks Stripe about a firm now is done.
 
 
 def checkout(
@@ -84,12 +86,20 @@ def checkout(
 
 
 def withdraw(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
-    """Close the checkouts that are open, so that nobody pays them any more."""
+    """Close the checkouts that are open, so that nobody pays them any more.
+
+    Where somebody else asks about the firm at this moment, what stands is read a little later.
+    """
     row = subscription_of(facts.id)
     if row is None or row.stripe_customer_id is None:
         raise NoSubscription
     close_checkouts(gateway, open_checkouts(gateway, row.stripe_customer_id))
-    return refresh(gateway, facts.id, now, release=True)
+    try:
+        return refresh(gateway, facts.id, now, release=True)
+    except ChangingNow:
+        with control_session() as session:
+            plan_read(session, facts.id, now + A_MOMENT, now)
+        return None
 
 
 def prepay(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
+
 from tenants.billing.checkouts import OVER, close_checkouts, living_subscriptions, open_checkouts
 from tenants.billing.gateway import Gateway, Plain
-from tenants.billing.models import Subscription
+from tenants.billing.models import Subscription, TransferRequest
 from tenants.database import control_session
 
 
@@ -32,9 +34,12 @@ def end_for_good(gateway: Gateway, tenant_id: UUID, now: datetime) -> None:
 
 
 def close_books(tenant_id: UUID, now: datetime) -> None:
-    """Say in our books that a firm rents nothing any more."""
+    """Say in our books that a firm rents nothing any more, and that we wait for no money."""
     with control_session() as session:
         row = session.get(Subscription, tenant_id, with_for_update=True)
+        waits = (TransferRequest.tenant_id == tenant_id, TransferRequest.status == "asked")
+        withdrawn = {"status": "withdrawn", "done_at": now}
+        session.execute(update(TransferRequest).where(*waits).values(withdrawn))
         if row is None or row.status in (*OVER, "none"):
             return
         row.status, row.ended_at, row.changed_at = "canceled", now, now

@@ -56,4 +56,8 @@ class PaidFurther(BillingError):
 
 
 class TransferGone(BillingError):
-    """The transfer was booked or withdrawn before."""
+    """The transfer was booked or withdrawn before, or the firm is erased."""
+
+
+class PlanGone(BillingError):
+    """The plan that was asked for is no longer one of ours; `reason` is its key."""

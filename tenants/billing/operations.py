@@ -194,10 +194,14 @@ def read_after(
 
 
 def known(gateway: Gateway, tenant_id: UUID, now: datetime) -> Applied | None:
-    """Read what came of a change that Stripe made; Uncertain where it does not answer to that."""
+    """Read what came of a change that Stripe made; Uncertain where that can't be known yet.
+
+    That is where Stripe does not answer to it, or somebody else asks about the firm by now: the
+    change is made all the same, and whoever held seats for it has planned that it is read.
+    """
     try:
         return refresh(gateway, tenant_id, now, release=True)
-    except Unreachable as error:
+    except (Unreachable, ChangingNow) as error:
         raise Uncertain(str(error)) from error
 
 

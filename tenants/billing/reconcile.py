@@ -83,6 +83,23 @@ def unbilled(now: datetime) -> list[UUID]:
         return list(session.scalars(query))
 
 
+def ending_within(now: datetime, trial: timedelta, paid: timedelta) -> list[UUID]:
+    """The firms whose trial ends within `trial`, or what they paid by transfer within `paid`."""
+    on_trial = Tenant.state == State.TRIAL.value
+    by_transfer = (Subscription.way == "transfer") & (Subscription.status == "active")
+    ends = (on_trial & Tenant.trial_ends_at.between(now, now + trial)) | (
+        by_transfer & Subscription.period_end.between(now, now + paid)
+    )
+    query = (
+        select(Tenant.id)
+        .outerjoin(Subscription, Subscription.tenant_id == Tenant.id)
+        .where(Tenant.state.in_((State.TRIAL.value, State.ACTIVE.value)), ends)
+        .order_by(Tenant.id)
+    )
+    with control_session() as session:
+        return list(session.scalars(query))
+
+
 def _firms() -> list[tuple[UUID, object]]:
     with control_session() as session:
         known = select(Subscription).where(Subscription.stripe_customer_id.is_not(None))

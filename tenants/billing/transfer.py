@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from tenants.billing.apply import Applied, settle
 from tenants.billing.checkouts import OVER
-from tenants.billing.errors import AlreadySubscribed, NoSubscription, TransferGone
+from tenants.billing.errors import AlreadySubscribed, PlanGone, TransferGone
 from tenants.billing.history import note
 from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRequest
 from tenants.billing.queue import TRANSFER_BOOKED, plan_follow, plan_news
@@ -25,9 +25,8 @@ from tenants.billing.transfer_price import running
 from tenants.billing.turns import turn
 from tenants.control import Tenant
 from tenants.database import control_session
-from tenants.plans import Interval, Plan, plan_of
-
-CREDIT_HOLDS = timedelta(days=30)  # From when it was asked for: a new period begins by then.
+from tenants.facts import State
+from tenants.plans import Interval, Plan, PlanError, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +57,14 @@ def mark_as_paid(
     """Let a firm rent until a day for what it transferred; the books get a paid bill.
 
     With `request_id`, that is what it asked for, and answered by this; TransferGone where it was
-    answered or withdrawn before. AlreadySubscribed where Stripe collects for a living
-    subscription, which would be paid twice.
+    answered or withdrawn before, or the firm is erased. AlreadySubscribed where Stripe collects
+    for a living subscription, which would be paid twice.
     """
     with turn(tenant_id), control_session() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         row = session.get(Subscription, tenant_id, with_for_update=True)
-        if tenant is None:
-            raise NoSubscription
+        if tenant is None or tenant.state == State.ERASED:
+            raise TransferGone
         if row is not None and row.way != "transfer" and row.stripe_id and row.status not in OVER:
             raise AlreadySubscribed
         if request_id is not None:
@@ -129,8 +128,9 @@ def book_transfer(
 ) -> Applied:
     """Book the money that a firm had asked to transfer: it rents what it asked for.
 
-    What is paid begins when what was paid before ends; what has a credit begins now, or where it
-    was asked for long ago, when its credit held no longer. TransferGone as in `mark_as_paid`.
+    What is paid begins when what was paid before ends; what has a credit begins when it was asked
+    for, as the credit is for the rest from that moment on: no day is both used and credited.
+    TransferGone as in `mark_as_paid`, PlanGone where the plan is no longer one of ours.
     """
     with control_session() as session:
         asked = session.get(TransferRequest, request_id)
@@ -139,9 +139,9 @@ def book_transfer(
         raise TransferGone
     runs = row is not None and row.way == "transfer" and row.period_end is not None
     start = max(row.period_end, now) if row and runs and row.period_end else now
-    starts = min(now, asked.asked_at + CREDIT_HOLDS) if asked.credit else None
+    starts = asked.asked_at if asked.credit else None
     paid = Transfer(
-        plan_of(asked.plan),
+        _plan_asked(asked),
         "year" if asked.interval == "year" else "month",
         asked.seats,
         asked.currency,
@@ -173,6 +173,15 @@ def period_after(start: datetime, interval: str) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
 
 
+def _plan_asked(asked: TransferRequest) -> Plan:
+    try:
+        plan = plan_of(asked.plan)
+        plan.price(asked.currency, "year" if asked.interval == "year" else "month")
+    except PlanError as error:
+        raise PlanGone(asked.plan) from error
+    return plan
+
+
 def _answer(session: Session, tenant_id: UUID, request_id: UUID, now: datetime) -> None:
     mine = (TransferRequest.id == request_id, TransferRequest.tenant_id == tenant_id)
     found = session.scalars(select(TransferRequest).where(*mine).with_for_update()).one_or_none()
@@ -186,7 +195,7 @@ def end_transfers(tenant_id: UUID, now: datetime) -> Applied | None:
     with control_session() as session:
         tenant = session.get(Tenant, tenant_id, with_for_update=True)
         row = session.get(Subscription, tenant_id, with_for_update=True)
-        if tenant is None:
+        if tenant is None or tenant.state == State.ERASED:
             return None
         if row is not None and row.way == "transfer" and row.status == "active":
             if row.period_end is None or row.period_end > now:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,17 +14,20 @@ from tenants.billing.beginning import ensure_row
 from tenants.billing.checkouts import OVER, close_checkouts, living_subscriptions, open_checkouts
 from tenants.billing.errors import AlreadySubscribed, TransferAsked
 from tenants.billing.gateway import Gateway
+from tenants.billing.history import note
 from tenants.billing.holds import IN_FLIGHT, Hold
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.operations import Choice
-from tenants.billing.queue import plan_follow
+from tenants.billing.queue import TRANSFER_DROPPED, TRANSFER_LAPSED, plan_follow, plan_news
 from tenants.billing.transfer_price import price_now
 from tenants.billing.turns import turn
+from tenants.billing.waiting import asked_before
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # None that is taken for another one.
 LENGTH = 8
+LAPSES = timedelta(days=60)  # Then money that was asked for is waited for no longer.
 
 
 def ask_transfer(
@@ -97,6 +100,44 @@ def withdraw_transfer(tenant_id: UUID, now: datetime) -> bool:
         found.status, found.done_at = "withdrawn", now
         plan_follow(session, tenant_id, now)
         return True
+
+
+def drop_transfer(request_id: UUID, now: datetime, reason: str, operator_id: UUID) -> bool:
+    """Say for the firm that no money came, and tell it why; False where it was answered before."""
+    told = {"reason": reason}
+    return _drop(request_id, now, TRANSFER_DROPPED, told, operator_id) is not None
+
+
+def lapse_transfers(now: datetime) -> list[UUID]:
+    """Wait no longer for money that never came; answers with the firms, which are told."""
+    with control_session() as session:
+        found = asked_before(session, now - LAPSES)
+    dropped = [_drop(one, now, TRANSFER_LAPSED, {}, None) for one in found]
+    return [one for one in dropped if one is not None]
+
+
+def _drop(
+    request_id: UUID,
+    now: datetime,
+    what: str,
+    told: dict[str, str],
+    operator_id: UUID | None,
+) -> UUID | None:
+    """Wait no longer for a transfer; the firm's row is held first, as whoever books holds it."""
+    with control_session() as session:
+        asked = session.get(TransferRequest, request_id)
+        if asked is None:
+            return None
+        session.get(Subscription, asked.tenant_id, with_for_update=True)
+        session.refresh(asked, with_for_update=True)
+        if asked.status != "asked":
+            return None
+        asked.status, asked.done_at = "withdrawn", now
+        told = {"reference": asked.reference, **told}
+        plan_follow(session, asked.tenant_id, now)
+        plan_news(session, asked.tenant_id, what, told, now)
+        note(session, asked.tenant_id, what, now, operator_id=operator_id, **told)
+        return asked.tenant_id
 
 
 def transfer_asked(tenant_id: UUID) -> TransferRequest | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
 from app.identity.models import User
 from app.identity.operations.tokens import create_token
+from tenants.billing.models import SubscriptionInvoice
+from tenants.database import control_session
 from tenants.resolve import forget
 from tests.billing.conftest import Till
 from tests.cast import Person, Workspace, visitor
@@ -39,6 +43,10 @@ def test_programs_read_plan_and_bills_with_a_token_that_may(
     (bill,) = read("bills")["data"]
     assert (bill["status"], bill["plan"], bill["seats"]) == ("paid", "starter", 4)
     assert bill["paid"] == {"amount": "48.00", "currency": "USD"}
+    with app.app_context(), control_session() as session:
+        session.get_one(SubscriptionInvoice, UUID(bill["id"])).credited = Decimal("7.5")
+    (bill,) = read("bills")["data"]
+    assert bill["credited"] == {"amount": "7.50", "currency": "USD"}
     assert browser.get("/api/v1/bills?odd=1", headers=headers).status_code == 422
     for path in ("plan", "bills"):
         answer = browser.get(f"/api/v1/{path}", headers=token_of(acme, bob))

@@ -343,7 +343,7 @@ def test_the_page_says_that_it_is_not_known_and_leads_on(
         answer = alice.client.post("/settings/billing/cancel")
         assert answer.status_code == 303  # Stripe's answer to this is not among those lost.
         typed = {"plan": "starter", "interval": "month", "seats": "4", "press": "p"}
-        typed["at"] = str(int(till.now.timestamp()))
+        typed |= {"at": str(int(till.now.timestamp())), "was": "starter:month:3"}
         answer = alice.client.post("/settings/billing/change", data=typed)
     assert answer.status_code == 504
     assert "not known yet" in answer.text

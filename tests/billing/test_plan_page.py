@@ -107,6 +107,26 @@ def test_a_price_that_was_shown_long_ago_is_shown_anew(
     assert len(till.world.all("invoice")) == 2
 
 
+def test_a_price_that_was_computed_from_what_stands_no_more_is_shown_anew(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme, seats=15)
+    till.tell_all()
+    first, other = alice.client, alice.sign_in()
+    shown = choose(first, plan="starter", interval="month", seats="13")
+    theirs = choose(other, plan="starter", interval="month", seats="10")
+    assert other.post(f"{PLACE}/change", data=fields(theirs, f"{PLACE}/change")).status_code == 303
+    bills = len(till.world.all("invoice"))
+    anew = first.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+    assert anew.status_code == 200
+    assert "What you rent was changed since the price was shown" in anew.text
+    assert len(till.world.all("invoice")) == bills
+    assert till.facts(acme).limits["seats"] == 10
+    done = first.post(f"{PLACE}/change", data=fields(anew.text, f"{PLACE}/change"))
+    assert done.status_code == 303
+    assert till.facts(acme).limits["seats"] == 13
+
+
 def test_no_price_is_taken_of_another_moment_than_one_that_was_just_shown() -> None:
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     at = int(now.timestamp())
@@ -154,7 +174,7 @@ def test_nonsense_is_refused_beside_its_field_and_kept(till: Till, alice: Person
     client = alice.client
     client.get(PLACE)
     for wrong, says in (
-        ({"plan": "gold", "interval": "month", "seats": "3"}, "Choose a plan."),
+        ({"plan": "gold", "interval": "month", "seats": "3"}, "Choose the plan to rent."),
         ({"plan": "starter", "interval": "decade", "seats": "3"}, "Choose monthly or yearly."),
         ({"plan": "starter", "interval": "month", "seats": "x"}, "how many people"),
         ({"plan": "starter", "interval": "month", "seats": "99"}, "at most 15 seats"),

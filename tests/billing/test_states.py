@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.billing.jobs import end_trials, reconcile_all
+from app.billing.jobs import end_trials, reconcile_all, remind_of_ends
 from app.identity.models import Notice
 from app.jobs.kinds import Service
 from app.kernel.ids import new_id
@@ -141,6 +141,47 @@ def test_a_transfer_of_a_firm_that_once_paid_by_card_ends_too(
         assert till.facts(acme).state is State.ACTIVE
         end_trials.run(Service(till.settings, until + GRACE + DAY, new_id()), {})
     assert till.facts(acme).state is State.PAST_DUE
+
+
+def told_of_ends(till: Till, house: Workspace, at: datetime) -> list[str]:
+    """Let the worker remind, twice; answers with all that the owner was told by then."""
+    with till.app.app_context():
+        for _time in range(2):
+            remind_of_ends.run(Service(till.settings, at, new_id()), {})
+    with house.scope():
+        told = select(Notice.text).order_by(Notice.at, Notice.id)
+        return list(house.actor().session.scalars(told))
+
+
+def test_who_pays_by_transfer_is_reminded_before_its_end_and_told_after_it(
+    till: Till, acme: Workspace, alice: Person, app: Flask
+) -> None:
+    until = till.now + 365 * DAY
+    with app.app_context():
+        transfer.mark_as_paid(acme.facts.id, transferred(till, until), till.now)
+    for days, number in ((31, 0), (29, 1), (8, 1), (6, 2), (0.5, 3)):
+        told = told_of_ends(till, acme, until - days * DAY)
+        assert len(told) == number, days
+    assert told[-1].startswith("What was paid by bank transfer ends on")
+    with app.app_context():
+        end_trials.run(Service(till.settings, until + DAY, new_id()), {})
+    told = told_of_ends(till, acme, until + 2 * DAY)
+    assert len(told) == 4
+    assert told[-1].startswith("What was paid by bank transfer is over. Renew by")
+    page = alice.client.get("/settings/billing").text
+    assert "What was paid by bank transfer is over. Renew by" in page
+    assert "could not be collected" not in page
+
+
+def test_who_tries_it_is_reminded_before_the_end(till: Till, acme: Workspace, app: Flask) -> None:
+    ends = till.now + 14 * DAY
+    till.let_trial_end(acme, ends)
+    for days, number in ((4, 0), (2, 1), (0.5, 2)):
+        assert len(told_of_ends(till, acme, ends - days * DAY)) == number, days
+    assert told_of_ends(till, acme, ends - DAY / 4)[-1].startswith("The trial ends on")
+    with app.app_context():
+        end_trials.run(Service(till.settings, ends + DAY, new_id()), {})
+    assert told_of_ends(till, acme, ends + DAY)[-1].startswith("Your workspace can only be read")
 
 
 def test_what_is_wrong_with_one_firm_ends_nobody_else_s_night(

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from app.billing.jobs import end_trials, tell_of_bill
+from app.billing.follow import follow
+from app.billing.jobs import end_trials, lapse_old_transfers, tell_of_bill
 from app.identity.models import Notice
 from app.identity.usage import seats
 from app.jobs.kinds import Service
@@ -22,7 +23,7 @@ from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRe
 from tenants.billing.queue import TELL_NEWS
 from tenants.billing.standing import GRACE
 from tenants.billing.tax_invoices import bills_of, requests_of
-from tenants.billing.transfer import period_after
+from tenants.billing.transfer import end_transfers, period_after
 from tenants.billing.transfer_requests import transfer_asked
 from tenants.control import Job, Tenant
 from tenants.database import control_session
@@ -330,16 +331,10 @@ def test_who_changes_plan_or_seats_gets_the_rest_of_what_is_paid_credited(
     ask(alice.client, plan="starter")  # 8 x 690 for a year.
     assert book(console, till, acme, amount="5520.00") == 303
     forget()
-    with app.app_context():
-        (first,) = bills_of(acme.facts.id)
-        with control_session() as session:  # A year of which half is over.
-            half = session.get_one(SubscriptionInvoice, first.id)
-            half.period_start = till.now - timedelta(days=100)
-            half.period_end = till.now + timedelta(days=100)
-            row = session.get_one(Subscription, acme.facts.id)
-            row.period_start, row.period_end = half.period_start, half.period_end
+    use_half(till, acme)
     shown = alice.client.post(PLACE, data=WISH).text
     assert "Credit for the rest of what is paid" in shown
+    assert "counts from the day on which you ask for the transfer" in shown
     ask(alice.client)
     with app.app_context():
         asked = transfer_asked(acme.facts.id)
@@ -366,23 +361,138 @@ def test_who_changes_plan_or_seats_gets_the_rest_of_what_is_paid_credited(
     assert "Credit for" not in renewed
 
 
-def test_a_credit_holds_for_thirty_days(
+def test_no_day_is_both_used_and_credited_however_late_a_transfer_is_booked(
     till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
 ) -> None:
     ask(alice.client, plan="starter")
     assert book(console, till, acme, amount="5520.00") == 303
     forget()
+    use_half(till, acme)
     ask(alice.client)
     with app.app_context(), control_session() as session:
         asked = transfer_asked(acme.facts.id)
         assert asked is not None
         kept = session.get_one(TransferRequest, asked.id)
-        kept.asked_at = till.now - timedelta(days=50)
+        kept.asked_at = till.now - timedelta(days=20)
     due = str(asked.amount.quantize(Decimal("0.01")))
     assert book(console, till, acme, amount=due) == 303
     with app.app_context():
-        second = bills_of(acme.facts.id)[0]
-    assert second.period_start == kept.asked_at + timedelta(days=30)
+        second, first = bills_of(acme.facts.id)
+    assert second.period_start == first.period_end == kept.asked_at
+    assert second.period_end == period_after(kept.asked_at, "year")
+
+
+def test_nothing_is_booked_for_a_firm_that_is_erased(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    with app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).state = State.ERASED.value
+    assert book(console, till, acme) == 422
+    assert till.facts(acme).state is State.ERASED
+    with app.app_context():
+        assert bills_of(acme.facts.id) == []
+        assert end_transfers(acme.facts.id, till.now) is None
+
+
+def test_a_transfer_for_a_plan_that_is_no_longer_ours_is_refused_in_words(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    with app.app_context():
+        asked = transfer_asked(acme.facts.id)
+        assert asked is not None
+        with control_session() as session:
+            session.get_one(TransferRequest, asked.id).plan = "bygone"
+    typed = {"amount": "12720.00", "day": till.now.date().isoformat(), "number": ""}
+    answer = console.post(f"{PAYMENTS}/transfers/{asked.id}/book", data=typed)
+    assert answer.status_code == 422
+    assert "“bygone” is not sold any more" in answer.text
+    with app.app_context():
+        assert transfer_asked(acme.facts.id) is not None
+
+
+def test_a_long_reason_is_cut_in_the_bell_and_whole_in_the_mail(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme) == 303
+    forget()
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+    wish = {"title": "北风", "tax_number": "91310000MA1FL0AB12", "email": "cfo@acme.example"}
+    place = f"{PLACE}/bills/{bill.id}/tax-invoice"
+    assert alice.client.post(place, data=wish).status_code == 303
+    with app.app_context():
+        (request,) = requests_of(acme.facts.id).values()
+    reason = "抬头与税号不符" * 70
+    refusing = f"{PAYMENTS}/tax-invoices/{request.id}/refuse"
+    assert console.post(refusing, data={"reason": reason}).status_code == 303
+    work(till)
+    line = notices(acme, alice)[-1]
+    assert (len(line), line[-1]) == (300, "…")
+    with app.app_context(), control_session() as session:
+        sent = session.scalars(select(Job.payload).where(Job.kind == "send_mail"))
+        assert any(reason in one["text"] for one in sent if one.get("to") == alice.email)
+
+
+def test_the_operator_finds_a_transfer_and_says_that_it_does_not_come(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    with acme.scope():
+        before = seats.most(acme.actor())
+    reference = ask(alice.client)
+    for wanted, is_found in ((reference[2:6].lower(), True), ("ACME", True), ("no_such", False)):
+        assert (reference in console.get(f"{PAYMENTS}?q={wanted}").text) is is_found, wanted
+    with app.app_context():
+        asked = transfer_asked(acme.facts.id)
+    assert asked is not None
+    place = f"{PAYMENTS}/transfers/{asked.id}/drop"
+    refused = console.post(place, data={"reason": " "})
+    assert refused.status_code == 422
+    assert 'value="12720.00"' in refused.text  # The form beside it stays as it was.
+    assert f'action="{place}?q={reference}"' in console.get(f"{PAYMENTS}?q={reference}").text
+    assert console.post(place, data={"reason": "Sent back by the bank"}).status_code == 303
+    assert console.post(place, data={"reason": "Sent back by the bank"}).status_code == 422
+    work(till)
+    line = notices(acme, alice)[-1]
+    assert reference in line
+    assert "Sent back by the bank" in line
+    assert "Bank transfer did not come" in console.get("/operator/workspaces/acme").text
+    with app.app_context():
+        assert transfer_asked(acme.facts.id) is None
+        follow(acme.facts.id, till.now)
+    with acme.scope():
+        assert seats.most(acme.actor()) == before
+
+
+def test_a_transfer_that_never_comes_is_waited_for_sixty_days(
+    till: Till, acme: Workspace, alice: Person, account: None, app: Flask
+) -> None:
+    reference = ask(alice.client)
+    with app.app_context():
+        lapse_old_transfers.run(Service(till.settings, till.now + timedelta(days=59), new_id()), {})
+        assert transfer_asked(acme.facts.id) is not None
+        for _night in range(2):
+            late = Service(till.settings, till.now + timedelta(days=61), new_id())
+            lapse_old_transfers.run(late, {})
+        assert transfer_asked(acme.facts.id) is None
+    work(till)
+    told = [one for one in notices(acme, alice) if "within 60 days" in one]
+    assert len(told) == 1
+    assert reference in told[0]
+
+
+def use_half(till: Till, house: Workspace) -> None:
+    """Let the firm's one bill be for two hundred days of which half is over."""
+    with till.app.app_context():
+        (bill,) = bills_of(house.facts.id)
+        with control_session() as session:
+            half = session.get_one(SubscriptionInvoice, bill.id)
+            half.period_start = till.now - timedelta(days=100)
+            half.period_end = till.now + timedelta(days=100)
+            row = session.get_one(Subscription, house.facts.id)
+            row.period_start, row.period_end = half.period_start, half.period_end
 
 
 def work(till: Till) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,10 +21,12 @@ from app.kernel.ids import new_id
 from tenants.billing import turns
 from tenants.billing.apply import refresh
 from tenants.billing.errors import ChangingNow
+from tenants.billing.gateway import Gateway
 from tenants.billing.models import Subscription
-from tenants.control import Tenant
+from tenants.billing.queue import READ
+from tenants.control import Job, Tenant
 from tenants.database import control_session
-from tests.billing.conftest import Till
+from tests.billing.conftest import GOOD, Till
 from tests.cast import Person, Workspace
 
 
@@ -44,12 +49,35 @@ def slow_stripe(till: Till, house: Workspace) -> Iterator[None]:
         done.result()
 
 
-def is_taken(till: Till) -> bool:
-    """True while somebody in this database has a turn."""
+def is_taken(till: Till, *, granted: bool = True) -> bool:
+    """True while somebody in this database has a turn, or waits for one."""
     here = "(SELECT oid FROM pg_database WHERE datname = current_database())"
     held = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = {here}"
+    held += " AND granted" if granted else " AND NOT granted"
     with till.app.app_context(), control_session() as session:
         return bool(session.scalar(text(held)))
+
+
+@contextmanager
+def taken(till: Till, house: Workspace) -> Iterator[None]:
+    """Somebody else has the firm's turn until this is left."""
+    over = Event()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(sit, till, house, over)
+        until = monotonic() + 20
+        while not is_taken(till):
+            assert monotonic() < until, "Nobody took the firm's turn."
+            sleep(0.02)
+        try:
+            yield
+        finally:
+            over.set()
+        done.result()
+
+
+def sit(till: Till, house: Workspace, over: Event) -> None:
+    with till.app.app_context(), turns.turn(house.facts.id):
+        assert over.wait(30)
 
 
 @pytest.fixture
@@ -77,6 +105,50 @@ def test_whoever_comes_second_is_told_so(
     assert answer.status_code == 409
     assert "Somebody changes what you rent at this moment" in answer.text
     assert alice.client.post("/settings/billing/look-again").status_code == 303
+
+
+def test_after_stripe_has_charged_nobody_is_told_that_nothing_was_done(
+    till: Till, acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    real, over = Gateway.change, Event()
+    typed = {"plan": "starter", "interval": "month", "seats": "4", "press": "p"}
+    typed |= {"at": str(int(till.now.timestamp())), "was": "starter:month:3"}
+    monkeypatch.setattr(turns, "PATIENCE", "2s")
+    with ThreadPoolExecutor(1) as pool:
+
+        def overtake(self: Gateway, *args: Any, **named: Any) -> Any:
+            made = real(self, *args, **named)
+            pool.submit(sit, till, acme, over)  # Whose turn comes before the change is read.
+            until = monotonic() + 1.5
+            while not is_taken(till, granted=False):
+                assert monotonic() < until, "Nobody waits for the firm's turn."
+                sleep(0.01)
+            return made
+
+        monkeypatch.setattr(Gateway, "change", overtake)
+        try:
+            answer = alice.client.post("/settings/billing/change", data=typed)
+        finally:
+            over.set()
+    assert answer.status_code == 504, answer.text
+    assert "not known yet" in answer.text
+    assert "Nothing of yours was done" not in answer.text
+    assert alice.client.post("/settings/billing/look-again").status_code == 303
+    assert "4 seats" in alice.client.get("/settings/billing").text
+
+
+def test_a_payment_is_withdrawn_though_somebody_else_reads_the_firm(
+    till: Till, acme: Workspace, alice: Person, app: Flask, impatient: None
+) -> None:
+    url = till.checkout(acme)
+    with taken(till, acme):
+        assert alice.client.post("/settings/billing/withdraw").status_code == 303
+    assert "no longer valid" in till.press(url, number=GOOD)[1]
+    with app.app_context(), control_session() as session:
+        soon = (Job.kind == READ, Job.run_at < till.now + timedelta(minutes=2))
+        assert session.scalars(select(Job.id).where(*soon)).all()
 
 
 def test_a_worker_that_comes_second_tries_it_later(

@@ -143,6 +143,41 @@ def test_after_it_nothing_but_setting_it_up_is_open(
     assert client.post("/logout").status_code == 303
 
 
+@pytest.mark.parametrize("as_colleague", [False, True])
+def test_looking_as_a_role_or_a_colleague_takes_nothing_of_it_off(
+    acme: Workspace, alice: Person, bob: Person, clock: Clock, as_colleague: bool
+) -> None:
+    with acme.scope() as session:
+        session.get_one(User, alice.user_id).two_factor_due_at = clock.now + timedelta(days=1)
+        role = session.get_one(User, bob.user_id).role_id
+    client, place = alice.client, "/settings/me/two-factor"
+    data = {"user_id": str(bob.user_id) if as_colleague else ""}
+    assert client.post(f"/settings/roles/{role}/preview", data=data).status_code == 303
+    assert client.get("/accounts").status_code == 200
+    clock.shift(timedelta(days=1, minutes=1))
+    assert client.get("/accounts", headers={"HX-Request": "true"}).status_code == 403
+    assert client.get("/api/v1/accounts").status_code == 403
+    assert client.get("/accounts").location == place
+    page = client.get(place)
+    assert (page.status_code, "Set it up now to go on" in page.text) == (200, True)
+    assert "You are looking as" not in page.text
+    with acme.scope() as session:
+        assert session.scalars(select(Event.id).where(Event.verb == "preview_ended")).all()
+    assert client.get("/accounts").location == place
+
+
+def test_the_button_that_ends_a_look_works_for_who_is_overdue(
+    acme: Workspace, alice: Person, bob: Person, clock: Clock
+) -> None:
+    with acme.scope() as session:
+        session.get_one(User, alice.user_id).two_factor_due_at = clock.now + timedelta(days=1)
+        role = session.get_one(User, bob.user_id).role_id
+    client = alice.client
+    client.post(f"/settings/roles/{role}/preview", data={"user_id": ""})
+    clock.shift(timedelta(days=1, minutes=1))
+    assert client.post("/preview/end").location == f"/settings/roles/{role}"
+
+
 def test_setting_it_up_opens_everything_again(
     acme: Workspace, asked_of_all: Person, bob: Person, clock: Clock
 ) -> None:

@@ -71,7 +71,7 @@ EXCEPTIONS = {
     "app.operator.measure._due": "every workspace is counted in turn",
     "app.cli.tenants._list": "operators list every workspace",
     "tenants.billing.pruning": "what was told and asked long ago grows old whosever it is",
-    "tenants.billing.waiting": "operators see which firms wait for their money or tax invoice",
+    "tenants.billing.waiting": "which firms wait for their money or tax invoice",
     "tenants.billing.reconcile": "our books are held against Stripe's for every firm",
     "tenants.fleet.standings": "a migration goes through every workspace",
     "tenants.migrations": "the shared tables are made and changed as a whole",

@@ -43,6 +43,7 @@ BILL = record_of(
     due=MONEY,
     paid=MONEY,
     returned=MONEY,
+    credited=MONEY,
     period_start=nullable(MOMENT),
     period_end=nullable(MOMENT),
     issued_at=MOMENT,
@@ -81,7 +82,7 @@ def api_plan() -> Response:
 @described("list_bills", TAG, {"200": answer(BILLS)})
 @access(who=Who.TOKEN, permission=MANAGE, while_suspended=True)
 def api_bills() -> Response:
-    """Our bills to the workspace, the newest first: what was due, paid and paid back."""
+    """Our bills to the workspace, the newest first: what was due, paid, paid back and credited."""
     refuse_arguments(list(request.args))
     lines = [
         {
@@ -94,6 +95,7 @@ def api_bills() -> Response:
             "due": _money(one.due, one.currency),
             "paid": _money(one.paid, one.currency),
             "returned": _money(one.returned, one.currency),
+            "credited": _money(one.credited, one.currency),
             "period_start": _moment(one.period_start),
             "period_end": _moment(one.period_end),
             "issued_at": _moment(one.issued_at),

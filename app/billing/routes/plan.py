@@ -7,7 +7,15 @@ from typing import Any
 
 from flask import Response, request
 
-from app.billing.asked import Away, Unknown, read_choice, read_shown_at, told
+from app.billing.asked import (
+    Away,
+    Unknown,
+    read_choice,
+    read_shown_at,
+    rented,
+    told,
+    why_anew,
+)
 from app.billing.doing import doing, holder
 from app.billing.losses import losses
 from app.billing.notices import MANAGE
@@ -31,7 +39,7 @@ from app.kernel import language
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.web import current
 from app.web.access import access
 from app.web.formats import formats
@@ -144,10 +152,11 @@ def change() -> Response:
     press = request.form.get("press", "")[:40] or new_id().hex
     living = current_subscription(by)
     at = read_shown_at(request.form, by.now, living.period_start if living else None)
-    if living is not None and at is None:
+    anew = why_anew(request.form, choice, living, at)
+    if living is not None and anew is not None:
         with told():
             shown = operations.preview(gateway(), by.tenant, choice, by.now)
-        return _confirm(by, choice, living.currency, shown, is_anew=True)
+        return _confirm(by, choice, living.currency, shown, anew=anew)
     with doing(by):
         if at is None:
             raise NoSubscription
@@ -251,10 +260,11 @@ def _confirm(
     currency: str,
     shown: operations.Preview | None,
     *,
-    is_anew: bool = False,
+    anew: Text | None = None,
 ) -> Response:
     write = formats(by)
     price = transfer_price(by.tenant.id, choice, currency, by.now) if shown is None else None
+    living = current_subscription(by)
     whole_sum = choice.plan.price(currency, choice.interval) * choice.seats
     return page(
         "billing/confirm.html",
@@ -263,14 +273,15 @@ def _confirm(
         currency=currency,
         total=write.money(whole_sum, currency),
         shown=shown,
-        is_anew=is_anew,
+        was=rented(living) if living else "",
+        anew=anew,
         due=write.money(shown.due, currency) if shown else "",
         credit=write.money(shown.credit, currency) if shown and shown.credit else "",
         losses=losses(choice.plan, by),
         takes_transfer=takes_transfer(currency, choice.interval),
         taken_off=write.money(price.credit, currency) if price and price.credit else "",
         to_transfer=write.money(price.due, currency) if price else "",
-        only_transfer=is_paid_by_transfer(by, current_subscription(by)),
+        only_transfer=is_paid_by_transfer(by, living),
         press=new_id().hex,
     )
 

@@ -22,13 +22,16 @@ from tenants.scope import tenant_scope
 
 KEPT = timedelta(days=90)
 PAGE = 20
+LINE = 300  # Characters of a line in the bell.
 
 
 def tell(by: Actor, user_id: UUID, text: str, *, url: str, icon: str = "bell") -> None:
-    """Put a line into somebody's bell, in `by`'s transaction; `text` is in their language."""
-    by.session.add(
-        Notice(id=new_id(), user_id=user_id, text=text[:300], url=url, icon=icon, at=by.now)
-    )
+    """Put a line into somebody's bell, in `by`'s transaction; `text` is in their language.
+
+    One that is longer than a bell's line ends in an ellipsis.
+    """
+    line = text if len(text) <= LINE else f"{text[: LINE - 1].rstrip()}…"
+    by.session.add(Notice(id=new_id(), user_id=user_id, text=line, url=url, icon=icon, at=by.now))
 
 
 def language_of_reader(by: Actor, user_id: UUID, via: str, asked: str) -> str:

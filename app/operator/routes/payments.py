@@ -18,7 +18,7 @@ from app.web import current
 from app.web.access import Side, Who, access
 from app.web.render import page, see_other
 from app.web.toasts import toast
-from tenants.billing.waiting import waiting_tax_invoices, waiting_transfers
+from tenants.billing.waiting import SHOWN, waiting_tax_invoices, waiting_transfers
 from tenants.database import control_session
 from tenants.resolve import forget
 
@@ -45,6 +45,18 @@ def book_arrival(request_id: UUID) -> Response:
         payments.book(request_id, arrival, by, now, differs=read("differs", ""))
 
     return _done(request_id, work, _("The transfer is booked; the workspace has its plan."))
+
+
+@blueprint.post(f"{PLACE}/transfers/<uuid:request_id>/drop")
+@access(Side.SERVICE, Who.OPERATOR)
+def drop_transfer(request_id: UUID) -> Response:
+    """Wait no longer for a transfer."""
+    reason = request.form.get("reason", "")
+    return _done(
+        request_id,
+        lambda by: payments.drop(request_id, reason, by, current.moment()),
+        _("The transfer is waited for no longer; the firm is told why."),
+    )
 
 
 @blueprint.post(f"{PLACE}/tax-invoices/<uuid:request_id>/issue")
@@ -82,8 +94,9 @@ def _done(request_id: UUID, work: Callable[[SignedInOperator], None], said: Text
 
 
 def _shown(about: UUID | None = None, answer: Answer | None = None) -> Response:
+    search = request.args.get("q", "").strip()[:100]
     with control_session() as session:
-        transfers, asked = waiting_transfers(session), waiting_tax_invoices(session)
+        transfers, asked = waiting_transfers(session, search), waiting_tax_invoices(session)
     errors = {key: [text] for key, text in answer.errors.items()} if answer is not None else {}
     general = [answer.message] if answer is not None and not errors else []
     return page(
@@ -91,6 +104,8 @@ def _shown(about: UUID | None = None, answer: Answer | None = None) -> Response:
         status=answer.status if answer is not None else 200,
         operator=here.operator(),
         transfers=transfers,
+        search=search,
+        most=SHOWN if len(transfers) == SHOWN else 0,
         asked=asked,
         plan_name=plan_name,
         about=about,
