@@ -51,6 +51,8 @@ from app.records.exports import papers
 from app.records.manifest import Module
 from app.records.registry import Registry, install
 from app.reports import jobs as report_jobs
+from app.sales import documents as sales_documents
+from app.sales import jobs as sales_jobs
 from app.sales.manifest import SALES
 from tenants.billing import models as billing_models  # noqa: F401  Its tables are shared ones.
 from tenants.history import TENANT
@@ -68,13 +70,14 @@ JOBS: tuple[Kind, ...] = (
     *mail_in_jobs.JOBS,
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
+    *sales_jobs.JOBS,
     *handover_jobs.JOBS,
     *leaving_jobs.JOBS,
     *erasure.JOBS,
     *measure.JOBS,
     *billing_jobs.JOBS,
 )
-LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS,)
+LAYOUTS: tuple[Layout, ...] = (*crm_documents.LAYOUTS, *sales_documents.LAYOUTS)
 
 
 def install_record_types() -> Registry:

@@ -102,6 +102,8 @@ class Edge:
             return None
         if declared.takes_files and g.actor is not None:
             accept_files(g.tenant.id, self.settings, as_one=declared.takes_one)
+        if declared.form_fields and g.actor is not None:
+            request.max_form_parts = declared.form_fields
         _refuse_too_much()
         _refuse_unstorable()
         return self._check(declared) or _without_second_step(declared)

@@ -20,6 +20,7 @@ from app.demo.opportunities import load_opportunities
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.prices import load_prices
 from app.demo.products import SELLER, load_products
+from app.demo.quotes import load_quotes
 from app.demo.rates import load_rates
 from app.founding import Founder, found_workspace
 from app.identity.actors import actor_for
@@ -90,6 +91,7 @@ def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
             load_prices(by, workspace.slug, _person(by, workspace.people[SELLER]))
             load_templates(by, workspace.slug, owner_id)
             load_mails(by, workspace.slug, rep_id, settings)
+            load_quotes(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
 
 
 def fill_pool(by: Actor) -> None:

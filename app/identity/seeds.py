@@ -15,6 +15,8 @@ PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 PRICES = ("price_book", "price")
 LEADS = "lead"
+QUOTES = "quote"
+OFFERED = ("set_lines", "send", "accept", "decline", "withdraw", "revise", "expire")
 OPPORTUNITIES = "opportunity"
 # What becomes of a lead, and of an opportunity.
 ENDS = {LEADS: ("convert", "disqualify", "reopen"), OPPORTUNITIES: ("win", "lose", "reopen")}
@@ -58,7 +60,7 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS)
+    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS, QUOTES)
     return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
 
 
@@ -79,6 +81,14 @@ def _decided(kind: str, reaches: Mapping[str, Reach]) -> dict[tuple[str, str], R
     return grants
 
 
+def _quotes(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Verbs on quotes; whoever may update them may also send them and note the answer, as far."""
+    grants = {(QUOTES, verb): reach for verb, reach in reaches.items()}
+    if "update" in reaches:
+        grants |= {(QUOTES, verb): reaches["update"] for verb in OFFERED}
+    return grants
+
+
 def _pool(**reaches: Reach) -> dict[tuple[str, str], Reach]:
     """What may be done with the pools: seeing one reaches all that is in it."""
     verbs = {"see_pool": ALL, **reaches}
@@ -96,7 +106,11 @@ def _prices(*verbs: str) -> dict[tuple[str, str], Reach]:
 
 
 # What a product costs ourselves is for those who set prices.
-NO_COST = {("product", "cost"): FieldAccess.HIDDEN}
+NO_COST = {
+    ("product", "cost"): FieldAccess.HIDDEN,
+    ("quote", "cost"): FieldAccess.HIDDEN,
+    ("quote", "margin"): FieldAccess.HIDDEN,
+}
 SETTINGS = {
     ("firm", "manage"): ALL,
     ("user", "manage"): ALL,
@@ -136,6 +150,7 @@ SETTINGS = {
     ("pipeline", "manage"): ALL,
     ("target", "manage"): ALL,
     ("assignment", "manage"): ALL,
+    ("terms", "manage"): ALL,
 }
 DAILY = {
     ("token", "create"): ALL,
@@ -152,6 +167,7 @@ BUILT_IN = (
         {
             **_everything(ALL),
             **_leads(**dict.fromkeys(WORK, ALL)),
+            **_quotes(**dict.fromkeys(WORK, ALL)),
             **_opportunities(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
             **_prices(*WORK),
@@ -167,6 +183,7 @@ BUILT_IN = (
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
             **_leads(read=ALL, create=ALL, update=TEAM, delete=TEAM),
+            **_quotes(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             ("target", "manage"): ALL,
             **_catalogue(*WORK),
@@ -188,6 +205,7 @@ BUILT_IN = (
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_quotes(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_opportunities(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -202,6 +220,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=OWN, create=ALL),
+            **_quotes(read=ALL),
             **_opportunities(read=TEAM, create=ALL, update=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -215,6 +234,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=ALL, create=ALL, update=ALL, delete=OWN),
+            **_quotes(read=ALL),
             **_opportunities(read=ALL),
             **_catalogue("read", "update"),
             **_prices("read"),
@@ -229,6 +249,7 @@ BUILT_IN = (
             **_records(read=ALL),
             **_leads(read=ALL),
             **_opportunities(read=ALL),
+            **_quotes(read=ALL),
             **_catalogue("read"),
             **_prices("read"),
         },

@@ -12,7 +12,8 @@ class Subject:
     """Something that people agree to with customers: a number in a field of a record type.
 
     `unit` is what stands behind the number. Where `bigger_is_more` is False, less of it is the
-    further concession: a deposit.
+    further concession: a deposit. With `at` it is judged when one of these verbs is done, whatever
+    they change, and at no other time: what is only being drafted agrees to nothing.
     """
 
     key: str
@@ -21,3 +22,4 @@ class Subject:
     record_type: str
     field: str
     bigger_is_more: bool = True
+    at: tuple[str, ...] = ()

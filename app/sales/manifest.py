@@ -8,15 +8,20 @@ from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.kernel.actor import Actor
 from app.kernel.language import _
+from app.records.authority import Subject
 from app.records.manifest import Module
 from app.records.pages.beside import Beside
 from app.records.types import Panel
 from app.sales.operations.pipelines import MANAGE
+from app.sales.operations.quote_links import TELLS
 from app.sales.operations.targets import MANAGE as SET_TARGETS
 from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
+from app.sales.routes.terms import PLACE
+from app.sales.terms.kept import EXCEPTIONS
+from app.sales.terms.kept import MANAGE as MANAGE_TERMS
 from app.sales.widgets import HOME, WIDGETS
 from app.web.shell import Link
 
@@ -57,20 +62,61 @@ BESIDE = (
     Beside("account", Panel("sales/_opportunities_panel.html", opportunities_of_account)),
     Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
 )
+TERMS = PermissionGroup(
+    MANAGE_TERMS[0],
+    _("Terms"),
+    (Choice(MANAGE_TERMS[1], _("Manage")),),
+    module="sales",
+    has_reach=False,
+)
+TERMS_PAGE = SettingsPage(
+    PLACE,
+    "scale",
+    _("Automation"),
+    _("Terms"),
+    _("What may be agreed on a quote, by how big a customer is and how they pay."),
+    MANAGE_TERMS,
+    synonyms=_("credit payment record discount limit deposit hold stop"),
+    is_offered=lambda by: by.tenant.allows("sales"),
+)
+# What is agreed with a quote is judged when it is sent.
+SUBJECTS = (
+    Subject("quote_discount", _("Discount of a quote"), "%", "quote", "discount", at=("send",)),
+    Subject(
+        "quote_payment_days",
+        _("Payment term of a quote"),
+        _("days"),
+        "quote",
+        "payment_days",
+        at=("send",),
+    ),
+    Subject(
+        "quote_deposit",
+        _("Deposit of a quote"),
+        "%",
+        "quote",
+        "deposit",
+        bigger_is_more=False,
+        at=("send",),
+    ),
+    Subject(EXCEPTIONS, _("Points beyond the terms"), "", "quote", "exceptions", at=("send",)),
+)
 
 SALES = Module(
     key="sales",
     label=_("Sales"),
     text=_(
-        "From the enquiry to the signature: leads, opportunities on their way, won and lost, and"
-        " what comes in next."
+        "From the enquiry to the signature: leads, opportunities on their way, won and lost, price"
+        " books, and quotes that customers accept by a link."
     ),
     icon="target-arrow",
     record_types=RECORD_TYPES,
     blueprints=(blueprint,),
-    permissions=(PIPELINES, TARGETS),
+    permissions=(PIPELINES, TARGETS, TERMS),
     links=_links,
-    settings=(PIPELINE_SETTINGS,),
+    settings=(PIPELINE_SETTINGS, TERMS_PAGE),
+    subjects=SUBJECTS,
+    tells=(TELLS,),
     reports=REPORTS,
     widgets=WIDGETS,
     home=HOME,

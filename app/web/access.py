@@ -44,6 +44,7 @@ class Access:
     that it is one file, as large as the body may be. `by_address`: nobody knows the address who did
     not get it from us, so a form that was made elsewhere is none and needs no token. `for_support`:
     it is there for who helps with the firm's consent, who is kept from what is near it.
+    `form_fields` is how many fields its form may have, where that is more than any other.
     """
 
     side: Side
@@ -56,6 +57,7 @@ class Access:
     takes_one: bool = False
     by_address: bool = False
     for_support: bool = False
+    form_fields: int = 0
 
 
 def access(
@@ -70,6 +72,7 @@ def access(
     takes_one: bool = False,
     by_address: bool = False,
     for_support: bool = False,
+    form_fields: int = 0,
 ) -> Callable[[Route], Route]:
     """Declare who may call the decorated route; see Access."""
     declared = Access(
@@ -83,6 +86,7 @@ def access(
         takes_one,
         by_address,
         for_support,
+        form_fields,
     )
 
     def declare(route: Route) -> Route:

@@ -42,6 +42,10 @@ MARKS = {
     ("product", "cost"): "268.77",
     ("product", "list_price"): "469.33",
     ("product", "description"): "Describedmark",
+    ("quote", "total"): "1,434.08",
+    ("quote", "deposit"): "17.23",
+    ("quote", "payment_days"): 'value="419"',
+    ("quote", "intro"): "Introducedmark",
 }
 
 
@@ -83,6 +87,17 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         )
         for kind in ("price_book", "price"):
             make(registry().type(kind), by, owner_id=str(bob.user_id))
+        quote = perform(
+            "quote",
+            "create",
+            by=by,
+            account_id=str(account.id),
+            owner_id=str(bob.user_id),
+            lines=[{"name": "Fence", "unit_price": "1303.71", "tax_rate": "10"}],
+            deposit="17.23",
+            payment_days="419",
+            intro="Introducedmark",
+        )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (
         ("account", account),
@@ -90,11 +105,12 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         ("activity", task),
         ("product", product),
         ("product_category", category),
+        ("quote", quote),
     ):
         collection = f"/{registry().type(kind).collection}"
         own = f"{collection}/{record.id}"
         paths += [collection, own, f"/lookup/{kind}?q=F"]
-        if kind in ("account", "contact", "activity"):
+        if kind in ("account", "contact", "activity", "quote"):
             paths += [f"{collection}/new", f"{own}/edit"]
     return Seen(tuple(paths), program(bob))
 

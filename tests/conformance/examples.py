@@ -40,6 +40,8 @@ def values_for(record_type: RecordType, by: Actor) -> dict[str, Any]:
             value = _value(record_type, field, by, picklists)
             if value is not None:
                 values[field.key] = value
+    if "lines" in record_type.inputs:
+        values["lines"] = [{"name": "Fence", "unit_price": "12", "discount": "10"}]
     return values
 
 

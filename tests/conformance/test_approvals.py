@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,11 @@ def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dic
     before = next((one for one in record_type.actions if one.undo == verb), None)
     if before is not None:
         perform(record_type, before.name, record, by=by, **_offered(record_type, before, by))
+    elif verb == "expire":
+        record.status, record.valid_until = "sent", by.today() - timedelta(days=1)
+        by.session.flush()
+    elif "send" in record_type.verbs:
+        perform(record_type, "send", record, by=by)
     else:
         record.owner_id = None  # Into the pool.
         by.session.flush()

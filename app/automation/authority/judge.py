@@ -86,6 +86,10 @@ def _value(
 
     `its` is the field whose change makes it another customer.
     """
+    if subject.at:
+        asked = _number(record_type.field(subject.field).value(one.record))
+        is_asked = verb in subject.at and (asked > 0 or not subject.bigger_is_more)
+        return asked if is_asked else None
     changed = one.changes.get(subject.field)
     if changed is None and verb != "create" and its not in one.changes:
         return None

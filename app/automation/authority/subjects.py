@@ -8,6 +8,7 @@ from app.automation.authority.limits import Limits
 from app.records.authority import Subject
 from app.records.registry import registry
 from app.records.types import RecordType
+from tenants.facts import TenantFacts
 
 _subjects: dict[str, Subject] = {}
 
@@ -27,6 +28,12 @@ def install(subjects: Iterable[Subject]) -> None:
 def subjects() -> list[Subject]:
     """Every subject, in the order of the modules."""
     return list(_subjects.values())
+
+
+def subjects_here(tenant: TenantFacts) -> list[Subject]:
+    """Those of the modules that a workspace has switched on."""
+    types = registry()
+    return [one for one in subjects() if tenant.allows(types.type(one.record_type).module)]
 
 
 def subjects_of(record_type: str) -> list[Subject]:

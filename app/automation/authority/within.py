@@ -31,11 +31,12 @@ def hear(session: Session, row: Mapping[str, Any]) -> None:
     if not subjects or stamps.stamp(session, STAMP) is None:
         return
     limits = known_in(session, session.info["tenant"]).limits
-    fields = {one.field for one in subjects if one.key in limits.subjects}
-    if not fields:
+    limited = [one for one in subjects if one.key in limits.subjects]
+    if not limited:
         return
+    fields = {one.field for one in limited}
     fields.add(whom(limits, registry().type(row["record_type"])))
-    if not fields.isdisjoint(row["changes"]):
+    if any(one.at for one in limited) or not fields.isdisjoint(row["changes"]):
         last: dict[UUID, UUID] = session.info.setdefault(EVENTS, {})
         last[row["record_id"]] = row["id"]
 

@@ -11,7 +11,7 @@ from app.automation.approvals.approvers import MANAGE
 from app.automation.authority import operations
 from app.automation.authority.classes import classes_of
 from app.automation.authority.models import ANY
-from app.automation.authority.subjects import customer_type, subjects
+from app.automation.authority.subjects import customer_type, subjects_here
 from app.automation.authority.words import told_limit
 from app.automation.routes.blueprint import blueprint
 from app.identity.actors import actor_for
@@ -85,7 +85,7 @@ def _shown() -> dict[str, object]:
     by = current.actor()
     limits = operations.limits_of(by)
     grids = []
-    for subject in subjects():
+    for subject in subjects_here(by.tenant):
         cells = {
             (str(role_id), customer_class): str(operations.written(most))
             for (role_id, its, customer_class), most in limits.cells.items()
@@ -93,7 +93,9 @@ def _shown() -> dict[str, object]:
         }
         version = operations.version_of(subject, by)
         grids.append((subject, operations.classes(subject, by), cells, version))
-    types = dict.fromkeys(one for subject in subjects() if (one := customer_type(subject)))
+    types = dict.fromkeys(
+        one for subject in subjects_here(by.tenant) if (one := customer_type(subject))
+    )
     return {
         "url": PLACE,
         "grids": grids,
@@ -119,8 +121,8 @@ def _preview(by: Actor) -> dict[str, object]:
     found: list[tuple[Text, Text | str]] = []
     if user is not None:
         them = actor_for(by.session, by.tenant, user, by.now, "web")
-        found = [(one.label, _may(one, customer_id, them)) for one in subjects()]
-    types = [one for subject in subjects() if (one := customer_type(subject))]
+        found = [(one.label, _may(one, customer_id, them)) for one in subjects_here(by.tenant)]
+    types = [one for subject in subjects_here(by.tenant) if (one := customer_type(subject))]
     return {
         "people": people,
         "user": user,

@@ -11,7 +11,7 @@ from flask import Response, request
 from app.automation.approvals.approvers import MANAGE
 from app.automation.authority import operations
 from app.automation.authority.operations import Cell
-from app.automation.authority.subjects import subjects
+from app.automation.authority.subjects import subjects_here
 from app.automation.routes.blueprint import blueprint
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -66,7 +66,12 @@ def list_authority() -> Response:
     """Every subject with its limits; a limit of null has no end."""
     read_page(request.args, ())
     by = current.actor()
-    return send(Reply(200, dumps({"data": [_shown(one, by) for one in subjects()], "next": None})))
+    return send(
+        Reply(
+            200,
+            dumps({"data": [_shown(one, by) for one in subjects_here(by.tenant)], "next": None}),
+        )
+    )
 
 
 @blueprint.get(ONE)

@@ -93,6 +93,7 @@ class Account(HasSteps, Record):
     tax_profile: Mapped[LongText | None]
     discount: Mapped[Percent | None]
     payment_days: Mapped[Whole | None]
+    payment_record: Mapped[Choice | None]
     country: Mapped[Country | None]
     language: Mapped[Choice | None]
     province: Mapped[Short | None]

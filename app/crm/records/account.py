@@ -31,6 +31,10 @@ CUSTOMER_KINDS = (
     Option("partner", _("Partner"), "teal"),
     Option("competitor", _("Competitor"), "grey"),
 )
+PAYERS = (
+    Option("good", _("Pays on time"), "green"),
+    Option("bad", _("Pays late"), "red"),
+)
 LIFECYCLES = (
     Option("prospect", _("Prospect"), "blue"),
     Option("customer", _("Customer"), "green"),
@@ -81,6 +85,12 @@ account = RecordType(
             Account.discount, _("Discount"), help=_("Off list prices, as agreed with this customer")
         ),
         Field(Account.payment_days, _("Payment term"), help=_("From the invoice to its payment")),
+        Field(
+            Account.payment_record,
+            _("Payment record"),
+            options=PAYERS,
+            help=_("How they paid so far; empty means that it is not known yet"),
+        ),
         Field(Account.country, _("Country"), initial=lambda by: by.tenant.country),
         Field(
             Account.language,
@@ -135,6 +145,7 @@ account = RecordType(
         Account.tax_profile,
         Account.discount,
         Account.payment_days,
+        Account.payment_record,
         Account.parent_id,
     ),
     numbered=Numbered(Account.number, "C-{number:05}", without_gaps=False),

@@ -34,12 +34,14 @@ class Given:
 class Content:
     """What a layout says of a record: the title of the paper and its own part of the data.
 
-    `uses` are the fields, and the other records, that stand on it.
+    `uses` are the fields, and the other records, that stand on it; `number` is the record's own, on
+    a paper that is numbered by its record.
     """
 
     title: str
     content: Mapping[str, Any]
     uses: Uses = field(default_factory=Uses)
+    number: str = ""
 
 
 Load = Callable[[RecordType, Record, Given, Actor], Content]
@@ -63,6 +65,7 @@ class Layout:
     takes_text: bool = False
     number: str = ""  # The pattern of its numbers, as long as a firm chooses no other.
     plural: Text | None = None
+    by_record: bool = False  # The record has a number of the series, and its papers have that one.
 
     @property
     def series(self) -> OwnSeries | None:

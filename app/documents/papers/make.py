@@ -62,6 +62,7 @@ class Draft:
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes]
     uses: Uses
+    number: str = ""
 
 
 def draft_of(
@@ -86,7 +87,7 @@ def draft_of(
         template = get_template(by, wish.template_id)
         uses.add(render(template, record, wish.language, by).uses)
     pictures = pictures_on(data["firm"], by)
-    return Draft(layout, wish.language, content.title, data, pictures, uses)
+    return Draft(layout, wish.language, content.title, data, pictures, uses, content.number)
 
 
 def look(draft: Draft, by: Actor, most: int) -> Pages:
@@ -103,7 +104,8 @@ def make_document(record_type: RecordType, record: Record, wish: Wish, by: Actor
     if not may_add(record_type, record, by):
         raise NotPermitted(_("Your role does not allow this on this record."))
     draft = draft_of(record_type, record, wish, by)
-    number = _number(draft.layout, by)
+    by_record = draft.layout.by_record
+    number = (draft.number or None) if by_record else _number(draft.layout, by)
     if number is not None:
         draft = _numbered(draft, number)
     at = by.now.replace(microsecond=0)

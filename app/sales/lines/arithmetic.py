@@ -105,12 +105,13 @@ def reckon(lines: Iterable[Figures], currency: str) -> Totals:
 
 
 def percent_off(before: Decimal, after: Decimal) -> Decimal:
-    """How much less `after` is than `before`, in percent with four digits; 0 where it is not."""
+    """How much less `after` is than `before`, in percent with four digits: from 0 to 100."""
     if before <= 0 or after >= before:
         return NOTHING
     with localcontext() as context:
         context.prec = EXACT
-        return ((before - after) * WHOLE / before).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        share = (before - after) * WHOLE / before
+        return min(share, WHOLE).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def to_cents(amount: Decimal, currency: str) -> Decimal:

@@ -4,6 +4,19 @@ from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity
 from app.sales.models.pipeline import Pipeline, Stage
 from app.sales.models.price import Price, PriceBook
+from app.sales.models.quote import Quote, QuoteLine
 from app.sales.models.target import Target
+from app.sales.models.terms import TermsSettings
 
-__all__ = ["Lead", "Opportunity", "Pipeline", "Price", "PriceBook", "Stage", "Target"]
+__all__ = [
+    "Lead",
+    "Opportunity",
+    "Pipeline",
+    "Price",
+    "PriceBook",
+    "Quote",
+    "QuoteLine",
+    "Stage",
+    "Target",
+    "TermsSettings",
+]

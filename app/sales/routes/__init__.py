@@ -7,7 +7,12 @@ from app.sales.routes import (
     opportunities,
     pipelines,
     pipelines_api,
+    quote_public,
+    quotes,
+    quotes_api,
     targets_api,
+    terms,
+    terms_api,
 )
 from app.sales.routes.blueprint import blueprint
 
@@ -19,5 +24,10 @@ __all__ = [
     "opportunities",
     "pipelines",
     "pipelines_api",
+    "quote_public",
+    "quotes",
+    "quotes_api",
     "targets_api",
+    "terms",
+    "terms_api",
 ]

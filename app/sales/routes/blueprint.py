@@ -2,11 +2,17 @@
 
 from flask import Blueprint
 
+from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import _
 from app.web import current
 
 blueprint = Blueprint("sales", __name__, template_folder="../templates")
+
+
+def is_on(by: Actor) -> bool:
+    """True where the workspace has sales switched on, and so its calls described."""
+    return by.tenant.allows("sales")
 
 
 @blueprint.before_request

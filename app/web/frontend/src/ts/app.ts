@@ -50,6 +50,7 @@ for (const part of parts) part.start();
 async function startWanted(): Promise<void> {
   const wanted = [
     ...(find('[data-board], [data-calendar]') ? [import('./lenses')] : []),
+    ...(find('form[data-lines]') ? [import('./lines')] : []),
     ...(find('[data-approvals]') ? [import('./approvals')] : []),
     ...(find('[data-chart], #report-build, [data-charts]') ? [import('./charts')] : []),
     ...(find('[data-files]') ? [import('./files')] : []),
@@ -66,5 +67,5 @@ function ready(): void {
   document.documentElement.dataset.ready = '';
 }
 
-if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-hours-grid], [data-signup], [data-welcome], #waiting')) void startWanted().then(ready);
+if (find('[data-chart], #report-build, [data-charts], [data-board], [data-calendar], [data-approvals], [data-files], [data-import-give], [data-import-form], [data-field-picker], [data-events], [data-hours-grid], [data-signup], [data-welcome], #waiting, form[data-lines]')) void startWanted().then(ready);
 else ready();

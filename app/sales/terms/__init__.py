@@ -1,0 +1,1 @@
+"""What may be agreed with customers by their size and by how they pay."""

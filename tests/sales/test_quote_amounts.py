@@ -1,0 +1,134 @@
+"""The amounts of quotes: prices that are found, discounts, and the bounds of what fits."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from app.kernel.errors import Refused
+from app.records.door import perform
+from app.records.money import operations as rates
+from app.sales.models import QuoteLine
+from app.sales.operations.quotes import standing_lines
+from tests.cast import Person, Workspace
+from tests.factories import make_account, make_product
+from tests.sales.test_quotes import FENCE, make_quote
+
+
+def test_a_product_brings_its_words_price_tax_and_cost(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        drill = make_product(
+            by, list_price="100", cost="60", tax_rate="20", number="D-1", unit=None
+        )
+        partners = perform(
+            "price_book", "create", by=by, name={"en": "Partners"}, customer_kind="partner"
+        )
+        perform(
+            "price",
+            "create",
+            by=by,
+            product_id=str(drill.id),
+            price_book_id=str(partners.id),
+            unit_price="80",
+        )
+        usual = make_quote(by, {"product_id": str(drill.id), "quantity": "2"})
+        assert (usual.net, usual.tax, usual.cost, usual.margin) == (200, 40, 120, 80)
+        partner = make_account(by, "Gates Ltd", customer_kind="partner", discount="5")
+        theirs = make_quote(by, {"name": "d-1", "quantity": "2"}, account=partner)
+        # What is agreed off list prices is not taken off the prices of their own book as well.
+        assert (theirs.net, theirs.discount) == (160, 0)
+        (line,) = standing_lines(theirs, by)
+        assert (line.product_id, line.name, line.list_price) == (drill.id, "Hammer drill", 80)
+
+
+def test_the_agreed_discount_is_taken_off_list_prices(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        drill = make_product(by, list_price="100")
+        friend = make_account(by, discount="5", payment_days="30")
+        quote = make_quote(by, {"product_id": str(drill.id)}, account=friend)
+        assert (quote.net, quote.discount, quote.payment_days) == (95, 5, 30)
+
+
+def test_a_price_in_another_currency_is_typed_and_never_guessed(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        rates.add_rate(by, {"currency": "USD", "rate_on": "2025-01-01", "rate": "0.80"})
+        drill = make_product(by, list_price="100", cost="60")
+        with pytest.raises(Refused) as refused:
+            make_quote(by, {"product_id": str(drill.id)}, currency="USD")
+        assert set(refused.value.errors) == {"lines.0.unit_price"}
+        quote = make_quote(by, {"product_id": str(drill.id), "unit_price": "120"}, currency="USD")
+        assert (quote.net, quote.cost) == (120, 75)  # 60 pounds at 0.80.
+        with pytest.raises(Refused) as refused:
+            perform("quote", "update", quote, by=by, currency="GBP")
+        assert "currency" in refused.value.errors
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"quantity": "many"}, "quantity"),
+        ({"quantity": "99999999999", "unit_price": "999999999"}, "quantity"),
+        ({"unit_price": "-1"}, "unit_price"),
+        ({"discount": "101"}, "discount"),
+        ({"discount": "5 EUR"}, "discount"),
+        ({"discount": "500 GBP"}, "discount"),
+        ({"discount": "-5 GBP"}, "discount"),
+        ({"quantity": "-1", "discount": "5 GBP"}, "discount"),
+        ({"tax_rate": "150"}, "tax_rate"),
+        ({"name": "", "product_id": "nothing"}, "product_id"),
+        ({"name": "x" * 2001}, "name"),
+    ],
+)
+def test_what_does_not_fit_is_told_beside_its_cell(
+    acme: Workspace, alice: Person, line: dict[str, str], field: str
+) -> None:
+    with acme.acting(alice) as by:
+        with pytest.raises(Refused) as refused:
+            make_quote(by, FENCE, {"name": "", "quantity": "1"}, {**FENCE, **line})
+        assert f"lines.2.{field}" in refused.value.errors
+
+
+def test_returns_zero_and_empty_lines_are_numbers_too(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        back, gift = {**FENCE, "quantity": "-10"}, {**FENCE, "quantity": "0"}
+        quote = make_quote(by, FENCE, back, gift, {"name": " ", "quantity": "3"})
+        assert (quote.net, quote.tax, quote.total) == (0, 0, 0)
+        assert by.session.scalar(select(func.count()).select_from(QuoteLine)) == 3
+
+
+def test_an_amount_is_taken_off_a_price_that_was_found(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        drill = str(make_product(by, list_price="100").id)
+        quote = make_quote(by, {"product_id": drill, "discount": "30 GBP"})
+        assert (quote.net, quote.discount) == (70, 30)
+        with pytest.raises(Refused) as refused:
+            make_quote(by, {"product_id": drill, "discount": "130 GBP"})
+        assert set(refused.value.errors) == {"lines.0.discount"}
+        # What goes back takes its part of the discount with it.
+        back = make_quote(by, {"product_id": drill, "quantity": "-2", "discount": "-30 GBP"})
+        assert back.net == -170
+
+
+def test_what_is_found_is_held_to_the_same_bounds_as_what_is_typed(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        drill = str(make_product(by, list_price="1000", cost="900").id)
+        many = {"product_id": drill, "quantity": "99999999999"}
+        for lines in ([many, {**many, "quantity": "-99999999999"}], [{**many, "unit_price": "0"}]):
+            with pytest.raises(Refused) as refused:
+                make_quote(by, *lines)
+            assert "lines.0.quantity" in refused.value.errors
+        most = {"name": "x", "unit_price": "9000000000000"}
+        with pytest.raises(Refused) as refused:
+            make_quote(by, *[most] * 3, *[{**most, "quantity": "-1", "tax_rate": "100"}])
+        assert set(refused.value.errors) == {"lines"}
+
+
+def test_no_discount_is_more_than_all_of_it(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        given = {"name": "Gift", "unit_price": "100.01", "discount": "100"}
+        quote = make_quote(by, given, {"name": "Back", "unit_price": "100", "quantity": "-1"})
+        assert (quote.net, quote.discount) == (-100, 100)
