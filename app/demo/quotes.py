@@ -38,7 +38,7 @@ def load_quotes(by: Actor, slug: str, owner: UUID, sellers: Sequence[UUID]) -> N
     """Make the quotes of a workspace once, each by one of its sellers, and switch its terms on."""
     if not by.tenant.allows("sales") or by.session.scalar(select(Quote.id).limit(1)) is not None:
         return
-    boss = _acting(by, owner, timedelta(0))
+    boss = acting(by, owner, timedelta(0))
     sizes = by.session.scalars(select(Account.size).distinct().order_by(Account.size)).all()
     big = [one for one in sizes if one][-1:]
     cells = {key: one.kept() for key, one in USUAL.items()}
@@ -55,6 +55,7 @@ def load_quotes(by: Actor, slug: str, owner: UUID, sellers: Sequence[UUID]) -> N
             Product.deleted_at.is_(None),
             Product.status == "active",
             Product.list_price.is_not(None),
+            Product.currency == by.tenant.currency,
         )
         .order_by(Product.number_sort)
     ).all()
@@ -62,7 +63,7 @@ def load_quotes(by: Actor, slug: str, owner: UUID, sellers: Sequence[UUID]) -> N
         account.payment_record = ("good", None, "good", "bad")[number % 4]
         by.session.flush()  # The terms look at it.
         seller = account.owner_id or owner
-        maker = _acting(by, seller, timedelta(days=number * 2 + 1, hours=number))
+        maker = acting(by, seller, timedelta(days=number * 2 + 1, hours=number))
         if products and maker.may("quote", "create"):
             _make(maker, number, account, products, slug)
 
@@ -119,6 +120,7 @@ def _make(by: Actor, number: int, account: Account, products: Sequence[Product],
         perform("quote", "decline", quote, by=by, name=account.name, reason=REASONS[slug])
 
 
-def _acting(by: Actor, user_id: UUID, ago: timedelta) -> Actor:
+def acting(by: Actor, user_id: UUID, ago: timedelta) -> Actor:
+    """A colleague as they were some time ago."""
     user = by.session.get_one(User, user_id)
     return actor_for(by.session, by.tenant, user, by.now - ago, via="web")

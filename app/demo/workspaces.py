@@ -17,6 +17,7 @@ from app.demo.letters import load_templates
 from app.demo.load import Amounts, load
 from app.demo.mails import load_mails
 from app.demo.opportunities import load_opportunities
+from app.demo.orders import load_orders
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
 from app.demo.prices import load_prices
 from app.demo.products import SELLER, load_products
@@ -92,6 +93,7 @@ def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
             load_templates(by, workspace.slug, owner_id)
             load_mails(by, workspace.slug, rep_id, settings)
             load_quotes(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
+            load_orders(by, owner_id, [owner_id, manager_id, rep_id])
 
 
 def fill_pool(by: Actor) -> None:

@@ -15,8 +15,11 @@ PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 PRICES = ("price_book", "price")
 LEADS = "lead"
-QUOTES = "quote"
-OFFERED = ("set_lines", "send", "accept", "decline", "withdraw", "revise", "expire")
+# What becomes of a quote, and of an order.
+PAPERS = {
+    "quote": ("set_lines", "send", "accept", "decline", "withdraw", "revise", "expire", "order"),
+    "order": ("set_lines", "confirm", "deliver", "complete", "credit", "cancel", "reopen"),
+}
 OPPORTUNITIES = "opportunity"
 # What becomes of a lead, and of an opportunity.
 ENDS = {LEADS: ("convert", "disqualify", "reopen"), OPPORTUNITIES: ("win", "lose", "reopen")}
@@ -60,7 +63,7 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS, QUOTES)
+    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS, *PAPERS)
     return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
 
 
@@ -81,11 +84,12 @@ def _decided(kind: str, reaches: Mapping[str, Reach]) -> dict[tuple[str, str], R
     return grants
 
 
-def _quotes(**reaches: Reach) -> dict[tuple[str, str], Reach]:
-    """Verbs on quotes; whoever may update them may also send them and note the answer, as far."""
-    grants = {(QUOTES, verb): reach for verb, reach in reaches.items()}
+def _papers(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Verbs on quotes and orders; whoever may update them also decides what becomes of them."""
+    grants = {(kind, verb): reach for kind in PAPERS for verb, reach in reaches.items()}
     if "update" in reaches:
-        grants |= {(QUOTES, verb): reaches["update"] for verb in OFFERED}
+        for kind, verbs in PAPERS.items():
+            grants |= {(kind, verb): reaches["update"] for verb in verbs}
     return grants
 
 
@@ -110,6 +114,8 @@ NO_COST = {
     ("product", "cost"): FieldAccess.HIDDEN,
     ("quote", "cost"): FieldAccess.HIDDEN,
     ("quote", "margin"): FieldAccess.HIDDEN,
+    ("order", "cost"): FieldAccess.HIDDEN,
+    ("order", "margin"): FieldAccess.HIDDEN,
 }
 SETTINGS = {
     ("firm", "manage"): ALL,
@@ -167,7 +173,7 @@ BUILT_IN = (
         {
             **_everything(ALL),
             **_leads(**dict.fromkeys(WORK, ALL)),
-            **_quotes(**dict.fromkeys(WORK, ALL)),
+            **_papers(**dict.fromkeys(WORK, ALL)),
             **_opportunities(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
             **_prices(*WORK),
@@ -183,7 +189,7 @@ BUILT_IN = (
             **_everything(TEAM),
             **_records(read=ALL, create=ALL),
             **_leads(read=ALL, create=ALL, update=TEAM, delete=TEAM),
-            **_quotes(read=ALL, create=ALL, update=TEAM, delete=TEAM),
+            **_papers(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             ("target", "manage"): ALL,
             **_catalogue(*WORK),
@@ -205,7 +211,7 @@ BUILT_IN = (
         {
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
-            **_quotes(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_papers(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_opportunities(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -220,7 +226,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=OWN, create=ALL),
-            **_quotes(read=ALL),
+            **_papers(read=ALL),
             **_opportunities(read=TEAM, create=ALL, update=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -234,7 +240,7 @@ BUILT_IN = (
         {
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=ALL, create=ALL, update=ALL, delete=OWN),
-            **_quotes(read=ALL),
+            **_papers(read=ALL),
             **_opportunities(read=ALL),
             **_catalogue("read", "update"),
             **_prices("read"),
@@ -249,7 +255,7 @@ BUILT_IN = (
             **_records(read=ALL),
             **_leads(read=ALL),
             **_opportunities(read=ALL),
-            **_quotes(read=ALL),
+            **_papers(read=ALL),
             **_catalogue("read"),
             **_prices("read"),
         },

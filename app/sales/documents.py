@@ -1,7 +1,8 @@
-"""The paper of a quote, in the customer's language."""
+"""The papers of quotes and orders, in the customer's language."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,24 +17,53 @@ from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.types import RecordType
 from app.sales.lines.arithmetic import reckon
-from app.sales.models import Quote
-from app.sales.operations.quotes import standing_lines
-from app.sales.pages.quotes import percent_text, shown_lines, shown_sums
+from app.sales.lines.model import Paper
+from app.sales.lines.papers import standing_lines
+from app.sales.models import Order, Quote
+from app.sales.pages.lines import percent_text, shown_lines, shown_sums
 from app.web.formats import formats
 
 FOLDER = Path(__file__).parent / "layouts"
-TOLD = ("name", "total", "net", "tax", "valid_until", "payment_days", "deposit", "intro", "closing")
+TOLD = ("name", "total", "net", "tax", "payment_days", "deposit")
 
 
 def quote_paper(record_type: RecordType, record: Record, _given: Given, by: Actor) -> Content:
     """What a customer is offered; never what it costs ourselves."""
     quote = cast("Quote", record)
+    heading = gettext("Quote %(number)s", number=quote.number) if quote.number else gettext("Quote")
+    facts: list[tuple[str, str]] = []
+    if quote.valid_until is not None:
+        facts.append((gettext("Valid until"), formats(by).day(quote.valid_until, date.min)))
+    found = _paper(record_type, quote, heading, facts, by)
+    found.uses.note(record_type.key, "valid_until", "intro", "closing")
+    texts = {"intro": quote.intro or "", "closing": quote.closing or ""}
+    return replace(found, content={**found.content, **texts})
+
+
+def order_paper(record_type: RecordType, record: Record, _given: Given, by: Actor) -> Content:
+    """What a customer ordered, or gave back; never what it costs ourselves."""
+    order = cast("Order", record)
+    title = gettext("Credit note") if order.is_return else gettext("Order confirmation")
+    heading = f"{title} {order.number}" if order.number else title
+    day = order.ordered_at.astimezone(by.zone).date()
+    facts = [(gettext("Ordered on"), formats(by).day(day, date.min))]
+    if order.deliver_on is not None:
+        facts.append((gettext("Delivery expected"), formats(by).day(order.deliver_on, date.min)))
+    found = _paper(record_type, order, heading, facts, by)
+    found.uses.note(record_type.key, "ordered_at", "deliver_on")
+    return found
+
+
+def _paper(
+    record_type: RecordType, paper: Paper, heading: str, facts: list[tuple[str, str]], by: Actor
+) -> Content:
+    """All that stands on every paper: to whom, its lines, what they come to, who signs."""
     uses = Uses()
     uses.note(record_type.key, *TOLD)
-    lines = standing_lines(quote, by)
-    totals = reckon([one.figures for one in lines], quote.currency)
-    shown = shown_lines(lines, totals, quote.currency, by)
-    sums = shown_sums(totals, quote.currency, by, quote.deposit)
+    lines = standing_lines(paper, by)
+    totals = reckon([one.figures for one in lines], paper.currency)
+    shown = shown_lines(lines, totals, paper.currency, by)
+    sums = shown_sums(totals, paper.currency, by, paper.deposit)
     has_discount = any(one.discount for one in shown)
     has_tax = any(one.tax for one in shown)
     columns = [
@@ -65,30 +95,29 @@ def quote_paper(record_type: RecordType, record: Record, _given: Given, by: Acto
             *pairs,
         ]
     pairs += [{"label": label, "value": amount} for label, amount in sums.taxes]
-    heading = gettext("Quote %(number)s", number=quote.number) if quote.number else gettext("Quote")
-    sender = person(by, quote.owner_id)
+    sender = person(by, paper.owner_id)
     firm_name = str(firm(by))
     content = {
-        "to": _addressee(quote, by),
-        "heading": heading if quote.number else gettext("%(title)s (draft)", title=heading),
-        "intro": quote.intro or "",
-        "facts": _facts(quote, sums.deposit, by),
+        "to": _addressee(paper, by),
+        "heading": heading if paper.number else gettext("%(title)s (draft)", title=heading),
+        "intro": "",
+        "facts": _facts(paper, facts, sums.deposit, by),
         "columns": columns,
         "rows": rows,
         "sums": pairs,
         "total": {"label": gettext("Total"), "value": sums.total},
-        "closing": quote.closing or "",
+        "closing": "",
         "signed": str(sender or firm_name),
         "under": firm_name if sender is not None else "",
     }
-    title = " · ".join(part for part in (heading, quote.name) if part)
-    return Content(title, content, uses, number=quote.number or "")
+    title = " · ".join(part for part in (heading, paper.name) if part)
+    return Content(title, content, uses, number=paper.number or "")
 
 
-def _addressee(quote: Quote, by: Actor) -> list[str]:
+def _addressee(paper: Paper, by: Actor) -> list[str]:
     """Whom it goes to: the firm, the person, where they are."""
-    account = by.session.get(Account, quote.account_id) if quote.account_id else None
-    contact = by.session.get(Contact, quote.contact_id) if quote.contact_id else None
+    account = by.session.get(Account, paper.account_id) if paper.account_id else None
+    contact = by.session.get(Contact, paper.contact_id) if paper.contact_id else None
     found = [account.name] if account is not None else []
     if contact is not None:
         found.append(contact.name)
@@ -98,19 +127,18 @@ def _addressee(quote: Quote, by: Actor) -> list[str]:
     return found
 
 
-def _facts(quote: Quote, deposit: str, by: Actor) -> list[dict[str, str]]:
-    """Until when it holds, and how it is paid."""
-    found: list[tuple[str, str]] = []
-    if quote.valid_until is not None:
-        day = formats(by).day(quote.valid_until, date.min)
-        found.append((gettext("Valid until"), day))
-    if quote.payment_days is not None:
-        days = ngettext("%(n)s day", "%(n)s days", quote.payment_days)
+def _facts(
+    paper: Paper, before: list[tuple[str, str]], deposit: str, by: Actor
+) -> list[dict[str, str]]:
+    """Its days, and how it is paid."""
+    found = list(before)
+    if paper.payment_days is not None:
+        days = ngettext("%(n)s day", "%(n)s days", paper.payment_days)
         found.append((gettext("Payment term"), days))
-    if quote.deposit:
-        share = percent_text(quote.deposit or Decimal(0), by)
+    if paper.deposit:
+        share = percent_text(paper.deposit or Decimal(0), by)
         found.append((gettext("Deposit"), f"{deposit} ({share})"))
-    found.append((gettext("Currency"), quote.currency))
+    found.append((gettext("Currency"), paper.currency))
     return [{"label": label, "value": value} for label, value in found]
 
 
@@ -125,5 +153,17 @@ LAYOUTS = (
         number="Q-{year}-{number:04}",
         plural=_("Quotes"),
         by_record=True,
+    ),
+    Layout(
+        "order",
+        1,
+        _("Order confirmation"),
+        ("order",),
+        order_paper,
+        FOLDER,
+        number="O-{year}-{number:04}",
+        plural=_("Orders"),
+        by_record=True,
+        written_as="quote",
     ),
 )

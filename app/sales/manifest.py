@@ -15,12 +15,13 @@ from app.records.types import Panel
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
 from app.sales.operations.targets import MANAGE as SET_TARGETS
+from app.sales.pages.orders import orders_of_account, orders_of_opportunity
 from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
 from app.sales.routes.terms import PLACE
-from app.sales.terms.kept import EXCEPTIONS
+from app.sales.terms.kept import EXCEPTIONS, ORDER_EXCEPTIONS
 from app.sales.terms.kept import MANAGE as MANAGE_TERMS
 from app.sales.widgets import HOME, WIDGETS
 from app.web.shell import Link
@@ -61,6 +62,8 @@ PIPELINE_SETTINGS = SettingsPage(
 BESIDE = (
     Beside("account", Panel("sales/_opportunities_panel.html", opportunities_of_account)),
     Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
+    Beside("account", Panel("sales/_orders_panel.html", orders_of_account)),
+    Beside("opportunity", Panel("sales/_orders_panel.html", orders_of_opportunity)),
 )
 TERMS = PermissionGroup(
     MANAGE_TERMS[0],
@@ -79,7 +82,8 @@ TERMS_PAGE = SettingsPage(
     synonyms=_("credit payment record discount limit deposit hold stop"),
     is_offered=lambda by: by.tenant.allows("sales"),
 )
-# What is agreed with a quote is judged when it is sent.
+
+# What is agreed with a customer is judged when a quote is sent, or an order confirmed.
 SUBJECTS = (
     Subject("quote_discount", _("Discount of a quote"), "%", "quote", "discount", at=("send",)),
     Subject(
@@ -100,6 +104,23 @@ SUBJECTS = (
         at=("send",),
     ),
     Subject(EXCEPTIONS, _("Points beyond the terms"), "", "quote", "exceptions", at=("send",)),
+    Subject("order_discount", _("Discount of an order"), "%", "order", "discount", at=("confirm",)),
+    Subject(
+        "order_payment_days",
+        _("Payment term of an order"),
+        _("days"),
+        "order",
+        "payment_days",
+        at=("confirm",),
+    ),
+    Subject(
+        ORDER_EXCEPTIONS,
+        _("Points of an order beyond the terms"),
+        "",
+        "order",
+        "exceptions",
+        at=("confirm",),
+    ),
 )
 
 SALES = Module(
@@ -107,7 +128,7 @@ SALES = Module(
     label=_("Sales"),
     text=_(
         "From the enquiry to the signature: leads, opportunities on their way, won and lost, price"
-        " books, and quotes that customers accept by a link."
+        " books, quotes that customers accept by a link, and the orders that they become."
     ),
     icon="target-arrow",
     record_types=RECORD_TYPES,

@@ -46,6 +46,9 @@ MARKS = {
     ("quote", "deposit"): "17.23",
     ("quote", "payment_days"): 'value="419"',
     ("quote", "intro"): "Introducedmark",
+    ("order", "total"): "1,636.21",
+    ("order", "deposit"): "18.34",
+    ("order", "payment_days"): 'value="523"',
 }
 
 
@@ -98,6 +101,16 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             payment_days="419",
             intro="Introducedmark",
         )
+        order = perform(
+            "order",
+            "create",
+            by=by,
+            account_id=str(account.id),
+            owner_id=str(bob.user_id),
+            lines=[{"name": "Fence", "unit_price": "1487.46", "tax_rate": "10"}],
+            deposit="18.34",
+            payment_days="523",
+        )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (
         ("account", account),
@@ -106,11 +119,12 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         ("product", product),
         ("product_category", category),
         ("quote", quote),
+        ("order", order),
     ):
         collection = f"/{registry().type(kind).collection}"
         own = f"{collection}/{record.id}"
         paths += [collection, own, f"/lookup/{kind}?q=F"]
-        if kind in ("account", "contact", "activity", "quote"):
+        if kind in ("account", "contact", "activity", "quote", "order"):
             paths += [f"{collection}/new", f"{own}/edit"]
     return Seen(tuple(paths), program(bob))
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from app.sales.lines.papers import standing_lines
 from app.sales.models import Quote
-from app.sales.operations.quotes import standing_lines
 from tests.browser.test_quotes import state_of, written
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person, Workspace

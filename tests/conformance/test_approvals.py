@@ -96,16 +96,27 @@ def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dic
     before = next((one for one in record_type.actions if one.undo == verb), None)
     if before is not None:
         perform(record_type, before.name, record, by=by, **_offered(record_type, before, by))
-    elif verb == "expire":
-        record.status, record.valid_until = "sent", by.today() - timedelta(days=1)
-        by.session.flush()
-    elif "send" in record_type.verbs:
-        perform(record_type, "send", record, by=by)
-    else:
+    elif not _on_its_way(record_type, verb, record, by):
         record.owner_id = None  # Into the pool.
         by.session.flush()
     assert action.when(record)
     return {}
+
+
+def _on_its_way(record_type: RecordType, verb: str, record: Any, by: Actor) -> bool:
+    """True where it is a paper, which was brought to where a verb can be done."""
+    if verb in ("expire", "order"):
+        record.status = {"expire": "sent", "order": "accepted"}[verb]
+        record.valid_until = by.today() - timedelta(days=1)
+        by.session.flush()
+        return True
+    first = next((one for one in ("send", "confirm") if one in record_type.verbs), None)
+    if first is None:
+        return False
+    perform(record_type, first, record, by=by)
+    if verb == "credit":
+        perform(record_type, "deliver", record, by=by)
+    return True
 
 
 def _offered(record_type: RecordType, action: Action, by: Actor) -> dict[str, str]:

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from app.kernel.errors import Refused
 from app.records.door import perform
 from app.records.money import operations as rates
+from app.sales.lines.papers import standing_lines
 from app.sales.models import QuoteLine
-from app.sales.operations.quotes import standing_lines
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_product
 from tests.sales.test_quotes import FENCE, make_quote

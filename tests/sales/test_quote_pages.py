@@ -19,8 +19,8 @@ from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
+from app.sales.lines.papers import standing_lines
 from app.sales.models import Quote
-from app.sales.operations.quotes import standing_lines
 from tests.cast import HostClient, Person, Workspace, visitor
 from tests.factories import make_product
 from tests.records.pages.conftest import statements

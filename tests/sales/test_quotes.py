@@ -14,8 +14,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Held, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.door import perform
+from app.sales.lines.papers import standing_lines
 from app.sales.models import Quote
-from app.sales.operations.quotes import standing_lines
 from app.sales.terms.kept import save_terms
 from app.sales.terms.rules import USUAL
 from tests.cast import Person, Workspace

@@ -66,6 +66,7 @@ class Layout:
     number: str = ""  # The pattern of its numbers, as long as a firm chooses no other.
     plural: Text | None = None
     by_record: bool = False  # The record has a number of the series, and its papers have that one.
+    written_as: str = ""  # The layout whose source it shares, where it has none of its own.
 
     @property
     def series(self) -> OwnSeries | None:
@@ -78,7 +79,7 @@ class Layout:
 
     def source(self, version: int | None = None) -> Path:
         """The file of a version, the newest where none is named; Missing where there is none."""
-        path = self.folder / f"{self.key}-{version or self.version}.typ"
+        path = self.folder / f"{self.written_as or self.key}-{version or self.version}.typ"
         if not path.is_file():
             raise Missing(_("This document was made by a layout that is not there any more."))
         return path

@@ -217,3 +217,28 @@ def _text(one: Mapping[str, Any], key: str, most: int, at: str, errors: Errors) 
 def with_facts(line: Line, **facts: Any) -> Line:
     """The line with what was found out about it."""
     return replace(line, **facts)
+
+
+def as_sent(line: Line) -> dict[str, Any]:
+    """A line as a program sends it."""
+    return {
+        "product_id": str(line.product_id) if line.product_id else None,
+        "name": line.name,
+        "quantity": format(line.quantity, "f"),
+        "unit": line.unit,
+        "unit_price": format(line.figures.unit_price, "f"),
+        "discount": None if line.discount_amount else format(line.figures.discount, "f"),
+        "discount_amount": format(line.discount_amount.normalize(), "f"),
+        "tax_rate": format(line.figures.tax_rate, "f"),
+    }
+
+
+def written_text(raw: object, key: str, most: int) -> str:
+    """What somebody wrote about a paper, such as a reason; Refused beside `key` for odd texts."""
+    try:
+        words = clean_text(raw or "").strip()
+    except Unfit as unfit:
+        raise Refused(unfit.message, field=key) from None
+    if len(words) > most:
+        raise Refused(_("At most %(most)s characters.", most=most), field=key)
+    return words

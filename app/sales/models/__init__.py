@@ -2,6 +2,7 @@
 
 from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity
+from app.sales.models.order import Order, OrderLine
 from app.sales.models.pipeline import Pipeline, Stage
 from app.sales.models.price import Price, PriceBook
 from app.sales.models.quote import Quote, QuoteLine
@@ -11,6 +12,8 @@ from app.sales.models.terms import TermsSettings
 __all__ = [
     "Lead",
     "Opportunity",
+    "Order",
+    "OrderLine",
     "Pipeline",
     "Price",
     "PriceBook",

@@ -1,9 +1,10 @@
-"""The editor of a quote's lines: what stands in its cells, and what is answered while one types."""
+"""The editor of a paper's lines: what stands in its cells, and what is answered while one types."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from app.kernel.language import Text
 from app.records.access import sees, writable_keys
 from app.records.references import titles
 from app.records.registry import registry
+from app.sales.lines.kinds import kind_of
+from app.sales.lines.model import Paper
+from app.sales.lines.papers import Reckoned, standing_lines
 from app.sales.lines.written import KEYS, MOST, Line, is_empty
-from app.sales.models import Quote
-from app.sales.operations.quotes import Reckoned, standing_lines
-from app.sales.pages.quotes import (
+from app.sales.pages.lines import (
     ShownSums,
     ShownTerms,
     percent_text,
@@ -28,7 +30,6 @@ from app.sales.pages.quotes import (
 from app.web.formats import formats
 
 SPARE = 3  # Empty rows behind the last one, for those who work without script.
-HEAD = ("valid_until", "payment_days", "deposit")
 CELLS = tuple(key for key in KEYS if key != "discount_amount")
 
 
@@ -44,10 +45,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """All that `sales/quote_lines.html` shows."""
+    """All that `sales/lines.html` shows."""
 
     url: str
     back: str
+    all_url: str
+    all_label: Text
     title: str
     currency: str
     version: int
@@ -70,9 +73,9 @@ def sent_rows(sent: MultiDict[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def standing_rows(quote: Quote, by: Actor) -> list[dict[str, str]]:
-    """The rows as the quote has them."""
-    return [cells_of(one, quote.currency) for one in standing_lines(quote, by)]
+def standing_rows(paper: Paper, by: Actor) -> list[dict[str, str]]:
+    """The rows as the paper has them."""
+    return [cells_of(one, paper.currency) for one in standing_lines(paper, by)]
 
 
 def cells_of(line: Line, currency: str) -> dict[str, str]:
@@ -97,7 +100,7 @@ def plain(number: Decimal | None) -> str:
 
 
 def editor(
-    quote: Quote,
+    paper: Paper,
     rows: Sequence[Mapping[str, str]],
     found: Reckoned,
     by: Actor,
@@ -110,7 +113,7 @@ def editor(
     """The editor with these rows, as they stand or as they were typed when that was refused."""
     known = dict(errors or {})
     named = _products(rows, by)
-    nets = iter(formats(by).money(one.net, quote.currency) for one in found.totals.lines)
+    nets = iter(formats(by).money(one.net, paper.currency) for one in found.totals.lines)
     shown = tuple(
         Row(
             one,
@@ -120,31 +123,37 @@ def editor(
         )
         for place, one in enumerate(rows)
     )
-    given = {
-        "valid_until": quote.valid_until.isoformat() if quote.valid_until else "",
-        "payment_days": "" if quote.payment_days is None else str(quote.payment_days),
-        "deposit": plain(quote.deposit),
-    }
-    kind = registry().type("quote")
+    its = kind_of(paper)
+    given = {key: _condition(getattr(paper, key)) for key in its.head}
+    kind = registry().type(its.key)
     writable = writable_keys(kind, by)
     return Editor(
-        f"/quotes/{quote.id}/lines",
-        f"/quotes/{quote.id}",
-        quote.name,
-        quote.currency,
-        quote.version,
+        f"/{its.collection}/{paper.id}/lines",
+        f"/{its.collection}/{paper.id}",
+        f"/{its.collection}",
+        kind.words.many,
+        paper.name,
+        paper.currency,
+        paper.version,
         shown,
         {key: text for key, text in (given | dict(head or {})).items() if key in writable},
-        sums(quote, found.totals, by),
-        terms_now(quote, found.off, by),
+        sums(paper, found.totals, by),
+        terms_now(paper, found.off, by),
         hints or {},
         {key: text for key, text in known.items() if not key.startswith("lines.")},
         alert,
     )
 
 
+def _condition(value: date | Decimal | int | None) -> str:
+    """A condition as its control holds it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return plain(value) if isinstance(value, Decimal) else str("" if value is None else value)
+
+
 def answer(
-    quote: Quote, rows: Sequence[Mapping[str, str]], found: Reckoned, by: Actor
+    paper: Paper, rows: Sequence[Mapping[str, str]], found: Reckoned, by: Actor
 ) -> dict[str, Any]:
     """What the script of the editor is told: what each row comes to, and what was found out."""
     write = formats(by)
@@ -165,19 +174,19 @@ def answer(
         is_met = line.product_id is not None and not row.get("product_id")  # By its number.
         cells = {
             key: text
-            for key, text in cells_of(line, quote.currency).items()
+            for key, text in cells_of(line, paper.currency).items()
             if text and (not row.get(key, "").strip() or (is_met and key == "name"))
         }
         told.append(
             {
-                "net": write.money(its.net, quote.currency),
+                "net": write.money(its.net, paper.currency),
                 "cells": cells,
                 "errors": errors,
                 "product": str(named.get(line.product_id, "")) if line.product_id else "",
                 "listed": plain(line.list_price),
             }
         )
-    is_told = found.off and sees(registry().type("quote"), "discount", by)
+    is_told = found.off and sees(registry().type(kind_of(paper).key), "discount", by)
     return {"rows": told, "off": percent_text(found.off, by) if is_told else ""}
 
 

@@ -2,7 +2,8 @@
 
 from app.sales.records.lead import lead
 from app.sales.records.opportunity import opportunity
+from app.sales.records.order import order
 from app.sales.records.price_book import price, price_book
 from app.sales.records.quote import quote
 
-RECORD_TYPES = (lead, opportunity, price_book, price, quote)
+RECORD_TYPES = (lead, opportunity, price_book, price, quote, order)

@@ -10,10 +10,12 @@ from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
+from app.sales.lines.papers import gather_accounts, paper_changed, prepare_paper, set_lines
 from app.sales.models import Quote
+from app.sales.operations.quote_orders import order_quote
 from app.sales.operations.quote_states import (
     USUAL_DAYS,
-    accept,
+    accept_and_order,
     decline,
     expire,
     revise,
@@ -21,13 +23,8 @@ from app.sales.operations.quote_states import (
     withdraw,
     withdraw_older,
 )
-from app.sales.operations.quotes import (
-    gather_accounts,
-    prepare_quote,
-    quote_changed,
-    set_lines,
-)
-from app.sales.pages.quotes import lines_panel, terms_panel
+from app.sales.pages.lines import terms_panel
+from app.sales.pages.quotes import quote_panel
 
 STATUSES = (
     Option("draft", _("Draft"), "grey"),
@@ -45,7 +42,7 @@ def _until(by: Actor) -> date:
 
 def _changed(quote: Quote, verb: str, by: Actor) -> None:
     """Keep what belongs to a quote in step."""
-    quote_changed(quote, verb, by)
+    paper_changed(quote, verb, by)
     quote.is_decided = False  # What comes after the action changes nothing of it.
     if verb == "send":
         withdraw_older(quote, by)
@@ -83,7 +80,7 @@ ACTIONS = (
         _("Accept"),
         event="accepted",
         told=_("noted that this quote was accepted"),
-        run=accept,
+        run=accept_and_order,
         when=lambda quote: quote.status == "sent",
         reads=(Quote.status,),
         optional=("name", "address"),
@@ -91,6 +88,19 @@ ACTIONS = (
         icon="check",
         in_rows=False,
         result=_("Accepted"),
+    ),
+    Action(
+        "order",
+        _("Make the order"),
+        event="ordered",
+        told=_("made the order of this quote"),
+        run=order_quote,
+        when=lambda quote: quote.status == "accepted" and quote.order_id is None,
+        reads=(Quote.status, Quote.order_id),
+        icon="shopping-cart",
+        in_rows=False,
+        result=_("The order was made"),
+        happened=_("Order made"),
     ),
     Action(
         "decline",
@@ -200,6 +210,7 @@ quote = RecordType(
         Field(Quote.closing, _("Text after the lines")),
         Field(Quote.revision, _("Version"), readonly=True),
         Field(Quote.replaces_id, _("New version of"), to="quote", readonly=True),
+        Field(Quote.order_id, _("Order"), to="order", readonly=True),
         Field(Quote.sent_at, _("Sent at"), readonly=True),
         Field(Quote.decided_at, _("Decided at"), readonly=True),
         Field(Quote.decided_by, _("Decided by"), readonly=True, personal=True),
@@ -257,12 +268,12 @@ quote = RecordType(
     inputs=("lines",),
     can_merge=False,
     panels=(
-        Panel("sales/_quote_panel.html", lines_panel, side="middle"),
+        Panel("sales/_lines_panel.html", quote_panel, side="middle"),
         Panel("crm/_composer.html", jotter, side="middle"),
         Panel("sales/_terms_panel.html", terms_panel),
         Panel("documents/_papers_panel.html", papers_panel),
     ),
-    prepare=prepare_quote,
+    prepare=prepare_paper,
     gather=gather_accounts,
     changed=_changed,
 )

@@ -1,8 +1,8 @@
-"""The lines of quotes, and the links by which customers answer, for programs."""
+"""The links by which customers answer quotes, for programs."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from flask import Response, request
@@ -15,7 +15,6 @@ from app.records.api.shape import Reply, dumps
 from app.records.openapi.described import described
 from app.records.openapi.parts import (
     DONE,
-    ID,
     TEXT,
     answer,
     nullable,
@@ -23,16 +22,12 @@ from app.records.openapi.parts import (
     ref,
 )
 from app.records.openapi.values import Schema
-from app.records.routes.api import repeatable, send
+from app.records.routes.api import repeatable
 from app.records.routes.sent import body_of
 from app.records.tailored import tailored
 from app.records.values import as_json
-from app.sales.lines.arithmetic import reckon
 from app.sales.models import Quote
 from app.sales.operations.quote_links import SHARE, end_link, make_link
-from app.sales.operations.quote_states import as_sent
-from app.sales.operations.quotes import standing_lines
-from app.sales.pages.quotes import sees_margin, sees_sums
 from app.sales.routes.blueprint import blueprint, is_on
 from app.web import current
 from app.web.access import Who, access
@@ -40,33 +35,7 @@ from app.web.access import Who, access
 TAG = _("Quotes")
 ONE = "/api/v1/quotes/<uuid:record_id>"
 DAY: Schema = {**TEXT, "format": "date"}
-LINE: dict[str, Schema] = {
-    "QuoteLine": record_of(
-        product_id=nullable(ID),
-        name=TEXT,
-        quantity=TEXT,
-        unit=TEXT,
-        unit_price=TEXT,
-        discount=nullable(TEXT),
-        discount_amount=TEXT,
-        tax_rate=TEXT,
-        net=TEXT,
-    )
-}
-LINES = record_of(data={"type": "array", "items": ref("QuoteLine")}, currency=TEXT)
 LINK: dict[str, Schema] = {"QuoteLink": record_of(url=TEXT, valid_until=nullable(DAY))}
-
-
-@blueprint.get(f"{ONE}/lines")
-@described("list_quote_lines", TAG, {"200": answer(LINES)}, schemas=LINE, is_offered=is_on)
-@access(who=Who.TOKEN, permission=("quote", "read"))
-def list_quote_lines(record_id: UUID) -> Response:
-    """The lines of a quote, in their order; `set_lines` takes them as they are given here."""
-    by = current.actor()
-    refuse_arguments(list(request.args))
-    quote = _quote(record_id, "read", by)
-    data = _lines(quote, by) if sees_sums(by) else []
-    return send(Reply(200, dumps({"data": data, "currency": quote.currency})))
 
 
 @blueprint.post(f"{ONE}/link")
@@ -105,15 +74,3 @@ def end_quote_link(record_id: UUID) -> Response:
 
 def _quote(record_id: UUID, verb: str, by: Actor) -> Quote:
     return cast("Quote", fetch(tailored("quote", by), record_id, by, verb))
-
-
-def _lines(quote: Quote, by: Actor) -> list[dict[str, Any]]:
-    lines = standing_lines(quote, by)
-    totals = reckon([one.figures for one in lines], quote.currency)
-    found = []
-    for one, its in zip(lines, totals.lines, strict=True):
-        told = {**as_sent(one), "net": format(its.net, "f")}
-        if sees_margin(by) and its.cost is not None:
-            told["cost"] = format(its.cost, "f")
-        found.append(told)
-    return found

@@ -12,7 +12,7 @@ from app.kernel.whole import whole
 from app.records.pages.choices import choices_of
 from app.records.tailored import tailored
 from app.sales.pages.editor import plain
-from app.sales.pages.quotes import CELLS
+from app.sales.pages.lines import CELLS
 from app.sales.routes.blueprint import blueprint
 from app.sales.terms.kept import MANAGE, save_terms, terms_of
 from app.sales.terms.rules import HOLD, OPEN, STOP, USUAL

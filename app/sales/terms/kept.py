@@ -26,7 +26,8 @@ from app.sales.models import TermsSettings
 from app.sales.terms.rules import STANDINGS, USUAL, Cell, Ruled, cell_of, rule
 
 MANAGE = ("terms", "manage")
-EXCEPTIONS = "quote_exceptions"  # The subject of authority: how many points beyond the terms.
+# The subjects of authority: how many points a quote, or an order, goes beyond the terms.
+EXCEPTIONS, ORDER_EXCEPTIONS = "quote_exceptions", "order_exceptions"
 MAY_EXCEED = ("admin", "manager")  # Built-in roles that may, when the terms are switched on.
 MOST_DAYS = 730
 
@@ -105,16 +106,19 @@ def save_terms(by: Actor, sent: Mapping[str, Any], version: int | None = None) -
 
 def _let_managers(by: Actor) -> None:
     """Whoever manages may go beyond the terms, unless the matrix says something else already."""
-    stands = select(AuthorityLimit.id).where(AuthorityLimit.subject == EXCEPTIONS).limit(1)
-    if by.session.scalar(stands) is not None:
-        return
-    for role_id in by.session.scalars(select(Role.id).where(Role.key.in_(MAY_EXCEED))):
+    subjects = (EXCEPTIONS, ORDER_EXCEPTIONS)
+    limited = select(AuthorityLimit.subject).where(AuthorityLimit.subject.in_(subjects))
+    said = set(by.session.scalars(limited))
+    roles = by.session.scalars(select(Role.id).where(Role.key.in_(MAY_EXCEED))).all()
+    free = [one for one in subjects if one not in said]
+    for subject, role_id in ((subject, role_id) for subject in free for role_id in roles):
         limit = AuthorityLimit(
-            id=new_id(), role_id=role_id, subject=EXCEPTIONS, customer_class=ANY, most=None
+            id=new_id(), role_id=role_id, subject=subject, customer_class=ANY, most=None
         )
         limit.updated_at = by.now
         by.session.add(limit)
-    limits_changed(by.session)
+    if free:
+        limits_changed(by.session)
 
 
 def _told(terms: Terms) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a new quote takes over from the opportunity that it belongs to."""
+"""What a new paper takes over from the opportunity that it belongs to."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.records.references import existing
-from app.sales.models import Opportunity, Quote
+from app.sales.lines.model import Paper
+from app.sales.models import Opportunity
 
 TAKEN = {"account_id": "account", "contact_id": "contact"}  # Where nothing was said; and of what.
 
 
-def take_from_opportunities(quotes: Sequence[Quote], by: Actor) -> None:
-    """Fill for whom new quotes are from their opportunities, as far as `by` may read it.
+def take_from_opportunities(papers: Sequence[Paper], by: Actor) -> None:
+    """Fill for whom new papers are from their opportunities, as far as `by` may read it.
 
-    Three statements however many there are; none for quotes of which all is known.
+    Three statements however many there are; none for papers of which all is known.
     """
-    asking = [one for one in quotes if one.is_of_sale is None and _lacks(one)]
-    for one in quotes:
+    asking = [one for one in papers if one.is_of_sale is None and _lacks(one)]
+    for one in papers:
         one.is_of_sale = one.opportunity_id is not None
     if not asking:
         return
@@ -38,6 +39,6 @@ def take_from_opportunities(quotes: Sequence[Quote], by: Actor) -> None:
                     setattr(one, key, its)
 
 
-def _lacks(quote: Quote) -> bool:
+def _lacks(paper: Paper) -> bool:
     """True where the opportunity may know what was left out."""
-    return quote.opportunity_id is not None and any(getattr(quote, key) is None for key in TAKEN)
+    return paper.opportunity_id is not None and any(getattr(paper, key) is None for key in TAKEN)

@@ -1,0 +1,241 @@
+"""Papers with lines: what is derived of them, what stays fixed once they left us, their sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, inspect, select
+
+from app.crm.models import Account
+from app.documents.papers.language import customer_language
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import Text, _, using
+from app.kernel.rows import put_derived
+from app.kernel.searchkeys import grams, number_key, search_text, sort_key
+from app.records.registry import registry
+from app.sales.lines.arithmetic import Totals, percent_off, reckon, to_cents
+from app.sales.lines.fill import Against, Buyer, fill
+from app.sales.lines.keep import lines_of, put_lines
+from app.sales.lines.kinds import kind_of, table_of
+from app.sales.lines.model import Paper
+from app.sales.lines.origin import take_from_opportunities
+from app.sales.lines.written import Line, Read, read_lines
+from app.sales.terms.kept import judge
+from app.sales.terms.rules import STOP, Ruled
+
+LARGEST = Decimal(10) ** 13
+MOST_DAYS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """The lines of a paper, all found out, with what they come to and what stands against them."""
+
+    lines: list[Line]
+    totals: Totals
+    off: Decimal
+    errors: Mapping[str, Text | str]
+
+
+def prepare_paper(paper: Paper, by: Actor) -> None:
+    """Name a paper, fill its keys and sums; Refused for a change of what was sent already."""
+    is_new = inspect(paper).transient
+    if not is_new and not paper.is_decided:
+        _refuse_fixed(paper)
+    _check(paper)
+    if is_new:
+        take_from_opportunities([paper], by)
+    account = _account(paper, by)
+    if is_new:
+        _begin(paper, account, by)
+    elif paper.is_draft and inspect(paper).attrs.currency.history.has_changes():
+        _refuse_other_currency(paper, by)
+    if not paper.name:
+        with using(by.tenant.language):
+            kind = registry().type(kind_of(paper).key)
+            paper.name = account.name if account is not None else str(kind.words.one)
+    known = (paper.name, paper.number, account.name if account is not None else None)
+    derived = {
+        "name_sort": sort_key(paper.name),
+        "number_sort": number_key(paper.number),
+        "search_text": search_text(known),
+        "search_grams": grams(known),
+    }
+    put_derived(paper, derived)
+
+
+def paper_changed(paper: Paper, verb: str, by: Actor) -> None:
+    """Write the lines that a new paper was handed, once it stands."""
+    if verb == "create" and isinstance(paper.lines, Reckoned):
+        found = paper.lines
+        put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
+
+
+def set_lines(paper: Paper, by: Actor, lines: Any) -> None:
+    """Give a draft these lines and no others; Refused with a message for each field of each."""
+    found = reckoned(paper, read_lines(lines, paper.currency, by.tenant.currency), by)
+    if found.errors:
+        raise Refused(_("Please check the marked fields."), errors=dict(found.errors))
+    put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
+    _put_sums(paper, found, by)
+
+
+def reckoned(paper: Paper, read: Read, by: Actor) -> Reckoned:
+    """What lines come to on this paper, with prices and taxes found where none was said."""
+    lines, against = fill(read.lines, buyer_of(paper, by), by)
+    totals = reckon([one.figures for one in lines], paper.currency)
+    errors = {**read.errors, **_placed(read, against)}
+    sums = (totals.gross, totals.net, totals.tax, totals.total, totals.cost or Decimal(0))
+    if max(map(abs, sums)) * max(paper.rate or Decimal(1), Decimal(1)) >= LARGEST:
+        errors["lines"] = kind_of(paper).too_much
+    return Reckoned(lines, totals, _off(lines, totals, paper.currency), errors)
+
+
+def standing_lines(paper: Paper, by: Actor) -> list[Line]:
+    """The lines of a paper as they stand."""
+    return lines_of(*table_of(paper), paper.id, by)
+
+
+def buyer_of(paper: Paper, by: Actor) -> Buyer:
+    """For whom a paper is: what decides its prices and the words of its lines."""
+    account = _account(paper, by)
+    return Buyer(
+        paper.currency,
+        by.today(),
+        customer_language(registry().type(kind_of(paper).key), paper, by),
+        paper.rate,
+        account.customer_kind if account is not None else None,
+        paper.price_book_id,
+        (account.discount if account is not None else None) or Decimal(0),
+    )
+
+
+def ruled(paper: Paper, off: Decimal, by: Actor) -> Ruled | None:
+    """What the customer's terms say of a paper with so much off; None where they are off."""
+    days, deposit = paper.payment_days or 0, paper.deposit or Decimal(0)
+    return judge(_account(paper, by), off, days, deposit, by)
+
+
+def keep_terms(paper: Paper, by: Actor) -> None:
+    """Keep what the customer's terms say of a paper that is to leave us; Refused where it is stop.
+
+    What goes beyond them is counted, by which the gate knows that somebody has to approve it.
+    """
+    found = ruled(paper, paper.discount or Decimal(0), by)
+    if found is None:
+        return
+    if STOP in found.beyond:
+        raise Refused(
+            _(
+                "The terms for this customer say that nothing is contracted. Whoever manages"
+                " the terms can change that, or the customer's payment record."
+            )
+        )
+    paper.exceptions, paper.terms = len(found.beyond), found.kept()
+
+
+def has_lines(paper: Paper, by: Actor) -> bool:
+    """True where anything stands on it."""
+    _table, reference = table_of(paper)
+    counted = select(func.count()).where(reference == paper.id)
+    return bool(by.session.scalar(counted))
+
+
+def _begin(paper: Paper, account: Account | None, by: Actor) -> None:
+    """What a new paper takes from its customer, and the sums of the lines it was handed."""
+    if paper.payment_days is None and account is not None:
+        paper.payment_days = account.payment_days
+    if isinstance(paper.lines, Reckoned):
+        return
+    if not paper.lines:
+        paper.net = paper.tax = paper.total = paper.discount = Decimal(0)
+        return
+    read = read_lines(paper.lines, paper.currency, by.tenant.currency)
+    found = reckoned(paper, read, by)
+    if found.errors:
+        raise Refused(_("Please check the marked fields."), errors=dict(found.errors))
+    paper.lines = found
+    _put_sums(paper, found, by)
+
+
+def _put_sums(paper: Paper, found: Reckoned, _by: Actor) -> None:
+    totals = found.totals
+    paper.net, paper.tax, paper.total = totals.net, totals.tax, totals.total
+    paper.cost, paper.margin = totals.cost, totals.margin
+    paper.discount = found.off
+
+
+def _off(lines: list[Line], totals: Totals, currency: str) -> Decimal:
+    """How much less than their prices the lines come to in all, in percent.
+
+    The price of a line is the one that was found for it; where somebody typed another, that is part
+    of the discount. Text has no other price than what was typed.
+    """
+    before = sum(
+        (
+            to_cents(
+                one.quantity * max(one.list_price or Decimal(0), one.figures.unit_price), currency
+            )
+            for one in lines
+        ),
+        Decimal(0),
+    )
+    return percent_off(before, totals.net)
+
+
+def _placed(read: Read, against: Against) -> dict[str, Text | str]:
+    return {f"lines.{read.places[place]}.{key}": text for (place, key), text in against.items()}
+
+
+def gather_accounts(papers: Sequence[Paper], by: Actor) -> None:
+    """Find for whom many papers are in few statements, before they are named after them."""
+    take_from_opportunities([one for one in papers if inspect(one).transient], by)
+    ids = {one.account_id for one in papers if one.account_id is not None}
+    with by.session.no_autoflush:
+        rows = by.session.scalars(select(Account).where(Account.id.in_(ids))) if ids else ()
+        found = {one.id: one for one in rows}
+    for one in papers:
+        one.of_account = found.get(one.account_id) if one.account_id else None
+
+
+def _account(paper: Paper, by: Actor) -> Account | None:
+    known: Account | None = paper.of_account
+    if known is not None and known.id == paper.account_id:
+        return known
+    with by.session.no_autoflush:
+        return by.session.get(Account, paper.account_id) if paper.account_id else None
+
+
+def _check(paper: Paper) -> None:
+    errors: dict[str, Text | str] = {}
+    if not 0 <= (paper.payment_days or 0) <= MOST_DAYS:
+        told = _("This must be a number from 0 to %(most)s.", most=MOST_DAYS)
+        errors["payment_days"] = told
+    if not 0 <= (paper.deposit or 0) <= 100:
+        errors["deposit"] = _("Enter a rate from 0 to 100 percent.")
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+
+
+def _refuse_fixed(paper: Paper) -> None:
+    """Refused where a field changes that the customer was told."""
+    state = inspect(paper).attrs
+    status = state.status.history
+    was = (status.deleted or [paper.status])[0]
+    if was == "draft" and not status.has_changes():
+        return
+    changed = [key for key in kind_of(paper).fixed if getattr(state, key).history.has_changes()]
+    if changed:
+        told = kind_of(paper).stays
+        raise Refused(told, errors=dict.fromkeys(changed, told))
+
+
+def _refuse_other_currency(paper: Paper, by: Actor) -> None:
+    with by.session.no_autoflush:
+        if has_lines(paper, by):
+            told = _("The prices of its lines are in another currency. Remove the lines first.")
+            raise Refused(told, field="currency")

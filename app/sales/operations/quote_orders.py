@@ -1,0 +1,33 @@
+"""The order that an accepted quote becomes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import select
+
+from app.events import write_event
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+from app.records.door import perform
+from app.records.references import existing
+from app.sales.lines.copied import copied
+from app.sales.models import Order, Quote
+
+
+def order_quote(quote: Quote, by: Actor) -> None:
+    """Begin the order of an accepted quote: the same lines, prices and taxes, as a draft.
+
+    Refused where there is one already; of two who do so at once the second is told.
+    """
+    held = select(Quote.order_id).where(Quote.id == quote.id).with_for_update()
+    if by.session.scalars(held).one() is not None:
+        raise Refused(_("This quote became an order already."))
+    given, lines = copied(quote, by)
+    if quote.owner_id is not None and existing("user", [quote.owner_id], by):
+        given["owner_id"] = str(quote.owner_id)
+    order = cast("Order", perform("order", "create", by=by, **given, lines=lines))
+    order.quote_id, quote.order_id = quote.id, order.id
+    told = {"quote_id": [None, str(quote.id)]}
+    write_event(by, "order", order.id, "updated", account_id=order.account_id, changes=told)

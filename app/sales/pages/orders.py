@@ -1,0 +1,104 @@
+"""What stands on an order's page, and of orders on the pages of customers and opportunities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.access import permitted, sees
+from app.records.pages.shown import shown_text
+from app.records.registry import registry
+from app.records.tailored import tailored
+from app.sales.models import Opportunity, Order
+from app.sales.pages.lines import lines_panel
+from app.web.formats import formats
+
+SHOWN = 5
+STANDING = ("confirmed", "delivered", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrder:
+    """One order in a list: where it is, what it is called, when it was and what it comes to."""
+
+    url: str
+    name: str
+    note: str
+    amount: str
+
+
+def order_panel(order: Order, by: Actor) -> dict[str, Any]:
+    """The lines of an order, and what is unusual about its moment."""
+    notes: list[Text] = []
+    if order.ordered_at > by.now and sees(registry().type("order"), "ordered_at", by):
+        notes.append(_("This order is dated ahead: its day has not come yet."))
+    if order.cancel_reason and sees(registry().type("order"), "cancel_reason", by):
+        notes.append(_("Cancelled: %(name)s", name=order.cancel_reason))
+    return {**lines_panel(order, by), "notes": notes}
+
+
+def orders_of_account(account: Any, by: Actor) -> dict[str, Any]:
+    """The orders of an account that `by` may read."""
+    return _panel("account_id", account.id, {"account_id": account.id}, by)
+
+
+def orders_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
+    """The orders of an opportunity that `by` may read."""
+    return _panel("opportunity_id", opportunity.id, {"opportunity_id": opportunity.id}, by)
+
+
+def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
+    """The newest orders, how many there are, and what those that stand come to by currency."""
+    kind = tailored("order", by)
+    if not (by.may("order", "read") and sees(kind, key, by)):
+        return {"orders": None}
+    column: ColumnElement[UUID] = getattr(Order, key)
+    its = (column == record_id, permitted(kind, by))
+    rows = by.session.execute(
+        select(Order, func.count().over().label("total"))
+        .where(*its)
+        .order_by(Order.ordered_at.desc(), Order.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return {
+        "orders": [_shown(row[0], by) for row in rows],
+        "total": rows[0].total if rows else 0,
+        "sum": _sum(its, by)
+        if rows and sees(kind, "total", by) and sees(kind, "status", by)
+        else "",
+        "filter": {key: record_id},
+        "preset": preset,
+        "may_add": by.may("order", "create") and not by.tenant.is_read_only,
+    }
+
+
+def _sum(its: tuple[ColumnElement[bool], ...], by: Actor) -> str:
+    """What orders and returns that were confirmed come to, currency by currency."""
+    write = formats(by)
+    sums = by.session.execute(
+        select(Order.currency, func.sum(Order.total))
+        .where(*its, Order.status.in_(STANDING))
+        .group_by(Order.currency)
+        .order_by(Order.currency)
+    ).all()
+    return " · ".join(write.money(amount or Decimal(0), currency) for currency, amount in sums)
+
+
+def _shown(order: Order, by: Actor) -> ShownOrder:
+    kind, write = tailored("order", by), formats(by)
+    told = []
+    if sees(kind, "number", by) and order.number:
+        told.append(order.number)
+    if sees(kind, "ordered_at", by):
+        told.append(write.day(order.ordered_at.astimezone(by.zone).date(), by.today()))
+    if sees(kind, "status", by):
+        told.append(shown_text(kind.by_key["status"], order.status, by))
+    is_told = order.total is not None and sees(kind, "total", by)
+    amount = write.money(order.total or Decimal(0), order.currency) if is_told else ""
+    return ShownOrder(f"/orders/{order.id}", order.name, " · ".join(told), amount)

@@ -1,0 +1,262 @@
+"""What an order is, for list, board, form, page, search, API and roles."""
+
+from __future__ import annotations
+
+from app.crm.pages.composer import jotter
+from app.documents.pages.papers import papers_panel
+from app.kernel.actor import Actor
+from app.kernel.language import _, plural
+from app.records.fields import Field, Option
+from app.records.types import Action, Ask, Panel, RecordType, View, Words
+from app.sales.lines.papers import gather_accounts, paper_changed
+from app.sales.models import Order
+from app.sales.operations.orders import (
+    cancel,
+    complete,
+    confirm,
+    deliver,
+    prepare_order,
+    reopen,
+    set_lines,
+)
+from app.sales.operations.returns import credit
+from app.sales.pages.lines import terms_panel
+from app.sales.pages.orders import order_panel
+
+STATUSES = (
+    Option("draft", _("Draft"), "grey"),
+    Option("confirmed", _("Confirmed"), "blue"),
+    Option("delivered", _("Delivered"), "teal"),
+    Option("completed", _("Completed"), "green"),
+    Option("cancelled", _("Cancelled"), "red"),
+)
+KINDS = (Option("sale", _("Sale"), "blue"), Option("return", _("Return"), "amber"))
+
+
+def _changed(order: Order, verb: str, by: Actor) -> None:
+    """Keep what belongs to an order in step."""
+    paper_changed(order, verb, by)
+    order.is_decided = False  # What comes after the action changes nothing of it.
+
+
+ACTIONS = (
+    Action(
+        "set_lines",
+        _("Change the lines"),
+        event="lines_changed",
+        told=_("changed the lines"),
+        run=set_lines,
+        when=lambda order: order.status == "draft",
+        reads=(Order.status,),
+        inputs=("lines",),
+        is_offered=lambda _by: False,
+        in_rows=False,
+        icon="list",
+        result=_("Lines changed"),
+    ),
+    Action(
+        "confirm",
+        _("Confirm"),
+        event="confirmed",
+        told=_("confirmed this order"),
+        run=confirm,
+        when=lambda order: order.status == "draft",
+        reads=(Order.status,),
+        icon="check",
+        in_rows=False,
+        result=_("Confirmed"),
+    ),
+    Action(
+        "deliver",
+        _("Delivered"),
+        event="delivered",
+        told=_("noted that this order was delivered"),
+        run=deliver,
+        when=lambda order: order.status == "confirmed",
+        reads=(Order.status,),
+        icon="truck",
+        in_rows=False,
+        result=_("Delivered"),
+    ),
+    Action(
+        "complete",
+        _("Complete"),
+        event="completed",
+        told=_("completed this order"),
+        run=complete,
+        when=lambda order: order.status in ("confirmed", "delivered"),
+        reads=(Order.status,),
+        icon="circle-check",
+        in_rows=False,
+        result=_("Completed"),
+    ),
+    Action(
+        "credit",
+        _("Return"),
+        event="credited",
+        told=_("began a return of this order"),
+        run=credit,
+        when=lambda order: order.kind == "sale" and order.status in ("delivered", "completed"),
+        reads=(Order.status, Order.kind),
+        icon="arrow-back-up",
+        in_rows=False,
+        result=_("A return was begun"),
+        happened=_("Return begun"),
+    ),
+    Action(
+        "cancel",
+        _("Cancel order"),
+        event="cancelled",
+        told=_("cancelled this order"),
+        run=cancel,
+        when=lambda order: order.status in ("draft", "confirmed", "delivered"),
+        reads=(Order.status,),
+        inputs=("reason",),
+        ask=Ask("cancel", _("Cancel order…"), "circle-x"),
+        icon="circle-x",
+        in_rows=False,
+        result=_("Cancelled"),
+    ),
+    Action(
+        "reopen",
+        _("Reopen"),
+        event="reopened",
+        told=_("reopened this order"),
+        run=reopen,
+        when=lambda order: order.status in ("confirmed", "cancelled"),
+        reads=(Order.status,),
+        icon="rotate-clockwise",
+        in_rows=False,
+        result=_("Reopened"),
+    ),
+)
+
+order = RecordType(
+    key="order",
+    collection="orders",
+    module="sales",
+    model=Order,
+    icon="shopping-cart",
+    words=Words(
+        one=_("Order"),
+        many=_("Orders"),
+        new=_("New order"),
+        count=plural("%(n)s order", "%(n)s orders"),
+        search=_("Name, number or account"),
+        empty=_("What your customers order appears here."),
+    ),
+    title=Order.name,
+    subtitle=(Order.number, Order.account_id, Order.total),
+    highlights=(Order.status, Order.kind),
+    fields=(
+        Field(
+            Order.name,
+            _("Subject"),
+            sort=Order.name_sort,
+            help=_("Empty means the name of the account"),
+        ),
+        Field(
+            Order.number,
+            _("Number"),
+            sort=Order.number_sort,
+            is_unique=True,
+            help=_("Empty means the next one, given when the order is confirmed"),
+        ),
+        Field(Order.account_id, _("Account"), to="account"),
+        Field(Order.contact_id, _("Contact"), to="contact"),
+        Field(Order.opportunity_id, _("Opportunity"), to="opportunity"),
+        Field(Order.status, _("Status"), options=STATUSES, readonly=True),
+        Field(Order.kind, _("Kind"), options=KINDS, readonly=True),
+        Field(Order.ordered_at, _("Ordered at"), sort=Order.ordered_at, initial=lambda by: by.now),
+        Field(Order.deliver_on, _("Delivery expected")),
+        Field(Order.total, _("Total"), readonly=True),
+        Field(Order.net, _("Net"), readonly=True),
+        Field(Order.tax, _("Tax"), readonly=True),
+        Field(Order.discount, _("Discount"), readonly=True),
+        Field(Order.cost, _("Cost"), readonly=True),
+        Field(Order.margin, _("Margin"), readonly=True),
+        Field(
+            Order.payment_days,
+            _("Payment term"),
+            help=_("Days from the invoice to its payment; empty means as agreed with the account"),
+        ),
+        Field(Order.deposit, _("Deposit"), help=_("What is paid ahead, of the total")),
+        Field(
+            Order.price_book_id,
+            _("Price book"),
+            to="price_book",
+            help=_("Empty means the one that fits the customer"),
+        ),
+        Field(Order.exceptions, _("Points beyond the terms"), readonly=True),
+        Field(Order.quote_id, _("Quote"), to="quote", readonly=True),
+        Field(Order.returns_id, _("Return of"), to="order", readonly=True),
+        Field(Order.confirmed_at, _("Confirmed at"), readonly=True),
+        Field(Order.delivered_at, _("Delivered at"), readonly=True),
+        Field(Order.completed_at, _("Completed at"), readonly=True),
+        Field(Order.cancelled_at, _("Cancelled at"), readonly=True),
+        Field(Order.cancel_reason, _("Reason for cancelling"), readonly=True),
+        Field(Order.owner_id, _("Owner"), to="user"),
+        Field(Order.tags, _("Tags")),
+        Field(Order.created_at, _("Created"), readonly=True),
+        Field(Order.updated_at, _("Changed"), readonly=True),
+    ),
+    columns=(
+        Order.name,
+        Order.number,
+        Order.account_id,
+        Order.status,
+        Order.total,
+        Order.ordered_at,
+        Order.deliver_on,
+        Order.owner_id,
+    ),
+    form=(
+        Order.account_id,
+        Order.contact_id,
+        Order.opportunity_id,
+        Order.name,
+        Order.currency,
+        Order.ordered_at,
+        Order.deliver_on,
+        Order.payment_days,
+        Order.deposit,
+    ),
+    more=(
+        Order.number,
+        Order.price_book_id,
+        Order.owner_id,
+        Order.tags,
+    ),
+    search=(Order.name, Order.number),
+    default_sort="-ordered_at",
+    account=Order.account_id,
+    told_on=lambda one: [
+        (kind, record_id)
+        for kind, record_id in (
+            ("opportunity", one.opportunity_id),
+            ("account", one.account_id),
+            ("contact", one.contact_id),
+        )
+        if record_id is not None
+    ],
+    views=(
+        View(_("Open"), (("status__in", "draft,confirmed,delivered"),)),
+        View(_("To be delivered"), (("status", "confirmed"), ("sort", "deliver_on"))),
+        View(
+            _("Completed this month"),
+            (("status", "completed"), ("completed_at__period", "this_month")),
+        ),
+    ),
+    actions=ACTIONS,
+    inputs=("lines",),
+    can_merge=False,
+    panels=(
+        Panel("sales/_lines_panel.html", order_panel, side="middle"),
+        Panel("crm/_composer.html", jotter, side="middle"),
+        Panel("sales/_terms_panel.html", terms_panel),
+        Panel("documents/_papers_panel.html", papers_panel),
+    ),
+    prepare=prepare_order,
+    gather=gather_accounts,
+    changed=_changed,
+)
