@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from app.records.door import perform
-from app.sales.models import Order
+import pytest
+
+from app.identity.models import FieldRule, User
+from app.kernel.actor import FieldAccess
+from app.kernel.ids import new_id
 from tests.cast import Person, Workspace
 from tests.records.api.conftest import Programs, fields_in, program
 from tests.sales.test_orders import make_order
@@ -61,13 +64,26 @@ def test_what_becomes_of_an_order_is_said_by_its_actions_alone(
     assert caller.post(f"{one}/cancel", {"reason": "Late"}).status_code == 422
 
 
+@pytest.mark.parametrize("key", ["net", "total"])
 def test_whoever_may_not_see_sums_reads_no_lines(
-    acme: Workspace, globex: Workspace, alice: Person, charlie: Person, program: Programs
+    acme: Workspace, bob: Person, program: Programs, key: str
+) -> None:
+    with acme.acting(bob) as by:
+        one = f"orders/{make_order(by).id}"
+    caller = program(bob)
+    assert caller.get(f"{one}/lines").status_code == 200
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        rule = {"role_id": role.id, "record_type": "order", "field": key}
+        session.add(FieldRule(**rule, access=int(FieldAccess.HIDDEN)))
+        role.stamp = new_id()
+    assert caller.get(f"{one}/lines").status_code == 403
+
+
+def test_an_order_of_another_workspace_is_not_there(
+    acme: Workspace, alice: Person, charlie: Person
 ) -> None:
     with acme.acting(alice) as by:
-        order = make_order(by)
-        perform("order", "confirm", order, by=by)
-        order_id = order.id
+        order_id = make_order(by).id
     assert charlie.client.get(f"/orders/{order_id}").status_code == 404
-    with acme.acting(alice) as by:
-        assert by.session.get_one(Order, order_id).status == "confirmed"
+    assert charlie.client.get(f"/orders/{order_id}/lines").status_code == 404

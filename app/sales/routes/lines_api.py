@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from app.kernel.actor import Actor
+from app.kernel.errors import NotPermitted
 from app.kernel.language import _
 from app.records.access import fetch
 from app.records.api.asked import refuse_arguments
@@ -28,20 +29,22 @@ from app.web.access import Who, access
 
 
 def line_schema(name: str) -> dict[str, Schema]:
-    """A line as programs read it, under the name that its paper gives it."""
-    return {
-        name: record_of(
-            product_id=nullable(ID),
-            name=TEXT,
-            quantity=TEXT,
-            unit=TEXT,
-            unit_price=TEXT,
-            discount=nullable(TEXT),
-            discount_amount=TEXT,
-            tax_rate=TEXT,
-            net=TEXT,
-        )
-    }
+    """A line as programs read it, under the name that its paper gives it.
+
+    `cost` is there where it is known, for whoever may see what is left of the paper.
+    """
+    line = record_of(
+        product_id=nullable(ID),
+        name=TEXT,
+        quantity=TEXT,
+        unit=TEXT,
+        unit_price=TEXT,
+        discount=nullable(TEXT),
+        discount_amount=TEXT,
+        tax_rate=TEXT,
+        net=TEXT,
+    )
+    return {name: {**line, "properties": {**line["properties"], "cost": TEXT}}}
 
 
 def lines_schema(name: str) -> Schema:
@@ -81,8 +84,9 @@ def _told(kind: str, record_id: UUID) -> Response:
     by = current.actor()
     refuse_arguments(list(request.args))
     paper = cast("Paper", fetch(tailored(kind, by), record_id, by, "read"))
-    data = _lines(paper, by) if sees_sums(paper, by) else []
-    return send(Reply(200, dumps({"data": data, "currency": paper.currency})))
+    if not sees_sums(paper, by):  # No empty list, which would be taken for the lines there are.
+        raise NotPermitted(_("Your role does not allow this."))
+    return send(Reply(200, dumps({"data": _lines(paper, by), "currency": paper.currency})))
 
 
 def _lines(paper: Paper, by: Actor) -> list[dict[str, Any]]:
