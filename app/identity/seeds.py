@@ -117,6 +117,8 @@ NO_COST = {
     ("order", "cost"): FieldAccess.HIDDEN,
     ("order", "margin"): FieldAccess.HIDDEN,
 }
+# How a customer pays says what may be agreed with them: not for those who agree it to say.
+JUDGED = {("account", "payment_record"): FieldAccess.READ}
 SETTINGS = {
     ("firm", "manage"): ALL,
     ("user", "manage"): ALL,
@@ -218,7 +220,7 @@ BUILT_IN = (
             **_pool(claim=ALL, **{"return": OWN}),
             **DAILY,
         },
-        NO_COST,
+        NO_COST | JUDGED,
     ),
     RoleSeed(
         "service_agent",
@@ -232,7 +234,7 @@ BUILT_IN = (
             **_prices("read"),
             **DAILY,
         },
-        NO_COST,
+        NO_COST | JUDGED,
     ),
     RoleSeed(
         "marketer",
@@ -246,7 +248,7 @@ BUILT_IN = (
             **_prices("read"),
             **DAILY,
         },
-        NO_COST,
+        NO_COST | JUDGED,
     ),
     RoleSeed(
         "viewer",

@@ -99,7 +99,7 @@ def _paper(
     firm_name = str(firm(by))
     content = {
         "to": _addressee(paper, by),
-        "heading": heading if paper.number else gettext("%(title)s (draft)", title=heading),
+        "heading": gettext("%(title)s (draft)", title=heading) if paper.is_draft else heading,
         "intro": "",
         "facts": _facts(paper, facts, sums.deposit, by),
         "columns": columns,

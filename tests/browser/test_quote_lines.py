@@ -20,10 +20,16 @@ PASTE = """(box, text) => {
     box.dispatchEvent(new ClipboardEvent('paste', told));
 }"""
 
+LEFT = """(box, text) => {
+    box.value = text;
+    box.dispatchEvent(new Event('change', { bubbles: true }));
+}"""
+
 
 def cell(page: Page, line: int, name: str) -> Any:
     """A cell of the sheet; lines count from one."""
-    return page.locator("tbody [data-row]").nth(line - 1).get_by_label(name)
+    row = page.locator("tbody [data-row]").nth(line - 1)
+    return row.locator(f"input[aria-label^='{name}, ']")
 
 
 def test_lines_are_written_by_keyboard_alone(page: Page, acme: Workspace, alice: Person) -> None:
@@ -143,3 +149,64 @@ def test_lines_are_written_on_the_phone(windows: Windows, acme: Workspace, alice
         page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".quote-panel")).to_contain_text("£309.99")
     assert overflow(page) == 0
+
+
+def test_another_product_on_a_line_that_was_saved_brings_its_own_words_and_price(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        drill = make_product(by, list_price="100", tax_rate="20")
+        make_product(by, "Drill bits", list_price="7", tax_rate="5")
+        drill_id = str(drill.id)
+    quote_id = written(acme, alice, {"product_id": drill_id, "quantity": "2"})
+    ready(page, f"/quotes/{quote_id}/lines")
+    expect(cell(page, 1, "Unit price")).to_have_value("100")
+    cell(page, 1, "Product").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("bits")
+    offered = page.locator(".lookup-list").get_by_role("option", name="Drill bits")
+    expect(offered).to_have_count(1)
+    offered.click()
+    expect(cell(page, 1, "Unit price")).to_have_value("7")
+    expect(cell(page, 1, "Text")).to_have_value("Drill bits")
+    expect(cell(page, 1, "Tax rate")).to_have_value("5")
+    expect(cell(page, 1, "Quantity")).to_have_value("2")
+
+
+def test_an_answer_that_comes_late_leaves_what_was_typed_meanwhile(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, list_price="100", number="D-1")
+    ready(page, f"/quotes/{written(acme, alice)}/lines")
+    held: list[Any] = []
+    page.route("**/reckon", held.append)
+    with page.expect_request("**/reckon"):
+        cell(page, 2, "Text").evaluate(LEFT, "D-1")
+    price = cell(page, 2, "Unit price")
+    price.evaluate("box => { box.value = '80'; }")  # What asks anew waits for its pause.
+    while not held:
+        page.wait_for_timeout(20)
+    (late,) = held
+    late.continue_()
+    expect(cell(page, 2, "Product")).to_have_value("Hammer drill")
+    expect(price).to_have_value("80")
+
+
+def test_enter_waits_for_a_product_that_is_still_looked_up(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, list_price="100", number="D-1")
+    ready(page, f"/quotes/{written(acme, alice)}/lines")
+    box = cell(page, 2, "Product")
+    box.focus()
+    page.keyboard.type("drill")
+    page.keyboard.press("Enter")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("drill")
+    offered = page.locator(".lookup-list").get_by_role("option")
+    expect(offered).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(cell(page, 2, "Unit price")).to_have_value("100")

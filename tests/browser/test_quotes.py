@@ -51,8 +51,8 @@ def test_beyond_the_terms_a_quote_waits_for_whoever_may_go_beyond_them(
 ) -> None:
     with acme.acting(alice) as by:
         save_terms(by, switched_on())
+        good = make_account(by, payment_record="good", owner_id=str(bob.user_id))
     with acme.acting(bob) as by:
-        good = make_account(by, payment_record="good")
         quote_id = make_quote(by, {**FENCE, "discount": "8"}, account=good, payment_days="30").id
     page = windows.open(bob)
     ready(page, f"/quotes/{quote_id}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.identity.models import FieldRule, User
 from app.kernel.actor import Actor, FieldAccess
 from app.kernel.ids import new_id
@@ -35,5 +37,12 @@ def narrow(
     """Leave somebody's role no more of a field than this."""
     with acme.scope() as session:
         role = session.get_one(User, person.user_id).role
-        session.add(FieldRule(role_id=role.id, record_type=kind, field=key, access=int(left)))
+        known = select(FieldRule).where(
+            FieldRule.role_id == role.id, FieldRule.record_type == kind, FieldRule.field == key
+        )
+        rule = session.scalars(known).one_or_none()
+        if rule is None:
+            rule = FieldRule(role_id=role.id, record_type=kind, field=key)
+            session.add(rule)
+        rule.access = int(left)
         role.stamp = new_id()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import func, select
 
 from app.kernel.errors import Refused
 from app.records.door import perform
 from app.records.money import operations as rates
+from app.sales.lines.arithmetic import reckon
 from app.sales.lines.papers import standing_lines
 from app.sales.models import QuoteLine
+from app.sales.pages.lines import price_text, shown_sums
+from app.web.formats import formats
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_product
+from tests.sales.test_quote_pages import sent
 from tests.sales.test_quotes import FENCE, make_quote
 
 
@@ -132,3 +138,46 @@ def test_no_discount_is_more_than_all_of_it(acme: Workspace, alice: Person) -> N
         given = {"name": "Gift", "unit_price": "100.01", "discount": "100"}
         quote = make_quote(by, given, {"name": "Back", "unit_price": "100", "quantity": "-1"})
         assert (quote.net, quote.discount) == (-100, 100)
+
+
+def test_a_line_of_less_than_nothing_is_a_discount_by_another_name(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        quote = make_quote(by, FENCE, {"name": "Rebate", "quantity": "-1", "unit_price": "50"})
+        assert (quote.net, quote.discount) == (75, 40)
+        drill = str(make_product(by, list_price="100").id)
+        # What goes back at its price is none.
+        back = make_quote(by, {**FENCE, "quantity": "20"}, {"product_id": drill, "quantity": "-1"})
+        assert (back.net, back.discount) == (150, 0)
+
+
+def test_a_deposit_is_told_as_it_is_paid(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        lines = ({"name": "Fence", "unit_price": "100.50"},)
+        quote = make_quote(by, *lines, deposit="25")
+        totals = reckon([one.figures for one in standing_lines(quote, by)], quote.currency)
+        assert shown_sums(totals, "GBP", by, quote.deposit).deposit == "£25.13"
+        assert price_text(Decimal("12.5"), "JPY", by) == "12.5 JPY"
+        assert price_text(Decimal(12), "JPY", by) == formats(by).money(Decimal(12), "JPY")
+
+
+def test_numbers_that_no_paper_holds_are_told_while_one_types_and_when_one_saves(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        quote_id = make_quote(by).id
+    huge = {"name": "x", "quantity": "999999999999", "unit_price": "9999999999999"}
+    form = sent(*[huge] * 10)
+    told = alice.client.post(f"/quotes/{quote_id}/reckon", data=form)
+    assert told.status_code == 200
+    assert all("quantity" in one["errors"] for one in told.get_json()["rows"])
+    saved = alice.client.post(f"/quotes/{quote_id}/lines", data={**form, "version": "1"})
+    assert saved.status_code == 422
+    assert "999999999999" in saved.get_data(as_text=True)
+    for deposit in ("1e30", "1e-30", "NaN", "-5", "101"):
+        ahead = sent(FENCE, deposit=deposit, payment_days="9" * 30)
+        assert alice.client.post(f"/quotes/{quote_id}/reckon", data=ahead).status_code == 200
+        ahead |= {"version": "1"}
+        kept = alice.client.post(f"/quotes/{quote_id}/lines", data=ahead)
+        assert kept.status_code == 422, deposit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.documents.papers.find import pdf_bytes
+from app.documents.papers.layouts import layout_called
+from app.documents.papers.make import Wish, make_document
+from app.documents.papers.models import Document
 from app.events import Event
 from app.identity.models import FieldRule, User
 from app.kernel.actor import FieldAccess
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
+from app.records.numbers.give import chosen
+from app.records.numbers.operations import change_numbers
+from app.records.tailored import tailored
 from app.sales.lines.papers import standing_lines
 from app.sales.models import Quote
 from tests.cast import HostClient, Person, Workspace, visitor
@@ -248,3 +256,52 @@ def test_the_editor_tells_nothing_that_a_role_hides(
     page = bob.client.get(f"/quotes/{quote_id}")
     for answer in (editor, told, page):
         assert mark not in answer.get_data(as_text=True)
+
+
+def test_a_workspace_without_numbers_hands_out_no_paper_of_the_draft(
+    acme: Workspace, alice: Person, stranger: Callable[[Workspace], HostClient]
+) -> None:
+    with acme.acting(alice) as by:
+        series = layout_called("quote").series
+        assert series is not None
+        how = chosen(series, by)
+        assert how is not None
+        change_numbers(by, series, replace(how, is_on=False))
+    quote_id = make(acme, alice)
+    with acme.acting(alice) as by:
+        quote = by.session.get_one(Quote, quote_id)
+        kind = tailored("quote", by)
+        early = replace(by, now=by.now - timedelta(hours=1))
+        draft = make_document(kind, quote, Wish("quote", "en"), early)
+        assert "(draft)" in draft.data["content"]["heading"]
+        paper = draft.id
+        perform("quote", "send", quote, by=by)
+        assert quote.number is None
+    with acme.acting(alice) as by:
+        told = pdf_bytes(by.session.get_one(Document, paper), by)
+    answer = stranger(acme).get(f"{link(alice, quote_id)}/pdf")
+    assert answer.status_code == 200
+    assert answer.data != told
+    with acme.acting(alice) as by:
+        quote = by.session.get_one(Quote, quote_id)
+        sent_now = make_document(tailored("quote", by), quote, Wish("quote", "en"), by)
+        assert "(draft)" not in sent_now.data["content"]["heading"]
+
+
+def test_a_customer_who_says_no_without_a_name_is_told_of_plainly(
+    acme: Workspace, alice: Person, stranger: Callable[[Workspace], HostClient]
+) -> None:
+    quote_id = make(acme, alice, send=True)
+    address, client = link(alice, quote_id), stranger(acme)
+    client.post(f"{address}/decline", data={"reason": "Too dear"})
+    shown = client.get(address).get_data(as_text=True)
+    assert "Declined on" in shown
+    assert "Declined by" not in shown
+
+
+def test_the_address_that_is_kept_is_the_customers(acme: Workspace, alice: Person) -> None:
+    quote_id = make(acme, alice, send=True)
+    with acme.acting(alice) as by:
+        quote = by.session.get_one(Quote, quote_id)
+        perform("quote", "accept", quote, by=by, name="Frank", address="192.0.2.1")
+        assert quote.decided_from is None

@@ -182,8 +182,8 @@ def test_within_the_terms_a_rep_sends_and_beyond_them_it_waits_for_approval(
 ) -> None:
     with acme.acting(alice) as by:
         save_terms(by, switched_on())
+        good = make_account(by, payment_record="good", owner_id=str(bob.user_id))
     with acme.acting(bob) as by:
-        good = make_account(by, payment_record="good")
         within = make_quote(by, {**FENCE, "discount": "5"}, account=good, payment_days="30")
         perform("quote", "send", within, by=by)
         assert (within.status, within.exceptions) == ("sent", 0)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
 
 from app.kernel.actor import Actor
+from app.records.access import writable_keys
+from app.records.custom.field import OwnField
+from app.records.door import perform
+from app.records.fields import Field
 from app.records.references import existing
+from app.records.tailored import tailored
+from app.records.values import as_json
 from app.sales.lines.fill import products_of
+from app.sales.lines.kinds import kind_of
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import standing_lines
 from app.sales.lines.written import as_sent, with_facts
@@ -37,3 +46,43 @@ def copied(paper: Paper, by: Actor) -> tuple[dict[str, Any], list[dict[str, Any]
         for one in standing
     ]
     return given, lines
+
+
+def made_again(
+    paper: Paper, given: Mapping[str, Any], lines: list[dict[str, Any]], by: Actor
+) -> Paper:
+    """A new paper of the same kind with what was copied, its tags and its own fields."""
+    kind = tailored(kind_of(paper).key, by)
+    told = {one.key: _told(one, paper, by) for one in kind.fields if _is_its_own(one)}
+    told = {key: value for key, value in told.items() if value is not None}
+    return made_of(kind.key, {**told, **given}, lines, by)
+
+
+def made_of(key: str, given: Mapping[str, Any], lines: list[dict[str, Any]], by: Actor) -> Paper:
+    """A new paper of the kind `key` with what was taken over of another one.
+
+    That is not typed by `by`, so no field rule of their role stands against it; but records of
+    types that they may not read are not pointed to.
+    """
+    kind = tailored(key, by)
+    writes = [(kind.key, one.key) for one in kind.fields]
+    free = replace(by, rights=by.rights.widened((), writes))
+    writable = writable_keys(kind, free)
+    sent = {key: value for key, value in given.items() if key in writable}
+    return cast("Paper", perform(kind, "create", by=free, **sent, lines=lines))
+
+
+def _is_its_own(one: Field) -> bool:
+    """True for tags and for own fields, but for those whose value no second record may have."""
+    if isinstance(one, OwnField):
+        return not one.is_unique and not one.readonly
+    return one.key == "tags"
+
+
+def _told(one: Field, paper: Paper, by: Actor) -> Any:
+    value = one.value(paper)
+    if value in (None, "", ()):
+        return None
+    if one.kind == "reference" and one.to is not None and not existing(one.to, [value], by):
+        return None
+    return as_json(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from sqlalchemy import func, inspect, select
@@ -16,19 +16,21 @@ from app.kernel.errors import Refused
 from app.kernel.language import Text, _, using
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, number_key, search_text, sort_key
+from app.records.build import put_values
 from app.records.registry import registry
-from app.sales.lines.arithmetic import Totals, percent_off, reckon, to_cents
+from app.records.tailored import tailored
+from app.sales.lines.arithmetic import EXACT, Totals, percent_off, reckon, to_cents
+from app.sales.lines.conditions import against_head, read_head
 from app.sales.lines.fill import Against, Buyer, fill
 from app.sales.lines.keep import lines_of, put_lines
 from app.sales.lines.kinds import kind_of, table_of
 from app.sales.lines.model import Paper
 from app.sales.lines.origin import take_from_opportunities
-from app.sales.lines.written import Line, Read, read_lines
+from app.sales.lines.written import Line, Read, read_lines, with_facts
 from app.sales.terms.kept import judge
 from app.sales.terms.rules import STOP, Ruled
 
 LARGEST = Decimal(10) ** 13
-MOST_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ def prepare_paper(paper: Paper, by: Actor) -> None:
     if is_new:
         take_from_opportunities([paper], by)
     account = _account(paper, by)
+    if paper.is_draft:
+        _take_term(paper, account)
     if is_new:
-        _begin(paper, account, by)
+        _begin(paper, by)
     elif paper.is_draft and inspect(paper).attrs.currency.history.has_changes():
         _refuse_other_currency(paper, by)
     if not paper.name:
@@ -75,24 +79,38 @@ def paper_changed(paper: Paper, verb: str, by: Actor) -> None:
         put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
 
 
-def set_lines(paper: Paper, by: Actor, lines: Any) -> None:
-    """Give a draft these lines and no others; Refused with a message for each field of each."""
+def set_lines(paper: Paper, by: Actor, lines: Any, **head: Any) -> None:
+    """Give a draft these lines and no others, and with them other conditions where they are sent.
+
+    Refused with a message for each field of each, NotPermitted for conditions that `by` may not
+    change. Of two who do so at once the second waits here, and is told when it is written.
+    """
+    model = type(paper)
+    by.session.execute(select(model.id).where(model.id == paper.id).with_for_update())
     found = reckoned(paper, read_lines(lines, paper.currency, by.tenant.currency), by)
-    if found.errors:
-        raise Refused(_("Please check the marked fields."), errors=dict(found.errors))
+    changed, errors = read_head(paper, head, by)
+    if found.errors or errors:
+        told = _("Please check the marked fields.")
+        raise Refused(told, errors={**errors, **found.errors})
     put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
+    put_values(tailored(kind_of(paper).key, by), paper, changed)
     _put_sums(paper, found, by)
 
 
 def reckoned(paper: Paper, read: Read, by: Actor) -> Reckoned:
     """What lines come to on this paper, with prices and taxes found where none was said."""
     lines, against = fill(read.lines, buyer_of(paper, by), by)
-    totals = reckon([one.figures for one in lines], paper.currency)
+    # What comes to more than a line can hold would come to more than can be shown.
+    fit = [
+        with_facts(one, quantity=Decimal(0)) if (place, "quantity") in against else one
+        for place, one in enumerate(lines)
+    ]
+    totals = reckon([one.figures for one in fit], paper.currency)
     errors = {**read.errors, **_placed(read, against)}
     sums = (totals.gross, totals.net, totals.tax, totals.total, totals.cost or Decimal(0))
     if max(map(abs, sums)) * max(paper.rate or Decimal(1), Decimal(1)) >= LARGEST:
         errors["lines"] = kind_of(paper).too_much
-    return Reckoned(lines, totals, _off(lines, totals, paper.currency), errors)
+    return Reckoned(lines, totals, _off(fit, totals, paper.currency), errors)
 
 
 def standing_lines(paper: Paper, by: Actor) -> list[Line]:
@@ -116,8 +134,11 @@ def buyer_of(paper: Paper, by: Actor) -> Buyer:
 
 def ruled(paper: Paper, off: Decimal, by: Actor) -> Ruled | None:
     """What the customer's terms say of a paper with so much off; None where they are off."""
-    days, deposit = paper.payment_days or 0, paper.deposit or Decimal(0)
-    return judge(_account(paper, by), off, days, deposit, by)
+    account = _account(paper, by)
+    days = paper.payment_days
+    if days is None and account is not None:
+        days = account.payment_days
+    return judge(account, off, days or 0, paper.deposit or Decimal(0), by)
 
 
 def keep_terms(paper: Paper, by: Actor) -> None:
@@ -125,6 +146,7 @@ def keep_terms(paper: Paper, by: Actor) -> None:
 
     What goes beyond them is counted, by which the gate knows that somebody has to approve it.
     """
+    _take_term(paper, _account(paper, by))
     found = ruled(paper, paper.discount or Decimal(0), by)
     if found is None:
         return
@@ -145,10 +167,14 @@ def has_lines(paper: Paper, by: Actor) -> bool:
     return bool(by.session.scalar(counted))
 
 
-def _begin(paper: Paper, account: Account | None, by: Actor) -> None:
-    """What a new paper takes from its customer, and the sums of the lines it was handed."""
+def _take_term(paper: Paper, account: Account | None) -> None:
+    """An empty payment term means as agreed with the customer."""
     if paper.payment_days is None and account is not None:
         paper.payment_days = account.payment_days
+
+
+def _begin(paper: Paper, by: Actor) -> None:
+    """The sums of the lines that a new paper was handed."""
     if isinstance(paper.lines, Reckoned):
         return
     if not paper.lines:
@@ -173,18 +199,18 @@ def _off(lines: list[Line], totals: Totals, currency: str) -> Decimal:
     """How much less than their prices the lines come to in all, in percent.
 
     The price of a line is the one that was found for it; where somebody typed another, that is part
-    of the discount. Text has no other price than what was typed.
+    of the discount. Text has no other price than what was typed, and less than none of it is a
+    discount by another name, unless all goes back, as on a return.
     """
-    before = sum(
-        (
-            to_cents(
-                one.quantity * max(one.list_price or Decimal(0), one.figures.unit_price), currency
-            )
-            for one in lines
-        ),
-        Decimal(0),
-    )
-    return percent_off(before, totals.net)
+    with localcontext() as context:
+        context.prec = EXACT
+        before = sum((to_cents(_before(one), currency) for one in lines), Decimal(0))
+        return percent_off(before, totals.net)
+
+
+def _before(line: Line) -> Decimal:
+    listed, typed = line.list_price or Decimal(0), line.figures.unit_price
+    return line.quantity * (max(listed, typed) if line.quantity >= 0 else min(listed, typed))
 
 
 def _placed(read: Read, against: Against) -> dict[str, Text | str]:
@@ -211,12 +237,7 @@ def _account(paper: Paper, by: Actor) -> Account | None:
 
 
 def _check(paper: Paper) -> None:
-    errors: dict[str, Text | str] = {}
-    if not 0 <= (paper.payment_days or 0) <= MOST_DAYS:
-        told = _("This must be a number from 0 to %(most)s.", most=MOST_DAYS)
-        errors["payment_days"] = told
-    if not 0 <= (paper.deposit or 0) <= 100:
-        errors["deposit"] = _("Enter a rate from 0 to 100 percent.")
+    errors = against_head(paper.payment_days, paper.deposit)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
 

@@ -34,9 +34,9 @@ def prepare_order(order: Order, by: Actor) -> None:
     prepare_paper(order, by)
 
 
-def set_lines(order: Order, by: Actor, lines: Any) -> None:
+def set_lines(order: Order, by: Actor, lines: Any, **head: Any) -> None:
     """Give a draft these lines and no others; see `papers.set_lines`."""
-    set_paper_lines(order, by, lines)
+    set_paper_lines(order, by, lines, **head)
     if order.is_return:
         check_return(order, by, with_drafts=False)
 

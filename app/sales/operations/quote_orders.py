@@ -10,9 +10,8 @@ from app.events import write_event
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
-from app.records.door import perform
 from app.records.references import existing
-from app.sales.lines.copied import copied
+from app.sales.lines.copied import copied, made_of
 from app.sales.models import Order, Quote
 
 
@@ -27,7 +26,7 @@ def order_quote(quote: Quote, by: Actor) -> None:
     given, lines = copied(quote, by)
     if quote.owner_id is not None and existing("user", [quote.owner_id], by):
         given["owner_id"] = str(quote.owner_id)
-    order = cast("Order", perform("order", "create", by=by, **given, lines=lines))
+    order = cast("Order", made_of("order", given, lines, by))
     order.quote_id, quote.order_id = quote.id, order.id
     told = {"quote_id": [None, str(quote.id)]}
     write_event(by, "order", order.id, "updated", account_id=order.account_id, changes=told)

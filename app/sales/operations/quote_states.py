@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Held, Refused
 from app.kernel.language import Text, _
 from app.records.door import perform
-from app.sales.lines.copied import copied
+from app.sales.lines.copied import copied, made_again
 from app.sales.lines.numbers import paper_number
 from app.sales.lines.papers import has_lines, keep_terms
 from app.sales.lines.written import written_text
@@ -53,7 +55,7 @@ def accept(quote: Quote, by: Actor, name: object = "", address: object = "") -> 
     _decide(quote, "accepted")
     quote.decided_at = by.now
     quote.decided_by = written_text(name, "name", LONGEST_NAME) or by.name or None
-    quote.decided_from = written_text(address, "address", LONGEST_ADDRESS) or None
+    quote.decided_from = _address(address, by)
 
 
 def accept_and_order(quote: Quote, by: Actor, name: object = "", address: object = "") -> None:
@@ -78,7 +80,7 @@ def decline(
     _decide(quote, "declined")
     quote.decided_at, quote.decline_reason = by.now, words
     quote.decided_by = written_text(name, "name", LONGEST_NAME) or by.name or None
-    quote.decided_from = written_text(address, "address", LONGEST_ADDRESS) or None
+    quote.decided_from = _address(address, by)
 
 
 def withdraw(quote: Quote, by: Actor) -> None:
@@ -102,19 +104,47 @@ def revise(quote: Quote, by: Actor) -> Mapping[str, Any]:
     given, lines = copied(quote, by)
     given |= {key: getattr(quote, key) for key in OF_QUOTES}
     until = (by.today() + timedelta(days=USUAL_DAYS)).isoformat()
-    made = perform("quote", "create", by=by, **given, valid_until=until, lines=lines)
-    made.replaces_id, made.revision = quote.id, quote.revision + 1  # type: ignore[attr-defined]
+    made = cast("Quote", made_again(quote, {**given, "valid_until": until}, lines, by))
+    made.replaces_id, made.revision = quote.id, quote.revision + 1
     return {"new_version": [None, str(made.id)]}
 
 
 def withdraw_older(quote: Quote, by: Actor) -> None:
-    """Where a new version was sent, the one that it replaces can't be accepted any more."""
+    """Where a new version was sent, no other of the same quote can be accepted any more.
+
+    Whoever may send a version need not have the right to withdraw those of others.
+    """
     if quote.replaces_id is None:
         return
-    held = select(Quote).where(Quote.id == quote.replaces_id, Quote.status == "sent")
-    older = by.session.scalars(held.with_for_update()).one_or_none()
-    if older is not None:
-        perform("quote", "withdraw", older, by=by)
+    held = (
+        select(Quote)
+        .where(Quote.id.in_(_versions(quote, by) - {quote.id}))
+        .where(Quote.status == "sent", Quote.deleted_at.is_(None))
+        .order_by(Quote.id)
+    )
+    free = replace(by, rights=by.rights.widened([("quote", "withdraw")]))
+    for older in by.session.scalars(held.with_for_update()).all():
+        perform("quote", "withdraw", older, by=free)
+
+
+def _versions(quote: Quote, by: Actor) -> set[UUID]:
+    """The ids of all versions: of the first, and of what was begun from any of them."""
+    first = quote
+    while first.replaces_id is not None:
+        first = by.session.get_one(Quote, first.replaces_id)
+    found, level = {first.id}, {first.id}
+    while level:
+        begun = select(Quote.id).where(Quote.replaces_id.in_(level))
+        level = set(by.session.scalars(begun)) - found
+        found |= level
+    return found
+
+
+def _address(address: object, by: Actor) -> str | None:
+    """The customer's own, known where they answered by the link; colleagues have another."""
+    if by.user_id is not None:
+        return None
+    return written_text(address, "address", LONGEST_ADDRESS) or None
 
 
 def _decide(quote: Quote, status: str) -> None:

@@ -13,9 +13,8 @@ from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.door import perform
 from app.sales.lines.arithmetic import to_cents
-from app.sales.lines.copied import copied
+from app.sales.lines.copied import copied, made_again
 from app.sales.lines.papers import standing_lines
 from app.sales.lines.written import Line, as_sent, with_facts
 from app.sales.models import Order, OrderLine
@@ -56,7 +55,7 @@ def credit(order: Order, by: Actor) -> Mapping[str, Any]:
         lines.append({**as_sent(turned), "product_id": sent["product_id"]})
     if not lines:
         raise Refused(_("All of this order was given back already."))
-    made = cast("Order", perform("order", "create", by=by, **given, lines=lines))
+    made = cast("Order", made_again(order, given, lines, by))
     made.kind, made.returns_id = RETURN, order.id
     return {"return": [None, str(made.id)]}
 

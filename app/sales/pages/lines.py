@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from app.kernel.actor import Actor
+from app.kernel.currencies import digits_of
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import may_do, sees
 from app.records.registry import registry
-from app.sales.lines.arithmetic import Totals, reckon
+from app.sales.lines.arithmetic import Totals, reckon, to_cents
 from app.sales.lines.kinds import kind_of
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import ruled, standing_lines
@@ -127,8 +128,8 @@ def sums(paper: Paper, totals: Totals, by: Actor) -> ShownSums:
 
 def sees_margin(paper: Paper, by: Actor) -> bool:
     """True for whoever may see what is left of a paper."""
-    kind = registry().type(kind_of(paper).key)
-    return sees(kind, "margin", by) and sees(kind, "cost", by)
+    kind, product = registry().type(kind_of(paper).key), registry().type("product")
+    return all(sees(kind, key, by) for key in ("margin", "cost")) and sees(product, "cost", by)
 
 
 def shown_lines(lines: Sequence[Line], totals: Totals, currency: str, by: Actor) -> list[ShownLine]:
@@ -169,7 +170,7 @@ def shown_sums(
             margin += f" ({percent_text(round(share, 1), by)})"
     ahead = ""
     if deposit:
-        ahead = money(totals.total * deposit / 100)
+        ahead = money(to_cents(totals.total * deposit / 100, currency))
     return ShownSums(
         money(totals.gross),
         money(-totals.discount) if totals.discount else "",
@@ -185,15 +186,20 @@ def shown_sums(
 
 
 def shown_terms(found: Ruled, by: Actor) -> ShownTerms:
-    """A rule in words: which cell, what it allows, what goes beyond it."""
-    cell = found.cell
+    """A rule in words: which cell, what it allows, what goes beyond it.
+
+    The cell tells how big the customer is and how they pay, so it is empty for whoever may not see
+    either on their account.
+    """
+    cell, account = found.cell, registry().type("account")
+    is_told = sees(account, "size", by) and sees(account, "payment_record", by)
     allowed = [
         gettext("discount up to %(most)s", most=percent_text(cell.discount, by)),
         ngettext("payment within %(n)s day", "payment within %(n)s days", cell.payment_days),
         gettext("deposit of %(least)s or more", least=percent_text(cell.deposit, by)),
     ]
     return ShownTerms(
-        str(CELLS[f"{found.size}.{found.payer}"]),
+        str(CELLS[f"{found.size}.{found.payer}"]) if is_told else "",
         formats(by).listed(allowed),
         tuple(str(BEYOND[one]) for one in found.beyond),
         "stop" in found.beyond,
@@ -203,7 +209,7 @@ def shown_terms(found: Ruled, by: Actor) -> ShownTerms:
 def price_text(amount: Decimal, currency: str, by: Actor) -> str:
     """The price of one unit: with the digits of its currency, with more where it has more."""
     write = formats(by)
-    if amount == round(amount, 2):
+    if amount == round(amount, digits_of(currency)):
         return write.money(amount, currency)
     return f"{write.number(amount)} {currency}"
 

@@ -49,6 +49,7 @@ ACTIONS = (
         when=lambda order: order.status == "draft",
         reads=(Order.status,),
         inputs=("lines",),
+        optional=("deliver_on", "payment_days", "deposit"),
         is_offered=lambda _by: False,
         in_rows=False,
         icon="list",
@@ -157,7 +158,7 @@ order = RecordType(
         ),
         Field(
             Order.number,
-            _("Number"),
+            _("Order number"),
             sort=Order.number_sort,
             is_unique=True,
             help=_("Empty means the next one, given when the order is confirmed"),

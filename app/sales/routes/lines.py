@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from flask import Response, request
@@ -18,6 +18,8 @@ from app.records.door import perform
 from app.records.pages.form import changed_values
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.tailored import tailored
+from app.sales.lines.arithmetic import WHOLE
+from app.sales.lines.conditions import MOST_DAYS
 from app.sales.lines.kinds import kind_of
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import Reckoned, reckoned
@@ -95,32 +97,25 @@ def _save(paper: Paper, rows: list[dict[str, str]], head: dict[str, str], by: Ac
     kind = tailored(kind_of(paper).key, by)
     changed = changed_values(kind, paper, head, by)
     version = whole(typed("version"))
-    errors: dict[str, Any] = {}
-    try:
-        if changed:
-            perform(kind, "update", paper, by=by, version=version, **changed)
-            version = paper.version
-    except Refused as refused:
-        errors |= refused.errors
-    try:
-        perform(kind, "set_lines", paper, by=by, version=version, lines=rows)
-    except Refused as refused:
-        raise Refused(refused.message, errors={**errors, **refused.errors}) from None
-    if errors:
-        raise Refused(_("Please check the marked fields."), errors=errors)
+    perform(kind, "set_lines", paper, by=by, version=version, lines=rows, **changed)
 
 
 def _try_head(paper: Paper) -> None:
     """Let the conditions that were typed count for what is told of the terms."""
-    days, deposit = whole(typed("payment_days")), typed("deposit").strip().rstrip("%％")
-    if days is not None and days >= 0:
-        paper.payment_days = days
-    try:
-        share = Decimal(deposit) if deposit else None
-    except ArithmeticError:
-        return
-    if share is None or share.is_finite():
-        paper.deposit = share
+    if "payment_days" in request.form:
+        days = whole(typed("payment_days"))
+        if days is not None and 0 <= days <= MOST_DAYS:
+            paper.payment_days = days
+        elif not typed("payment_days").strip():
+            paper.payment_days = None
+    if "deposit" in request.form:
+        deposit = typed("deposit").strip().rstrip("%％").strip()
+        try:
+            share = Decimal(deposit) if deposit else None
+        except ArithmeticError:
+            return
+        if share is None or (share.is_finite() and 0 <= share <= WHOLE):
+            paper.deposit = share
 
 
 def _reckoned(paper: Paper, rows: list[dict[str, str]], by: Actor) -> Reckoned:

@@ -19,8 +19,8 @@ from app.identity.limits import Limit
 from app.identity.routes.asking import typed
 from app.kernel import language
 from app.kernel.actor import Actor, service_actor
-from app.kernel.errors import Refused
-from app.kernel.language import Text
+from app.kernel.errors import Answer, Refused
+from app.kernel.language import Text, _
 from app.records.files.names import clean_name
 from app.records.routes.sending import as_attachment
 from app.records.tailored import tailored
@@ -43,6 +43,7 @@ OPENED = Limit("quote-link:address", 120, 60)  # Pages and answers asked for fro
 PUBLIC = "/q/<secret>"
 PAGE, GONE = "sales/quote_public.html", "documents/link_gone.html"
 PDF = "application/pdf"
+ASKED = {"name", "agreed", "reason"}  # What the customer is asked for.
 
 
 @blueprint.get(PUBLIC)
@@ -71,6 +72,8 @@ def fetch_quote(secret: str) -> Response:
             Document.record_id == quote.id,
             Document.layout == LAYOUT,
             Document.number == quote.number,
+            # A workspace without numbers has papers of the draft as well.
+            Document.made_at >= (quote.sent_at or by.now).replace(microsecond=0),
         )
         .order_by(Document.made_at.desc())
         .limit(1)
@@ -106,14 +109,26 @@ def answer_quote(secret: str, verb: str) -> Response:
             accept_by_link(quote, by, name=typed("name"), agreed=agreed, address=address)
         else:
             decline_by_link(quote, by, name=typed("name"), reason=typed("reason"), address=address)
-    except Refused as answer:
-        errors = answer.errors or {"": answer.message}
+    except Answer as answer:
+        errors, status = _against(answer, verb, by)
         by.session.rollback()
         again = _found(secret)
         if isinstance(again, Response):
             return again
-        return _shown(secret, *again, status=answer.status, errors=errors, verb=verb)
+        return _shown(secret, *again, status=status, errors=errors, verb=verb)
     return see_other(f"/q/{secret}")
+
+
+def _against(answer: Answer, verb: str, by: Actor) -> tuple[Mapping[str, Text | str], int]:
+    """What the customer is told: what to mend where it is theirs, else whom to ask."""
+    if isinstance(answer, Refused) and answer.errors and set(answer.errors) <= ASKED:
+        return answer.errors, answer.status
+    firm = by.tenant.name
+    if verb == "accept":
+        told = _("This can't be accepted at this moment. Please ask %(firm)s.", firm=firm)
+    else:
+        told = _("This can't be declined at this moment. Please ask %(firm)s.", firm=firm)
+    return {"": told}, 409
 
 
 def _shown(

@@ -23,7 +23,11 @@ from app.web.toasts import toast
 
 PLACE = "/settings/terms"
 PAGE = "sales/terms.html"
-STANDINGS = ((OPEN, _("Open")), (HOLD, _("Each quote is approved")), (STOP, _("No contracts")))
+STANDINGS = (
+    (OPEN, _("Contracts as usual")),
+    (HOLD, _("Each quote is approved")),
+    (STOP, _("No contracts")),
+)
 FIELDS = ("discount", "payment_days", "deposit", "standing")
 
 

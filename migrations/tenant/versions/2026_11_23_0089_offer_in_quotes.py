@@ -28,6 +28,7 @@ GIVEN = {
     "viewer": {"read": 3},
 }
 HIDDEN_FROM = ("sales_rep", "service_agent", "marketer", "viewer")
+JUDGED_FOR = ("sales_rep", "service_agent", "marketer")
 
 
 def upgrade() -> None:
@@ -307,13 +308,31 @@ def upgrade() -> None:
                 f"WHERE key = '{role}' AND NOT EXISTS (SELECT 1 FROM field_rules "
                 f"WHERE record_type = 'quote' AND field = '{key}' AND role_id = roles.id)"
             )
+    # Who may not see what products cost learns it from no quote either.
+    for key in ("cost", "margin"):
+        op.execute(
+            "INSERT INTO field_rules (id, role_id, record_type, field, access) "  # noqa: S608
+            f"SELECT gen_random_uuid(), role_id, 'quote', '{key}', 0 FROM field_rules AS its "
+            "WHERE record_type = 'product' AND field = 'cost' AND access = 0 "
+            "AND NOT EXISTS (SELECT 1 FROM field_rules "
+            f"WHERE record_type = 'quote' AND field = '{key}' AND role_id = its.role_id)"
+        )
+    # How a customer pays decides what may be agreed with them: not for those who agree it to say.
+    for role in JUDGED_FOR:
+        op.execute(
+            "INSERT INTO field_rules (id, role_id, record_type, field, access) "  # noqa: S608
+            "SELECT gen_random_uuid(), id, 'account', 'payment_record', 1 FROM roles "
+            f"WHERE key = '{role}' AND NOT EXISTS (SELECT 1 FROM field_rules "
+            "WHERE record_type = 'account' AND field = 'payment_record' AND role_id = roles.id)"
+        )
     # A role is remembered by its stamp, so a changed one needs another.
-    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key IS NOT NULL")
+    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid")
 
 
 def downgrade() -> None:
     """The way back, so that the check can walk up, down and up again."""
     op.execute("DELETE FROM field_rules WHERE record_type = 'quote'")
+    op.execute("DELETE FROM field_rules WHERE record_type = 'account' AND field = 'payment_record'")
     op.execute("DELETE FROM grants WHERE record_type IN ('quote', 'terms')")
     op.drop_column("accounts", "payment_record")
     op.drop_index("uq_quote_lines_position", table_name="quote_lines")

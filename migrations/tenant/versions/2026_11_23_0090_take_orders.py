@@ -339,6 +339,15 @@ def upgrade() -> None:
                 f"WHERE key = '{role}' AND NOT EXISTS (SELECT 1 FROM field_rules "
                 f"WHERE record_type = 'order' AND field = '{key}' AND role_id = roles.id)"
             )
+    # Who may not see what products cost learns it from no order either.
+    for key in ("cost", "margin"):
+        op.execute(
+            "INSERT INTO field_rules (id, role_id, record_type, field, access) "  # noqa: S608
+            f"SELECT gen_random_uuid(), role_id, 'order', '{key}', 0 FROM field_rules AS its "
+            "WHERE record_type = 'product' AND field = 'cost' AND access = 0 "
+            "AND NOT EXISTS (SELECT 1 FROM field_rules "
+            f"WHERE record_type = 'order' AND field = '{key}' AND role_id = its.role_id)"
+        )
     # Who may go beyond the terms with a quote may with an order as well.
     op.execute(
         "INSERT INTO authority_limits (id, role_id, subject, customer_class, most, updated_at) "
@@ -347,7 +356,7 @@ def upgrade() -> None:
     )
     op.execute("UPDATE stamps SET value = gen_random_uuid() WHERE name = 'approvals'")
     # A role is remembered by its stamp, so a changed one needs another.
-    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid WHERE key IS NOT NULL")
+    op.execute("UPDATE roles SET stamp = md5(stamp::text)::uuid")
 
 
 def downgrade() -> None:

@@ -51,6 +51,7 @@ function keepSpare(form: Element): void {
 function put(row: HTMLElement, key: string, value: string): void {
   const cell = cellOf(row, key);
   if (!cell || document.activeElement === cell) return;
+  if (cell.value.trim() && cell.value !== cell.dataset.found) return; // Typed since it was asked for.
   cell.value = value;
   cell.dataset.found = value;
 }
@@ -61,6 +62,19 @@ function forget(row: HTMLElement, keys: string[]): void {
     const cell = cellOf(row, key);
     if (cell && cell.dataset.found !== undefined && cell.value === cell.dataset.found) cell.value = '';
   }
+}
+
+/** Another product has words, prices and taxes of its own, also where those of the one before were kept with the row. */
+function exchange(row: HTMLElement, product: string): void {
+  const before = row.dataset.product;
+  if (!product || !before || product === before) forget(row, FOUND);
+  else {
+    for (const key of FOUND) {
+      const cell = cellOf(row, key);
+      if (cell) cell.value = '';
+    }
+  }
+  if (product) row.dataset.product = product;
 }
 
 function tell(row: HTMLElement, errors: Record<string, string>): void {
@@ -87,7 +101,9 @@ function meet(row: HTMLElement, told: Told): void {
   select.replaceChildren(new Option('', ''), new Option(told.product ?? '', id, true, true));
   const box = find<HTMLInputElement>('.lookup input', row);
   if (box) box.value = told.product ?? '';
+  row.dataset.product = id;
   text.value = told.cells.name ?? text.value;
+  text.dataset.found = text.value;
 }
 
 function show(rows: HTMLElement[], answer: Answer, form: Element): void {
@@ -126,6 +142,8 @@ function walk(event: KeyboardEvent, box: HTMLInputElement, form: HTMLFormElement
   const row = box.closest<HTMLElement>('[data-row]');
   if (!row || isComposing(event)) return;
   const isOpen = box.getAttribute('aria-expanded') === 'true';
+  const chosen = productOf(row)?.selectedOptions[0]?.text.trim() ?? '';
+  const isSought = box.closest('.lookup') !== null && box.value.trim() !== chosen;
   const rows = rowsOf(form);
   const at = rows.indexOf(row);
   const column = boxes(row).indexOf(box);
@@ -146,6 +164,8 @@ function walk(event: KeyboardEvent, box: HTMLInputElement, form: HTMLFormElement
     box.dispatchEvent(new Event('input', { bubbles: true }));
   } else if (isOpen) {
     return; // The list of the lookup has these keys.
+  } else if (isSought) {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) event.preventDefault(); // What was typed is still looked up.
   } else if (event.key === 'ArrowUp') go(rows[at - 1]);
   else if (event.key === 'ArrowDown') go(rows[at + 1]);
   else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
@@ -197,7 +217,7 @@ export function start(): void {
   });
   on('change', 'form[data-lines] select[data-cell]', (_event, select) => {
     const row = select.closest<HTMLElement>('[data-row]');
-    if (row) forget(row, FOUND);
+    if (row) exchange(row, (select as HTMLSelectElement).value);
     keepSpare(form);
     soon(form, 0);
   });
