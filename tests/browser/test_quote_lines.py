@@ -180,7 +180,11 @@ def test_an_answer_that_comes_late_leaves_what_was_typed_meanwhile(
         make_product(by, list_price="100", number="D-1")
     ready(page, f"/quotes/{written(acme, alice)}/lines")
     held: list[Any] = []
-    page.route("**/reckon", held.append)
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/reckon", hold)
     with page.expect_request("**/reckon"):
         cell(page, 2, "Text").evaluate(LEFT, "D-1")
     price = cell(page, 2, "Unit price")

@@ -3,6 +3,7 @@
  * sheet, and what they come to is reckoned by the server while one types, by the same rule that keeps them.
  */
 import { all, find, isComposing, on } from './dom';
+import { begin } from './lookup';
 
 interface Told { net: string; cells: Record<string, string>; errors: Record<string, string>; product?: string; listed?: string }
 interface Answer { rows: Told[]; sums: string }
@@ -37,7 +38,7 @@ function add(form: Element): HTMLElement | null {
   const row = find('[data-row]', holder.content);
   if (!row) return null;
   body.append(row);
-  document.dispatchEvent(new Event('htmx:after:swap')); // The box of its product begins to search.
+  begin(); // The box of its product searches.
   return row;
 }
 

@@ -175,7 +175,10 @@ class Lookup {
 }
 
 export function start(): void {
-  onContent(() => {
-    for (const select of all<HTMLSelectElement>('select[data-lookup]:not([hidden])')) new Lookup(select);
-  });
+  onContent(begin);
+}
+
+/** Let each lookup search that does not yet, as those of a row that was added by script. */
+export function begin(): void {
+  for (const select of all<HTMLSelectElement>('select[data-lookup]:not([hidden])')) new Lookup(select);
 }
