@@ -305,3 +305,24 @@ def test_the_address_that_is_kept_is_the_customers(acme: Workspace, alice: Perso
         quote = by.session.get_one(Quote, quote_id)
         perform("quote", "accept", quote, by=by, name="Frank", address="192.0.2.1")
         assert quote.decided_from is None
+
+
+@pytest.mark.parametrize("hidden", ["", "decided_by", "decline_reason", "decided_at"])
+def test_the_page_tells_what_the_customer_said_as_far_as_a_role_shows_it(
+    acme: Workspace, bob: Person, hidden: str
+) -> None:
+    with acme.acting(bob) as by:
+        quote = make_quote(by)
+        perform("quote", "send", quote, by=by)
+        perform("quote", "decline", quote, by=by, reason="Too dear", name="Frank Fence")
+        quote_id = quote.id
+    with acme.scope() as session:
+        role = session.get_one(User, bob.user_id).role
+        for key in [hidden] if hidden else []:
+            rule = {"role_id": role.id, "record_type": "quote", "field": key}
+            session.add(FieldRule(**rule, access=int(FieldAccess.HIDDEN)))
+        role.stamp = new_id()
+    page = bob.client.get(f"/quotes/{quote_id}").get_data(as_text=True)
+    assert ("Declined by Frank Fence on " in page) == (hidden not in ("decided_by", "decided_at"))
+    assert ("Declined on " in page) == (hidden == "decided_by")
+    assert ("Reason: Too dear" in page) == (hidden not in ("decline_reason", "decided_at"))
