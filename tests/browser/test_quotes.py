@@ -178,7 +178,6 @@ def test_axe_finds_nothing_in_editor_page_and_terms(
     findings = looker(alice, variant)
     findings.visit(
         "/quotes",
-        "/quotes/board",
         f"/quotes/{draft}",
         f"/quotes/{draft}/lines",
         f"/quotes/{given}",
