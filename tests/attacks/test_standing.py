@@ -63,6 +63,8 @@ SHOWN = (
     "/api/v1/notices/read",  # That somebody has read something is no change of the workspace.
     "/<collection:collection>/<uuid:record_id>/documents/preview",
     "/<collection:collection>/<uuid:record_id>/documents/text",
+    "/orders/<uuid:record_id>/reckon",
+    "/quotes/<uuid:record_id>/reckon",
     "/settings/documents/preview",
     "/settings/templates/preview",
 )
