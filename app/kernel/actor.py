@@ -130,6 +130,8 @@ class Actor:
     their consent; their rights are narrowed to records. `hands_over` says that what somebody held
     who has left gets another owner, which nothing that waits for approval may hold up. `restores`
     says that values come back which stood before, by the undoing of what replaced them.
+    `takes_over` says that a draft is begun with what another record says: nobody is there to fill
+    in what the workspace's own fields ask for, which is asked for later.
     """
 
     session: Session
@@ -150,6 +152,7 @@ class Actor:
     support: Support | None = None
     hands_over: bool = False
     restores: bool = False
+    takes_over: bool = False
 
     @property
     def person_id(self) -> UUID | None:

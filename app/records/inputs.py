@@ -9,6 +9,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.custom.conditions import depends_on, is_readonly, is_required, values_of
+from app.records.custom.field import OwnField
 from app.records.day_flags import settle_days
 from app.records.fields import Field, Option
 from app.records.model import Record
@@ -57,6 +58,19 @@ def read_values(
     return values
 
 
+def still_asked(record_type: RecordType, record: Record) -> list[Field]:
+    """The workspace's own fields that a record must have and lacks.
+
+    One that was begun with what another record says was never asked for them.
+    """
+    value_of = values_of(record_type, record)
+    return [
+        field
+        for key, field in record_type.judged
+        if isinstance(field, OwnField) and value_of(key) in EMPTY and is_required(field, value_of)
+    ]
+
+
 def _read(
     record_type: RecordType,
     field: Field,
@@ -97,7 +111,8 @@ def _against(
         if key in wrong:
             continue
         is_asked = record is None or key in values or bool(depends_on(field) & values.keys())
-        if is_asked and value_of(key) in EMPTY and is_required(field, value_of):
+        is_left = by.takes_over and isinstance(field, OwnField)
+        if is_asked and not is_left and value_of(key) in EMPTY and is_required(field, value_of):
             errors[key] = _("Please fill in this field.")
         elif _is_changed(field, values, record) and is_readonly(field, value_of):
             errors[key] = _("This can't be changed as the record stands.")

@@ -72,7 +72,7 @@ def _paper(
         {"label": gettext("Quantity"), "number": True, "wide": False},
         {"label": gettext("Unit price"), "number": True, "wide": False},
         *([{"label": gettext("Discount"), "number": True, "wide": False}] if has_discount else []),
-        *([{"label": gettext("Tax"), "number": True, "wide": False}] if has_tax else []),
+        *([{"label": gettext("Tax rate"), "number": True, "wide": False}] if has_tax else []),
         {"label": gettext("Amount"), "number": True, "wide": False},
     ]
     rows = [

@@ -46,6 +46,7 @@ MARKS = {
     ("quote", "deposit"): "17.23",
     ("quote", "payment_days"): 'value="419"',
     ("quote", "intro"): "Introducedmark",
+    ("order", "number"): "ORDmark",
     ("order", "total"): "1,636.21",
     ("order", "deposit"): "18.34",
     ("order", "payment_days"): 'value="523"',
@@ -110,6 +111,7 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             lines=[{"name": "Fence", "unit_price": "1487.46", "tax_rate": "10"}],
             deposit="18.34",
             payment_days="523",
+            number="ORDmark",
         )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (

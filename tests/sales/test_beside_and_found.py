@@ -174,6 +174,33 @@ def test_who_may_not_open_the_customer_does_not_find_by_it(acme: Workspace, alic
             assert found_by(blind, "fences") == {"Forty fences"}
 
 
+@pytest.mark.parametrize("kind", ["quote", "order"])
+def test_papers_are_found_by_their_customer_as_it_is_called_now(
+    acme: Workspace, alice: Person, kind: str
+) -> None:
+    record_type = registry().type(kind)
+
+    def found(by: Actor, q: str) -> int:
+        return len(page(record_type, Query(q=q), by, ["name"]).rows)
+
+    with acme.acting(alice) as by:
+        firm = make_account(by, "Spruce")
+        given = {"name": "Forty fences", "account_id": str(firm.id)}
+        _one, gone = (perform(kind, "create", by=by, **given) for _time in range(2))
+        perform(kind, "delete", gone, by=by)
+        assert (found(by, "spruce"), found(by, "sp"), found(by, "forty")) == (1, 1, 1)
+        perform("account", "update", firm, by=by, name="Maple")
+        assert (found(by, "maple"), found(by, "spruce")) == (1, 0)
+        perform(kind, "restore", gone, by=by)
+        assert (found(by, "maple"), found(by, "spruce")) == (2, 0)
+        without = Rights(grants={(kind, "read"): Reach.ALL})
+        reading = {(which, "read"): Reach.ALL for which in (kind, "account")}
+        hidden = {(kind, "account_id"): FieldAccess.HIDDEN}
+        for rights in (without, Rights(grants=reading, fields=hidden)):
+            blind = replace(by, rights=rights)
+            assert (found(blind, "maple"), found(blind, "ma"), found(blind, "forty")) == (0, 0, 2)
+
+
 def test_what_sales_ask_for_today_opens_its_lists(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

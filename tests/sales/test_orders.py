@@ -136,7 +136,9 @@ def test_nothing_comes_of_an_order_for_a_reason_and_it_can_be_reopened(
         perform("order", "cancel", order, by=by, reason="They changed their mind")
         assert (order.status, order.cancel_reason) == ("cancelled", "They changed their mind")
         perform("order", "reopen", order, by=by)
-        assert (order.status, order.number, order.cancel_reason) == ("draft", number, None)
+        assert (order.status, order.number, order.cancel_reason) == ("confirmed", number, None)
+        perform("order", "reopen", order, by=by)
+        assert (order.status, order.confirmed_at) == ("draft", None)
         perform("order", "confirm", order, by=by)
         assert order.number == number
 

@@ -126,15 +126,16 @@ def _wanted(asked: _Asked) -> tuple[str, Text]:
 def _against(asked: _Asked) -> Text | None:
     """What stands against another currency of the record.
 
-    It makes something else of every amount, so only those change it who may write them all; nobody
-    learns by it which of them are filled.
+    It makes something else of every amount that is typed, so only those change it who may write
+    them all; nobody learns by it which of them are filled. What the product reckons itself follows.
     """
     writable = writable_keys(asked.record_type, asked.by)
     if CURRENCY not in writable:
         return _("Your role may not change the currency.")
     if asked.record is None:
         return None
-    if not asked.record_type.prices.keys() <= writable:
+    typed = {key for key, one in asked.record_type.prices.items() if not one.readonly}
+    if not typed <= writable:
         return _("Your role may not change all amounts of this record, and so not their currency.")
     if CURRENCY not in asked.values and _others(asked):
         return _(

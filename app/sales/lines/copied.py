@@ -61,12 +61,13 @@ def made_again(
 def made_of(key: str, given: Mapping[str, Any], lines: list[dict[str, Any]], by: Actor) -> Paper:
     """A new paper of the kind `key` with what was taken over of another one.
 
-    That is not typed by `by`, so no field rule of their role stands against it; but records of
-    types that they may not read are not pointed to.
+    That is not typed by `by`, so no field rule of their role stands against it, and what own fields
+    ask for is left to `demand_ready`; but records of types that they may not read are not pointed
+    to.
     """
     kind = tailored(key, by)
     writes = [(kind.key, one.key) for one in kind.fields]
-    free = replace(by, rights=by.rights.widened((), writes))
+    free = replace(by, rights=by.rights.widened((), writes), takes_over=True)
     writable = writable_keys(kind, free)
     sent = {key: value for key, value in given.items() if key in writable}
     return cast("Paper", perform(kind, "create", by=free, **sent, lines=lines))

@@ -19,7 +19,7 @@ from app.records.money.rates import ONE
 from app.records.picklists import picklists_of
 from app.records.priced.field import in_firms
 from app.records.registry import registry
-from app.sales.lines.written import Line, against_sums, with_facts
+from app.sales.lines.written import LARGEST, Line, against_sums, with_facts
 from app.sales.operations.prices import Offered, offered_prices, price_for
 
 Against = dict[tuple[int, str], Text | str]  # By the line's place and the field.
@@ -124,17 +124,21 @@ def _filled(
         list_price=listed,
         discount=discount,
         tax_rate=tax or Decimal(0),
-        unit_cost=_cost(product, buyer),
+        unit_cost=_cost(product, line.quantity, buyer),
     )
 
 
-def _cost(product: Product, buyer: Buyer) -> Decimal | None:
-    """What a unit costs us in the paper's currency: by its own rate, then by the paper's."""
+def _cost(product: Product, quantity: Decimal, buyer: Buyer) -> Decimal | None:
+    """What a unit costs us in the paper's currency: by its own rate, then by the paper's.
+
+    None where so many cost more than can be kept: a message would tell that they do.
+    """
     if product.cost is None:
         return None
-    if product.currency == buyer.currency:
-        return product.cost
-    return in_firms(product.cost, product.rate / buyer.rate, 4)
+    cost = product.cost
+    if product.currency != buyer.currency:
+        cost = in_firms(cost, product.rate / buyer.rate, 4)
+    return cost if abs(quantity * cost) < LARGEST else None
 
 
 def _units(by: Actor) -> Mapping[str, Mapping[str, str]]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.sales.lines.arithmetic import Totals
+from app.sales.lines.kinds import table_of
+from app.sales.lines.model import Paper
 from app.sales.lines.written import Line
 
 
@@ -34,6 +36,13 @@ def lines_of(model: Any, reference: Any, paper_id: UUID, by: Actor) -> list[Line
         )
         for row in rows
     ]
+
+
+def has_lines(paper: Paper, by: Actor) -> bool:
+    """True where anything stands on a paper."""
+    _table, reference = table_of(paper)
+    counted = select(func.count()).where(reference == paper.id)
+    return bool(by.session.scalar(counted))
 
 
 def put_lines(

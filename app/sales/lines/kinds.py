@@ -31,8 +31,8 @@ TOLD = (
 class Kind:
     """A kind of paper: its record type, the table of its lines, what none changes once it left us.
 
-    `stays` says so, `too_much` is told where its sums have no room; `head` are the conditions that
-    are edited beside the lines.
+    `stays` says so, `nothing` is told where nothing stands on it, `too_much` where its sums have no
+    room; `head` are the conditions that are edited beside the lines.
     """
 
     key: str
@@ -41,6 +41,7 @@ class Kind:
     reference: Any
     fixed: tuple[str, ...]
     stays: Text
+    nothing: Text
     too_much: Text
     head: tuple[str, ...]
 
@@ -53,6 +54,7 @@ KINDS = {
         QuoteLine.quote_id,
         (*TOLD, "valid_until", "intro", "closing"),
         _("This quote was sent and stays as it is. Make a new version of it."),
+        _("There is nothing on this quote yet."),
         _("This comes to more than a quote can hold."),
         ("valid_until", "payment_days", "deposit"),
     ),
@@ -63,6 +65,7 @@ KINDS = {
         OrderLine.order_id,
         (*TOLD, "ordered_at", "kind", "quote_id", "returns_id"),
         _("This order was confirmed and stays as it is. Reopen it to change it."),
+        _("There is nothing on this order yet."),
         _("This comes to more than an order can hold."),
         ("deliver_on", "payment_days", "deposit"),
     ),

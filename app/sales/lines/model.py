@@ -73,6 +73,11 @@ class Paper(Priced, Record):
         """True while it may still be changed."""
         return self.status == "draft"
 
+    @property
+    def is_return(self) -> bool:
+        """True where goods or money go back."""
+        return False
+
 
 class HasLine:
     """One line: a product or a text, how many of what, at which price; rates are percents.

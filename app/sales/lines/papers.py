@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect, select
 
 from app.crm.models import Account
+from app.crm.operations.named_after import keys_with_firm
 from app.documents.papers.language import customer_language
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -22,10 +23,12 @@ from app.records.tailored import tailored
 from app.sales.lines.arithmetic import EXACT, Totals, percent_off, reckon, to_cents
 from app.sales.lines.conditions import against_head, read_head
 from app.sales.lines.fill import Against, Buyer, fill
+from app.sales.lines.fixed import is_changed, refuse_fixed, refuse_other_currency
 from app.sales.lines.keep import lines_of, put_lines
 from app.sales.lines.kinds import kind_of, table_of
 from app.sales.lines.model import Paper
 from app.sales.lines.origin import take_from_opportunities
+from app.sales.lines.sold import costs_as_sold
 from app.sales.lines.written import Line, Read, read_lines, with_facts
 from app.sales.terms.kept import judge
 from app.sales.terms.rules import STOP, Ruled
@@ -47,7 +50,7 @@ def prepare_paper(paper: Paper, by: Actor) -> None:
     """Name a paper, fill its keys and sums; Refused for a change of what was sent already."""
     is_new = inspect(paper).transient
     if not is_new and not paper.is_decided:
-        _refuse_fixed(paper)
+        refuse_fixed(paper)
     _check(paper)
     if is_new:
         take_from_opportunities([paper], by)
@@ -56,18 +59,22 @@ def prepare_paper(paper: Paper, by: Actor) -> None:
         _take_term(paper, account)
     if is_new:
         _begin(paper, by)
-    elif paper.is_draft and inspect(paper).attrs.currency.history.has_changes():
-        _refuse_other_currency(paper, by)
+    elif paper.is_draft:
+        refuse_other_currency(paper, by)
+        if is_changed(paper, "account_id") or is_changed(paper, "price_book_id"):
+            _reckon_anew(paper, by)
     if not paper.name:
         with using(by.tenant.language):
             kind = registry().type(kind_of(paper).key)
             paper.name = account.name if account is not None else str(kind.words.one)
-    known = (paper.name, paper.number, account.name if account is not None else None)
+    own = (paper.name, paper.number)
+    firm = account.name if account is not None else ""
+    text, found_by = keys_with_firm(search_text(own), grams(own), firm)
     derived = {
         "name_sort": sort_key(paper.name),
         "number_sort": number_key(paper.number),
-        "search_text": search_text(known),
-        "search_grams": grams(known),
+        "search_text": text,
+        "search_grams": found_by,
     }
     put_derived(paper, derived)
 
@@ -94,12 +101,18 @@ def set_lines(paper: Paper, by: Actor, lines: Any, **head: Any) -> None:
         raise Refused(told, errors={**errors, **found.errors})
     put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
     put_values(tailored(kind_of(paper).key, by), paper, changed)
-    _put_sums(paper, found, by)
+    _put_sums(paper, found)
 
 
 def reckoned(paper: Paper, read: Read, by: Actor) -> Reckoned:
-    """What lines come to on this paper, with prices and taxes found where none was said."""
+    """What lines come to on this paper, with prices and taxes found where none was said.
+
+    What they cost us stands against nothing: whoever may not see that would learn it.
+    """
     lines, against = fill(read.lines, buyer_of(paper, by), by)
+    lines = costs_as_sold(paper, lines, by)
+    if not (paper.is_return or by.takes_over):
+        against = {**_against_goods_back(lines), **against}
     # What comes to more than a line can hold would come to more than can be shown.
     fit = [
         with_facts(one, quantity=Decimal(0)) if (place, "quantity") in against else one
@@ -107,9 +120,11 @@ def reckoned(paper: Paper, read: Read, by: Actor) -> Reckoned:
     ]
     totals = reckon([one.figures for one in fit], paper.currency)
     errors = {**read.errors, **_placed(read, against)}
-    sums = (totals.gross, totals.net, totals.tax, totals.total, totals.cost or Decimal(0))
-    if max(map(abs, sums)) * max(paper.rate or Decimal(1), Decimal(1)) >= LARGEST:
+    sums = (totals.gross, totals.net, totals.tax, totals.total)
+    if not _has_room(paper, max(map(abs, sums))):
         errors["lines"] = kind_of(paper).too_much
+    if totals.cost is not None and not _has_room(paper, abs(totals.cost)):
+        totals = replace(totals, cost=None)
     return Reckoned(lines, totals, _off(fit, totals, paper.currency), errors)
 
 
@@ -149,6 +164,7 @@ def keep_terms(paper: Paper, by: Actor) -> None:
     _take_term(paper, _account(paper, by))
     found = ruled(paper, paper.discount or Decimal(0), by)
     if found is None:
+        paper.exceptions, paper.terms = 0, {}  # They were on when it was confirmed before.
         return
     if STOP in found.beyond:
         raise Refused(
@@ -158,13 +174,6 @@ def keep_terms(paper: Paper, by: Actor) -> None:
             )
         )
     paper.exceptions, paper.terms = len(found.beyond), found.kept()
-
-
-def has_lines(paper: Paper, by: Actor) -> bool:
-    """True where anything stands on it."""
-    _table, reference = table_of(paper)
-    counted = select(func.count()).where(reference == paper.id)
-    return bool(by.session.scalar(counted))
 
 
 def _take_term(paper: Paper, account: Account | None) -> None:
@@ -185,10 +194,38 @@ def _begin(paper: Paper, by: Actor) -> None:
     if found.errors:
         raise Refused(_("Please check the marked fields."), errors=dict(found.errors))
     paper.lines = found
-    _put_sums(paper, found, by)
+    _put_sums(paper, found)
 
 
-def _put_sums(paper: Paper, found: Reckoned, _by: Actor) -> None:
+def _reckon_anew(paper: Paper, by: Actor) -> None:
+    """Prices that stand are kept; for other customers, or by other books, they are no discount.
+
+    Nothing stands against lines that were kept before.
+    """
+    model = type(paper)
+    by.session.execute(select(model.id).where(model.id == paper.id).with_for_update())
+    lines = standing_lines(paper, by)
+    if lines:
+        found = reckoned(paper, Read(lines, list(range(len(lines)))), replace(by, takes_over=True))
+        put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
+        _put_sums(paper, found)
+
+
+def _against_goods_back(lines: Sequence[Line]) -> Against:
+    """A rebate is a line of less than nothing; goods are given back of the order that sold them."""
+    told = _("Goods come back by a return.")
+    back = [
+        place for place, one in enumerate(lines) if one.product_id is not None and one.quantity < 0
+    ]
+    return {(place, "quantity"): told for place in back}
+
+
+def _has_room(paper: Paper, amount: Decimal) -> bool:
+    """True where so much can be kept, in the paper's currency and in the firm's."""
+    return amount * max(paper.rate or Decimal(1), Decimal(1)) < LARGEST
+
+
+def _put_sums(paper: Paper, found: Reckoned) -> None:
     totals = found.totals
     paper.net, paper.tax, paper.total = totals.net, totals.tax, totals.total
     paper.cost, paper.margin = totals.cost, totals.margin
@@ -240,23 +277,3 @@ def _check(paper: Paper) -> None:
     errors = against_head(paper.payment_days, paper.deposit)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-
-
-def _refuse_fixed(paper: Paper) -> None:
-    """Refused where a field changes that the customer was told."""
-    state = inspect(paper).attrs
-    status = state.status.history
-    was = (status.deleted or [paper.status])[0]
-    if was == "draft" and not status.has_changes():
-        return
-    changed = [key for key in kind_of(paper).fixed if getattr(state, key).history.has_changes()]
-    if changed:
-        told = kind_of(paper).stays
-        raise Refused(told, errors=dict.fromkeys(changed, told))
-
-
-def _refuse_other_currency(paper: Paper, by: Actor) -> None:
-    with by.session.no_autoflush:
-        if has_lines(paper, by):
-            told = _("The prices of its lines are in another currency. Remove the lines first.")
-            raise Refused(told, field="currency")

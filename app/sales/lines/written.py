@@ -159,13 +159,13 @@ def _check(line: Line, at: str, errors: Errors) -> None:
 
 
 def against_sums(line: Line) -> Errors:
-    """What stands against a line whose price and cost were found, by field.
+    """What stands against a line whose price was found, by field.
 
     An amount is taken off what comes in and off what goes back alike: it has the sign of its line.
     """
     errors: Errors = {}
     gross = line.quantity * (line.unit_price or 0)
-    if max(abs(gross), abs(line.quantity * (line.unit_cost or 0))) >= LARGEST:
+    if abs(gross) >= LARGEST:
         errors["quantity"] = _("This comes to more than a line can hold.")
     off = line.discount_amount
     if off and (off < 0) != (gross < 0):

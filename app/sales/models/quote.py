@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Uuid
+from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel.model import (
@@ -19,6 +19,8 @@ from app.kernel.model import (
 )
 from app.records.model import LIVE, record_indexes
 from app.sales.lines.model import HasLine, Paper
+
+REPLACING = text("replaces_id IS NOT NULL")
 
 
 class Quote(Paper):
@@ -36,7 +38,8 @@ class Quote(Paper):
         Index("ix_quotes_account", "account_id", "created_at", "id", postgresql_where=LIVE),
         Index("ix_quotes_contact", "contact_id", "id", postgresql_where=LIVE),
         Index("ix_quotes_opportunity", "opportunity_id", "id", postgresql_where=LIVE),
-        Index("ix_quotes_replaces", "replaces_id", postgresql_where=LIVE),
+        # Versions are told apart in the trash as well.
+        Index("ix_quotes_replaces", "replaces_id", postgresql_where=REPLACING),
         Index("ix_quotes_book", "price_book_id", "id", postgresql_where=LIVE),
         Index("ix_quotes_order", "order_id"),
         Index("ix_quotes_valid_until", "status", "valid_until", "id", postgresql_where=LIVE),

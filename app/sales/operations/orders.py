@@ -10,8 +10,9 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.sales.lines.numbers import paper_number
-from app.sales.lines.papers import has_lines, keep_terms, prepare_paper
+from app.sales.lines.papers import keep_terms, prepare_paper
 from app.sales.lines.papers import set_lines as set_paper_lines
+from app.sales.lines.ready import against_lines, demand_ready
 from app.sales.lines.written import written_text
 from app.sales.models import Order, Quote
 from app.sales.operations.returns import check_return, refuse_returned
@@ -51,10 +52,7 @@ def confirm(order: Order, by: Actor) -> None:
     errors: dict[str, Text | str] = {}
     if order.account_id is None:
         errors["account_id"] = _("Say for whom this order is.")
-    if not has_lines(order, by):
-        errors["lines"] = _("There is nothing on this order yet.")
-    if errors:
-        raise Refused(next(iter(errors.values())), errors=errors)
+    demand_ready(order, errors | against_lines(order, by), by)
     if order.is_return:
         check_return(order, by, with_drafts=False)
     else:
@@ -89,11 +87,39 @@ def cancel(order: Order, by: Actor, reason: object) -> None:
 
 
 def reopen(order: Order, by: Actor) -> None:
-    """Make it a draft again, with its number; Refused where something was given back of it."""
+    """Make a draft of one that was confirmed, with its number; one that was cancelled goes on.
+
+    It is again what it was when it was cancelled, with the moments of that. Refused where something
+    was given back of it, and for a return of what others gave back meanwhile.
+    """
     refuse_returned(order, by)
-    _decide(order, "draft")
-    order.confirmed_at = order.cancelled_at = order.cancel_reason = None
-    order.delivered_at = None
+    _decide(order, _before(order) if order.status == "cancelled" else "draft")
+    order.cancelled_at = order.cancel_reason = None
+    if order.is_draft:
+        order.confirmed_at = order.delivered_at = None
+    elif order.is_return:
+        check_return(order, by, with_drafts=False)
+
+
+def refuse_deleting(order: Order, by: Actor) -> None:
+    """Refused for what was delivered, for a return that counts, and where a return stands.
+
+    An import that is taken back takes its orders along, to which nothing refers.
+    """
+    if by.restores:
+        return
+    if order.status in ("delivered", "completed"):
+        raise Refused(_("An order that was delivered stays. What comes back is a return."))
+    if order.is_return and order.status == "confirmed":
+        raise Refused(_("This return counts. Cancel it first."))
+    refuse_returned(order, by)
+
+
+def _before(order: Order) -> str:
+    """What an order was until it was cancelled, by the moments that are kept."""
+    if order.delivered_at is not None:
+        return "delivered"
+    return "draft" if order.confirmed_at is None else "confirmed"
 
 
 def _is_as_quoted(order: Order, by: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.kernel.actor import Actor, service_actor
-from app.kernel.errors import Held, Refused
+from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
 from app.records.door import perform
 from app.sales.lines.copied import copied, made_again
 from app.sales.lines.numbers import paper_number
-from app.sales.lines.papers import has_lines, keep_terms
+from app.sales.lines.papers import keep_terms
+from app.sales.lines.ready import against_lines, demand_ready
 from app.sales.lines.written import written_text
 from app.sales.models import Quote
 from app.sales.operations.quote_orders import order_quote
@@ -39,10 +40,7 @@ def send(quote: Quote, by: Actor) -> None:
         errors["account_id"] = _("Say for whom this quote is.")
     if quote.valid_until is None or quote.valid_until < by.today():
         errors["valid_until"] = _("Enter a day that lies ahead.")
-    if not has_lines(quote, by):
-        errors["lines"] = _("There is nothing on this quote yet.")
-    if errors:
-        raise Refused(next(iter(errors.values())), errors=errors)
+    demand_ready(quote, errors | against_lines(quote, by), by)
     keep_terms(quote, by)
     _decide(quote, "sent")
     quote.number = paper_number(LAYOUT, by)
@@ -62,11 +60,12 @@ def accept_and_order(quote: Quote, by: Actor, name: object = "", address: object
     """Note the customer's yes, and begin the order with what the quote said.
 
     Whoever notes it need not have the right to make orders: the order is what their yes means.
-    Where the workspace approves new orders first, it is left to `order` on the quote.
+    Whatever holds the order up, be it an approval or the plan, holds up no answer of a customer: it
+    is left to `order` on the quote.
     """
     accept(quote, by, name, address)
     by.session.flush()  # Of two who accept at once the second waits here, and is told.
-    with suppress(Held):
+    with suppress(Answer), by.session.begin_nested():
         order_quote(quote, service_actor(by.session, by.tenant, by.now, via=by.via))
 
 
@@ -114,17 +113,30 @@ def withdraw_older(quote: Quote, by: Actor) -> None:
 
     Whoever may send a version need not have the right to withdraw those of others.
     """
-    if quote.replaces_id is None:
-        return
+    if quote.replaces_id is not None:
+        for older in _others(quote, ("sent",), by):
+            perform("quote", "withdraw", older, by=_withdrawing(by))
+
+
+def withdraw_overtaken(quote: Quote, by: Actor) -> None:
+    """Where one that was sent comes back from the bin, and another version was sent meanwhile."""
+    if quote.is_open and _others(quote, ("sent", "accepted"), by):
+        perform("quote", "withdraw", quote, by=_withdrawing(by))
+
+
+def _withdrawing(by: Actor) -> Actor:
+    return replace(by, rights=by.rights.widened([("quote", "withdraw")]))
+
+
+def _others(quote: Quote, states: tuple[str, ...], by: Actor) -> Sequence[Quote]:
+    """The other versions of a quote that stand so, held until this is committed."""
     held = (
         select(Quote)
         .where(Quote.id.in_(_versions(quote, by) - {quote.id}))
-        .where(Quote.status == "sent", Quote.deleted_at.is_(None))
+        .where(Quote.status.in_(states), Quote.deleted_at.is_(None))
         .order_by(Quote.id)
     )
-    free = replace(by, rights=by.rights.widened([("quote", "withdraw")]))
-    for older in by.session.scalars(held.with_for_update()).all():
-        perform("quote", "withdraw", older, by=free)
+    return by.session.scalars(held.with_for_update()).all()
 
 
 def _versions(quote: Quote, by: Actor) -> set[UUID]:

@@ -32,7 +32,7 @@ BEYOND: Mapping[str, Text] = {
     "discount": _("More discount than the terms allow"),
     "payment_days": _("A longer payment term than the terms allow"),
     "deposit": _("Less deposit than the terms ask for"),
-    "hold": _("Each quote to this customer is approved"),
+    "hold": _("Whatever is agreed with this customer is approved"),
     "stop": _("Nothing is contracted with this customer"),
 }
 
@@ -89,6 +89,8 @@ def lines_panel(paper: Paper, by: Actor) -> dict[str, Any]:
         and not by.tenant.is_read_only,
         "may_link": False,
         "has_link": False,
+        "may_end_link": False,
+        "returns": (),
         "order_url": "",
         "notes": (),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,7 @@ def order_panel(order: Order, by: Actor) -> dict[str, Any]:
         notes.append(_("This order is dated ahead: its day has not come yet."))
     if order.cancel_reason and sees(registry().type("order"), "cancel_reason", by):
         notes.append(_("Cancelled: %(name)s", name=order.cancel_reason))
-    return {**lines_panel(order, by), "notes": notes}
+    return {**lines_panel(order, by), "notes": notes, "returns": _returns_shown(order, by)}
 
 
 def orders_of_account(account: Any, by: Actor) -> dict[str, Any]:
@@ -51,6 +52,19 @@ def orders_of_account(account: Any, by: Actor) -> dict[str, Any]:
 def orders_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
     """The orders of an opportunity that `by` may read."""
     return _panel("opportunity_id", opportunity.id, {"opportunity_id": opportunity.id}, by)
+
+
+def returns_told(order: Order, by: Actor) -> Sequence[Order]:
+    """The returns of an order that `by` may read, the oldest first."""
+    kind = registry().type("order")
+    if not sees(kind, "returns_id", by):
+        return ()
+    its = select(Order).where(Order.returns_id == order.id, permitted(kind, by))
+    return by.session.scalars(its.order_by(Order.created_at, Order.id)).all()
+
+
+def _returns_shown(order: Order, by: Actor) -> list[ShownOrder]:
+    return [] if order.is_return else [_shown(one, by) for one in returns_told(order, by)]
 
 
 def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:

@@ -18,11 +18,13 @@ def quote_panel(quote: Quote, by: Actor) -> dict[str, Any]:
     """The lines of a quote, its link, what the customer said, and the order that it became."""
     kind, orders = registry().type("quote"), registry().type("order")
     order = quote.order_id if sees(kind, "order_id", by) else None
+    may_share = may_do(kind, quote, "update", by) and by.may(*SHARE)
     is_read = order is not None and by.may("order", "read") and can_read(orders, order, by)
     return {
         **lines_panel(quote, by),
-        "may_link": quote.is_open and may_do(kind, quote, "update", by) and by.may(*SHARE),
+        "may_link": quote.is_open and may_share,
         "has_link": quote.link_digest is not None,
+        "may_end_link": quote.link_digest is not None and may_share,
         "order_url": f"/orders/{order}" if is_read else "",
         "notes": _answered(quote, by),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.crm.operations.named_after import refresh_one
 from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
@@ -16,6 +17,7 @@ from app.sales.operations.orders import (
     confirm,
     deliver,
     prepare_order,
+    refuse_deleting,
     reopen,
     set_lines,
 )
@@ -27,16 +29,20 @@ STATUSES = (
     Option("draft", _("Draft"), "grey"),
     Option("confirmed", _("Confirmed"), "blue"),
     Option("delivered", _("Delivered"), "teal"),
-    Option("completed", _("Completed"), "green"),
+    Option("completed", _("Order completed"), "green"),
     Option("cancelled", _("Cancelled"), "red"),
 )
 KINDS = (Option("sale", _("Sale"), "blue"), Option("return", _("Return"), "amber"))
 
 
 def _changed(order: Order, verb: str, by: Actor) -> None:
-    """Keep what belongs to an order in step."""
+    """Keep what belongs to an order in step; Refused for what may not be deleted."""
     paper_changed(order, verb, by)
     order.is_decided = False  # What comes after the action changes nothing of it.
+    if verb == "delete":
+        refuse_deleting(order, by)
+    elif verb == "restore":
+        refresh_one(order, by)
 
 
 ACTIONS = (
@@ -89,7 +95,7 @@ ACTIONS = (
         reads=(Order.status,),
         icon="circle-check",
         in_rows=False,
-        result=_("Completed"),
+        result=_("Order completed"),
     ),
     Action(
         "credit",
@@ -139,7 +145,7 @@ order = RecordType(
     model=Order,
     icon="shopping-cart",
     words=Words(
-        one=_("Order"),
+        one=_("Sales order"),
         many=_("Orders"),
         new=_("New order"),
         count=plural("%(n)s order", "%(n)s orders"),
@@ -229,6 +235,7 @@ order = RecordType(
         Order.tags,
     ),
     search=(Order.name, Order.number),
+    search_other=Order.account_id,
     default_sort="-ordered_at",
     account=Order.account_id,
     told_on=lambda one: [
@@ -241,7 +248,7 @@ order = RecordType(
         if record_id is not None
     ],
     views=(
-        View(_("Open"), (("status__in", "draft,confirmed,delivered"),)),
+        View(_("Open orders"), (("status__in", "draft,confirmed,delivered"),)),
         View(_("To be delivered"), (("status", "confirmed"), ("sort", "deliver_on"))),
         View(
             _("Completed this month"),

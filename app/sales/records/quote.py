@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from app.crm.operations.named_after import refresh_one
 from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
@@ -22,6 +23,7 @@ from app.sales.operations.quote_states import (
     send,
     withdraw,
     withdraw_older,
+    withdraw_overtaken,
 )
 from app.sales.pages.lines import terms_panel
 from app.sales.pages.quotes import quote_panel
@@ -46,6 +48,9 @@ def _changed(quote: Quote, verb: str, by: Actor) -> None:
     quote.is_decided = False  # What comes after the action changes nothing of it.
     if verb == "send":
         withdraw_older(quote, by)
+    elif verb == "restore":
+        refresh_one(quote, by)
+        withdraw_overtaken(quote, by)
 
 
 ACTIONS = (
@@ -211,7 +216,7 @@ quote = RecordType(
         Field(Quote.closing, _("Text after the lines")),
         Field(Quote.revision, _("Version"), readonly=True),
         Field(Quote.replaces_id, _("New version of"), to="quote", readonly=True),
-        Field(Quote.order_id, _("Order"), to="order", readonly=True),
+        Field(Quote.order_id, _("Sales order"), to="order", readonly=True),
         Field(Quote.sent_at, _("Sent at"), readonly=True),
         Field(Quote.decided_at, _("Decided at"), readonly=True),
         Field(Quote.decided_by, _("Decided by"), readonly=True, personal=True),
@@ -250,6 +255,7 @@ quote = RecordType(
         Quote.tags,
     ),
     search=(Quote.name, Quote.number),
+    search_other=Quote.account_id,
     default_sort="-created_at",
     account=Quote.account_id,
     told_on=lambda one: [

@@ -22,7 +22,9 @@ from app.sales.lines.arithmetic import reckon
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import standing_lines
 from app.sales.lines.written import as_sent
+from app.sales.models import Order
 from app.sales.pages.lines import sees_margin, sees_sums
+from app.sales.pages.orders import returns_told
 from app.sales.routes.blueprint import blueprint, is_on
 from app.web import current
 from app.web.access import Who, access
@@ -52,6 +54,13 @@ def lines_schema(name: str) -> Schema:
     return record_of(data={"type": "array", "items": ref(name)}, currency=TEXT)
 
 
+ORDER_LINES = record_of(
+    data={"type": "array", "items": ref("OrderLine")},
+    currency=TEXT,
+    returns={"type": "array", "items": ID},
+)
+
+
 @blueprint.get("/api/v1/quotes/<uuid:record_id>/lines")
 @described(
     "list_quote_lines",
@@ -70,13 +79,16 @@ def list_quote_lines(record_id: UUID) -> Response:
 @described(
     "list_order_lines",
     _("Orders"),
-    {"200": answer(lines_schema("OrderLine"))},
+    {"200": answer(ORDER_LINES)},
     schemas=line_schema("OrderLine"),
     is_offered=is_on,
 )
 @access(who=Who.TOKEN, permission=("order", "read"))
 def list_order_lines(record_id: UUID) -> Response:
-    """The lines of an order, in their order; `set_lines` takes them as they are given here."""
+    """The lines of an order, in their order; `set_lines` takes them as they are given here.
+
+    `returns` are the ids of what gives back of it.
+    """
     return _told("order", record_id)
 
 
@@ -86,7 +98,10 @@ def _told(kind: str, record_id: UUID) -> Response:
     paper = cast("Paper", fetch(tailored(kind, by), record_id, by, "read"))
     if not sees_sums(paper, by):  # No empty list, which would be taken for the lines there are.
         raise NotPermitted(_("Your role does not allow this."))
-    return send(Reply(200, dumps({"data": _lines(paper, by), "currency": paper.currency})))
+    told: dict[str, Any] = {"data": _lines(paper, by), "currency": paper.currency}
+    if isinstance(paper, Order):
+        told["returns"] = [str(one.id) for one in returns_told(paper, by)]
+    return send(Reply(200, dumps(told)))
 
 
 def _lines(paper: Paper, by: Actor) -> list[dict[str, Any]]:
