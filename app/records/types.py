@@ -206,6 +206,7 @@ class RecordType:
     whose record, when it may be read, makes this one readable too. `told_on(record)` names the
     records whose followers hear of this one, by type and id, the nearest first. `offered` are the
     arguments of a list's address: only such records are offered where others refer to the type.
+    `mailed_to` are references to those whose addresses a mail about such a record goes to.
     Of many records at once, `gather(records, by)` fetches in few statements what `prepare` would
     look up for each, and `changed_many(records, verb, by)` does what `changed` does for each.
     """
@@ -231,6 +232,7 @@ class RecordType:
     views: tuple[View, ...] = ()
     children: tuple[Child, ...] = ()
     through: tuple[Attribute, ...] = ()
+    mailed_to: tuple[Attribute, ...] = ()
     account: Attribute | None = None  # The customer concerned, for the event row.
     offered: tuple[tuple[str, str], ...] = ()
     attention: Attribute | None = None  # A moment; when it is past, the record needs attention.

@@ -7,19 +7,28 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
 
 from app.crm.models import Account, Contact
+from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Content, Given, Layout
+from app.documents.papers.make import Wish, make_document
+from app.documents.papers.models import Document
 from app.documents.texts.variables import firm, person
 from app.kernel.actor import Actor
 from app.kernel.language import _, gettext, ngettext
+from app.records.files.models import File
 from app.records.files.tells import Uses
 from app.records.model import Record
+from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.sales.lines.arithmetic import reckon
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import standing_lines
 from app.sales.models import Order, Quote
+from app.sales.operations.quote_states import LAYOUT
 from app.sales.pages.lines import percent_text, shown_lines, shown_sums
 from app.web.formats import formats
 
@@ -142,9 +151,41 @@ def _facts(
     return [{"label": label, "value": value} for label, value in found]
 
 
+def paper_kept(quote: Quote, by: Actor) -> Document | None:
+    """The newest paper that was made of a quote since it was sent, or None."""
+    if quote.sent_at is None:
+        return None
+    statement = select(Document).where(
+        Document.record_type == "quote",
+        Document.record_id == quote.id,
+        Document.layout == LAYOUT,
+        Document.number == quote.number,
+        # A workspace without numbers has papers of the draft as well.
+        Document.made_at >= quote.sent_at.replace(microsecond=0),
+    )
+    return by.session.scalars(
+        statement.order_by(Document.made_at.desc(), Document.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def paper_to_send(quote: Quote, by: Actor) -> UUID:
+    """The file of a quote's paper in the customer's language, made where there is none yet.
+
+    Refused, OverLimit and NoSpace as for any document.
+    """
+    kind = tailored("quote", by)
+    language = customer_language(kind, quote, by)
+    kept = paper_kept(quote, by)
+    file = by.session.get(File, kept.file_id) if kept is not None and kept.file_id else None
+    is_there = file is not None and file.deleted_at is None
+    if kept is not None and file is not None and is_there and kept.language == language:
+        return file.id
+    return cast("UUID", make_document(kind, quote, Wish(LAYOUT, language), by).file_id)
+
+
 LAYOUTS = (
     Layout(
-        "quote",
+        LAYOUT,
         1,
         _("Quote"),
         ("quote",),

@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.kernel import stamps
 from app.kernel.actor import Actor
+from app.kernel.errors import Missing
 from app.mail.messages.models import Message, MessageLink
+from app.mail.messages.people import Mailbox
 from app.records.access import fetch, permitted, sees
 from app.records.fields import Field
 from app.records.history import account_of
@@ -46,7 +48,12 @@ def address_fields(record_type: RecordType) -> tuple[Field, ...]:
 
 
 def takes_mail(record_type: RecordType) -> bool:
-    """True for types whose records are written to."""
+    """True for types whose records are written to, or whose people are about them."""
+    return has_addresses(record_type) or (record_type.has_timeline and bool(record_type.mailed_to))
+
+
+def has_addresses(record_type: RecordType) -> bool:
+    """True for types whose records have addresses of their own and tell of their mails."""
     return record_type.has_timeline and bool(address_fields(record_type))
 
 
@@ -56,12 +63,32 @@ def addresses_of(record_type: RecordType, record: Record, by: Actor) -> list[str
     return [value for one in fields if (value := one.value(record))]
 
 
+def people_of(record_type: RecordType, record: Record, by: Actor) -> list[Mailbox]:
+    """Who a mail about a record goes to: itself, else the first it names that has an address."""
+    name = record_type.title_of(record) if record_type.is_person else ""
+    if own := addresses_of(record_type, record, by):
+        return [Mailbox(own[0], name)]
+    for attribute in record_type.mailed_to:
+        field = record_type.field(attribute.key)
+        target_id = getattr(record, field.key)
+        if target_id is None or not field.to or not sees(record_type, field.key, by):
+            continue
+        target = tailored(registry().type(field.to), by)
+        try:
+            found = people_of(target, fetch(target, target_id, by), by)
+        except Missing:
+            continue
+        if found:
+            return found
+    return []
+
+
 def shows_addresses(by: Actor) -> bool:
     """False for whoever may not see the addresses of some records: a mail can name any of them."""
     return all(
         sees(record_type, one.key, by)
         for record_type in registry().switched_on(by.tenant)
-        if takes_mail(record_type)
+        if has_addresses(record_type)
         for one in address_fields(record_type)
     )
 
@@ -74,7 +101,7 @@ def holders(addresses: Collection[str], by: Actor) -> list[tuple[RecordType, Any
     keys = {one.casefold() for one in addresses}
     found: list[tuple[RecordType, Any]] = []
     for record_type in registry().switched_on(by.tenant) if keys else ():
-        if not takes_mail(record_type):
+        if not has_addresses(record_type):
             continue
         model = record_type.model
         account = record_type.account

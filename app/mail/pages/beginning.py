@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -10,7 +11,7 @@ from app.kernel.language import gettext
 from app.mail.messages.hidden import hidden_recipients
 from app.mail.messages.models import IN, Message
 from app.mail.messages.people import Mailbox, kept_people, listed, takes_in
-from app.mail.messages.places import addresses_of, shows_addresses
+from app.mail.messages.places import people_of, shows_addresses
 from app.mail.senders.use import our_addresses
 from app.records.model import Record
 from app.records.types import RecordType
@@ -20,10 +21,11 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a form begins with: a reply's or a draft's message."""
+    """What a form begins with: a reply's or a draft's message, and files of the record to send."""
 
     answers: Message | None = None
     draft: Message | None = None
+    files: tuple[UUID, ...] = ()
 
 
 def texts_to_begin(
@@ -43,9 +45,7 @@ def texts_to_begin(
         }
     if begun.answers is not None:
         return _answer(begun.answers, by, settings)
-    name = record_type.title_of(record) if record_type.is_person else ""
-    own = [Mailbox(one, name) for one in addresses_of(record_type, record, by)[:1]]
-    return {"to": listed(own)}
+    return {"to": listed(people_of(record_type, record, by))}
 
 
 def _answer(message: Message, by: Actor, settings: Settings) -> dict[str, str]:

@@ -122,7 +122,7 @@ def composer(
         is_signed=bool(options.get("signed", True)),
         is_private=_is_private(begun),
         quotes=bool(options.get("quotes", True)),
-        chosen=frozenset(),
+        chosen=frozenset(str(one) for one in begun.files),
         dropped=frozenset(),
     )
 
@@ -184,6 +184,9 @@ def _form(
     user = by.session.get_one(User, by.user_id)
     kept = lines_by_record(FILES, [begun.draft.id], by) if begun.draft else {}
     own = lines_of(record_type, record, by, OFFERED_FILES)
+    if begun.files and "subject" not in texts:  # Unless somebody has typed one, or none.
+        named = next((one.name for one in own if one.id in begun.files), "")
+        texts = {**texts, "subject": named.removesuffix(".pdf")}
     templates = offers(record_type, by)
     mine = _mine(user, by)
     draft_id = begun.draft.id if begun.draft else None

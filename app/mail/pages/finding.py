@@ -14,7 +14,7 @@ from app.kernel.language import _, gettext
 from app.mail.messages.find import visible
 from app.mail.messages.models import Message, MessageLink
 from app.mail.messages.people import Mailbox, kept_people
-from app.mail.messages.places import address_fields, are_any, shows_addresses, takes_mail
+from app.mail.messages.places import address_fields, are_any, has_addresses, shows_addresses
 from app.records.access import permitted, sees
 from app.records.fields import Field
 from app.records.model import Record
@@ -95,6 +95,9 @@ def _around(one: RecordType, record_type: RecordType, record: Record) -> Any:
     """The records of a type that refer to a record, or the record itself."""
     if one.key == record_type.key:
         return one.model.id == record.id
+    for attribute in record_type.mailed_to:
+        if record_type.field(attribute.key).to == one.key:
+            return one.model.id == getattr(record, attribute.key)
     references = [field for field in one.fields if field.to == record_type.key]
     if not references:
         return None
@@ -131,7 +134,7 @@ def _types(by: Actor) -> list[RecordType]:
     return [
         one
         for one in switched_on(by)
-        if takes_mail(one) and by.may(one.key, "read") and _open_fields(one, by)
+        if has_addresses(one) and by.may(one.key, "read") and _open_fields(one, by)
     ]
 
 

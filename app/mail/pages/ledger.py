@@ -11,7 +11,7 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
 from app.mail.inbound.ledger import PAGE, lines
 from app.mail.inbound.models import Fate, IncomingMail, Why
-from app.mail.messages.places import address_fields, takes_mail
+from app.mail.messages.places import address_fields, has_addresses
 from app.mail.pages.cards import files_left_out
 from app.records.files.sizes import size_text
 from app.records.tailored import switched_on
@@ -150,7 +150,7 @@ def _where_to_make(by: Actor) -> tuple[str, str] | None:
     if by.tenant.is_read_only:
         return None
     for one in switched_on(by):
-        if one.is_person and takes_mail(one) and by.may(one.key, "create"):
+        if one.is_person and has_addresses(one) and by.may(one.key, "create"):
             return f"/{one.collection}/new", address_fields(one)[0].key
     return None
 

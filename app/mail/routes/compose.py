@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -40,9 +41,14 @@ SAID = (*TEXTS, "private", "signed", "quotes", "chosen", "kept")
 @blueprint.get("/<collection:collection>/<uuid:record_id>/mail")
 @access(permission=SEND)
 def show_composer(collection: str, record_id: UUID) -> Response:
-    """The form of a mail: a new one, an answer (`reply`), or a draft gone on with (`draft`)."""
+    """The form of a mail: a new one, an answer (`reply`), or a draft gone on with (`draft`).
+
+    Each `file` of the record goes along from the start.
+    """
     record_type, record, by = place_for(collection, record_id)
     begun = _begun(request.args.get("reply"), request.args.get("draft"), by)
+    files = [found for one in request.args.getlist("file") if (found := parse_id(one))]
+    begun = replace(begun, files=tuple(files))
     return page(FORM, "form", it=composer(record_type, record, begun, by, settings()))
 
 

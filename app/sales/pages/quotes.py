@@ -6,7 +6,9 @@ from typing import Any
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.mail.messages.write import may_write
 from app.records.access import can_read, may_do, sees
+from app.records.files.operations import may_add
 from app.records.registry import registry
 from app.sales.models import Quote
 from app.sales.operations.quote_links import SHARE
@@ -25,6 +27,7 @@ def quote_panel(quote: Quote, by: Actor) -> dict[str, Any]:
         "may_link": quote.is_open and may_share,
         "has_link": quote.link_digest is not None,
         "may_end_link": quote.link_digest is not None and may_share,
+        "may_mail": quote.is_open and may_write(by) and may_add(kind, quote, by),
         "order_url": f"/orders/{order}" if is_read else "",
         "notes": _answered(quote, by),
     }

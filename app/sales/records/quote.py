@@ -258,6 +258,7 @@ quote = RecordType(
     search_other=Quote.account_id,
     default_sort="-created_at",
     account=Quote.account_id,
+    mailed_to=(Quote.contact_id, Quote.account_id),
     told_on=lambda one: [
         (kind, record_id)
         for kind, record_id in (

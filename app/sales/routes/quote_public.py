@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from flask import Response, request
-from sqlalchemy import select
 
 from app.documents.papers.find import pdf_bytes
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Given
 from app.documents.papers.make import Wish, draft_of
-from app.documents.papers.models import Document
 from app.documents.pdf.press import pdf_of
 from app.identity import limits
 from app.identity.limits import Limit
@@ -24,7 +22,7 @@ from app.kernel.language import Text, _
 from app.records.files.names import clean_name
 from app.records.routes.sending import as_attachment
 from app.records.tailored import tailored
-from app.sales.documents import quote_paper
+from app.sales.documents import paper_kept, quote_paper
 from app.sales.models import Quote
 from app.sales.operations.quote_links import (
     accept_by_link,
@@ -65,19 +63,7 @@ def fetch_quote(secret: str) -> Response:
         return found
     quote, by = found
     kind = tailored("quote", by)
-    kept = by.session.scalars(
-        select(Document)
-        .where(
-            Document.record_type == "quote",
-            Document.record_id == quote.id,
-            Document.layout == LAYOUT,
-            Document.number == quote.number,
-            # A workspace without numbers has papers of the draft as well.
-            Document.made_at >= (quote.sent_at or by.now).replace(microsecond=0),
-        )
-        .order_by(Document.made_at.desc())
-        .limit(1)
-    ).one_or_none()
+    kept = paper_kept(quote, by)
     if kept is not None:
         content = pdf_bytes(kept, by)
     else:

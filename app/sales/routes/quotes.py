@@ -14,8 +14,10 @@ from app.identity.routes.qr import qr_image
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
+from app.mail.messages.rights import SEND
 from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
+from app.sales.documents import paper_to_send
 from app.sales.models import Quote
 from app.sales.operations.quote_links import end_link, make_link
 from app.sales.routes.blueprint import blueprint
@@ -101,3 +103,15 @@ def end_public_link(record_id: UUID) -> Response:
     end_link(cast("Quote", record), by)
     toast(_("The link was ended."))
     return see_other(record_url(record_type, record_id))
+
+
+@blueprint.post(f"{ONE}/mail-paper")
+@access(permission=SEND)
+def mail_paper(record_id: UUID) -> Response:
+    """Lead to a mail that carries the quote's paper, made where there is none yet."""
+    record_type, record, by = record_for(QUOTES, record_id, "update")
+    quote = cast("Quote", record)
+    if not quote.is_open:
+        raise Refused(_("Only a quote that was sent and not answered is mailed."))
+    file_id = paper_to_send(quote, by)
+    return see_other(f"{record_url(record_type, record_id)}/mail?file={file_id}")
