@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -64,9 +64,9 @@ def write_request(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def form(fields: Mapping[str, str]) -> bytes:
-    """Fields as the body of an HTML form."""
-    return urlencode(fields).encode()
+def form(fields: Mapping[str, str | Sequence[str]]) -> bytes:
+    """Fields as the body of an HTML form; a field with several values is sent several times."""
+    return urlencode(fields, doseq=True).encode()
 
 
 class Connection:

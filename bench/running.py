@@ -18,6 +18,7 @@ from bench import (
     mail,
     million,
     pages,
+    quotes,
     reports,
     search,
     settings_pages,
@@ -46,6 +47,7 @@ OF_PAGES = {
     "mail": mail.run,
     "takeouts": lambda measured, web: list(takeouts.run(measured, web)),
     "settings": settings_pages.run,
+    "quotes": quotes.run,
 }
 
 

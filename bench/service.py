@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ class Person:
         path: str,
         *,
         language: str = "",
-        body: dict[str, str] | None = None,
+        body: Mapping[str, str | Sequence[str]] | None = None,
         headers: Mapping[str, str] = NO_HEADERS,
     ) -> bytes:
         """The bytes of a request of this browser, `language` being its own choice."""

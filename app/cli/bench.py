@@ -22,6 +22,7 @@ LONG = (
     "stripe",
     "takeouts",
     "settings",
+    "quotes",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.
