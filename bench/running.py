@@ -20,6 +20,7 @@ from bench import (
     pages,
     quotes,
     reports,
+    sales,
     search,
     settings_pages,
     signup,
@@ -48,6 +49,7 @@ OF_PAGES = {
     "takeouts": lambda measured, web: list(takeouts.run(measured, web)),
     "settings": settings_pages.run,
     "quotes": quotes.run,
+    "board": sales.run,
 }
 
 

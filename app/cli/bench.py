@@ -23,6 +23,7 @@ LONG = (
     "takeouts",
     "settings",
     "quotes",
+    "board",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.
