@@ -46,13 +46,15 @@ class Words:
 class Ask:
     """A form that asks what an action takes and then does it, at `path` below the record.
 
-    With `always` pages never do the action without it, though programs may.
+    With `always` pages never do the action without it, though programs may. With `at_drop` a card
+    that is dropped on the action asks as well, where a press elsewhere does it at once.
     """
 
     path: str
     label: Text
     icon: str
     always: bool = False
+    at_drop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,13 @@ class Action:
     def is_direct(self) -> bool:
         """True where a page does it at one press: nothing has to be asked."""
         return not self.inputs and not self.asks_always
+
+    @property
+    def ask_at_drop(self) -> str:
+        """The path of the form that a card dropped on it opens; empty where it is done at once."""
+        if self.ask is None or (self.is_direct and not self.ask.at_drop):
+            return ""
+        return self.ask.path
 
     @property
     def asks_always(self) -> bool:

@@ -106,12 +106,17 @@ def let_go(page: Page, zone: str) -> None:
     page.mouse.up()
 
 
-def test_a_card_is_won_at_one_drop_and_taken_back(
+def test_a_card_that_is_won_asks_why_and_is_taken_back(
     page: Page, acme: Workspace, alice: Person, fences: UUID, stages: list[str]
 ) -> None:
     ready(page, f"{BOARD}?sort=name")
     lift(page, fences)
     let_go(page, "win")
+    drawer = page.locator("#drawer")
+    won = drawer.get_by_role("button", name="Mark as won")
+    expect(won).to_be_visible()
+    settled(page)
+    won.click()
     expect(page.locator(f"#column-head-{stages[0]} .badge")).to_have_text("2")
     expect(page.locator(f"#card-{fences}")).to_have_count(0)
     assert sale(acme, alice, fences).outcome == "won"

@@ -18,7 +18,7 @@ ACTIONS = (
         when=lambda record: record.outcome == OPEN,
         reads=(Opportunity.outcome,),
         optional=("reason", "note", "on"),
-        ask=Ask("win", _("Mark as won…"), "trophy"),
+        ask=Ask("win", _("Mark as won…"), "trophy", at_drop=True),
         names="reason",
         icon="trophy",
         undo="reopen",
