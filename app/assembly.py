@@ -23,6 +23,7 @@ from app.ops import wiring as ops
 from app.records import wiring as records
 from app.reports import wiring as reports
 from app.request import serve
+from app.samples import wiring as samples
 from app.web import routes as web
 from app.web.access import declared_access
 from app.web.assets import STATIC, asset, icon
@@ -114,6 +115,7 @@ def _parts(app: Flask, settings: Settings) -> None:
     reports.wire(app, modules.MODULES)
     handover.wire(app)
     leaving.wire(app)
+    samples.wire(app)
     billing.wire(app)
     automation.wire(app)
     home.wire(app)

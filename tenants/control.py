@@ -83,6 +83,7 @@ class Tenant(ControlBase):
             limits=self.bounds(),
             trial_ends_at=self.trial_ends_at,
             pay_by=self.pay_by,
+            starter=self.starter,
         )
 
     def bounds(self) -> dict[str, int]:

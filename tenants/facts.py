@@ -24,6 +24,7 @@ class TenantFacts:
 
     `limits` are those of its plan and of what it bought; a name that is missing is not bounded.
     `pay_by` is there while a bill is unpaid: the moment from which the workspace is read-only.
+    `starter` is what it began with, or empty.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class TenantFacts:
     limits: dict[str, int] = field(default_factory=dict, hash=False, compare=False)
     trial_ends_at: datetime | None = None
     pay_by: datetime | None = None
+    starter: str = ""
 
     @property
     def is_read_only(self) -> bool:

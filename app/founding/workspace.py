@@ -16,6 +16,8 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from app.crm.operations.plans import save_plan
+from app.documents.texts.operations import Wish as TextWish
+from app.documents.texts.operations import save_template
 from app.home.operations.homes import seed_role_home
 from app.home.placed import FULL, Placed, fresh_id
 from app.identity.models import Role, User
@@ -27,8 +29,11 @@ from app.kernel import stamps
 from app.kernel.actor import Actor, Reach, service_actor
 from app.kernel.ids import new_id
 from app.modules import tenant_schema
+from app.records.custom.operations import define_field
+from app.records.custom.wish import Wish as FieldWish
 from app.records.door import perform
 from app.records.picklists import STAMP, PicklistValue
+from app.records.registry import registry
 from app.records.usage import count_anew
 from app.sales.operations.first_pipelines import make_pipelines
 from tenants.facts import TenantFacts
@@ -101,6 +106,9 @@ def apply_starter(by: Actor, starter: Starter) -> None:
     make_plans(by, starter)
     make_categories(by, starter)
     make_homes(by, starter)
+    make_fields(by, starter)
+    make_price_books(by, starter)
+    make_templates(by, starter)
     built_in = {seed.key: seed for seed in BUILT_IN}
     for change in starter.roles:
         _change_role(by, role_by_key(by.session, change.role), change, built_in[change.role])
@@ -175,6 +183,34 @@ def make_categories(by: Actor, starter: Starter) -> dict[str, UUID]:
         )
         made[category.key] = record.id
     return made
+
+
+def make_fields(by: Actor, starter: Starter) -> None:
+    """Give a fresh workspace the fields that its industry has beyond the product's own."""
+    for one in starter.fields:
+        options = [{"value": option.value, "label": option.label} for option in one.options]
+        wish = FieldWish(one.label, is_filterable=True, options=tuple(options), decimals=0)
+        define_field(by, registry().type(one.record_type), one.kind, wish, key=one.key)
+
+
+def make_price_books(by: Actor, starter: Starter) -> None:
+    """Give a fresh workspace the price books of its industry, without prices yet."""
+    for one in starter.price_books:
+        perform(
+            "price_book",
+            "create",
+            by=by,
+            name=dict(one.name),
+            customer_kind=one.customer_kind or None,
+        )
+
+
+def make_templates(by: Actor, starter: Starter) -> None:
+    """Give a fresh workspace its industry's mails and messages, named in its language."""
+    for one in starter.templates:
+        name = one.name.get(by.tenant.language, one.name["en"])
+        wish = TextWish(name, one.record_type, one.purpose, one.subject, one.body)
+        save_template(by, None, wish)
 
 
 def make_homes(by: Actor, starter: Starter) -> None:

@@ -19,6 +19,7 @@ from app.identity.operations.email_proof import is_unproved
 from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
+from app.records.model import Record
 from app.records.worktime.models import BusinessCalendar
 
 Permission = tuple[str, str]
@@ -73,6 +74,14 @@ class FirstSteps:
         return self.done == len(self.steps)
 
 
+def _own(model: type[Record], key: str) -> ColumnElement[bool]:
+    """Whether there is a record that is none of the sample data."""
+    sampled = exists().where(
+        Event.record_type == key, Event.record_id == model.id, Event.via == "samples"
+    )
+    return exists().where(model.deleted_at.is_(None), ~sampled)
+
+
 PROOF = "email"
 TASKS = (
     Task(
@@ -121,9 +130,10 @@ TASKS = (
         (
             Way(_("Import a list"), "/accounts/import"),
             Way(_("Enter one"), "/accounts/new?next=/", is_drawer=True),
+            Way(_("Look around with sample data"), "/settings/samples"),
         ),
         ("account", "create"),
-        lambda _by: exists().where(Account.deleted_at.is_(None)),
+        lambda _by: _own(Account, "account"),
     ),
     Task(
         "next",
@@ -132,7 +142,7 @@ TASKS = (
         _("A call, a visit, a task with a date. It stands here on its day."),
         (Way(_("New task"), "/activities/new?kind=task&next=/", is_drawer=True),),
         ("activity", "create"),
-        lambda _by: exists().where(Activity.deleted_at.is_(None)),
+        lambda _by: _own(Activity, "activity"),
     ),
     Task(
         "colleagues",

@@ -23,6 +23,9 @@ ROLES = ("admin", "manager", "sales_rep", "service_agent", "marketer", "viewer")
 HOME_ROLES = ("owner", *ROLES)
 HOME_KINDS = ("report", "list", "widget")
 HOME_WIDTHS = ("half", "full")
+# What a field of the workspace's own may be, and what a text template is for.
+FIELD_KINDS = ("text", "number", "percent", "day", "time", "choice", "choices", "flag")
+TEMPLATE_PURPOSES = ("mail", "text")
 
 Localized = Mapping[str, str]
 
@@ -124,6 +127,44 @@ class HomeWidget:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldOption:
+    """One value of a field of the workspace's own."""
+
+    value: str
+    label: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """A field that a workspace has beyond the product's own; `options` of a choice alone."""
+
+    record_type: str
+    key: str
+    kind: str
+    label: Localized
+    options: tuple[FieldOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """A price book that a workspace begins with; empty `customer_kind` means all customers."""
+
+    name: Localized
+    customer_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextTemplate:
+    """A text that is written again and again, in every language; only mails have a `subject`."""
+
+    name: Localized
+    record_type: str
+    purpose: str
+    subject: Localized
+    body: Localized
+
+
+@dataclass(frozen=True, slots=True)
 class Starter:
     """Everything that a workspace of one industry begins with."""
 
@@ -140,6 +181,9 @@ class Starter:
     plans: tuple[Plan, ...] = ()
     home: tuple[HomeWidget, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
+    fields: tuple[OwnField, ...] = ()
+    price_books: tuple[PriceBook, ...] = ()
+    templates: tuple[TextTemplate, ...] = ()
 
     def choices(self, record_type: str, field: str) -> tuple[Choice, ...]:
         """Return the values of one field in their order; none when the starter does not name it."""

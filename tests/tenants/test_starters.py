@@ -39,6 +39,9 @@ def labels(starter, language):
     found += [stage.name for one in starter.pipelines for stage in one.stages]
     found += [step.subject for plan in starter.plans for step in plan.steps]
     found += [change.label for change in starter.roles if change.label]
+    found += [one.label for one in starter.fields]
+    found += [option.label for one in starter.fields for option in one.options]
+    found += [one.name for one in (*starter.price_books, *starter.templates)]
     return {text[language] for text in found}
 
 
@@ -68,6 +71,13 @@ def test_every_text_of_a_starter_is_there_in_every_language(starter):
     texts += [plan.name for plan in starter.plans]
     texts += [step.subject for plan in starter.plans for step in plan.steps]
     assert len(starter.product_categories) > 3
+    texts += [one.label for one in starter.fields]
+    texts += [option.label for one in starter.fields for option in one.options]
+    texts += [one.name for one in (*starter.price_books, *starter.templates)]
+    texts += [one.body for one in starter.templates]
+    assert len(starter.fields) >= 3
+    assert starter.price_books
+    assert len(starter.templates) >= 3
     assert starter.plans
     assert all(text[language].strip() for text in texts for language in LANGUAGES)
 

@@ -128,6 +128,7 @@ VIAS: Mapping[str, Text] = {
     "import": _("By import"),
     "job": _("Automatically"),
     "command": _("By command"),
+    "samples": _("Sample data"),
     "support": _("By support of the service"),
 }
 KEYS: Mapping[str, Text] = {  # What changed of a subject that is no record.

@@ -51,6 +51,7 @@ VIAS: Mapping[str, Text] = {
     "import": _("by import"),
     "job": _("automatically"),
     "command": _("by command"),
+    "samples": _("as sample data"),
 }
 LONGEST = 120  # Characters of a value that a line shows.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records import query
@@ -29,6 +30,7 @@ from app.records.query import COUNT_CAP, Query
 from app.records.types import EXPORT, RecordType
 from app.records.views.tabs import Views, views_over
 from app.web.formats import Formats, formats
+from tenants.starters.samples import load_samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class ListPage:
     is_pool: bool = False  # All that waits in the pool is shown, and nothing else.
     export_url: str = ""  # Where the list is exported; "" where the role does not allow it.
     import_url: str = ""  # Where files of such records are given; "" likewise.
+    sample_url: str = ""  # Where sample records are loaded, for who may and has not done it yet.
 
     @property
     def inside(self) -> ListState:
@@ -135,10 +138,19 @@ def list_page(state: ListState, by: Actor, reader: Actor | None = None) -> ListP
         is_pool=is_whole_pool(state),
         export_url=state.export_url() if may_export else "",
         import_url=f"{state.path}/import" if imports(record_type, me) else "",
+        sample_url=_sample_url(record_type, me),
         lenses=lens_links(state, by),
         groups=table,
         group_url=state.group_url(),
     )
+
+
+def _sample_url(record_type: RecordType, by: Actor) -> str:
+    if not by.may("firm", "manage") or by.tenant.is_read_only:
+        return ""
+    is_new = stamps.stamp(by.session, "samples") is None
+    has_some = any(one.record_type == record_type.key for one in load_samples(by.tenant.starter))
+    return "/settings/samples" if is_new and has_some else ""
 
 
 def count_state(state: ListState, by: Actor, reader: Actor, *, is_exact: bool) -> Total:

@@ -1,0 +1,3 @@
+"""How events tell that a record was made as a sample."""
+
+SAMPLES = "samples"
