@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -257,6 +258,41 @@ def test_a_pipeline_with_something_open_and_the_last_one_are_not_retired(
         perform("opportunity", "lose", found, by=by, reason="price")
         retire_pipeline(by, other, is_retired=True)
         assert other.is_retired
+
+
+def test_of_two_admins_who_retire_the_last_two_pipelines_one_is_told(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        ids = [usual(by).id, repairs(by).id]
+    clients = [alice.sign_in() for _each in ids]
+    with ThreadPoolExecutor(2) as pool:
+        list(
+            pool.map(
+                lambda one: one[0].post(f"{PLACE}/{one[1]}/retire"), zip(clients, ids, strict=True)
+            )
+        )
+    with acme.acting(alice) as by:
+        in_use = by.session.scalars(select(Pipeline.id).where(~Pipeline.is_retired)).all()
+        assert len(in_use) == 1
+
+
+def test_names_in_a_language_that_the_editor_does_not_ask_for_stay(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        pipeline = get_pipeline(by, usual(by).id)
+        told = wishes(by, pipeline)
+        told[0]["name"]["zh-TW"] = "詢價"
+        save_pipeline(by, pipeline, name={**pipeline.name, "zh-TW": "銷售"}, stages=told)
+        sent = form_of(by, pipeline.id)
+    sent = {key: text for key, text in sent.items() if not key.endswith("zh-TW")}
+    answer = alice.client.post(f"{PLACE}/{pipeline.id}", data={**sent, "name.en": "New sales"})
+    assert answer.status_code == 303, answer.text
+    with acme.acting(alice) as by:
+        kept = get_pipeline(by, usual(by).id)
+        assert (kept.name["en"], kept.name["zh-TW"]) == ("New sales", "銷售")
+        assert stages_of(by, kept.id)[0].name["zh-TW"] == "詢價"
 
 
 def test_what_is_open_in_a_stage_that_was_removed_keeps_its_pipeline_in_use(

@@ -15,8 +15,11 @@ from app.records.files.models import File
 from app.sales.models import Quote
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
+from tests.records.api.conftest import Programs, program
 from tests.sales.test_quote_pages import make
 from tests.sales.test_quotes import make_quote
+
+__all__ = ["program"]
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +101,18 @@ def test_whoever_may_not_change_it_or_send_mails_mails_nothing(
     assert "Send by e-mail" not in dora.client.get(f"/quotes/{quote_id}").get_data(as_text=True)
     draft = make(acme, alice)
     assert alice.client.post(f"/quotes/{draft}/mail-paper").status_code == 422
+
+
+def test_a_program_mails_it_with_its_paper(
+    acme: Workspace, alice: Person, program: Programs
+) -> None:
+    quote_id = for_grace(acme, alice)
+    begun(alice, quote_id)
+    with acme.acting(alice) as by:
+        (paper,) = by.session.scalars(select(Document).where(Document.record_id == quote_id))
+    api = program(alice)
+    body = {"to": ["grace@fence.example"], "subject": "Q", "file_ids": [str(paper.file_id)]}
+    answer = api.post(f"quotes/{quote_id}/messages", body)
+    assert answer.status_code == 201, answer.text
+    listed = api.get(f"quotes/{quote_id}/messages").json
+    assert [one["subject"] for one in listed["data"]] == ["Q"]

@@ -158,6 +158,9 @@ def retire_pipeline(
         every = by.session.scalars(select(Stage.id).where(Stage.pipeline_id == pipeline.id))
         if any(held.get(one) for one in every):
             raise Refused(_("Opportunities are open in this pipeline. Move or close them first."))
+        # All are held in one order: of two who retire the last two, the second sees the first.
+        held_rows = select(Pipeline.id).order_by(Pipeline.id).with_for_update(key_share=True)
+        by.session.execute(held_rows)
         others = select(Pipeline.id).where(~Pipeline.is_retired, Pipeline.id != pipeline.id)
         if by.session.scalar(others.limit(1)) is None:
             raise Refused(_("One pipeline must stay in use."))

@@ -96,12 +96,16 @@ def sent_form(
 ) -> PipelineForm:
     """The editor holding what was sent; with one more row where that was asked for."""
     held = count_open(by) if pipeline is not None else {}
+    standing = {one.id: one.name for one in stages_of(by, pipeline)} if pipeline else {}
     found = rows_of(sent, ROWS)
     rows = [
         StageRow(
             number,
             first(parts, "id"),
-            {one: first(parts, f"name.{one}") for one in OFFERED},
+            {
+                **_not_asked(standing.get(first(parts, "id"))),
+                **{one: first(parts, f"name.{one}") for one in OFFERED},
+            },
             first(parts, "probability"),
             first(parts, "forecast_category"),
             first(parts, "colour"),
@@ -113,8 +117,14 @@ def sent_form(
     ]
     if sent.get("add") == ROWS:
         rows.append(StageRow(free_number(list(found))))
-    name = {one: sent.get(f"name.{one}", "") for one in OFFERED}
+    asked = {one: sent.get(f"name.{one}", "") for one in OFFERED}
+    name = {**_not_asked(pipeline.name if pipeline else None), **asked}
     return _form(pipeline, version, name, rows, by)
+
+
+def _not_asked(name: Mapping[str, str] | None) -> dict[str, str]:
+    """What a name says in languages that the form has no field for: it stays."""
+    return {one: text for one, text in (name or {}).items() if one not in OFFERED}
 
 
 def refused(form: PipelineForm, answer: Answer) -> PipelineForm:
