@@ -7,7 +7,7 @@ workspace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -194,15 +194,15 @@ def make_fields(by: Actor, starter: Starter) -> None:
 
 
 def make_price_books(by: Actor, starter: Starter) -> None:
-    """Give a fresh workspace the price books of its industry, without prices yet."""
+    """Give a fresh workspace the price books of its industry, without prices yet.
+
+    Sales may be off; they are there when it is switched on.
+    """
+    acting = replace(by, tenant=replace(by.tenant, modules=("sales",)))
     for one in starter.price_books:
-        perform(
-            "price_book",
-            "create",
-            by=by,
-            name=dict(one.name),
-            customer_kind=one.customer_kind or None,
-        )
+        name = one.name.get(by.tenant.language, one.name["en"])
+        kind = one.customer_kind or None
+        perform("price_book", "create", by=acting, name=name, customer_kind=kind)
 
 
 def make_templates(by: Actor, starter: Starter) -> None:

@@ -144,7 +144,7 @@ def _made(by: Actor) -> dict[str, list[UUID]]:
         select(Event.record_type, func.array_agg(Event.record_id))
         .where(Event.via == SAMPLES, Event.via != "web", Event.verb == "created")
         .group_by(Event.record_type)
-        .order_by(func.min(Event.at), func.min(Event.id))
+        .order_by(func.min(Event.at), Event.record_type)
     )
     return {key: sorted(ids) for key, ids in by.session.execute(statement)}
 

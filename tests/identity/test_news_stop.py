@@ -146,6 +146,8 @@ def test_no_other_change_goes_without_a_token_by_its_address(app: Flask) -> None
         "POST /news/stop/<link>",
         "POST /reports/mail/stop/<link>",
         "POST /webhooks/stripe",  # By its signature.
+        "POST /q/<secret>/decline",
+        "POST /q/<secret>/accept",
     ]
     assert all(one.access.who is Who.ANYONE for one in exempt)
 

@@ -20,7 +20,7 @@ from app.records.door import perform
 from app.sales.models import Opportunity, PriceBook
 from app.samples.operations import load, remove, standing
 from tenants.lifecycle import NewTenant
-from tenants.starters import list_starters
+from tenants.starters import list_starters, load_starter
 from tenants.starters.format import StarterError
 from tenants.starters.samples import load_samples, read_samples
 from tests.cast import Part, Person, Workspace, found
@@ -55,7 +55,7 @@ def test_every_trade_begins_with_fields_a_price_book_and_templates(
         assert len(fields) >= 3
         assert all(one.label["zh-CN"] and one.label["en"] for one in fields)
         (book,) = by.session.scalars(select(PriceBook))
-        assert book.name["zh-CN"]
+        assert book.name == load_starter(key).price_books[0].name["zh-CN"]
         texts = by.session.scalars(select(TextTemplate)).all()
         assert len(texts) >= 3
         assert all(one.body["en"] and one.body["zh-CN"] for one in texts)

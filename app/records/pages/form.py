@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -74,7 +75,7 @@ def new_form(
     """The form of a new record, holding its defaults and what was given or typed."""
     texts = {
         key: input_text(record_type.by_key[key], value, by)
-        if isinstance(value, bool)
+        if isinstance(value, bool | datetime)
         else str(value)
         for key, value in record_type.initial_values(by).items()
         if value is not None and key in record_type.by_key

@@ -79,7 +79,7 @@ def _land(opportunity: Opportunity, by: Actor) -> None:
     before = told_values(record_type, opportunity)
     if not leave_retired(opportunity, by):
         return
-    by.session.flush()
+    by.session.flush()  # Its event tells what was written.
     changes = changes_between(before, told_values(record_type, opportunity))
     account_id = account_of(record_type, opportunity)
     write_event(

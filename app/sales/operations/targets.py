@@ -69,7 +69,7 @@ def set_target(
         # Of two who set one at once, the second is told here, and the others of a list are read on.
         with by.session.begin_nested():
             by.session.add(row)
-            by.session.flush()
+            by.session.flush()  # Here, so that the answer is ours.
     except (StaleDataError, IntegrityError):
         raise _meanwhile() from None
     _tell(by, row, "created" if before is None else "updated", before, wanted)

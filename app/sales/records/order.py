@@ -75,7 +75,7 @@ ACTIONS = (
     ),
     Action(
         "deliver",
-        _("Delivered"),
+        _("Mark as delivered"),
         event="delivered",
         told=_("noted that this order was delivered"),
         run=deliver,
@@ -84,6 +84,7 @@ ACTIONS = (
         icon="truck",
         in_rows=False,
         result=_("Delivered"),
+        happened=_("Delivery noted"),
     ),
     Action(
         "complete",
