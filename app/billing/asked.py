@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
+from app.billing.shown import stands_at
 from app.identity.usage import seats
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Refused
@@ -13,19 +14,23 @@ from app.kernel.language import Text, _
 from app.kernel.whole import whole
 from tenants.billing.errors import (
     AlreadySubscribed,
+    BillDraft,
     BillingError,
     BillOpen,
+    ChangedSince,
     ChangingNow,
     Declined,
     NoSubscription,
     NotConfigured,
     PaidFurther,
+    PaidMeanwhile,
     TransferAsked,
     Uncertain,
     Unreachable,
+    YearOnly,
 )
 from tenants.billing.models import Subscription
-from tenants.billing.operations import Choice
+from tenants.billing.operations import Choice, rented
 from tenants.plans import INTERVALS, Limit, Plan, plans_for_sale
 
 MOST_SEATS = 10_000
@@ -104,6 +109,22 @@ TOLD: tuple[tuple[type[BillingError], type[Answer], Text], ...] = (
         Refused,
         _("A bill is not paid yet. Pay it first, under “Bills”, then change the plan."),
     ),
+    (
+        BillDraft,
+        Refused,
+        _("The bill is being made out. It can be withdrawn within the hour, once it is there."),
+    ),
+    (ChangedSince, Conflict, CHANGED_SINCE),
+    (
+        YearOnly,
+        Refused,
+        _("A bill is sent for a whole year alone. Choose “Yearly”, or pay by card."),
+    ),
+    (
+        PaidMeanwhile,
+        Refused,
+        _("The bill was paid in the meantime, so that it can't be withdrawn any more."),
+    ),
     (NoSubscription, Refused, _("There is no subscription that could be changed.")),
 )
 
@@ -152,11 +173,6 @@ def read_shown_at(typed: Mapping[str, str], now: datetime, since: datetime | Non
     return None if since is not None and at < int(since.timestamp()) else at
 
 
-def rented(row: Subscription) -> str:
-    """What a subscription stands at, from which the price of a change of it is computed."""
-    return f"{row.plan}:{row.interval}:{row.seats}"
-
-
 def why_anew(
     typed: Mapping[str, str], choice: Choice, row: Subscription | None, at: int | None
 ) -> Text | None:
@@ -167,9 +183,9 @@ def why_anew(
     """
     if at is None:
         return LONG_AGO
-    if row is None or typed.get("was") == rented(row):
+    if row is None or typed.get("was") == stands_at(row):
         return None
-    is_done = rented(row) == f"{choice.plan.key}:{choice.interval}:{choice.seats}"
+    is_done = stands_at(row) == rented(choice.plan.key, choice.interval, choice.seats)
     return None if is_done else CHANGED_SINCE
 
 

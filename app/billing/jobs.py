@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,13 +20,15 @@ from app.kernel.actor import Actor
 from app.records.usage import count_anew
 from config.settings import Settings
 from tenants.billing.apply import Applied, refresh
-from tenants.billing.errors import ChangingNow, NotConfigured
+from tenants.billing.errors import BillingError, ChangingNow, NotConfigured
 from tenants.billing.gateway import Gateway
 from tenants.billing.pruning import prune
 from tenants.billing.queue import FOLLOW, READ, TELL_DOUBLE, TELL_NEWS
 from tenants.billing.reconcile import Report, reconcile, unbilled
+from tenants.billing.taking_back import let_lapse, take_back
 from tenants.billing.transfer import end_transfers
 from tenants.billing.transfer_requests import lapse_transfers
+from tenants.billing.waiting import half_taken_back, overdue_changes
 from tenants.billing.webhooks import apply_notice
 from tenants.database import control_session
 
@@ -134,6 +136,16 @@ def lapse_old_transfers(service: Service, _payload: Payload) -> None:
         follow(tenant_id, service.now)
 
 
+@service_job("lapse_changes", every=timedelta(days=1), timeout=1800)
+def lapse_changes(service: Service, _payload: Payload) -> None:
+    """Withdraw changes whose bill nobody pays; what can't be done today is done tomorrow."""
+    for found, work in ((half_taken_back(), take_back), (overdue_changes(service.now), let_lapse)):
+        for facts in found:
+            with suppress(BillingError):
+                work(Gateway(service.settings), facts, service.now)
+            follow(facts.id, service.now)
+
+
 @contextmanager
 def _in_turn() -> Iterator[None]:
     """Have it tried later where somebody else asks Stripe about the firm at this moment."""
@@ -160,4 +172,5 @@ JOBS = (
     end_trials,
     remind_of_ends,
     lapse_old_transfers,
+    lapse_changes,
 )

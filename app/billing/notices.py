@@ -16,7 +16,7 @@ from app.kernel.ids import new_id
 from app.kernel.language import gettext, using
 
 MANAGE = ("billing", "manage")
-USAGE = "/settings/usage"
+PLAN, USAGE = "/settings/billing", "/settings/usage"
 
 
 def tell_of_limits(by: Actor) -> list[str]:

@@ -13,7 +13,7 @@ from app.kernel.language import Text, _, labelled
 from app.web.formats import formats
 from tenants.billing.checkouts import OVER
 from tenants.billing.models import Subscription, SubscriptionInvoice
-from tenants.billing.operations import subscription_of
+from tenants.billing.operations import rented, subscription_of
 from tenants.billing.tax_invoices import bills_of, requests_of
 from tenants.plans import CURRENCIES, INTERVALS, Plan, PlanError, plan_of, plans_for_sale
 
@@ -135,6 +135,11 @@ def takes_transfer(currency: str, interval: str) -> bool:
         and account.transfer_currency == currency
         and interval == "year"
     )
+
+
+def stands_at(row: Subscription) -> str:
+    """What a subscription stands at, as a form tells from what a price was computed."""
+    return rented(row.plan, row.interval, row.seats)
 
 
 def whole_price(row: Subscription) -> Decimal:

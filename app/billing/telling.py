@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.billing.notices import keepers
+from app.billing.notices import PLAN, keepers
 from app.billing.shown import plan_name
 from app.identity import outside
 from app.identity.actors import actor_for
@@ -18,6 +18,7 @@ from app.web.formats import formats
 from tenants.billing.apply import hold_books
 from tenants.billing.doubles import CREDITED, REFUNDED
 from tenants.billing.queue import (
+    CHANGE_LAPSED,
     TAX_ISSUED,
     TAX_REFUSED,
     TRANSFER_BOOKED,
@@ -27,7 +28,6 @@ from tenants.billing.queue import (
 from tenants.database import control_session
 from tenants.scope import tenant_scope
 
-PLAN_PAGE = "/settings/billing"
 Told = Mapping[str, str]
 DOUBLE = "double"
 
@@ -39,7 +39,7 @@ def tell_keepers(by: Actor, subject: Text, text_for: Callable[[Actor], str]) -> 
         with using(language):
             reader = actor_for(by.session, by.tenant, user, by.now, "job", language)
             text, title = text_for(reader), str(subject)
-            tell(by, user.id, text, url=PLAN_PAGE, icon="credit-card")
+            tell(by, user.id, text, url=PLAN, icon="credit-card")
         outside.mailer()(
             by,
             to=user.email,
@@ -49,7 +49,7 @@ def tell_keepers(by: Actor, subject: Text, text_for: Callable[[Actor], str]) -> 
                 "name": user.name,
                 "title": title,
                 "text": text,
-                "url": outside.workspace_url(by.tenant, PLAN_PAGE),
+                "url": outside.workspace_url(by.tenant, PLAN),
             },
             language=language,
             stop_url=None,
@@ -99,6 +99,13 @@ def _lapsed(_by: Actor, told: Told) -> str:
     )
 
 
+def _change_lapsed(_by: Actor, _told: Told) -> str:
+    return gettext(
+        "The change of your plan was not paid in time and is withdrawn, with its bill. You keep "
+        "what you have, and can choose anew under “Plan and bill”."
+    )
+
+
 def _issued(_by: Actor, told: Told) -> str:
     return gettext(
         "The tax invoice that you asked for is issued: %(number)s. It comes to the e-mail address "
@@ -142,6 +149,7 @@ NEWS: Mapping[str, tuple[Text, Callable[[Actor, Told], str]]] = {
     TRANSFER_BOOKED: (_("Your bank transfer has arrived"), _booked),
     TRANSFER_DROPPED: (_("Your bank transfer did not arrive"), _dropped),
     TRANSFER_LAPSED: (_("Your bank transfer did not arrive"), _lapsed),
+    CHANGE_LAPSED: (_("The change of your plan is withdrawn"), _change_lapsed),
     TAX_ISSUED: (_("Your tax invoice is issued"), _issued),
     TAX_REFUSED: (_("Your tax invoice was not issued"), _refused),
 }

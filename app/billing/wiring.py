@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.billing.notices import MANAGE, USAGE
+from app.billing.notices import MANAGE, PLAN, USAGE
 from app.billing.routes import blueprint
-from app.billing.routes.plan import PLACE
 from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
@@ -26,7 +25,7 @@ USAGE_PAGE = SettingsPage(
     synonyms=_("limits quota storage seats"),
 )
 PLAN_PAGE = SettingsPage(
-    PLACE,
+    PLAN,
     "credit-card",
     GROUP,
     _("Plan and bill"),

@@ -19,7 +19,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, NotPermitted
 from app.kernel.language import _, gettext, using
 from app.leaving.models import KEPT, State, Takeout
-from app.leaving.operations.farewell import REMIND, remind
+from app.leaving.operations.farewell import REMIND, TELL, remind
 from app.leaving.operations.takeout import (
     KIND,
     SUBJECT,
@@ -31,6 +31,8 @@ from app.leaving.operations.takeout import (
 from app.leaving.pack import Packed, digest_of, pack_everything
 from app.records.bulk.run import sentence
 from app.records.exports.begin import told_when_full
+from tenants.billing.history import note
+from tenants.database import control_session
 from tenants.scope import keep
 
 GIVEN_UP = "takeout_given_up"
@@ -168,4 +170,12 @@ def _fail(takeout_id: UUID, by: Actor, error: str) -> None:
     tell(by, takeout.user_id, text, url=URL, icon="alert-circle")
 
 
-JOBS = (take_everything_out, takeout_given_up, forget, remind_of_farewell)
+@job(TELL, while_suspended=True)
+def tell_operator(by: Actor, payload: Payload) -> None:
+    """Write into the history that operators read that the firm asks for its end, or stays."""
+    told = {key: str(payload[key]) for key in ("until",) if key in payload}
+    with control_session() as session:
+        note(session, by.tenant.id, str(payload["verb"]), by.now, **told)
+
+
+JOBS = (take_everything_out, takeout_given_up, forget, remind_of_farewell, tell_operator)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tenants.billing.models import Subscription
+from tenants.billing.unpaid import START
 from tenants.control import Tenant
 from tenants.facts import State
 
@@ -35,7 +36,7 @@ def money(session: Session, now: datetime) -> Money:
             Subscription.interval,
             func.sum(Subscription.price * Subscription.seats),
         )
-        .where(Subscription.status.in_(EARNING))
+        .where(Subscription.status.in_(EARNING), Subscription.waits.is_distinct_from(START))
         .group_by(Subscription.currency, Subscription.interval)
     )
     monthly: dict[str, Decimal] = {}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.jobs.overview import count_by_tenant
 from app.kernel.ids import parse_id
 from tenants.billing.models import Subscription
+from tenants.billing.unpaid import START
 from tenants.control import SERVICE, Tenant, TenantSize
 from tenants.facts import State
 from tenants.history import TENANT
@@ -182,7 +183,7 @@ def may_go_on(tenant: Tenant, row: Subscription | None) -> bool:
     """True for a trial, and for one that is over and that no subscription has followed."""
     if tenant.state == State.TRIAL:
         return True
-    has_paid = row is not None and row.status != "none"
+    has_paid = row is not None and row.status != "none" and row.waits != START
     was_trial = tenant.plan == TRIAL and tenant.trial_ends_at is not None
     return tenant.state in CLOSED and was_trial and not has_paid
 

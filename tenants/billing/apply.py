@@ -20,8 +20,9 @@ from tenants.billing.history import note
 from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.queue import plan_follow
 from tenants.billing.reading import Double, fetch_firm, keep_firm
-from tenants.billing.standing import ALIVE, OWING, Standing, standing
+from tenants.billing.standing import ALIVE, OWING, Standing, standing, standing_on_trial
 from tenants.billing.turns import turn
+from tenants.billing.unpaid import START, fall_due, is_waiting
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import control_session
 from tenants.facts import State, TenantFacts
@@ -45,6 +46,7 @@ class Applied:
     before: State
     seats: int | None
     standing: Standing
+    waits: bool = False  # Something is billed that is given once it is paid.
 
 
 class End(StrEnum):
@@ -110,10 +112,25 @@ def _refresh(
                 before = row.held_seats
                 if release:
                     row.held_seats = row.held_until = None
+                if fall_due(row, now):
+                    settle(session, tenant, row, now)  # First, as what begins has yet to be paid.
+                before_it = row.stripe_id, row.cancels_at_period_end
                 doubles = keep_firm(session, row, fetched, now)
+                _note_end(session, row, before_it, now)
                 if release or row.held_seats != before:
                     plan_follow(session, tenant_id, now)
             return settle(session, tenant, row, now), doubles
+
+
+def _note_end(
+    session: Session, row: Subscription, before: tuple[str | None, bool], now: datetime
+) -> None:
+    """Tell the operator that a subscription is to end with its period, or goes on after all."""
+    its_id, ended = before
+    if row.stripe_id == its_id and row.cancels_at_period_end is not ended:
+        verb = "cancel_planned" if row.cancels_at_period_end else "cancel_undone"
+        until = row.period_end.isoformat() if row.period_end is not None else ""
+        note(session, row.tenant_id, verb, now, until=until)
 
 
 def _customer_of(tenant_id: UUID) -> str | None:
@@ -136,7 +153,9 @@ def hold_books(session: Session, tenant_id: UUID, now: datetime) -> Books | None
         return None
     waiting = (TransferRequest.tenant_id == tenant_id, TransferRequest.status == "asked")
     asked = session.scalars(select(TransferRequest.seats).where(*waiting)).one_or_none()
-    bounds = [one for one in (asked, row.held_seats if row else None) if one is not None]
+    billed = row.seats if row is not None and is_waiting(row) else None
+    held = (asked, billed, row.held_seats if row is not None else None)
+    bounds = [one for one in held if one is not None]
     stands = standing_of(tenant, row, now)
     return Books(
         tenant.facts(),
@@ -154,7 +173,7 @@ def _end_of(
     if tenant.state not in (State.TRIAL, State.ACTIVE):
         return None
     if stands.state is State.TRIAL and tenant.trial_ends_at is not None:
-        return End.TRIAL, tenant.trial_ends_at
+        return None if is_waiting(row) else (End.TRIAL, tenant.trial_ends_at)
     if row is None or row.way != "transfer" or row.status != "active" or row.period_end is None:
         return None
     return End.TRANSFER, row.period_end
@@ -165,7 +184,7 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
     before = State(tenant.state)
     stood = (tenant.state, tenant.seats, tenant.pay_by)
     stands = standing_of(tenant, row, now)
-    if row is not None and row.status in (*ALIVE, *OWING):
+    if row is not None and row.status in (*ALIVE, *OWING) and not is_waiting(row):
         tenant.plan, tenant.seats = row.plan, row.seats
     tenant.pay_by = stands.pay_by
     if stands.state is not before and not _is_held_by_hand(session, tenant):
@@ -178,14 +197,18 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
     session.flush()  # The facts tell what stands in the row.
     if (tenant.state, tenant.seats, tenant.pay_by) != stood:
         plan_follow(session, tenant.id, now)
-    return Applied(tenant.facts(), before, tenant.seats, stands)
+    return Applied(tenant.facts(), before, tenant.seats, stands, is_waiting(row))
 
 
 def standing_of(tenant: Tenant, row: Subscription | None, now: datetime) -> Standing:
     """Where a tenancy stands by its books."""
-    if row is None or row.status == "none":
-        ends_at = tenant.trial_ends_at if tenant.plan == TRIAL else None
-        return standing(now=now, status="none", trial_ends_at=ends_at)
+    if row is None or row.status == "none" or row.waits == START:
+        billed_at = row.first_billed_at if row is not None and is_waiting(row) else None
+        if tenant.plan == TRIAL:
+            return standing_on_trial(now, tenant.trial_ends_at, billed_at)
+        # Who rented before has what was left of it: nothing of what was billed is paid.
+        ended_at = tenant.pay_by if row is not None and row.waits == START else None
+        return standing(now=now, status="none", ended_at=ended_at)
     return standing(
         now=now,
         status=row.status,

@@ -24,13 +24,20 @@ from tenants.billing.errors import AlreadySubscribed, ChangingNow, NoSubscriptio
 from tenants.billing.gateway import Gateway
 from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription, TransferRequest
-from tenants.billing.operations import LOCALES, Choice, known, read_after, subscription_of
+from tenants.billing.operations import (
+    LOCALES,
+    Choice,
+    demand_year,
+    known,
+    read_after,
+    subscription_of,
+)
 from tenants.billing.queue import plan_read
+from tenants.billing.standing import TO_PAY
 from tenants.billing.turns import turn
 from tenants.database import control_session
 from tenants.facts import TenantFacts
 
-DAYS_TO_PAY = 14  # Of an invoice that is sent.
 A_MOMENT = timedelta(seconds=20)  # After it, whoever asks Stripe about a firm now is done.
 
 
@@ -116,8 +123,10 @@ def prepay(
 ) -> Applied | None:
     """Begin a subscription whose bill Stripe sends, to be paid there by Alipay, WeChat or card.
 
-    Uncertain where Stripe did not answer; see `checkout` and `change` for the rest.
+    It is given once that is paid. YearOnly for less than a year. Uncertain where Stripe did not
+    answer; see `checkout` and `change` for the rest.
     """
+    demand_year(choice, "invoice")
     _demand_none(facts.id, now)
     customer = ensure_customer(
         gateway, facts, currency, email=email, language=language, press=press, now=now
@@ -131,9 +140,10 @@ def prepay(
             }
         ],
         "collection_method": "send_invoice",
-        "days_until_due": DAYS_TO_PAY,
+        "days_until_due": TO_PAY.days,
         "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
     }
+    before = subscription_of(facts.id)  # One that was withdrawn: its press begins another one.
     with (
         read_after(gateway, facts.id, now),
         _alone(gateway, facts, choice.seats, customer, hold, now, now + IN_FLIGHT),
@@ -141,7 +151,7 @@ def prepay(
         gateway.change(
             facts.id,
             "prepay",
-            press,
+            f"{press}:{before.stripe_id if before is not None else None}",
             now,
             lambda v1, options: v1.subscriptions.create(params=params, options=options),
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
 
 from tenants.billing.checkouts import OVER, close_checkouts, living_subscriptions, open_checkouts
+from tenants.billing.errors import PaidMeanwhile
 from tenants.billing.gateway import Gateway, Plain
 from tenants.billing.models import Subscription, TransferRequest
+from tenants.billing.operations import subscription_of
+from tenants.billing.taking_back import unpaid_bills, void_bills
 from tenants.database import control_session
 
 
@@ -28,6 +32,10 @@ def end_for_good(gateway: Gateway, tenant_id: UUID, now: datetime) -> None:
     customer = _customer_of(tenant_id)
     if customer is not None:
         close_checkouts(gateway, open_checkouts(gateway, customer))
+    row = subscription_of(tenant_id)
+    if row is not None and row.waits is not None:
+        with suppress(PaidMeanwhile):
+            void_bills(gateway, unpaid_bills(gateway, row))  # What they are for is never given.
     for one in living_at_stripe(gateway, tenant_id):
         _end(gateway, str(one["id"]))
     close_books(tenant_id, now)

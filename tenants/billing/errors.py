@@ -43,6 +43,22 @@ class BillOpen(BillingError):
     """A bill is not paid yet: nothing is changed on top of what is owed."""
 
 
+class ChangedSince(BillingError):
+    """What the firm rents is not what the price was computed from; nothing was charged."""
+
+
+class YearOnly(BillingError):
+    """A bill is sent for a whole year alone."""
+
+
+class BillDraft(BillingError):
+    """Stripe has yet to make the bill out, so that it can't be taken back."""
+
+
+class PaidMeanwhile(BillingError):
+    """The bill that was to be taken back is paid, so what it was for stands."""
+
+
 class AlreadySubscribed(BillingError):
     """The firm has a subscription already: a second one would be paid twice."""
 

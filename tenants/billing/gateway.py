@@ -56,7 +56,7 @@ class Gateway:
         self, tenant_id: UUID, verb: str, wish: str, now: datetime, call: Callable[[Any, Any], Any]
     ) -> Plain:
         """As `ask`, for a change: `call` is given the options with the key of this wish as well."""
-        key = f"zuke:{tenant_id.hex}:{verb}:{wish}"[:120]
+        key = _key(tenant_id, verb, wish)
         row = {"key": key, "tenant_id": tenant_id, "verb": verb, "made_at": now}
         with control_session() as session:
             session.execute(insert(StripeCall).values(row).on_conflict_do_nothing())
@@ -67,6 +67,17 @@ class Gateway:
             mine = (StripeCall.key == key, StripeCall.tenant_id == tenant_id)
             session.execute(update(StripeCall).where(*mine).values(done))
         return answer
+
+
+def was_answered(tenant_id: UUID, verb: str, wish: str) -> bool:
+    """True where a change by this wish was made before, so that its answer would come again."""
+    with control_session() as session:
+        kept = session.get(StripeCall, _key(tenant_id, verb, wish))
+        return kept is not None and kept.answered_at is not None
+
+
+def _key(tenant_id: UUID, verb: str, wish: str) -> str:
+    return f"zuke:{tenant_id.hex}:{verb}:{wish}"[:120]
 
 
 def plain(answer: Any) -> Plain:

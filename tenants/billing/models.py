@@ -42,6 +42,7 @@ class Subscription(ControlBase):
         CheckConstraint("way IN ('card', 'invoice', 'transfer')", name="way"),
         CheckConstraint("interval IN ('month', 'year')", name="interval"),
         CheckConstraint("seats >= 0", name="seats"),
+        CheckConstraint("waits IN ('start', 'change')", name="waits"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey(Tenant.id), primary_key=True)
@@ -61,8 +62,10 @@ class Subscription(ControlBase):
     cancel_at: Mapped[datetime | None] = mapped_column(MOMENT)
     ended_at: Mapped[datetime | None] = mapped_column(MOMENT)
     unpaid_since: Mapped[datetime | None] = mapped_column(MOMENT)  # The first day of the grace.
-    # Read and written by the release before this one alone; the one after it drops the column.
-    reminders: Mapped[int] = mapped_column(Integer, server_default="0", deferred=True)
+    # What is billed and not paid, so that it is not given yet; see tenants.billing.unpaid.
+    waits: Mapped[str | None] = mapped_column(String(10))
+    # When the first bill for a start was made, which is never moved: a trial waits for it, once.
+    first_billed_at: Mapped[datetime | None] = mapped_column(MOMENT)
     # Nobody may take more seats than these while they could be paid for; see tenants.billing.holds.
     held_seats: Mapped[int | None] = mapped_column(Integer)
     held_until: Mapped[datetime | None] = mapped_column(MOMENT)

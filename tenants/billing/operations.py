@@ -11,17 +11,19 @@ from typing import Any
 from uuid import UUID
 
 from tenants.billing.apply import Applied, refresh
-from tenants.billing.catalogue import from_cents, price_id
+from tenants.billing.catalogue import from_cents, plan_of_price, price_id
 from tenants.billing.checkouts import OVER
 from tenants.billing.errors import (
     BillingError,
     BillOpen,
+    ChangedSince,
     ChangingNow,
     NoSubscription,
     Uncertain,
     Unreachable,
+    YearOnly,
 )
-from tenants.billing.gateway import Gateway, Plain
+from tenants.billing.gateway import Gateway, Plain, was_answered
 from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription
 from tenants.billing.queue import plan_read
@@ -73,9 +75,11 @@ def portal(gateway: Gateway, facts: TenantFacts, *, back: str, language: str) ->
 def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime) -> Preview:
     """What a change would cost now, to the cent that `change` then charges.
 
-    BillOpen while a bill of this subscription waits to be paid.
+    BillOpen while a bill of this subscription waits to be paid; YearOnly for a month of one whose
+    bills are sent.
     """
     row = living(facts.id)
+    demand_year(choice, row.way)
     _demand_paid(gateway, row, choice)
     at = int(now.timestamp())
     params: Any = {
@@ -99,14 +103,19 @@ def change(
     press: str,
     now: datetime,
     hold: Hold,
+    was: str | None = None,
 ) -> Applied | None:
     """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing.
 
-    BillOpen as for `preview`: whoever owes would get more, and Stripe would count it as paid.
-    Uncertain where Stripe did not answer: until it is known, `hold` keeps the fewer seats.
+    `was` is what stood when somebody was shown the price, as `rented` writes it: ChangedSince
+    where Stripe has something else by now, which is asked while nobody else may change it.
+    BillOpen and YearOnly as for `preview`. What is billed by a bill that is sent is given once it
+    is paid. Uncertain where Stripe did not answer: until it is known, `hold` keeps the fewer seats.
     """
     row = living(facts.id)
+    demand_year(choice, row.way)
     _demand_paid(gateway, row, choice)
+    came_again = was_answered(facts.id, "change", press)
     params: Any = {
         **_details(gateway, row, choice, at),
         "payment_behavior": "error_if_incomplete",
@@ -118,6 +127,8 @@ def change(
         read_after(gateway, facts.id, now),
         seats_held(facts.id, fewer, hold, now, now + IN_FLIGHT),
     ):
+        if was is not None:
+            _demand_unchanged(gateway, row, choice, was)
         gateway.change(
             facts.id,
             "change",
@@ -127,7 +138,10 @@ def change(
                 row.stripe_id, params=params, options=options
             ),
         )
-    return known(gateway, facts.id, now)
+    applied = known(gateway, facts.id, now)
+    if came_again and not _is_same(living(facts.id), choice):
+        raise ChangedSince  # It was charged by then, and changed again by somebody.
+    return applied
 
 
 def cancel_at_end(gateway: Gateway, facts: TenantFacts, now: datetime) -> Applied | None:
@@ -161,6 +175,17 @@ def set_tax_id(
     )
     for one in before:
         _drop_tax_id(gateway, customer, str(one["id"]))
+
+
+def rented(plan: str, interval: str, seats: int) -> str:
+    """What a subscription stands at, from which the price of a change of it is computed."""
+    return f"{plan}:{interval}:{seats}"
+
+
+def demand_year(choice: Choice, way: str) -> None:
+    """YearOnly for less than a year where the bill is sent, and so paid days later."""
+    if way == "invoice" and choice.interval != "year":
+        raise YearOnly
 
 
 def living(tenant_id: UUID) -> Subscription:
@@ -214,8 +239,21 @@ def _demand_paid(gateway: Gateway, row: Subscription, choice: Choice) -> None:
         return  # Nothing changes; or it was changed already, and this press comes again.
     params: Any = {"subscription": row.stripe_id, "status": "open", "limit": 100}
     bills = gateway.pages(lambda v1: v1.invoices.list(params=params))
-    if row.unpaid_since is not None or any(bill["amount_remaining"] for bill in bills):
+    if (
+        row.unpaid_since is not None
+        or row.waits is not None
+        or any(bill["amount_remaining"] for bill in bills)
+    ):
         raise BillOpen
+
+
+def _demand_unchanged(gateway: Gateway, row: Subscription, choice: Choice, was: str) -> None:
+    found = gateway.ask(lambda v1: v1.subscriptions.retrieve(row.stripe_id))
+    item = found["items"]["data"][0]
+    price, seats = item["price"], item["quantity"]
+    stands = rented(plan_of_price(price), price["recurring"]["interval"], seats)
+    if stands not in (was, rented(choice.plan.key, choice.interval, choice.seats)):
+        raise ChangedSince
 
 
 def _details(gateway: Gateway, row: Subscription, choice: Choice, at: int) -> Plain:

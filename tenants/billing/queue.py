@@ -23,6 +23,7 @@ TELL_NEWS = "tell_of_bill"
 # What a firm is told of what the operator has done.
 TRANSFER_BOOKED, TAX_ISSUED, TAX_REFUSED = "transfer_booked", "tax_issued", "tax_refused"
 TRANSFER_DROPPED, TRANSFER_LAPSED = "transfer_dropped", "transfer_lapsed"
+CHANGE_LAPSED = "change_lapsed"
 
 
 def plan_follow(

@@ -17,8 +17,7 @@ from tenants.billing.doubles import bills_by_subscription
 from tenants.billing.gateway import Gateway, Plain
 from tenants.billing.models import Subscription, SubscriptionInvoice
 from tenants.billing.standing import OWING
-
-OWED = ("open", "uncollectible")  # Bills; those that nobody tries to collect are owed as well.
+from tenants.billing.unpaid import START, UNPAID, begins_anew, owed, waits_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,13 @@ def keep_firm(
     row.read_at = now
     if found is None or (row.way == "transfer" and found["status"] in OVER):
         return []
+    begins = begins_anew(row) if found["id"] != row.stripe_id else row.waits == START
     _keep_subscription(row, found)
     mine = by_subscription.get(str(found["id"]), [])
-    row.unpaid_since = _unpaid_since(mine) if row.status in OWING else None
+    row.waits = waits_for(found, mine, begins=begins)
+    if row.waits == START and row.first_billed_at is None:
+        row.first_billed_at = _moment(min((bill["created"] for bill in mine), default=None))
+    row.unpaid_since = _unpaid_since(owed(mine, row.waits)) if row.status in OWING else None
     row.changed_at = now
     return [
         Double(one, by_subscription.get(str(one["id"]), []))
@@ -160,7 +163,7 @@ def _unpaid_since(bills: Iterable[Plain]) -> datetime | None:
     since = [
         bill["due_date"] or bill["created"]
         for bill in bills
-        if bill["status"] in OWED and bill["amount_remaining"]
+        if bill["status"] in UNPAID and bill["amount_remaining"]
     ]
     return _moment(min(since, default=None))
 

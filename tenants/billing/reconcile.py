@@ -138,6 +138,7 @@ def _told(row: Subscription) -> object:
     return (
         row.stripe_id,
         row.status,
+        row.waits,
         row.plan,
         row.interval,
         row.seats,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tenants.facts import State
 
+TO_PAY = timedelta(days=14)  # Of a bill that is sent.
 GRACE = timedelta(days=15)  # As long as Stripe tries the card again.
 SUSPENDED_AFTER = timedelta(days=14)  # Of being read-only.
 ALIVE = ("active", "trialing")
@@ -44,6 +45,26 @@ def standing(
     if trial_ends_at is None:
         return Standing(State.ACTIVE)
     return Standing(State.TRIAL) if now < trial_ends_at else _late(trial_ends_at, now)
+
+
+def standing_on_trial(
+    now: datetime, trial_ends_at: datetime | None, billed_at: datetime | None
+) -> Standing:
+    """Where a firm stands that was sent its first bill at `billed_at`, and has not paid it.
+
+    A trial that was on by then lasts as long as the bill can be paid in time, and GRACE is added
+    as to any other bill. Without a bill, or after its end, the trial ends on its day.
+    """
+    plain = standing(now=now, status="none", trial_ends_at=trial_ends_at)
+    if trial_ends_at is None or billed_at is None or billed_at > trial_ends_at:
+        return plain
+    due_at = billed_at + TO_PAY
+    if due_at + GRACE <= trial_ends_at:
+        return plain
+    if now < max(trial_ends_at, due_at):
+        return Standing(State.TRIAL)
+    late = _late(due_at + GRACE, now)
+    return replace(late, state=State.TRIAL) if late.state is State.ACTIVE else late
 
 
 def _late(pay_by: datetime, now: datetime) -> Standing:

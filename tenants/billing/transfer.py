@@ -23,6 +23,7 @@ from tenants.billing.models import Subscription, SubscriptionInvoice, TransferRe
 from tenants.billing.queue import TRANSFER_BOOKED, plan_follow, plan_news
 from tenants.billing.transfer_price import running
 from tenants.billing.turns import turn
+from tenants.billing.unpaid import fall_due
 from tenants.control import Tenant
 from tenants.database import control_session
 from tenants.facts import State
@@ -73,7 +74,7 @@ def mark_as_paid(
             row = Subscription(tenant_id=tenant_id, currency=paid.currency, created_at=now)
             session.add(row)
         start = _begin(session, row, paid, now)
-        row.way, row.status, row.plan = "transfer", "active", paid.plan.key
+        row.way, row.status, row.plan, row.waits = "transfer", "active", paid.plan.key, None
         row.interval, row.seats, row.currency = paid.interval, paid.seats, paid.currency
         row.price = paid.plan.price(paid.currency, paid.interval)
         row.period_start, row.period_end = start, paid.until
@@ -197,8 +198,7 @@ def end_transfers(tenant_id: UUID, now: datetime) -> Applied | None:
         row = session.get(Subscription, tenant_id, with_for_update=True)
         if tenant is None or tenant.state == State.ERASED:
             return None
-        if row is not None and row.way == "transfer" and row.status == "active":
-            if row.period_end is None or row.period_end > now:
-                return None
-            row.status, row.unpaid_since, row.changed_at = "past_due", row.period_end, now
+        runs = row is not None and row.way == "transfer" and row.status == "active"
+        if row is not None and runs and not fall_due(row, now):
+            return None
         return settle(session, tenant, row, now)

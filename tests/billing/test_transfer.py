@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
 
 from app.billing.follow import follow
 from app.billing.jobs import end_trials, lapse_old_transfers, tell_of_bill
@@ -517,3 +519,44 @@ def mails(app: Flask, address: str) -> set[str]:
     with app.app_context(), control_session() as session:
         found = session.scalars(select(Job.payload).where(Job.kind == "send_mail"))
         return {str(one["subject"]) for one in found if one.get("to") == address}
+
+
+def wait_for_many(owner: Engine, house: Workspace, number: int, now: datetime) -> None:
+    """So many firms that have asked for a transfer, one after the other."""
+    with Session(owner) as session, session.begin():
+        first = session.get_one(Tenant, house.facts.id)
+        kept = {one.name: getattr(first, one.name) for one in Tenant.__table__.columns}
+        for count in range(number):
+            its_id = new_id()
+            its = {"slug": f"many-{count}", "skeleton": f"many-{count}", "name": f"Many {count:02}"}
+            its |= {"id": its_id, "schema_name": f"t_{its_id.hex}"}
+            session.add(Tenant(**{**kept, **its}))
+            session.flush()
+            asked = {"plan": "starter", "interval": "year", "seats": 1, "currency": "CNY"}
+            asked |= {"id": new_id(), "tenant_id": its_id, "reference": f"ZKMANY{count:04}"}
+            asked |= {"amount": 690, "asked_at": now + timedelta(minutes=count // 2)}
+            session.add(TransferRequest(**asked))
+
+
+def test_the_operator_goes_through_what_waits_page_by_page(
+    till: Till, acme: Workspace, console: HostClient, owner: Engine
+) -> None:
+    wait_for_many(owner, acme, 55, till.now)
+    seen, place = [], PAYMENTS
+    while place:
+        page = console.get(place).text
+        seen.append(re.findall(r"<b>(ZKMANY\d+)</b>", page))
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        place = unescape(found[1]) if found else ""
+    assert [len(page) for page in seen] == [25, 25, 5]
+    assert [one for page in seen for one in page] == [f"ZKMANY{count:04}" for count in range(55)]
+    assert "ZKMANY0000" in console.get(f"{PAYMENTS}?after=nonsense").text
+    second = unescape(
+        re.findall(r'rel="next" href="([^"]+)"', console.get(f"{PAYMENTS}?q=many").text)[0]
+    )
+    page = console.get(second).text
+    place = unescape(re.findall(r'action="([^"]+/drop[^"]*)"', page)[0])
+    assert "q=many" in place
+    refused = console.post(place, data={"reason": " "})
+    assert refused.status_code == 422
+    assert "ZKMANY0025" in refused.text  # The same page again.

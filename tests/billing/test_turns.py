@@ -139,6 +139,27 @@ def test_after_stripe_has_charged_nobody_is_told_that_nothing_was_done(
     assert "4 seats" in alice.client.get("/settings/billing").text
 
 
+def test_a_change_is_charged_only_where_stripe_still_has_what_its_price_was_computed_from(
+    till: Till, acme: Workspace, alice: Person, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    typed = {"plan": "starter", "interval": "month", "seats": "4", "press": "p"}
+    typed |= {"at": str(int(till.now.timestamp())), "was": "starter:month:3"}
+    (living,) = till.world.all("subscription")
+    theirs: Any = {"items": [{"id": living["items"]["data"][0]["id"], "quantity": 5}]}
+    theirs["proration_behavior"] = "none"
+    with app.app_context():  # Somebody was faster, and our books have yet to read it.
+        till.gateway.ask(lambda v1: v1.subscriptions.update(living["id"], params=theirs))
+    bills = len(till.world.all("invoice"))
+    answer = alice.client.post("/settings/billing/change", data=typed)
+    assert answer.status_code == 200, answer.text
+    assert "What you rent was changed since the price was shown" in answer.text
+    assert 'name="was" value="starter:month:5"' in answer.text
+    assert len(till.world.all("invoice")) == bills
+    assert living["items"]["data"][0]["quantity"] == 5
+
+
 def test_a_payment_is_withdrawn_though_somebody_else_reads_the_firm(
     till: Till, acme: Workspace, alice: Person, app: Flask, impatient: None
 ) -> None:

@@ -180,7 +180,7 @@ class Fiona:
     def pays_the_open_bill(self) -> None:
         """From the words about it, on Stripe's page, with a good card."""
         self.opens_the_bill()
-        self.hand.press(self.page.get_by_role("link", name=self.hand.says("Pay the bill")))
+        self.hand.press(self.page.get_by_role("link", name=self.hand.says("Pay the bill")).first)
         self.page.wait_for_url("**/invoice/**")
         self.fills_in_the_card(GOOD, "card")
         expect(self.page.get_by_text(self.stripe["status"]["paid"])).to_be_visible()  # type: ignore[index]

@@ -55,6 +55,13 @@ class Olga:
         history = page.get_by_role("region", name=self.hand.says("History"))
         expect(history.get_by_text(self.hand.says(message)).first).to_be_visible()
 
+    def sees_debt(self, slug: str, *, is_owed: bool) -> None:
+        """Whether a workspace has a day by which it is to pay."""
+        told = self.looks(f"/operator/workspaces/{slug}").get_by_text(
+            self.hand.says("To be paid by")
+        )
+        expect(told).to_have_count(int(is_owed))
+
     def _signs_in(self) -> None:
         self.hand.fill("email", EMAIL)
         self.hand.fill("password", PASSWORD)

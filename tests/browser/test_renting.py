@@ -97,8 +97,8 @@ def set_up(fiona: Fiona) -> tuple[str, str]:
 
 
 @languages
-def test_a_stranger_sets_the_firm_up_by_the_checklist_alone(
-    fiona: Fiona, olga: Olga, lang: str
+def test_a_stranger_sets_up_pays_fails_a_bill_settles_it_and_leaves(
+    fiona: Fiona, olga: Olga, provider: Provider, owner: Engine, lang: str
 ) -> None:
     code, mail = set_up(fiona)
     fiona.hand.sees("You are all set")
@@ -109,24 +109,22 @@ def test_a_stranger_sets_the_firm_up_by_the_checklist_alone(
     join(fiona, mail, "Hal Hill")
     olga.sees_firm(SLUG, "Trial", plan_name("trial", lang))
     olga.sees_revenue("–")
+    pays_and_adds_a_seat(fiona, olga, provider)
+    fails_and_settles(fiona, olga, provider)
+    assert_books_agree(provider, owner)
+    leaves(fiona, olga, provider)
+    assert_books_agree(provider, owner)
 
 
-@languages
-def test_a_firm_pays_adds_a_seat_fails_a_bill_settles_it_and_leaves(
-    fiona: Fiona, olga: Olga, provider: Provider, owner: Engine, lang: str
-) -> None:
+def pays_and_adds_a_seat(fiona: Fiona, olga: Olga, provider: Provider) -> None:
+    """For three at the checkout, and ten days later for a fourth at the price that is shown."""
     each = plan_of("starter").price(fiona.currency, "month")  # type: ignore[arg-type]
-    fiona.signs_up()
-    fiona.confirms_her_mail()
-    olga.sees_firm(SLUG, "Trial", plan_name("trial", lang))
-
     fiona.asks_for(3)
     fiona.pays_at_the_checkout()
     fiona.opens_the_bill()
     expect(fiona.page.locator(".billing-now")).to_contain_text(f"{each * 3}")
-    olga.sees_firm(SLUG, "Active", plan_name("starter", lang))
+    olga.sees_firm(SLUG, "Active", plan_name("starter", fiona.hand.lang))
     olga.sees_revenue(f"{fiona.currency} {each * 3}")
-
     provider.pass_days(10)
     fiona.asks_for(4)
     charged = fiona.changes_it()
@@ -134,35 +132,59 @@ def test_a_firm_pays_adds_a_seat_fails_a_bill_settles_it_and_leaves(
     assert charged == bills_at_stripe(provider)[0][2]
     olga.sees_revenue(f"{fiona.currency} {each * 4}")
 
+
+def fails_and_settles(fiona: Fiona, olga: Olga, provider: Provider) -> None:
+    """A card that is declined when the month is renewed, the grace, and paying after all."""
     fiona.gives_a_card_that_fails()
+    olga.sees_debt(SLUG, is_owed=False)
     provider.pass_days(22)
     fiona.opens_the_bill()
     expect(fiona.page.locator(".alert")).to_contain_text(words_of_grace(fiona))
     assert words_of_grace(fiona) in provider.mail(EMAIL, "Fir Sons")
-    olga.sees_firm(SLUG, "Active", plan_name("starter", lang))
-    olga.looks(f"/operator/workspaces/{SLUG}")
-    olga.hand.sees("To be paid by")
-
+    olga.sees_firm(SLUG, "Active", plan_name("starter", fiona.hand.lang))
+    olga.sees_debt(SLUG, is_owed=True)
     fiona.pays_the_open_bill()
     fiona.opens_the_bill()
     expect(fiona.page.locator(".alert")).to_have_count(0)
-    assert_books_agree(provider, owner)
+    olga.sees_debt(SLUG, is_owed=False)
 
+
+def leaves(fiona: Fiona, olga: Olga, provider: Provider) -> None:
+    """Cancelled, taken along, and erased after the notice, with a certificate."""
     fiona.hand.send("Cancel at the end of the period")
-    expect(
-        fiona.page.get_by_role("button", name=fiona.hand.says("Go on after all"))
-    ).to_be_visible()
-
+    goes_on = fiona.page.get_by_role("button", name=fiona.hand.says("Go on after all"))
+    expect(goes_on).to_be_visible()
+    olga.sees_history(SLUG, "Subscription is to end")
     parts = fiona.takes_everything_along()
-    assert parts["people.csv"] == 1
+    assert parts["people.csv"] == 3
+    assert parts["records/accounts.csv"] == 1
     fiona.asks_for_the_end()
-    olga.looks(f"/operator/workspaces/{SLUG}")
+    provider.rest()
+    olga.sees_history(SLUG, "The firm asks to be erased")
     provider.pass_days(14)
     assert "SHA-256" in provider.mail(EMAIL, "SHA-256")
     expect(olga.looks().locator("tbody tr", has_text=SLUG)).to_have_count(0)
     olga.sees_revenue("–")
     (living,) = provider.world.all("subscription")
     assert living["status"] == "canceled"
+
+
+@languages
+def test_a_bill_that_is_sent_begins_the_year_once_it_is_paid(
+    fiona: Fiona, olga: Olga, provider: Provider, owner: Engine, lang: str
+) -> None:
+    fiona.signs_up()
+    fiona.confirms_her_mail()
+    fiona.asks_for(3, plan="business", interval="year")
+    fiona.hand.send("Get a bill: Alipay, WeChat Pay or card")
+    fiona.hand.sees("A bill waits to be paid")
+    expect(fiona.page.locator("#now")).to_have_text(plan_name("trial", lang))
+    olga.sees_firm(SLUG, "Trial", plan_name("trial", lang))
+    olga.sees_revenue("–")
+    fiona.pays_the_open_bill()
+    fiona.opens_the_bill()
+    expect(fiona.page.locator("#now")).to_have_text(plan_name("business", lang))
+    olga.sees_firm(SLUG, "Active", plan_name("business", lang))
     assert_books_agree(provider, owner)
 
 

@@ -18,6 +18,7 @@ from app.records.openapi.parts import FLAG, ID, MOMENT, TEXT, WHOLE, answer, nul
 from app.web import current
 from app.web.access import Who, access
 from tenants.billing.tax_invoices import bills_of
+from tenants.billing.unpaid import is_waiting
 
 MONEY = record_of(amount=TEXT, currency=TEXT)
 PLAN = record_of(
@@ -27,6 +28,7 @@ PLAN = record_of(
     way=nullable(TEXT),
     interval=nullable(TEXT),
     seats=nullable(WHOLE),
+    waits_for_payment=FLAG,
     price=nullable(MONEY),
     period_end=nullable(MOMENT),
     cancels_at_period_end=FLAG,
@@ -58,7 +60,10 @@ MOST_BILLS = 1_000
 @described("get_plan", TAG, {"200": answer(PLAN)})
 @access(who=Who.TOKEN, permission=MANAGE, while_suspended=True)
 def api_plan() -> Response:
-    """What the workspace rents: plan, seats, price of one seat, and until when it is paid."""
+    """What the workspace rents: its plan, and what it pays for: seats, price of one, until when.
+
+    While `waits_for_payment`, what is paid for is given once its bill is paid.
+    """
     refuse_arguments(list(request.args))
     tenant, row = current.tenant(), current_subscription(current.actor())
     return jsonify(
@@ -69,6 +74,7 @@ def api_plan() -> Response:
             "way": row.way if row else None,
             "interval": row.interval if row else None,
             "seats": row.seats if row else None,
+            "waits_for_payment": is_waiting(row),
             "price": _money(row.price, row.currency) if row else None,
             "period_end": _moment(row.period_end) if row else None,
             "cancels_at_period_end": bool(row and row.cancels_at_period_end),

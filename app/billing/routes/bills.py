@@ -6,9 +6,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from app.billing.notices import MANAGE
+from app.billing.doing import email_of
+from app.billing.notices import MANAGE, PLAN
 from app.billing.routes.blueprint import blueprint
-from app.billing.routes.plan import PLACE, email_of
 from app.billing.shown import Bill, bills
 from app.identity.routes.asking import again, show
 from app.identity.texts import clean_email, clean_name
@@ -24,7 +24,7 @@ from tenants.billing.tax_invoices import ask_tax_invoice
 SHORTEST, LONGEST = 15, 20  # Of a 纳税人识别号 and a 统一社会信用代码.
 
 
-@blueprint.get(f"{PLACE}/bills/<uuid:bill_id>/tax-invoice")
+@blueprint.get(f"{PLAN}/bills/<uuid:bill_id>/tax-invoice")
 @access(permission=MANAGE, while_suspended=True)
 def show_tax_form(bill_id: UUID) -> Response:
     """The form: title, tax number, where to send it."""
@@ -33,7 +33,7 @@ def show_tax_form(bill_id: UUID) -> Response:
     return show("billing/tax_invoice.html", {"bill": _bill(bill_id)}, typed=first)
 
 
-@blueprint.post(f"{PLACE}/bills/<uuid:bill_id>/tax-invoice")
+@blueprint.post(f"{PLAN}/bills/<uuid:bill_id>/tax-invoice")
 @access(permission=MANAGE, while_suspended=True)
 def ask(bill_id: UUID) -> Response:
     """Ask for it once."""
@@ -55,7 +55,7 @@ def ask(bill_id: UUID) -> Response:
     except Answer as answer:
         return again("billing/tax_invoice.html", answer, {"bill": bill})
     toast(_("We issue the tax invoice and send it to you."))
-    return see_other(PLACE)
+    return see_other(PLAN)
 
 
 def _bill(bill_id: UUID) -> Bill:

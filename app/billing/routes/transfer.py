@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from app.billing.doing import doing
-from app.billing.notices import MANAGE
+from app.billing.notices import MANAGE, PLAN
 from app.billing.routes.blueprint import blueprint
 from app.billing.shown import plan_name
 from app.identity import outside
@@ -18,7 +18,6 @@ from app.web.render import page, see_other
 from app.web.toasts import toast
 from tenants.billing.transfer_requests import transfer_asked, withdraw_transfer
 
-PLAN = "/settings/billing"
 PLACE = f"{PLAN}/transfer"
 
 

@@ -212,6 +212,8 @@ def void(world: World, invoice: Thing) -> None:
         raise Wrong(f"You can only void open invoices; this one is {invoice['status']}.")
     invoice["status"] = "void"
     invoice["status_transitions"]["voided_at"] = world.now(invoice["customer"])
+    customer = world.get("customer", invoice["customer"])
+    customer["balance"] -= invoice["ending_balance"] - invoice["starting_balance"]
     invoice["next_payment_attempt"] = None
     world.tell("invoice.voided", invoice)
 

@@ -27,6 +27,8 @@ from app.leaving.operations.takeout import SUBJECT, URL
 from app.web.formats import formats
 
 ERASE = "erase_on_request"
+TELL = "tell_operator_of_farewell"
+ASKED, TAKEN_BACK = "farewell_asked", "farewell_taken_back"
 REMIND = "remind_of_farewell"
 REMINDERS = (7, 1)  # Days before the end.
 REASON = 500
@@ -73,7 +75,8 @@ def ask_farewell(by: Actor, *, password: str, slug: str, reason: str) -> Farewel
         raise Refused(_("It was asked for already.")) from None
     stamps.draw(by.session, STAMP)
     enqueue(by, ERASE, {}, run_at=farewell.due_at, key=f"{ERASE}:{farewell.id}")
-    write_event(by, SUBJECT, by.tenant.id, "farewell_asked")
+    write_event(by, SUBJECT, by.tenant.id, ASKED)
+    enqueue(by, TELL, {"verb": ASKED, "until": farewell.due_at.isoformat()})
     tell_owners(by, farewell, "leaving/farewell_asked")
     return farewell
 
@@ -86,7 +89,8 @@ def take_back(by: Actor) -> None:
         raise Refused(_("Nothing is to be taken back."))
     farewell.taken_back_at, farewell.taken_back_by_id = by.now, by.user_id
     stamps.draw(by.session, STAMP)
-    write_event(by, SUBJECT, by.tenant.id, "farewell_taken_back")
+    write_event(by, SUBJECT, by.tenant.id, TAKEN_BACK)
+    enqueue(by, TELL, {"verb": TAKEN_BACK})
     tell_owners(by, farewell, "leaving/farewell_taken_back")
 
 

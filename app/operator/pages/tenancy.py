@@ -16,6 +16,7 @@ from app.operator.tenancies import Tenancy, may_go_on, tenancy_of
 from app.operator.words import LIMITS, STATES, SUBSCRIPTIONS, plan_name, said
 from app.records.files.sizes import size_text
 from tenants.billing.models import Subscription
+from tenants.billing.unpaid import is_waiting
 from tenants.control import Operator, OperatorEvent, Tenant, TenantSize
 from tenants.plans import Limit, plans
 
@@ -59,6 +60,7 @@ class Page:
     failed: list[JobLine]
     subscription: Subscription | None
     paying: Text | str  # How the subscription stands.
+    waits: Text | str  # The plan that begins once its bill is paid.
     may_go_on: bool  # Its trial may be extended.
     pay_by: datetime | None
 
@@ -77,6 +79,7 @@ def page_of(session: Session, tenant: Tenant) -> Page:
         failed=list_jobs(session, states=("dead",), tenant_id=tenant.id, limit=FAILED),
         subscription=paid,
         paying=_paying(paid),
+        waits=plan_name(paid.plan) if paid is not None and is_waiting(paid) else "",
         may_go_on=may_go_on(tenant, paid),
         pay_by=tenant.pay_by,
     )
@@ -138,9 +141,11 @@ def _why(row: OperatorEvent) -> str:
 
 
 def _details(row: OperatorEvent) -> str:
-    """What else was noted, in short: `before → after` where there are both."""
+    """What else was noted, in short: `before → after` where there are both, else until when."""
     before, after = row.details.get("before"), row.details.get("after")
-    return f"{_short(before)} → {_short(after)}" if after is not None else ""
+    if after is None:
+        return str(row.details.get("until", ""))[:10]
+    return f"{_short(before)} → {_short(after)}"
 
 
 def _short(value: Any) -> str:

@@ -18,7 +18,7 @@ from app.web import current
 from app.web.access import Side, Who, access
 from app.web.render import page, see_other
 from app.web.toasts import toast
-from tenants.billing.waiting import SHOWN, waiting_tax_invoices, waiting_transfers
+from tenants.billing.waiting import waiting_tax_invoices, waiting_transfers
 from tenants.database import control_session
 from tenants.resolve import forget
 
@@ -95,8 +95,11 @@ def _done(request_id: UUID, work: Callable[[SignedInOperator], None], said: Text
 
 def _shown(about: UUID | None = None, answer: Answer | None = None) -> Response:
     search = request.args.get("q", "").strip()[:100]
+    place = {"q": search}
+    place |= {name: request.args.get(name, "")[:100] for name in ("after", "tax_after")}
     with control_session() as session:
-        transfers, asked = waiting_transfers(session, search), waiting_tax_invoices(session)
+        transfers = waiting_transfers(session, search, place["after"])
+        asked = waiting_tax_invoices(session, place["tax_after"])
     errors = {key: [text] for key, text in answer.errors.items()} if answer is not None else {}
     general = [answer.message] if answer is not None and not errors else []
     return page(
@@ -105,7 +108,7 @@ def _shown(about: UUID | None = None, answer: Answer | None = None) -> Response:
         operator=here.operator(),
         transfers=transfers,
         search=search,
-        most=SHOWN if len(transfers) == SHOWN else 0,
+        place={name: value for name, value in place.items() if value},
         asked=asked,
         plan_name=plan_name,
         about=about,
