@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, String, Text, Uuid, delete, select
+from sqlalchemy import Index, Integer, String, Text, Uuid, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.actor import Actor
@@ -134,12 +134,24 @@ def find_work(work_id: UUID, by: Actor) -> Work | None:
     ).one_or_none()
 
 
-def works_of(by: Actor, limit: int, *, under_way: bool = False) -> list[Work]:
-    """`by`'s own work, the latest first; `under_way` leaves out what has ended."""
+def works_of(
+    by: Actor,
+    limit: int,
+    *,
+    under_way: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Work]:
+    """`by`'s own work, the latest first; `under_way` leaves out what has ended.
+
+    That `before` a moment and an id.
+    """
     asked = select(Work).where(Work.user_id == by.person_id)
     if under_way:
         asked = asked.where(Work.state.in_(UNDER_WAY))
-    return list(by.session.scalars(asked.order_by(Work.created_at.desc(), Work.id).limit(limit)))
+    if before is not None:
+        asked = asked.where(tuple_(Work.created_at, Work.id) < tuple_(*before))
+    latest = asked.order_by(Work.created_at.desc(), Work.id.desc())
+    return list(by.session.scalars(latest.limit(limit)))
 
 
 def forget_works(session: Session, now: datetime) -> None:

@@ -22,6 +22,7 @@ from tests.automation.approvals.conftest import (
     by_role,
     colleague,
     only_request,
+    people,
     requests,
     rule,
 )
@@ -47,11 +48,11 @@ def approve(person: Person, request_id: object) -> str:
 
 
 def test_a_lead_is_converted_past_no_rule_about_what_it_becomes(
-    acme: Workspace, alice: Person, bob: Person, rule: Rule, program: Programs
+    acme: Workspace, alice: Person, bob: Person, dora: Person, rule: Rule, program: Programs
 ) -> None:
     """Who may make no customer unasked makes none of a lead either; it waits as a whole."""
     rule("account", "create")
-    rule("contact", "create", name="Ask for people too")
+    rule("contact", "create", people(dora), name="Ask for people too")
     with acme.acting(bob) as by:
         lead_id = make_lead(by).id
     api = program(bob)
@@ -66,10 +67,24 @@ def test_a_lead_is_converted_past_no_rule_about_what_it_becomes(
         "Ask first",
         "Ask for people too",
     }
-    assert approve(alice, request.id) == State.APPROVED
+    assert approve(dora, request.id) == State.APPROVED
     assert (number(acme, Account), number(acme, Contact)) == (1, 1)
     with acme.scope() as session:
         assert session.get_one(Lead, lead_id).status == "converted"
+
+
+def test_a_lead_that_several_rules_hold_back_takes_one_tap_of_one_person(
+    acme: Workspace, alice: Person, bob: Person, rule: Rule, program: Programs
+) -> None:
+    """The rule about people is met on the way: who agreed to the whole is not asked once more."""
+    rule("account", "create")
+    rule("contact", "create", name="Ask for people too")
+    with acme.acting(bob) as by:
+        lead_id = make_lead(by).id
+    assert program(bob).post(f"leads/{lead_id}/convert", {}).status_code == 202
+    assert approve(alice, only_request(alice).id) == State.APPROVED
+    assert len(only_request(alice).reasons) == 2
+    assert (number(acme, Account), number(acme, Contact)) == (1, 1)
 
 
 def test_a_lead_that_two_requests_would_convert_is_converted_once(

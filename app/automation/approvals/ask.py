@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.automation.approvals.agreed import count_agreed
 from app.automation.approvals.approvers import names, people_of
 from app.automation.approvals.barred import agreed_before, barred
 from app.automation.approvals.deadline import due_at, remind_at
@@ -84,7 +85,8 @@ def keep_request(wish: Wish, by: Actor) -> Asked:
 def ask_level(request: ApprovalRequest, by: Actor) -> bool:
     """Ask the people of the level that the request stands at; False where it is passed over.
 
-    That is one of the manager above, where there is nobody but those who agreed before.
+    That is one of the manager above, where there is nobody but those who agreed before, and one
+    for which the yes that somebody gave on an earlier level is enough.
     """
     level = level_of(request.levels[request.level])
     but = barred(request, by)
@@ -92,8 +94,11 @@ def ask_level(request: ApprovalRequest, by: Actor) -> bool:
     if not people and agreed_before(request, by):
         note(by, request, "alone", is_service=True)
         return False
+    left = count_agreed(request, people, by, is_named=is_named)
+    if len(left) < len(people) and not (level.all and left):
+        return False
     request.due_at = due_at(level, by)
-    ask_people(request, people, by, is_named=is_named)
+    ask_people(request, left, by, is_named=is_named)
     plan_reminders(request, remind_at(level, by), by)
     return True
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.automation.approvals.approvers import names
 from app.automation.approvals.ask import ask_level, requester_name
 from app.automation.approvals.facts import known, strictest
-from app.automation.approvals.find import version_now
 from app.automation.approvals.models import Answer, ApprovalRequest, ApprovalStep, Came
+from app.automation.approvals.versions import version_now
 from app.automation.authority.lapsed import lapsed
 from app.identity.actors import actor_for
 from app.identity.models import User
@@ -45,12 +45,16 @@ class Moved(Conflict):
     """The record was changed since it was asked: whoever decides has to see that first."""
 
 
-def demand_seen(request: ApprovalRequest, version: int | None, by: Actor) -> None:
-    """Moved where the record is another than was asked about, and was not seen as it stands."""
+def demand_seen(request: ApprovalRequest, version: int | None, by: Actor) -> int | None:
+    """The version as which it was seen, which is that of the record; None of a new one.
+
+    Moved where the record is another than was asked about, and was not seen as it stands.
+    """
     now = version_now(request, by)
     seen = version if version is not None else request.seen_version
     if request.record_id is not None and now is not None and now != seen:
         raise Moved(_("The record was changed since this was asked. Look at it as it stands now."))
+    return now
 
 
 def carry_out(request: ApprovalRequest, by: Actor) -> bool:

@@ -98,8 +98,9 @@ def approve_many(
 def _approve(request_id: UUID, by: Actor, version: int | None, text: str) -> Decided:
     request = _held(request_id, by)
     steps = _answerable(request, by)
-    demand_seen(request, version, by)
+    seen = demand_seen(request, version, by)
     for one in steps:
+        one.seen_version = seen
         _answer(one, Answer.APPROVED, by)
     stood_for = next((one.user_id for one in steps if one.user_id != by.user_id), None)
     note(by, request, "agreed", _said(text), other_id=stood_for)

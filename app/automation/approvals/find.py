@@ -115,13 +115,3 @@ def moved_since(request: ApprovalRequest, by: Actor) -> dict[str, list[Any]]:
             if key in known:
                 found[key] = [found[key][0] if key in found else pair[0], pair[1]]
     return {key: pair for key, pair in found.items() if pair[0] != pair[1]}
-
-
-def version_now(request: ApprovalRequest, by: Actor) -> int | None:
-    """The version of the record as it stands; None of one that would be new or is gone."""
-    model = tailored(request.record_type, by).model
-    if request.record_id is None:
-        return None
-    return by.session.scalar(
-        select(model.version).where(model.id == request.record_id, model.deleted_at.is_(None))
-    )

@@ -178,6 +178,7 @@ class ApprovalStep(Base):
     state: Mapped[str] = mapped_column(String(20))
     came: Mapped[str] = mapped_column(String(20), default=Came.NAMED, server_default="named")
     by_id: Mapped[UUID | None] = mapped_column(Uuid)  # Who said it: they, or who stands in.
+    seen_version: Mapped[int | None] = mapped_column(Integer)  # The record's that they agreed to.
     at: Mapped[datetime | None]
 
 

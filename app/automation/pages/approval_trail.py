@@ -21,6 +21,7 @@ from app.web.formats import formats
 KINDS: Mapping[str, Text] = {
     "requested": _("%(who)s asked for it"),
     "agreed": _("%(who)s said yes"),
+    "counted": _("%(other)s agreed to it before, which counts here too"),
     "approved": _("It was approved and done"),
     "rejected": _("%(who)s rejected it"),
     "recalled": _("%(who)s took it back"),

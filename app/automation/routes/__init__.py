@@ -3,6 +3,7 @@
 from app.automation.routes import (
     absences,
     approval_rules,
+    approval_rules_api,
     approvals,
     approvals_api,
     authority,
@@ -17,6 +18,7 @@ from app.automation.routes.blueprint import blueprint
 __all__ = [
     "absences",
     "approval_rules",
+    "approval_rules_api",
     "approvals",
     "approvals_api",
     "authority",

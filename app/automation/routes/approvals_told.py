@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from flask import Response
 
 from app.automation.approvals.models import Late, Lock, State
 from app.kernel.language import _
+from app.records.openapi.described import described
 from app.records.openapi.parts import (
     ETAG,
     FLAG,
@@ -100,3 +104,10 @@ RULE_NEW = sent(("record_type", "name", "verbs", "levels"), **RULE)
 def listed(name: str) -> dict[str, Any]:
     """The answer of a list of these."""
     return {"200": answer(page_of(name))}
+
+
+def described_here(
+    operation: str, answers: Mapping[str, Any], **more: Any
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Describe a call of approvals or of their rules; all refer to the same schemas."""
+    return described(operation, TAG, answers, schemas=NAMED, **more)

@@ -38,7 +38,7 @@ from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
+from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, PAGED
 from app.records.routes.api import send
 from app.records.routes.sent import Body, body_of, once
 from app.web import current
@@ -48,7 +48,6 @@ BASE = "/api/v1/robots"
 ONE = f"{BASE}/<uuid:robot_id>"
 WISHED = ("name", "kind", "url", "secret", "events", "view_ids", "tells_details")
 KNOWN = (*WISHED, "is_active")
-PAGED = (parameter("cursor"), LIMITED)
 
 
 def _described(

@@ -24,7 +24,7 @@ from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.inputs import flag_of, text_of
 from app.records.api.shape import Reply, dumps, marked, seen_version
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, parameter
+from app.records.openapi.parts import DONE, LIMITED, NOT_MODIFIED, PAGED, parameter
 from app.records.routes.api import send
 from app.records.routes.sent import Body, body_of, once
 from app.records.values import as_json
@@ -145,7 +145,7 @@ def test_webhook_by_program(webhook_id: UUID) -> Response:
 @_described(
     "list_webhook_deliveries",
     told.listed("WebhookDelivery"),
-    parameters=(parameter("state", told.STATE), parameter("cursor"), LIMITED),
+    parameters=(parameter("state", told.STATE), *PAGED),
 )
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_deliveries(webhook_id: UUID) -> Response:

@@ -12,7 +12,7 @@ from app.crm.operations.plan_steps import UNITS
 from app.crm.operations.plans import list_plans
 from app.crm.routes.blueprint import blueprint
 from app.kernel.errors import Missing, NotPermitted
-from app.kernel.language import LOCALES, _
+from app.kernel.language import _
 from app.records.access import fetch
 from app.records.api.asked import refuse_arguments
 from app.records.api.shape import Reply, dumps
@@ -23,6 +23,7 @@ from app.records.openapi.parts import (
     TEXT,
     WHOLE,
     answer,
+    localized,
     nullable,
     one_of,
     page_of,
@@ -37,7 +38,7 @@ from app.records.values import as_json
 from app.web import current
 from app.web.access import Who, access
 
-TEXTS: Schema = {"type": "object", "properties": dict.fromkeys(LOCALES, TEXT)}
+TEXTS = localized()
 STEP = record_of(kind=TEXT, subject=TEXTS, days={"type": "integer"}, unit=one_of(*UNITS), who=TEXT)
 PLAN = record_of(
     id=ID,

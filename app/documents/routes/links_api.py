@@ -24,14 +24,13 @@ from app.records.openapi.parts import (
     DONE,
     FLAG,
     ID,
-    LIMITED,
     MOMENT,
+    PAGED,
     TEXT,
     WHOLE,
     answer,
     nullable,
     page_of,
-    parameter,
     record_of,
     ref,
     sent,
@@ -60,7 +59,6 @@ SHOWN: dict[str, Schema] = {
 NAMED = {"DocumentLink": record_of(**SHOWN), "FreshDocumentLink": record_of(**SHOWN, url=TEXT)}
 DAYS_TOLD: Schema = {"type": "integer", "minimum": 1, "maximum": DAYS[-1], "default": USUAL}
 SENT = sent((), days=DAYS_TOLD, counts={"type": ["boolean", "null"]})
-PAGED = (parameter("cursor"), LIMITED)
 LISTED: dict[str, Any] = {"200": answer(page_of("DocumentLink"))}
 MADE: dict[str, Any] = {"201": answer(ref("FreshDocumentLink"))}
 

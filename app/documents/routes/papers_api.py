@@ -27,7 +27,7 @@ from app.records.api.shape import Reply, dumps
 from app.records.files.names import clean_name
 from app.records.model import Record
 from app.records.openapi.described import described, on_some_type
-from app.records.openapi.parts import DONE, LIMITED, parameter
+from app.records.openapi.parts import DONE, PAGED
 from app.records.routes.api import repeatable, send, subject
 from app.records.routes.sending import as_attachment
 from app.records.routes.sent import body_of
@@ -50,7 +50,7 @@ def _described(
 
 
 @blueprint.get(OF_RECORD)
-@_described("list_documents", told.LISTED, parameters=(parameter("cursor"), LIMITED))
+@_described("list_documents", told.LISTED, parameters=PAGED)
 @access(who=Who.TOKEN, record_verb="read")
 def list_documents(collection: str, record_id: str) -> Response:
     """One page of the documents of a record, the newest first."""

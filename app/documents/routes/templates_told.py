@@ -15,6 +15,7 @@ from app.records.openapi.parts import (
     TEXT,
     WHOLE,
     answer,
+    localized,
     nullable,
     one_of,
     page_of,
@@ -25,11 +26,7 @@ from app.records.openapi.parts import (
 from app.records.openapi.values import Schema
 
 TAG = _("Text templates")
-TEXTS: Schema = {
-    "type": "object",
-    "properties": dict.fromkeys(LOCALES, TEXT),
-    "additionalProperties": False,
-}
+TEXTS = localized()
 PURPOSE = one_of(*(one.value for one in Purpose))
 CHANGED: dict[str, Schema] = {
     "name": {**TEXT, "minLength": 1, "maxLength": 200},

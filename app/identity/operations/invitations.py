@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.events import write_event
@@ -29,6 +30,7 @@ from app.kernel.language import LOCALES, _
 from tenants.facts import TenantFacts
 
 LIVES = timedelta(days=7)
+SHOWN = 100  # Invitations that a page tells of.
 MOST_USES = 200  # A link on a notice board serves a department, not a town.
 WAYS = ("mail", "link", "qr")
 
@@ -87,20 +89,19 @@ def invite_user(by: Actor, user: User) -> Invited:
     return made
 
 
-def open_invitations(by: Actor) -> list[Invitation]:
-    """The invitations that can still be used, the newest first."""
-    return list(
-        by.session.scalars(
-            select(Invitation)
-            .where(
-                Invitation.revoked_at.is_(None),
-                Invitation.expires_at > by.now,
-                Invitation.uses < Invitation.max_uses,
-            )
-            .order_by(Invitation.created_at.desc(), Invitation.id.desc())
-            .limit(100)
-        )
+def open_invitations(
+    by: Actor, limit: int = SHOWN, before: tuple[datetime, UUID] | None = None
+) -> Sequence[Invitation]:
+    """The invitations that can still be used, the newest first; `before` a moment and an id."""
+    asked = select(Invitation).where(
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > by.now,
+        Invitation.uses < Invitation.max_uses,
     )
+    if before is not None:
+        asked = asked.where(tuple_(Invitation.created_at, Invitation.id) < tuple_(*before))
+    newest = asked.order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    return by.session.scalars(newest.limit(limit)).all()
 
 
 def revoke_invitation(by: Actor, invitation_id: UUID) -> None:

@@ -89,11 +89,22 @@ def with_kind(newest: Any) -> Any:
     return case((held.op("@>")(newest), held), else_=func.array_cat(held, newest))
 
 
-def notices_of(by: Actor, limit: int = PAGE, *, unread: bool = False) -> list[Notice]:
-    """The newest notices of `by`; with `unread` only those that were not read."""
+def notices_of(
+    by: Actor,
+    limit: int = PAGE,
+    *,
+    unread: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Notice]:
+    """The newest notices of `by`; with `unread` only those that were not read.
+
+    Those `before` a moment and an id.
+    """
     asked = select(Notice).where(Notice.user_id == by.person_id)
     if unread:
         asked = asked.where(Notice.read_at.is_(None))
+    if before is not None:
+        asked = asked.where(tuple_(Notice.at, Notice.id) < tuple_(*before))
     return list(by.session.scalars(asked.order_by(Notice.at.desc(), Notice.id.desc()).limit(limit)))
 
 

@@ -54,6 +54,27 @@ def asked_place(arguments: Mapping[str, str]) -> Place | None:
     return found
 
 
+def gather(
+    fetched: Callable[[int, Place | None], Sequence[Row]],
+    is_seen: Callable[[Row], bool],
+    limit: int,
+    after: Place | None,
+    moment: Callable[[Row], datetime],
+) -> tuple[Sequence[Row], str | None]:
+    """As `cut`, of a list of which the reader gets some rows only: each page is full but the last.
+
+    `fetched` answers with so many rows behind a place, in the order of the list.
+    """
+    found: list[Row] = []
+    while len(found) <= limit:
+        rows = fetched(limit + 1, after)
+        found += [one for one in rows if is_seen(one)]
+        if len(rows) <= limit:
+            break
+        after = (moment(rows[-1]), rows[-1].id)
+    return cut(found, limit, moment)
+
+
 def cut(
     rows: Sequence[Row], limit: int, moment: Callable[[Row], datetime]
 ) -> tuple[Sequence[Row], str | None]:

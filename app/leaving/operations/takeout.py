@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from app.events import write_event
@@ -77,11 +78,15 @@ def _parts(by: Actor) -> int:
     return found + files
 
 
-def list_takeouts(by: Actor) -> list[Takeout]:
-    """The newest ones, whoever asked for them."""
+def list_takeouts(
+    by: Actor, limit: int = SHOWN, before: tuple[datetime, UUID] | None = None
+) -> list[Takeout]:
+    """The newest ones, whoever asked for them; those `before` a moment and an id."""
     require_take(by)
     newest = select(Takeout).order_by(Takeout.created_at.desc(), Takeout.id.desc())
-    return list(by.session.scalars(newest.limit(SHOWN)))
+    if before is not None:
+        newest = newest.where(tuple_(Takeout.created_at, Takeout.id) < tuple_(*before))
+    return list(by.session.scalars(newest.limit(limit)))
 
 
 def find_takeout(takeout_id: UUID, by: Actor, *, lock: bool = False) -> Takeout:

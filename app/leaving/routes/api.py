@@ -14,6 +14,7 @@ from uuid import UUID
 from flask import Response, request, send_file
 
 from app.events import write_event
+from app.identity.routes.paging import asked_place, cut
 from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.leaving.models import State, Takeout
@@ -34,9 +35,9 @@ from app.records.openapi.described import described
 from app.records.openapi.parts import (
     DONE,
     ID,
-    LIMITED,
     LOCATION,
     MOMENT,
+    PAGED,
     TEXT,
     WHOLE,
     answer,
@@ -81,14 +82,16 @@ FILE = {"200": {"description": "OK", "content": {"application/zip": {}}}}
 
 
 @blueprint.get(URL)
-@described("list_takeouts", TAG, LISTED, schemas=NAMED, parameters=(LIMITED,))
+@described("list_takeouts", TAG, LISTED, schemas=NAMED, parameters=PAGED)
 @access(who=Who.TOKEN, permission=TAKE, while_suspended=True)
 def list_takeouts_for_program() -> Response:
-    """The newest ones, whoever asked for them."""
+    """One page of them, the newest first, whoever asked for them."""
     by = current.actor()
-    limit = read_page(request.args, ())
-    data = [_shown(one, by) for one in list_takeouts(by)[:limit]]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    limit = read_page(request.args, ("cursor",))
+    found = list_takeouts(by, limit + 1, asked_place(request.args))
+    shown, following = cut(found, limit, lambda one: one.created_at)
+    data = [_shown(one, by) for one in shown]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post(URL)

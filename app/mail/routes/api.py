@@ -32,7 +32,7 @@ from app.records.api.shape import Reply, dumps
 from app.records.files.find import path_of
 from app.records.model import Record
 from app.records.openapi.described import described
-from app.records.openapi.parts import LIMITED, parameter
+from app.records.openapi.parts import PAGED
 from app.records.routes.api import repeatable, send, subject
 from app.records.routes.sending import as_attachment
 from app.records.types import RecordType
@@ -57,7 +57,7 @@ def _described(
 
 
 @blueprint.get(OF_RECORD)
-@_described("list_messages", told.LIST, parameters=(parameter("cursor"), LIMITED), fits=takes_mail)
+@_described("list_messages", told.LIST, parameters=PAGED, fits=takes_mail)
 @access(who=Who.TOKEN, record_verb="read")
 def list_messages(collection: str, record_id: str) -> Response:
     """One page of the e-mails on a record, the newest first."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import finish, lock_work
@@ -33,10 +33,19 @@ def list_exports(by: Actor, limit: int = MOST) -> list[Export]:
 
     Looking as a colleague, one's own stay the looker's: files are personal.
     """
+    return [one for one in exports_of(by, limit) if sees_export(one, by)]
+
+
+def exports_of(
+    by: Actor, limit: int, before: tuple[datetime, UUID] | None = None
+) -> Sequence[Export]:
+    """The newest exports, also those that `by` does not see by now; `before` a moment and an id."""
     asked = select(Export).order_by(Export.created_at.desc(), Export.id.desc()).limit(limit)
     if not by.may(*MANAGE):
         asked = asked.where(Export.user_id == by.person_id)
-    return [one for one in by.session.scalars(asked) if sees_export(one, by)]
+    if before is not None:
+        asked = asked.where(tuple_(Export.created_at, Export.id) < tuple_(*before))
+    return by.session.scalars(asked).all()
 
 
 def find_export(export_id: UUID, by: Actor, *, lock: bool = False) -> Export:

@@ -36,7 +36,7 @@ def calendar_of(by: Actor, base: str) -> bytes:
     made.add("prodid", "-//Zuke//Calendar//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", f"{by.tenant.name} · {gettext('Calendar')}")
+    made.add("x-wr-calname", " · ".join((by.tenant.name, gettext("Calendar"))))
     for record_type in switched_on(by):
         statement = _statement(record_type, by)
         if statement is None:

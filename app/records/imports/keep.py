@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import Work, finish, lock_work
@@ -31,10 +31,19 @@ LEFT_OVER = timedelta(days=1)
 
 def list_imports(by: Actor, limit: int = MOST) -> list[ImportRun]:
     """The newest imports that `by` may see: their own, or everyone's for who may manage them."""
+    return [one for one in imports_of(by, limit) if sees_import(one, by)]
+
+
+def imports_of(
+    by: Actor, limit: int, before: tuple[datetime, UUID] | None = None
+) -> Sequence[ImportRun]:
+    """The newest imports, also those that `by` does not see by now; `before` a moment and an id."""
     asked = select(ImportRun).order_by(ImportRun.created_at.desc(), ImportRun.id.desc())
     if not by.may(*MANAGE):
         asked = asked.where(ImportRun.user_id == by.person_id)
-    found = [one for one in by.session.scalars(asked.limit(limit)) if sees_import(one, by)]
+    if before is not None:
+        asked = asked.where(tuple_(ImportRun.created_at, ImportRun.id) < tuple_(*before))
+    found = by.session.scalars(asked.limit(limit)).all()
     _learn_of_stops(found, by)
     return found
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from app.kernel.actor import Actor
 from app.kernel.language import _
-from app.records.api.asked import MOST
 from app.records.bulk.program import MOST as MOST_AT_ONCE
 from app.records.exports.begin import formats_of
 from app.records.openapi.parts import (
@@ -17,6 +16,7 @@ from app.records.openapi.parts import (
     LIMIT,
     LOCATION,
     NOT_MODIFIED,
+    PAGED,
     READING,
     UNSHOWN,
     Call,
@@ -25,6 +25,7 @@ from app.records.openapi.parts import (
     idempotency,
     if_match,
     in_path,
+    page_of,
     parameter,
     ref,
     refused,
@@ -230,14 +231,12 @@ def exports() -> dict[str, dict[str, Call]]:
         told = {**answers, **refused(refusals)}
         return {"operationId": name, "tags": [str(_("Exports"))], "responses": told}
 
-    many = {"type": "object", "properties": {"data": {"type": "array", "items": ref("Export")}}}
-    limit = parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST})
     binary = {"description": "OK", "content": {"application/octet-stream": {}}}
-    one = {"200": answer(ref("Export"))}
+    one, many = {"200": answer(ref("Export"))}, {"200": answer(page_of("Export"))}
     stop = call("cancel_export", one, refusals=(*READING, 409))
     drop = call("delete_export", {"204": {"description": "Deleted"}}, refusals=(*READING, 409))
     return {
-        base: {"get": call("list_exports", {"200": answer(many)}) | {"parameters": [limit]}},
+        base: {"get": call("list_exports", many) | {"parameters": [*PAGED]}},
         f"{base}/{{id}}": {
             "get": call("get_export", one) | {"parameters": path},
             "delete": drop | {"parameters": path},

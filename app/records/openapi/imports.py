@@ -10,9 +10,9 @@ from app.records.openapi.described import on_some_type
 from app.records.openapi.parts import (
     FLAG,
     ID,
-    LIMITED,
     LOCATION,
     MOMENT,
+    PAGED,
     TEXT,
     WHOLE,
     answer,
@@ -69,7 +69,7 @@ ONE: dict[str, Any] = {"answers": {"200": answer(ref("Import"))}, **SOME}
 BEGUN: dict[str, Any] = {"answers": {"202": answer(ref("Import"), LOCATION)}, "schemas": SCHEMAS}
 LIST: dict[str, Any] = {
     "answers": {"200": answer(page_of("Import"))},
-    "parameters": (LIMITED,),
+    "parameters": PAGED,
     **SOME,
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.kernel.language import LOCALES
 from app.records.api.asked import DEFAULT_LIMIT, MOST
 from app.records.api.idempotency import HEADER
 from app.records.openapi.values import Schema
@@ -62,6 +63,15 @@ def record_of(**properties: Schema) -> Schema:
     }
 
 
+def localized() -> Schema:
+    """A text in the languages of the product."""
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(LOCALES, TEXT),
+        "additionalProperties": False,
+    }
+
+
 def nullable(schema: Schema) -> Schema:
     """As it is, or null."""
     return {**schema, "type": [schema["type"], "null"]}
@@ -99,6 +109,7 @@ def in_path(name: str) -> dict[str, Any]:
 
 
 LIMITED = parameter("limit", LIMIT)
+PAGED = (parameter("cursor"), LIMITED)  # Of a list that comes page by page.
 
 
 def if_match() -> dict[str, Any]:

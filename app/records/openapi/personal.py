@@ -13,8 +13,8 @@ from app.records.api.inputs import is_narrowed
 from app.records.openapi.parts import (
     FLAG,
     ID,
-    LIMITED,
     MOMENT,
+    PAGED,
     TEXT,
     WHOLE,
     answer,
@@ -95,13 +95,13 @@ OWN: dict[str, Any] = {
 }
 LISTED: dict[str, Any] = {
     "answers": {"200": answer(page_of("Notice"))},
-    "parameters": (LIMITED, parameter("unread", FLAG)),
+    "parameters": (*PAGED, parameter("unread", FLAG)),
     "schemas": {"Notice": NOTICE},
     **OFFERED,
 }
 WORKS: dict[str, Any] = {
     "answers": {"200": answer(page_of("Work"))},
-    "parameters": (LIMITED, parameter("under_way", FLAG)),
+    "parameters": (*PAGED, parameter("under_way", FLAG)),
     "schemas": {"Work": ONE_WORK},
     **OFFERED,
 }

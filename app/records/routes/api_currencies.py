@@ -22,7 +22,7 @@ from app.records.money.operations import MANAGE
 from app.records.money.rates import rates_of, turned
 from app.records.openapi import money as told
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED, parameter
+from app.records.openapi.parts import DONE, PAGED, parameter
 from app.records.routes.api import blueprint, repeatable, send
 from app.records.routes.sent import body_of
 from app.records.values import as_json
@@ -45,7 +45,7 @@ def _described(
 @_described(
     "list_exchange_rates",
     told.LISTED,
-    parameters=(parameter("currency", told.CODE), parameter("cursor"), LIMITED),
+    parameters=(parameter("currency", told.CODE), *PAGED),
 )
 @access(who=Who.TOKEN)
 def list_rates() -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.identity.routes.paging import asked_place, gather
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -22,7 +23,13 @@ from app.records.exports.begin import (
     format_called,
     listed,
 )
-from app.records.exports.keep import cancel_export, delete_export, find_export, list_exports
+from app.records.exports.keep import (
+    cancel_export,
+    delete_export,
+    exports_of,
+    find_export,
+    sees_export,
+)
 from app.records.exports.make import may_export
 from app.records.exports.models import Export, State
 from app.records.exports.which import Which
@@ -57,11 +64,18 @@ def begin_export(collection: str) -> Response:
 @blueprint.get("/exports")
 @access(who=Who.TOKEN, while_suspended=True)
 def show_every_export() -> Response:
-    """The newest exports that the caller may see."""
+    """One page of the exports that the caller may see, the newest first."""
     by = current.actor()
-    limit = read_page(request.args, ())
-    data = [_shown(one, by) for one in list_exports(by, limit)]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    limit = read_page(request.args, ("cursor",))
+    found, following = gather(
+        lambda many, before: exports_of(by, many, before),
+        lambda one: sees_export(one, by),
+        limit,
+        asked_place(request.args),
+        lambda one: one.created_at,
+    )
+    data = [_shown(one, by) for one in found]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.get("/exports/<uuid:export_id>")

@@ -24,7 +24,7 @@ from app.records.files.models import File, FileVersion
 from app.records.filters import once_each
 from app.records.openapi import files as told
 from app.records.openapi.described import described, on_some_type
-from app.records.openapi.parts import DONE, LIMITED, parameter
+from app.records.openapi.parts import DONE, PAGED
 from app.records.routes.api import blueprint, repeatable, send, subject
 from app.records.routes.sending import as_attachment
 from app.records.routes.sent import body_of
@@ -39,7 +39,7 @@ CHANGES = on_some_type("update")  # Files are changed by who changes their recor
 
 
 @blueprint.get("/<collection>/<record_id>/files")
-@described("list_files", told.TAG, parameters=(parameter("cursor"), LIMITED), **told.LIST)
+@described("list_files", told.TAG, parameters=PAGED, **told.LIST)
 @access(who=Who.TOKEN, record_verb="read")
 def list_files(collection: str, record_id: str) -> Response:
     """One page of the files of a record, the oldest first."""

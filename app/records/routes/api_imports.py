@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.identity.routes.paging import asked_place, gather
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
@@ -18,7 +19,13 @@ from app.records.imports.begin import begin_import
 from app.records.imports.draft import take_file
 from app.records.imports.failed import failures_csv
 from app.records.imports.given import may_import
-from app.records.imports.keep import cancel_import, find_import, list_imports, may_read_cells
+from app.records.imports.keep import (
+    cancel_import,
+    find_import,
+    imports_of,
+    may_read_cells,
+    sees_import,
+)
 from app.records.imports.mapping import Mapping, from_json
 from app.records.imports.models import ImportRun
 from app.records.imports.run import open_table
@@ -71,11 +78,18 @@ def begin_one_import(collection: str) -> Response:
 @described("list_imports", told.TAG, **told.LIST)
 @access(who=Who.TOKEN)
 def show_every_import() -> Response:
-    """The newest imports that the caller may see."""
+    """One page of the imports that the caller may see, the newest first."""
     by = current.actor()
-    limit = read_page(request.args, ())
-    data = [_shown(one, by) for one in list_imports(by, limit)]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    limit = read_page(request.args, ("cursor",))
+    found, following = gather(
+        lambda many, before: imports_of(by, many, before),
+        lambda one: sees_import(one, by),
+        limit,
+        asked_place(request.args),
+        lambda one: one.created_at,
+    )
+    data = [_shown(one, by) for one in found]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.get("/imports/<uuid:import_id>")

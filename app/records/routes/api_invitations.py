@@ -16,6 +16,7 @@ from app.identity import limits
 from app.identity.models import Invitation, Role, Team
 from app.identity.operations import invitations as operations
 from app.identity.operations.guard import require
+from app.identity.routes.paging import asked_place, cut
 from app.identity.routes.proof import limited
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -25,7 +26,7 @@ from app.records.api.inputs import id_of, text_of, whole_of
 from app.records.api.shape import Reply, dumps
 from app.records.openapi import firm as told
 from app.records.openapi.described import described
-from app.records.openapi.parts import DONE, LIMITED
+from app.records.openapi.parts import DONE, PAGED
 from app.records.routes.api import blueprint, repeatable, send
 from app.records.routes.sent import body_of
 from app.records.values import as_json
@@ -38,13 +39,15 @@ KNOWN = ("way", "role_id", "team_id", "email", "max_uses", "language")
 
 
 @blueprint.get(BASE)
-@described("list_invitations", told.TAG, told.LISTED, schemas=told.NAMED, parameters=(LIMITED,))
+@described("list_invitations", told.TAG, told.LISTED, schemas=told.NAMED, parameters=PAGED)
 @access(who=Who.TOKEN, permission=MANAGE)
 def list_invitations() -> Response:
-    """The invitations that can still be used, the newest first."""
-    limit = read_page(request.args, ())
-    data = [_shown(one) for one in operations.open_invitations(current.actor())[:limit]]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    """One page of the invitations that can still be used, the newest first."""
+    limit, by = read_page(request.args, ("cursor",)), current.actor()
+    found = operations.open_invitations(by, limit + 1, asked_place(request.args))
+    shown, following = cut(found, limit, lambda one: one.created_at)
+    data = [_shown(one) for one in shown]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post(BASE)

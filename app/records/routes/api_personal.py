@@ -12,6 +12,7 @@ from app.identity.models import User
 from app.identity.news import KINDS, Line, lines
 from app.identity.operations import news_mail, notices, users
 from app.identity.outside import workspace_url
+from app.identity.routes.paging import asked_place, cut
 from app.jobs.progress import Work, cancel_work, find_work, works_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing, NotPermitted, Refused
@@ -68,12 +69,17 @@ def change_me() -> Response:
 @described("list_notices", told.NOTICES, **told.LISTED)
 @access(who=Who.TOKEN)
 def list_notices() -> Response:
-    """The caller's newest notices, in words that tell no more than they may read now."""
+    """One page of the caller's notices, the newest first.
+
+    They are in words that tell no more than the caller may read now.
+    """
     by, _user = _myself()
-    limit = read_page(request.args, ("unread",))
-    unread = _flag("unread")
-    data = [_notice(one, by) for one in lines(notices.notices_of(by, limit, unread=unread), by)]
-    return send(Reply(200, dumps({"data": data, "next": None})))
+    limit = read_page(request.args, ("unread", "cursor"))
+    before = asked_place(request.args)
+    found = notices.notices_of(by, limit + 1, unread=_flag("unread"), before=before)
+    shown, following = cut(found, limit, lambda one: one.at)
+    data = [_notice(one, by) for one in lines(list(shown), by)]
+    return send(Reply(200, dumps({"data": data, "next": following})))
 
 
 @blueprint.post("/notices/read")
@@ -100,11 +106,13 @@ def read_notices() -> Response:
 @described("list_work", told.WORK, **told.WORKS)
 @access(who=Who.TOKEN)
 def list_own_work() -> Response:
-    """The caller's own long work of the last 30 days, the latest first."""
+    """One page of the caller's own long work of the last 30 days, the latest first."""
     by, _user = _myself()
-    limit = read_page(request.args, ("under_way",))
-    found = works_of(by, limit, under_way=_flag("under_way"))
-    return send(Reply(200, dumps({"data": [_work(one, by) for one in found], "next": None})))
+    limit = read_page(request.args, ("under_way", "cursor"))
+    before = asked_place(request.args)
+    found = works_of(by, limit + 1, under_way=_flag("under_way"), before=before)
+    shown, following = cut(found, limit, lambda one: one.created_at)
+    return send(Reply(200, dumps({"data": [_work(one, by) for one in shown], "next": following})))
 
 
 @blueprint.get("/work/<uuid:work_id>")

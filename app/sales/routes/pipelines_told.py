@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.kernel.language import LOCALES, _
+from app.kernel.language import _
 from app.records.custom.options import COLOURS
 from app.records.openapi.parts import (
     ETAG,
@@ -14,6 +14,7 @@ from app.records.openapi.parts import (
     TEXT,
     WHOLE,
     answer,
+    localized,
     nullable,
     one_of,
     page_of,
@@ -25,11 +26,7 @@ from app.records.openapi.values import Schema
 from app.sales.operations.stage_wishes import CATEGORIES, MOST_DAYS, MOST_STAGES, NAME, WHOLE_CHANCE
 
 TAG = _("Pipelines")
-NAMES: Schema = {
-    "type": "object",
-    "properties": dict.fromkeys(LOCALES, TEXT),
-    "additionalProperties": False,
-}
+NAMES = localized()
 CHANCE: Schema = {"type": "number", "minimum": 0, "maximum": WHOLE_CHANCE}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 DAYS: Schema = {**WHOLE, "minimum": 0, "maximum": MOST_DAYS}
