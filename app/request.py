@@ -198,6 +198,8 @@ NEVER_FOR_SUPPORT = re.compile(
     r"/(?:settings|api|handovers|notifications|notices|preview|welcome)(?:/|\Z)"
     r"|/(?:export|import|card|download)(?:/|\Z)"
 )
+# And what is somebody's own to decide or to arrange, which support may look at.
+LOOKED_AT_BY_SUPPORT = re.compile(r"\A/(?:approvals|favourites|home|reports/(?:mail|star))(?:/|\Z)")
 
 
 def _refuse_support(declared: Access) -> None:
@@ -207,6 +209,8 @@ def _refuse_support(declared: Access) -> None:
     if declared.who is Who.TOKEN or NEVER_FOR_SUPPORT.search(request.path):
         raise NotPermitted(_("Support never gets at this."))
     if declared.takes_files or request.path in ("/login", "/logout"):
+        raise NotPermitted(_("Support never gets at this."))
+    if request.method not in SAFE_METHODS and LOOKED_AT_BY_SUPPORT.search(request.path):
         raise NotPermitted(_("Support never gets at this."))
 
 

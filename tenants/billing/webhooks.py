@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 import stripe
@@ -48,9 +49,9 @@ def read_notice(body: bytes, header: str, secret: str, now: datetime) -> dict[st
     try:
         text = body.decode("utf-8")
         stripe.WebhookSignature.verify_header(text, header, secret)
-        event = json.loads(text)
     except (ValueError, stripe.SignatureVerificationError) as error:
         raise Forged("Its signature is wrong.") from error
+    event = _read(text)
     if not isinstance(event, dict) or event.get("object") != "event":
         raise Forged("It is no event.")
     if not isinstance(event.get("id"), str) or not EVENT_ID.match(event["id"]):
@@ -60,7 +61,7 @@ def read_notice(body: bytes, header: str, secret: str, now: datetime) -> dict[st
 
 def keep_notice(session: Session, event: dict[str, Any], now: datetime) -> bool:
     """Keep an event; False where it was kept before, by whichever of those that came at once."""
-    thing = (event.get("data") or {}).get("object") or {}
+    thing = _about(event)
     customer = thing.get("id") if thing.get("object") == "customer" else thing.get("customer")
     row = {
         "event_id": event["id"],
@@ -107,8 +108,7 @@ def _judge(receipt: WebhookReceipt, found: Subscription | None) -> tuple[str, st
         return "ignored", "This type changes nothing here."
     if found is None:
         return "refused", "No firm here is this customer."
-    thing = (receipt.payload.get("data") or {}).get("object") or {}
-    named = (thing.get("metadata") or {}).get("tenant_id")
+    named = _part(_about(receipt.payload), "metadata").get("tenant_id")
     if named and named != str(found.tenant_id):
         return "refused", "It names another firm than its customer is."
     return None
@@ -123,6 +123,36 @@ def _end(
     mine = (WebhookReceipt.event_id == event_id, WebhookReceipt.state == "waiting")
     with control_session() as session:
         session.execute(update(WebhookReceipt).where(*mine).values(values))
+
+
+def _read(text: str) -> Any:
+    try:
+        return _storable(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise Forged("It is no event.") from error
+
+
+def _about(event: dict[str, Any]) -> dict[str, Any]:
+    """The object that an event is about, as it was then; empty where it is about none."""
+    return _part(_part(event, "data"), "object")
+
+
+def _part(thing: dict[str, Any], key: str) -> dict[str, Any]:
+    found = thing.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _storable(value: Any) -> Any:
+    """A value of JSON as the database keeps it: no NUL, no half of a letter, no endless number."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\x00", "")
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value
 
 
 def _moment(seconds: Any, now: datetime) -> datetime:

@@ -206,3 +206,12 @@ def test_a_record_that_is_claimed_while_another_is_typed_is_asked_for(
     assert only_request(alice).verb == "claim"
     with acme.scope() as session:
         assert session.get_one(Account, firm_id).owner_id is None
+
+
+def test_an_absence_at_the_end_of_time_is_refused_beside_its_day(
+    alice: Person, bob: Person
+) -> None:
+    days = {"from_on": "9999-12-01", "until_on": "9999-12-31", "stand_in_id": str(alice.user_id)}
+    answer = bob.client.post("/settings/me/absences", data=days)
+    assert answer.status_code == 422
+    assert "This date is too far away." in answer.text

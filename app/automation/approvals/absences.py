@@ -21,6 +21,7 @@ from app.kernel.language import _
 RECOUNT = "recount_approvals"
 MOST = 20
 LONGEST = 366  # Days.
+LAST_YEAR = 2200
 
 
 def away_on(user_ids: Collection[UUID], day: date, by: Actor) -> set[UUID]:
@@ -57,6 +58,8 @@ def add_absence(
         raise Refused(_("Enter a day."), field="from_on")
     if until_on is None or until_on < from_on or until_on < by.today():
         raise Refused(_("This day is before the first one, or past."), field="until_on")
+    if until_on.year > LAST_YEAR:
+        raise Refused(_("This date is too far away."), field="until_on")
     _refuse_odd_days(from_on, until_on, absences_of(by, by.user_id))
     made = ApprovalAbsence(
         id=new_id(),

@@ -20,7 +20,7 @@ from app.identity.operations.hints import keep_hints
 from app.identity.operations.passwords import set_password
 from app.identity.operations.sign_in import Opened, Visit, open_session
 from app.identity.operations.users import create_user, find_by_email
-from app.identity.rights import rights_of
+from app.identity.rights import covers, rights_of, rights_of_role
 from app.identity.secret import digest, new_secret
 from app.identity.texts import clean_email
 from app.identity.usage.seats import require_seat
@@ -116,7 +116,8 @@ def revoke_invitation(by: Actor, invitation_id: UUID) -> None:
 def find_invitation(session: Session, secret: str, now: datetime) -> Invitation:
     """The invitation that a link opens, or Missing when it is spent, withdrawn or unknown.
 
-    One from somebody who is disabled by now is dead too, as all else that they held.
+    One from somebody who is disabled by now is dead too, as all else that they held; and so is one
+    from somebody who might not give it any more.
     """
     found = None
     if len(secret) <= SECRET_LENGTH:
@@ -131,9 +132,20 @@ def find_invitation(session: Session, secret: str, now: datetime) -> Invitation:
                 or_(Invitation.created_by_id.is_(None), User.is_active),
             )
         ).one_or_none()
-    if found is None:
+    if found is None or not _may_still_be_given(session, found):
         raise Missing(_("This invitation was used before or is too old. Ask for a new one."))
     return found
+
+
+def _may_still_be_given(session: Session, invitation: Invitation) -> bool:
+    """True where whoever made it may invite to its role today; the command line always may."""
+    if invitation.created_by_id is None:
+        return True
+    rights = rights_of(session, session.get_one(User, invitation.created_by_id))
+    guest = session.get(User, invitation.user_id) if invitation.user_id else None
+    role = guest.role if guest is not None else session.get_one(Role, invitation.role_id)
+    is_giver = rights.reach("user", "manage") is not None
+    return is_giver and covers(rights, rights_of_role(session, role))
 
 
 def accept_invitation(
