@@ -31,6 +31,8 @@ from app.events import outbox
 from app.handover import jobs as handover_jobs
 from app.home.operations import homes
 from app.identity import jobs as identity_jobs
+from app.insight import jobs as insight_jobs
+from app.insight.manifest import INSIGHT
 from app.jobs import maintenance
 from app.jobs.kinds import Kind
 from app.jobs.registry import Registry as JobRegistry
@@ -44,7 +46,7 @@ from app.mail.manifest import MAIL
 from app.mail.messages import jobs as message_jobs
 from app.mail.messages import templates as mail_templates
 from app.operator import measure
-from app.records import gate, happenings
+from app.records import datasets, gate, happenings, lent
 from app.records import jobs as record_jobs
 from app.records.assignment import absent
 from app.records.exports import papers
@@ -58,7 +60,7 @@ from tenants.billing import models as billing_models  # noqa: F401  Its tables a
 from tenants.history import TENANT
 from tenants.schema import TenantSchema
 
-MODULES: tuple[Module, ...] = (CRM, SALES, DOCUMENTS, MAIL, AUTOMATION)
+MODULES: tuple[Module, ...] = (CRM, SALES, INSIGHT, DOCUMENTS, MAIL, AUTOMATION)
 JOBS: tuple[Kind, ...] = (
     *maintenance.JOBS,
     *identity_jobs.JOBS,
@@ -71,6 +73,7 @@ JOBS: tuple[Kind, ...] = (
     *automation_jobs.JOBS,
     *crm_jobs.JOBS,
     *sales_jobs.JOBS,
+    *insight_jobs.JOBS,
     *handover_jobs.JOBS,
     *leaving_jobs.JOBS,
     *erasure.JOBS,
@@ -96,6 +99,8 @@ def install_record_types() -> Registry:
     )
     homes.install(MODULES)
     subjects.install(one for module in MODULES for one in module.subjects)
+    datasets.install((module.key, one) for module in MODULES for one in module.datasets)
+    lent.install((module.key, one) for module in MODULES for one in module.lends)
     happenings.install(one for module in MODULES for one in module.happenings)
     return installed
 

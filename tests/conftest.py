@@ -40,7 +40,7 @@ from tests.isolation.shared_tables import Watch, problems, watching
 from tests.laundry import Laundry
 
 MADE: list[Flask] = []  # The applications that live as long as their process.
-MODULES = ("sales",)  # What the houses have switched on: all that there is.
+MODULES = ("sales", "insight")  # What the houses have switched on: all that there is.
 
 
 @pytest.fixture(scope="session", autouse=True)

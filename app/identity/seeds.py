@@ -159,8 +159,13 @@ SETTINGS = {
     ("target", "manage"): ALL,
     ("assignment", "manage"): ALL,
     ("terms", "manage"): ALL,
+    ("insight", "manage"): ALL,
+    ("insight", "compute"): ALL,
+    ("insight", "read"): ALL,
 }
+INSIGHT = {("insight", "read"): ALL}  # Of customers that one may read.
 DAILY = {
+    **INSIGHT,
     ("token", "create"): ALL,
     ("tag", "create"): ALL,
     ("message", "send"): ALL,
@@ -194,6 +199,7 @@ BUILT_IN = (
             **_papers(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             ("target", "manage"): ALL,
+            ("insight", "compute"): ALL,
             **_catalogue(*WORK),
             **_prices(*WORK),
             **_files(),
@@ -260,6 +266,7 @@ BUILT_IN = (
             **_papers(read=ALL),
             **_catalogue("read"),
             **_prices("read"),
+            **INSIGHT,
         },
         NO_COST,
     ),

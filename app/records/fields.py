@@ -111,6 +111,11 @@ class Field:
         return self.is_past or self.key in ALWAYS_PAST
 
     @property
+    def is_lent(self) -> bool:
+        """True of what another module knows of a record: lists are filtered by it, and no more."""
+        return False
+
+    @property
     def is_tenants(self) -> bool:
         """True of a choice whose options the workspace decides."""
         return self.picklist or self.options_from is not None

@@ -14,7 +14,9 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.belongings import Mention
+from app.records.datasets import Dataset
 from app.records.happenings import Happenings
+from app.records.lent import Lent
 from app.records.pages.beside import Beside
 from app.records.pages.changes import Tells
 from app.records.pages.everywhere import Finder
@@ -42,7 +44,8 @@ class Module:
     `notes` stand at the head of a record's page. `text` says in a sentence what it brings and
     `icon` stands beside it, where a workspace switches it on and off; the others are always on.
     `links` are its pages that are no record type's, in the rail behind those. `beside` are its
-    panels on the pages of other modules' records, there while it is on.
+    panels on the pages of other modules' records, there while it is on. `datasets` are rows of its
+    records that other modules reckon with, `lends` what it knows of others' records, for filters.
     """
 
     key: str
@@ -66,3 +69,5 @@ class Module:
     icon: str = ""
     links: Callable[[Actor], Iterable[Link]] = lambda _by: ()
     beside: tuple[Beside, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    lends: tuple[Lent, ...] = ()

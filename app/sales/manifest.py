@@ -12,6 +12,7 @@ from app.records.authority import Subject
 from app.records.manifest import Module
 from app.records.pages.beside import Beside
 from app.records.types import Panel
+from app.sales.datasets import DATASETS
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
 from app.sales.operations.targets import MANAGE as SET_TARGETS
@@ -142,4 +143,5 @@ SALES = Module(
     widgets=WIDGETS,
     home=HOME,
     beside=BESIDE,
+    datasets=DATASETS,
 )

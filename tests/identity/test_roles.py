@@ -205,6 +205,7 @@ def test_a_role_offers_no_right_over_settings_that_have_no_page(app, acme, alice
     everyones |= {("export", "manage"), ("import", "manage"), ("report", "share")}
     everyones |= {("document", "seal"), ("document", "share")}
     everyones |= {("target", "manage")}  # On the page of the forecast.
+    everyones |= {("insight", "read"), ("insight", "compute")}  # On the pages of insight.
     assert offered_rights == pages | everyones
 
 

@@ -17,6 +17,7 @@ from app.records.filters.below import BELOW, has_below
 from app.records.filters.compare import OPERATORS, compare
 from app.records.filters.node import DEEPEST, MOST, Filter, Node, depth, joined, leaves, name_of
 from app.records.filters.written import ARGUMENT
+from app.records.lent import LentField, holds_of, lent_field
 from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.records.values import Unfit
@@ -76,19 +77,30 @@ def meant(
     if readable is None:
         readable = readable_keys(record_type, by)
     first, *further = key.split(".")
-    if first not in readable or first not in record_type.by_key or len(further) > STEPS:
+    if len(further) > STEPS:
         return None
+    if first not in readable or first not in record_type.by_key:
+        lent = lent_field(record_type, first, by)
+        return None if lent is None or further else Meant(record_type, lent)
     found = Meant(record_type, record_type.by_key[first])
     for step in further:
         reference = found.field
         if reference.to is None or reference.to == "user":
             return None
         target = tailored(reference.to, by)
-        if step not in target.by_key or not sees(target, step, by):
+        field = _field_of(target, step, by)
+        if field is None:
             return None
         before = found if found.by is not None else None
-        found = Meant(target, target.by_key[step], reference, before)
+        found = Meant(target, field, reference, before)
     return found
+
+
+def _field_of(target: RecordType, key: str, by: Actor) -> Field | None:
+    """A field of what a reference leads to, its own or one that is lent to it."""
+    if key in target.by_key:
+        return target.by_key[key] if sees(target, key, by) else None
+    return lent_field(target, key, by)
 
 
 def _one(
@@ -99,14 +111,16 @@ def _one(
     if found is None or one.operator not in OPERATORS:
         raise Refused(_("This list can't be filtered by %(name)s.", name=name[:80]), field=name)
     try:
-        compared = _compared(found.field, one, by)
+        compared = _compared(found.of, found.field, one, by)
     except Unfit as unfit:
         raise Refused(unfit.message, field=name) from None
     return _reached(found, compared, by)
 
 
-def _compared(field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
+def _compared(of: RecordType, field: Field, one: Filter, by: Actor) -> ColumnElement[bool]:
     """What a filter asks of a field; of what stands below a record, beyond the row alone."""
+    if isinstance(field, LentField):
+        return holds_of(of, field, one, by)
     if one.operator == BELOW and has_below(field):
         return at_or_below(field, one, by)
     return compare(field, one, by)

@@ -219,6 +219,8 @@ def can_group(found: Meant) -> bool:
     reader may not open.
     """
     field = found.field
+    if field.is_lent:
+        return False
     if field.to:
         return field.to == "user" or found.by is None
     return field.kind in (*PLAIN, *DATES, *NUMBERS, *MANY)
@@ -227,6 +229,8 @@ def can_group(found: Meant) -> bool:
 def can_measure(what: str, found: Meant) -> bool:
     """True for a field of which this can be measured."""
     field = found.field
+    if field.is_lent:
+        return False
     if what == DISTINCT:
         return field.kind not in (*MANY, "localized", "long_text")
     if what in (SUM, SHARE):

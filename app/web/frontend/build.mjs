@@ -26,6 +26,7 @@ async function bundle() {
       'app-css': join(here, 'src/css/app.css'),
       'lenses-css': join(here, 'src/css/lenses.css'),
       'sales-css': join(here, 'src/css/sales.css'),
+      'insight-css': join(here, 'src/css/insight.css'),
     },
     absWorkingDir: here,
     bundle: true,

@@ -9,6 +9,7 @@ from app.kernel.folding import fold
 from app.kernel.searchkeys import search_text
 from app.records.access import readable_fields
 from app.records.filters.conditions import STEPS, Meant
+from app.records.lent import lent_fields
 from app.records.tailored import tailored
 from app.records.types import RecordType
 
@@ -36,7 +37,8 @@ class OfferGroup:
 
 def offers(record_type: RecordType, by: Actor) -> tuple[OfferGroup, ...]:
     """Every field that `by` can filter a list by, the type's own first, the farthest last."""
-    own = [Meant(record_type, one) for one in readable_fields(record_type, by)]
+    fields = (*readable_fields(record_type, by), *lent_fields(record_type, by))
+    own = [Meant(record_type, one) for one in fields]
     groups = [OfferGroup(str(record_type.words.one), _offers(own))]
     near = own
     for _step in range(STEPS):
@@ -54,7 +56,7 @@ def _beyond(reference: Meant, by: Actor) -> list[Meant]:
     """The fields of the records that a reference leads to."""
     target = tailored(reference.field.to or "", by)
     before = reference if reference.by is not None else None
-    fields = readable_fields(target, by)
+    fields = (*readable_fields(target, by), *lent_fields(target, by))
     return [Meant(target, one, reference.field, before) for one in fields]
 
 

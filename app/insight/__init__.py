@@ -1,0 +1,1 @@
+"""Insight: what customers are worth, and who is leaving."""

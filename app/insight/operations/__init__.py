@@ -1,0 +1,1 @@
+"""What insight reckons and keeps."""

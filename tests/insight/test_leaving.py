@@ -1,0 +1,152 @@
+"""Who is leaving, by their own baseline; the chance; what is done about it and what it brings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from app.crm.models import Activity
+from app.insight.models import InsightRescue
+from app.insight.operations.purchase_model import fit
+from app.insight.operations.rescues import begin_rescue, outcome_of
+from app.insight.pages.sentences import reasons_of
+from app.kernel.errors import Conflict, Missing, Refused
+from app.kernel.language import using
+from app.modules import install_record_types
+from tests.cast import Person, Workspace
+from tests.factories import make_account
+from tests.insight.histories import AS_OF, bought, crowd, found, reckoned, regular
+
+install_record_types()
+
+
+def test_who_is_late_by_their_own_rhythm_is_leaving_and_who_is_slow_is_not(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        quick = regular(by, "Quick", AS_OF - timedelta(days=75), every=29, times=8)
+        slow = regular(by, "Slow", AS_OF - timedelta(days=75), every=80, times=8)
+        gone = regular(by, "Gone", AS_OF - timedelta(days=400), every=29, times=8)
+        once = make_account(by, name="Once")
+        bought(by, once, AS_OF - timedelta(days=75))
+        run = reckoned(by)
+        standings = {one.name: found(by, run, one).standing for one in (quick, slow, gone, once)}
+        assert standings == {"Quick": "leaving", "Slow": "steady", "Gone": "gone", "Once": "new"}
+        one = found(by, run, quick)
+        assert "rhythm" in one.reasons
+        assert one.at_risk is not None
+        assert one.usual_year is not None
+        assert 0 < one.at_risk < one.usual_year
+
+
+def test_each_reason_is_a_sentence_with_its_numbers_in_both_languages(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        fence = make_account(by, name="Fence")
+        for number in range(8):
+            bought(by, fence, AS_OF - timedelta(days=75 + number * 29), 1200)
+        one = found(by, reckoned(by), fence)
+        assert one.reasons == ["rhythm", "fall"]
+        with using("en"):
+            rhythm, fall = reasons_of(one, by)
+            assert rhythm == "Usually orders every 29 days, last order 75 days ago."
+            assert fall == "Spent £1.2K in the last 90 days, £3.6K in the 90 before."
+        with using("zh-CN"):
+            assert reasons_of(one, by)[0] == "通常每 29 天下一单，上一单在 75 天前。"
+
+
+def test_a_season_that_falls_each_year_makes_nobody_suspect(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        usual, sudden = make_account(by, name="Skis"), make_account(by, name="Fences")
+        for name, years in ((usual, (0, 1, 2)), (sudden, (0,))):
+            for year in range(3):
+                for week in range(26):
+                    ago = year * 365 + week * 7
+                    is_low = week < 13 and year in years
+                    bought(by, name, AS_OF - timedelta(days=ago), 100 if is_low else 1000)
+        run = reckoned(by)
+        assert found(by, run, usual).standing == "steady"
+        assert found(by, run, sudden).reasons == ["fall", "season"]
+
+
+def test_the_model_learns_what_parts_those_who_left_from_those_who_stayed() -> None:
+    rows = [(1.0, float(number % 10)) for number in range(200)]
+    left = [1.0 if number % 10 > 4 or number == 3 else 0.0 for number in range(200)]
+    level, slope = fit(rows, left)
+    assert slope > 0
+    assert abs(level + slope * 4.5) < 1, "even chances between the two groups"
+
+
+def test_one_press_plans_the_call_in_three_steps_and_only_one_is_open(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8, amount=290)
+        steady = regular(by, "Steady", AS_OF)
+        reckoned(by)
+        rescue = begin_rescue(by, late.id)
+        activity = by.session.get_one(Activity, rescue.activity_id)
+        assert (activity.kind, activity.account_id) == ("call", late.id)
+        assert [line[:2] for line in (activity.body or "").split("\n\n")] == ["1.", "2.", "3."]
+        assert 850 < rescue.usual_90 <= 900, "their own interval, drawn a little to that of all"
+        with pytest.raises(Conflict):
+            begin_rescue(by, late.id)
+        with pytest.raises(Refused):
+            begin_rescue(by, steady.id)
+
+
+def test_who_may_not_read_an_account_cannot_follow_it_up(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8)
+        reckoned(by)
+        late_id = late.id
+    with acme.acting(bob) as by, pytest.raises(Missing):
+        begin_rescue(by, late_id)
+
+
+def test_recovery_is_measured_against_the_usual_pace(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        back = regular(by, "Back", AS_OF - timedelta(days=75), every=30, times=8, amount=300)
+        away = regular(by, "Away", AS_OF - timedelta(days=75), every=30, times=8, amount=300)
+        reckoned(by)
+        for one in (back, away):
+            begin_rescue(by, one.id)
+        bought(by, back, AS_OF + timedelta(days=10), 300)
+        bought(by, back, AS_OF + timedelta(days=40), 300)
+        reckoned(by, AS_OF + timedelta(days=60))
+        rows = {one.account_id: one for one in by.session.scalars(select(InsightRescue))}
+        assert (rows[back.id].outcome, rows[back.id].bought, rows[back.id].spent) == (
+            "recovered",
+            2,
+            Decimal(600),
+        )
+        assert rows[away.id].outcome == "open"
+        reckoned(by, AS_OF + timedelta(days=100))
+        assert by.session.get_one(InsightRescue, rows[away.id].id).outcome == "lost"
+
+
+@pytest.mark.parametrize(
+    ("bought_times", "spent", "passed", "outcome"),
+    [
+        (0, 0, 10, "open"),
+        (0, 0, 91, "lost"),
+        (1, 10, 91, "open"),
+        (1, 100, 30, "recovered"),
+        (1, -50, 30, "open"),
+    ],
+)
+def test_what_a_follow_up_came_to(bought_times: int, spent: int, passed: int, outcome: str) -> None:
+    found_outcome = outcome_of(bought_times, Decimal(spent), passed, Decimal(30), Decimal(300))
+    assert found_outcome == outcome
