@@ -149,14 +149,14 @@ def _take_in(
             begin_import(made, mapping, by, by_job=False)
             keep(session)
             collect_seldom()
-            _forget_peak()
-            held, begun = _memory("VmRSS"), perf_counter()
+            forget_peak()
+            held, begun = memory("VmRSS"), perf_counter()
             while go_on(made.id, by):
                 keep(session)
             keep(session)
             seconds = perf_counter() - begun
             session.refresh(made)
-            growth = _memory("VmHWM") - held
+            growth = memory("VmHWM") - held
             return Taken(seconds, made.created, made.duplicate, growth)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -173,12 +173,12 @@ def _file(rows: int, number: int) -> io.BytesIO:
     return io.BytesIO(text.getvalue().encode())
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
     """Let VmHWM begin anew: making the file took more than taking it in."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _memory(what: str) -> float:
+def memory(what: str) -> float:
     """VmRSS: what this process holds now; VmHWM: what it held at its most; in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     held = next(line for line in lines if line.startswith(f"{what}:"))

@@ -20,6 +20,7 @@ from bench import (
     pages,
     quotes,
     reports,
+    retail,
     sales,
     search,
     settings_pages,
@@ -64,6 +65,9 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
     if "stripe" in names:
         with server(f"{DATABASE}_stripe") as on, service(on, stripe.ENVIRONMENT) as web:
             yield _result("stripe", on, {}, stripe.run(on, web))
+    if "retail" in names:
+        with server(f"{DATABASE}_retail", keep=keep) as on:
+            yield _result("retail", on, {}, retail.run(on))
     if "million" in names:
         with ExitStack() as at_end:
             named = f"{DATABASE}_million"

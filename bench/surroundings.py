@@ -135,6 +135,11 @@ def workspace(on: Server, amounts: Amounts, fill: Fill) -> Workspace:
     return made
 
 
+def founded(on: Server) -> Workspace:
+    """A workspace that sells and holds nothing yet."""
+    return Workspace(on, _found(on.owner), amounts_for(0))
+
+
 def usual(made: Workspace) -> None:
     """A dozen representatives of one team, and what the demo's generator makes."""
     with made.acting() as by:

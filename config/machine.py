@@ -13,6 +13,7 @@ class Machine:
     database_url: str | None
     database_owner_url: str | None
     test_superuser_url: str | None  # ZUKE_TEST_SUPERUSER_URL: a real server to run the tests on.
+    data: str | None  # ZUKE_DATA: the whole year of a shop, for the bench `retail`.
     is_ci: bool  # CI: what is missing is then a failure and not a hint.
 
 
@@ -25,6 +26,7 @@ def read_machine() -> Machine:
         database_url=given.get("DATABASE_URL"),
         database_owner_url=given.get("DATABASE_OWNER_URL"),
         test_superuser_url=given.get("ZUKE_TEST_SUPERUSER_URL"),
+        data=given.get("ZUKE_DATA"),
         is_ci=given.get("CI", "").lower() in {"1", "true", "yes"},
     )
 

@@ -24,6 +24,7 @@ LONG = (
     "settings",
     "quotes",
     "board",
+    "retail",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.

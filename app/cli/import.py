@@ -22,7 +22,17 @@ HELP = "Import the rows of a CSV file or a workbook into a workspace."
 SHOWN = 10  # Failed rows that are told at the end.
 SAMPLE = 100  # Rows by which the columns are guessed.
 MINUTES = 15  # After which a worker goes on with what this command was killed at.
-COUNTS = ("created", "updated", "skipped", "duplicate", "noted", "failed", "asked")
+COUNTS = (
+    "created",
+    "updated",
+    "skipped",
+    "duplicate",
+    "noted",
+    "failed",
+    "asked",
+    "joined",
+    "left_out",
+)
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -44,7 +54,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--user", metavar="EMAIL", help="as whom (default: an owner)")
     parser.add_argument("--dry-run", action="store_true", help="count only, and keep nothing")
     parser.add_argument(
-        "--failed", metavar="CSV", type=Path, help="write the rows that failed, with their reasons"
+        "--failed",
+        metavar="CSV",
+        type=Path,
+        help="write the rows that failed or were left out, with their reasons",
     )
     parser.add_argument(
         "--duplicates",

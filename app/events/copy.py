@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -197,6 +198,7 @@ _WRITERS: Mapping[type, Callable[[Any], str]] = {
     list: _array,
     tuple: _array,
     int: str,
+    Decimal: str,
     datetime: str,
 }
 _KINDS: tuple[tuple[type, Callable[[Any], str]], ...] = (

@@ -33,9 +33,15 @@ def build(
 
 
 def build_many(
-    record_type: RecordType, rows: Sequence[Inputs], by: Actor, picklists: Mapping[str, Any]
+    record_type: RecordType,
+    rows: Sequence[Inputs],
+    by: Actor,
+    picklists: Mapping[str, Any],
+    pasts: Sequence[Mapping[str, Any]] = (),
 ) -> list[Record | Answer]:
     """A new record for each row, or the answer that stands against it, in few statements.
+
+    `pasts` is what a file says that became of each before it came here; see `Past`.
 
     A row that takes a value which an earlier one of them has already, and which no two records may
     share, is refused.
@@ -52,6 +58,9 @@ def build_many(
         one if isinstance(one, Answer) else _made(record_type, extra, {**initial, **one}, by)
         for one, extra in zip(read, extras, strict=True)
     ]
+    for one, past in zip(made, pasts, strict=bool(pasts)):
+        if past and isinstance(one, Record):
+            one.past = past
     record_type.gather([one for one in made if isinstance(one, Record)], by)
     return [prepared(record_type, one, by) for one in made]
 

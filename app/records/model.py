@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, Integer, Text, TextClause, Uuid, text, true
@@ -26,6 +26,7 @@ class Record(Base):
 
     __abstract__ = True
 
+    past = cast("Any", None)  # What a file says became of it before it came here; no column.
     id: Mapped[Id]
     version: Mapped[int] = mapped_column(Integer, default=1)
     owner_id: Mapped[UUID | None] = mapped_column(Uuid, info={"kind": "reference"})

@@ -17,7 +17,7 @@ from app.kernel.localized import pick
 from app.records.duplicates.facts import Sign
 from app.records.exports.facts import Card
 from app.records.fields import Attribute, Field, text_of
-from app.records.imports.facts import Noted
+from app.records.imports.facts import Lined, Noted, Past
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 from app.records.numbers.facts import Numbered
@@ -262,6 +262,8 @@ class RecordType:
     pool: Pool | None = None  # Where records without an owner wait to be claimed.
     numbered: Numbered | None = None  # Where records get a number when they are created.
     noted: Noted | None = None  # Moments that a file gives and records of another type tell.
+    lined: Lined | None = None  # Lines, each of which may be a row of a file.
+    past: Past | None = None  # What a file may say that became of new records elsewhere.
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.

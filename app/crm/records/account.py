@@ -24,7 +24,11 @@ from app.records.pool.actions import POOL_VIEW, pool_actions
 from app.records.pool.facts import Pool
 from app.records.types import Child, Panel, RecordType, Words
 
-KINDS = (Option("organisation", _("Organisation")), Option("individual", _("Individual")))
+KINDS = (
+    Option("organisation", _("Organisation")),
+    Option("individual", _("Individual")),
+    Option("collective", _("Unnamed buyers")),  # Whoever bought without saying who they are.
+)
 CUSTOMER_KINDS = (
     Option("end_customer", _("End customer"), "blue"),
     Option("distributor", _("Distributor"), "violet"),

@@ -15,7 +15,7 @@ from app.records.imports.mapping import Mapping
 from app.records.imports.models import ImportRun, State
 from app.records.imports.new_options import OPTION
 from app.records.imports.outcome import Outcome
-from app.records.imports.pieces import Piece, beginning
+from app.records.imports.pieces import Piece, beginning, without_last_group
 from app.records.imports.run import KIND, end, open_table, url_of
 from app.records.imports.table import How
 from app.records.imports.taking import do_piece, try_piece
@@ -80,6 +80,8 @@ def try_rows(run: ImportRun, mapping: Mapping, by: Actor, *, how: How | None = N
     table = open_table(run, by, how)
     check_mapping(record_type, mapping, table.names, by)
     rows, are_all = beginning(table, TRIED)
+    if not are_all:
+        rows = without_last_group(rows, table, mapping)
     outcome = try_piece(run, mapping, Piece.of(rows, table, mapping), table.names, by)
     outcome.is_whole = are_all
     return outcome
@@ -98,6 +100,7 @@ def _renew(run: ImportRun, mapping: Mapping, by: Actor, *, is_dry_run: bool) -> 
     run.scopes = None if by.rights.scopes is None else sorted(by.rights.scopes)
     run.user_id, run.started_at, run.finished_at = by.user_id, by.now, None
     run.line = run.created = run.updated = run.skipped = run.duplicate = run.failed = 0
-    run.noted = run.asked = run.failures_size = run.twins_size = 0
+    run.noted = run.asked = run.joined = run.left_out = 0
+    run.failures_size = run.twins_size = 0
     run.made = {key: number for key, number in run.made.items() if key == OPTION}
     run.step += 1

@@ -7,14 +7,18 @@ from collections.abc import Collection, Sequence
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
+from app.records.access import writable_keys
 from app.records.door import may_change
+from app.records.fields import Field
 from app.records.imports.givable import givable_keys
 from app.records.imports.given import may_import
+from app.records.imports.left_out import check_rules
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID, match_keys
 from app.records.imports.noted import is_noted
 from app.records.imports.plan import names_in
 from app.records.imports.resolve import can_make
+from app.records.imports.spots import Spot, spot_of
 from app.records.imports.whole_names import parts_of_name
 from app.records.tailored import tailored
 from app.records.types import RecordType
@@ -67,8 +71,10 @@ def _against(
             wrong[part] = _("The file has no column “%(name)s”.", name=unknown[0])
     if not (column.source or column.template or column.default):
         wrong["source"] = _("Choose a column of the file, or give a value.")
-    wrong |= _against_field(record_type, column, mapping, by)
-    return wrong
+    spot = spot_of(record_type, column.field, by)
+    if spot is not None and spot.is_nested:
+        return wrong | _against_nested(record_type, spot, column, mapping, by)
+    return wrong | _against_field(record_type, column, mapping, by)
 
 
 def _against_field(record_type: RecordType, column: Column, mapping: Mapping, by: Actor) -> Errors:
@@ -87,14 +93,38 @@ def _against_field(record_type: RecordType, column: Column, mapping: Mapping, by
             return {"field": _("This field is kept by the system and can't be set.")}
         return {"field": _("Your role may not change this field.")}
     makes = column.create_missing and not is_noted(record_type, key)
-    return _against_making(field.to, by) if makes else {}
+    return _against_making(field, column, by) if makes or column.found_by else {}
 
 
-def _against_making(to: str | None, by: Actor) -> Errors:
-    """What stands against making records that are referred to and not there."""
-    if to is None or to == "user" or not can_make(tailored(to, by)):
+def _against_nested(
+    record_type: RecordType, spot: Spot, column: Column, mapping: Mapping, by: Actor
+) -> Errors:
+    """What stands against a column that is one of lines, or of what is referred to."""
+    lined = record_type.lined
+    if spot.target is not None:
+        is_fixed = spot.field.readonly or bool(spot.field.to)
+        if is_fixed or spot.field.key not in writable_keys(spot.target, by):
+            return {"field": _("Your role may not change this field.")}
+        return {}
+    if lined is not None and mapping.mode != "create" and not by.may(record_type.key, lined.verb):
+        return {"field": _("Your role does not allow this.")}
+    makes = column.create_missing or column.found_by
+    return _against_making(spot.field, column, by) if makes else {}
+
+
+def _against_making(field: Field, column: Column, by: Actor) -> Errors:
+    """What stands against how records are found that are referred to, and are made where not."""
+    target = tailored(field.to, by) if field.to and field.to != "user" else None
+    if column.found_by:
+        known = target.by_key.get(column.found_by) if target is not None else None
+        is_title = target is not None and column.found_by == target.title.key
+        if known is None or not (known.is_unique or is_title) or known.kind == "localized":
+            return {"found_by": _("Records can't be found by this field.")}
+    if not column.create_missing:
+        return {}
+    if target is None or not (column.found_by or can_make(target)):
         return {"create_missing": _("Such records can't be made from their name alone.")}
-    if not by.may(to, "create"):
+    if not by.may(target.key, "create"):
         return {"create_missing": _("Your role does not allow this.")}
     return {}
 
@@ -119,6 +149,8 @@ def _against_whole(
         errors["columns"] = _("Choose a field for at least one column.")
     if mapping.distinct_by and mapping.distinct_by not in names:
         errors["distinct_by"] = _("The file has no column of this name.")
+    errors |= check_rules(mapping.left_out, list(names))
+    errors |= _against_groups(record_type, mapping, names)
     if mapping.mode == "create":
         return errors
     if mapping.match_on is None:
@@ -128,3 +160,16 @@ def _against_whole(
     elif mapping.match_on not in used:
         errors["match_on"] = _("No column becomes this field.")
     return errors
+
+
+def _against_groups(record_type: RecordType, mapping: Mapping, names: Collection[str]) -> Errors:
+    """What stands against rows that are one record together."""
+    if not mapping.group_by:
+        return {}
+    if record_type.lined is None:
+        return {"group_by": _("Such records have no lines: each row is one of them.")}
+    if mapping.distinct_by:
+        return {"group_by": _("Rows are one record together, or the first one counts: not both.")}
+    if mapping.group_by not in names:
+        return {"group_by": _("The file has no column of this name.")}
+    return {}

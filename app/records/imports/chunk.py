@@ -23,15 +23,28 @@ from app.records.access import readable_keys
 from app.records.alter import Altered, alter_many, write_altered
 from app.records.build import build_many
 from app.records.bulk.run import BARRED, MET, held
+from app.records.door import perform
 from app.records.duplicates.against import Arrivals
 from app.records.duplicates.facts import How
 from app.records.duplicates.keep import Keys, all_keys
 from app.records.duplicates.match import meet_many
+from app.records.imports.facts import Lined
 from app.records.imports.faults import faults_of
 from app.records.imports.givable import CREATED
+from app.records.imports.grouping import sign_of
+from app.records.imports.line_rows import (
+    HERE_ALREADY,
+    NEEDS_APPROVAL,
+    Along,
+    Part,
+    failures_of,
+    read_along,
+    read_parts,
+    refer_parts,
+)
 from app.records.imports.match import ID, find_matches, match_key, waves
 from app.records.imports.noted import Moments, note_moments, read_moments, read_past
-from app.records.imports.outcome import Failure, Outcome, Twin, reasons
+from app.records.imports.outcome import WHOLE_ROW, Failure, Outcome, Twin, reasons
 from app.records.imports.plan import TOO_LONG, Plan
 from app.records.imports.resolve import resolve
 from app.records.many import Sent, send_new, settle_new
@@ -39,6 +52,7 @@ from app.records.model import Record
 from app.records.numbers.give import give_back
 from app.records.picklists import TAGS, picklists_of
 from app.records.tags.operations import MOST_ON_RECORD, keys_of, make_tags, names_in
+from app.records.values import Unfit, read_value
 from app.records.values.texts import LONG_TEXT
 
 Given = tuple[int, Sequence[str]]  # A row's number in the file, and its cells.
@@ -58,6 +72,9 @@ class Row:
     errors: dict[str, Text | str] = field(default_factory=dict)  # What stands against it.
     spared: tuple[str, ...] = ()  # Fields that it gives, of which nothing could be said.
     moments: Moments | None = None  # Of a last contact and of what is next.
+    past: dict[str, Any] = field(default_factory=dict)  # What became of a new record elsewhere.
+    parts: list[Part] = field(default_factory=list)  # The rows of the file that it is.
+    along: dict[str, dict[str, Any]] = field(default_factory=dict)  # Of what it refers to.
 
 
 def do_rows(plan: Plan, rows: Sequence[Given], by: Actor) -> Outcome:
@@ -97,10 +114,14 @@ class _Chunk:
         self.left: list[Row] = []  # Rows that must wait until what others make stands.
 
     def do(self, given: Sequence[Given]) -> Outcome:
-        rows = [row for line, cells in given if (row := self._read(line, cells)) is not None]
+        rows = self._rows(given)
         for row in rows:
             self._date(row)
         self._refer(rows)
+        if self.plan.line_references:
+            refer_parts(
+                self.plan, [(row.parts, row.errors) for row in rows], self.outcome.names, self.by
+            )
         rows = self._sound(rows)
         self._make_tags(rows)
         if self.mode == "create":
@@ -111,13 +132,43 @@ class _Chunk:
         while self.left:
             self._create(self._taken())
         self.outcome.failures.sort(key=lambda one: one.line)
+        if self.plan.takes_lines:
+            self.outcome.joined = len(given) - self.outcome.done
         return self.outcome
+
+    def _rows(self, given: Sequence[Given]) -> list[Row]:
+        """What becomes a record each: a row of the file, or several of one text."""
+        taken = (
+            [one for one in given if not self._leaves_out(*one)] if self.plan.left_out else given
+        )
+        if not self.plan.takes_lines:
+            read = (self._read(Row(line, cells)) for line, cells in taken)
+            return [row for row in read if row is not None]
+        groups: dict[Any, list[Part]] = {}
+        for line, cells in taken:
+            place = self.plan.grouped_at
+            sign = sign_of(cells, place) if place is not None else b""
+            groups.setdefault(sign or line, []).append(Part(line, cells))
+        read = (self._read(Row(one[0].line, one[0].cells, parts=one)) for one in groups.values())
+        return [row for row in read if row is not None]
+
+    def _leaves_out(self, line: int, cells: Sequence[str]) -> bool:
+        """Note why a row is left out, where a rule of the mapping says so."""
+        for rule, tests in self.plan.left_out:
+            if all(holds(cells[place]) for place, holds in tests):
+                why = {WHOLE_ROW: rule.told()}
+                self.outcome.failures.append(Failure(line, cells, why, is_left_out=True))
+                return True
+        return False
 
     def _taken(self) -> list[Row]:
         left, self.left = self.left, []
         return left
 
     def _fail(self, row: Row, answer: Answer) -> None:
+        if row.parts:
+            self.outcome.failures += failures_of(self.plan, row.parts, answer)
+            return
         failure = Failure(row.line, row.cells, reasons(self.plan, answer))
         self.outcome.failures.append(failure)
 
@@ -140,10 +191,10 @@ class _Chunk:
             self._fail(row, Refused(_("Please check the marked fields."), errors=errors))
         return sound
 
-    def _read(self, line: int, cells: Sequence[str]) -> Row | None:
+    def _read(self, row: Row) -> Row | None:
         """What a row says, field by field; what is empty is not said."""
-        row = Row(line, cells)
-        if len(cells) > len(self.plan.names):
+        cells = row.cells
+        if max(map(len, [one.cells for one in row.parts] or [cells])) > len(self.plan.names):
             self._fail(row, Refused(_("This row has more cells than the file has columns.")))
             return None
         made = 0  # Characters of what templates make of the row: they may repeat a cell.
@@ -166,10 +217,33 @@ class _Chunk:
                 told |= source.said(text)
         for key, part in named.items():
             row.inputs.setdefault(key, part)  # A column of its own knows better.
-        return row
+        return row if self._read_more(row) else None
+
+    def _read_more(self, row: Row) -> bool:
+        """What rows say of lines, and of what they refer to; False where that can't be read."""
+        lined = self.record_type.lined
+        try:
+            for source in self.plan.references if self.plan.along else ():
+                key = source.field.key
+                row.along[key] = read_along(source, self.plan.along.get(key, ()), row.cells)
+            if self.plan.lines and lined is not None:
+                read_parts(self.plan, row.parts, row.errors)
+                row.inputs[lined.input] = [one.values for one in row.parts]
+        except Refused as refused:
+            self._fail(row, refused)
+            return False
+        return True
 
     def _date(self, row: Row) -> None:
-        """Read what is no field to be written: moments of its past."""
+        """Read what is no field to be written: moments of its past, what became of it."""
+        past = self.record_type.past
+        for key in past.keys if past is not None else ():
+            if key in row.inputs:
+                try:
+                    known = self.record_type.field(key)
+                    row.past[key] = read_value(known, row.inputs.pop(key), self.by, known.options)
+                except Unfit as unfit:
+                    row.errors[key] = unfit.message
         try:
             row.created = read_past(self.record_type, CREATED, row.inputs, self.by)
         except Refused as refused:
@@ -192,12 +266,18 @@ class _Chunk:
                     row.spared += (key,)
                 else:
                     asking.append(row)
+            along = Along(self.plan.along.get(key, ()))
+            for row in asking:
+                along.add(row.inputs[key], row.along.get(key, {}), row.cells)
+            given = along.of_all()
             found = resolve(
                 source.field.to or "",
-                list(dict.fromkeys(row.inputs[key] for row in asking)),
+                list(given),
                 self.by,
                 create_missing=makes,
                 made=self.outcome.names.setdefault(source.field.to or "", set()),
+                found_by=source.column.found_by,
+                along=given,
             )
             for row in asking:
                 means = found[row.inputs[key]]
@@ -247,7 +327,8 @@ class _Chunk:
 
     def _create(self, rows: Sequence[Row]) -> None:
         inputs = [row.inputs for row in rows]
-        built = build_many(self.record_type, inputs, self.by, self.picklists)
+        pasts = [{**row.past, "said": self.plan.said} if row.past else {} for row in rows]
+        built = build_many(self.record_type, inputs, self.by, self.picklists, pasts)
         ready: list[tuple[Row, Record]] = []
         for row, one in zip(rows, built, strict=True):
             if isinstance(one, Answer):
@@ -329,7 +410,7 @@ class _Chunk:
 
     def _change(self, rows: Sequence[Row]) -> None:
         """Give the records that rows mean what these say; no two of the rows mean the same."""
-        ready = self._held(rows)
+        ready = self._relined(self._held(rows))
         pairs = [(record, self._of_update(row)) for row, record in ready]
         altered = alter_many(self.record_type, pairs, self.by, self.picklists)
         changed: list[tuple[Row, Altered]] = []
@@ -345,6 +426,49 @@ class _Chunk:
                 self.outcome.skipped += 1
         self.outcome.skipped += self._write(telling, self._note, "")
         self.outcome.updated += self._write(changed, self._write_altered, "update")
+
+    def _relined(self, ready: Sequence[tuple[Row, Record]]) -> list[tuple[Row, Record]]:
+        """Those whose lines are as they stand; the others get these, or fail."""
+        lined = self.record_type.lined
+        same: list[tuple[Row, Record]] = []
+        for row, record in ready:
+            known = [
+                (self.record_type.field(key).value(record), one) for key, one in row.past.items()
+            ]
+            if any(value != one for value, one in known):
+                self._fail(row, Refused(HERE_ALREADY, field=next(iter(row.past))))
+            else:
+                same.append((row, record))
+        if lined is None or not self.plan.lines:
+            return same
+        pairs = [(record, row.inputs[lined.input]) for row, record in same]
+        differs = lined.differs(pairs, self.by)
+        left: list[tuple[Row, Record]] = []
+        for (row, record), one in zip(same, differs, strict=True):
+            if isinstance(one, Answer):
+                self._fail(row, one)
+            elif one:
+                self._reline(row, record.id, lined)
+            else:
+                left.append((row, record))
+        return left
+
+    def _reline(self, row: Row, record_id: UUID, lined: Lined) -> None:
+        """Give a record that stands other lines, and what else its row says."""
+        inputs = self._of_update(row)
+        try:
+            with self.by.session.begin_nested():
+                found = self.by.session.get_one(self.record_type.model, record_id)
+                if inputs:
+                    perform(self.record_type, "update", found, by=self.by, **inputs)
+                lines = {lined.input: row.inputs[lined.input]}
+                perform(self.record_type, lined.verb, found, by=self.by, **lines)
+                self.by.session.flush()  # What stands against it is told of this row.
+        except Answer as answer:
+            told = Refused(NEEDS_APPROVAL) if isinstance(answer, Held) else answer
+            self._fail(row, told)
+        else:
+            self.outcome.updated += 1
 
     def _held(self, rows: Sequence[Row]) -> list[tuple[Row, Record]]:
         """Each row with its record, which may be changed and stays held; the others fail."""
@@ -364,9 +488,12 @@ class _Chunk:
 
     def _of_update(self, row: Row) -> dict[str, Any]:
         """What a row changes: not that by which it was found, which may be spelled otherwise."""
-        if self.mode == "create":
+        if self.mode == "create" and not row.parts:
             return row.inputs
-        return {key: value for key, value in row.inputs.items() if key not in self.plan.finders}
+        finders = self.plan.finders if self.mode != "create" else frozenset()
+        lined = self.record_type.lined
+        left = {*finders, lined.input} if lined is not None else finders
+        return {key: value for key, value in row.inputs.items() if key not in left}
 
     def _write_altered(self, ready: Sequence[tuple[Row, Altered]]) -> int:
         write_altered(self.record_type, [one for _row, one in ready], self.by)
@@ -390,7 +517,8 @@ class _Chunk:
         try:
             with self.by.session.begin_nested():
                 noted = write(ready)
-                found = gate.judge(self.record_type, verb, done, self.by)
+                found = {**self._beyond(ready, done)}
+                found |= gate.judge(self.record_type, verb, done, self.by)
                 if found:
                     raise _Held
         except _Held:
@@ -420,6 +548,19 @@ class _Chunk:
         else:
             self._fail(row, error if isinstance(error, Answer) else Conflict(MET))
 
+    def _beyond(
+        self, ready: Sequence[tuple[Row, Any]], done: Sequence[gate.Done]
+    ) -> Mapping[UUID, gate.Verdict]:
+        """What is held back of what became of records elsewhere, as if it were done here."""
+        past = self.record_type.past
+        if past is None or not done:
+            return {}
+        asked = [one for (row, _made), one in zip(ready, done, strict=True) if row.past]
+        found: dict[UUID, gate.Verdict] = {}
+        for verb in past.verbs if asked else ():
+            found |= gate.judge(self.record_type, verb, asked, self.by)
+        return found
+
     def _give_back(self, ready: Sequence[tuple[Row, Any]], verb: str) -> None:
         """Take the numbers back that no row brought: they went with what was written."""
         if verb != "create" or self.record_type.numbered is None:
@@ -439,7 +580,10 @@ class _Chunk:
         ]
 
     def _ask(self, row: Row, verb: str, done: gate.Done, verdict: gate.Verdict) -> None:
-        """Keep what a row asks for until somebody approves it."""
+        """Keep what a row asks for until somebody approves it; what is over can't wait."""
+        if row.past:
+            self._fail(row, Refused(NEEDS_APPROVAL))
+            return
         inputs = row.inputs if verb == "create" else self._of_update(row)
         # The version that stands is the one before: what was written is gone again.
         version = done.record.version - 1 if verb == "update" else None

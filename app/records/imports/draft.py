@@ -24,6 +24,7 @@ from app.records.imports.new_options import language_of_names
 from app.records.imports.passing import remove_when_undone
 from app.records.imports.reading import read_table
 from app.records.imports.resolve import can_make
+from app.records.imports.spots import spot_of
 from app.records.imports.table import How, Table
 from app.records.imports.waiting import require_room
 from app.records.tailored import tailored
@@ -68,7 +69,19 @@ def proposed(record_type: RecordType, guesses: Sequence[Guess], by: Actor) -> Ma
     found = matched[0] if matched else None
     may = {verb: by.may(record_type.key, verb) for verb in ("create", "update")}
     mode: Mode = "create" if may["create"] else "update"
-    return Mapping(mode=mode, match_on=found, columns=columns, duplicates="skip")
+    group_by = _group_by(record_type, columns)
+    return Mapping(mode=mode, match_on=found, columns=columns, duplicates="skip", group_by=group_by)
+
+
+def _group_by(record_type: RecordType, columns: Sequence[Column]) -> str | None:
+    """The column by which rows are one record: the one that numbers it, where lines stand beside.
+
+    A file without lines has a row for each.
+    """
+    lined = record_type.lined
+    if lined is None or not any((one.field or "").startswith(f"{lined.input}.") for one in columns):
+        return None
+    return next((one.source for one in columns if one.field == lined.key), None)
 
 
 def _doubt(record_type: RecordType, key: str) -> tuple[bool, bool, bool]:
@@ -83,8 +96,8 @@ def _doubt(record_type: RecordType, key: str) -> tuple[bool, bool, bool]:
 
 
 def _with_making(record_type: RecordType, column: Column, by: Actor) -> Column:
-    field = record_type.by_key.get(column.field or "")
-    makes = field is not None and can_be_made(field.to, by)
+    spot = spot_of(record_type, column.field, by) if column.field else None
+    makes = spot is not None and can_be_made(spot.field.to, by)
     return replace(column, create_missing=True) if makes else column
 
 
@@ -114,7 +127,8 @@ def earlier_mapping(record_type: RecordType, names: Sequence[str], by: Actor) ->
             found = from_json(run.mapping)
         except Refused:
             continue
-        if [one.source for one in found.columns] == list(names):
+        sources = [one.source for one in found.columns]
+        if sources[: len(names)] == list(names) and not any(sources[len(names) :]):
             return replace(found, columns=tuple(_still(one, givable) for one in found.columns))
     return None
 

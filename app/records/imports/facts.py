@@ -1,13 +1,13 @@
-"""What a record type says of moments that it has from records of another type."""
+"""What a record type says of files: moments that other records tell, lines, what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.kernel.language import Text
-from app.records.fields import Attribute
+from app.records.fields import Attribute, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,44 @@ class Noted:
     def keys(self) -> frozenset[str]:
         """Our fields whose moments become such records."""
         return frozenset((self.last.key, self.next.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Lined:
+    """Records that have lines: several rows of a file are one of them.
+
+    `create` takes the lines under `input`, each a mapping by the keys of `fields`, which are those
+    that a column of a file can become. `key` is the field by which rows are known for the same
+    record, and `most` how many lines it may have. `differs(pairs, by)` tells of records that stand,
+    each with such lines, whether these are others than theirs, or what stands against them;
+    `verb` is the action that gives a record other ones. What a line refers to and is made along is
+    called as another field of the line says, by `called`.
+    """
+
+    input: str
+    key: str
+    fields: tuple[Field, ...]
+    most: int
+    verb: str
+    called: Mapping[str, str]
+    differs: Callable[[Sequence[tuple[Any, Sequence[Mapping[str, Any]]]], Any], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What became of records before they came here, which a file may say of new ones.
+
+    `fields` are kept by the product otherwise; a new record is handed them as `past`. Whoever gives
+    one must be allowed the `verbs` by which people come there; what these are held back for is held
+    against the row. `values` are what the first of them may be. With them it is handed, as `said`,
+    of which fields the file tells at all.
+    """
+
+    fields: tuple[Attribute, ...]
+    values: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the fields."""
+        return tuple(one.key for one in self.fields)

@@ -21,7 +21,7 @@ def keep_failures(run: ImportRun, failures: Sequence[Failure], by: Actor) -> Non
     """Write rows that failed behind those that stand; NoSpace when the disk is full."""
     if not failures:
         return
-    lines = ([one.line, list(one.cells), dict(one.errors)] for one in failures)
+    lines = ([one.line, list(one.cells), dict(one.errors), one.is_left_out] for one in failures)
     run.failures_size = append_lines(run.failures, run.failures_size, lines, by)
 
 
@@ -32,7 +32,7 @@ def read_failures(run: ImportRun, by: Actor, limit: int | None = None) -> Iterat
     was said of columns of which they may not see what became.
     """
     stored = islice(read_lines(run.failures, run.failures_size, by), limit)
-    failures = (Failure(line, cells, errors) for line, cells, errors in stored)
+    failures = (Failure(line, cells, *rest) for line, cells, *rest in stored)
     if may_read_cells(run, by):
         return failures
     told_of, else_said = _told_of(run, by), gettext("Your role does not show you why.")

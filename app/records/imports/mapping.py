@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 from app.kernel.countries import countries
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _, listed
+from app.records.imports.left_out import LeftOut, read_left_out
 
 Mode = Literal["create", "update", "both"]
 Twins = Literal["create", "skip", "update"]
@@ -27,7 +28,7 @@ MOST_COLUMNS = 500
 LONGEST = 1000  # Characters of a template, a default, a value.
 MOST_VALUES = 10_000  # Texts of one column that stand for values.
 NOT_KEPT = re.compile("[\0\ud800-\udfff]")
-WHOLE = ("mode", "match_on", "columns", "duplicates", "distinct_by")
+WHOLE = ("mode", "match_on", "columns", "duplicates", "distinct_by", "group_by", "left_out")
 PARTS: Map[str, Any] = {
     "source": str,
     "field": str | None,
@@ -35,6 +36,7 @@ PARTS: Map[str, Any] = {
     "values": Map,
     "default": str,
     "create_missing": bool,
+    "found_by": str,
     "dates": str,
     "decimal": str,
     "country": str,
@@ -48,14 +50,18 @@ class Column:
     """What becomes of one column of the file.
 
     `source` is its name as the table has it; without one the column is made up of its `template` or
-    its `default` alone. `field` is the key of the field, None for a column that is left out.
+    its `default` alone. `field` is the key of the field, None for a column that is left out; that
+    of a line is `lines.quantity`, and what a record that is referred to has where it is made
+    `account_id.country`.
     `template` is a text with names of columns in braces ("Customer {CustomerID}"); it counts as
     empty when every one of these is. `default` stands in for what is empty, and may hold names in
     braces too. `values` are texts of the file and what they stand for: the value of an option, the
-    id of a record, a colleague's e-mail; an empty one means nothing at all. With `create_missing`
+    id of a record, a colleague's e-mail; an empty one means nothing at all, and "*" is every other
+    text. With `create_missing`
     a record that is referred to and not there is made, and where the field is a moment that other
-    records tell, such a record for each row. `dates` is the order of day, month and year
-    where a date is written in figures, `decimal` the mark before decimals.
+    records tell, such a record for each row. `found_by` is the field of what is referred to by
+    which alone it is known, and which is filled where it is made. `dates` is the order of day,
+    month and year where a date is written in figures, `decimal` the mark before decimals.
     `country` is the code of the country whose phone numbers stand there without one of their own;
     where the row gives its country that comes first, and the workspace's comes last.
     """
@@ -66,6 +72,7 @@ class Column:
     values: Map[str, str] = kept(default_factory=dict)
     default: str = ""
     create_missing: bool = False
+    found_by: str = ""
     dates: Dates = "ymd"
     decimal: Point = "."
     country: str = ""
@@ -80,6 +87,8 @@ class Mapping:
     what becomes of a new row that seems to be there already: "create" makes it all the same, "skip"
     leaves it out, "update" changes the record that was found. `distinct_by` is a column of the
     file: of rows that share its text the first one counts, and rows without it are left out.
+    `group_by` is a column too: rows that share its text are one record with a line each. Of which
+    one of `left_out` is true is left out, with its reason.
     """
 
     mode: Mode = "create"
@@ -87,6 +96,8 @@ class Mapping:
     columns: tuple[Column, ...] = ()
     duplicates: Twins = "create"
     distinct_by: str | None = None
+    group_by: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def used(self) -> tuple[Column, ...]:
@@ -97,6 +108,10 @@ class Mapping:
         """The mapping as it is kept; what is as usual is left out."""
         told = {key: getattr(self, key) for key in ("mode", "match_on", "duplicates")}
         told["distinct_by"] = self.distinct_by
+        if self.group_by:
+            told["group_by"] = self.group_by
+        if self.left_out:
+            told["left_out"] = [one.to_json() for one in self.left_out]
         told["columns"] = [_column_json(one) for one in self.columns]
         return told
 
@@ -114,12 +129,13 @@ def from_json(raw: Any) -> Mapping:
     for key, allowed in (("mode", get_args(Mode)), ("duplicates", get_args(Twins))):
         if key in raw and raw[key] not in allowed:
             errors[key] = _unknown(allowed)
-    for key in ("match_on", "distinct_by"):
+    for key in ("match_on", "distinct_by", "group_by"):
         part = raw.get(key)
         if not isinstance(part, str | None) or not _can_be_kept(part or ""):
             errors[key] = _("Enter a text here.")
     columns = _columns_in(raw.get("columns"), errors)
     read = [_read_column(one, number, errors) for number, one in enumerate(columns)]
+    left_out = read_left_out(raw.get("left_out", ()), errors)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     return Mapping(
@@ -128,6 +144,8 @@ def from_json(raw: Any) -> Mapping:
         columns=tuple(read),
         duplicates=raw.get("duplicates", "create"),
         distinct_by=raw.get("distinct_by") or None,
+        group_by=raw.get("group_by") or None,
+        left_out=left_out,
     )
 
 

@@ -37,11 +37,12 @@ class ImportRun(Base):
     where it came from, `size` its bytes, `how` how its table is read and `mapping` what becomes of
     its columns. `total` is the number of its rows, `line` the line of the last one that was dealt
     with, in the transaction that dealt with it; `step` counts the runs of its job. Rows are counted
-    by what became of them, `asked` being those that wait for an approval; `noted` counts the
+    by what became of them, `asked` being those that wait for an approval, `joined` those that are
+    further lines of a record, and `left_out` those that the mapping leaves out; `noted` counts the
     records that were made to tell moments of rows. Those that failed stand in the file `failures`
-    with their reasons, of which `failures_size` bytes count; those that were left out as
-    duplicates in the file `twins`, with what they resemble. `made` counts, by its type, what was
-    referred to and made along. It goes on with the rights of
+    with their reasons, and so do those that were left out; `failures_size` bytes of it count. Those
+    that were left out as duplicates stand in the file `twins`, with what they resemble. `made`
+    counts, by its type, what was referred to and made along. It goes on with the rights of
     `user_id` at that moment, narrowed to the `scopes` of the token by which it was asked for;
     `language` is theirs. `undone_by_id` is the work by which it was taken back, and `undo_reached`
     how far that came; `withdrawn` is how many rows that waited for approval it took back just now.
@@ -78,6 +79,8 @@ class ImportRun(Base):
     noted: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failed: Mapped[int] = mapped_column(Integer, default=0)
     asked: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    joined: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    left_out: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     failures: Mapped[str] = mapped_column(String(60))
     failures_size: Mapped[int] = mapped_column(BigInteger, default=0)
     twins: Mapped[str] = mapped_column(String(60), default="", server_default="")
@@ -102,4 +105,4 @@ class ImportRun(Base):
     def done(self) -> int:
         """How many rows were dealt with, whatever became of them."""
         known = self.created + self.updated + self.skipped + self.duplicate + self.failed
-        return known + self.asked
+        return known + self.asked + self.joined + self.left_out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.kernel.errors import Answer
-from app.kernel.language import labelled
+from app.kernel.language import Text, labelled
 from app.records.duplicates.facts import How
 from app.records.imports.plan import Plan
 from app.records.types import RecordType
@@ -17,11 +17,15 @@ WHOLE_ROW = ""  # Where a reason is no single column's.
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row that was not taken: its number in the file, its cells, and why, by column."""
+    """A row that was not taken: its number in the file, its cells, and why, by column.
+
+    One that the mapping leaves out is no failure, though it is told among them.
+    """
 
     line: int
     cells: Sequence[str]
     errors: Mapping[str, str]
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Outcome:
     skipped: int = 0
     noted: int = 0  # Records that tell moments of these rows.
     asked: int = 0
+    joined: int = 0  # Further lines of records.
     failures: list[Failure] = field(default_factory=list)
     twins: list[Twin] = field(default_factory=list)
     names: dict[str, set[str]] = field(default_factory=dict)
@@ -68,23 +73,33 @@ class Outcome:
     @property
     def failed(self) -> int:
         """How many rows failed."""
-        return len(self.failures)
+        return len(self.failures) - self.left_out
+
+    @property
+    def left_out(self) -> int:
+        """How many rows the mapping leaves out."""
+        return sum(one.is_left_out for one in self.failures)
 
     @property
     def done(self) -> int:
         """How many rows were dealt with."""
         known = self.created + self.updated + self.skipped + self.duplicate + self.failed
-        return known + self.asked
+        return known + self.asked + self.joined + self.left_out
 
 
 def reasons(plan: Plan, answer: Answer) -> dict[str, str]:
     """What an answer says, by the column of the file where there is one, in the language in use."""
-    if not answer.errors:
-        return {WHOLE_ROW: str(answer.message)}
+    return reasons_of(plan, answer.errors) or {WHOLE_ROW: str(answer.message)}
+
+
+def reasons_of(plan: Plan, errors: Mapping[str, Text | str]) -> dict[str, str]:
+    """The same of errors by their fields."""
     told: dict[str, str] = {}
-    for key, text in answer.errors.items():
+    lined = plan.record_type.lined
+    for key, text in errors.items():
         column = plan.source_of.get(key)
-        said = str(text) if column else labelled(_called(plan.record_type, key), text)
+        is_whole = lined is not None and key == lined.input
+        said = str(text) if column or is_whole else labelled(_called(plan.record_type, key), text)
         place = column or WHOLE_ROW
         told[place] = f"{told[place]} {said}" if place in told else said
     return told

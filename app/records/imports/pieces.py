@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.records.imports.distinct import Distinct
+from app.records.imports.grouping import groups, sign_of, stand_apart
 from app.records.imports.mapping import Mapping
 from app.records.imports.table import Table
 
 ROWS = 1_000  # Rows of a piece.
 LENGTH = 4_000_000  # Characters of a piece; no further row where it has more.
+LINES = 5  # Times as many rows where some are one record: half of the work is done by record.
 PASSED = 50_000  # Rows left out, so that the progress moves.
 Numbered = tuple[int, list[str]]
 
@@ -60,9 +62,44 @@ def distinct_of(table: Table, mapping: Mapping) -> Distinct:
 
 def pieces(table: Table, mapping: Mapping, after: int) -> Iterator[Piece]:
     """The rows behind the one with the number `after`, piece by piece."""
+    if mapping.group_by:
+        yield from _of_groups(table, mapping.group_by, after)
+        return
     distinct = distinct_of(table, mapping)
     start = 1 if mapping.distinct_by else after + 1  # What was met before counts as met.
     yield from _cut(table.rows(start), distinct, after)
+
+
+def without_last_group(rows: list[Numbered], table: Table, mapping: Mapping) -> list[Numbered]:
+    """The rows without those of the last record, of which more may follow, unless it is the only
+    one.
+    """
+    if not mapping.group_by or not rows:
+        return rows
+    place = list(table.names).index(mapping.group_by)
+    last = sign_of(rows[-1][1], place)
+    return [row for row in rows if sign_of(row[1], place) != last] or rows
+
+
+def _of_groups(table: Table, name: str, after: int) -> Iterator[Piece]:
+    """Pieces of whole records, in the order of their last rows."""
+    place = list(table.names).index(name)
+    apart = stand_apart(table.rows(), place)
+    begin = 1 if apart else after + 1  # Of what stands apart the first rows come again.
+    kept: list[Numbered] = []
+    line, length, passed = after, 0, after
+    for group in groups(table.rows(begin), place, apart, name):
+        last = group[-1][0]
+        if last <= after:
+            continue
+        line = last
+        kept += group
+        length += sum(len(cell) for _number, cells in group for cell in cells)
+        if len(kept) >= ROWS * LINES or length > LENGTH:
+            yield Piece(kept, 0, line, passed)
+            kept, length, passed = [], 0, line
+    if kept:
+        yield Piece(kept, 0, line, passed)
 
 
 def until(found: Iterable[Piece], most: int) -> Iterator[Piece]:

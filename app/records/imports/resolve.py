@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -37,11 +37,14 @@ def resolve(
     *,
     create_missing: bool = False,
     made: set[str] | None = None,
+    found_by: str = "",
+    along: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Found:
     """What each of these texts points to; of several that are called so, none is taken.
 
     With `create_missing`, records that are not there are made and called so; their names are put
-    into `made`, folded.
+    into `made`, folded. With `found_by` it is by that field alone that they are known, and it is
+    what is filled. `along` is what else a new one is given, by its text.
     """
     if not texts:
         return {}
@@ -49,10 +52,11 @@ def resolve(
         found = _chosen(texts, _people(by))
     else:
         target = tailored(to, by)
-        found = _chosen(texts, _records(target, texts, by))
+        named = _by_field(target, found_by, texts, by) if found_by else _records(target, texts, by)
+        found = _chosen(texts, named)
         missing = [text for text in texts if text not in found]
         if create_missing and missing:
-            new = _make(target, missing, by)
+            new = _make(target, missing, by, found_by, along or {})
             found |= new
             if made is not None:
                 made.update(fold(text) for text, one in new.items() if isinstance(one, UUID))
@@ -117,6 +121,22 @@ def _records(target: RecordType, texts: Collection[str], by: Actor) -> list[Name
     return named
 
 
+def _by_field(target: RecordType, key: str, texts: Collection[str], by: Actor) -> list[Names]:
+    """Records that `by` may read by one field of theirs, which they may see."""
+    field = target.field(key)
+    if key not in readable_keys(target, by):
+        return []
+    holds = is_among(field, [text.lower() for text in texts])
+    rows = by.session.execute(
+        select(target.model.id, field.expression.label("value")).where(permitted(target, by), holds)
+    )
+    names: Names = {}
+    for record_id, value in rows:
+        for text in spellings(value):
+            names.setdefault(text, {})[record_id] = None
+    return [names]
+
+
 def _by_id(target: RecordType, texts: Iterable[str]) -> ColumnElement[bool]:
     ids = [found for text in texts if (found := parse_id(text)) is not None]
     return target.model.id.in_(ids) if ids else false()
@@ -157,15 +177,22 @@ def can_make(target: RecordType) -> bool:
     return not target.field(target.title.key).readonly
 
 
-def _make(target: RecordType, texts: Collection[str], by: Actor) -> Found:
+def _make(
+    target: RecordType,
+    texts: Collection[str],
+    by: Actor,
+    found_by: str,
+    along: Mapping[str, Mapping[str, Any]],
+) -> Found:
     """Make a record for each text that is not there, once for what folds to the same."""
     try:
         may_change(target, "create", by)
     except Answer as answer:
         return dict.fromkeys(texts, str(answer.message))
     first = {fold(text): text for text in reversed(list(texts))}
-    key = target.title.key
-    rows = [{key: text} for text in first.values()]
+    key = found_by or target.title.key
+    title = target.title.key
+    rows = [{title: text, **along.get(text, {}), key: text} for text in first.values()]
     built = build_many(target, rows, by, picklists_of(by.session, target))
     try:
         with by.session.begin_nested():

@@ -19,7 +19,6 @@ from app.records.imports.outcome import Outcome
 from app.records.imports.pieces import Piece
 from app.records.imports.plan import Plan, make_plan
 from app.records.imports.twins import keep_twins
-from app.records.picklists import picklists_of
 from app.records.tailored import tailored
 from tenants.scope import keep
 
@@ -52,6 +51,8 @@ def count(
     run.duplicate += outcome.duplicate
     run.noted += outcome.noted
     run.asked += outcome.asked
+    run.joined += outcome.joined
+    run.left_out += outcome.left_out
     run.failed += outcome.failed
     run.line = piece.line
 
@@ -89,7 +90,7 @@ def plan_of(run: ImportRun, mapping: Mapping, names: Sequence[str], by: Actor) -
     """What the rows are read by; Refused where the mapping does not fit the table or `by`."""
     record_type = tailored(run.record_type, by)
     check_mapping(record_type, mapping, names, by)
-    return make_plan(record_type, mapping, names, picklists_of(by.session, record_type))
+    return make_plan(record_type, mapping, names, by)
 
 
 def in_batch(run: ImportRun, by: Actor) -> Actor:

@@ -15,10 +15,12 @@ from app.web.formats import formats
 PARTS = (
     ("created", plural("%(n)s created", "%(n)s created")),
     ("updated", plural("%(n)s updated", "%(n)s updated")),
+    ("joined", plural("%(n)s further line", "%(n)s further lines")),
     ("skipped", plural("%(n)s left as it was", "%(n)s left as they were")),
     ("duplicate", plural("%(n)s duplicate left out", "%(n)s duplicates left out")),
     ("noted", plural("%(n)s follow-up noted", "%(n)s follow-ups noted")),
     ("asked", plural("%(n)s waits for approval", "%(n)s wait for approval")),
+    ("left_out", plural("%(n)s row left out", "%(n)s rows left out")),
     ("failed", plural("%(n)s failed", "%(n)s failed")),
 )
 TAGS = plural("%(n)s tag", "%(n)s tags")

@@ -44,6 +44,8 @@ IMPORT = record_of(
     asked=WHOLE,
     failed=WHOLE,
     noted=WHOLE,
+    joined=WHOLE,
+    left_out=WHOLE,
     error=nullable(TEXT),
     user_id=nullable(ID),
     created_at=MOMENT,
@@ -56,8 +58,12 @@ IMPORT = record_of(
 BYTES: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 MAPPING: Schema = {
     "type": "string",
-    "description": "JSON: mode, match_on, duplicates, distinct_by and columns; guessed without it. "
-    "A column has source and field; one of phone numbers takes a country such as GB. "
+    "description": "JSON: mode, match_on, duplicates, distinct_by, group_by, left_out and columns; "
+    "guessed without it. A column has source and field; one of phone numbers takes a country such "
+    "as GB. Where records have lines, rows with the same text in the column group_by are one "
+    "record, and columns become fields of lines such as lines.quantity. "
+    "What is referred to is known by found_by, and has account_id.country where it is made. "
+    "left_out lists rules, each with when (texts by column, or <0, >0) and a reason. "
     "With create_missing, what is referred to and not there is made, and "
     "for the moment of a last contact or a next step the record that tells it.",
 }

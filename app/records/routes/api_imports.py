@@ -178,7 +178,8 @@ def _mapping_shown(run: ImportRun, by: Actor) -> dict[str, Any]:
         return run.mapping
     kept = run.mapping.get("columns", ())
     columns = [{key: one.get(key) for key in ("source", "field")} for one in kept]
-    return {**run.mapping, "columns": columns}
+    plain = {key: part for key, part in run.mapping.items() if key != "left_out"}
+    return {**plain, "columns": columns}
 
 
 def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
@@ -200,12 +201,14 @@ def _shown(run: ImportRun, by: Actor) -> dict[str, Any]:
         "failed": run.failed,
         "noted": run.noted,
         "asked": run.asked,
+        "joined": run.joined,
+        "left_out": run.left_out,
         "error": run.error,
         "user_id": str(run.user_id) if run.user_id else None,
         "created_at": as_json(run.created_at),
         "finished_at": as_json(run.finished_at) if run.finished_at else None,
         "undone_at": as_json(run.undone_at) if run.undone_at else None,
         "made": run.made,
-        "failures": f"/api/v1/imports/{run.id}/failures" if run.failed else None,
+        "failures": f"/api/v1/imports/{run.id}/failures" if run.failures_size else None,
         "duplicates": f"/api/v1/imports/{run.id}/duplicates" if run.twins_size else None,
     }

@@ -198,7 +198,7 @@ def failed_rows(collection: str, run_id: UUID) -> Response:
     """The rows that failed as a table with their reasons, to be mended and given again."""
     by = current.actor()
     _record_type, run = _run(collection, run_id)
-    if not run.failed:
+    if not run.failures_size:
         raise Missing(_("There is no such page."))
     table = open_table(run, by)
     name = run.file_name.rpartition(".")[0] or run.file_name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,41 +29,57 @@ Against = dict[tuple[int, str], Text | str]  # By the line's place and the field
 class Buyer:
     """For whom lines are written: what decides their prices and words.
 
-    `discount` is what the customer gets off standard prices, in percent; `rate` is what a unit of
-    `currency` is worth in the firm's, by which costs in another currency are turned.
+    `language` finds theirs, where it is asked for. With `is_past` a price that was written is what
+    it was: no other is looked for. `discount` is what the customer gets off standard prices, in
+    percent; `rate` is what a unit of `currency` is worth in the firm's, by which costs in another
+    currency are turned.
     """
 
     currency: str
     on: date
-    language: str
+    language: Callable[[], str]
+    home: str  # The firm's language.
     rate: Decimal = ONE
     customer_kind: str | None = None
     book_id: UUID | None = None
     discount: Decimal = Decimal(0)
+    is_past: bool = False
 
 
-def fill(lines: Sequence[Line], buyer: Buyer, by: Actor) -> tuple[list[Line], Against]:
-    """The lines with all that can be found out, and what stands against products, by place.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is found for many lines at once: products by id and number, prices by currency."""
 
-    A line without a product whose words are the number of one is that product. Three statements,
-    however many lines there are.
-    """
+    products: Mapping[UUID, Product]
+    by_number: Mapping[str, Product]
+    prices: Mapping[str, Mapping[UUID, Sequence[Offered]]]
+    units: Mapping[str, Mapping[str, str]]
+
+
+def know(lines: Sequence[Line], currencies: Collection[str], by: Actor) -> Known:
+    """Find what lines of papers in these currencies are filled with: a few statements for all."""
     products = products_of(lines, by)
     by_number = {str(one.number).casefold(): one for one in products.values() if one.number}
-    meant = [_meant(one, by_number) for one in lines]
-    ids = {one.product_id for one in meant if one.product_id in products}
-    prices = offered_prices([one for one in ids if one is not None], buyer.currency, by)
-    units = _units(by)
+    prices = {one: offered_prices(list(products), one, by) for one in sorted(currencies)}
+    return Known(products, by_number, prices, _units(by))
+
+
+def fill(lines: Sequence[Line], buyer: Buyer, known: Known) -> tuple[list[Line], Against]:
+    """The lines with all that can be found out, and what stands against products, by place.
+
+    A line without a product whose words are the number of one is that product.
+    """
     filled: list[Line] = []
     errors: Against = {}
-    for place, one in enumerate(meant):
-        product = products.get(one.product_id) if one.product_id else None
+    prices = known.prices.get(buyer.currency, {})
+    for place, one in enumerate(_meant(line, known.by_number) for line in lines):
+        product = known.products.get(one.product_id) if one.product_id else None
         if one.product_id is not None and product is None:
             errors[place, "product_id"] = _("There is no such record.")
         if product is None:
             filled.append(one)
         else:
-            filled.append(_filled(one, product, prices.get(product.id, ()), units, buyer, by))
+            filled.append(_filled(one, product, prices.get(product.id, ()), known.units, buyer))
         if filled[-1].unit_price is None:
             told = _("There is no price in %(currency)s. Enter one.", currency=buyer.currency)
             errors.setdefault((place, "unit_price"), told)
@@ -98,28 +114,33 @@ def _filled(
     offered: Collection[Offered],
     units: Mapping[str, Mapping[str, str]],
     buyer: Buyer,
-    by: Actor,
 ) -> Line:
-    found = price_for(
-        offered,
-        customer_kind=buyer.customer_kind,
-        currency=buyer.currency,
-        on=buyer.on,
-        quantity=line.quantity,
-        book_id=buyer.book_id,
-    )
+    found = None
+    if line.unit_price is None or not buyer.is_past:
+        found = price_for(
+            offered,
+            customer_kind=buyer.customer_kind,
+            currency=buyer.currency,
+            on=buyer.on,
+            quantity=line.quantity,
+            book_id=buyer.book_id,
+        )
     listed = found.unit_price if found is not None else None
     is_standard = found is not None and found.book_id is None
     discount = line.discount
     if discount is None:
         agreed = buyer.discount if is_standard and line.unit_price is None else Decimal(0)
         discount = Decimal(0) if line.discount_amount else agreed
-    unit = units.get(product.unit or "", {})
+    words, unit = line.name, line.unit
+    if not words:
+        words = pick(product.name.texts, buyer.language(), buyer.home)
+    if not unit and product.unit is not None and product.unit in units:
+        unit = pick(units[product.unit], buyer.language(), buyer.home)
     tax = line.tax_rate if line.tax_rate is not None else product.tax_rate
     return with_facts(
         line,
-        name=line.name or pick(product.name.texts, buyer.language, by.tenant.language),
-        unit=line.unit or (pick(unit, buyer.language, by.tenant.language) if unit else ""),
+        name=words,
+        unit=unit,
         unit_price=line.unit_price if line.unit_price is not None else listed,
         list_price=listed,
         discount=discount,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -22,14 +23,14 @@ from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.lines.arithmetic import EXACT, Totals, percent_off, reckon, to_cents
 from app.sales.lines.conditions import against_head, read_head
-from app.sales.lines.fill import Against, Buyer, fill
+from app.sales.lines.fill import Against, Buyer, Known, fill, know
 from app.sales.lines.fixed import is_changed, refuse_fixed, refuse_other_currency
-from app.sales.lines.keep import lines_of, put_lines
+from app.sales.lines.keep import copy_lines, lines_of, put_lines
 from app.sales.lines.kinds import kind_of, table_of
 from app.sales.lines.model import Paper
 from app.sales.lines.origin import take_from_opportunities
 from app.sales.lines.sold import costs_as_sold
-from app.sales.lines.written import Line, Read, read_lines, with_facts
+from app.sales.lines.written import BROUGHT, MOST, Line, Read, read_lines, with_facts
 from app.sales.terms.kept import judge
 from app.sales.terms.rules import STOP, Ruled
 
@@ -86,6 +87,14 @@ def paper_changed(paper: Paper, verb: str, by: Actor) -> None:
         put_lines(*table_of(paper), paper.id, found.lines, found.totals, by)
 
 
+def papers_changed(papers: Sequence[Paper], by: Actor) -> None:
+    """Write the lines that many new papers of one kind were handed, all at once."""
+    found = [one for one in papers if isinstance(one.lines, Reckoned)]
+    if found:
+        lines = [(one.id, one.lines.lines, one.lines.totals) for one in found]
+        copy_lines(*table_of(found[0]), lines, by)
+
+
 def set_lines(paper: Paper, by: Actor, lines: Any, **head: Any) -> None:
     """Give a draft these lines and no others, and with them other conditions where they are sent.
 
@@ -104,14 +113,16 @@ def set_lines(paper: Paper, by: Actor, lines: Any, **head: Any) -> None:
     _put_sums(paper, found)
 
 
-def reckoned(paper: Paper, read: Read, by: Actor) -> Reckoned:
+def reckoned(paper: Paper, read: Read, by: Actor, known: Known | None = None) -> Reckoned:
     """What lines come to on this paper, with prices and taxes found where none was said.
 
-    What they cost us stands against nothing: whoever may not see that would learn it.
+    What they cost us stands against nothing: whoever may not see that would learn it. `known` is
+    what was found for the lines of many papers.
     """
-    lines, against = fill(read.lines, buyer_of(paper, by), by)
+    known = known or know(read.lines, [paper.currency], by)
+    lines, against = fill(read.lines, buyer_of(paper, by), known)
     lines = costs_as_sold(paper, lines, by)
-    if not (paper.is_return or by.takes_over):
+    if not (paper.is_return or paper.past or by.takes_over):
         against = {**_against_goods_back(lines), **against}
     # What comes to more than a line can hold would come to more than can be shown.
     fit = [
@@ -138,12 +149,14 @@ def buyer_of(paper: Paper, by: Actor) -> Buyer:
     account = _account(paper, by)
     return Buyer(
         paper.currency,
-        by.today(),
-        customer_language(registry().type(kind_of(paper).key), paper, by),
+        paper.rate_on if paper.past else by.today(),
+        cache(lambda: customer_language(registry().type(kind_of(paper).key), paper, by)),
+        by.tenant.language,
         paper.rate,
         account.customer_kind if account is not None else None,
         paper.price_book_id,
         (account.discount if account is not None else None) or Decimal(0),
+        bool(paper.past),
     )
 
 
@@ -184,17 +197,32 @@ def _take_term(paper: Paper, account: Account | None) -> None:
 
 def _begin(paper: Paper, by: Actor) -> None:
     """The sums of the lines that a new paper was handed."""
-    if isinstance(paper.lines, Reckoned):
-        return
     if not paper.lines:
         paper.net = paper.tax = paper.total = paper.discount = Decimal(0)
         return
-    read = read_lines(paper.lines, paper.currency, by.tenant.currency)
-    found = reckoned(paper, read, by)
-    if found.errors:
-        raise Refused(_("Please check the marked fields."), errors=dict(found.errors))
-    paper.lines = found
-    _put_sums(paper, found)
+    reckon_many([paper], by)
+    if paper.lines.errors:
+        raise Refused(_("Please check the marked fields."), errors=dict(paper.lines.errors))
+
+
+def reckon_many(papers: Sequence[Paper], by: Actor) -> None:
+    """Read and reckon the lines that new papers were handed, in few statements for all of them."""
+    asked = [one for one in papers if one.lines and not isinstance(one.lines, Reckoned)]
+    own = by.tenant.currency
+    read = [
+        read_lines(one.lines, one.currency, own, BROUGHT if one.past else MOST) for one in asked
+    ]
+    lines = [line for one in read for line in one.lines]
+    priced = {  # What was paid elsewhere is no question.
+        one.currency
+        for one, its in zip(asked, read, strict=True)
+        if not one.past or any(line.unit_price is None for line in its.lines)
+    }
+    known = know(lines, priced, by) if asked else None
+    for one, its in zip(asked, read, strict=True):
+        one.lines = reckoned(one, its, by, known)
+        if not one.lines.errors:
+            _put_sums(one, one.lines)
 
 
 def _reckon_anew(paper: Paper, by: Actor) -> None:
@@ -252,6 +280,12 @@ def _before(line: Line) -> Decimal:
 
 def _placed(read: Read, against: Against) -> dict[str, Text | str]:
     return {f"lines.{read.places[place]}.{key}": text for (place, key), text in against.items()}
+
+
+def gather_papers(papers: Sequence[Paper], by: Actor) -> None:
+    """Find what many papers are prepared with in few statements: for whom they are, their lines."""
+    gather_accounts(papers, by)
+    reckon_many([one for one in papers if inspect(one).transient], by)
 
 
 def gather_accounts(papers: Sequence[Paper], by: Actor) -> None:

@@ -19,6 +19,7 @@ from app.records.values.unfit import Unfit
 from app.sales.lines.arithmetic import WHOLE, Figures
 
 MOST = 500  # Lines on one paper.
+BROUGHT = 2_000  # Lines on one that a file brings as it was elsewhere.
 LONGEST = 2_000  # Characters of what a line offers.
 UNIT = 80
 LARGEST = Decimal(10) ** 13  # What a line may come to, so that the sum of all has room.
@@ -83,7 +84,7 @@ class Read:
         return self.lines
 
 
-def read_lines(raw: Any, currency: str, own: str) -> Read:
+def read_lines(raw: Any, currency: str, own: str, most: int = MOST) -> Read:
     """The lines of a list of objects, with all that stands against them.
 
     Lines in which nothing was written are left out, but keep their place in the errors. `own` is
@@ -93,8 +94,8 @@ def read_lines(raw: Any, currency: str, own: str) -> Read:
     if not isinstance(raw, Sequence) or isinstance(raw, str):
         found.errors["lines"] = _("Give a list of lines.")
         return found
-    if len(raw) > MOST:
-        found.errors["lines"] = _("At most %(most)s lines.", most=MOST)
+    if len(raw) > most:
+        found.errors["lines"] = _("At most %(most)s lines.", most=most)
         return found
     for place, one in enumerate(raw):
         if not isinstance(one, Mapping) or set(one) - {*KEYS, *TOLD}:
@@ -104,6 +105,15 @@ def read_lines(raw: Any, currency: str, own: str) -> Read:
             found.places.append(place)
             found.lines.append(_line(one, f"lines.{place}", currency, own, found.errors))
     return found
+
+
+def turned(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line at less than nothing, as other systems write it: one of the other direction at it."""
+    price, quantity = str(line.get("unit_price", "")), str(line.get("quantity", "1"))
+    if not price.startswith("-"):
+        return dict(line)
+    other = quantity.removeprefix("-") if quantity.startswith("-") else f"-{quantity}"
+    return {**line, "unit_price": price.removeprefix("-"), "quantity": other}
 
 
 def is_empty(one: Mapping[str, Any]) -> bool:

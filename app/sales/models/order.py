@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.model import Base, Choice, Day, LongText, Moment
+from app.kernel.model import Base, Choice, Country, Day, LongText, Moment
 from app.records.model import LIVE, record_indexes
 from app.sales.lines.model import HasLine, Paper
 
@@ -20,6 +20,7 @@ COUNTING = text("status = 'completed' AND deleted_at IS NULL")
 class Order(Paper):
     """What was bought, or given back: a return names the order that it credits.
 
+    One that a file brings from elsewhere may lack that, as it is over (`docs/decisions`).
     It was bought at `ordered_at`, which may lie ahead. What became of it is kept with its moment.
     A quote that was accepted becomes one order of the kind sale, and no second.
     """
@@ -32,7 +33,7 @@ class Order(Paper):
             "number_sort",
             "ordered_at",
             moments=("delivered_at", "completed_at"),
-            walked=("status", "kind"),
+            walked=("status", "kind", "country"),
         ),
         Index("ix_orders_account", "account_id", "ordered_at", "id", postgresql_where=LIVE),
         Index("ix_orders_contact", "contact_id", "id", postgresql_where=LIVE),
@@ -46,7 +47,11 @@ class Order(Paper):
         # Two numbers that differ in their case alone are one.
         Index("uq_orders_number", text("lower(number)"), unique=True, postgresql_where=NUMBERED),
         Index("uq_orders_quote", "quote_id", unique=True),
-        CheckConstraint("(kind = 'return') = (returns_id IS NOT NULL)", name="returns"),
+        CheckConstraint(
+            "CASE kind WHEN 'return' THEN returns_id IS NOT NULL OR status = 'completed'"
+            " ELSE returns_id IS NULL END",
+            name="returns",
+        ),
     )
 
     kind: Mapped[Choice] = mapped_column(default=SALE)
@@ -56,6 +61,7 @@ class Order(Paper):
     returns_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("orders.id"), info={"kind": "reference"}
     )
+    country: Mapped[Country | None]
     ordered_at: Mapped[Moment]
     deliver_on: Mapped[Day | None]
     confirmed_at: Mapped[Moment | None]

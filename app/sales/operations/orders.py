@@ -15,6 +15,7 @@ from app.sales.lines.papers import set_lines as set_paper_lines
 from app.sales.lines.ready import against_lines, demand_ready
 from app.sales.lines.written import written_text
 from app.sales.models import Order, Quote
+from app.sales.operations.past_orders import find_country, settle_past
 from app.sales.operations.returns import check_return, refuse_returned
 
 LAYOUT = "order"
@@ -32,7 +33,12 @@ def prepare_order(order: Order, by: Actor) -> None:
             raise Refused(told, errors=dict.fromkeys(changed, told))
     if getattr(order, "ordered_at", None) is None:  # Nothing was said of it.
         order.ordered_at = by.now
+    is_new = inspect(order).transient
     prepare_paper(order, by)
+    if is_new:
+        find_country(order)
+    if is_new and order.past:
+        settle_past(order, by)
 
 
 def set_lines(order: Order, by: Actor, lines: Any, **head: Any) -> None:

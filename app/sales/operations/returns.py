@@ -52,7 +52,7 @@ def credit(order: Order, by: Actor) -> Mapping[str, Any]:
     before = told_values(kind, made)
     made.account_id = order.account_id
     prepare_paper(made, by)
-    made.kind, made.returns_id = RETURN, order.id
+    made.kind, made.returns_id, made.country = RETURN, order.id, order.country
     lines = [{**as_sent(one), "product_id": sent[place]["product_id"]} for place, one in left]
     set_lines(made, by, lines)
     by.session.flush()  # It must stand before its event is written.

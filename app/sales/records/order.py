@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.crm.operations.named_after import refresh_one
 from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
+from app.records.imports.facts import Lined, Past
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
-from app.sales.lines.papers import gather_accounts, paper_changed
-from app.sales.models import Order
+from app.sales.lines.brought import differing_lines, line_fields
+from app.sales.lines.papers import paper_changed, papers_changed
+from app.sales.lines.written import BROUGHT
+from app.sales.models import Order, OrderLine
 from app.sales.operations.orders import (
     cancel,
     complete,
@@ -21,6 +26,7 @@ from app.sales.operations.orders import (
     reopen,
     set_lines,
 )
+from app.sales.operations.past_orders import gather_orders
 from app.sales.operations.returns import credit
 from app.sales.pages.lines import terms_panel
 from app.sales.pages.orders import order_panel
@@ -45,6 +51,24 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
         refresh_one(order, by)
 
 
+def _changed_many(orders: Sequence[Order], verb: str, by: Actor) -> None:
+    """The same of many at once."""
+    if verb == "create":
+        papers_changed(orders, by)
+        return
+    for one in orders:
+        _changed(one, verb, by)
+
+
+LINES = Lined(
+    "lines",
+    "number",
+    line_fields(OrderLine),
+    BROUGHT,
+    verb="set_lines",
+    called={"product_id": "name"},
+    differs=differing_lines,
+)
 ACTIONS = (
     Action(
         "set_lines",
@@ -177,6 +201,7 @@ order = RecordType(
         Field(Order.kind, _("Kind"), options=KINDS, readonly=True),
         Field(Order.ordered_at, _("Ordered at"), sort=Order.ordered_at, initial=lambda by: by.now),
         Field(Order.deliver_on, _("Delivery expected")),
+        Field(Order.country, _("Country"), help=_("Empty means that of the account")),
         Field(Order.total, _("Total"), readonly=True),
         Field(Order.net, _("Net"), readonly=True),
         Field(Order.tax, _("Tax"), readonly=True),
@@ -231,6 +256,7 @@ order = RecordType(
     ),
     more=(
         Order.number,
+        Order.country,
         Order.price_book_id,
         Order.owner_id,
         Order.tags,
@@ -266,6 +292,9 @@ order = RecordType(
         Panel("documents/_papers_panel.html", papers_panel),
     ),
     prepare=prepare_order,
-    gather=gather_accounts,
+    gather=gather_orders,
     changed=_changed,
+    changed_many=_changed_many,
+    lined=LINES,
+    past=Past((Order.status,), ("draft", "completed"), ("confirm", "complete")),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from app.crm.operations.named_after import refresh_one
@@ -11,7 +12,13 @@ from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
-from app.sales.lines.papers import gather_accounts, paper_changed, prepare_paper, set_lines
+from app.sales.lines.papers import (
+    gather_papers,
+    paper_changed,
+    papers_changed,
+    prepare_paper,
+    set_lines,
+)
 from app.sales.models import Quote
 from app.sales.operations.quote_orders import order_quote
 from app.sales.operations.quote_states import (
@@ -51,6 +58,15 @@ def _changed(quote: Quote, verb: str, by: Actor) -> None:
     elif verb == "restore":
         refresh_one(quote, by)
         withdraw_overtaken(quote, by)
+
+
+def _changed_many(quotes: Sequence[Quote], verb: str, by: Actor) -> None:
+    """The same of many at once."""
+    if verb == "create":
+        papers_changed(quotes, by)
+        return
+    for one in quotes:
+        _changed(one, verb, by)
 
 
 ACTIONS = (
@@ -282,6 +298,7 @@ quote = RecordType(
         Panel("documents/_papers_panel.html", papers_panel),
     ),
     prepare=prepare_paper,
-    gather=gather_accounts,
+    gather=gather_papers,
     changed=_changed,
+    changed_many=_changed_many,
 )

@@ -17,8 +17,10 @@ from app.records.imports.guessing.values import guess_values
 from app.records.imports.guessing.words import KEY, LABEL, Words, own_words, words_of
 from app.records.imports.mapping import Column
 from app.records.imports.noted import is_noted, noted_keys
+from app.records.imports.spots import ID, Spot, spot_of
 from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
+from app.records.tailored import tailored
 from app.records.types import RecordType
 
 FURTHER = 100_000  # A spelling that is not the whole name is further off than any that is.
@@ -221,9 +223,10 @@ def column_of(
     record_type: RecordType, name: str, key: str, texts: Sequence[str], by: Actor
 ) -> Column:
     """A column that becomes the field `key`, with how its values are to be read."""
-    field = record_type.by_key.get(key)
-    if field is None:
+    spot = spot_of(record_type, key, by) if key != ID else None
+    if spot is None:
         return Column(source=name, field=key)  # The record's own id.
+    field = spot.field
     options = tuple(choices_of(record_type, by).get(key, ())) or field.options
     values = guess_values(field, options, texts, words_of(record_type.module, record_type.key))
     return Column(
@@ -233,4 +236,12 @@ def column_of(
         create_missing=is_noted(record_type, key),
         dates=date_order(texts, by.tenant.country) if field.kind in ("day", "moment") else "ymd",
         decimal=decimal_mark(texts) if field.kind in DECIMALS else ".",
+        found_by=_sure_of(spot, by),
     )
+
+
+def _sure_of(spot: Spot, by: Actor) -> str:
+    """By what the records of lines are found: a number that only one has, where there is such."""
+    if not spot.line or not spot.field.to:
+        return ""
+    return next((one.key for one in tailored(spot.field.to, by).unique_fields), "")

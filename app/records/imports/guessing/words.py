@@ -67,6 +67,10 @@ def own_words(record_type: RecordType) -> dict[str, tuple[int, str]]:
     for one in record_type.fields:
         found.setdefault(plain(one.key), (KEY, one.key))
         found.setdefault(plain(one.key.removesuffix("_id")), (KEY, one.key))
+    lined = record_type.lined
+    for one in lined.fields if lined is not None else ():
+        for label in labels_of(one):
+            found[plain(label)] = (LABEL, f"{lined.input}.{one.key}")  # type: ignore[union-attr]
     for one in record_type.fields:
         for label in labels_of(one):
             if found.get(plain(label), (KEY, ""))[0] != LABEL:

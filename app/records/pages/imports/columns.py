@@ -11,6 +11,7 @@ from typing import Any
 from app.identity.operations.users import list_users
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
+from app.records.access import readable_keys
 from app.records.custom.kinds import KINDS, LINKS
 from app.records.fields import Field
 from app.records.imports.draft import SAMPLE, can_be_made, may_make_fields
@@ -22,9 +23,11 @@ from app.records.imports.guessing.words import words_of
 from app.records.imports.mapping import Column, Mapping
 from app.records.imports.match import ID
 from app.records.imports.new_options import takes_options
+from app.records.imports.spots import spot_of
 from app.records.imports.table import Table
 from app.records.imports.whole_names import parts_of_name
 from app.records.pages.choices import choices_of
+from app.records.tailored import tailored
 from app.records.types import RecordType
 
 SHOWN = 3  # Values of a column that are shown.
@@ -67,6 +70,7 @@ class ColumnRow:
     error: Text | str = ""
     details_error: Text | str = ""
     kind: str = ""
+    known_by: list[tuple[str, str]] = field(default_factory=list)  # What it refers to is found by.
     meanings: list[Meaning] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)
     can_add: bool = False  # Options can be made of its texts.
@@ -114,6 +118,11 @@ def offers(record_type: RecordType, by: Actor) -> Offers:
     fields = [
         (one.key, _told(record_type, one)) for one in record_type.fields if one.key in givable
     ]
+    lined = record_type.lined
+    for one in lined.fields if lined is not None else ():
+        path = f"{lined.input}.{one.key}" if lined is not None else ""
+        if path in givable:
+            fields.append((path, gettext("Line: %(field)s", field=one.label)))
     if record_type.title.key not in givable:
         fields.append((record_type.title.key, _only_finds(record_type)))
     fields.append((ID, gettext("ID: only to find records by")))
@@ -147,7 +156,7 @@ def column_rows(
     """A row for each column of the file; `errors` are those of `check_mapping`."""
     sample = table.sample(SAMPLE)
     found = []
-    for at, column in enumerate(mapping.columns):
+    for at, column in enumerate(mapping.columns[: len(guesses)]):
         texts = [row[at].strip() for row in sample if at < len(row)]
         guessed = guesses[at]
         place = f"columns.{at}."
@@ -177,17 +186,28 @@ def _details(
     record_type: RecordType, column: Column, texts: Sequence[str], by: Actor
 ) -> dict[str, Any]:
     """The kind of a column's field, what its texts mean, out of what, and what can be made."""
-    one = record_type.by_key.get(column.field or "")
-    if one is None:
+    spot = spot_of(record_type, column.field or "", by) if column.field != ID else None
+    if spot is None:
         return {}
-    options, known = _known(record_type, one, by)
+    one, whose = spot.field, spot.target or record_type
+    options, known = _known(whose, one, by)
     return {
         "kind": one.kind,
         "meanings": _meanings(column, one, texts, known),
         "options": options,
         "can_add": takes_options(one) and may_make_fields(by),
         "makes": _makes(record_type, one, by),
+        "known_by": _known_by(one, by),
     }
+
+
+def _known_by(one: Field, by: Actor) -> list[tuple[str, str]]:
+    """By what alone a line's records can be found, where there is a choice."""
+    if not one.to or one.to == "user":
+        return []
+    target = tailored(one.to, by)
+    keys = [each for each in target.unique_fields if each.key in readable_keys(target, by)]
+    return [(each.key, str(each.label)) for each in keys]
 
 
 def _makes(record_type: RecordType, one: Field, by: Actor) -> Text | None:

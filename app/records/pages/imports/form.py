@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.kernel.actor import Actor
 from app.kernel.countries import countries, country_name
 from app.kernel.errors import Refused
-from app.kernel.language import Text, _, current, gettext
+from app.kernel.language import Text, _, current, gettext, ngettext
 from app.records.files.sizes import size_text
 from app.records.imports.draft import SAMPLE
 from app.records.imports.guessing.guess import Guess, guess
@@ -85,6 +85,37 @@ class ImportForm:
     def left_out(self) -> int:
         """How many columns become nothing."""
         return sum(1 for one in self.rows if not one.chosen)
+
+    @property
+    def groups(self) -> list[tuple[str, str]]:
+        """By which column rows can be one record, where such records have lines."""
+        if self.record_type.lined is None:
+            return []
+        one = ngettext(*self.record_type.words.count, 1, n=1)
+        told = [
+            (name, gettext("Rows with the same “%(name)s” are %(count)s", name=name, count=one))
+            for name in self.table.names
+        ]
+        return [("", gettext("Each row is %(count)s", count=one)), *told]
+
+    @property
+    def pasts(self) -> list[tuple[str, str]]:
+        """What can have become of all records elsewhere, where the reader may say so."""
+        past = self.record_type.past
+        if past is None or past.keys[0] not in dict(self.offers.fields):
+            return []
+        known = self.record_type.field(past.keys[0])
+        each = [one for one in known.options if one.value in past.values]
+        told = gettext("As a column says, else as new")
+        return [("", told), *((one.value, one.shown()) for one in each)]
+
+    @property
+    def past(self) -> str:
+        """What became of all of them, as chosen."""
+        past = self.record_type.past
+        key = past.keys[0] if past is not None else ""
+        beside = self.mapping.columns[len(self.table.names) :]
+        return next((one.default for one in beside if one.field == key), "")
 
     @property
     def has_twins(self) -> bool:

@@ -145,6 +145,12 @@ def counts_of(told: Outcome | ImportRun, by: Actor) -> list[Count]:
     for kind, number in sorted(told.made.items()):
         along = Count(write(number), _made_along(kind), "good") if kind != OPTION else None
         counts.insert(-1, along or _new_options(number, by))
+    if told.left_out:
+        label = ngettext("row left out", "rows left out", told.left_out)
+        counts.insert(-1, Count(write(told.left_out), label))
+    if told.joined:
+        label = ngettext("further line", "further lines", told.joined)
+        counts.insert(1, Count(write(told.joined), label, "good"))
     if told.noted:
         label = ngettext("follow-up noted", "follow-ups noted", told.noted)
         counts.insert(-1, Count(write(told.noted), label, "good"))

@@ -94,7 +94,7 @@ def import_receipt(record_type: RecordType, run: ImportRun, by: Actor) -> Import
 
 def _problems(run: ImportRun, by: Actor) -> list[Problem]:
     """What stands against the first rows that failed."""
-    if not run.failed:
+    if not run.failures_size:
         return []
     failures = list(read_failures(run, by, MOST_FAILURES))
     try:

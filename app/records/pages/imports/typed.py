@@ -16,6 +16,7 @@ from app.records.imports.draft import may_make_fields
 from app.records.imports.guessing.guess import column_of
 from app.records.imports.mapping import Column, Dates, Mapping, Mode, Point, Twins
 from app.records.imports.match import ID
+from app.records.imports.spots import spot_of
 from app.records.imports.table import How, Table
 from app.records.pages.imports.columns import EMPTY, NEW
 from app.records.types import RecordType
@@ -44,7 +45,7 @@ def read_mapping_form(
             if kind in KINDS and kind not in LINKS and may_make_fields(by):
                 new[name] = kind
             columns.append(Column(source=name))
-        elif chosen not in record_type.by_key and chosen != ID:
+        elif chosen != ID and spot_of(record_type, chosen, by) is None:
             columns.append(Column(source=name))
         else:
             before = kept.columns[at] if at < len(kept.columns) else Column()
@@ -52,6 +53,7 @@ def read_mapping_form(
                 texts = [row[at] for row in samples if at < len(row)]
                 before = column_of(record_type, name, chosen, texts, by)
             columns.append(_column(form, at, replace(before, source=name, field=chosen)))
+    columns += _beside(form, record_type, kept.columns[len(table.names) :])
     mode: Any = form.get("mode", kept.mode)
     twins: Any = form.get("duplicates", kept.duplicates)
     mapping = replace(
@@ -60,8 +62,27 @@ def read_mapping_form(
         duplicates=twins if twins in get_args(Twins) else kept.duplicates,
         match_on=form.get("match_on") or None,
         columns=tuple(columns),
+        group_by=_group_by(form, table, kept),
     )
     return mapping, new
+
+
+def _group_by(form: MultiDict[str, str], table: Table, kept: Mapping) -> str | None:
+    """The column by which rows are one record, where the form asks for it."""
+    chosen = form.get("group_by", kept.group_by or "")
+    return chosen if chosen in table.names else None
+
+
+def _beside(
+    form: MultiDict[str, str], record_type: RecordType, kept: Sequence[Column]
+) -> list[Column]:
+    """What every record gets that no column of the file says, with what became of all of them."""
+    past = record_type.past.keys[0] if record_type.past is not None else ""
+    chosen = form.get("past")
+    if not past or chosen is None:
+        return list(kept)
+    left = [one for one in kept if one.field != past]
+    return [*left, Column(field=past, default=chosen[:LONGEST])] if chosen else left
 
 
 def _column(form: MultiDict[str, str], at: int, column: Column) -> Column:
@@ -79,6 +100,7 @@ def _column(form: MultiDict[str, str], at: int, column: Column) -> Column:
         dates=dates if dates in get_args(Dates) else column.dates,
         decimal=decimal if decimal in get_args(Point) else column.decimal,
         country=country if not country or country in countries("en") else column.country,
+        found_by=form.get(f"b{at}", column.found_by)[:LONGEST],
         values=_values(form, at, column.values),
     )
 
