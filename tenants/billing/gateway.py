@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import stripe
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from config.settings import Settings
@@ -74,6 +74,14 @@ def was_answered(tenant_id: UUID, verb: str, wish: str) -> bool:
     with control_session() as session:
         kept = session.get(StripeCall, _key(tenant_id, verb, wish))
         return kept is not None and kept.answered_at is not None
+
+
+def last_answered(tenant_id: UUID, verb: str) -> datetime | None:
+    """When the last change of this kind was asked for that Stripe has made; None for none."""
+    made = (StripeCall.tenant_id == tenant_id, StripeCall.verb == verb)
+    last = select(func.max(StripeCall.made_at)).where(*made, StripeCall.answered_at.is_not(None))
+    with control_session() as session:
+        return session.scalar(last)
 
 
 def _key(tenant_id: UUID, verb: str, wish: str) -> str:

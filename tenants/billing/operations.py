@@ -23,7 +23,7 @@ from tenants.billing.errors import (
     Unreachable,
     YearOnly,
 )
-from tenants.billing.gateway import Gateway, Plain, was_answered
+from tenants.billing.gateway import Gateway, Plain, last_answered, was_answered
 from tenants.billing.holds import IN_FLIGHT, Hold, seats_held
 from tenants.billing.models import Subscription
 from tenants.billing.queue import plan_read
@@ -108,7 +108,8 @@ def change(
     """Change plan, interval or seats as previewed `at` that moment; Declined changes nothing.
 
     `was` is what stood when somebody was shown the price, as `rented` writes it: ChangedSince
-    where Stripe has something else by now, which is asked while nobody else may change it.
+    where Stripe has something else by now, which is asked while nobody else may change it, or was
+    changed since `at`. A subscription that was cancelled stays so.
     BillOpen and YearOnly as for `preview`. What is billed by a bill that is sent is given once it
     is paid. Uncertain where Stripe did not answer: until it is known, `hold` keeps the fewer seats.
     """
@@ -119,7 +120,6 @@ def change(
     params: Any = {
         **_details(gateway, row, choice, at),
         "payment_behavior": "error_if_incomplete",
-        "cancel_at_period_end": False,
         "metadata": {"tenant_id": str(facts.id), "plan": choice.plan.key},
     }
     fewer = choice.seats if choice.seats < row.seats else None
@@ -128,7 +128,7 @@ def change(
         seats_held(facts.id, fewer, hold, now, now + IN_FLIGHT),
     ):
         if was is not None:
-            _demand_unchanged(gateway, row, choice, was)
+            _demand_unchanged(gateway, row, choice, was, at)
         gateway.change(
             facts.id,
             "change",
@@ -247,12 +247,18 @@ def _demand_paid(gateway: Gateway, row: Subscription, choice: Choice) -> None:
         raise BillOpen
 
 
-def _demand_unchanged(gateway: Gateway, row: Subscription, choice: Choice, was: str) -> None:
+def _demand_unchanged(
+    gateway: Gateway, row: Subscription, choice: Choice, was: str, at: int
+) -> None:
     found = gateway.ask(lambda v1: v1.subscriptions.retrieve(row.stripe_id))
     item = found["items"]["data"][0]
     price, seats = item["price"], item["quantity"]
     stands = rented(plan_of_price(price), price["recurring"]["interval"], seats)
-    if stands not in (was, rented(choice.plan.key, choice.interval, choice.seats)):
+    if stands == rented(choice.plan.key, choice.interval, choice.seats):
+        return
+    changed_at = last_answered(row.tenant_id, "change")
+    # Of a moment before that, what is given up would be credited for time that nobody paid.
+    if stands != was or (changed_at is not None and at < int(changed_at.timestamp())):
         raise ChangedSince
 
 

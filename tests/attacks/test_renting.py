@@ -3,18 +3,65 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.demo.stripe.hooks import signature
+from tenants.billing.operations import subscription_of
 from tests.billing.conftest import SECRET, Till, till
-from tests.billing.test_plan_page import PLACE
+from tests.billing.test_plan_page import PLACE, choose, fields
 from tests.cast import Person, Workspace
+from tests.conftest import Clock
 
 __all__ = ["till"]
 
 MONTHLY = {"plan": "starter", "interval": "month"}
+
+
+def change(person: Person, seats: str, **forged: str) -> Any:
+    """Look at the price of so many seats and take it, with what is forged in the form."""
+    shown = choose(person.client, **MONTHLY, seats=seats)
+    data = fields(shown, f"{PLACE}/change") | forged
+    return person.client.post(f"{PLACE}/change", data=data)
+
+
+def test_no_seat_is_credited_for_time_in_which_it_was_not_paid(
+    clock: Clock, till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme, seats=3)
+    till.tell_all()
+    clock.shift(timedelta(hours=1))
+    before = str(int(clock.now.timestamp()))
+    clock.shift(timedelta(minutes=14))
+    assert change(alice, "15").status_code == 303
+    clock.shift(timedelta(seconds=20))
+    answer = change(alice, "3", at=before)
+    assert answer.status_code == 200
+    assert "What you rent was changed since the price was shown" in answer.text
+    assert till.facts(acme).limits["seats"] == 15
+    now = fields(answer.text, f"{PLACE}/change")
+    assert alice.client.post(f"{PLACE}/change", data=now).status_code == 303
+    more, less = sorted(till.world.all("invoice"), key=lambda one: one["created"])[1:]
+    assert more["total"] >= -less["total"]
+
+
+def test_a_subscription_that_was_cancelled_is_not_renewed_by_giving_seats_back(
+    till: Till, acme: Workspace, alice: Person, app: Flask
+) -> None:
+    till.subscribe(acme, seats=15)
+    till.tell_all()
+    assert alice.client.post(f"{PLACE}/cancel").status_code == 303
+    shown = choose(alice.client, **MONTHLY, seats="10")
+    assert "You have cancelled: it still ends with the period that is paid." in shown
+    assert change(alice, "10").status_code == 303
+    with app.app_context():
+        row = subscription_of(acme.facts.id)
+    assert row is not None
+    assert (row.seats, row.cancels_at_period_end) == (10, True)
+    assert "It ends on" in alice.client.get(PLACE).text
 
 
 ODD: dict[str, Any] = {

@@ -49,6 +49,7 @@ def confirm(
         due=write.money(shown.due, currency) if shown else "",
         credit=write.money(shown.credit, currency) if shown and shown.credit else "",
         is_billed=bool(shown and shown.due and living and living.way == "invoice"),
+        still_ends=bool(shown and living and living.cancels_at_period_end),
         losses=losses(choice.plan, by),
         takes_transfer=takes_transfer(currency, choice.interval),
         taken_off=write.money(price.credit, currency) if price and price.credit else "",
