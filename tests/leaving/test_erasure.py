@@ -177,6 +177,7 @@ def test_the_end_comes_after_its_notice_and_leaves_a_certificate(
 def test_it_is_taken_back_and_never_comes(
     firm: Workspace, peter: Person, eraser: Worker, owner: Engine, clock: Clock, settings: Settings
 ) -> None:
+    asked_at = clock.now
     ask(peter)
     assert peter.client.post(f"{URL}/stay").status_code == 303
     assert peter.client.post(f"{URL}/stay").status_code == 422
@@ -184,6 +185,13 @@ def test_it_is_taken_back_and_never_comes(
     eraser.drain()
     assert "schema" in traces(owner, firm, settings)
     assert mails(owner)[-1][1] == "Initech stays"
+    with Session(owner) as session:  # The operator reads both.
+        mine = select(OperatorEvent.verb, OperatorEvent.details).where(
+            OperatorEvent.tenant_id == firm.facts.id, OperatorEvent.verb.startswith("farewell_")
+        )
+        told = {row.verb: row.details for row in session.execute(mine)}
+    assert set(told) == {"farewell_asked", "farewell_taken_back"}
+    assert told["farewell_asked"]["until"].startswith(f"{asked_at + NOTICE:%Y-%m-%d}")
 
 
 def test_what_is_taken_back_while_a_worker_is_about_to_erase_stays(

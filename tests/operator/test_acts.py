@@ -278,7 +278,6 @@ def test_what_the_service_earns_is_summed_by_currency(
             way="card",
             plan="business",
             cancels_at_period_end=False,
-            reminders=0,
             created_at=clock.now,
             changed_at=clock.now,
             **values,
