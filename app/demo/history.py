@@ -77,7 +77,7 @@ def load_insight(by: Actor) -> None:
     """Reckon the customers of a workspace once."""
     run = begin_nightly(by)
     if run is not None:
-        reckon(by, run.id)
+        reckon(by, run.id, in_steps=False)
 
 
 def _habit(place: int, draws: Random) -> Habit:

@@ -81,7 +81,7 @@ def add_fields(by: Actor) -> None:
             bring_back_field(by, row)
 
 
-def write_fields(run: InsightRun, by: Actor) -> int:
+def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
     """Write the classes of a run to the accounts where they differ; answers with how many.
 
     Each change goes through the door and has its event. An account that waits for approval, or that
@@ -114,7 +114,8 @@ def write_fields(run: InsightRun, by: Actor) -> int:
             with suppress(Answer), by.session.begin_nested():
                 perform("account", "update", account, by=batch, **values)
                 written += 1
-        keep(by.session)
+        if in_steps:
+            keep(by.session)
     return written
 
 

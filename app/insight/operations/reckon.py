@@ -27,8 +27,11 @@ from tenants.scope import keep
 ENOUGH = 30  # Customers, below which nothing is said of their values.
 
 
-def reckon(by: Actor, run_id: UUID) -> None:
-    """Make a run, unless it has ended; a run whose worker was killed is begun anew."""
+def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
+    """Make a run, unless it has ended; a run whose worker was killed is begun anew.
+
+    Each step is kept by itself; without `in_steps` all of it stands or falls with the transaction.
+    """
     run = _hold(run_id, by)
     if run is None:
         return
@@ -38,14 +41,14 @@ def reckon(by: Actor, run_id: UUID) -> None:
     run.basis = _basis(run, settings, by)
     percent = settings.margin_percent
     _take_histories(run, percent, by)
-    _step(run, 1, by)
+    _step(run, 1, by, in_steps=in_steps)
     classify(by.session, run.id, run.customers)
-    _step(run, 2, by)
+    _step(run, 2, by, in_steps=in_steps)
     weights = learn(by.session, run.id, run.as_of, run.basis, percent, by)
     reckon_values(by.session, run.id, weights, by)
-    _step(run, 3, by)
+    _step(run, 3, by, in_steps=in_steps)
     reckon_potential(by.session, run.id, by)
-    _step(run, 4, by)
+    _step(run, 4, by, in_steps=in_steps)
     run.previous_id = previous_of(run, by)
     ways = (
         ("current", settings.current_by, settings.current_own),
@@ -60,14 +63,14 @@ def reckon(by: Actor, run_id: UUID) -> None:
         "ways": {key: way for key, way, _own in ways},
         "weights": list(weights) if weights is not None else None,
     }
-    _step(run, 5, by)
+    _step(run, 5, by, in_steps=in_steps)
     run.state, run.is_under_way, run.ended_at = DONE, None, by.now
     by.session.flush()  # What is shown from now on is decided by statements.
     make_current(run, by)
     measure_rescues(by, run.as_of)
     thin_runs(by)
     if settings.keeps_fields and run.as_of == firms_today(by):
-        write_fields(run, by)
+        write_fields(run, by, in_steps=in_steps)
     work = lock_work(by.session, run_id)
     if work is not None:
         advance(work, STEPS)
@@ -97,12 +100,13 @@ def _hold(run_id: UUID, by: Actor) -> InsightRun | None:
     ).one_or_none()
 
 
-def _step(run: InsightRun, done: int, by: Actor) -> None:
+def _step(run: InsightRun, done: int, by: Actor, *, in_steps: bool) -> None:
     """Keep what was done so far, and say how far it has come."""
     work = lock_work(by.session, run.id)
     if work is not None:
         advance(work, done)
-    keep(by.session)
+    if in_steps:
+        keep(by.session)
 
 
 def _basis(run: InsightRun, settings: Settings, by: Actor) -> str:
