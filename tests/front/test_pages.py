@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -36,6 +37,14 @@ def waiting(owner: Engine, kind: str, since: timedelta) -> None:
                 created_at=moment,
             )
         )
+
+
+@pytest.mark.parametrize("path", ["/", "/terms", "/status", "/find", "/signup"])
+def test_a_search_engine_reads_what_the_service_is(guest: HostClient, path: str) -> None:
+    for headers, words in (({}, "Zuke is a CRM that firms rent"), (CHINESE, "租客")):
+        page = guest.get(path, headers=headers).text
+        (told,) = re.findall(r'<meta name="description" content="([^"]+)">', page)
+        assert words in told
 
 
 def test_prices_are_those_of_the_plans(guest: HostClient) -> None:
