@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.crm.models import Account, Product
 from app.demo.approvals import load_approvals
+from app.demo.contracts import load_contracts
 from app.demo.history import load_history, load_insight
 from app.demo.leads import load_leads
 from app.demo.letters import load_templates
@@ -95,6 +96,7 @@ def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
             load_mails(by, workspace.slug, rep_id, settings)
             load_quotes(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
             load_orders(by, owner_id, [owner_id, manager_id, rep_id])
+            load_contracts(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
             load_history(by)
             load_insight(by)
 

@@ -15,10 +15,39 @@ PLANNED = ("account", "contact")  # What activity plans are started with.
 CATALOGUE = ("product", "product_category")  # Everybody works with the same ones.
 PRICES = ("price_book", "price")
 LEADS = "lead"
-# What becomes of a quote, and of an order.
+# What becomes of a quote, of an order, and of a contract.
 PAPERS = {
-    "quote": ("set_lines", "send", "accept", "decline", "withdraw", "revise", "expire", "order"),
-    "order": ("set_lines", "confirm", "deliver", "complete", "credit", "cancel", "reopen"),
+    "quote": (
+        "set_lines",
+        "send",
+        "accept",
+        "decline",
+        "withdraw",
+        "revise",
+        "expire",
+        "order",
+        "contract",
+    ),
+    "order": (
+        "set_lines",
+        "confirm",
+        "deliver",
+        "complete",
+        "credit",
+        "cancel",
+        "reopen",
+        "contract",
+    ),
+    "contract": (
+        "set_instalments",
+        "sign",
+        "renew",
+        "reach",
+        "begin",
+        "end",
+        "terminate",
+        "reopen",
+    ),
 }
 OPPORTUNITIES = "opportunity"
 # What becomes of a lead, and of an opportunity.
@@ -85,7 +114,7 @@ def _decided(kind: str, reaches: Mapping[str, Reach]) -> dict[tuple[str, str], R
 
 
 def _papers(**reaches: Reach) -> dict[tuple[str, str], Reach]:
-    """Verbs on quotes and orders; whoever may update them also decides what becomes of them."""
+    """Verbs on quotes, orders and contracts; who may update them decides what becomes of them."""
     grants = {(kind, verb): reach for kind in PAPERS for verb, reach in reaches.items()}
     if "update" in reaches:
         for kind, verbs in PAPERS.items():

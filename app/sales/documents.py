@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.crm.models import Account, Contact
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Content, Given, Layout
 from app.documents.papers.make import Wish, make_document
@@ -24,6 +23,8 @@ from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.tailored import tailored
 from app.records.types import RecordType
+from app.sales.addressee import addressee
+from app.sales.contract_paper import contract_paper
 from app.sales.lines.arithmetic import reckon
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import standing_lines
@@ -107,7 +108,7 @@ def _paper(
     sender = person(by, paper.owner_id)
     firm_name = str(firm(by))
     content = {
-        "to": _addressee(paper, by),
+        "to": addressee(paper, by),
         "heading": gettext("%(title)s (draft)", title=heading) if paper.is_draft else heading,
         "intro": "",
         "facts": _facts(paper, facts, sums.deposit, by),
@@ -121,19 +122,6 @@ def _paper(
     }
     title = " · ".join(part for part in (heading, paper.name) if part)
     return Content(title, content, uses, number=paper.number or "")
-
-
-def _addressee(paper: Paper, by: Actor) -> list[str]:
-    """Whom it goes to: the firm, the person, where they are."""
-    account = by.session.get(Account, paper.account_id) if paper.account_id else None
-    contact = by.session.get(Contact, paper.contact_id) if paper.contact_id else None
-    found = [account.name] if account is not None else []
-    if contact is not None:
-        found.append(contact.name)
-    if account is not None:
-        place = (account.address, account.city, account.province)
-        found += [part for part in place if part]
-    return found
 
 
 def _facts(
@@ -204,6 +192,18 @@ LAYOUTS = (
         FOLDER,
         number="O-{year}-{number:04}",
         plural=_("Orders"),
+        by_record=True,
+        written_as="quote",
+    ),
+    Layout(
+        "contract",
+        1,
+        _("Contract"),
+        ("contract",),
+        contract_paper,
+        FOLDER,
+        number="C-{year}-{number:04}",
+        plural=_("Contracts"),
         by_record=True,
         written_as="quote",
     ),

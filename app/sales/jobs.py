@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.records.door import perform
 from app.sales.models import Quote
+from app.sales.operations.contract_notices import follow_days, tell_overdue, tell_renewals
 
 MOST = 500  # Quotes that are fetched at once.
 
@@ -39,4 +40,14 @@ def expire_quotes(by: Actor, _payload: Payload) -> None:
         found = by.session.scalars(after).all()
 
 
-JOBS = (expire_quotes,)
+@job("tend_contracts", every=timedelta(hours=6))
+def tend_contracts(by: Actor, _payload: Payload) -> None:
+    """Let contracts begin and end on their days, and tell their owners what comes up."""
+    if not by.tenant.allows("sales") or by.tenant.is_read_only:
+        return
+    follow_days(by)
+    tell_renewals(by)
+    tell_overdue(by)
+
+
+JOBS = (expire_quotes, tend_contracts)

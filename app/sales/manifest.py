@@ -16,13 +16,19 @@ from app.sales.datasets import DATASETS
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
 from app.sales.operations.targets import MANAGE as SET_TARGETS
+from app.sales.pages.contracts import (
+    contracts_of_account,
+    contracts_of_opportunity,
+    contracts_of_order,
+    contracts_of_quote,
+)
 from app.sales.pages.orders import orders_of_account, orders_of_opportunity
 from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
 from app.sales.routes.terms import PLACE
-from app.sales.terms.kept import EXCEPTIONS, ORDER_EXCEPTIONS
+from app.sales.terms.kept import CONTRACT_EXCEPTIONS, EXCEPTIONS, ORDER_EXCEPTIONS
 from app.sales.terms.kept import MANAGE as MANAGE_TERMS
 from app.sales.widgets import HOME, WIDGETS
 from app.web.shell import Link
@@ -65,6 +71,10 @@ BESIDE = (
     Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
     Beside("account", Panel("sales/_orders_panel.html", orders_of_account)),
     Beside("opportunity", Panel("sales/_orders_panel.html", orders_of_opportunity)),
+    Beside("account", Panel("sales/_contracts_panel.html", contracts_of_account)),
+    Beside("opportunity", Panel("sales/_contracts_panel.html", contracts_of_opportunity)),
+    Beside("order", Panel("sales/_contracts_panel.html", contracts_of_order)),
+    Beside("quote", Panel("sales/_contracts_panel.html", contracts_of_quote)),
 )
 TERMS = PermissionGroup(
     MANAGE_TERMS[0],
@@ -84,7 +94,8 @@ TERMS_PAGE = SettingsPage(
     is_offered=lambda by: by.tenant.allows("sales"),
 )
 
-# What is agreed with a customer is judged when a quote is sent, or an order confirmed.
+# What is agreed with a customer is judged when a quote is sent, an order confirmed, or a contract
+# signed.
 SUBJECTS = (
     Subject("quote_discount", _("Discount of a quote"), "%", "quote", "discount", at=("send",)),
     Subject(
@@ -122,6 +133,22 @@ SUBJECTS = (
         "exceptions",
         at=("confirm",),
     ),
+    Subject(
+        "contract_amount",
+        _("Amount of a contract, in the firm's currency"),
+        "",
+        "contract",
+        "amount",
+        at=("sign",),
+    ),
+    Subject(
+        CONTRACT_EXCEPTIONS,
+        _("Points of a contract beyond the terms"),
+        "",
+        "contract",
+        "exceptions",
+        at=("sign",),
+    ),
 )
 
 SALES = Module(
@@ -129,7 +156,8 @@ SALES = Module(
     label=_("Sales"),
     text=_(
         "From the enquiry to the signature: leads, opportunities on their way, won and lost, price"
-        " books, quotes that customers accept by a link, and the orders that they become."
+        " books, quotes that customers accept by a link, the orders that they become, and contracts"
+        " with their payment plans."
     ),
     icon="target-arrow",
     record_types=RECORD_TYPES,

@@ -50,6 +50,10 @@ MARKS = {
     ("order", "total"): "1,636.21",
     ("order", "deposit"): "18.34",
     ("order", "payment_days"): 'value="523"',
+    ("contract", "amount"): "1,848.32",
+    ("contract", "payment_days"): 'value="617"',
+    ("contract", "note"): "Agreedmark",
+    ("contract", "their_signatory"): "Signermark",
 }
 
 
@@ -113,6 +117,18 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             payment_days="523",
             number="ORDmark",
         )
+        contract = perform(
+            "contract",
+            "create",
+            by=by,
+            account_id=str(account.id),
+            owner_id=str(bob.user_id),
+            amount="1848.32",
+            payment_days="617",
+            note="Agreedmark",
+            their_signatory="Signermark",
+            instalments=[{"name": "All", "share": "100", "due_by": "signature"}],
+        )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (
         ("account", account),
@@ -122,11 +138,12 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         ("product_category", category),
         ("quote", quote),
         ("order", order),
+        ("contract", contract),
     ):
         collection = f"/{registry().type(kind).collection}"
         own = f"{collection}/{record.id}"
         paths += [collection, own, f"/lookup/{kind}?q=F"]
-        if kind in ("account", "contact", "activity", "quote", "order"):
+        if kind in ("account", "contact", "activity", "quote", "order", "contract"):
             paths += [f"{collection}/new", f"{own}/edit"]
     return Seen(tuple(paths), program(bob))
 

@@ -63,6 +63,7 @@ SHOWN = (
     "/api/v1/notices/read",  # That somebody has read something is no change of the workspace.
     "/<collection:collection>/<uuid:record_id>/documents/preview",
     "/<collection:collection>/<uuid:record_id>/documents/text",
+    "/contracts/<uuid:record_id>/reckon",
     "/orders/<uuid:record_id>/reckon",
     "/quotes/<uuid:record_id>/reckon",
     "/settings/documents/preview",

@@ -105,12 +105,17 @@ def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dic
 
 def _on_its_way(record_type: RecordType, verb: str, record: Any, by: Actor) -> bool:
     """True where it is a paper, which was brought to where a verb can be done."""
-    if verb in ("expire", "order"):
-        record.status = {"expire": "sent", "order": "accepted"}[verb]
-        record.valid_until = by.today() - timedelta(days=1)
+    before = {"expire": "sent", "order": "accepted", "begin": "signed", "end": "active"}
+    if verb == "contract" and record_type.key == "quote":
+        before[verb] = "accepted"
+    if verb in before:
+        record.status = before[verb]
+        yesterday = by.today() - timedelta(days=1)
+        for key in {"valid_until", "starts_on", "ends_on"} & {*record_type.by_key}:
+            setattr(record, key, yesterday)
         by.session.flush()
         return True
-    first = next((one for one in ("send", "confirm") if one in record_type.verbs), None)
+    first = next((one for one in ("send", "confirm", "sign") if one in record_type.verbs), None)
     if first is None:
         return False
     perform(record_type, first, record, by=by)

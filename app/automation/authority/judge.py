@@ -19,6 +19,7 @@ from app.automation.authority.within import tell, write_now
 from app.automation.authority.words import shown, told_limit
 from app.identity.models import Role, User
 from app.kernel.actor import Actor
+from app.kernel.amounts import Amount
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.gate import Done
@@ -104,7 +105,9 @@ def _value(
 
 
 def _number(value: Any) -> Decimal:
-    """A number of a field; nothing is 0."""
+    """A number of a field, of an amount what it is in the firm's currency; nothing is 0."""
+    if isinstance(value, Amount):
+        return value.own
     return Decimal(str(value)) if value not in (None, "") else Decimal(0)
 
 

@@ -11,8 +11,10 @@ from app.records.access import writable_keys
 from app.records.custom.field import OwnField
 from app.records.door import perform
 from app.records.fields import Field
+from app.records.model import Record
 from app.records.references import existing
 from app.records.tailored import tailored
+from app.records.types import RecordType
 from app.records.values import as_json
 from app.sales.lines.fill import products_of
 from app.sales.lines.kinds import kind_of
@@ -53,9 +55,13 @@ def made_again(
 ) -> Paper:
     """A new paper of the same kind with what was copied, its tags and its own fields."""
     kind = tailored(kind_of(paper).key, by)
-    told = {one.key: _told(one, paper, by) for one in kind.fields if _is_its_own(one)}
-    told = {key: value for key, value in told.items() if value is not None}
-    return made_of(kind.key, {**told, **given}, lines, by)
+    return made_of(kind.key, {**own_values(kind, paper, by), **given}, lines, by)
+
+
+def own_values(kind: RecordType, record: Record, by: Actor) -> dict[str, Any]:
+    """The tags of a record and its own fields, as `create` takes them for another like it."""
+    told = {one.key: _told(one, record, by) for one in kind.fields if _is_its_own(one)}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def made_of(key: str, given: Mapping[str, Any], lines: list[dict[str, Any]], by: Actor) -> Paper:
@@ -65,12 +71,17 @@ def made_of(key: str, given: Mapping[str, Any], lines: list[dict[str, Any]], by:
     ask for is left to `demand_ready`; but records of types that they may not read are not pointed
     to.
     """
+    return cast("Paper", made_freely(key, given, by, lines=lines))
+
+
+def made_freely(key: str, given: Mapping[str, Any], by: Actor, **inputs: Any) -> Record:
+    """A new record with what was taken over of another one, whatever field rules `by` has."""
     kind = tailored(key, by)
     writes = [(kind.key, one.key) for one in kind.fields]
     free = replace(by, rights=by.rights.widened((), writes), takes_over=True)
     writable = writable_keys(kind, free)
     sent = {key: value for key, value in given.items() if key in writable}
-    return cast("Paper", perform(kind, "create", by=free, **sent, lines=lines))
+    return perform(kind, "create", by=free, **sent, **inputs)
 
 
 def _is_its_own(one: Field) -> bool:
@@ -80,8 +91,8 @@ def _is_its_own(one: Field) -> bool:
     return one.key == "tags"
 
 
-def _told(one: Field, paper: Paper, by: Actor) -> Any:
-    value = one.value(paper)
+def _told(one: Field, record: Record, by: Actor) -> Any:
+    value = one.value(record)
     if value in (None, "", ()):
         return None
     if one.kind == "reference" and one.to is not None and not existing(one.to, [value], by):

@@ -6,6 +6,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _, listed
 from app.records.inputs import still_asked
+from app.records.model import Record
 from app.records.tailored import tailored
 from app.sales.lines.keep import has_lines
 from app.sales.lines.kinds import kind_of
@@ -30,7 +31,12 @@ def demand_ready(paper: Paper, errors: Errors, by: Actor) -> None:
     `errors` is what was found already; own fields that must be filled in are added. Where there is
     nothing else, the message names them: it is told where no field is in sight.
     """
-    lacking = still_asked(tailored(kind_of(paper).key, by), paper)
+    demand_filled(kind_of(paper).key, paper, errors, by)
+
+
+def demand_filled(key: str, record: Record, errors: Errors, by: Actor) -> None:
+    """The same for a record of the type `key` that has no lines."""
+    lacking = still_asked(tailored(key, by), record)
     asked: Errors = {one.key: _("Please fill in this field.") for one in lacking}
     if errors:
         raise Refused(next(iter(errors.values())), errors={**errors, **asked})

@@ -1,5 +1,6 @@
 """The tables of sales."""
 
+from app.sales.models.contract import Contract, Instalment
 from app.sales.models.lead import Lead
 from app.sales.models.opportunity import Opportunity
 from app.sales.models.order import Order, OrderLine
@@ -10,6 +11,8 @@ from app.sales.models.target import Target
 from app.sales.models.terms import TermsSettings
 
 __all__ = [
+    "Contract",
+    "Instalment",
     "Lead",
     "Opportunity",
     "Order",

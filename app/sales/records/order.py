@@ -16,6 +16,8 @@ from app.sales.lines.brought import differing_lines, line_fields
 from app.sales.lines.papers import paper_changed, papers_changed
 from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
+from app.sales.operations.contract_delivery import reach_delivery
+from app.sales.operations.contract_origin import contract_order
 from app.sales.operations.orders import (
     cancel,
     complete,
@@ -29,7 +31,7 @@ from app.sales.operations.orders import (
 from app.sales.operations.past_orders import gather_orders
 from app.sales.operations.returns import credit
 from app.sales.pages.lines import terms_panel
-from app.sales.pages.orders import order_panel
+from app.sales.pages.orders import STANDING, order_panel
 
 STATUSES = (
     Option("draft", _("Draft"), "grey"),
@@ -49,6 +51,8 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
         refuse_deleting(order, by)
     elif verb == "restore":
         refresh_one(order, by)
+    elif verb == "deliver":
+        reach_delivery(order, by)
 
 
 def _changed_many(orders: Sequence[Order], verb: str, by: Actor) -> None:
@@ -134,6 +138,19 @@ ACTIONS = (
         in_rows=False,
         result=_("A return was begun"),
         happened=_("Return begun"),
+    ),
+    Action(
+        "contract",
+        _("Make the contract"),
+        event="contracted",
+        told=_("made the contract of this order"),
+        run=contract_order,
+        when=lambda order: order.kind == "sale" and order.status in STANDING,
+        reads=(Order.status, Order.kind),
+        icon="file-certificate",
+        in_rows=False,
+        result=_("The contract was made"),
+        happened=_("Contract made"),
     ),
     Action(
         "cancel",
@@ -279,7 +296,7 @@ order = RecordType(
         View(_("To be delivered"), (("status", "confirmed"), ("sort", "deliver_on"))),
         View(
             _("Completed this month"),
-            (("status", "completed"), ("completed_at__period", "this_month")),
+            (("status", "completed"), ("completed_at", "this_month")),
         ),
     ),
     actions=ACTIONS,

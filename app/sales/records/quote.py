@@ -20,6 +20,7 @@ from app.sales.lines.papers import (
     set_lines,
 )
 from app.sales.models import Quote
+from app.sales.operations.contract_origin import contract_quote
 from app.sales.operations.quote_orders import order_quote
 from app.sales.operations.quote_states import (
     USUAL_DAYS,
@@ -123,6 +124,19 @@ ACTIONS = (
         in_rows=False,
         result=_("The order was made"),
         happened=_("Order made"),
+    ),
+    Action(
+        "contract",
+        _("Make the contract"),
+        event="contracted",
+        told=_("made the contract of this quote"),
+        run=contract_quote,
+        when=lambda quote: quote.status == "accepted",
+        reads=(Quote.status,),
+        icon="file-certificate",
+        in_rows=False,
+        result=_("The contract was made"),
+        happened=_("Contract made"),
     ),
     Action(
         "decline",

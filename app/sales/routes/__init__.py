@@ -1,8 +1,11 @@
 """Addresses of sales."""
 
 from app.sales.routes import (
+    contracts,
     forecast,
     forecast_api,
+    instalments,
+    instalments_api,
     leads,
     lines,
     lines_api,
@@ -21,8 +24,11 @@ from app.sales.routes.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "contracts",
     "forecast",
     "forecast_api",
+    "instalments",
+    "instalments_api",
     "leads",
     "lines",
     "lines_api",

@@ -26,8 +26,9 @@ from app.sales.models import TermsSettings
 from app.sales.terms.rules import STANDINGS, USUAL, Cell, Ruled, cell_of, rule
 
 MANAGE = ("terms", "manage")
-# The subjects of authority: how many points a quote, or an order, goes beyond the terms.
+# The subjects of authority: how many points a quote, an order or a contract goes beyond the terms.
 EXCEPTIONS, ORDER_EXCEPTIONS = "quote_exceptions", "order_exceptions"
+CONTRACT_EXCEPTIONS = "contract_exceptions"
 MAY_EXCEED = ("admin", "manager")  # Built-in roles that may, when the terms are switched on.
 MOST_DAYS = 730
 
@@ -106,7 +107,7 @@ def save_terms(by: Actor, sent: Mapping[str, Any], version: int | None = None) -
 
 def _let_managers(by: Actor) -> None:
     """Whoever manages may go beyond the terms, unless the matrix says something else already."""
-    subjects = (EXCEPTIONS, ORDER_EXCEPTIONS)
+    subjects = (EXCEPTIONS, ORDER_EXCEPTIONS, CONTRACT_EXCEPTIONS)
     limited = select(AuthorityLimit.subject).where(AuthorityLimit.subject.in_(subjects))
     said = set(by.session.scalars(limited))
     roles = by.session.scalars(select(Role.id).where(Role.key.in_(MAY_EXCEED))).all()

@@ -1,5 +1,5 @@
 /**
- * The lines of a paper as a sheet: Enter and arrows walk the cells, Alt with an arrow moves a line, rows are pasted from a
+ * The lines of a paper, or the instalments of a contract, as a sheet: Enter and arrows walk the cells, Alt with an arrow moves a line, rows are pasted from a
  * sheet, and what they come to is reckoned by the server while one types, by the same rule that keeps them.
  */
 import { all, find, isComposing, on } from './dom';
@@ -11,6 +11,7 @@ interface Answer { rows: Told[]; sums: string }
 const PAUSE = 120;
 const PASTED = ['name', 'quantity', 'unit', 'unit_price', 'discount', 'tax_rate'];
 const FOUND = ['name', 'unit', 'unit_price', 'discount', 'tax_rate'];
+const SAYING = ['name', 'unit_price', 'amount', 'due_on', 'days', 'milestone'];
 const OF_PRICE = ['unit_price', 'discount'];
 let made = 0;
 let timer = 0;
@@ -25,7 +26,7 @@ const productOf = (row: Element): HTMLSelectElement | null => find<HTMLSelectEle
 const boxes = (row: Element): HTMLInputElement[] => all<HTMLInputElement>('input:not([type=hidden])', row);
 
 function isEmpty(row: Element): boolean {
-  return !productOf(row)?.value && !cellOf(row, 'name')?.value.trim() && !cellOf(row, 'unit_price')?.value.trim();
+  return !productOf(row)?.value && SAYING.every((key) => !cellOf(row, key)?.value.trim());
 }
 
 function add(form: Element): HTMLElement | null {
@@ -82,7 +83,7 @@ function tell(row: HTMLElement, errors: Record<string, string>): void {
   for (const field of all<HTMLElement>('[data-cell]', row)) {
     const key = field.dataset.cell ?? '';
     const text = errors[key] ?? '';
-    const place = find('.error', field.closest('td') ?? row);
+    const place = find('.error', field.closest('[data-part], td') ?? row);
     const box = field.hidden ? find<HTMLElement>('.lookup input', field.closest('td') ?? row) : field;
     if (place) {
       place.textContent = text;
@@ -182,13 +183,14 @@ function paste(event: ClipboardEvent, box: HTMLInputElement, form: HTMLFormEleme
   if (table.length < 2 && (table[0]?.length ?? 0) < 2) return;
   event.preventDefault();
   const key = box.dataset.cell ?? 'name';
-  const first = Math.max(PASTED.indexOf(key), 0);
+  const columns = form.dataset.pasted?.split(' ') ?? PASTED;
+  const first = Math.max(columns.indexOf(key), 0);
   let row: HTMLElement | null | undefined = box.closest<HTMLElement>('[data-row]');
   for (const values of table) {
     if (!row) row = add(form);
     if (!row) return;
     values.forEach((value, at) => {
-      const cell = row ? cellOf(row, PASTED[first + at] ?? '') : null;
+      const cell = row ? cellOf(row, columns[first + at] ?? '') : null;
       if (cell) {
         cell.value = value.trim();
         delete cell.dataset.found;
@@ -218,7 +220,7 @@ export function start(): void {
   });
   on('change', 'form[data-lines] select[data-cell]', (_event, select) => {
     const row = select.closest<HTMLElement>('[data-row]');
-    if (row) exchange(row, (select as HTMLSelectElement).value);
+    if (row && productOf(row)) exchange(row, (select as HTMLSelectElement).value);
     keepSpare(form);
     soon(form, 0);
   });

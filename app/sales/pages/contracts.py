@@ -1,0 +1,159 @@
+"""What stands on a contract's page, and of contracts on the pages of what they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.kernel.actor import Actor
+from app.kernel.language import Text, _
+from app.records.access import may_do, permitted, sees
+from app.records.pages.looks import tone
+from app.records.pages.shown import shown_text
+from app.records.registry import registry
+from app.records.tailored import tailored
+from app.sales.models import Contract, Opportunity, Order, Quote
+from app.sales.plan.kept import instalments_of
+from app.sales.plan.words import shown_instalment
+from app.web.formats import formats
+
+SHOWN = 5
+OF_PLAN = ("amount", "instalment_count", "next_due_on")  # Who may see these reads the plan.
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContract:
+    """One contract in a list: where it is, what it is called, how it stands, what it comes to."""
+
+    url: str
+    name: str
+    status: str
+    colour: str
+    note: str
+    is_late: bool
+    amount: str
+
+
+def sees_plan(by: Actor) -> bool:
+    """True for whoever may see what is paid of contracts, and when."""
+    return all(sees(registry().type("contract"), key, by) for key in OF_PLAN)
+
+
+def contract_panel(contract: Contract, by: Actor) -> dict[str, Any]:
+    """The payment plan of a contract, and what is to be known of its end."""
+    kind = registry().type("contract")
+    if not sees_plan(by):
+        return {"instalments": None, "notes": _notes(contract, by)}
+    rows = instalments_of(contract.id, by)
+    writes = not by.tenant.is_read_only
+    action = kind.action("reach")
+    may_reach = (
+        writes
+        and action is not None
+        and action.when(contract)
+        and may_do(kind, contract, "reach", by)
+    )
+    return {
+        "instalments": [shown_instalment(one, contract, by, may_reach=may_reach) for one in rows],
+        "total": formats(by).money(
+            sum((one.amount for one in rows), Decimal(0)), contract.currency
+        ),
+        "url": f"/contracts/{contract.id}",
+        "may_edit": writes
+        and (contract.is_draft or contract.is_running)
+        and may_do(kind, contract, "set_instalments", by),
+        "notes": _notes(contract, by),
+    }
+
+
+def _notes(contract: Contract, by: Actor) -> list[Text]:
+    kind, write = registry().type("contract"), formats(by)
+    notes: list[Text] = []
+    if contract.terminate_reason and sees(kind, "terminate_reason", by):
+        notes.append(_("Terminated: %(name)s", name=contract.terminate_reason))
+    comes_up = (
+        contract.is_running
+        and contract.next_id is None
+        and contract.notice_on is not None
+        and contract.notice_on <= by.today()
+        and contract.ends_on is not None
+        and all(sees(kind, key, by) for key in ("notice_on", "ends_on", "next_id"))
+    )
+    if comes_up and contract.ends_on is not None:
+        day = write.day(contract.ends_on, by.today())
+        notes.append(_("This contract ends on %(day)s: talk about its renewal.", day=day))
+    return notes
+
+
+def contracts_of_account(account: Any, by: Actor) -> dict[str, Any]:
+    """The contracts of an account that `by` may read."""
+    return _panel("account_id", account.id, {"account_id": account.id}, by)
+
+
+def contracts_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
+    """The contracts of an opportunity that `by` may read."""
+    return _panel("opportunity_id", opportunity.id, {"opportunity_id": opportunity.id}, by)
+
+
+def contracts_of_order(order: Order, by: Actor) -> dict[str, Any]:
+    """The contracts of an order that `by` may read; a new one is made by its action."""
+    return {**_panel("order_id", order.id, {}, by), "may_add": False}
+
+
+def contracts_of_quote(quote: Quote, by: Actor) -> dict[str, Any]:
+    """The contracts of a quote that `by` may read; a new one is made by its action."""
+    return {**_panel("quote_id", quote.id, {}, by), "may_add": False}
+
+
+def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
+    """The contracts that run and were made last, and how many there are."""
+    kind = tailored("contract", by)
+    if not (by.may("contract", "read") and sees(kind, key, by)):
+        return {"contracts": None}
+    column: ColumnElement[UUID] = getattr(Contract, key)
+    rows = by.session.execute(
+        select(Contract, func.count().over().label("total"))
+        .where(column == record_id, permitted(kind, by))
+        .order_by(Contract.created_at.desc(), Contract.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return {
+        "contracts": [_shown(row[0], by) for row in rows],
+        "total": rows[0].total if rows else 0,
+        "filter": {key: record_id},
+        "preset": preset,
+        "may_add": by.may("contract", "create") and not by.tenant.is_read_only,
+    }
+
+
+def _shown(contract: Contract, by: Actor) -> ShownContract:
+    kind, write = tailored("contract", by), formats(by)
+    status, colour = "", ""
+    if sees(kind, "status", by):
+        status = shown_text(kind.by_key["status"], contract.status, by)
+        options = kind.by_key["status"].options
+        colour = next((tone(one.colour) for one in options if one.value == contract.status), "")
+    told = [contract.number] if contract.number and sees(kind, "number", by) else []
+    is_late = False
+    if contract.next_due_on is not None and sees(kind, "next_due_on", by):
+        is_late = contract.next_due_on < by.today()
+        day = write.day(contract.next_due_on, by.today())
+        told.append(
+            str(_("overdue since %(day)s", day=day) if is_late else _("due %(day)s", day=day))
+        )
+    if contract.progress and sees(kind, "progress", by):
+        told.append(contract.progress)
+    is_told = contract.amount is not None and sees(kind, "amount", by)
+    return ShownContract(
+        f"/contracts/{contract.id}",
+        contract.name,
+        status,
+        colour,
+        " · ".join(told),
+        is_late,
+        write.money(contract.amount or Decimal(0), contract.currency) if is_told else "",
+    )

@@ -1,0 +1,91 @@
+"""Instalments in words: when each is due, and how it stands on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.kernel.actor import Actor
+from app.kernel.language import gettext, ngettext
+from app.sales.models import Contract, Instalment
+from app.sales.models.contract import TERMINATED
+from app.sales.pages.lines import percent_text
+from app.sales.plan.written import DATE, DUE_BY, OTHER
+from app.web.formats import formats
+
+OPEN, DUE, OVERDUE, WAITING, DROPPED = "open", "due", "overdue", "waiting", "dropped"
+STATUSES = (OPEN, DUE, OVERDUE, WAITING, DROPPED)
+TONES = {OPEN: "grey", DUE: "blue", OVERDUE: "red", WAITING: "grey", DROPPED: "grey"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInstalment:
+    """An instalment in words."""
+
+    id: UUID
+    name: str
+    share: str
+    amount: str
+    when: str
+    due_on: str
+    status: str
+    tone: str
+    may_reach: bool
+
+
+def status_of(one: Instalment, contract: Contract, today: date) -> str:
+    """How an instalment stands: it waits for its milestone, is open, due today, or overdue."""
+    if one.due_on is None:
+        return WAITING if one.due_by != DATE else OPEN
+    if contract.is_draft:
+        return OPEN
+    if contract.status == TERMINATED and one.due_on > (contract.terminated_on or one.due_on):
+        return DROPPED
+    if one.due_on < today:
+        return OVERDUE
+    return DUE if one.due_on == today else OPEN
+
+
+def status_text(status: str) -> str:
+    """A status in words."""
+    return {
+        OPEN: gettext("Not due yet"),
+        DUE: gettext("Due today"),
+        OVERDUE: gettext("Overdue"),
+        WAITING: gettext("Waits for its milestone"),
+        DROPPED: gettext("Not owed any more"),
+    }[status]
+
+
+def when_text(due_by: str, milestone: str | None, days: int, due_on: date | None, by: Actor) -> str:
+    """When it is due: a day, or so many days after a milestone."""
+    if due_by == DATE:
+        return formats(by).day(due_on, by.today()) if due_on is not None else ""
+    label = next(str(one.label) for one in DUE_BY if one.value == due_by)
+    if due_by == OTHER:
+        label = gettext("After: %(milestone)s", milestone=milestone or "")
+    if not days:
+        return label
+    return f"{label}, {ngettext('%(n)s day', '%(n)s days', days)}"
+
+
+def shown_instalment(
+    one: Instalment, contract: Contract, by: Actor, *, may_reach: bool
+) -> ShownInstalment:
+    """An instalment of a contract in words."""
+    write, status = formats(by), status_of(one, contract, by.today())
+    share = one.share
+    if share is None and contract.amount:
+        share = round(one.amount * 100 / contract.amount, 1)
+    return ShownInstalment(
+        one.id,
+        one.name,
+        percent_text(share, by) if share is not None else "",
+        write.money(one.amount, contract.currency),
+        when_text(one.due_by, one.milestone, one.days, one.due_on, by),
+        write.day(one.due_on, by.today()) if one.due_on is not None else "",
+        status_text(status),
+        TONES[status],
+        may_reach and one.due_by != DATE,
+    )
