@@ -194,7 +194,7 @@ LAYOUTS = (
     ),
     Layout(
         "statement",
-        2,
+        3,
         _("Customer statement"),
         ("account",),
         statement,

@@ -174,7 +174,7 @@ def paper_to_send(quote: Quote, by: Actor) -> UUID:
 LAYOUTS = (
     Layout(
         LAYOUT,
-        1,
+        2,
         _("Quote"),
         ("quote",),
         quote_paper,
@@ -185,7 +185,7 @@ LAYOUTS = (
     ),
     Layout(
         "order",
-        1,
+        2,
         _("Order confirmation"),
         ("order",),
         order_paper,

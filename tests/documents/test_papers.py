@@ -254,6 +254,21 @@ def test_a_statement_tells_what_its_maker_may_see_and_no_notes(
     assert [row[1:] for row in content["rows"]] == [["Call", "Asked for fences"]]
 
 
+def test_an_address_that_is_too_long_for_its_place_stays_on_the_sheet(
+    acme: Workspace, bob: Person
+) -> None:
+    """It is broken behind its signs, so nothing stands in the margin."""
+    long = f"info@{'wide' * 15}.{'long' * 15}.example"
+    with acme.acting(bob) as by:
+        firm = make_account(by, email=long, website=f"https://www.{'wide' * 14}.example")
+        draft = draft_of(tailored("account", by), firm, Wish("statement", "en"), by)
+        (drawn,) = look(draft, by, 1).pictures
+    page = Image.open(io.BytesIO(drawn)).convert("L")
+    wide, high = page.size
+    margin = page.crop((wide * (210 - 18) // 210, 0, wide, high))
+    assert all(shade > 250 for shade in margin.tobytes())
+
+
 def test_a_letter_to_a_contact_has_the_address_of_their_account(
     acme: Workspace, alice: Person
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +13,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import func, select
 
 from app.documents.papers.find import pdf_bytes
 from app.documents.papers.layouts import layout_called
-from app.documents.papers.make import Wish, make_document
+from app.documents.papers.make import Wish, draft_of, look, make_document
 from app.documents.papers.models import Document
 from app.events import Event
 from app.identity.models import FieldRule, User
@@ -286,6 +288,19 @@ def test_a_workspace_without_numbers_hands_out_no_paper_of_the_draft(
         quote = by.session.get_one(Quote, quote_id)
         sent_now = make_document(tailored("quote", by), quote, Wish("quote", "en"), by)
         assert "(draft)" not in sent_now.data["content"]["heading"]
+
+
+def test_a_quote_without_a_logo_has_the_firms_name_once(acme: Workspace, alice: Person) -> None:
+    """It stands in the place of the logo, and nothing beside it; papers made before stay."""
+    quote_id = make(acme, alice)
+    with acme.acting(alice) as by:
+        quote = by.session.get_one(Quote, quote_id)
+        draft = draft_of(tailored("quote", by), quote, Wish("quote", "en"), by)
+        (drawn,) = look(draft, by, 1).pictures
+    page = Image.open(io.BytesIO(drawn)).convert("L")
+    wide, high = page.size
+    corner = page.crop((wide * 6 // 10, 0, wide, high * 85 // 1000))
+    assert all(shade >= 200 for shade in corner.tobytes())
 
 
 def test_a_customer_who_says_no_without_a_name_is_told_of_plainly(
