@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
+from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
 from app.sales.lines.papers import standing_lines
+from app.sales.lines.written import MOST
 from app.sales.models import Order, OrderLine
 from app.sales.operations.returned import lines_left
 from tests.cast import Person, Workspace
@@ -244,3 +246,24 @@ def test_no_more_is_paid_back_than_was_paid(
             ).all()
             assert -sum(quantity for quantity, _tax in given) <= count
             assert {its_tax for _quantity, its_tax in given} <= {Decimal(tax)}
+
+
+def test_of_more_lines_than_are_typed_a_return_begins_with_as_many_as_it_holds(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        sale = sold(by, *({"name": f"Nail {n}", "unit_price": "1"} for n in range(3)))
+        model = OrderLine
+        (line, *_rest) = by.session.scalars(select(model).where(model.order_id == sale.id)).all()
+        told = {one.key: getattr(line, one.key) for one in model.__mapper__.column_attrs}
+        more = [
+            {**told, "id": new_id(), "position": n, "name": f"Nail {n}"} for n in range(4, MOST + 4)
+        ]
+        by.session.execute(insert(model), more)  # As a file brings them.
+        sale.total = sale.net = Decimal(MOST + 3)
+        sale.is_decided = True
+        by.session.flush()
+        first = begun(sale, by)
+        assert first.total == -MOST
+        perform("order", "confirm", first, by=by)
+        assert begun(sale, by).total == -3

@@ -17,7 +17,7 @@ from app.records.alter import changes_between, told_values
 from app.records.tailored import tailored
 from app.sales.lines.copied import copied, made_again
 from app.sales.lines.papers import prepare_paper, set_lines
-from app.sales.lines.written import Line, as_sent
+from app.sales.lines.written import MOST, Line, as_sent
 from app.sales.models import Order
 from app.sales.models.order import RETURN
 from app.sales.operations.returned import (
@@ -43,7 +43,7 @@ def credit(order: Order, by: Actor) -> Mapping[str, Any]:
     for whom the order was, whether `by` may read that customer or not.
     """
     hold(order, by)
-    left = lines_left(order, by)
+    left = lines_left(order, by)[:MOST]  # What a file brought may have more: the rest comes next.
     if not left:
         raise Refused(_("All of this order was given back already."))
     given, sent = copied(order, by)
