@@ -16,6 +16,7 @@ from app.web.formats import parse_moment
 
 Row = TypeVar("Row", bound=Any)
 Place = tuple[datetime, UUID]  # Where a page of a list by moment ends.
+AT_ONCE = 200
 
 
 def cursor_of(key: str, row_id: UUID) -> str:
@@ -63,13 +64,14 @@ def gather(
 ) -> tuple[Sequence[Row], str | None]:
     """As `cut`, of a list of which the reader gets some rows only: each page is full but the last.
 
-    `fetched` answers with so many rows behind a place, in the order of the list.
+    `fetched` answers with so many rows behind a place, in the order of the list. However small a
+    page is asked for, what the reader does not get costs one statement for AT_ONCE of them.
     """
-    found: list[Row] = []
+    found, many = list[Row](), max(limit + 1, AT_ONCE)
     while len(found) <= limit:
-        rows = fetched(limit + 1, after)
+        rows = fetched(many, after)
         found += [one for one in rows if is_seen(one)]
-        if len(rows) <= limit:
+        if len(rows) < many:
             break
         after = (moment(rows[-1]), rows[-1].id)
     return cut(found, limit, moment)

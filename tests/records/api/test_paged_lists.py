@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.identity.models import Invitation, Notice, Role
+from app.identity.routes.paging import Place, gather
 from app.jobs.progress import State as WorkState
 from app.jobs.progress import Work
 from app.kernel.actor import Actor
@@ -23,7 +26,17 @@ from tests.cast import Person, Workspace
 from tests.documents.test_paged_lists import walked
 from tests.records.api.conftest import Programs, fields_in
 
+START = datetime(2026, 11, 23, tzinfo=UTC)
 GONE = "no_such_type"  # What was made of it nobody sees any more.
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list, which its reader gets or not."""
+
+    at: datetime
+    id: UUID
+    is_seen: bool
 
 
 def an_export(by: Actor, record_type: str, **more: Any) -> Export:
@@ -130,3 +143,18 @@ def test_a_list_is_walked_page_by_page(
     for size in (1, 2, 3, 200):
         assert walked(api, path, size) == newest_first
     assert fields_in(api.get(f"{path}?cursor=nonsense")) == ["cursor"]
+
+
+def test_what_a_reader_does_not_get_costs_few_statements_however_small_the_page() -> None:
+    rows = [Row(START - timedelta(seconds=n), new_id(), n == 990) for n in range(1000)]
+    asked = 0
+
+    def fetched(many: int, after: Place | None) -> list[Row]:
+        nonlocal asked
+        asked += 1
+        rest = [one for one in rows if after is None or one.at < after[0]]
+        return rest[:many]
+
+    found, following = gather(fetched, lambda one: one.is_seen, 1, None, lambda one: one.at)
+    assert ([one.at for one in found], following) == ([rows[990].at], None)
+    assert asked <= 6
