@@ -14,7 +14,6 @@ from app.identity.models import Role, User
 from app.identity.operations.teams import tree
 from app.identity.routes.asking import label_of, show, submit, typed
 from app.kernel.actor import Actor
-from app.kernel.errors import Missing
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.assignment import rules
@@ -25,7 +24,7 @@ from app.records.pages.looks import face
 from app.records.pages.pool_settings import group_names, spared_words, view_choices
 from app.records.pool.choose import KEEP, pooled_type
 from app.records.routes.blueprint import blueprint
-from app.records.tailored import switched_on
+from app.records.routes.pool_asked import pooled_types, type_asked
 from app.records.types import RecordType
 from app.records.worktime.operations import calendars_of
 from app.web import current
@@ -36,6 +35,7 @@ from app.web.toasts import toast
 
 URL = "/settings/assignment"
 FORM = "records/assignment_rule.html"
+LIST = "records/assignment.html"
 STRATEGIES: dict[str, Text] = {
     Strategy.IN_TURN: _("In turn"),
     Strategy.LEAST_LOAD: _("To whoever owns the fewest"),
@@ -57,16 +57,17 @@ class ShownRule:
 def show_assignment() -> Response:
     """The rules of one type."""
     by = current.actor()
-    record_type = _type(by)
+    record_type = type_asked(by)
     lines = _shown(record_type, by)
-    return page("records/assignment.html", url=URL, record_type=record_type, lines=lines)
+    types = pooled_types(by)
+    return page(LIST, url=URL, record_type=record_type, types=types, lines=lines)
 
 
 @blueprint.get(f"{URL}/new")
 @access(permission=MANAGE)
 def new_assignment_rule() -> Response:
     """The form of a rule."""
-    return show(FORM, _form(_type(current.actor())), block="form", typed={"in_hours": ""})
+    return show(FORM, _form(type_asked(current.actor())), block="form", typed={"in_hours": ""})
 
 
 @blueprint.post(f"{URL}/new")
@@ -74,7 +75,7 @@ def new_assignment_rule() -> Response:
 def create_assignment_rule() -> Response:
     """Make a rule, the last one."""
     by = current.actor()
-    record_type = _type(by)
+    record_type = type_asked(by)
 
     def work() -> Response:
         rules.create_rule(by, record_type.key, _wish())
@@ -153,14 +154,6 @@ def remove_assignment_rule(rule_id: UUID) -> Response:
 
 def _back(row: AssignmentRule) -> Response:
     return see_other(f"{URL}?type={row.record_type}")
-
-
-def _type(by: Actor) -> RecordType:
-    """The type that the page is about; the first one with a pool where the address names none."""
-    types = [one for one in switched_on(by) if one.pool is not None]
-    if not types:
-        raise Missing(_("There is no such page."))
-    return next((one for one in types if one.key == request.args.get("type")), types[0])
 
 
 def _wish() -> rules.Wish:

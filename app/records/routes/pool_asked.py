@@ -1,4 +1,4 @@
-"""What the settings pages of the pool share: their address, the type meant, what forms offer."""
+"""What the settings of pools and of assignment share: the type meant, what forms offer."""
 
 from __future__ import annotations
 
@@ -24,10 +24,15 @@ URL = "/settings/pool"
 
 def type_asked(by: Actor) -> RecordType:
     """The type that the page is about; the first one with a pool where the address names none."""
-    types = [one for one in switched_on(by) if one.pool is not None]
+    types = pooled_types(by)
     if not types:
         raise Missing(_("There is no such page."))
     return next((one for one in types if one.key == request.args.get("type")), types[0])
+
+
+def pooled_types(by: Actor) -> list[RecordType]:
+    """The types that have a pool, in the order in which they are declared."""
+    return [one for one in switched_on(by) if one.pool is not None]
 
 
 def url_of(record_type: RecordType) -> str:

@@ -17,7 +17,7 @@ from app.records.pool.choose import MANAGE, can_hide, change_choice
 from app.records.pool.policy import choice_of
 from app.records.pool.reading import written_by_others
 from app.records.routes.blueprint import blueprint
-from app.records.routes.pool_asked import URL, type_asked, url_of
+from app.records.routes.pool_asked import URL, pooled_types, type_asked, url_of
 from app.records.types import RecordType
 from app.web import current
 from app.web.access import access
@@ -74,6 +74,7 @@ def _shown(record_type: RecordType) -> dict[str, object]:
     return {
         "url": URL,
         "record_type": record_type,
+        "types": pooled_types(by),
         "fields": _hideable(record_type, by),
         "hidden": hidden,
         "roles_who_see_all": formats(by).listed(who_sees_all(record_type, by)),

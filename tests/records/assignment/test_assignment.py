@@ -199,6 +199,29 @@ def test_what_is_created_without_an_owner_is_assigned_by_itself(
         assert {(one.actor_id, one.via) for one in told} == {(None, "job")}
 
 
+@pytest.mark.parametrize("url", [URL, "/settings/pool"])
+def test_a_page_leads_to_each_type_that_has_a_pool(alice: Person, url: str) -> None:
+    page = alice.client.get(url).text
+    for kind in ("account", "lead"):
+        assert f'href="{url}?type={kind}"' in page
+    assert "· Leads" in alice.client.get(f"{url}?type=lead").text
+
+
+def test_leads_have_rules_of_their_own(
+    alice: Person, bob: Person, worker: Worker, program: Programs
+) -> None:
+    sent = {"name": "Leads", "strategy": "in_turn", "people": str(bob.user_id)}
+    assert alice.client.post(f"{URL}/new?type=lead", data=sent).status_code == 303
+    assert "No rules yet" in alice.client.get(URL).text
+    assert "Leads" in alice.client.get(f"{URL}?type=lead").text
+    api = program(alice)
+    lead = api.post("leads", {"last_name": "Fence", "owner_id": None}).json
+    other = api.post("accounts", {"name": "Fence & Sons", "owner_id": None}).json
+    worker.drain()
+    assert api.get(f"leads/{lead['id']}").json["owner_id"] == str(bob.user_id)
+    assert api.get(f"accounts/{other['id']}").json["owner_id"] is None
+
+
 def test_where_nobody_can_take_it_it_stays_and_who_assigns_is_told(
     acme: Workspace, alice: Person, worker: Worker, reps: dict[UUID, str]
 ) -> None:
