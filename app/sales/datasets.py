@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, select
 
+from app.crm.models import Account
+from app.crm.models.account import COLLECTIVE
 from app.kernel.actor import Actor
 from app.records.datasets import Dataset
 from app.records.registry import registry
@@ -17,7 +19,7 @@ WHOLE = 100  # Percent.
 
 
 def purchases(_by: Actor) -> Select[Any]:
-    """Completed orders and returns that name a customer.
+    """Completed orders and returns that name a customer; what unnamed buyers bought is nobody's.
 
     `account_id`, `at` (when it was bought, or given back), `amount` (without tax, in the firm's
     currency, below zero for what goes back), `margin` (the same; NULL where a cost is not known),
@@ -25,6 +27,7 @@ def purchases(_by: Actor) -> Select[Any]:
     one. In the shape of the index `ix_orders_bought`.
     """
     prices = registry().type("order").prices
+    unnamed = select(Account.id).where(Account.kind == COLLECTIVE)
     return select(
         Order.account_id,
         Order.ordered_at.label("at"),
@@ -33,7 +36,12 @@ def purchases(_by: Actor) -> Select[Any]:
         (Order.kind == RETURN).label("is_return"),
         Order.id.label("record_id"),
         Order.returns_id.label("of_id"),
-    ).where(Order.status == "completed", Order.deleted_at.is_(None), Order.account_id.is_not(None))
+    ).where(
+        Order.status == "completed",
+        Order.deleted_at.is_(None),
+        Order.account_id.is_not(None),
+        Order.account_id.not_in(unnamed),
+    )
 
 
 def open_sales(_by: Actor) -> Select[Any]:

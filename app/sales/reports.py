@@ -10,7 +10,50 @@ from app.reports.ready import ReadyReport
 CLOSED = (Filter("outcome", "in", "won,lost"),)
 WON_OF_CLOSED = Measure("rate", part=(Filter("outcome", "eq", "won"),))
 
+SOLD = (Filter("status", "eq", "completed"),)  # Returns count in their own period, below zero.
+
 REPORTS = (
+    ReadyReport(
+        "sales-by-month",
+        _("Sales by month"),
+        _("What was sold each month of this year less what came back, beside the year before."),
+        Definition(
+            "order",
+            (Grouped("ordered_at", "month"),),
+            (Measure("sum", "net"), Measure(), Measure("distinct", "account_id")),
+            SOLD,
+            Period("ordered_at", "this_year", "year"),
+            shape="bar",
+        ),
+    ),
+    ReadyReport(
+        "sales-by-class",
+        _("Sales by customer class, country and quarter"),
+        _("What each kind of customer bought, by the country to which it went, without tax."),
+        Definition(
+            "order",
+            (
+                Grouped("account_id.customer_kind"),
+                Grouped("country", sort="most", most=12),
+                Grouped("ordered_at", "quarter"),
+            ),
+            (Measure("sum", "net"),),
+            SOLD,
+            shape="pivot",
+        ),
+    ),
+    ReadyReport(
+        "best-customers",
+        _("Customers who bought most"),
+        _("The twenty customers who bought most this year, and how often."),
+        Definition(
+            "order",
+            (Grouped("account_id", sort="most", most=20),),
+            (Measure("sum", "net"), Measure(), Measure("share", "net")),
+            SOLD,
+            Period("ordered_at", "this_year"),
+        ),
+    ),
     ReadyReport(
         "leads-by-source",
         _("Leads by source and state"),

@@ -24,6 +24,7 @@ from app.kernel.model import (
 )
 from app.records.model import FREE, LIVE, Record, folded, or_earliest, record_indexes
 
+COLLECTIVE = "collective"  # The kind of one that stands for buyers whom nobody knows by name.
 NUMBERED = text("deleted_at IS NULL AND number IS NOT NULL")
 # The same for who reads in this order: the planner knows a condition by how it is written.
 ORDERED = text('deleted_at IS NULL AND (lower(number) COLLATE "C") IS NOT NULL')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.crm.models import Account
+from app.crm.models.account import COLLECTIVE
 from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
 from app.crm.operations.regrouped import account_regrouped
@@ -27,7 +28,7 @@ from app.records.types import Child, Panel, RecordType, Words
 KINDS = (
     Option("organisation", _("Organisation")),
     Option("individual", _("Individual")),
-    Option("collective", _("Unnamed buyers")),  # Whoever bought without saying who they are.
+    Option(COLLECTIVE, _("Unnamed buyers")),
 )
 CUSTOMER_KINDS = (
     Option("end_customer", _("End customer"), "blue"),

@@ -19,6 +19,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import aliased
 
 from app.crm.models import Account
+from app.crm.models.account import COLLECTIVE
 from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.kernel.errors import Refused
@@ -32,7 +33,6 @@ from app.sales.models.order import RETURN, SALE
 COMPLETED = "completed"
 SOLD = ("delivered", COMPLETED)
 STANDS = ("confirmed", "delivered", COMPLETED)  # Of a return.
-COLLECTIVE = "collective"  # An account that stands for buyers whom nobody knows by name.
 NOTHING = Decimal(0)
 
 
