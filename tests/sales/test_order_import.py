@@ -34,8 +34,10 @@ from app.records.imports.run import go_on, open_table
 from app.records.imports.shipped import shipped_mapping
 from app.records.imports.undo_jobs import undo_import
 from app.records.tailored import tailored
+from app.sales.datasets import purchases
 from app.sales.lines.papers import standing_lines
 from app.sales.models import Order, OrderLine
+from app.sales.reports import REPORTS
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_product
 from tests.records.api.conftest import Programs, program
@@ -66,6 +68,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"source": "Count", "field": "lines.quantity"},
     {"source": "Price", "field": "lines.unit_price"},
 )
+OURS = [one.key for one in REPORTS if one.definition.record_type == "order"]
 ALONG = ("account_id.kind", "account_id.country", "lines.product_id.name")
 COMPLETED = {"field": "status", "default": "completed"}
 
@@ -542,3 +545,17 @@ def test_a_file_of_lines_is_understood_and_comes_in_with_three_presses(
         assert (order.status, order.net) == ("completed", Decimal(22))
     again = given(alice, file, kind="orders")
     assert 'value="completed" selected' in alice.client.get(again).text, "as the last time"
+
+
+def test_what_was_bought_counts_for_customers_and_unnamed_buyers_are_none(
+    acme: Workspace, alice: Person
+) -> None:
+    rows = [*TWO, ("9", "", "GB", "2026-01-05", "A", "Ax", "1", "500")]
+    with acme.acting(alice) as by:
+        assert take(by, sheet(*rows)).created == 4
+        bought = by.session.execute(purchases(by)).all()
+        assert sorted(row.amount for row in bought) == [Decimal("2.5"), Decimal(9), Decimal(22)]
+    for key in OURS:
+        shown = alice.client.get(f"/reports/ready/{key}")
+        assert shown.status_code == 200, shown.text
+        assert "Fence" in shown.text or "533.50" in shown.text
