@@ -188,5 +188,6 @@ def test_orders_have_chinese_words_of_their_own() -> None:
     with using("zh-CN"):
         assert str(order.words.one) == "订单"
         assert options["completed"].shown() == "已完成"
-        assert str(registry().type("quote").by_key["order_id"].label) == "订单"
+        naming = [registry().type(kind).by_key["order_id"] for kind in ("quote", "contract")]
+        assert {str(one.label) for one in naming} == {"订单"}
         assert str(order.views[0].label) == "未完成"

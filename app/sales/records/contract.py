@@ -103,7 +103,7 @@ contract = RecordType(
         Field(Contract.our_signatory, _("Signed for us by")),
         Field(Contract.their_signatory, _("Signed for them by"), personal=True),
         Field(Contract.quote_id, _("Quote"), to="quote"),
-        Field(Contract.order_id, _("Order"), to="order"),
+        Field(Contract.order_id, _("Sales order"), to="order"),
         Field(Contract.previous_id, _("Renews"), to="contract", readonly=True),
         Field(Contract.next_id, _("Renewed by"), to="contract", readonly=True),
         Field(Contract.note, _("What else was agreed")),
