@@ -32,13 +32,14 @@ from app.records.datasets import dataset
 QUARTER, YEAR = 90, 365  # Days.
 PRIOR = 3  # Intervals that the median of all counts as, beside a customer's own.
 WHOLE = 100  # Percent.
+COLLECTIVE = "collective"  # The kind of account of whoever bought without saying who they are.
 
 
 def kept_deals(as_of: date, by: Actor) -> CTE | None:
     """Completed orders and returns up to a day, without what was given back as a whole.
 
     Columns: account_id, day (by the firm's calendar), amount, margin, is_return. Of accounts that
-    are not deleted. None where nobody tells what customers buy.
+    are not deleted and no collective of unnamed buyers. None where nobody tells what customers buy.
     """
     known = dataset("purchases", by)
     if known is None:
@@ -55,7 +56,7 @@ def kept_deals(as_of: date, by: Actor) -> CTE | None:
             func.coalesce(rows.c.of_id, rows.c.record_id).label("sale_id"),
         )
         .join(Account, Account.id == rows.c.account_id)
-        .where(day <= as_of, Account.deleted_at.is_(None))
+        .where(day <= as_of, Account.deleted_at.is_(None), Account.kind != COLLECTIVE)
         .cte("deals")
     )
     # Of a sale and all of its returns nothing is left: both count for nothing.

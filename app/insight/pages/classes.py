@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.operations.classes import SEGMENTS, segment_of
+from app.insight.pages.amounts import about
 from app.insight.pages.head import Head, head_of
 from app.insight.pages.seen import demand_purchases, within_reach
 from app.kernel.actor import Actor
@@ -110,7 +111,7 @@ def _cell(r: int, f: int, found: Any, most: int, classes: int, by: Actor) -> Cel
         r,
         f,
         write.number(number),
-        write.money_short(spent, by.tenant.currency) if number else "",
+        about(spent, by) if number else "",
         -(-number * (LEVELS - 1) // most) if most else 0,
         NAMES[segment_of(r, f, classes)],
         f"{ACCOUNTS}?{asked}" if number else "",
@@ -131,8 +132,8 @@ def _segments(cells: list[Any], by: Actor) -> list[SegmentLine]:
                 text,
                 write.number(number),
                 f"{round(100 * number / whole)}%",
-                write.money_short(spent, by.tenant.currency),
-                write.money_short(spent / number, by.tenant.currency),
+                about(spent, by),
+                about(spent / number, by),
                 f"{ACCOUNTS}?{urlencode({'value_segment': key})}",
             )
         )

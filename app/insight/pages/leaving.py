@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from app.identity.models import User
 from app.insight.models import InsightRescue, InsightRun, InsightSnapshot
 from app.insight.models.rescue import LOST, OPEN, RECOVERED
 from app.insight.operations.reasons import LEAVING
+from app.insight.pages.amounts import about
 from app.insight.pages.head import Head, head_of
 from app.insight.pages.seen import demand_purchases, within_reach
 from app.insight.pages.sentences import reasons_of
@@ -102,7 +102,7 @@ def leaving_page(by: Actor) -> LeavingPage:
         leaving_lines(run, by, SHOWN),
         total,
         write.number(total),
-        write.money_short(at_risk or Decimal(0), by.tenant.currency),
+        about(at_risk, by),
         "/accounts?value_standing=leaving",
         [_rescued(one, name, by) for one, name in rescues[:SHOWN]],
         [
@@ -118,7 +118,7 @@ def leaving_page(by: Actor) -> LeavingPage:
 
 def leaving_lines(run: InsightRun, by: Actor, limit: int) -> list[LeavingLine]:
     """Those who are leaving among the customers that `by` may read, the most at risk first."""
-    write, kind = formats(by), tailored("account", by)
+    kind = tailored("account", by)
     rows = by.session.execute(
         select(row, Account.name, User.name, InsightRescue.activity_id, OPEN_ID)
         .join(Account, Account.id == row.account_id)
@@ -142,7 +142,7 @@ def leaving_lines(run: InsightRun, by: Actor, limit: int) -> list[LeavingLine]:
                 f"/accounts/{found.account_id}",
                 name,
                 (owner or "") if tells_owner else "",
-                write.money_short(found.at_risk or Decimal(0), by.tenant.currency),
+                about(found.at_risk, by),
                 chance,
                 tone,
                 reasons_of(found, by),
@@ -178,8 +178,8 @@ def _rescued(one: InsightRescue, name: str, by: Actor) -> RescueLine:
         text = gettext(
             "Since then %(bought)s purchases for %(spent)s; usual is %(usual)s in 90 days.",
             bought=write.number(one.bought),
-            spent=write.money_short(one.spent, by.tenant.currency),
-            usual=write.money_short(one.usual_90, by.tenant.currency),
+            spent=about(one.spent, by),
+            usual=about(one.usual_90, by),
         )
     return RescueLine(
         f"/accounts/{one.account_id}",

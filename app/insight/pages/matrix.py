@@ -13,6 +13,7 @@ from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.operations.quadrants import MEAN, MEDIAN, OWN, PARETO, QUADRANTS
 from app.insight.operations.settings import Settings, settings_of
+from app.insight.pages.amounts import about
 from app.insight.pages.head import Head, head_of
 from app.insight.pages.seen import demand_values, within_reach
 from app.kernel.actor import Actor
@@ -87,7 +88,7 @@ def matrix_page(by: Actor) -> MatrixPage:
         _moves(run, settings, by) if before is not None else [],
         {
             key: (
-                write.money_short(Decimal(run.facts["marks"][key]), by.tenant.currency),
+                about(Decimal(run.facts["marks"][key]), by),
                 WAYS[run.facts["ways"][key]],
             )
             for key in ("current", "potential")
@@ -113,11 +114,11 @@ def _counts(run: InsightRun, by: Actor) -> dict[str, Any]:
 
 
 def _part(key: str, found: Any, whole: int, settings: Settings, run: InsightRun, by: Actor) -> Part:
-    write, currency = formats(by), by.tenant.currency
+    write = formats(by)
     number = found.number if found is not None else 0
 
     def money(what: str) -> str:
-        return write.money_short(getattr(found, what) if found else Decimal(0), currency)
+        return about(getattr(found, what) if found else Decimal(0), by)
 
     return Part(
         key,
@@ -135,17 +136,13 @@ def _part(key: str, found: Any, whole: int, settings: Settings, run: InsightRun,
 
 def _first(key: str, run: InsightRun, by: Actor) -> list[tuple[str, str, str]]:
     """The customers of a quadrant that are worth most, with their address."""
-    write = formats(by)
     rows = by.session.execute(
         select(Account.id, Account.name, row.current)
         .where(within_reach(run.id, by), row.quadrant == key)
         .order_by(row.current.desc(), row.potential.desc(), Account.id)
         .limit(FIRST)
     )
-    return [
-        (f"{ACCOUNTS}/{one.id}", one.name, write.money_short(one.current, by.tenant.currency))
-        for one in rows
-    ]
+    return [(f"{ACCOUNTS}/{one.id}", one.name, about(one.current, by)) for one in rows]
 
 
 def _moves(run: InsightRun, settings: Settings, by: Actor) -> list[Move]:
@@ -175,7 +172,7 @@ def _moves(run: InsightRun, settings: Settings, by: Actor) -> list[Move]:
                 settings.named(was.key),
                 settings.named(now.key),
                 write.number(one.number),
-                write.money_short(one.current, by.tenant.currency),
+                about(one.current, by),
                 f"{ACCOUNTS}?{urlencode(asked)}",
                 (now.has_current, now.has_potential) > (was.has_current, was.has_potential),
             )

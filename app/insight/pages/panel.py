@@ -14,6 +14,7 @@ from app.insight.models.rescue import OPEN
 from app.insight.operations.reasons import GONE, LEAVING, NEW, STEADY
 from app.insight.operations.runs import current_run
 from app.insight.operations.settings import READ, settings_of
+from app.insight.pages.amounts import about
 from app.insight.pages.classes import NAMES
 from app.insight.pages.head import silence_of
 from app.insight.pages.leaving import leaving_lines
@@ -98,8 +99,7 @@ def _facts(found: InsightSnapshot, run: InsightRun, by: Actor) -> list[tuple[Tex
         ]
     if found.standing == LEAVING:
         amounts.append((_("Value at risk"), found.at_risk))
-    write, currency = formats(by), by.tenant.currency
-    return [(label, write.money_short(one or Decimal(0), currency)) for label, one in amounts]
+    return [(label, about(one, by)) for label, one in amounts]
 
 
 def _may_rescue(account_id: UUID, by: Actor) -> bool:

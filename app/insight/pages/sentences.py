@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.insight.models import InsightSnapshot
 from app.insight.operations.reasons import FALL, FALL_OF_YEAR, FEWER, RHYTHM, SEASON
+from app.insight.pages.amounts import about
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.web.formats import formats
@@ -20,30 +21,26 @@ def reasons_of(one: InsightSnapshot, by: Actor) -> list[str]:
 
 def sentence(code: str, one: InsightSnapshot, by: Actor) -> str:
     """One reason as a sentence."""
-    write, currency = formats(by), by.tenant.currency
-
-    def money(amount: Decimal) -> str:
-        return write.money_short(amount, currency)
-
+    write = formats(by)
     if code == RHYTHM:
         return rhythm_of(one, by)
     if code == FALL:
         return gettext(
             "Spent %(now)s in the last 90 days, %(before)s in the 90 before.",
-            now=money(one.spent_90),
-            before=money(one.spent_before),
+            now=about(one.spent_90, by),
+            before=about(one.spent_before, by),
         )
     if code == SEASON:
         return gettext(
             "Spent %(now)s in the last 90 days, %(before)s in the same 90 days a year ago.",
-            now=money(one.spent_90),
-            before=money(one.season_90),
+            now=about(one.spent_90, by),
+            before=about(one.season_90, by),
         )
     if code == FALL_OF_YEAR:
         return gettext(
             "Spent %(now)s in the last year, %(before)s in the year before.",
-            now=money(one.spent_year),
-            before=money(one.spent_year_before),
+            now=about(one.spent_year, by),
+            before=about(one.spent_year_before, by),
         )
     if code == FEWER:
         return gettext(
