@@ -85,7 +85,7 @@ def _figures(on: Server) -> Iterator[Figure]:
     file = file_of_year()
     before = look()
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        taken = pool.submit(_take_in, on.urls.app, measured.facts, file).result()
+        taken = pool.submit(take_in, on.urls.app, measured.facts, file).result()
     pace = slowness(before, look())
     told = f"{taken.orders:,} orders, {taken.left_out:,} rows left out, {taken.failed:,} failed"
     told += f"; {taken.busy:.0f} s of it computing"
@@ -135,7 +135,7 @@ def _differing(measured: Workspace, file: Path) -> float:
     return float(sum(found.get(key) != amount for key, amount in months.items()))
 
 
-def _take_in(database_url: str, facts: TenantFacts, file: Path) -> Taken:
+def take_in(database_url: str, facts: TenantFacts, file: Path) -> Taken:
     """Take in the file as a job does: piece by piece, each committed."""
     install_record_types()
     folder = Path(tempfile.mkdtemp())

@@ -13,6 +13,7 @@ from bench import (
     filling,
     home,
     imports,
+    insight,
     load,
     machine,
     mail,
@@ -65,9 +66,7 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
     if "stripe" in names:
         with server(f"{DATABASE}_stripe") as on, service(on, stripe.ENVIRONMENT) as web:
             yield _result("stripe", on, {}, stripe.run(on, web))
-    if "retail" in names:
-        with server(f"{DATABASE}_retail", keep=keep) as on:
-            yield _result("retail", on, {}, retail.run(on))
+    yield from _of_year(names, keep=keep)
     if "million" in names:
         with ExitStack() as at_end:
             named = f"{DATABASE}_million"
@@ -87,6 +86,18 @@ def run_benches(names: Sequence[str], *, contacts: int, keep: bool) -> Iterator[
             with service(on) as web:
                 figures = OF_PAGES[name](measured, web)
             yield _result(name, on, measured.scale, figures)
+
+
+def _of_year(names: Sequence[str], *, keep: bool) -> Iterator[Result]:
+    """What is measured on the year of a shop."""
+    if "retail" in names:
+        with server(f"{DATABASE}_retail", keep=keep) as on:
+            yield _result("retail", on, {}, retail.run(on))
+    if "insight" in names:
+        with server(f"{DATABASE}_insight", keep=keep) as on:
+            measured = insight.year(on)
+            with service(on) as web:
+                yield _result("insight", on, {}, insight.run(measured, web))
 
 
 def _result(name: str, on: Server, scale: dict[str, int], figures: list[Figure]) -> Result:

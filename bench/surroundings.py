@@ -159,7 +159,7 @@ def _found(owner: Engine) -> TenantFacts:
         starter="manufacturer-exporter",
         plan="enterprise",
         state=State.ACTIVE,
-        modules=("sales",),
+        modules=("sales", "insight"),
     )
     founder = Founder(email=OWNER, name="李北", password=PASSWORD)
     return found_workspace(owner, new, founder, now=clock.now() - timedelta(days=400))

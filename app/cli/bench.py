@@ -25,6 +25,7 @@ LONG = (
     "quotes",
     "board",
     "retail",
+    "insight",
 )  # Run only when they are named.
 ALL = (*BENCHES, *LONG)
 FEWEST = 5_000  # A workspace with fewer contacts has no page 100 to measure.

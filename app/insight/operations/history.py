@@ -18,12 +18,15 @@ from sqlalchemy import (
     Integer,
     Numeric,
     Select,
+    and_,
+    case,
     cast,
     func,
     literal,
     select,
     true,
 )
+from sqlalchemy.orm import Session
 
 from app.crm.models import Account
 from app.kernel.actor import Actor
@@ -59,23 +62,40 @@ def kept_deals(as_of: date, by: Actor) -> CTE | None:
         .where(day <= as_of, Account.deleted_at.is_(None), Account.kind != COLLECTIVE)
         .cte("deals")
     )
-    # Of a sale and all of its returns nothing is left: both count for nothing.
-    undone = (
-        select(deals.c.sale_id)
-        .group_by(deals.c.sale_id)
-        .having(
-            func.bool_or(deals.c.is_return),
-            func.bool_or(~deals.c.is_return),
-            func.sum(deals.c.amount) <= 0,
-        )
-        .cte("undone")
-    )
+    same = deals.c.sale_id
+    judged = select(
+        deals.c.account_id,
+        deals.c.day,
+        deals.c.amount,
+        deals.c.margin,
+        deals.c.is_return,
+        # Of a sale and all of its returns nothing is left: both count for nothing.
+        and_(
+            func.bool_or(deals.c.is_return).over(partition_by=same),
+            func.bool_or(~deals.c.is_return).over(partition_by=same),
+            func.sum(deals.c.amount).over(partition_by=same) <= 0,
+        ).label("is_undone"),
+    ).subquery("judged")
     return (
-        select(deals.c.account_id, deals.c.day, deals.c.amount, deals.c.margin, deals.c.is_return)
-        .outerjoin(undone, undone.c.sale_id == deals.c.sale_id)
-        .where(undone.c.sale_id.is_(None))
+        select(
+            judged.c.account_id,
+            judged.c.day,
+            judged.c.amount,
+            judged.c.margin,
+            judged.c.is_return,
+        )
+        .where(~judged.c.is_undone)
         .cte("kept")
     )
+
+
+def in_whole_sets(session: Session) -> None:
+    """Let this transaction join whole tables, and never row by row.
+
+    Of what was written a moment ago the database knows no numbers, takes it for a handful of rows
+    and would go through all of them for each.
+    """
+    session.execute(select(func.set_config("enable_nestloop", "off", True)))
 
 
 def worth(deals: Any, basis: str, margin_percent: Decimal | None) -> ColumnElement[Any]:
@@ -111,102 +131,58 @@ def histories(
         .group_by(deals.c.account_id, deals.c.day)
         .cte("days")
     )
-    bought = (
-        select(
-            days.c.account_id,
-            days.c.day,
-            cast(
-                days.c.day
-                - func.lag(days.c.day).over(partition_by=days.c.account_id, order_by=days.c.day),
-                Integer,
-            ).label("gap"),
-        )
-        .where(days.c.is_purchase)
-        .cte("bought")
-    )
-    all_gaps = (
-        select(_median(bought.c.gap).label("median")).where(bought.c.gap.is_not(None)).cte("gaps")
-    )
-    rhythm = _rhythms(bought, as_of)
-    money = _moneys(days, as_of)
-    shared = func.coalesce(all_gaps.c.median, rhythm.c.interval_median)
-    repeats = func.coalesce(rhythm.c.frequency, 1) - 1
-    own = func.coalesce(rhythm.c.interval_median, 0)
-    usual = (repeats * own + PRIOR * shared) / (repeats + PRIOR)
-    return (
-        select(
-            money.c.account_id,
-            rhythm.c.first_on,
-            rhythm.c.last_on,
-            cast(literal(as_of, Date) - rhythm.c.last_on, Integer).label("recency_days"),
-            func.coalesce(rhythm.c.frequency, 0).label("frequency"),
-            rhythm.c.interval_median,
-            rhythm.c.interval_mean,
-            func.round(cast(usual, Numeric), 2).label("usual_interval"),
-            func.coalesce(rhythm.c.bought_90, 0).label("bought_90"),
-            func.coalesce(rhythm.c.bought_before, 0).label("bought_before"),
-            *(money.c[key] for key in MONEY),
-        )
-        .select_from(money)
-        .outerjoin(rhythm, rhythm.c.account_id == money.c.account_id)
-        .join(all_gaps, true())
-    )
+    own = days.c.account_id
+    before = func.max(days.c.day).filter(days.c.is_purchase)
+    last = before.over(partition_by=own, order_by=days.c.day, rows=(None, -1))
+    steps = select(
+        *days.c, case((days.c.is_purchase, cast(days.c.day - last, Integer))).label("gap")
+    ).cte("steps")
+    shared = select(_median(steps.c.gap).label("median")).cte("shared")
+    each = _each(steps, as_of)
+    repeats = func.greatest(each.c.frequency - 1, 0)
+    median = func.coalesce(each.c.interval_median, 0)
+    of_all = func.coalesce(shared.c.median, each.c.interval_median)
+    usual = (repeats * median + PRIOR * of_all) / (repeats + PRIOR)
+    return select(
+        *each.c,
+        cast(literal(as_of, Date) - each.c.last_on, Integer).label("recency_days"),
+        func.round(cast(usual, Numeric), 2).label("usual_interval"),
+    ).join_from(each, shared, true())
 
 
-MONEY = (
-    "returns",
-    "spent",
-    "spent_90",
-    "spent_before",
-    "spent_year",
-    "spent_year_before",
-    "season_90",
-    "season_before",
-    "historic",
-)
-
-
-def _rhythms(bought: CTE, as_of: date) -> CTE:
-    """The purchases of each customer: how many, from when to when, at which intervals."""
-    day = bought.c.day
-    return (
-        select(
-            bought.c.account_id,
-            func.min(day).label("first_on"),
-            func.max(day).label("last_on"),
-            func.count().label("frequency"),
-            func.round(cast(_median(bought.c.gap), Numeric), 2).label("interval_median"),
-            func.round(func.avg(bought.c.gap), 2).label("interval_mean"),
-            func.count().filter(_within(day, as_of, 0)).label("bought_90"),
-            func.count().filter(_within(day, as_of, QUARTER)).label("bought_before"),
-        )
-        .group_by(bought.c.account_id)
-        .cte("rhythm")
-    )
-
-
-def _moneys(days: CTE, as_of: date) -> CTE:
-    """What each customer spent in all and in some periods, and what that is worth."""
+def _each(steps: CTE, as_of: date) -> CTE:
+    """What each customer bought: when, how often, at which intervals, and for how much."""
+    day, gap, is_purchase = steps.c.day, steps.c.gap, steps.c.is_purchase
 
     def spent(ago: int, length: int = QUARTER) -> ColumnElement[Any]:
-        period = _within(days.c.day, as_of, ago, length)
-        return func.coalesce(func.sum(days.c.amount).filter(period), 0)
+        period = _within(day, as_of, ago, length)
+        return func.coalesce(func.sum(steps.c.amount).filter(period), 0)
+
+    def bought(ago: int) -> ColumnElement[Any]:
+        return func.count().filter(is_purchase, _within(day, as_of, ago))
 
     return (
         select(
-            days.c.account_id,
-            func.sum(days.c.returns).label("returns"),
-            func.sum(days.c.amount).label("spent"),
+            steps.c.account_id,
+            func.min(day).filter(is_purchase).label("first_on"),
+            func.max(day).filter(is_purchase).label("last_on"),
+            func.count().filter(is_purchase).label("frequency"),
+            func.round(cast(_median(gap), Numeric), 2).label("interval_median"),
+            func.round(func.avg(gap), 2).label("interval_mean"),
+            bought(0).label("bought_90"),
+            bought(QUARTER).label("bought_before"),
+            func.sum(steps.c.returns).label("returns"),
+            func.sum(steps.c.amount).label("spent"),
             spent(0).label("spent_90"),
             spent(QUARTER).label("spent_before"),
             spent(0, YEAR).label("spent_year"),
             spent(YEAR, YEAR).label("spent_year_before"),
             spent(YEAR).label("season_90"),
             spent(YEAR + QUARTER).label("season_before"),
-            func.sum(days.c.worth).label("historic"),
+            func.sum(steps.c.worth).label("historic"),
         )
-        .group_by(days.c.account_id)
-        .cte("money")
+        .group_by(steps.c.account_id)
+        .cte("each")
     )
 
 

@@ -11,7 +11,7 @@ from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.models.run import DONE, FAILED, RUNNING
 from app.insight.operations.class_fields import write_fields
 from app.insight.operations.classes import classes_for, classify
-from app.insight.operations.history import histories, kept_deals
+from app.insight.operations.history import histories, in_whole_sets, kept_deals
 from app.insight.operations.purchase_model import learn
 from app.insight.operations.quadrants import place_in_quadrants, threshold
 from app.insight.operations.reasons import find_reasons
@@ -36,6 +36,7 @@ def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
     if run is None:
         return
     run.state = RUNNING
+    in_whole_sets(by.session)
     by.session.execute(delete(InsightSnapshot).where(InsightSnapshot.run_id == run_id))
     settings = settings_of(by)
     run.basis = _basis(run, settings, by)
@@ -107,6 +108,7 @@ def _step(run: InsightRun, done: int, by: Actor, *, in_steps: bool) -> None:
         advance(work, done)
     if in_steps:
         keep(by.session)
+        in_whole_sets(by.session)
 
 
 def _basis(run: InsightRun, settings: Settings, by: Actor) -> str:
