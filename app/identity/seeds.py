@@ -37,6 +37,7 @@ PAPERS = {
         "cancel",
         "reopen",
         "contract",
+        "invoice",
     ),
     "contract": (
         "set_instalments",
@@ -48,6 +49,11 @@ PAPERS = {
         "terminate",
         "reopen",
     ),
+}
+# What becomes of an invoice, and of a payment.
+MONEY = {
+    "invoice": ("issue", "credit", "cancel"),
+    "payment": ("apply", "take_back", "refund"),
 }
 OPPORTUNITIES = "opportunity"
 # What becomes of a lead, and of an opportunity.
@@ -92,7 +98,7 @@ def _everything(reach: Reach) -> dict[tuple[str, str], Reach]:
 
 def _files() -> dict[tuple[str, str], Reach]:
     """Taking away as a file all that one may see, and bringing files of records in."""
-    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS, *PAPERS)
+    kinds = (*RECORDS, *CATALOGUE, *PRICES, *ENDS, *PAPERS, *MONEY)
     return {(kind, way): ALL for kind in kinds for way in ("export", "import")}
 
 
@@ -120,6 +126,21 @@ def _papers(**reaches: Reach) -> dict[tuple[str, str], Reach]:
         for kind, verbs in PAPERS.items():
             grants |= {(kind, verb): reaches["update"] for verb in verbs}
     return grants
+
+
+def _money(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Verbs on invoices and payments; whoever may do `books` decides what becomes of them."""
+    books = reaches.pop("books", None)
+    grants = {(kind, verb): reach for kind in MONEY for verb, reach in reaches.items()}
+    if books is not None:
+        for kind, verbs in MONEY.items():
+            grants |= {(kind, verb): books for verb in verbs}
+    return grants
+
+
+def _invoices(**reaches: Reach) -> dict[tuple[str, str], Reach]:
+    """Asking for invoices without issuing them."""
+    return {("invoice", verb): reach for verb, reach in reaches.items()}
 
 
 def _pool(**reaches: Reach) -> dict[tuple[str, str], Reach]:
@@ -210,6 +231,7 @@ BUILT_IN = (
             **_everything(ALL),
             **_leads(**dict.fromkeys(WORK, ALL)),
             **_papers(**dict.fromkeys(WORK, ALL)),
+            **_money(**dict.fromkeys((*WORK, "books"), ALL)),
             **_opportunities(**dict.fromkeys(WORK, ALL)),
             **_catalogue(*WORK),
             **_prices(*WORK),
@@ -226,6 +248,7 @@ BUILT_IN = (
             **_records(read=ALL, create=ALL),
             **_leads(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             **_papers(read=ALL, create=ALL, update=TEAM, delete=TEAM),
+            **_money(read=ALL, create=ALL, update=TEAM, delete=TEAM, books=TEAM),
             **_opportunities(read=ALL, create=ALL, update=TEAM, delete=TEAM),
             ("target", "manage"): ALL,
             ("insight", "compute"): ALL,
@@ -249,6 +272,8 @@ BUILT_IN = (
             **_records(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_leads(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_papers(read=TEAM, create=ALL, update=OWN, delete=OWN),
+            **_money(read=TEAM),
+            **_invoices(create=ALL, update=OWN, delete=OWN),
             **_opportunities(read=TEAM, create=ALL, update=OWN, delete=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -264,6 +289,7 @@ BUILT_IN = (
             **_records(read=ALL, create=ALL, update=ALL, delete=OWN),
             **_leads(read=OWN, create=ALL),
             **_papers(read=ALL),
+            **_money(read=ALL),
             **_opportunities(read=TEAM, create=ALL, update=OWN),
             **_catalogue("read"),
             **_prices("read"),
@@ -293,6 +319,7 @@ BUILT_IN = (
             **_leads(read=ALL),
             **_opportunities(read=ALL),
             **_papers(read=ALL),
+            **_money(read=ALL),
             **_catalogue("read"),
             **_prices("read"),
             **INSIGHT,

@@ -1,4 +1,4 @@
-"""The papers of quotes and orders, in the customer's language."""
+"""The papers of quotes, orders and invoices, in the customer's language."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from app.records.tailored import tailored
 from app.records.types import RecordType
 from app.sales.addressee import addressee
 from app.sales.contract_paper import contract_paper
+from app.sales.invoice_paper import invoice_paper
 from app.sales.lines.arithmetic import reckon
 from app.sales.lines.model import Paper
 from app.sales.lines.papers import standing_lines
@@ -204,6 +205,18 @@ LAYOUTS = (
         FOLDER,
         number="C-{year}-{number:04}",
         plural=_("Contracts"),
+        by_record=True,
+        written_as="quote",
+    ),
+    Layout(
+        "invoice",
+        1,
+        _("Invoice"),
+        ("invoice",),
+        invoice_paper,
+        FOLDER,
+        number="INV-{year}-{number:04}",
+        plural=_("Invoices"),
         by_record=True,
         written_as="quote",
     ),

@@ -13,8 +13,10 @@ from app.records.manifest import Module
 from app.records.pages.beside import Beside
 from app.records.types import Panel
 from app.sales.datasets import DATASETS
+from app.sales.operations.parts import TELLS_MONEY
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
+from app.sales.operations.receivables import may_see
 from app.sales.operations.targets import MANAGE as SET_TARGETS
 from app.sales.pages.contracts import (
     contracts_of_account,
@@ -22,7 +24,9 @@ from app.sales.pages.contracts import (
     contracts_of_order,
     contracts_of_quote,
 )
+from app.sales.pages.invoices import invoices_of_account
 from app.sales.pages.orders import orders_of_account, orders_of_opportunity
+from app.sales.pages.payer import payer_panel
 from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
@@ -50,9 +54,12 @@ TARGETS = PermissionGroup(
 
 
 def _links(by: Actor) -> Iterable[Link]:
-    """The forecast, for who reads opportunities."""
+    """The forecast, for who reads opportunities; what customers owe, for who sees that."""
     if by.may("opportunity", "read"):
         yield Link("/forecast", "trending-up", _("Forecast"), _("quota target pipeline commit"))
+    if may_see(by):
+        words = _("debtors ageing overdue collection accounts receivable")
+        yield Link("/receivables", "coin", _("Receivables"), words)
 
 
 PIPELINE_SETTINGS = SettingsPage(
@@ -70,6 +77,8 @@ BESIDE = (
     Beside("account", Panel("sales/_opportunities_panel.html", opportunities_of_account)),
     Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
     Beside("account", Panel("sales/_orders_panel.html", orders_of_account)),
+    Beside("account", Panel("sales/_invoices_panel.html", invoices_of_account)),
+    Beside("account", Panel("sales/_payer_panel.html", payer_panel)),
     Beside("opportunity", Panel("sales/_orders_panel.html", orders_of_opportunity)),
     Beside("account", Panel("sales/_contracts_panel.html", contracts_of_account)),
     Beside("opportunity", Panel("sales/_contracts_panel.html", contracts_of_opportunity)),
@@ -149,6 +158,7 @@ SUBJECTS = (
         "exceptions",
         at=("sign",),
     ),
+    Subject("invoice_amount", _("Amount of an invoice"), "", "invoice", "amount", at=("issue",)),
 )
 
 SALES = Module(
@@ -156,8 +166,8 @@ SALES = Module(
     label=_("Sales"),
     text=_(
         "From the enquiry to the signature: leads, opportunities on their way, won and lost, price"
-        " books, quotes that customers accept by a link, the orders that they become, and contracts"
-        " with their payment plans."
+        " books, quotes that customers accept by a link, the orders that they become, contracts"
+        " with their payment plans, invoices and what was paid of them."
     ),
     icon="target-arrow",
     record_types=RECORD_TYPES,
@@ -166,7 +176,7 @@ SALES = Module(
     links=_links,
     settings=(PIPELINE_SETTINGS, TERMS_PAGE),
     subjects=SUBJECTS,
-    tells=(TELLS,),
+    tells=(TELLS, TELLS_MONEY),
     reports=REPORTS,
     widgets=WIDGETS,
     home=HOME,

@@ -151,4 +151,16 @@ REPORTS = (
             shape="bar",
         ),
     ),
+    ReadyReport(
+        "receivables",
+        _("Open invoices by account"),
+        _("Who owes how much, and on how many invoices."),
+        Definition(
+            "invoice",
+            (Grouped("account_id", sort="most"),),
+            (Measure("sum", "open"), Measure()),
+            (Filter("settlement", "in", "open,part"),),
+            shape="bar",
+        ),
+    ),
 )

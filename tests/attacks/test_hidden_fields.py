@@ -54,6 +54,11 @@ MARKS = {
     ("contract", "payment_days"): 'value="617"',
     ("contract", "note"): "Agreedmark",
     ("contract", "their_signatory"): "Signermark",
+    ("invoice", "amount"): "1,737.19",
+    ("invoice", "tax_number"): "Taxmark77",
+    ("invoice", "bank_details"): "Bankmark78",
+    ("payment", "reference"): "Referencemark79",
+    ("payment", "payer"): "Payermark80",
 }
 
 
@@ -129,6 +134,26 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
             their_signatory="Signermark",
             instalments=[{"name": "All", "share": "100", "due_by": "signature"}],
         )
+        its = {"account_id": str(account.id), "owner_id": str(bob.user_id)}
+        invoice = perform(
+            "invoice",
+            "create",
+            by=by,
+            **its,  # type: ignore[arg-type]
+            amount="1737.19",
+            tax_number="Taxmark77",
+            bank_details="Bankmark78",
+        )
+        payment = perform(
+            "payment",
+            "create",
+            by=by,
+            **its,  # type: ignore[arg-type]
+            amount="1838.23",
+            received_on="2026-01-31",
+            reference="Referencemark79",
+            payer="Payermark80",
+        )
     paths = ["/", "/search?q=Fence", "/search?q=fra", "/lookup/user?q=B"]
     for kind, record in (
         ("account", account),
@@ -139,11 +164,13 @@ def seen(acme: Workspace, bob: Person, program: Programs) -> Seen:
         ("quote", quote),
         ("order", order),
         ("contract", contract),
+        ("invoice", invoice),
+        ("payment", payment),
     ):
         collection = f"/{registry().type(kind).collection}"
         own = f"{collection}/{record.id}"
         paths += [collection, own, f"/lookup/{kind}?q=F"]
-        if kind in ("account", "contact", "activity", "quote", "order", "contract"):
+        if kind in ("account", "contact", "activity", "quote", "order", "contract", "invoice"):
             paths += [f"{collection}/new", f"{own}/edit"]
     return Seen(tuple(paths), program(bob))
 

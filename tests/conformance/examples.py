@@ -61,6 +61,8 @@ def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str
         # A whole day would make another moment of the one beside its flag.
         makes_days = field.attribute in [one.says_day for one in record_type.days]
         by_kind = BY_KIND | {"amount": {"amount": "12.00", "currency": by.tenant.currency}}
+        if field.is_past:
+            by_kind["day"] = "2026-01-31"
         return False if makes_days else by_kind[field.kind]
     if field.to == "user":
         return str(by.user_id) if by.user_id else None

@@ -91,6 +91,8 @@ def inputs_of(record_type: RecordType, verb: str, record: Any, by: Actor) -> dic
     action = record_type.action(verb)
     if verb == "update":
         return {"owner_id": str(by.user_id)}
+    if verb == "apply":
+        _owe(record, by)
     if action is None or action.when(record):
         return {}
     before = next((one for one in record_type.actions if one.undo == verb), None)
@@ -115,13 +117,22 @@ def _on_its_way(record_type: RecordType, verb: str, record: Any, by: Actor) -> b
             setattr(record, key, yesterday)
         by.session.flush()
         return True
-    first = next((one for one in ("send", "confirm", "sign") if one in record_type.verbs), None)
+    firsts = ("send", "confirm", "sign", "issue", "apply")
+    first = next((one for one in firsts if one in record_type.verbs), None)
     if first is None:
         return False
+    if first == "apply":
+        _owe(record, by)
     perform(record_type, first, record, by=by)
-    if verb == "credit":
+    if verb == "credit" and "deliver" in record_type.verbs:
         perform(record_type, "deliver", record, by=by)
     return True
+
+
+def _owe(payment: Any, by: Actor) -> None:
+    """Let there be an invoice that a payment can count for."""
+    given = {"account_id": str(payment.account_id), "amount": "5"}
+    perform("invoice", "issue", perform("invoice", "create", by=by, **given), by=by)  # type: ignore[arg-type]
 
 
 def _offered(record_type: RecordType, action: Action, by: Actor) -> dict[str, str]:

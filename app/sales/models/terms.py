@@ -19,4 +19,6 @@ class TermsSettings(Base):
     is_on: Mapped[bool] = mapped_column(Boolean)
     big_sizes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     cells: Mapped[Document]
+    # From when a customer is proposed as one who pays well, or badly; empty means the usual.
+    judging: Mapped[Document] = mapped_column(default=dict, server_default="{}")
     updated_at: Mapped[Moment]

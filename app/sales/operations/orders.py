@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import inspect
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.sales.lines.numbers import paper_number
+from app.sales.lines.numbers import free_number
 from app.sales.lines.papers import keep_terms, prepare_paper
 from app.sales.lines.papers import set_lines as set_paper_lines
 from app.sales.lines.ready import against_lines, demand_ready
 from app.sales.lines.written import written_text
 from app.sales.models import Order, Quote
+from app.sales.operations.invoiced import refuse_invoiced
 from app.sales.operations.past_orders import find_country, settle_past
 from app.sales.operations.returns import check_return, refuse_returned
 
@@ -66,7 +67,7 @@ def confirm(order: Order, by: Actor) -> None:
         if order.exceptions and _is_as_quoted(order, by):
             order.exceptions = 0
     _decide(order, "confirmed")
-    order.number = order.number or _number(by)
+    order.number = order.number or free_number(LAYOUT, Order, by)
     order.confirmed_at = by.now
 
 
@@ -83,11 +84,12 @@ def complete(order: Order, by: Actor) -> None:
 
 
 def cancel(order: Order, by: Actor, reason: object) -> None:
-    """Note that nothing comes of it, and why; Refused where something was given back of it."""
+    """Note that nothing comes of it, and why; Refused where returns or invoices stand."""
     words = written_text(reason, "reason", LONGEST_REASON)
     if not words:
         raise Refused(_("Say why."), field="reason")
     refuse_returned(order, by)
+    refuse_invoiced(order, by)
     _decide(order, "cancelled")
     order.cancelled_at, order.cancel_reason = by.now, words
 
@@ -96,9 +98,10 @@ def reopen(order: Order, by: Actor) -> None:
     """Make a draft of one that was confirmed, with its number; one that was cancelled goes on.
 
     It is again what it was when it was cancelled, with the moments of that. Refused where something
-    was given back of it, and for a return of what others gave back meanwhile.
+    was given back of it or invoices stand, and for a return of what others gave back meanwhile.
     """
     refuse_returned(order, by)
+    refuse_invoiced(order, by)
     _decide(order, _before(order) if order.status == "cancelled" else "draft")
     order.cancelled_at = order.cancel_reason = None
     if order.is_draft:
@@ -119,6 +122,7 @@ def refuse_deleting(order: Order, by: Actor) -> None:
     if order.is_return and order.status == "confirmed":
         raise Refused(_("This return counts. Cancel it first."))
     refuse_returned(order, by)
+    refuse_invoiced(order, by)
 
 
 def _before(order: Order) -> str:
@@ -143,14 +147,3 @@ def _is_as_quoted(order: Order, by: Actor) -> bool:
 
 def _decide(order: Order, status: str) -> None:
     order.status, order.is_decided = status, True
-
-
-def _number(by: Actor) -> str | None:
-    """The next number that no order has; one that was brought along is passed over."""
-    while (number := paper_number(LAYOUT, by)) is not None:
-        taken = select(Order.id).where(
-            func.lower(Order.number) == number.lower(), Order.deleted_at.is_(None)
-        )
-        if by.session.scalars(taken.limit(1)).first() is None:
-            return number
-    return None

@@ -18,6 +18,7 @@ from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
 from app.sales.operations.contract_delivery import reach_delivery
 from app.sales.operations.contract_origin import contract_order
+from app.sales.operations.order_invoices import request_invoice
 from app.sales.operations.orders import (
     cancel,
     complete,
@@ -30,6 +31,7 @@ from app.sales.operations.orders import (
 )
 from app.sales.operations.past_orders import gather_orders
 from app.sales.operations.returns import credit
+from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
 from app.sales.pages.orders import STANDING, order_panel
 
@@ -151,6 +153,22 @@ ACTIONS = (
         in_rows=False,
         result=_("The contract was made"),
         happened=_("Contract made"),
+    ),
+    Action(
+        "invoice",
+        _("Ask for the invoice"),
+        event="invoiced",
+        told=_("asked for an invoice of this order"),
+        run=request_invoice,
+        when=lambda order: (
+            order.kind == "sale" and order.status in ("confirmed", "delivered", "completed")
+        ),
+        reads=(Order.status, Order.kind),
+        optional=("amount",),
+        icon="file-invoice",
+        in_rows=False,
+        result=_("An invoice was asked for"),
+        happened=_("Invoice of an order asked for"),
     ),
     Action(
         "cancel",
@@ -305,6 +323,7 @@ order = RecordType(
     panels=(
         Panel("sales/_lines_panel.html", order_panel, side="middle"),
         Panel("crm/_composer.html", jotter, side="middle"),
+        Panel("sales/_invoices_panel.html", money_of_order),
         Panel("sales/_terms_panel.html", terms_panel),
         Panel("documents/_papers_panel.html", papers_panel),
     ),

@@ -11,6 +11,7 @@ from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.pages.choices import choices_of
 from app.records.tailored import tailored
+from app.sales.operations.payment_record import NUMBERS
 from app.sales.pages.editor import plain
 from app.sales.pages.lines import CELLS
 from app.sales.routes.blueprint import blueprint
@@ -28,6 +29,12 @@ STANDINGS = (
     (HOLD, _("Each quote is approved")),
     (STOP, _("No contracts")),
 )
+JUDGED = {
+    "good_share": _("Pays on time: at least so much of the money (percent)"),
+    "good_days": _("Pays on time: at most so many days late on average"),
+    "bad_share": _("Pays late: less than so much of the money on time (percent)"),
+    "bad_days": _("Pays late: more than so many days late on average"),
+}
 FIELDS = ("discount", "payment_days", "deposit", "standing")
 
 
@@ -60,6 +67,10 @@ def _sent() -> dict[str, Any]:
         "is_on": typed("is_on") == "1",
         "big_sizes": request.form.getlist("big_sizes"),
         "cells": cells,
+        "judging": {
+            **{key: request.form.get(f"judging.{key}", "") or "0" for key in NUMBERS},
+            "is_kept": typed("is_kept") == "1",
+        },
     }
 
 
@@ -88,4 +99,8 @@ def _shown() -> dict[str, Any]:
             for key, cell in terms.cells.items()
         ],
         "standings": STANDINGS,
+        "judging": [(key, JUDGED[key], plain(getattr(terms.thresholds, key))) for key in NUMBERS],
+        "is_kept": typed("is_kept") == "1"
+        if request.method == "POST"
+        else terms.thresholds.is_kept,
     }

@@ -32,12 +32,13 @@ PLACE = "/api/v1/terms"
 TAG = _("Terms")
 CELL = record_of(discount=TEXT, payment_days=WHOLE, deposit=TEXT, standing=TEXT)
 TEXTS: Schema = {"type": "array", "items": TEXT}
+JUDGING = record_of(good_share=TEXT, good_days=TEXT, bad_share=TEXT, bad_days=TEXT, is_kept=FLAG)
 CELLS: Schema = {"type": "object", "additionalProperties": CELL}
 NAMED: dict[str, Schema] = {
-    "Terms": record_of(is_on=FLAG, big_sizes=TEXTS, cells=CELLS, version=WHOLE)
+    "Terms": record_of(is_on=FLAG, big_sizes=TEXTS, cells=CELLS, judging=JUDGING, version=WHOLE)
 }
 SHOWN = {"200": answer(ref("Terms"))}
-SENT = sent((), is_on=FLAG, big_sizes=TEXTS, cells=CELLS)
+SENT = sent((), is_on=FLAG, big_sizes=TEXTS, cells=CELLS, judging=JUDGING)
 
 
 @blueprint.get(PLACE)
@@ -57,7 +58,7 @@ def get_terms() -> Response:
 def set_terms() -> Response:
     """Set the terms as a whole; a cell that is left out is the usual one."""
     by = current.actor()
-    body = body_of(("is_on", "big_sizes", "cells"))
+    body = body_of(("is_on", "big_sizes", "cells", "judging"))
     version = seen_version(request.if_match, terms_of(by)) if request.if_match else None
     return send(_marked(save_terms(by, body, version)))
 
@@ -67,6 +68,7 @@ def _marked(terms: Terms) -> Reply:
         "is_on": terms.is_on,
         "big_sizes": list(terms.big_sizes),
         "cells": {key: one.kept() for key, one in terms.cells.items()},
+        "judging": terms.thresholds.kept(),
         "version": terms.version,
     }
     return marked(told, terms.version)

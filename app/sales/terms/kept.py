@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.kernel.language import Text, _
 from app.records.values.numbers import read_decimal
 from app.records.values.unfit import Unfit
 from app.sales.models import TermsSettings
+from app.sales.operations.payment_record import NUMBERS, Thresholds, thresholds_of
 from app.sales.terms.rules import STANDINGS, USUAL, Cell, Ruled, cell_of, rule
 
 MANAGE = ("terms", "manage")
@@ -41,6 +42,7 @@ class Terms:
     big_sizes: tuple[str, ...]
     cells: Mapping[str, Cell]
     version: int = 0
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 def terms_of(by: Actor) -> Terms:
@@ -49,7 +51,8 @@ def terms_of(by: Actor) -> Terms:
     if row is None:
         return Terms(False, (), USUAL)
     cells = {key: cell_of(row.cells.get(key), key) for key in USUAL}
-    return Terms(row.is_on, tuple(row.big_sizes), cells, row.version)
+    judging = thresholds_of(row.judging)
+    return Terms(row.is_on, tuple(row.big_sizes), cells, row.version, judging)
 
 
 def judge(
@@ -77,20 +80,23 @@ def judge(
 def save_terms(by: Actor, sent: Mapping[str, Any], version: int | None = None) -> Terms:
     """Keep other terms; Refused with a message per field, Conflict where somebody was quicker.
 
-    `sent` has `is_on`, `big_sizes` and `cells` by key, each with the fields of `Cell`. When they
+    `sent` has `is_on`, `big_sizes`, `cells` by key, each with the fields of `Cell`, and `judging`
+    with those of `Thresholds`, which stay as they are where nothing is sent of them. When they
     are switched on and nobody decided who may go beyond them, managers and admins may.
     """
     require_change(by, *MANAGE)
-    terms = _read(sent)
+    stood = terms_of(by)
+    terms = _read(sent, stood.thresholds)
     row = by.session.scalars(select(TermsSettings)).one_or_none()
     if version is not None and version != (row.version if row else 0):
         raise Conflict(_("Somebody else changed this meanwhile."))
-    before = _told(terms_of(by))
+    before = _told(stood)
     if row is None:
         row = TermsSettings(id=new_id(), version=0)
         by.session.add(row)
     row.is_on, row.big_sizes = terms.is_on, list(terms.big_sizes)
     row.cells = {key: one.kept() for key, one in terms.cells.items()}
+    row.judging = terms.thresholds.kept()
     row.updated_at, row.version = by.now, row.version + 1
     try:
         by.session.flush()  # Of two who save at once, the second is told here.
@@ -124,10 +130,12 @@ def _let_managers(by: Actor) -> None:
 
 def _told(terms: Terms) -> dict[str, Any]:
     cells = {key: one.kept() for key, one in terms.cells.items()}
-    return {"is_on": terms.is_on, "big_sizes": list(terms.big_sizes), **cells}
+    judging = terms.thresholds.kept()
+    told = {"is_on": terms.is_on, "big_sizes": list(terms.big_sizes), "judging": judging}
+    return {**told, **cells}
 
 
-def _read(sent: Mapping[str, Any]) -> Terms:
+def _read(sent: Mapping[str, Any], stood: Thresholds) -> Terms:
     errors: dict[str, Text | str] = {}
     sizes = sent.get("big_sizes") or []
     raw = sent.get("cells") or {}
@@ -140,9 +148,36 @@ def _read(sent: Mapping[str, Any]) -> Terms:
     for key in USUAL:
         its = raw.get(key)
         cells[key] = _cell(key, its if isinstance(its, Mapping) else {}, errors)
+    thresholds = _thresholds(sent.get("judging"), stood, errors)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    return Terms(bool(sent.get("is_on")), tuple(str(one) for one in sizes), cells)
+    sizes = tuple(str(one) for one in sizes)
+    return Terms(bool(sent.get("is_on")), sizes, cells, thresholds=thresholds)
+
+
+def _thresholds(raw: Any, stood: Thresholds, errors: dict[str, Text | str]) -> Thresholds:
+    """From when customers are proposed as good or bad payers; `raw` None leaves all as it is."""
+    if raw is None:
+        return stood
+    if not isinstance(raw, Mapping) or set(raw) - {*NUMBERS, "is_kept"}:
+        raise Refused(_("There is no such field."), field="judging")
+    found: dict[str, Decimal] = {}
+    for key in NUMBERS:
+        most = 100 if key.endswith("share") else MOST_DAYS
+        try:
+            value = read_decimal(str(raw.get(key, getattr(stood, key))).rstrip(" %％"), 4, 2)
+        except Unfit as unfit:
+            errors[f"judging.{key}"] = unfit.message
+            value = getattr(stood, key)
+        if not 0 <= value <= most:
+            told = _("This must be a number from 0 to %(most)s.", most=most)
+            errors[f"judging.{key}"] = told
+        found[key] = value
+    if found["bad_share"] > found["good_share"]:
+        errors.setdefault("judging.bad_share", _("This can't be more than for good payers."))
+    if found["bad_days"] < found["good_days"]:
+        errors.setdefault("judging.bad_days", _("This can't be less than for good payers."))
+    return Thresholds(**found, is_kept=bool(raw.get("is_kept", stood.is_kept)))
 
 
 def _cell(key: str, raw: Mapping[str, Any], errors: dict[str, Text | str]) -> Cell:

@@ -30,10 +30,12 @@ def test_the_list_names_every_type_with_its_verbs(capsys: pytest.CaptureFixture[
         "quote",
         "order",
         "contract",
+        "invoice",
+        "payment",
     ]
     assert found["activity"]["verbs"][-2:] == ["complete", "reopen"]
     assert main(["records", "list"]) == 0
-    assert capsys.readouterr().out.count("\n") == 12
+    assert capsys.readouterr().out.count("\n") == 14
 
 
 def test_a_type_is_shown_by_its_singular_or_plural_with_all_that_derives(
@@ -63,5 +65,5 @@ def test_an_unknown_type_is_one_clear_sentence(capsys: pytest.CaptureFixture[str
     assert main(["records", "show", "spaceship"]) == 1
     assert (
         "There are: account, contact, activity, product, product_category, lead, opportunity,"
-        " price_book, price, quote, order, contract." in capsys.readouterr().err
+        " price_book, price, quote, order, contract, invoice, payment." in capsys.readouterr().err
     )

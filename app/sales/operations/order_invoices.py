@@ -1,0 +1,56 @@
+"""Asking for the invoice of an order: everything filled, never more than is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.events import write_event
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.language import _
+from app.records.references import existing
+from app.sales.models import Order
+from app.sales.operations.amounts import plain, read_amount, share_of
+from app.sales.operations.balance import NOTHING
+from app.sales.operations.invoiced import invoiced_of, left_to_invoice, owed_for
+from app.sales.operations.invoices import made_invoice
+
+
+def request_invoice(order: Order, by: Actor, amount: object = "") -> Mapping[str, Any]:
+    """Ask for the invoice of an order: of all that was not asked for yet, or of `amount` of it.
+
+    Refused where nothing is left, and for more than is left; of two who ask at once the second is
+    told.
+    """
+    if order.account_id is None or order.total is None:
+        raise Refused(_("Say for whom this order is."), field="account_id")
+    left = left_to_invoice(order.id, by)
+    if left <= 0:
+        raise Refused(_("All of this order was invoiced already."))
+    wanted = read_amount(amount, order.currency) if amount else left
+    if not 0 < wanted <= left:
+        told = _("Of this order at most %(most)s can still be invoiced.", most=plain(left))
+        raise Refused(told, field="amount")
+    given: dict[str, Any] = {
+        "account_id": str(order.account_id),
+        "name": order.name,
+        "currency": order.currency,
+        "amount": str(wanted),
+        "payment_days": order.payment_days,
+    }
+    for key, to in (("contact_id", "contact"), ("owner_id", "user")):
+        its = getattr(order, key)
+        if its is not None and existing(to, [its], by):
+            given[key] = str(its)
+    is_whole = (
+        wanted == left and not invoiced_of(order.id, by) and owed_for(order.id, by) == order.total
+    )
+    if order.tax:
+        tax = order.tax if is_whole else share_of(order.tax, wanted, order.total, order.currency)
+        given["tax"] = str(min(tax, wanted) if order.total != NOTHING else tax)
+    made = made_invoice(by, **given)
+    made.order_id = order.id
+    changes = {"order_id": [None, str(order.id)]}
+    write_event(by, "invoice", made.id, "updated", account_id=made.account_id, changes=changes)
+    return {"invoice": [None, str(made.id)]}
