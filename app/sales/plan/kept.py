@@ -94,6 +94,7 @@ def settle(contract: Contract, rows: Sequence[Instalment]) -> None:
         due = [day for day in due if day <= (contract.terminated_on or day)]
     contract.instalment_count = len(rows)
     contract.progress = f"{contract.collected_count}/{len(rows)}" if rows else None
+    contract.collected_share = (contract.collected_share or Decimal(0)) if rows else None
     contract.next_due_on = min(due, default=None) if not contract.is_draft else None
 
 

@@ -119,7 +119,6 @@ contract = RecordType(
     ),
     columns=(
         Contract.name,
-        Contract.number,
         Contract.account_id,
         Contract.status,
         Contract.amount,
@@ -128,6 +127,7 @@ contract = RecordType(
         Contract.next_due_on,
         Contract.ends_on,
         Contract.owner_id,
+        Contract.number,
     ),
     form=(
         Contract.account_id,
