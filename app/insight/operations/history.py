@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
 )
 from sqlalchemy.orm import Session
 
@@ -95,7 +94,8 @@ def in_whole_sets(session: Session) -> None:
     Of what was written a moment ago the database knows no numbers, takes it for a handful of rows
     and would go through all of them for each.
     """
-    session.execute(select(func.set_config("enable_nestloop", "off", True)))
+    for name in ("enable_nestloop", "jit"):
+        session.execute(select(func.set_config(name, "off", True)))
 
 
 def worth(deals: Any, basis: str, margin_percent: Decimal | None) -> ColumnElement[Any]:
@@ -137,17 +137,18 @@ def histories(
     steps = select(
         *days.c, case((days.c.is_purchase, cast(days.c.day - last, Integer))).label("gap")
     ).cte("steps")
-    shared = select(_median(steps.c.gap).label("median")).cte("shared")
+    # Asked once, and not for each customer anew.
+    shared = select(_median(steps.c.gap)).scalar_subquery()
     each = _each(steps, as_of)
     repeats = func.greatest(each.c.frequency - 1, 0)
     median = func.coalesce(each.c.interval_median, 0)
-    of_all = func.coalesce(shared.c.median, each.c.interval_median)
+    of_all = func.coalesce(shared, each.c.interval_median)
     usual = (repeats * median + PRIOR * of_all) / (repeats + PRIOR)
     return select(
         *each.c,
         cast(literal(as_of, Date) - each.c.last_on, Integer).label("recency_days"),
         func.round(cast(usual, Numeric), 2).label("usual_interval"),
-    ).join_from(each, shared, true())
+    )
 
 
 def _each(steps: CTE, as_of: date) -> CTE:
