@@ -198,7 +198,7 @@ LAYOUTS = (
     ),
     Layout(
         "contract",
-        1,
+        2,
         _("Contract"),
         ("contract",),
         contract_paper,
@@ -210,7 +210,7 @@ LAYOUTS = (
     ),
     Layout(
         "invoice",
-        1,
+        2,
         _("Invoice"),
         ("invoice",),
         invoice_paper,
