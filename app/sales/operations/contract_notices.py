@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -19,6 +20,7 @@ from app.kernel.language import Text, _, using
 from app.records.door import perform
 from app.sales.models import Contract, Instalment
 from app.sales.models.contract import ACTIVE, AUTOMATIC, DRAFT, NEVER, RUNNING, SIGNED, TERMINATED
+from app.sales.operations.collected import collected_of
 from app.web.formats import formats
 
 MOST = 200  # Contracts, or instalments, that are fetched at once.
@@ -68,8 +70,11 @@ def tell_overdue(by: Actor) -> None:
         .limit(MOST)
     )
     while rows := by.session.execute(due).all():
+        came = collected_of([one.id for one, _contract in rows], by)
         for one, contract in rows:
-            _tell_overdue(one, contract, by)
+            one.reminded_on = by.today()
+            if came.get(one.id, Decimal(0)) < one.amount:
+                _tell_overdue(one, contract, by)
         by.session.flush()
 
 
@@ -93,7 +98,6 @@ def _tell_renewal(contract: Contract, by: Actor) -> None:
 
 
 def _tell_overdue(one: Instalment, contract: Contract, by: Actor) -> None:
-    one.reminded_on = by.today()
     told = {"name": contract.name, "part": one.name, "day": one.due_on}
     _task(contract, _("%(name)s: %(part)s was due on %(day)s and is not paid"), told, by)
 

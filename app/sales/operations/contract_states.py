@@ -51,7 +51,7 @@ def sign(contract: Contract, by: Actor, signed_on: object = None) -> None:
     _decide(contract, _standing(contract, by.today()))
     rows = instalments_of(contract.id, by)
     reach_known(contract, rows, by)
-    settle(contract, rows)
+    settle(contract, rows, by)
 
 
 def begin(contract: Contract, by: Actor) -> None:
@@ -82,7 +82,7 @@ def terminate(contract: Contract, by: Actor, reason: object, on: object = None) 
     hold(contract, by)
     contract.terminated_on, contract.terminate_reason = day, words
     _decide(contract, TERMINATED)
-    settle(contract, instalments_of(contract.id, by))
+    settle(contract, instalments_of(contract.id, by), by)
 
 
 def reopen(contract: Contract, by: Actor) -> None:
@@ -93,7 +93,7 @@ def reopen(contract: Contract, by: Actor) -> None:
     _decide(contract, DRAFT)
     rows = instalments_of(contract.id, by)
     reach_known(contract, rows, by)
-    settle(contract, rows)
+    settle(contract, rows, by)
 
 
 def reach_milestone(
@@ -117,7 +117,7 @@ def reach_milestone(
     for row in rows:
         if (row.due_by, row.milestone) == (one.due_by, one.milestone):
             set_reached(row, day)
-    settle(contract, rows)
+    settle(contract, rows, by)
     return {"reached": [None, f"{one.name}: {day.isoformat()}"]}
 
 

@@ -24,6 +24,7 @@ from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment, PaymentPart
 from app.sales.operations.amounts import share_of
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
+from app.sales.operations.contract_collected import settle_instalment
 
 PAID, UNPAID, RELEASED = "invoice_paid", "invoice_unpaid", "payment_freed"
 ORDER_PAID, ORDER_UNPAID = "order_paid", "order_unpaid"
@@ -61,6 +62,8 @@ def change_beside(
     by.session.flush()  # The row stands before its event tells of it.
     changes = {**changes_between(before, told_values(kind, record)), **told}
     write_event(by, kind.key, record.id, verb, account_id=record.account_id, changes=changes)
+    if isinstance(record, Invoice) and record.instalment_id is not None:
+        settle_instalment(record.instalment_id, by)
 
 
 def put_credit(payment: Payment) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,10 +16,14 @@ from app.kernel.currencies import digits_of
 from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.kernel.language import _, gettext, using
+from app.sales.lines.arithmetic import NOTHING, WHOLE
 from app.sales.models import Contract, Instalment, Order
 from app.sales.models.contract import TERMINATED
+from app.sales.operations.collected import collected_of
 from app.sales.plan.split import Parted, part
 from app.sales.plan.written import DATE, DELIVERY, SIGNATURE, Errors, Read, Wish, read_instalments
+
+MOST_SHARE = Decimal(999)
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ def put_plan(contract: Contract, plan: Planned, by: Actor) -> None:
     }
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
+    _refuse_paid(standing, plan, by)
     gone = set(standing) - {one.id for one in plan.read.wishes}
     if gone:
         by.session.execute(delete(Instalment).where(Instalment.id.in_(gone)))
@@ -84,17 +89,42 @@ def put_plan(contract: Contract, plan: Planned, by: Actor) -> None:
         _put(contract, standing.get(one.id) if one.id else None, one, amount, place, days, by)
         for place, (one, amount) in enumerate(pairs, start=1)
     ]
-    settle(contract, rows)
+    settle(contract, rows, by)
 
 
-def settle(contract: Contract, rows: Sequence[Instalment]) -> None:
-    """Keep what a contract tells of its instalments in step with them."""
-    due = [one.due_on for one in rows if one.due_on is not None]
+def _refuse_paid(standing: Mapping[UUID, Instalment], plan: Planned, by: Actor) -> None:
+    """Refused where an instalment that was paid, or a part of it, changes its amount or goes."""
+    came = collected_of(list(standing), by) if standing else {}
+    told = _("Something was paid of this instalment: its amount stays as it is.")
+    wished = zip(plan.read.places, plan.read.wishes, plan.parted.amounts, strict=True)
+    kept = {one.id: (place, amount) for place, one, amount in wished if one.id is not None}
+    errors: Errors = {}
+    for its in came:
+        place, amount = kept.get(its, (None, NOTHING))
+        if place is None:
+            errors["instalments"] = _(
+                "An instalment of which something was paid stays in the plan."
+            )
+        elif amount != standing[its].amount:
+            errors[f"instalments.{place}.amount"] = told
+    if errors:
+        raise Refused(next(iter(errors.values())), errors=errors)
+
+
+def settle(contract: Contract, rows: Sequence[Instalment], by: Actor) -> None:
+    """Keep what a contract tells of its instalments, and of what came in, in step with them."""
+    with by.session.no_autoflush:
+        came = collected_of([one.id for one in rows], by) if rows else {}
+    paid = {one.id for one in rows if came.get(one.id, NOTHING) >= one.amount}
+    collected, total = sum(came.values(), NOTHING), contract.amount or NOTHING
+    due = [one.due_on for one in rows if one.due_on is not None and one.id not in paid]
     if contract.status == TERMINATED:  # What would have come later is not owed any more.
         due = [day for day in due if day <= (contract.terminated_on or day)]
-    contract.instalment_count = len(rows)
-    contract.progress = f"{contract.collected_count}/{len(rows)}" if rows else None
-    contract.collected_share = (contract.collected_share or Decimal(0)) if rows else None
+    contract.instalment_count, contract.collected_count = len(rows), len(paid)
+    contract.progress = f"{len(paid)}/{len(rows)}" if rows else None
+    contract.collected = collected if rows else None
+    share = round(collected * WHOLE / total, 4) if total else NOTHING
+    contract.collected_share = min(share, MOST_SHARE) if rows else None
     contract.next_due_on = min(due, default=None) if not contract.is_draft else None
 
 
