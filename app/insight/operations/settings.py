@@ -22,6 +22,7 @@ from app.kernel.ids import new_id
 from app.kernel.language import Text, _, current
 from app.kernel.localized import pick
 from app.records.values.numbers import read_decimal
+from app.records.values.texts import clean_text
 from app.records.values.unfit import Unfit
 
 READ = ("insight", "read")
@@ -215,7 +216,11 @@ def _names(raw: Any, errors: Errors) -> dict[str, Any]:
             if not isinstance(texts, Mapping) or set(texts) - set(LANGUAGES):
                 errors[f"names.{quadrant}.{what}"] = _("There is no such field.")
                 continue
-            kept = {key: " ".join(str(one).split()) for key, one in texts.items() if one}
+            try:
+                kept = {key: " ".join(clean_text(one).split()) for key, one in texts.items()}
+            except Unfit as unfit:
+                errors[f"names.{quadrant}.{what}"] = unfit.message
+                continue
             kept = {key: one for key, one in kept.items() if one}
             if any(len(one) > longest for one in kept.values()):
                 told = _("At most %(limit)s characters.", limit=longest)
