@@ -212,22 +212,25 @@ def _names(raw: Any, errors: Errors) -> dict[str, Any]:
             errors[f"names.{quadrant}"] = _("There is no such field.")
             continue
         for what, longest in (("name", LONGEST_NAME), ("strategy", LONGEST_STRATEGY)):
-            texts = its.get(what) or {}
-            if not isinstance(texts, Mapping) or set(texts) - set(LANGUAGES):
-                errors[f"names.{quadrant}.{what}"] = _("There is no such field.")
-                continue
-            try:
-                kept = {key: " ".join(clean_text(one).split()) for key, one in texts.items()}
-            except Unfit as unfit:
-                errors[f"names.{quadrant}.{what}"] = unfit.message
-                continue
-            kept = {key: one for key, one in kept.items() if one}
-            if any(len(one) > longest for one in kept.values()):
-                told = _("At most %(limit)s characters.", limit=longest)
-                errors[f"names.{quadrant}.{what}"] = told
-            if kept:
-                found.setdefault(quadrant, {})[what] = kept
+            texts = _texts(its.get(what) or {}, longest, f"names.{quadrant}.{what}", errors)
+            if texts:
+                found.setdefault(quadrant, {})[what] = texts
     return found
+
+
+def _texts(raw: Any, longest: int, place: str, errors: Errors) -> dict[str, str]:
+    """Texts by language, without those that are empty."""
+    if not isinstance(raw, Mapping) or set(raw) - set(LANGUAGES):
+        errors[place] = _("There is no such field.")
+        return {}
+    try:
+        texts = {key: " ".join(clean_text(one).split()) for key, one in raw.items()}
+    except Unfit as unfit:
+        errors[place] = unfit.message
+        return {}
+    if any(len(one) > longest for one in texts.values()):
+        errors[place] = _("At most %(limit)s characters.", limit=longest)
+    return {key: one for key, one in texts.items() if one}
 
 
 def _picked(texts: Mapping[str, str] | None) -> str:
