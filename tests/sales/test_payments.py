@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 
 from app.crm.models import Account
 from app.events import Event
-from app.kernel.actor import Actor
+from app.identity.models import Grant, User
+from app.kernel.actor import Actor, FieldAccess, Reach
 from app.kernel.errors import Answer, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.door import perform
@@ -24,6 +25,7 @@ from app.sales.operations.balance import firms_day
 from app.sales.operations.parts import parts_of
 from tests.cast import Person, Workspace
 from tests.factories import make_account
+from tests.sales.conftest import narrow
 from tests.sales.test_invoices import credit_of, invoice_of, issued
 from tests.sales.test_orders import sold
 
@@ -228,6 +230,45 @@ def test_an_order_tells_what_was_collected_of_it(acme: Workspace, alice: Person)
     shown = alice.client.get(f"/orders/{order_id}").get_data(as_text=True)
     assert 'aria-label="Invoiced"></meter>66%' in shown
     assert 'aria-label="Collected"></meter>40%' in shown
+
+
+def test_an_amount_of_zero_is_not_all_of_it(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        invoice = issued(by, "60", account=account)
+        payment = received(by, "100", account=account)
+        order = sold(by)
+        for kind, verb, record in (
+            ("invoice", "credit", invoice),
+            ("payment", "refund", payment),
+            ("order", "invoice", order),
+        ):
+            with pytest.raises(Refused) as refused:
+                perform(kind, verb, record, by=by, amount=0)
+            assert set(refused.value.errors) == {"amount"}
+            by.session.refresh(record)
+
+
+def test_what_is_open_is_not_told_by_what_fits(acme: Workspace, alice: Person, bob: Person) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, owner_id=str(bob.user_id))
+        invoice = issued(by, "60", account=account, owner_id=str(bob.user_id))
+        payment = received(by, "100", account=account, owner_id=str(bob.user_id))
+        role = by.session.get_one(User, bob.user_id).role
+        for verb in ("create", "apply"):
+            by.session.add(
+                Grant(role_id=role.id, record_type="payment", verb=verb, reach=int(Reach.ALL))
+            )
+        account_id, ids = account.id, (invoice.id, payment.id)
+    narrow(acme, bob, "open", FieldAccess.HIDDEN, "invoice")
+    shown = bob.client.get(f"/payments/receive?account_id={account_id}").get_data(as_text=True)
+    assert str(ids[0]) not in shown
+    with acme.acting(bob) as by:
+        one = by.session.get_one(Payment, ids[1])
+        for parts in (None, [part(by.session.get_one(Invoice, ids[0]), "61")]):
+            with pytest.raises(Refused) as refused:
+                perform("payment", "apply", one, by=by, parts=parts)
+            assert "60" not in str(refused.value.errors)
 
 
 def test_who_only_sells_records_no_payment(acme: Workspace, bob: Person) -> None:

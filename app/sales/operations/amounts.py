@@ -16,6 +16,7 @@ from app.records.values.unfit import Unfit
 from app.sales.lines.arithmetic import EXACT, to_cents
 
 MOST = 13  # Digits before the point.
+SAID_NOTHING = (None, "")  # Of an amount that may be left out; 0 is none that can be meant.
 
 
 def read_amount(raw: object, currency: str, field: str = "amount") -> Decimal:

@@ -27,7 +27,7 @@ from app.sales.lines.numbers import free_number
 from app.sales.lines.written import written_text
 from app.sales.models import Invoice
 from app.sales.models.invoice import CANCELLED, ISSUED, REQUESTED
-from app.sales.operations.amounts import named, plain, read_amount, share_of
+from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
 from app.sales.operations.invoiced import check_order
 from app.sales.operations.parts import CREDITED, change_beside, free_all, held_invoice, take_off
@@ -174,7 +174,7 @@ def credit(
     for count too, so that two of them don't begin with the same.
     """
     left = left_to_credit(invoice, by)
-    wanted = read_amount(amount, invoice.currency) if amount else left
+    wanted = left if amount in SAID_NOTHING else read_amount(amount, invoice.currency)
     if not 0 < wanted <= left:
         raise Refused(_over_credit(left), field="amount")
     words = written_text(reason, "reason", LONGEST_REASON)
@@ -251,6 +251,7 @@ def _take_as_issued(invoice: Invoice, by: Actor) -> None:
     if day > firms_day(by):
         return  # It is asked for, and is to be issued then.
     invoice.status = ISSUED
+    _keep_rate(invoice, day, by)
     if invoice.due_on is None or invoice.due_on < day:
         invoice.due_on = day + timedelta(days=invoice.payment_days or 0)
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from app.events import write_event
 from app.kernel.actor import Actor
-from app.kernel.errors import Refused
+from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import _
+from app.records.access import sees
 from app.records.references import existing
+from app.records.tailored import tailored
 from app.sales.models import Order
-from app.sales.operations.amounts import plain, read_amount, share_of
+from app.sales.operations.amounts import SAID_NOTHING, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.invoiced import invoiced_of, left_to_invoice, owed_for
 from app.sales.operations.invoices import made_invoice
@@ -21,14 +23,17 @@ def request_invoice(order: Order, by: Actor, amount: object = "") -> Mapping[str
     """Ask for the invoice of an order: of all that was not asked for yet, or of `amount` of it.
 
     Refused where nothing is left, and for more than is left; of two who ask at once the second is
-    told.
+    told. NotPermitted for whoever may not see what the order comes to: the invoice tells it.
     """
+    kind = tailored("order", by)
+    if not (sees(kind, "total", by) and sees(kind, "tax", by)):
+        raise NotPermitted(_("Your role does not allow this."))
     if order.account_id is None or order.total is None:
         raise Refused(_("Say for whom this order is."), field="account_id")
     left = left_to_invoice(order.id, by)
     if left <= 0:
         raise Refused(_("All of this order was invoiced already."))
-    wanted = read_amount(amount, order.currency) if amount else left
+    wanted = left if amount in SAID_NOTHING else read_amount(amount, order.currency)
     if not 0 < wanted <= left:
         told = _("Of this order at most %(most)s can still be invoiced.", most=plain(left))
         raise Refused(told, field="amount")

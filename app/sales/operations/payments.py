@@ -19,14 +19,14 @@ from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, search_text, sort_key
-from app.records.access import permitted
+from app.records.access import permitted, sees
 from app.records.door import perform
 from app.records.money.rates import MissingRate, convert
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment
 from app.sales.models.invoice import ISSUED
 from app.sales.models.payment import RECEIPT, REFUND
-from app.sales.operations.amounts import named, plain, read_amount
+from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount
 from app.sales.operations.balance import NOTHING, firms_day, hold_account
 from app.sales.operations.parts import (
     REFUNDED,
@@ -98,7 +98,7 @@ def payment_changed(payment: Payment, verb: str, by: Actor) -> None:
             raise Refused(IN_USE)
         free_all(payment, by)
     if payment.is_refund and verb in ("create", "update", "delete", "restore"):
-        _recount(cast("UUID", payment.refunds_id), by)
+        _recount(payment, by)
 
 
 def apply(payment: Payment, by: Actor, parts: object = None) -> Mapping[str, Any]:
@@ -150,7 +150,7 @@ def refund(
 
     It is a payment of its own, of the kind refund. Refused for more than the credit.
     """
-    wanted = read_amount(amount, payment.currency) if amount else payment.credit
+    wanted = payment.credit if amount in SAID_NOTHING else read_amount(amount, payment.currency)
     if not 0 < wanted <= payment.credit:
         raise Refused(_over(payment.credit), field="amount")
     given: dict[str, Any] = {
@@ -159,7 +159,7 @@ def refund(
         "refunds": str(payment.id),
         "currency": payment.currency,
         "amount": str(-wanted),
-        "received_on": str(received_on) or firms_day(by).isoformat(),
+        "received_on": str(received_on or "") or firms_day(by).isoformat(),
         "method": method or payment.method,
         "reference": reference,
         "note": note,
@@ -194,9 +194,12 @@ def open_invoices(
 ) -> list[Invoice]:
     """The invoices of a customer of which something is open and that `by` may read.
 
-    Those in `currency` go before others, `first` before all; else what is due first.
+    Those in `currency` go before others, `first` before all; else what is due first. None for
+    whoever may not see what invoices come to and what is open of them: what fits would tell it.
     """
     kind = tailored("invoice", by)
+    if not all(sees(kind, key, by) for key in ("amount", "open")):
+        return []
     its = (
         select(Invoice)
         .where(
@@ -352,11 +355,14 @@ def _check_refund(payment: Payment, by: Actor) -> None:
         raise Refused(_over(left), field="amount")
 
 
-def _recount(receipt_id: UUID, by: Actor) -> None:
-    """Let a receipt know what went back of it; Refused where that is more than there is."""
-    receipt = held_payment(receipt_id, by)
-    hold_account(receipt.account_id, by)
-    found = refunded_of(receipt_id, by)
+def _recount(payment: Payment, by: Actor) -> None:
+    """Let the receipt of a refund know what went back; Refused where that is more than there is.
+
+    The customer's row is held before the receipt's, as everywhere: nobody waits in a circle.
+    """
+    hold_account(payment.account_id, by)
+    receipt = held_payment(cast("UUID", payment.refunds_id), by)
+    found = refunded_of(receipt.id, by)
     if receipt.applied + found > receipt.amount:
         raise Refused(_over(receipt.amount - receipt.applied), field="amount")
     if found != receipt.refunded:

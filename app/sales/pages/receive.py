@@ -175,7 +175,7 @@ def _typed(
 ) -> dict[str, str]:
     if sent is not None:
         return {key: sent.get(key, "") for key in (*KEYS, "received_on", "currency", "amount")}
-    its = [invoice] if invoice is not None else open_invoices(account.id, by)[:1]
+    its = open_invoices(account.id, by, "", invoice.id if invoice is not None else None)[:1]
     first = its[0] if its else None
     return {
         "received_on": firms_day(by).isoformat(),
