@@ -202,12 +202,14 @@ def test_the_palette_finds_nothing_of_an_absent_module(
 ) -> None:
     words = [str(one.words.many) for one in module.record_types]
     with acme.acting(alice) as by:
-        words += [str(link.label) for link in module.links(by)]
+        links = list(module.links(by))
+    words += [str(link.label) for link in links]
     client = alice.sign_in()
 
     def found() -> list[str]:
         pages = [client.get("/search", query_string={"q": one}).text for one in words]
         paths = {f"/{one.collection}" for one in module.record_types}
+        paths |= {link.url for link in links}
         return [page for page in pages if any(f'href="{path}' in page for path in paths)]
 
     assert found()
