@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.insight.models import InsightSnapshot
 from app.insight.operations.classes import CLASSES, SEGMENTS
 from app.insight.operations.quadrants import QUADRANTS
-from app.insight.operations.runs import current_run
+from app.insight.operations.runs import current_run, has_runs
 from app.insight.operations.settings import settings_of
 from app.insight.pages.head import silence_of
 from app.insight.pages.panel import CUSTOMER_CLASSES, STANDINGS, TENURES
@@ -33,7 +33,7 @@ CELL_OPTIONS = tuple(
 
 def fields_of_accounts(by: Actor) -> tuple[LentField, ...]:
     """The fields, as far as `by` sees what they are made of; none while there is too little."""
-    if not sees_purchases(by):
+    if not has_runs(by) or not sees_purchases(by):
         return ()
     run = current_run(by)
     if silence_of(run, by):

@@ -17,6 +17,7 @@ from app.insight.operations.settings import COMPUTE
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import begin_work
 from app.jobs.room import require_room
+from app.kernel import stamps
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, Refused
 from app.kernel.ids import new_id
@@ -25,6 +26,7 @@ from app.records.datasets import dataset
 from app.web.formats import formats
 
 KIND = "reckon_insight"
+STAMP = "insight"  # Drawn when another run is shown.
 STEPS = 6
 KEPT_DAYS = 7  # All runs of so many days; of older ones, those of the last day of each month.
 EARLIEST = date(1990, 1, 1)
@@ -89,8 +91,15 @@ def _begin(by: Actor, day: date) -> InsightRun | None:
     return by.session.get_one(InsightRun, made)
 
 
+def has_runs(by: Actor) -> bool:
+    """True once a run was finished; asked with the stamps, so that it costs no statement."""
+    return stamps.stamp(by.session, STAMP) is not None
+
+
 def current_run(by: Actor) -> InsightRun | None:
     """The run that pages show: the one that was finished last."""
+    if not has_runs(by):
+        return None
     return by.session.scalars(select(InsightRun).where(InsightRun.is_current)).one_or_none()
 
 
@@ -134,6 +143,7 @@ def make_current(run: InsightRun, by: Actor) -> None:
         by.session.execute(stop, execution_options=quiet)
         start = update(table).where(mine == run.id).values(is_current=True)
         by.session.execute(start, execution_options=quiet)
+    stamps.draw(by.session, STAMP)
     by.session.expire(run)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.insight.models import InsightRescue, InsightRun, InsightSnapshot
 from app.insight.models.rescue import OPEN
 from app.insight.operations.reasons import GONE, LEAVING, NEW, STEADY
-from app.insight.operations.runs import current_run
+from app.insight.operations.runs import current_run, has_runs
 from app.insight.operations.settings import READ, settings_of
 from app.insight.pages.amounts import about
 from app.insight.pages.classes import NAMES
@@ -42,7 +42,7 @@ ON_HOME = 5
 def value_of_account(account: Any, by: Actor) -> dict[str, Any]:
     """What was found of an account, as far as the reader may see it."""
     nothing: dict[str, Any] = {"is_there": False}
-    if not sees_purchases(by):
+    if not has_runs(by) or not sees_purchases(by):
         return nothing
     row = InsightSnapshot
     held = by.session.execute(

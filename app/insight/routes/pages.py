@@ -13,6 +13,7 @@ from app.insight.operations.settings import COMPUTE, READ
 from app.insight.pages.classes import classes_page
 from app.insight.pages.leaving import leaving_page
 from app.insight.pages.matrix import matrix_page
+from app.insight.pages.seen import demand_purchases
 from app.insight.routes.blueprint import blueprint
 from app.kernel.errors import Conflict, Refused
 from app.kernel.language import _
@@ -65,7 +66,9 @@ def start_run() -> Response:
 @access(permission=READ)
 def start_rescue(account_id: UUID) -> Response:
     """Plan the call with a customer who is leaving, and open it."""
-    rescue = begin_rescue(current.actor(), account_id)
+    by = current.actor()
+    demand_purchases(by)
+    rescue = begin_rescue(by, account_id)
     toast(_("A call is planned in your tasks: contact, opinion, improvement."))
     return see_other(f"/activities/{rescue.activity_id}")
 
