@@ -100,6 +100,7 @@ def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
             load_contracts(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
             load_money(by, workspace.slug, owner_id)
             load_history(by)
+            count_anew(by)  # It writes past the door as well.
             load_insight(by)
 
 

@@ -17,7 +17,7 @@ from app.mail.pages.finding import find_messages
 from app.records.files.models import File
 from app.records.pages.finding import Found
 from tests.cast import Person, Workspace
-from tests.factories import make_contact
+from tests.factories import make_account, make_contact
 from tests.mail.corpus import BOB, CORPUS, FRANK, GMAIL, Case, forwarded, html_only, plain
 from tests.mail.customers import Customer, make_customer, only_message, post_mail
 from tests.mail.inboxes import Inbox, address_of, only_line
@@ -68,6 +68,18 @@ def test_a_forwarded_mail_is_of_whoever_wrote_it(
     message = only_message(acme)
     assert (message.sender_name, message.sender_address) == ("Frank Fence", FRANK)
     assert message.recipients["to"] == [{"address": BOB, "name": "Bob Baker"}]
+
+
+def test_a_mail_of_a_firms_own_address_lands_on_the_firm(
+    acme: Workspace, bob: Person, inbox: Inbox
+) -> None:
+    with acme.acting(bob) as by:
+        firm = make_account(by, email=FRANK)
+    inbox.give(forwarded(GMAIL)(), address_of(bob), sender=BOB)
+    assert only_line(acme).state == Fate.STORED
+    with acme.scope() as session:
+        links = session.scalars(select(MessageLink)).all()
+    assert [(one.record_type, one.record_id) for one in links] == [("account", firm.id)]
 
 
 def test_an_address_that_nobody_was_given_is_refused(

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from app.documents.texts.operations import Wish as TemplateWish
 from app.documents.texts.operations import save_template
-from app.mail.messages.models import Message, State
+from app.mail.messages.models import Message, MessageLink, State
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
-from tests.factories import make_contact, make_file
+from tests.factories import make_account, make_contact, make_file
 from tests.mail.conftest import PostOffice
 from tests.mail.customers import FRANK, Customer, only_message, post_mail
 
@@ -72,6 +72,28 @@ def test_it_stands_on_the_timelines_of_the_contact_and_the_account(
         assert "Dear Frank" in page, url
     assert "Our offer" in bob.client.get(f"{customer.url}?show=mail").text
     assert "Our offer" not in bob.client.get(f"{customer.url}?show=call").text
+
+
+def test_a_firm_itself_is_written_to_and_its_mail_stands_on_it_alone(
+    acme: Workspace,
+    bob: Person,
+    send_out: Callable[[], int],
+    post_office: PostOffice,
+    clock: Clock,
+) -> None:
+    with acme.acting(bob) as by:
+        firm = make_account(by, email="office@fence.example")
+    url = f"/accounts/{firm.id}"
+    assert "office@fence.example" in bob.client.get(f"{url}/mail").text
+    form = {"to": "office@fence.example", "subject": "Our offer", "body": "Dear all"}
+    assert bob.client.post(f"{url}/mail", data=form).status_code == 303
+    clock.shift(TEN_SECONDS)
+    send_out()
+    assert len(post_office.accepted) == 1
+    assert "Our offer" in bob.client.get(url).text
+    with acme.acting(bob) as by:
+        links = by.session.scalars(select(MessageLink)).all()
+        assert [(one.record_type, one.record_id) for one in links] == [("account", firm.id)]
 
 
 def test_what_is_typed_is_marked_and_never_becomes_a_tag(

@@ -186,5 +186,5 @@ def readable_place(message: Message, by: Actor) -> tuple[RecordType, Record] | N
 def _customer(record_type: RecordType, account_id: UUID | None) -> set[Place]:
     if record_type.account is None or account_id is None:
         return set()
-    to = record_type.field(record_type.account.key).to
-    return {(to, account_id)} if to else set()
+    field = record_type.by_key.get(record_type.account.key)  # None where it is the record itself.
+    return {(field.to, account_id)} if field is not None and field.to else set()
