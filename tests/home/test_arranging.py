@@ -32,6 +32,7 @@ def test_who_arranged_nothing_has_what_modules_ship(alice: Person) -> None:
         "Accounts by lifecycle",
         "Your sales today",
         "Open opportunities by stage",
+        "Who is leaving",
     ]
     assert "This is how Home is shipped" in client.get("/home/arrange").text
 
@@ -145,7 +146,7 @@ def test_what_stands_on_home_is_not_offered_again_and_words_find_the_rest(
 def test_back_to_the_role_s_is_back_to_the_role_s(alice: Person, home: HostClient) -> None:
     assert titles(home.get("/").text) == []
     assert home.post("/home/reset").status_code == 303
-    assert len(titles(home.get("/").text)) == 5
+    assert len(titles(home.get("/").text)) == 6
 
 
 def test_each_person_has_their_own(acme: Workspace, alice: Person, bob: Person) -> None:

@@ -192,7 +192,7 @@ def list_rescues() -> Response:
     told.ONE_RESCUE,
     schemas=told.SCHEMAS,
     is_repeatable=True,
-    is_offered=is_on,
+    is_offered=lambda by: is_on(by) and by.may("activity", "create"),
 )
 @access(who=Who.TOKEN, permission=READ)
 def make_rescue(account_id: UUID) -> Response:

@@ -75,7 +75,7 @@ def tell_overdue(by: Actor) -> None:
             one.reminded_on = by.today()
             if came.get(one.id, Decimal(0)) < one.amount:
                 _tell_overdue(one, contract, by)
-        by.session.flush()
+        by.session.flush()  # What was told is not read again by the next lot.
 
 
 def _end(contract: Contract, by: Actor) -> None:
@@ -92,7 +92,7 @@ def _end(contract: Contract, by: Actor) -> None:
 
 def _tell_renewal(contract: Contract, by: Actor) -> None:
     contract.noticed_on = by.today()
-    by.session.flush()
+    by.session.flush()  # Before the task, whose hooks read the contract.
     told = {"name": contract.name, "day": contract.ends_on}
     _task(contract, _("%(name)s ends on %(day)s: talk about its renewal"), told, by)
 

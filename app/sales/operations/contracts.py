@@ -85,7 +85,7 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
     """Keep in step what belongs to a contract: the instalments of a new one, its keys."""
     if verb == "create" and isinstance(contract.instalments, Planned):
         put_plan(contract, contract.instalments, by)
-        by.session.flush()
+        by.session.flush()  # Its event tells the plan.
     if verb == "restore":
         refresh_one(contract, by)
     contract.is_decided = False  # What comes after the action changes nothing of it.

@@ -61,7 +61,7 @@ ACTIONS = (
     ),
     Action(
         "reach",
-        _("Milestone reached"),
+        _("Note a milestone"),
         event="milestone_reached",
         told=_("noted that a milestone was reached"),
         run=reach_milestone,
