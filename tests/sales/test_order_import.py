@@ -274,7 +274,7 @@ def test_an_order_with_a_row_that_fails_fails_as_a_whole_and_the_others_come_in(
     rows = [
         *TWO,
         ("1", "", "", "", "C", "Cog", "many", "1"),
-        ("4", "Fence", "", "", "", "", "1", ""),
+        ("4", "Fence", "", "2026-01-02", "", "", "1", ""),
     ]
     with acme.acting(alice) as by:
         run = take(by, sheet(*rows))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from app.kernel.currencies import read_code
+from app.kernel.currencies import read_code, spelled
 from app.kernel.language import LOCALES, using
 from app.records.fields import Field, Option
 from app.records.imports.guessing.values import NO, YES
@@ -32,6 +32,10 @@ FIGURES = re.compile(
     r"(?:\s*([AaPp]\.?[Mm]\.?))?(?:\s*(Z|[+\-]\d{2}:?\d{2}))?)?"
 )
 PLACES = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}  # Of year, month and day.
+WORDS = re.compile(r"[^\d\s+\-.,'()%]+")  # What stands beside the figures of a price.
+PLAIN = re.compile(r"[+\-]?\d+(?:\.\d+)?")
+NO_FIGURES = re.compile(r"[^\d\s.,'+\-()]")
+SHORTENED = re.compile(r"[^\W\d_]\.")
 BETWEEN = re.compile(r"[;；,，、|\n]")
 NOON = 12
 
@@ -110,6 +114,20 @@ def read_number(text: str, *, decimal: str) -> str:
     return f"-{figures}" if is_negative else figures
 
 
+def read_figures(text: str, *, decimal: str) -> str:
+    """A number as people write it, its thousands parted, with a sign of currency; else as it is.
+
+    What has letters is none, such as the number of a bill.
+    """
+    if decimal == "." and PLAIN.fullmatch(text):
+        return text
+    plain = "".join(one for one in text[:LONGEST] if unicodedata.category(one) != "Sc")
+    if len(text) > LONGEST or NO_FIGURES.search(plain):
+        return text
+    figures = read_number(plain, decimal=decimal)
+    return figures.replace(",", "") if decimal == "." else figures
+
+
 def read_in_currency(text: str, *, decimal: str) -> str:
     """An amount with its currency, sign or code, before it or behind; a currency alone is none."""
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
@@ -118,6 +136,27 @@ def read_in_currency(text: str, *, decimal: str) -> str:
         return "" if words and read_code(words) else text
     figures = read_number(re.sub(r"[^\d\s+\-.,'()]+", " ", plain), decimal=decimal)
     return f"{figures} {words}".strip()
+
+
+def read_price(text: str, *, decimal: str) -> str:
+    """A number, and behind it the currency that it is written in; a percent without its sign.
+
+    Which one it has to be is known where it is kept: none is dropped unread.
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
+    words = "".join(WORDS.findall(plain))
+    if not words:
+        return read_number(text, decimal=decimal)
+    if spelled(words, "") is None or SHORTENED.search(plain):
+        return text  # As "kr.10" is no tenth of one.
+    figures = read_number(WORDS.sub(" ", plain), decimal=decimal)
+    return f"{figures.strip()} {words}"
+
+
+def price_figures(text: str) -> str:
+    """What `read_price` read without its currency."""
+    figures, _space, words = text.partition(" ")
+    return figures if words and spelled(words, "") is not None else text
 
 
 def read_flag(text: str) -> str:

@@ -5,7 +5,7 @@ Nothing here commits. What stands against a row leaves that row out and is told;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ from app.records.imports.line_rows import (
     NEEDS_APPROVAL,
     Along,
     Part,
+    against_shared,
     failures_of,
     read_along,
     read_parts,
@@ -111,6 +112,7 @@ class _Chunk:
         self.record_type, self.mode = plan.record_type, plan.mapping.mode
         self.picklists: Mapping[str, Any] = picklists_of(by.session, plan.record_type)
         self.keys: Keys = {}  # Of records that are looked up before they are made.
+        self.gone: set[UUID] = set()  # Records that were to be made and are not.
         self.left: list[Row] = []  # Rows that must wait until what others make stands.
 
     def do(self, given: Sequence[Given]) -> Outcome:
@@ -226,6 +228,7 @@ class _Chunk:
             for source in self.plan.references if self.plan.along else ():
                 key = source.field.key
                 row.along[key] = read_along(source, self.plan.along.get(key, ()), row.cells)
+            row.errors |= against_shared(self.plan, row.parts)
             if self.plan.lines and lined is not None:
                 read_parts(self.plan, row.parts, row.errors)
                 row.inputs[lined.input] = [one.values for one in row.parts]
@@ -327,7 +330,7 @@ class _Chunk:
 
     def _create(self, rows: Sequence[Row]) -> None:
         inputs = [row.inputs for row in rows]
-        pasts = [{**row.past, "said": self.plan.said} if row.past else {} for row in rows]
+        pasts = [self._past_of(row) for row in rows]
         built = build_many(self.record_type, inputs, self.by, self.picklists, pasts)
         ready: list[tuple[Row, Record]] = []
         for row, one in zip(rows, built, strict=True):
@@ -338,8 +341,33 @@ class _Chunk:
                     put_derived(one, {CREATED: row.created})
                 ready.append((row, one))
         if self.plan.mapping.duplicates != "create":
-            ready = self._without_duplicates(ready)
+            made, ready = ready, self._without_duplicates(ready)
+            self.gone |= {one.id for _row, one in made} - {one.id for _row, one in ready}
         self.outcome.created += self._write(ready, self._write_new, "create")
+
+    def _past_of(self, row: Row) -> dict[str, Any]:
+        """What a new record is handed of its past, where a row tells any."""
+        if not row.past:
+            return {}
+        return {**row.past, "said": self.plan.said, "given": frozenset(row.inputs)}
+
+    def _is_over(self, row: Row) -> bool:
+        """True of what a row says became of a record elsewhere, other than a new one."""
+        past = self.record_type.past
+        return past is not None and past.is_over(row.past)
+
+    def _let_go(self, ready: Sequence[tuple[Row, Any]]) -> None:
+        """Let new records name none that were to come with them and do not.
+
+        Only what became of records elsewhere lets them name each other.
+        """
+        if not self.gone:
+            return
+        own = [one.key for one in self.record_type.fields if one.to == self.record_type.key]
+        for row, one in ready:
+            for key in own if row.past and isinstance(one, Record) else ():
+                if getattr(one, key) in self.gone:
+                    setattr(one, key, None)
 
     def _write_new(self, ready: Sequence[tuple[Row, Record]]) -> int:
         records = [one for _row, one in ready]
@@ -447,22 +475,21 @@ class _Chunk:
         for (row, record), one in zip(same, differs, strict=True):
             if isinstance(one, Answer):
                 self._fail(row, one)
-            elif one:
-                self._reline(row, record.id, lined)
+            elif one is not None:
+                self._reline(row, record.id, lined, one)
             else:
                 left.append((row, record))
         return left
 
-    def _reline(self, row: Row, record_id: UUID, lined: Lined) -> None:
-        """Give a record that stands other lines, and what else its row says."""
+    def _reline(self, row: Row, record_id: UUID, lined: Lined, meant: Any) -> None:
+        """Give a record that stands other lines, as they are meant, and what else its row says."""
         inputs = self._of_update(row)
         try:
             with self.by.session.begin_nested():
                 found = self.by.session.get_one(self.record_type.model, record_id)
                 if inputs:
                     perform(self.record_type, "update", found, by=self.by, **inputs)
-                lines = {lined.input: row.inputs[lined.input]}
-                perform(self.record_type, lined.verb, found, by=self.by, **lines)
+                perform(self.record_type, lined.verb, found, by=self.by, **{lined.input: meant})
                 self.by.session.flush()  # What stands against it is told of this row.
         except Answer as answer:
             told = Refused(NEEDS_APPROVAL) if isinstance(answer, Held) else answer
@@ -512,6 +539,7 @@ class _Chunk:
         """
         if not ready:
             return 0
+        self._let_go(ready)
         done = self._done(ready) if verb else []
         self.passing.clear()
         try:
@@ -527,22 +555,41 @@ class _Chunk:
                 if one.record.id in found:
                     self._ask(row, verb, one, found[one.record.id])
             rest = [pair for pair, one in pairs if one.record.id not in found]
+            self._note_gone(found, verb)
             self._give_back(rest, verb)
             return self._write(rest, write, verb)
         except (Answer, IntegrityError, DataError) as error:
             if len(ready) == 1:
-                self._stop(ready[0][0], verb, done, error)
+                self._stop(ready[0], verb, done, error)
                 return 0
-            self._give_back(ready, verb)
-            half = len(ready) // 2
-            first = self._write(ready[:half], write, verb)
-            return first + self._write(ready[half:], write, verb)
+            return self._write_halves(ready, write, verb)
         self.outcome.noted += noted
         self.sent += self.passing
         return len(ready)
 
-    def _stop(self, row: Row, verb: str, done: Sequence[gate.Done], error: Exception) -> None:
+    def _write_halves(
+        self,
+        ready: Sequence[tuple[Row, Any]],
+        write: Callable[[Sequence[tuple[Row, Any]]], int],
+        verb: str,
+    ) -> int:
+        """Write one half after the other, until the row is found that stands in the way."""
+        self._give_back(ready, verb)
+        half = len(ready) // 2
+        first = self._write(ready[:half], write, verb)
+        return first + self._write(ready[half:], write, verb)
+
+    def _note_gone(self, ids: Iterable[UUID], verb: str) -> None:
+        if verb == "create":
+            self.gone.update(ids)
+
+    def _stop(
+        self, pair: tuple[Row, Any], verb: str, done: Sequence[gate.Done], error: Exception
+    ) -> None:
         """Note why a row can't be written; where what it takes along is held back, it waits."""
+        row, one = pair
+        if isinstance(one, Record):
+            self._note_gone([one.id], verb)
         if done and isinstance(error, Held):
             self._ask(row, verb, done[0], _verdict(error))
         else:
@@ -555,7 +602,7 @@ class _Chunk:
         past = self.record_type.past
         if past is None or not done:
             return {}
-        asked = [one for (row, _made), one in zip(ready, done, strict=True) if row.past]
+        asked = [one for (row, _made), one in zip(ready, done, strict=True) if self._is_over(row)]
         found: dict[UUID, gate.Verdict] = {}
         for verb in past.verbs if asked else ():
             found |= gate.judge(self.record_type, verb, asked, self.by)
@@ -581,7 +628,7 @@ class _Chunk:
 
     def _ask(self, row: Row, verb: str, done: gate.Done, verdict: gate.Verdict) -> None:
         """Keep what a row asks for until somebody approves it; what is over can't wait."""
-        if row.past:
+        if self._is_over(row):
             self._fail(row, Refused(NEEDS_APPROVAL))
             return
         inputs = row.inputs if verb == "create" else self._of_update(row)

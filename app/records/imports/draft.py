@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
+from app.records.access import writable_keys
 from app.records.custom.operations import MANAGE, define_field
 from app.records.custom.wish import LABEL, Wish
 from app.records.imports.givable import givable_keys
@@ -129,15 +130,21 @@ def earlier_mapping(record_type: RecordType, names: Sequence[str], by: Actor) ->
             continue
         sources = [one.source for one in found.columns]
         if sources[: len(names)] == list(names) and not any(sources[len(names) :]):
-            return replace(found, columns=tuple(_still(one, givable) for one in found.columns))
+            kept = tuple(_still(one, record_type, givable, by) for one in found.columns)
+            return replace(found, columns=kept)
     return None
 
 
-def _still(column: Column, givable: frozenset[str]) -> Column:
+def _still(column: Column, record_type: RecordType, givable: frozenset[str], by: Actor) -> Column:
     """A column as it was, left out where its field is gone or not theirs any more."""
     if column.field is None or column.field == ID or column.field in givable:
         return column
-    return Column(source=column.source)
+    spot = spot_of(record_type, column.field, by)
+    if spot is None or spot.target is None or spot.field.readonly:
+        return Column(source=column.source)
+    # It is of what the row refers to, where that is made along.
+    is_theirs = spot.field.key in writable_keys(spot.target, by)
+    return column if is_theirs else Column(source=column.source)
 
 
 def read_again(run: ImportRun, record_type: RecordType, how: How, by: Actor) -> None:

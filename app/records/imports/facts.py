@@ -45,9 +45,11 @@ class Lined:
     `create` takes the lines under `input`, each a mapping by the keys of `fields`, which are those
     that a column of a file can become. `key` is the field by which rows are known for the same
     record, and `most` how many lines it may have. `differs(pairs, by)` tells of records that stand,
-    each with such lines, whether these are others than theirs, or what stands against them;
-    `verb` is the action that gives a record other ones. What a line refers to and is made along is
-    called as another field of the line says, by `called`.
+    each with such lines, which ones they are to have where these say others than theirs, None where
+    they do not, or what stands against them; `verb` is the action that gives a record other ones.
+    What a line refers to and is made along is called as another field of the line says, by
+    `called`. Numbers in `priced` may be written with a currency: that of the record, or they are
+    refused. What rows of one record say of a field in `shared` they say alike.
     """
 
     input: str
@@ -57,6 +59,8 @@ class Lined:
     verb: str
     called: Mapping[str, str]
     differs: Callable[[Sequence[tuple[Any, Sequence[Mapping[str, Any]]]], Any], list[Any]]
+    priced: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class Past:
 
     `fields` are kept by the product otherwise; a new record is handed them as `past`. Whoever gives
     one must be allowed the `verbs` by which people come there; what these are held back for is held
-    against the row. `values` are what the first of them may be. With them it is handed, as `said`,
-    of which fields the file tells at all.
+    against the row. `values` are what the first of them may be, and the first of these is what a
+    new record is anyway, of which nothing of this holds. With them it is handed, as `said`, of
+    which fields the file tells at all, and as `given` which ones its rows give.
     """
 
     fields: tuple[Attribute, ...]
@@ -77,3 +82,7 @@ class Past:
     def keys(self) -> tuple[str, ...]:
         """The keys of the fields."""
         return tuple(one.key for one in self.fields)
+
+    def is_over(self, told: Mapping[str, Any]) -> bool:
+        """True where rows that tell this make a record that is no new one."""
+        return bool(told) and told.get(self.keys[0]) != self.values[0]

@@ -22,6 +22,7 @@ COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 Errors = dict[str, Text | str]
 Cells = Sequence[str]
+Read = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,19 @@ def _are_texts(pairs: Any) -> bool:
 
 
 def tests_of(
-    rules: Sequence[LeftOut], names: Sequence[str]
+    rules: Sequence[LeftOut], names: Sequence[str], read: Mapping[str, Read]
 ) -> list[tuple[LeftOut, list[tuple[int, Callable[[str], bool]]]]]:
-    """The rules made ready for a table: which cells are looked at, and how."""
+    """The rules made ready for a table: which cells are looked at, and how.
+
+    `read` makes plain numbers of the cells of each column.
+    """
     places = {name: place for place, name in enumerate(names)}
     return [
-        (one, [(places[name], _test(text)) for name, text in one.when.items()]) for one in rules
+        (
+            one,
+            [(places[name], _test(text, read[name])) for name, text in one.when.items()],
+        )
+        for one in rules
     ]
 
 
@@ -101,7 +109,7 @@ def check_rules(rules: Sequence[LeftOut], names: Sequence[str]) -> Errors:
     }
 
 
-def _test(said: str) -> Callable[[str], bool]:
+def _test(said: str, read: Read) -> Callable[[str], bool]:
     text = said.strip()
     compare = COMPARED.get(text[:1])
     than = _number(text[1:]) if compare is not None else _number(text)
@@ -112,7 +120,7 @@ def _test(said: str) -> Callable[[str], bool]:
     by = compare or (lambda value, other: value == other)
 
     def holds(cell: str) -> bool:
-        value = _number(cell)
+        value = _number(read(cell))
         return value is not None and by(value, known)
 
     return holds

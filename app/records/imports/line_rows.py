@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
-from app.kernel.language import Text, _, gettext
+from app.kernel.folding import fold
+from app.kernel.language import Text, _, gettext, listed
+from app.records.imports.cells import price_figures
 from app.records.imports.outcome import WHOLE_ROW, Failure, reasons, reasons_of
 from app.records.imports.plan import Plan, Source
 from app.records.imports.resolve import resolve
@@ -19,6 +22,7 @@ from app.records.tailored import tailored
 Names = dict[str, set[str]]
 NUMBERS = ("number", "money", "percent")
 NO_NUMBER = re.compile(r"[^\d.,+\-\s%％]")
+MOST_NAMED = 5  # Of what rows of one record name differently.
 Errors = dict[str, Text | str]
 
 
@@ -49,7 +53,8 @@ def read_parts(plan: Plan, parts: Iterable[Part], wrong: Errors) -> None:
                 text = source.text(part.cells)
                 if text:
                     said = part.values[source.field.key] = source.read(text)
-                    if source.field.kind in NUMBERS and NO_NUMBER.search(said):
+                    figures = price_figures(said) if source.field.key in lined.priced else said
+                    if source.field.kind in NUMBERS and NO_NUMBER.search(figures):
                         told = _("This must be a number.")
                         wrong[f"{lined.input}.{number}.{source.field.key}"] = told
             for source in references:
@@ -59,6 +64,37 @@ def read_parts(plan: Plan, parts: Iterable[Part], wrong: Errors) -> None:
         except Refused as refused:
             errors = {f"{lined.input}.{number}.{key}": text for key, text in refused.errors.items()}
             raise Refused(refused.message, errors=errors) from None
+
+
+def against_shared(plan: Plan, parts: Sequence[Part]) -> Errors:
+    """What stands against rows of one record that say differently for whom, or when, it is.
+
+    What is empty says nothing. Moments may lie a day apart, as a long bill passes midnight.
+    """
+    lined = plan.record_type.lined
+    errors: Errors = {}
+    if lined is None or len(parts) <= 1:
+        return errors
+    for source in plan.sources:
+        if source.field.key not in lined.shared:
+            continue
+        told = dict.fromkeys(text for one in parts if (text := source.told(one.cells)))
+        if len(told) <= 1 or _are_alike(source, list(told)):
+            continue
+        names = listed(list(told)[:MOST_NAMED])
+        errors[source.field.key] = _("Rows of one record name several: %(names)s.", names=names)
+    return errors
+
+
+def _are_alike(source: Source, texts: Sequence[str]) -> bool:
+    """True of texts that differ in case or width alone, and of moments at most a day apart."""
+    if source.field.kind not in ("day", "moment"):
+        return len({fold(one) for one in texts}) == 1
+    try:
+        days = [date.fromisoformat(str(source.read(one))[:10]) for one in texts]
+    except ValueError:
+        return False
+    return (max(days) - min(days)).days <= 1
 
 
 def read_along(

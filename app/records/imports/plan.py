@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from dataclasses import field as kept
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from app.kernel.actor import Actor
@@ -16,7 +16,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.phones import read_phone_of
 from app.records.fields import Field
-from app.records.imports.cells import Reader, reader_of
+from app.records.imports.cells import Reader, read_figures, read_price, reader_of
 from app.records.imports.givable import CREATED
 from app.records.imports.left_out import LeftOut, tests_of
 from app.records.imports.mapping import Column, Mapping
@@ -137,7 +137,9 @@ class Plan:
     @cached_property
     def left_out(self) -> list[tuple[LeftOut, list[tuple[int, Callable[[str], bool]]]]]:
         """The rules by which rows are left out, ready for their cells."""
-        return tests_of(self.mapping.left_out, self.names)
+        marks = {one.source: one.decimal for one in self.mapping.used if one.decimal != "."}
+        read = {name: partial(read_figures, decimal=marks.get(name, ".")) for name in self.names}
+        return tests_of(self.mapping.left_out, self.names, read)
 
     @cached_property
     def is_lonely(self) -> bool:
@@ -246,6 +248,12 @@ def _source(
     field = spot.field
     whose = spot.target or record_type
     parts = None if spot.is_nested else parts_of_name(record_type, field.key)
+    read = reader_of(
+        field, column, picklists_of(by.session, whose).get(field.key, ()) or field.options
+    )
+    lined = record_type.lined if spot.line and not spot.of else None
+    if lined is not None and field.key in lined.priced:
+        read = partial(read_price, decimal=column.decimal)
     return Source(
         column,
         field,
@@ -253,9 +261,7 @@ def _source(
         parts_of(column.template or "", places),
         parts_of(column.default, places),
         {text.lower(): value for text, value in column.values.items()} | dict(column.values),
-        reader_of(
-            field, column, picklists_of(by.session, whose).get(field.key, ()) or field.options
-        ),
+        read,
         spot.is_nested or _is_written(record_type, mapping, column, field, parts),
         parts,
     )

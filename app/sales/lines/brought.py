@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,34 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import _
 from app.records.fields import Field
+from app.sales.lines.fill import products_of
 from app.sales.lines.kinds import kind_of, table_of
 from app.sales.lines.model import Paper
-from app.sales.lines.papers import reckoned
-from app.sales.lines.written import BROUGHT, MOST, Line, read_lines, turned
+from app.sales.lines.written import (
+    BROUGHT,
+    KEYS,
+    MOST,
+    Line,
+    as_sent,
+    read_lines,
+    turned,
+    with_facts,
+)
 
-Told = tuple[Any, ...]
+Raw = Sequence[Mapping[str, Any]]
+Numbers = Mapping[str, UUID]  # Products by their number.
+OFF = frozenset(("discount", "discount_amount"))  # One of them says what is taken off.
+COLUMNS = (
+    "product_id",
+    "name",
+    "quantity",
+    "unit",
+    "unit_price",
+    "list_price",
+    "discount",
+    "discount_amount",
+    "tax_rate",
+)
 
 
 def line_fields(model: Any) -> tuple[Field, ...]:
@@ -34,72 +57,94 @@ def line_fields(model: Any) -> tuple[Field, ...]:
     )
 
 
-def differing_lines(
-    pairs: Sequence[tuple[Paper, Sequence[Mapping[str, Any]]]], by: Actor
-) -> list[bool | Answer]:
-    """Whether the lines of a file are others than those that stand on papers of one kind.
+def differing_lines(pairs: Sequence[tuple[Paper, Raw]], by: Actor) -> list[Raw | Answer | None]:
+    """The lines that papers of one kind are to have, where a file says others than they have.
 
-    Refused in the place of an answer for a paper that left us already, and for what is no line.
+    What it does not say of a line stays as it is on the line of the same product, or of the same
+    words, in that place. None where nothing is otherwise; Refused in the place of an answer for a
+    paper that left us already, and for what is no line.
     """
     standing = _standing([paper for paper, _lines in pairs], by)
-    return [_differs(paper, raw, standing.get(paper.id, []), by) for paper, raw in pairs]
+    numbers = _numbers([lines for paper, lines in pairs if paper.is_draft], by)
+    return [
+        _differing(paper, lines, standing.get(paper.id, []), numbers, by) for paper, lines in pairs
+    ]
 
 
-def _differs(
-    paper: Paper, raw: Sequence[Mapping[str, Any]], standing: list[Told], by: Actor
-) -> bool | Answer:
+def _differing(
+    paper: Paper, lines: Raw, standing: Sequence[Line], numbers: Numbers, by: Actor
+) -> Raw | Answer | None:
     most = MOST if paper.is_draft else BROUGHT
-    lines = raw if paper.is_draft else [turned(one) for one in raw]
-    read = read_lines(lines, paper.currency, by.tenant.currency, most)
+    raw = lines if paper.is_draft else [turned(one) for one in lines]
+    read = read_lines(raw, paper.currency, by.tenant.currency, most)
     if read.errors:
         return Refused(_("Please check the marked fields."), errors=read.errors)
-    found = reckoned(paper, read, by) if paper.is_draft else None
-    meant = found.lines if found is not None else read.lines
-    same = len(meant) == len(standing) and all(
-        _is_same(one, its) for one, its in zip(meant, standing, strict=True)
-    )
-    if same or paper.is_draft:
-        return not same
-    return Refused(kind_of(paper).stays)
+    meant = [dict(one) for one in raw]
+    is_same = len(read.lines) == len(standing)
+    for place, written, its in zip(read.places, read.lines, standing, strict=False):
+        line = _with_product(written, numbers)
+        said = {key for key in KEYS if raw[place].get(key) not in (None, "")}
+        said -= {"name"} if line is not written else set()
+        if not _is_of(line, its):
+            is_same = False
+            continue
+        is_same = is_same and all(_value(line, key) == _value(its, key) for key in said)
+        meant[place] = {**_kept(its, said), **{key: raw[place][key] for key in said}}
+    if is_same:
+        return None
+    return meant if paper.is_draft else Refused(kind_of(paper).stays)
 
 
-def _is_same(line: Line, standing: Told) -> bool:
-    """True where a line says nothing that is otherwise; what it leaves open is as it stands."""
-    return all(one in (None, "", its) for one, its in zip(_told(line), standing, strict=True))
+def _with_product(line: Line, numbers: Numbers) -> Line:
+    """The line of a product where its words are the number of one."""
+    found = numbers.get(line.name.casefold()) if line.product_id is None else None
+    return line if found is None else with_facts(line, product_id=found)
 
 
-def _told(line: Line) -> Told:
-    return (
-        line.product_id,
-        line.name,
-        line.quantity,
-        line.unit_price,
-        line.discount,
-        line.discount_amount,
-        line.tax_rate,
-    )
+def _is_of(line: Line, its: Line) -> bool:
+    """True where a line is about the product, or the words, of one that stands."""
+    if line.product_id is not None:
+        return line.product_id == its.product_id
+    return line.name == its.name
 
 
-def _standing(papers: Sequence[Paper], by: Actor) -> dict[UUID, list[Told]]:
+def _value(line: Line, key: str) -> Any:
+    """What a line says, comparable with another one."""
+    if key in OFF:
+        return line.discount or Decimal(0), line.discount_amount
+    return getattr(line, key)
+
+
+def _kept(its: Line, said: set[str]) -> dict[str, Any]:
+    """What stays of a line that stands."""
+    left = said | OFF if said & OFF else said
+    return {key: value for key, value in as_sent(its).items() if key not in left}
+
+
+def _numbers(papers: Sequence[Raw], by: Actor) -> Numbers:
+    """The products whose number stands where lines have words, as `fill` takes them."""
+    named = [
+        Line(name=str(one.get("name") or "").strip())
+        for raw in papers
+        for one in raw
+        if not one.get("product_id")
+    ]
+    found = products_of(named, by) if named else {}
+    return {str(one.number).casefold(): one.id for one in found.values() if one.number}
+
+
+def _standing(papers: Sequence[Paper], by: Actor) -> dict[UUID, list[Line]]:
     """The lines of papers of one kind, in their order, by one statement."""
     if not papers:
         return {}
     model, reference = table_of(papers[0])
     rows = by.session.execute(
-        select(
-            reference.label("of"),
-            model.product_id,
-            model.name,
-            model.quantity,
-            model.unit_price,
-            model.discount,
-            model.discount_amount,
-            model.tax_rate,
-        )
+        select(reference.label("of"), *(getattr(model, key) for key in COLUMNS))
         .where(reference.in_([one.id for one in papers]))
         .order_by(reference, model.position)
     )
-    found: dict[UUID, list[Told]] = {}
+    found: dict[UUID, list[Line]] = {}
     for of, *rest in rows:
-        found.setdefault(of, []).append(tuple(rest))
+        told = dict(zip(COLUMNS, rest, strict=True))
+        found.setdefault(of, []).append(Line(**{**told, "unit": told["unit"] or ""}))
     return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal, localcontext
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import inspect, select
 
@@ -149,7 +151,7 @@ def buyer_of(paper: Paper, by: Actor) -> Buyer:
     account = _account(paper, by)
     return Buyer(
         paper.currency,
-        paper.rate_on if paper.past else by.today(),
+        _priced_on(paper, by),
         cache(lambda: customer_language(registry().type(kind_of(paper).key), paper, by)),
         by.tenant.language,
         paper.rate,
@@ -158,6 +160,12 @@ def buyer_of(paper: Paper, by: Actor) -> Buyer:
         (account.discount if account is not None else None) or Decimal(0),
         bool(paper.past),
     )
+
+
+def _priced_on(paper: Paper, by: Actor) -> date:
+    """The day whose prices hold: today, and of what a file brings as it was, the day it was."""
+    at: datetime | None = getattr(paper, "ordered_at", None) if paper.past else None
+    return by.today() if at is None else at.astimezone(ZoneInfo(by.tenant.zone)).date()
 
 
 def ruled(paper: Paper, off: Decimal, by: Actor) -> Ruled | None:
@@ -223,6 +231,15 @@ def reckon_many(papers: Sequence[Paper], by: Actor) -> None:
         one.lines = reckoned(one, its, by, known)
         if not one.lines.errors:
             _put_sums(one, one.lines)
+
+
+def put_costs(paper: Paper, lines: list[Line]) -> None:
+    """Let lines that a new paper was handed be these, which differ in what they cost us alone."""
+    totals = reckon([one.figures for one in lines], paper.currency)
+    if totals.cost is not None and not _has_room(paper, abs(totals.cost)):
+        totals = replace(totals, cost=None)
+    paper.lines = replace(paper.lines, lines=lines, totals=totals)
+    _put_sums(paper, paper.lines)
 
 
 def _reckon_anew(paper: Paper, by: Actor) -> None:

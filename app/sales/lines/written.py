@@ -33,6 +33,7 @@ KEYS = (
     "discount_amount",
     "tax_rate",
 )
+NO_WORD = re.compile(r"[\d\s.,+\-%％]")
 TOLD = ("net", "cost")  # What a line that is read has besides; it is reckoned, never taken.
 Errors = dict[str, Text | str]
 
@@ -123,39 +124,53 @@ def is_empty(one: Mapping[str, Any]) -> bool:
 
 
 def _line(one: Mapping[str, Any], at: str, currency: str, own: str, errors: Errors) -> Line:
-    def number(key: str, most: int, decimals: int) -> Decimal | None:
-        raw = one.get(key)
-        if isinstance(raw, str):
-            raw = raw.strip().rstrip("%％").strip()
-        if raw is None or raw == "":
-            return None
-        try:
-            return read_decimal(raw, most, decimals)
-        except Unfit as unfit:
-            errors[f"{at}.{key}"] = unfit.message
-            return None
-
     raw_id = one.get("product_id") or None
     product_id = parse_id(str(raw_id)) if raw_id is not None else None
     if raw_id is not None and product_id is None:
         errors[f"{at}.product_id"] = _("There is no such record.")
-    quantity = number("quantity", 12, 6)
+    quantity = _number(one.get("quantity"), f"{at}.quantity", (12, 6), errors)
     percent, amount = _discount(one, at, currency, own, errors)
     line = Line(
         product_id,
         _text(one, "name", LONGEST, at, errors),
         Decimal(1) if quantity is None else quantity,
         _text(one, "unit", UNIT, at, errors),
-        number("unit_price", 13, 4),
+        _price(one, at, currency, own, errors),
         None,
         percent,
         amount,
-        number("tax_rate", 3, 4),
+        _number(one.get("tax_rate"), f"{at}.tax_rate", (3, 4), errors),
     )
     if line.product_id is None and not line.name and f"{at}.name" not in errors:
         errors[f"{at}.name"] = _("Choose a product, or write what is offered.")
     _check(line, at, errors)
     return line
+
+
+def _number(raw: Any, at: str, size: tuple[int, int], errors: Errors) -> Decimal | None:
+    """What was written as a number of so many digits before its point and behind it, if any was."""
+    if isinstance(raw, str):
+        raw = raw.strip().rstrip("%％").strip()
+    if raw is None or raw == "":
+        return None
+    try:
+        return read_decimal(raw, *size)
+    except Unfit as unfit:
+        errors[at] = unfit.message
+        return None
+
+
+def _price(
+    one: Mapping[str, Any], at: str, currency: str, own: str, errors: Errors
+) -> Decimal | None:
+    """The price of one: 10, or with its currency 10 EUR."""
+    raw, place = one.get("unit_price"), f"{at}.unit_price"
+    word = _word_in(raw) if isinstance(raw, str) else ""
+    meant = spelled(word, own) if word else None
+    if meant not in (None, currency):
+        errors[place] = _("Give an amount in %(currency)s.", currency=currency)
+        return None
+    return _number(raw.replace(word, "") if meant else raw, place, (13, 4), errors)
 
 
 def _check(line: Line, at: str, errors: Errors) -> None:
@@ -190,13 +205,15 @@ def _discount(
 ) -> tuple[Decimal | None, Decimal]:
     """The percent and the amount off a line: 10, 10 %, or with its currency an amount: 50 EUR."""
     raw, amount = one.get("discount"), one.get("discount_amount")
-    if isinstance(raw, str) and (word := re.sub(r"[\d\s.,+\-%％]", "", raw)):
+    for key, said in (("discount", raw), ("discount_amount", amount)):
+        if not isinstance(said, str) or not (word := _word_in(said)):
+            continue
         if spelled(word, own) != currency:
-            errors[f"{at}.discount"] = _(
+            errors[f"{at}.{key}"] = _(
                 "Give a percentage, or an amount in %(currency)s.", currency=currency
             )
             return None, Decimal(0)
-        amount, raw = raw.replace(word, ""), None
+        amount, raw = said.replace(word, ""), raw if key == "discount_amount" else None
     try:
         off = Decimal(0)
         if amount not in (None, ""):
@@ -210,6 +227,11 @@ def _discount(
     if off and percent:
         errors[f"{at}.discount"] = _("A discount is a percentage or an amount, not both.")
     return (Decimal(0), off) if off else (percent, off)
+
+
+def _word_in(text: str) -> str:
+    """What a number is written with beside its percent: its currency, or nothing."""
+    return NO_WORD.sub("", text)
 
 
 def _text(one: Mapping[str, Any], key: str, most: int, at: str, errors: Errors) -> str:

@@ -38,7 +38,6 @@ class Order(Paper):
         Index("ix_orders_account", "account_id", "ordered_at", "id", postgresql_where=LIVE),
         Index("ix_orders_contact", "contact_id", "id", postgresql_where=LIVE),
         Index("ix_orders_opportunity", "opportunity_id", "id", postgresql_where=LIVE),
-        # What was confirmed counts in the trash as well.
         Index("ix_orders_returns", "returns_id", "id", postgresql_where=CREDITING),
         Index("ix_orders_book", "price_book_id", "id", postgresql_where=LIVE),
         Index("ix_orders_deliver_on", "status", "deliver_on", "id", postgresql_where=LIVE),

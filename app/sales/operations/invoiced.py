@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
@@ -33,9 +33,8 @@ def invoiced_of(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:
 
 def owed_for(order_id: UUID, by: Actor) -> Decimal:
     """What an order comes to, with what was given back of it taken off."""
-    its = select(func.sum(Order.total)).where(
-        or_(Order.id == order_id, (Order.returns_id == order_id) & Order.status.in_(FIXED))
-    )
+    back = and_(Order.returns_id == order_id, Order.status.in_(FIXED), Order.deleted_at.is_(None))
+    its = select(func.sum(Order.total)).where(or_(Order.id == order_id, back))
     with by.session.no_autoflush:
         return by.session.scalar(its) or NOTHING
 

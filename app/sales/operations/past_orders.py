@@ -24,20 +24,27 @@ from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.money.rates import rate_then
-from app.sales.lines.papers import Reckoned, gather_papers
-from app.sales.lines.written import turned
+from app.records.money.rates import missing_rate, rate_then
+from app.sales.lines.papers import Reckoned, gather_papers, put_costs
+from app.sales.lines.written import Line, turned, with_facts
 from app.sales.models import Order, OrderLine
 from app.sales.models.order import RETURN, SALE
 
-COMPLETED = "completed"
+DRAFT, COMPLETED = "draft", "completed"
 SOLD = ("delivered", COMPLETED)
 STANDS = ("confirmed", "delivered", COMPLETED)  # Of a return.
 NOTHING = Decimal(0)
+FILL_IN = _("Please fill in this field.")
 
 
 def gather_orders(orders: Sequence[Order], by: Actor) -> None:
-    """Find what many orders are prepared with, in few statements; of past ones what they credit."""
+    """Find what many orders are prepared with, in few statements; of past ones what they credit.
+
+    What a file says is a draft is one like any other.
+    """
+    for one in orders:
+        if one.past and one.past["status"] == DRAFT:
+            one.past = {}
     past = [one for one in orders if one.past and inspect(one).transient]
     for one in past:
         _date_rate(one, by)
@@ -53,21 +60,35 @@ def gather_orders(orders: Sequence[Order], by: Actor) -> None:
 
 def settle_past(order: Order, by: Actor) -> None:
     """Let a new order be what a file says became of it; Refused where that can't be."""
+    errors = _against(order, by)
+    if errors:
+        raise Refused(_("Please check the marked fields."), errors=errors)
+    sale = order.past.get("credits")
+    if sale is not None and sale.status != COMPLETED:  # It was refused: nothing is there to credit.
+        order.returns_id = None
+    order.status = COMPLETED
+    order.confirmed_at = order.completed_at = order.ordered_at
+
+
+def _against(order: Order, by: Actor) -> dict[str, Text | str]:
+    """What stands against an order that was completed elsewhere, by field."""
     errors: dict[str, Text | str] = {}
-    if order.past["status"] == "draft":
-        return
+    given = order.past["given"]
     if order.past["status"] != COMPLETED:
         errors["status"] = _("A file brings orders that are completed, or drafts.")
-    if order.ordered_at > by.now:
+    if not order.number:
+        errors["number"] = FILL_IN  # By it the order is known when the file comes again.
+    if "ordered_at" not in given:
+        errors["ordered_at"] = FILL_IN  # It would count as a purchase of today.
+    elif order.ordered_at > by.now:
         errors["ordered_at"] = _("This moment is still to come.")
     if order.account_id is None:
         errors["account_id"] = _("Say for whom this order is.")
     if not isinstance(order.lines, Reckoned) or not order.lines.lines:
         errors["lines"] = _("There is nothing on this order yet.")
-    if errors:
-        raise Refused(_("Please check the marked fields."), errors=errors)
-    order.status = COMPLETED
-    order.confirmed_at = order.completed_at = order.ordered_at
+    if (day := order.past.get("no_rate")) is not None and "ordered_at" in given:
+        errors["currency"] = missing_rate(order.currency, day)
+    return errors
 
 
 def find_country(order: Order) -> None:
@@ -82,13 +103,20 @@ def find_country(order: Order) -> None:
 
 
 def _date_rate(order: Order, by: Actor) -> None:
-    """Let an order in another currency count by the rate of its day, where no day was named."""
-    if order.currency == by.tenant.currency or order.rate_on != by.today():
+    """Let an order in another currency count by the rate of its day, where no day was named.
+
+    Where that day has none, another day's would make another amount of it: that is noted.
+    """
+    if order.currency == by.tenant.currency or "rate_on" in order.past["given"]:
         return
     at = order.ordered_at or by.now  # type: ignore[truthy-bool]  # Nothing may be said of it.
     day = at.astimezone(ZoneInfo(by.tenant.zone)).date()
+    if day >= by.today():
+        return
     rate = rate_then(by, order.currency, day)
-    if rate is not None and day < by.today():
+    if rate is None:
+        order.past = {**order.past, "no_rate": day}
+    else:
         order.rate, order.rate_on = rate, day
 
 
@@ -96,18 +124,21 @@ def _date_rate(order: Order, by: Actor) -> None:
 class Sold:
     """What one order sold of each product, less what was given back: how many, for how much.
 
-    `dearest` is the most that one of them cost, `lines` on how many lines each stands.
+    `dearest` is the most that one of them cost. `order` is it where it comes with what gives back.
     """
 
     id: UUID
     at: datetime
     currency: str
+    order: Order | None = None
     quantity: dict[UUID, Decimal] = field(default_factory=dict)
     net: dict[UUID, Decimal] = field(default_factory=dict)
     dearest: dict[UUID, Decimal] = field(default_factory=dict)
+    cost: dict[UUID, Decimal | None] = field(default_factory=dict)  # Of a unit, when it was sold.
 
-    def add(self, product_id: UUID, quantity: Decimal, net: Decimal) -> None:
+    def add(self, product_id: UUID, quantity: Decimal, net: Decimal, cost: Decimal | None) -> None:
         """Count a line of it."""
+        self.cost.setdefault(product_id, cost)
         self.quantity[product_id] = self.quantity.get(product_id, NOTHING) + quantity
         self.net[product_id] = self.net.get(product_id, NOTHING) + net
         if quantity:
@@ -156,7 +187,7 @@ def _credit(orders: Sequence[Order], by: Actor) -> None:
         if one.account_id not in accounts:
             continue
         back = backs.get(one.id)
-        if one.kind == SALE:
+        if one.kind == SALE and not _against(one, by):
             sold.setdefault(one.account_id, []).append(_sold_by(one))
         elif back is not None:
             _name(back, sold.get(one.account_id, ()))
@@ -173,6 +204,13 @@ def _name(back: Back, sold: Sequence[Sold]) -> None:
         newest = max(fits, key=lambda one: (one.at, one.id))
         newest.give_back(back)
         order.returns_id = newest.id
+        order.past = {**order.past, "credits": newest.order}
+        put_costs(order, [_as_sold(one, newest) for one in order.lines.lines])
+
+
+def _as_sold(line: Line, sold: Sold) -> Line:
+    """A line of a return with what it cost us when it was sold."""
+    return with_facts(line, unit_cost=sold.cost[line.product_id]) if line.product_id else line
 
 
 def _back_of(order: Order) -> Back | None:
@@ -188,10 +226,10 @@ def _back_of(order: Order) -> Back | None:
 
 
 def _sold_by(order: Order) -> Sold:
-    found = Sold(order.id, order.ordered_at, order.currency)
+    found = Sold(order.id, order.ordered_at, order.currency, order)
     for line, its in zip(order.lines.lines, order.lines.totals.lines, strict=True):
         if line.product_id is not None:
-            found.add(line.product_id, line.quantity, its.net)
+            found.add(line.product_id, line.quantity, its.net, line.unit_cost)
     return found
 
 
@@ -234,9 +272,11 @@ def _sold_before(backs: Any, by: Actor) -> dict[UUID, list[Sold]]:
     if not found:
         return {}
     credit = aliased(Order)
-    lines = select(OrderLine.product_id, OrderLine.quantity, OrderLine.net)
-    of_orders = lines.add_columns(OrderLine.order_id.label("of")).where(
-        OrderLine.order_id.in_(found), OrderLine.product_id.in_(products)
+    lines = select(OrderLine.product_id, OrderLine.quantity, OrderLine.net, OrderLine.unit_cost)
+    of_orders = (
+        lines.add_columns(OrderLine.order_id.label("of"))
+        .where(OrderLine.order_id.in_(found), OrderLine.product_id.in_(products))
+        .order_by(OrderLine.order_id, OrderLine.position)
     )
     given_back = (
         lines.add_columns(credit.returns_id.label("of"))
@@ -244,11 +284,12 @@ def _sold_before(backs: Any, by: Actor) -> dict[UUID, list[Sold]]:
         .where(
             credit.returns_id.in_(found),
             credit.status.in_(STANDS),
+            credit.deleted_at.is_(None),
             OrderLine.product_id.in_(products),
         )
     )
     for row in by.session.execute(of_orders):
-        found[row.of].add(row.product_id, row.quantity, row.net)
+        found[row.of].add(row.product_id, row.quantity, row.net, row.unit_cost)
     for row in by.session.execute(given_back):
         if row.product_id in found[row.of].quantity:
             found[row.of].quantity[row.product_id] += row.quantity

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
@@ -73,11 +73,9 @@ def back_total(sale: Order, by: Actor, *, with_drafts: bool, but: Order | None =
 
 
 def returns_of(sale: Order, *, with_drafts: bool) -> ColumnElement[bool]:
-    """The returns of an order that count; one that was confirmed does in the trash as well."""
-    stands: list[ColumnElement[bool]] = [Order.status.in_(FIXED)]
-    if with_drafts:
-        stands.append(and_(Order.status == "draft", Order.deleted_at.is_(None)))
-    return and_(Order.returns_id == sale.id, or_(*stands))
+    """The returns of an order that count: none in the trash, where an undone import puts them."""
+    stands = (*FIXED, "draft") if with_drafts else FIXED
+    return and_(Order.returns_id == sale.id, Order.status.in_(stands), Order.deleted_at.is_(None))
 
 
 def nets_of(order: Order, by: Actor) -> list[tuple[Line, Decimal]]:

@@ -21,6 +21,7 @@ from app.sales.lines.written import MOST, Line, as_sent
 from app.sales.models import Order
 from app.sales.models.order import RETURN
 from app.sales.operations.returned import (
+    FIXED,
     Key,
     Part,
     back_parts,
@@ -74,6 +75,15 @@ def check_return(order: Order, by: Actor, *, with_drafts: bool) -> None:
         errors = _against_total(order, sale, by, with_drafts=with_drafts)
     if errors:
         raise Refused(next(iter(errors.values())), errors=errors)
+
+
+def check_restored(order: Order, by: Actor) -> None:
+    """Refused where a return that counts comes out of the trash, and others gave that back since.
+
+    Only an import that was taken back puts one there.
+    """
+    if order.returns_id is not None and order.status in FIXED:
+        check_return(order, by, with_drafts=False)
 
 
 def refuse_returned(order: Order, by: Actor) -> None:

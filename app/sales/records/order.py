@@ -30,7 +30,7 @@ from app.sales.operations.orders import (
     set_lines,
 )
 from app.sales.operations.past_orders import gather_orders
-from app.sales.operations.returns import credit
+from app.sales.operations.returns import check_restored, credit
 from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
 from app.sales.pages.orders import STANDING, order_panel
@@ -52,6 +52,7 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
     if verb == "delete":
         refuse_deleting(order, by)
     elif verb == "restore":
+        check_restored(order, by)
         refresh_one(order, by)
     elif verb == "deliver":
         reach_delivery(order, by)
@@ -74,6 +75,8 @@ LINES = Lined(
     verb="set_lines",
     called={"product_id": "name"},
     differs=differing_lines,
+    priced=("unit_price", "discount", "discount_amount"),
+    shared=("account_id", "currency", "ordered_at"),
 )
 ACTIONS = (
     Action(
