@@ -409,7 +409,9 @@ def test_numbers_are_compared_as_their_column_writes_them(
 
 def test_a_mapping_is_remembered_with_what_is_made_along(acme: Workspace, alice: Person) -> None:
     fields = ("number", "account_id", "account_id.country", "ordered_at")
-    columns = [{"source": name, "field": key} for name, key in zip(HEAD, fields, strict=False)]
+    columns: list[dict[str, Any]] = [
+        {"source": name, "field": key} for name, key in zip(HEAD, fields, strict=False)
+    ]
     left = [{"source": name, "field": None} for name in HEAD[len(fields) :]]
     columns[1]["create_missing"] = True
     with acme.acting(alice) as by:

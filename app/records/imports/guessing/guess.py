@@ -41,7 +41,7 @@ REASONS: Mapping[str, Text] = {
     "number": _("A number that only the other system knows."),
     "history": _("Who made it and when is noted anew here."),
     "counted": _("The other system worked this out; it is worked out anew here."),
-    "gross": _("This price holds the tax. Give the one without it, or the price and the rate."),
+    "gross": _("This price holds the tax. Lines take the one before tax."),
     "last_contact": _(
         "These dates are not kept: activities tell it here. Import those too, and it is there."
     ),
