@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -70,6 +71,12 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 )
 OURS = [one.key for one in REPORTS if one.definition.record_type == "order"]
 ALONG = ("account_id.kind", "account_id.country", "lines.product_id.name")
+AMOUNT = re.compile(r"\d+\.\d\d")
+SHOWN = {
+    "sales-by-month": {"533.50"},
+    "sales-by-class": {"533.50", "522.00", "11.50"},
+    "best-customers": {"500.00", "22.00", "11.50", "533.50"},
+}
 COMPLETED = {"field": "status", "default": "completed"}
 
 
@@ -558,4 +565,4 @@ def test_what_was_bought_counts_for_customers_and_unnamed_buyers_are_none(
     for key in OURS:
         shown = alice.client.get(f"/reports/ready/{key}")
         assert shown.status_code == 200, shown.text
-        assert "Fence" in shown.text or "533.50" in shown.text
+        assert SHOWN[key] <= set(AMOUNT.findall(shown.text)), "totals have what strangers bought"

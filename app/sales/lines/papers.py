@@ -132,7 +132,8 @@ def reckoned(paper: Paper, read: Read, by: Actor, known: Known | None = None) ->
         for place, one in enumerate(lines)
     ]
     totals = reckon([one.figures for one in fit], paper.currency)
-    errors = {**read.errors, **_placed(read, against)}
+    # What can't be read is told as that, not as what is not there.
+    errors = {**read.errors, **_placed(read, against), **read.errors}
     sums = (totals.gross, totals.net, totals.tax, totals.total)
     if not _has_room(paper, max(map(abs, sums))):
         errors["lines"] = kind_of(paper).too_much
