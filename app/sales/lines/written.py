@@ -170,7 +170,8 @@ def _price(
     if meant not in (None, currency):
         errors[place] = _("Give an amount in %(currency)s.", currency=currency)
         return None
-    return _number(raw.replace(word, "") if meant else raw, place, (13, 4), errors)
+    price = str(raw).replace(word, "") if meant else raw
+    return _number(price, place, (13, 4), errors)
 
 
 def _check(line: Line, at: str, errors: Errors) -> None:
