@@ -20,7 +20,7 @@ from app.kernel.errors import Answer, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.door import perform
 from app.records.money import operations as rates
-from app.sales.models import Invoice, Payment, PaymentPart
+from app.sales.models import Invoice, Order, Payment, PaymentPart
 from app.sales.operations.balance import firms_day
 from app.sales.operations.parts import parts_of
 from tests.cast import Person, Workspace
@@ -292,7 +292,10 @@ def test_payments_counted_at_once_never_exceed_what_is_open(acme: Workspace, ali
 
 DEEDS = st.lists(
     st.tuples(
-        st.sampled_from(["invoice", "pay", "apply", "back", "credit", "refund", "cancel"]),
+        st.sampled_from(
+            ["order", "of order", "invoice", "pay", "apply", "back", "credit", "begin", "issue"]
+            + ["refund", "cancel", "drop"]
+        ),
         st.integers(0, 9),
         st.integers(1, 12_000),
     ),
@@ -325,6 +328,15 @@ def _do(deed: str, at: int, amount: str, account: Account, by: Actor) -> None:
     if deed == "pay":
         received(by, amount, account=account)
         return
+    if deed == "order":
+        sold(by, account=account)
+        return
+    if deed == "of order":
+        orders = select(Order).where(Order.account_id == account.id)
+        sales = by.session.scalars(orders.order_by(Order.created_at, Order.id)).all()
+        if sales:
+            perform("order", "invoice", sales[at % len(sales)], by=by, amount=amount)
+        return
     of_payment = deed in ("apply", "back", "refund")
     model: Any = Payment if of_payment else Invoice
     its = select(model).where(model.account_id == account.id).order_by(model.created_at, model.id)
@@ -341,6 +353,12 @@ def _do(deed: str, at: int, amount: str, account: Account, by: Actor) -> None:
     elif deed == "credit":
         perform("invoice", "credit", one, by=by, amount=amount)
         perform("invoice", "issue", credit_of(one, by), by=by)
+    elif deed == "begin":
+        perform("invoice", "credit", one, by=by)
+    elif deed == "issue":
+        perform("invoice", "issue", one, by=by)
+    elif deed == "drop":
+        perform("invoice", "delete", one, by=by)
     else:
         perform("invoice", "cancel", one, by=by, reason="Wrong")
 
@@ -354,6 +372,10 @@ def _hold(account_id: UUID, by: Actor) -> None:
     paid = sum((one.paid for one in invoices), Decimal(0))
     left = sum((one.open for one in invoices), Decimal(0))
     assert paid + left == asked
+    for order in by.session.scalars(select(Order).where(Order.account_id == account_id)):
+        its_own = [one for one in invoices if one.order_id == order.id]
+        its = sum((one.amount for one in its_own if one.status == "issued"), Decimal(0))
+        assert 0 <= its <= (order.total or 0)
     for invoice in invoices:
         its = sum((one.amount for one in parts if one.invoice_id == invoice.id), Decimal(0))
         assert invoice.paid == its

@@ -7,36 +7,44 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.sales.models import Invoice, Order
-from app.sales.models.invoice import CANCELLED
+from app.sales.models.invoice import ISSUED, REQUESTED
 from app.sales.operations.amounts import plain
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.returned import FIXED
 
 
 def invoiced_of(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:
-    """What invoices of an order ask for, credits taken off; `but` is an invoice left out."""
-    its = select(func.sum(Invoice.amount)).where(
-        Invoice.order_id == order_id,
-        Invoice.status != CANCELLED,
-        Invoice.deleted_at.is_(None),
-        *((Invoice.id != but,) if but is not None else ()),
-    )
+    """What invoices of an order ask for; `but` is an invoice left out.
+
+    Credits take off what they credit once they are issued: one that is only asked for may go again.
+    """
+    more = (Invoice.id != but,) if but is not None else ()
     with by.session.no_autoflush:
-        return by.session.scalar(its) or NOTHING
+        return by.session.scalar(select(func.sum(Invoice.amount)).where(_asks(order_id), *more)) or NOTHING
+
+
+def told_tax(order_id: UUID, by: Actor) -> Decimal:
+    """What of the tax of an order its invoices tell, credits taken off."""
+    with by.session.no_autoflush:
+        return by.session.scalar(select(func.sum(Invoice.tax)).where(_asks(order_id))) or NOTHING
 
 
 def owed_for(order_id: UUID, by: Actor) -> Decimal:
-    """What an order comes to, with what was given back of it taken off."""
-    back = and_(Order.returns_id == order_id, Order.status.in_(FIXED), Order.deleted_at.is_(None))
-    its = select(func.sum(Order.total)).where(or_(Order.id == order_id, back))
+    """What an order comes to, with what was given back of it taken off; nothing before it stands."""
     with by.session.no_autoflush:
-        return by.session.scalar(its) or NOTHING
+        return by.session.scalar(select(func.sum(Order.total)).where(_is_owed(order_id))) or NOTHING
+
+
+def owed_tax(order_id: UUID, by: Actor) -> Decimal:
+    """What of that is tax."""
+    with by.session.no_autoflush:
+        return by.session.scalar(select(func.sum(Order.tax)).where(_is_owed(order_id))) or NOTHING
 
 
 def left_to_invoice(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:
@@ -56,6 +64,14 @@ def check_order(invoice: Invoice, by: Actor) -> None:
         raise Refused(told, field="amount")
 
 
+def check_owed_again(credit: Invoice, by: Actor) -> None:
+    """Refused where of an order more would be owed than it comes to, did a credit not stand."""
+    if credit.order_id is not None and -credit.amount > left_to_invoice(credit.order_id, by):
+        raise Refused(
+            _("Without this credit more would be owed of its order than that still comes to.")
+        )
+
+
 def refuse_invoiced(order: Order, by: Actor) -> None:
     """Refused where invoices ask for anything of an order; nobody makes one meanwhile."""
     with by.session.no_autoflush:
@@ -64,13 +80,34 @@ def refuse_invoiced(order: Order, by: Actor) -> None:
         raise Refused(_("Invoices stand against this order. Cancel or credit them first."))
 
 
+def _asks(order_id: UUID) -> ColumnElement[bool]:
+    """True of the invoices that ask for something of an order, and of credits that took effect."""
+    return and_(
+        Invoice.order_id == order_id,
+        Invoice.deleted_at.is_(None),
+        or_(
+            Invoice.status == ISSUED,
+            and_(Invoice.status == REQUESTED, Invoice.credits_id.is_(None)),
+        ),
+    )
+
+
+def _is_owed(order_id: UUID) -> ColumnElement[bool]:
+    """True of an order that stands and of the returns of it; not of what is in the bin.
+
+    A return goes there only with the import that brought it.
+    """
+    its = or_(Order.id == order_id, Order.returns_id == order_id)
+    return and_(its, Order.status.in_(FIXED), Order.deleted_at.is_(None))
+
+
 def collected_for(order_ids: Collection[UUID], by: Actor) -> dict[UUID, tuple[Decimal, Decimal]]:
     """What was issued of orders, credits taken off, and what was paid of that, by order."""
     rows = by.session.execute(
         select(Invoice.order_id, func.sum(Invoice.amount), func.sum(Invoice.paid))
         .where(
             Invoice.order_id.in_(order_ids),
-            Invoice.status == "issued",
+            Invoice.status == ISSUED,
             Invoice.deleted_at.is_(None),
         )
         .group_by(Invoice.order_id)

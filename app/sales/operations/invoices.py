@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.crm.models import Account
 from app.kernel.actor import Actor
@@ -29,7 +30,7 @@ from app.sales.models import Invoice
 from app.sales.models.invoice import CANCELLED, ISSUED, REQUESTED
 from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
-from app.sales.operations.invoiced import check_order
+from app.sales.operations.invoiced import check_order, check_owed_again
 from app.sales.operations.parts import CREDITED, change_beside, free_all, held_invoice, take_off
 
 LAYOUT = "invoice"
@@ -42,6 +43,8 @@ OF_ACCOUNT = {
     "bank_details": "tax_profile",
     "payment_days": "payment_days",
 }
+# What a credit has of the invoice that it credits, whoever begins it.
+OF_CREDITED = ("order_id", "contract_id", "instalment_id", "rate", "rate_on")
 FIXED = (
     "number",
     "kind",
@@ -71,6 +74,8 @@ def prepare_invoice(invoice: Invoice, by: Actor) -> None:
         _begin(invoice, account, by)
     if not invoice.name and account is not None:
         invoice.name = account.name
+    if invoice.is_credit and invoice.is_requested:
+        _as_credited(invoice, by)
     if is_new or invoice.is_requested:
         _check(invoice, by)
         check_order(invoice, by)
@@ -158,6 +163,7 @@ def cancel(invoice: Invoice, by: Actor, reason: object) -> None:
                 _("Payments count for this invoice. Take them back first, or make a credit.")
             )
         if invoice.is_credit:
+            check_owed_again(invoice, by)
             _put_back(invoice, by)
         elif invoice.credited:
             raise Refused(_("A credit stands against this invoice. Cancel that first."))
@@ -180,7 +186,9 @@ def credit(
     words = written_text(reason, "reason", LONGEST_REASON)
     tax = None
     if invoice.tax is not None:
-        tax = str(-share_of(invoice.tax, wanted, invoice.amount, invoice.currency))
+        rest = max(invoice.tax + (_begun(Invoice.tax, invoice, by) or NOTHING), NOTHING)
+        share = share_of(invoice.tax, wanted, invoice.amount, invoice.currency)
+        tax = str(-min(rest if wanted == left else min(share, rest), wanted))
     made = made_invoice(
         by,
         account_id=str(invoice.account_id),
@@ -195,23 +203,27 @@ def credit(
         tax_id=invoice.tax_id,
         bank_details=invoice.bank_details,
     )
-    made.order_id, made.contract_id = invoice.order_id, invoice.contract_id
-    made.instalment_id = invoice.instalment_id
-    # It takes back what was asked for, at what that was worth.
-    made.rate, made.rate_on = invoice.rate, invoice.rate_on
     return {"credit": [None, str(made.id)]} | ({"reason": [None, words]} if words else {})
 
 
 def left_to_credit(invoice: Invoice, by: Actor, but: Invoice | None = None) -> Decimal:
     """How much of an invoice no credit takes back yet, `but` left out; counted while it is held."""
     hold_account(invoice.account_id, by)
-    begun = select(func.sum(Invoice.amount)).where(
+    return invoice.amount + (_begun(Invoice.amount, invoice, by, but) or NOTHING)
+
+
+def _begun(
+    what: InstrumentedAttribute[Any], invoice: Invoice, by: Actor, but: Invoice | None = None
+) -> Decimal | None:
+    """The sum of something over the credits of an invoice, `but` left out; asked for or issued."""
+    its = select(func.sum(what)).where(
         Invoice.credits_id == invoice.id,
         Invoice.status != CANCELLED,
         Invoice.deleted_at.is_(None),
         *((Invoice.id != but.id,) if but is not None else ()),
     )
-    return invoice.amount + (by.session.scalar(begun) or NOTHING)
+    with by.session.no_autoflush:
+        return by.session.scalar(its)
 
 
 def made_invoice(by: Actor, **given: Any) -> Invoice:
@@ -243,6 +255,15 @@ def _begin(invoice: Invoice, account: Account | None, by: Actor) -> None:
             setattr(invoice, key, value)
     if by.via == IMPORT and invoice.number and invoice.issued_on and not invoice.is_credit:
         _take_as_issued(invoice, by)
+
+
+def _as_credited(invoice: Invoice, by: Actor) -> None:
+    """A credit takes back what was asked for: of the same order, at what that was worth."""
+    with by.session.no_autoflush:
+        credited = by.session.get_one(Invoice, invoice.credits_id)
+    for key in OF_CREDITED:
+        if getattr(invoice, key) != getattr(credited, key):
+            setattr(invoice, key, getattr(credited, key))
 
 
 def _take_as_issued(invoice: Invoice, by: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from app.events import write_event
@@ -15,7 +16,7 @@ from app.records.tailored import tailored
 from app.sales.models import Order
 from app.sales.operations.amounts import SAID_NOTHING, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING
-from app.sales.operations.invoiced import invoiced_of, left_to_invoice, owed_for
+from app.sales.operations.invoiced import left_to_invoice, owed_for, owed_tax, told_tax
 from app.sales.operations.invoices import made_invoice
 
 
@@ -48,14 +49,19 @@ def request_invoice(order: Order, by: Actor, amount: object = "") -> Mapping[str
         its = getattr(order, key)
         if its is not None and existing(to, [its], by):
             given[key] = str(its)
-    is_whole = (
-        wanted == left and not invoiced_of(order.id, by) and owed_for(order.id, by) == order.total
-    )
     if order.tax:
-        tax = order.tax if is_whole else share_of(order.tax, wanted, order.total, order.currency)
-        given["tax"] = str(min(tax, wanted) if order.total != NOTHING else tax)
+        given["tax"] = str(_tax_in(wanted, order, by, is_rest=wanted == left))
     made = made_invoice(by, **given)
     made.order_id = order.id
     changes = {"order_id": [None, str(order.id)]}
     write_event(by, "invoice", made.id, "updated", account_id=made.account_id, changes=changes)
     return {"invoice": [None, str(made.id)]}
+
+
+def _tax_in(wanted: Decimal, order: Order, by: Actor, *, is_rest: bool) -> Decimal:
+    """What of an amount is tax: its share, and in the rest all that no invoice told before."""
+    owed = owed_tax(order.id, by)
+    rest = max(owed - told_tax(order.id, by), NOTHING)
+    if not is_rest:
+        rest = min(rest, share_of(owed, wanted, owed_for(order.id, by), order.currency))
+    return min(rest, wanted)
