@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
@@ -73,6 +74,11 @@ class Order(Paper):
     def is_return(self) -> bool:
         """True where goods or money go back."""
         return self.kind == RETURN
+
+    @property
+    def came_at(self) -> datetime | None:
+        """When it had come to the customer at the latest: one is completed that nobody noted."""
+        return self.delivered_at or self.completed_at
 
 
 class OrderLine(HasLine, Base):

@@ -17,10 +17,10 @@ from app.sales.plan.written import DELIVERY
 def reach_delivery(order: Order, by: Actor) -> None:
     """Let what is due after the delivery of an order be due from then on.
 
-    Whoever notes a delivery need not have the right to change contracts. One that is signed later
-    knows of the delivery then.
+    Whoever notes a delivery need not have the right to change contracts, and the day is one of the
+    firm's calendar, wherever they are. One that is signed later knows of the delivery then.
     """
-    if order.delivered_at is None or order.is_return:
+    if order.came_at is None or order.is_return:
         return
     waiting = (Instalment.due_by == DELIVERY, Instalment.reached_on.is_(None))
     its = (
@@ -34,7 +34,7 @@ def reach_delivery(order: Order, by: Actor) -> None:
         .order_by(Contract.id)
     )
     service = service_actor(by.session, by.tenant, by.now, via=by.via)
-    day = order.delivered_at.astimezone(by.zone).date().isoformat()
+    day = order.came_at.astimezone(service.zone).date().isoformat()
     for contract in by.session.scalars(its).all():
         first = select(Instalment.id).where(Instalment.contract_id == contract.id, *waiting)
         one = by.session.scalars(first.order_by(Instalment.position).limit(1)).one()

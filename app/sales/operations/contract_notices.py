@@ -19,7 +19,16 @@ from app.kernel.errors import Answer
 from app.kernel.language import Text, _, using
 from app.records.door import perform
 from app.sales.models import Contract, Instalment
-from app.sales.models.contract import ACTIVE, AUTOMATIC, DRAFT, NEVER, RUNNING, SIGNED, TERMINATED
+from app.sales.models.contract import (
+    ACTIVE,
+    AUTOMATIC,
+    DRAFT,
+    ENDED,
+    NEVER,
+    RUNNING,
+    SIGNED,
+    TERMINATED,
+)
 from app.sales.operations.collected import collected_of
 from app.web.formats import formats
 
@@ -79,15 +88,28 @@ def tell_overdue(by: Actor) -> None:
 
 
 def _end(contract: Contract, by: Actor) -> None:
+    """End a contract; one that renews by itself goes on until the present day is reached."""
     perform("contract", "end", contract, by=by)
-    if contract.renews != AUTOMATIC:
-        return
-    if contract.next_id is None:
+    latest: Contract | None = contract
+    while latest is not None and (latest.status, latest.renews) == (ENDED, AUTOMATIC):
+        latest = _follower(latest, by)
+
+
+def _follower(contract: Contract, by: Actor) -> Contract | None:
+    """The contract that follows another, signed as far as nothing stands against that."""
+    follows = _next(contract, by)
+    if follows is None:
         perform("contract", "renew", contract, by=by)
-    follows = by.session.get(Contract, contract.next_id)
-    if follows is not None and follows.is_draft and follows.deleted_at is None:
+        follows = _next(contract, by)
+    if follows is not None and follows.is_draft:
         with suppress(Answer), by.session.begin_nested():
             perform("contract", "sign", follows, by=by)
+    return follows
+
+
+def _next(contract: Contract, by: Actor) -> Contract | None:
+    found = by.session.get(Contract, contract.next_id) if contract.next_id is not None else None
+    return found if found is not None and found.deleted_at is None else None
 
 
 def _tell_renewal(contract: Contract, by: Actor) -> None:

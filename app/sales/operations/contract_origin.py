@@ -34,9 +34,10 @@ OF_A_CONTRACT = (
 
 def contract_quote(quote: Quote, by: Actor) -> Mapping[str, Any]:
     """Begin the contract of an accepted quote; Refused where there is one already."""
-    by.session.execute(select(Quote.id).where(Quote.id == quote.id).with_for_update())
+    held = select(Quote.order_id).where(Quote.id == quote.id).with_for_update()
+    order_id = by.session.scalars(held).one()
     _refuse_second(Contract.quote_id == quote.id, by)
-    return _begun(quote, quote.id, quote.order_id, by)
+    return _begun(quote, quote.id, order_id, by)
 
 
 def contract_order(order: Order, by: Actor) -> Mapping[str, Any]:

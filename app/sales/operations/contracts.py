@@ -11,6 +11,7 @@ from sqlalchemy import inspect, select
 
 from app.crm.models import Account
 from app.crm.operations.named_after import keys_with_firm, refresh_one
+from app.events import write_event
 from app.kernel.actor import Actor
 from app.kernel.errors import NotPermitted, Refused
 from app.kernel.language import Text, _, using
@@ -88,7 +89,32 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
         by.session.flush()  # Its event tells the plan.
     if verb == "restore":
         refresh_one(contract, by)
+        _follow_again(contract, by)
+    if verb == "delete":
+        _follow_no_more(contract, by)
     contract.is_decided = False  # What comes after the action changes nothing of it.
+
+
+def _follow_no_more(contract: Contract, by: Actor) -> None:
+    """Let the contract that this one renewed be renewed again, and its owner told of it."""
+    its = select(Contract).where(Contract.next_id == contract.id).with_for_update()
+    for before in by.session.scalars(its).all():
+        before.noticed_on = None
+        _let_follow(before, None, by)
+
+
+def _follow_again(contract: Contract, by: Actor) -> None:
+    """Let one that comes back renew what it renewed, unless another does by now."""
+    its = select(Contract).where(Contract.id == contract.previous_id, Contract.next_id.is_(None))
+    for before in by.session.scalars(its.with_for_update()).all():
+        _let_follow(before, contract, by)
+
+
+def _let_follow(before: Contract, follows: Contract | None, by: Actor) -> None:
+    was, now = before.next_id, follows.id if follows is not None else None
+    before.next_id = now
+    told = {"next_id": [str(was) if was else None, str(now) if now else None]}
+    write_event(by, "contract", before.id, "updated", account_id=before.account_id, changes=told)
 
 
 def gather_contracts(contracts: Sequence[Contract], by: Actor) -> None:

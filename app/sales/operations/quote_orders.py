@@ -12,7 +12,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.records.references import existing
 from app.sales.lines.copied import copied, made_of
-from app.sales.models import Order, Quote
+from app.sales.models import Contract, Order, Quote
 
 
 def order_quote(quote: Quote, by: Actor) -> None:
@@ -30,3 +30,18 @@ def order_quote(quote: Quote, by: Actor) -> None:
     order.quote_id, quote.order_id = quote.id, order.id
     told = {"quote_id": [None, str(quote.id)]}
     write_event(by, "order", order.id, "updated", account_id=order.account_id, changes=told)
+    _tell_contracts(quote, order, by)
+
+
+def _tell_contracts(quote: Quote, order: Order, by: Actor) -> None:
+    """Let the contract that was made of a quote before know its order, whose delivery it awaits."""
+    its = select(Contract).where(Contract.quote_id == quote.id, Contract.order_id.is_(None))
+    contracts = by.session.scalars(its.order_by(Contract.id).with_for_update()).all()
+    for contract in contracts:
+        contract.order_id = order.id
+        contract.updated_at, contract.updated_by_id = by.now, by.user_id
+        contract.version += 1
+    by.session.flush()  # The rows stand before their events tell of them.
+    told = {"order_id": [None, str(order.id)]}
+    for one in contracts:
+        write_event(by, "contract", one.id, "updated", account_id=one.account_id, changes=told)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -176,8 +177,8 @@ class _Milestones:
         if due_by != DELIVERY or contract.order_id is None:
             return None
         order = self._by.session.get(Order, contract.order_id)
-        at = order.delivered_at if order is not None else None
-        return at.astimezone(self._by.zone).date() if at is not None else None
+        at = order.came_at if order is not None and not order.is_return else None
+        return at.astimezone(ZoneInfo(self._by.tenant.zone)).date() if at is not None else None
 
 
 def _put(

@@ -54,7 +54,7 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
     elif verb == "restore":
         check_restored(order, by)
         refresh_one(order, by)
-    elif verb == "deliver":
+    elif verb in ("deliver", "complete"):
         reach_delivery(order, by)
 
 
