@@ -367,7 +367,7 @@ def _hold(account_id: UUID, by: Actor) -> None:
     by.session.expire_all()
     invoices = by.session.scalars(select(Invoice).where(Invoice.account_id == account_id)).all()
     payments = by.session.scalars(select(Payment).where(Payment.account_id == account_id)).all()
-    parts = by.session.scalars(select(PaymentPart)).all()
+    parts = by.session.scalars(select(PaymentPart).where(PaymentPart.until.is_(None))).all()
     asked = sum((one.amount for one in invoices if one.status == "issued"), Decimal(0))
     paid = sum((one.paid for one in invoices), Decimal(0))
     left = sum((one.open for one in invoices), Decimal(0))

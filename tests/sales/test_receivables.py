@@ -80,6 +80,41 @@ def test_a_day_that_is_over_tells_what_it_told_then(acme: Workspace, alice: Pers
         assert all_together(receivables(by, day(by, 6))).total == 300
 
 
+def test_a_credit_of_what_was_paid_changes_nothing_of_the_days_before(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        first, second, third, _fourth = four_invoices(account, by)
+        for one in (first, second, third):
+            paid(one, 30, by)
+        days = [day(by, ago) for ago in (1, 10, 25, 45)]
+        before = [(receivables(by, on), payment_record(by, account.id, on)) for on in days]
+        for invoice, amount in ((first, "25"), (second, "")):
+            perform("invoice", "credit", invoice, by=by, amount=amount)
+            perform("invoice", "issue", credit_of(invoice, by), by=by)
+        by.session.expire_all()
+        assert (first.paid, first.open, second.paid, second.open) == (75, 0, 0, 0)
+        after = [(receivables(by, on), payment_record(by, account.id, on)) for on in days]
+        assert after == before
+        now = payment_record(by, account.id, firms_day(by))
+        assert (now.due, now.due_money) == (3, 275)
+
+
+def test_a_payment_that_was_deleted_never_came_on_any_day(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        invoice = issued(by, "100", ago=60, days=30, account=account)
+        payment = received(by, "100", account=account, received_on=day(by, 20).isoformat())
+        perform("payment", "apply", payment, by=by)
+        perform("invoice", "credit", invoice, by=by)
+        perform("invoice", "issue", credit_of(invoice, by), by=by)
+        by.session.expire_all()
+        assert all_together(receivables(by, day(by, 5))).total == 0
+        perform("payment", "delete", payment, by=by)
+        assert all_together(receivables(by, day(by, 5))).total == 100
+
+
 def test_the_page_opens_the_invoices_behind_each_figure(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         account = make_account(by)

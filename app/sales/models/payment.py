@@ -72,6 +72,8 @@ class PaymentPart(Base):
     """So much of a payment counts for one invoice, or for one instalment of a contract.
 
     `amount` is in the currency of the invoice, `taken` what that took of the payment, in its own.
+    One that a credit freed counts for nothing from the day `until` on; it is kept, so that days
+    before that tell what they told then.
     """
 
     __tablename__ = "payment_parts"
@@ -80,7 +82,9 @@ class PaymentPart(Base):
         Index("ix_payment_parts_invoice", "invoice_id", "id"),
         Index("ix_payment_parts_instalment", "instalment_id", "id"),
         CheckConstraint("num_nonnulls(invoice_id, instalment_id) = 1", name="one"),
-        CheckConstraint("amount > 0 AND taken > 0", name="amount"),
+        CheckConstraint(
+            "amount > 0 AND (taken > 0 OR until IS NOT NULL AND taken = 0)", name="amount"
+        ),
     )
 
     id: Mapped[Id]
@@ -93,3 +97,4 @@ class PaymentPart(Base):
     taken: Mapped[Decimal] = mapped_column(Numeric(18, 4))
     at: Mapped[Moment]
     by_id: Mapped[UUID | None] = mapped_column(Uuid)
+    until: Mapped[Day | None]

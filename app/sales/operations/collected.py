@@ -23,7 +23,7 @@ def collected_of(instalment_ids: Collection[UUID], by: Actor) -> dict[UUID, Deci
     found: dict[UUID, Decimal] = {}
     direct = (
         select(PaymentPart.instalment_id, func.sum(PaymentPart.amount))
-        .where(PaymentPart.instalment_id.in_(instalment_ids))
+        .where(PaymentPart.instalment_id.in_(instalment_ids), PaymentPart.until.is_(None))
         .group_by(PaymentPart.instalment_id)
     )
     by_invoice = (

@@ -332,7 +332,7 @@ def _take_effect(invoice: Invoice, by: Actor) -> Mapping[str, Any]:
     off = _credited(credited, by, invoice) + invoice.amount
     if credited.amount + off < 0:
         raise Refused(_over_credit(credited.amount + off - invoice.amount), field="amount")
-    freed = take_off(credited, credited.paid - credited.amount - off, by)
+    freed = take_off(credited, credited.paid - credited.amount - off, by, invoice.issued_on)
     _credit_now(credited, off, by)
     return {"freed": [None, str(freed)]} if freed else {}
 

@@ -6,6 +6,7 @@ Whoever calls these holds the customer's row (`balance.hold_account`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -29,6 +30,7 @@ from app.sales.operations.contract_collected import settle_instalment
 PAID, UNPAID, RELEASED = "invoice_paid", "invoice_unpaid", "payment_freed"
 ORDER_PAID, ORDER_UNPAID = "order_paid", "order_unpaid"
 CREDITED, REFUNDED = "invoice_credited", "payment_refunded"
+COUNTS = PaymentPart.until.is_(None)
 OF_ORDER = {PAID: ORDER_PAID, UNPAID: ORDER_UNPAID}
 
 
@@ -107,17 +109,30 @@ def add_part(
 
 
 def drop_part(
-    part: PaymentPart, payment: Payment, by: Actor, amount: Decimal | None = None
+    part: PaymentPart,
+    payment: Payment,
+    by: Actor,
+    amount: Decimal | None = None,
+    until: date | None = None,
 ) -> None:
-    """Let a part, or `amount` of it, count for nothing any more; its invoice is owed that again."""
+    """Let a part, or `amount` of it, count for nothing any more; its invoice is owed that again.
+
+    Where it did count before the day `until`, that is kept.
+    """
     off = part.amount if amount is None else amount
     taken = share_of(part.taken, off, part.amount, payment.currency)
+    counted = until is not None and until > payment.received_on
     if off >= part.amount or taken >= part.taken:
-        by.session.delete(part)
         off, taken = part.amount, part.taken
+        if counted:
+            part.until = until
+        else:
+            by.session.delete(part)
     else:
         part.amount -= off
         part.taken -= taken
+        if counted:
+            by.session.add(_past(part, off, taken, until))
     payment.applied -= taken
     put_credit(payment)
     if part.invoice_id is None:
@@ -131,10 +146,27 @@ def drop_part(
     _tell_order(invoice, UNPAID, payment, by)
 
 
-def take_off(invoice: Invoice, excess: Decimal, by: Actor) -> Decimal:
+def _past(part: PaymentPart, amount: Decimal, taken: Decimal, until: date | None) -> PaymentPart:
+    """So much of a part, which counted until a day."""
+    return PaymentPart(
+        id=new_id(),
+        payment_id=part.payment_id,
+        invoice_id=part.invoice_id,
+        instalment_id=part.instalment_id,
+        amount=amount,
+        taken=taken,
+        at=part.at,
+        by_id=part.by_id,
+        until=until,
+    )
+
+
+def take_off(
+    invoice: Invoice, excess: Decimal, by: Actor, until: date | None = None
+) -> Decimal:
     """Free so much of what was paid on an invoice, the newest parts first; answers with how much.
 
-    It is the customer's money with us from then on.
+    It is the customer's money with us from the day `until` on; with none it never counted.
     """
     left = excess
     if left <= 0:
@@ -144,20 +176,20 @@ def take_off(invoice: Invoice, excess: Decimal, by: Actor) -> Decimal:
             break
         off = min(left, part.amount)
         payment = held_payment(part.payment_id, by)
-        change_beside(payment, RELEASED, by, partial(drop_part, part, payment, by, off))
+        change_beside(payment, RELEASED, by, partial(drop_part, part, payment, by, off, until))
         left -= off
     return excess - max(left, NOTHING)
 
 
 def parts_on(invoice: Invoice, by: Actor) -> list[PaymentPart]:
     """The parts that count for an invoice, the newest first."""
-    its = select(PaymentPart).where(PaymentPart.invoice_id == invoice.id)
+    its = select(PaymentPart).where(PaymentPart.invoice_id == invoice.id, COUNTS)
     return list(by.session.scalars(its.order_by(PaymentPart.at.desc(), PaymentPart.id.desc())))
 
 
 def parts_of(payment: Payment, by: Actor) -> list[PaymentPart]:
-    """The parts of a payment, the oldest first."""
-    its = select(PaymentPart).where(PaymentPart.payment_id == payment.id)
+    """The parts of a payment that count, the oldest first."""
+    its = select(PaymentPart).where(PaymentPart.payment_id == payment.id, COUNTS)
     return list(by.session.scalars(its.order_by(PaymentPart.at, PaymentPart.id)))
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import case, func, literal, select
 
 from app.kernel.actor import Actor
 from app.sales.models import Invoice, Payment, PaymentPart
-from app.sales.operations.receivables import standing, worth
+from app.sales.operations.receivables import counted, standing, worth
 
 LEAST = 3  # Due invoices, below which nobody is judged.
 PERIOD = 90  # Days over which DSO is told.
@@ -179,7 +179,7 @@ def _came(as_of: date, found: Any) -> Any:
         )
         .join(Payment, Payment.id == PaymentPart.payment_id)
         .join(found, found.c.id == PaymentPart.invoice_id)
-        .where(Payment.received_on <= as_of)
+        .where(counted(as_of))
         .group_by(PaymentPart.invoice_id)
         .subquery()
     )

@@ -90,7 +90,7 @@ def standing(by: Actor, as_of: date, *conditions: ColumnElement[bool]) -> Subque
     paid = (
         select(PaymentPart.invoice_id.label("of"), func.sum(PaymentPart.amount).label("sum"))
         .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(Payment.received_on <= as_of, PaymentPart.invoice_id.is_not(None))
+        .where(counted(as_of), PaymentPart.invoice_id.is_not(None))
         .group_by(PaymentPart.invoice_id)
         .subquery()
     )
@@ -118,6 +118,15 @@ def standing(by: Actor, as_of: date, *conditions: ColumnElement[bool]) -> Subque
             *conditions,
         )
         .subquery()
+    )
+
+
+def counted(as_of: date) -> ColumnElement[bool]:
+    """True of a part that counted at the end of a day, by its payment and what credits freed."""
+    return and_(
+        Payment.received_on <= as_of,
+        Payment.deleted_at.is_(None),
+        or_(PaymentPart.until.is_(None), PaymentPart.until > as_of),
     )
 
 

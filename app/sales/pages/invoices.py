@@ -19,6 +19,7 @@ from app.sales.models import Invoice, Order, Payment, PaymentPart
 from app.sales.models.invoice import ISSUED
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.invoiced import collected_for, owed_for
+from app.sales.operations.parts import COUNTS
 from app.web.formats import formats
 
 SHOWN = 5
@@ -227,7 +228,7 @@ def _paid_by(invoice: Invoice, by: Actor) -> list[ShownPart]:
     rows = by.session.execute(
         select(PaymentPart, Payment)
         .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(PaymentPart.invoice_id == invoice.id, permitted(kind, by))
+        .where(PaymentPart.invoice_id == invoice.id, COUNTS, permitted(kind, by))
         .order_by(PaymentPart.at, PaymentPart.id)
     ).all()
     found = []

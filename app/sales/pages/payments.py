@@ -12,6 +12,7 @@ from app.records.access import can_read, may_do, permitted, sees
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment, PaymentPart
 from app.sales.operations.balance import firms_day
+from app.sales.operations.parts import COUNTS
 from app.sales.pages.invoices import ShownPart, sees_money
 from app.web.formats import formats
 
@@ -55,7 +56,7 @@ def _parts(payment: Payment, by: Actor) -> list[ShownPart]:
     rows = by.session.execute(
         select(PaymentPart, Invoice)
         .join(Invoice, Invoice.id == PaymentPart.invoice_id)
-        .where(PaymentPart.payment_id == payment.id, permitted(kind, by))
+        .where(PaymentPart.payment_id == payment.id, COUNTS, permitted(kind, by))
         .order_by(PaymentPart.at, PaymentPart.id)
     ).all()
     found = []

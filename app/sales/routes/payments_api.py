@@ -21,6 +21,7 @@ from app.records.routes.api import send
 from app.records.tailored import tailored
 from app.records.values import as_json
 from app.sales.models import Invoice, Payment, PaymentPart
+from app.sales.operations.parts import COUNTS
 from app.sales.pages.invoices import sees_money
 from app.sales.routes.blueprint import blueprint, is_on
 from app.web import current
@@ -74,7 +75,7 @@ def _told(condition: Any, by: Actor) -> Response:
         select(PaymentPart, Payment.currency, Invoice.currency.label("of_invoice"))
         .join(Payment, Payment.id == PaymentPart.payment_id)
         .join(Invoice, Invoice.id == PaymentPart.invoice_id)
-        .where(condition, permitted(payments, by), permitted(invoices, by))
+        .where(condition, COUNTS, permitted(payments, by), permitted(invoices, by))
         .order_by(PaymentPart.at, PaymentPart.id)
     )
     told = [
