@@ -15,6 +15,7 @@ from app.records.model import Record
 from app.records.types import RecordType
 from app.sales.addressee import addressee
 from app.sales.models import Contract
+from app.sales.models.contract import TERMINATED
 from app.sales.plan.kept import instalments_of
 from app.sales.plan.words import shown_instalment
 from app.web.formats import formats
@@ -60,7 +61,7 @@ def contract_paper(record_type: RecordType, record: Record, _given: Given, by: A
     firm_name = str(firm(by))
     content = {
         "to": addressee(contract, by),
-        "heading": gettext("%(title)s (draft)", title=heading) if contract.is_draft else heading,
+        "heading": _heading(contract, heading, uses),
         "intro": "",
         "facts": [{"label": label, "value": value} for label, value in facts],
         "columns": columns,
@@ -76,3 +77,11 @@ def contract_paper(record_type: RecordType, record: Record, _given: Given, by: A
     }
     name = " · ".join(part for part in (heading, contract.name) if part)
     return Content(name, content, uses, number=contract.number or "")
+
+
+def _heading(contract: Contract, title: str, uses: Uses) -> str:
+    """What it is called, and whether it is in force."""
+    if contract.status == TERMINATED:
+        uses.note("contract", "status")
+        return gettext("%(title)s (terminated)", title=title)
+    return gettext("%(title)s (draft)", title=title) if contract.is_draft else title

@@ -15,6 +15,7 @@ from app.records.files.tells import Uses
 from app.records.model import Record
 from app.records.types import RecordType
 from app.sales.models import Invoice, Order
+from app.sales.models.invoice import CANCELLED
 from app.web.formats import formats
 
 TOLD = ("name", "amount", "tax", "issued_on", "due_on", "tax_number", "title", "tax_id")
@@ -25,6 +26,10 @@ def invoice_paper(record_type: RecordType, record: Record, _given: Given, by: Ac
     invoice = cast("Invoice", record)
     uses = Uses()
     uses.note(record_type.key, *TOLD)
+    credited = by.session.get(Invoice, invoice.credits_id) if invoice.is_credit else None
+    if credited is not None:
+        uses.note(record_type.key, "credits_id", "number")
+        uses.note_records(record_type.key, (credited.id,))
     title = gettext("Credit invoice") if invoice.is_credit else gettext("Invoice")
     heading = f"{title} {invoice.number}" if invoice.number else title
     sender, firm_name = person(by, invoice.owner_id), str(firm(by))
@@ -41,9 +46,9 @@ def invoice_paper(record_type: RecordType, record: Record, _given: Given, by: Ac
         ]
     content = {
         "to": _addressee(invoice, by),
-        "heading": heading if invoice.number else gettext("%(title)s (draft)", title=heading),
+        "heading": _heading(invoice, heading, uses),
         "intro": "",
-        "facts": _facts(invoice, by),
+        "facts": _facts(invoice, credited, by),
         "columns": [
             {"label": gettext("What for"), "number": False, "wide": True},
             {"label": gettext("Amount"), "number": True, "wide": False},
@@ -57,6 +62,14 @@ def invoice_paper(record_type: RecordType, record: Record, _given: Given, by: Ac
     }
     named = " · ".join(part for part in (heading, invoice.name) if part)
     return Content(named, content, uses, number=invoice.number or "")
+
+
+def _heading(invoice: Invoice, title: str, uses: Uses) -> str:
+    """What it is called, and whether it asks for anything."""
+    if invoice.status == CANCELLED:
+        uses.note("invoice", "status")
+        return gettext("%(title)s (cancelled)", title=title)
+    return title if invoice.number else gettext("%(title)s (draft)", title=title)
 
 
 def _what_for(invoice: Invoice, by: Actor) -> str:
@@ -77,8 +90,12 @@ def _addressee(invoice: Invoice, by: Actor) -> list[str]:
     return found + [part for part in (account.address, account.city, account.province) if part]
 
 
-def _facts(invoice: Invoice, by: Actor) -> list[dict[str, str]]:
+def _facts(invoice: Invoice, credited: Invoice | None, by: Actor) -> list[dict[str, str]]:
     write, found = formats(by), []
+    if credited is not None and credited.issued_on is not None:
+        day = write.day(credited.issued_on, date.min)
+        its = " · ".join(one for one in (credited.number, day) if one)
+        found.append((gettext("Credit of"), its))
     if invoice.issued_on is not None and invoice.number:
         found.append((gettext("Issued on"), write.day(invoice.issued_on, date.min)))
     if invoice.due_on is not None and not invoice.is_credit:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 
 from app.crm.models import Account
 from app.kernel.actor import Actor
-from app.kernel.currencies import digits_of
+from app.kernel.currencies import digits_of, rounded
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
@@ -21,7 +21,7 @@ from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.access import permitted, sees
 from app.records.door import perform
-from app.records.money.rates import MissingRate, convert
+from app.records.money.rates import MissingRate, rate_then, turned
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment
 from app.sales.models.invoice import ISSUED
@@ -284,7 +284,7 @@ def _wish(invoice: Invoice, amount: Decimal, payment: Payment, by: Actor) -> Wis
     if amount > invoice.open:
         most = plain(invoice.open)
         raise Refused(_("Of this invoice only %(most)s are open.", most=most))
-    taken = convert(by, amount, invoice.currency, payment.currency, payment.received_on)
+    taken = _turned(amount, invoice.currency, payment.currency, payment, by)
     if taken <= 0:
         raise Refused(_("This is too little to be counted in the currency of the payment."))
     return Wish(invoice.id, amount, taken)
@@ -293,7 +293,7 @@ def _wish(invoice: Invoice, amount: Decimal, payment: Payment, by: Actor) -> Wis
 def _most(invoice: Invoice, left: Decimal, payment: Payment, by: Actor) -> Wish | None:
     """As much of an invoice as is open and as the rest of a payment pays; None where nothing is."""
     try:
-        could = convert(by, left, payment.currency, invoice.currency, payment.received_on)
+        could = _turned(left, payment.currency, invoice.currency, payment, by)
         amount = min(could, invoice.open)
         wish = _wish(invoice, amount, payment, by)
         if wish.taken > left:  # Rounded twice: a cent less of the invoice.
@@ -302,6 +302,19 @@ def _most(invoice: Invoice, left: Decimal, payment: Payment, by: Actor) -> Wish 
     except (MissingRate, Refused):
         return None
     return wish if wish.taken <= left else None
+
+
+def _turned(amount: Decimal, source: str, target: str, payment: Payment, by: Actor) -> Decimal:
+    """An amount turned by the rates of the day of a payment, each asked for once; or MissingRate."""
+    if source == target:
+        return rounded(amount, target)
+    found: dict[str, Decimal] = {}
+    for one in (source, target):
+        rate = rate_then(by, one, payment.received_on)
+        if rate is None:
+            raise MissingRate(one, payment.received_on)
+        found[one] = rate
+    return turned(amount, found[source], found[target], target)
 
 
 def _check(payment: Payment, by: Actor, *, is_new: bool) -> None:

@@ -81,16 +81,20 @@ def standing(by: Actor, as_of: date, *conditions: ColumnElement[bool]) -> Subque
             one.issued_on <= as_of, or_(one.status == ISSUED, later), one.deleted_at.is_(None)
         )
 
+    # Of few customers the sums below are asked for their invoices alone.
+    of = select(Invoice.id).where(*conditions).correlate(None)
+    credits = credit.credits_id.in_(of) if conditions else credit.credits_id.is_not(None)
+    parts = PaymentPart.invoice_id.in_(of) if conditions else PaymentPart.invoice_id.is_not(None)
     given_back = (
         select(credit.credits_id.label("of"), func.sum(credit.amount).label("sum"))
-        .where(credit.credits_id.is_not(None), stood(credit))
+        .where(credits, stood(credit))
         .group_by(credit.credits_id)
         .subquery()
     )
     paid = (
         select(PaymentPart.invoice_id.label("of"), func.sum(PaymentPart.amount).label("sum"))
         .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(counted(as_of), PaymentPart.invoice_id.is_not(None))
+        .where(counted(as_of), parts)
         .group_by(PaymentPart.invoice_id)
         .subquery()
     )
