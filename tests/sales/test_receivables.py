@@ -136,7 +136,7 @@ def test_the_page_opens_the_invoices_behind_each_figure(acme: Workspace, alice: 
     assert wrong.status_code == 422
     assert alice.client.get("/receivables?as_of=2099-01-01").status_code == 422
     home = alice.client.get("/").get_data(as_text=True)
-    assert home
+    assert 'href="/receivables"' in home
 
 
 @pytest.mark.parametrize("key", ["open", "due_on", "amount", "account_id"])

@@ -88,7 +88,8 @@ def _value(
     `its` is the field whose change makes it another customer.
     """
     if subject.at:
-        asked = _number(record_type.field(subject.field).value(one.record))
+        # What goes back, as a credit does, is agreed to like what comes.
+        asked = abs(_number(record_type.field(subject.field).value(one.record)))
         is_asked = verb in subject.at and (asked > 0 or not subject.bigger_is_more)
         return asked if is_asked else None
     changed = one.changes.get(subject.field)

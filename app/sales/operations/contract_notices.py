@@ -11,7 +11,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, literal, or_, select, tuple_
 
 from app.identity.models import User
 from app.kernel.actor import Actor
@@ -78,13 +78,17 @@ def tell_overdue(by: Actor) -> None:
         .order_by(Instalment.due_on, Instalment.id)
         .limit(MOST)
     )
-    while rows := by.session.execute(due).all():
+    asked = due
+    while rows := by.session.execute(asked).all():
+        last = (rows[-1][0].due_on, rows[-1][0].id)
         came = collected_of([one.id for one, _contract in rows], by)
         for one, contract in rows:
-            one.reminded_on = by.today()
             if came.get(one.id, Decimal(0)) < one.amount:
+                one.reminded_on = by.today()
                 _tell_overdue(one, contract, by)
         by.session.flush()  # What was told is not read again by the next lot.
+        after = tuple_(Instalment.due_on, Instalment.id) > tuple_(*map(literal, last))
+        asked = due.where(after)
 
 
 def _end(contract: Contract, by: Actor) -> None:

@@ -36,7 +36,7 @@ def contract_quote(quote: Quote, by: Actor) -> Mapping[str, Any]:
     """Begin the contract of an accepted quote; Refused where there is one already."""
     held = select(Quote.order_id).where(Quote.id == quote.id).with_for_update()
     order_id = by.session.scalars(held).one()
-    _refuse_second(Contract.quote_id == quote.id, by)
+    refuse_second(Contract.quote_id == quote.id, by)
     return _begun(quote, quote.id, order_id, by)
 
 
@@ -46,7 +46,7 @@ def contract_order(order: Order, by: Actor) -> Mapping[str, Any]:
     same = Contract.order_id == order.id
     if order.quote_id is not None:
         same |= Contract.quote_id == order.quote_id
-    _refuse_second(same, by)
+    refuse_second(same, by)
     return _begun(order, order.quote_id, order.id, by)
 
 
@@ -90,7 +90,8 @@ def _name_of(contact_id: str | None, by: Actor) -> str | None:
     return by.session.scalars(its).one_or_none()
 
 
-def _refuse_second(same: ColumnElement[bool], by: Actor) -> None:
+def refuse_second(same: ColumnElement[bool], by: Actor) -> None:
+    """Refused where a contract stands of the same quote or order."""
     found = select(Contract.id).where(same, Contract.deleted_at.is_(None)).limit(1)
     if by.session.scalars(found).first() is not None:
         raise Refused(_("There is a contract of this already."))

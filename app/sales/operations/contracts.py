@@ -27,6 +27,7 @@ from app.records.tailored import tailored
 from app.sales.lines.conditions import MOST_DAYS
 from app.sales.lines.origin import take_from_opportunities
 from app.sales.models import Contract
+from app.sales.operations.contract_origin import refuse_second
 from app.sales.plan.kept import Planned, instalments_of, planned, put_plan, wish_of
 
 MOST_NOTICE = 3_650
@@ -88,11 +89,20 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
         put_plan(contract, contract.instalments, by)
         by.session.flush()  # Its event tells the plan.
     if verb == "restore":
+        _refuse_second(contract, by)
         refresh_one(contract, by)
         _follow_again(contract, by)
     if verb == "delete":
         _follow_no_more(contract, by)
     contract.is_decided = False  # What comes after the action changes nothing of it.
+
+
+def _refuse_second(contract: Contract, by: Actor) -> None:
+    """Refused where what a contract was made of became another one meanwhile."""
+    for key in ("quote_id", "order_id"):
+        its = getattr(contract, key)
+        if its is not None:
+            refuse_second((getattr(Contract, key) == its) & (Contract.id != contract.id), by)
 
 
 def _follow_no_more(contract: Contract, by: Actor) -> None:

@@ -32,6 +32,7 @@ from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
 from app.sales.operations.invoiced import check_order, check_owed_again
 from app.sales.operations.parts import CREDITED, change_beside, free_all, held_invoice, take_off
+from app.sales.plan.written import day_of
 
 LAYOUT = "invoice"
 LONGEST_REASON, LONGEST_NUMBER = 2_000, 80
@@ -167,6 +168,8 @@ def cancel(invoice: Invoice, by: Actor, reason: object) -> None:
             _put_back(invoice, by)
         elif invoice.credited:
             raise Refused(_("A credit stands against this invoice. Cancel that first."))
+    else:
+        invoice.issued_on = None  # It was meant for a day, and never was issued.
     invoice.status, invoice.is_decided = CANCELLED, True
     invoice.cancelled_at, invoice.cancel_reason = by.now, words
 
@@ -253,7 +256,8 @@ def _begin(invoice: Invoice, account: Account | None, by: Actor) -> None:
         value = getattr(account, its)
         if getattr(invoice, key) in (None, "") and value is not None and sees(known, its, by):
             setattr(invoice, key, value)
-    if by.via == IMPORT and invoice.number and invoice.issued_on and not invoice.is_credit:
+    brought = by.via == IMPORT and invoice.number and invoice.issued_on and not invoice.is_credit
+    if brought and by.may("invoice", "issue"):
         _take_as_issued(invoice, by)
 
 
@@ -389,7 +393,7 @@ def _account(invoice: Invoice, by: Actor) -> Account | None:
 def _day(raw: object, field: str) -> date | None:
     if raw is None or not str(raw).strip():
         return None
-    try:
-        return date.fromisoformat(str(raw).strip())
-    except ValueError:
-        raise Refused(_("Enter a date like 2026-11-22."), field=field) from None
+    day = day_of(raw)
+    if isinstance(day, Text):
+        raise Refused(day, field=field)
+    return day

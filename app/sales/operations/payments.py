@@ -70,6 +70,7 @@ def prepare_payment(payment: Payment, by: Actor) -> None:
     if account is not None:
         payment.name = account.name
     if is_new or _is_changed(payment, ("amount", *KEPT)):
+        _take_rate(payment, by)
         _check(payment, by, is_new=is_new)
     put_credit(payment)
     known = (payment.name, payment.payer, payment.reference)
@@ -315,6 +316,18 @@ def _turned(amount: Decimal, source: str, target: str, payment: Payment, by: Act
             raise MissingRate(one, payment.received_on)
         found[one] = rate
     return turned(amount, found[source], found[target], target)
+
+
+def _take_rate(payment: Payment, by: Actor) -> None:
+    """A payment is worth what it was on the day on which it came, unless another day was named."""
+    if payment.currency == by.tenant.currency or payment.rate_on == payment.received_on:
+        return
+    before = inspect(payment).attrs.received_on.history.deleted or ()
+    if payment.rate_on not in (firms_day(by), *before):
+        return
+    rate = rate_then(by, payment.currency, payment.received_on)
+    if rate is not None:
+        payment.rate, payment.rate_on = rate, payment.received_on
 
 
 def _check(payment: Payment, by: Actor, *, is_new: bool) -> None:

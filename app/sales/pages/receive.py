@@ -16,7 +16,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, gettext, ngettext
-from app.records.access import fetch, writable_keys
+from app.records.access import fetch, sees, writable_keys
 from app.records.money.rates import currencies_in_use
 from app.records.pages.choices import choices_of
 from app.records.tailored import tailored
@@ -107,13 +107,15 @@ def parts_form(
     """The open invoices with what is typed beside each, and what stays over of the payment."""
     kind, write, today = tailored("invoice", by), formats(by), firms_day(by)
     rows = []
+    sees_number, sees_due = sees(kind, "number", by), sees(kind, "due_on", by)
     for one in its[:MOST_PARTS]:
-        late = (today - one.due_on).days if one.due_on is not None else 0
-        due = write.day(one.due_on, today) if one.due_on is not None else ""
+        due_on = one.due_on if sees_due else None
+        late = (today - due_on).days if due_on is not None else 0
+        due = write.day(due_on, today) if due_on is not None else ""
         note = gettext("due %(day)s", day=due) if due else ""
         if late > 0:
             note = ngettext("%(n)s day overdue", "%(n)s days overdue", late)
-        shown = " · ".join(part for part in (one.number, note) if part)
+        shown = " · ".join(part for part in (one.number if sees_number else "", note) if part)
         rows.append(
             Row(
                 str(one.id),

@@ -140,7 +140,13 @@ def reach_known(contract: Contract, rows: Sequence[Instalment], by: Actor) -> No
 def set_reached(one: Instalment, on: date | None) -> None:
     """Note on what day the milestone of an instalment was reached; its due day follows."""
     one.reached_on = on
-    one.due_on = on + timedelta(days=one.days) if on is not None else None
+    _set_due(one, on + timedelta(days=one.days) if on is not None else None)
+
+
+def _set_due(one: Instalment, on: date | None) -> None:
+    """Let an instalment be due on a day; of another day its owner is told anew."""
+    if one.due_on != on:
+        one.due_on, one.reminded_on = on, None
 
 
 def wish_of(one: Instalment, currency: str) -> dict[str, Any]:
@@ -198,7 +204,8 @@ def _put(
     row.share, row.amount = one.portion.share, amount
     row.due_by, row.milestone, row.days = one.due_by, one.milestone or None, one.days
     if one.due_by == DATE:
-        row.reached_on, row.due_on = None, one.due_on
+        row.reached_on = None
+        _set_due(row, one.due_on)
         return row
     is_same = had == (one.due_by, one.milestone)
     set_reached(row, row.reached_on if is_same and row.reached_on else days.day(one.due_by))

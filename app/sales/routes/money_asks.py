@@ -15,7 +15,7 @@ from app.identity.routes.asking import show, submit, typed
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
-from app.records.access import writable_keys
+from app.records.access import sees, writable_keys
 from app.records.door import perform
 from app.records.pages.choices import choices_of
 from app.records.routes.blueprint import next_or, record_for, record_url
@@ -101,7 +101,19 @@ def _fields(record: Invoice | Payment, verb: str, by: Actor) -> tuple[Asked, ...
 
 
 def _begun(record: Invoice | Payment, verb: str, by: Actor) -> Mapping[str, str]:
-    """What stands in the form at first."""
+    """What stands in the form at first, as far as `by` may see it; what is empty is as usual."""
+    kind = tailored("payment" if isinstance(record, Payment) else "invoice", by)
+    keys = {"refund": ("amount", "credit"), "credit": ("amount", "credited")}.get(verb, ())
+    hides = not all(sees(kind, key, by) for key in keys)
+    usual = _usual(record, verb, by)
+    return {
+        key: value
+        for key, value in usual.items()
+        if sees(kind, key, by) and not (key == "amount" and hides)
+    }
+
+
+def _usual(record: Invoice | Payment, verb: str, by: Actor) -> Mapping[str, str]:
     today = firms_day(by)
     if isinstance(record, Payment):
         begun = {"amount": plain(record.credit), "received_on": today.isoformat()}
