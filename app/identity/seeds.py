@@ -168,7 +168,12 @@ NO_COST = {
     ("order", "margin"): FieldAccess.HIDDEN,
 }
 # How a customer pays says what may be agreed with them: not for those who agree it to say.
-JUDGED = {("account", "payment_record"): FieldAccess.READ}
+# Nor to keep an invoice out of that, as one that is disputed is.
+JUDGED = {
+    ("account", "payment_record"): FieldAccess.READ,
+    ("invoice", "is_disputed"): FieldAccess.READ,
+    ("invoice", "dispute_reason"): FieldAccess.READ,
+}
 SETTINGS = {
     ("firm", "manage"): ALL,
     ("user", "manage"): ALL,
