@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, select
 
+from app.crm.models import Account
 from app.events import Event
 from app.identity.models import Grant, User
 from app.kernel.actor import Actor
+from app.kernel.errors import Refused
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.access import sees
 from app.records.door import perform
 from app.records.tailored import tailored
-from app.sales.models import Contract, Order
-from app.sales.plan.kept import instalments_of
+from app.sales.models import Contract, Order, Payment
+from app.sales.plan.kept import instalments_of, wish_of
 from tests.cast import Person, Workspace
 from tests.records.api.conftest import Programs, program
 from tests.sales.test_contracts import (
@@ -31,7 +33,9 @@ from tests.sales.test_contracts import (
     tasks_of,
     tend,
 )
+from tests.sales.test_invoices import issued
 from tests.sales.test_orders import accepted, make_order
+from tests.sales.test_payments import received
 
 __all__ = ["program"]
 
@@ -103,6 +107,72 @@ def test_a_delivery_that_is_noted_far_away_counts_by_the_firms_calendar(
         perform("order", "deliver", order, by=far)
         by.session.expire_all()
         assert instalments_of(contract.id, by)[0].reached_on == evening.date()
+
+
+def test_an_instalment_that_is_due_another_day_is_told_anew(
+    acme: Workspace, alice: Person, clock: Any
+) -> None:
+    with acme.acting(alice) as by:
+        plan = {"name": "All", "share": "100", "due_by": "date", "due_on": in_days(by, 2)}
+        contract_id = signed(by, plan).id
+    clock.shift(timedelta(days=3))
+    with acme.acting(alice) as by:
+        tend(acme)
+        contract = by.session.get_one(Contract, contract_id)
+        (one,) = instalments_of(contract.id, by)
+        later = {**wish_of(one, "GBP"), "due_on": in_days(by, 2), "amount": None}
+        perform("contract", "set_instalments", contract, by=by, instalments=[later])
+        tend(acme)
+        assert len(tasks_of(contract, by)) == 1
+    clock.shift(timedelta(days=3))
+    with acme.acting(alice) as by:
+        tend(acme)
+        tend(acme)
+        assert len(tasks_of(by.session.get_one(Contract, contract_id), by)) == 2
+
+
+def test_what_was_paid_on_an_instalment_is_told_once_it_is_taken_back(
+    acme: Workspace, alice: Person, clock: Any
+) -> None:
+    with acme.acting(alice) as by:
+        due = {"due_by": "date", "due_on": in_days(by, 1)}
+        halves = [{"name": name, "share": "50", **due} for name in ("First", "Second")]
+        contract = signed(by, *halves)
+        first, _second = instalments_of(contract.id, by)
+        account = by.session.get_one(Account, contract.account_id)
+        invoice = issued(by, "500", account=account)
+        invoice.contract_id, invoice.instalment_id = contract.id, first.id
+        by.session.flush()
+        payment = received(by, "500", account=account)
+        perform("payment", "apply", payment, by=by)
+        ids = (contract.id, payment.id)
+    clock.shift(timedelta(days=2))
+    with acme.acting(alice) as by:
+        tend(acme)
+        contract = by.session.get_one(Contract, ids[0])
+        assert len(tasks_of(contract, by)) == 1
+        perform("payment", "take_back", by.session.get_one(Payment, ids[1]), by=by)
+        tend(acme)
+        assert len(tasks_of(contract, by)) == 2
+
+
+def test_a_contract_does_not_come_back_beside_the_second_of_its_quote(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        quote = accepted(by)
+        perform("quote", "contract", quote, by=by)
+        first = contract_of(by, quote_id=quote.id)
+        perform("contract", "delete", first, by=by)
+        perform("quote", "contract", quote, by=by)
+        its = select(Contract).where(Contract.deleted_at.is_(None))
+        second = by.session.scalars(its).one()
+        with pytest.raises(Refused), by.session.begin_nested():
+            perform("contract", "restore", first, by=by)
+        by.session.expire_all()
+        perform("contract", "delete", second, by=by)
+        perform("contract", "restore", first, by=by)
+        assert first.deleted_at is None
 
 
 def test_a_renewal_that_is_thrown_away_comes_up_again(

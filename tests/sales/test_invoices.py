@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.automation.authority.operations import save_limits
+from app.automation.authority.subjects import subject_called
 from app.events import Event
-from app.kernel.actor import Actor, FieldAccess
-from app.kernel.errors import NotPermitted, Refused
+from app.identity.models import Grant, User
+from app.kernel.actor import Actor, FieldAccess, Reach
+from app.kernel.errors import Held, NotPermitted, Refused
+from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
 from app.records.money import operations as rates
@@ -154,6 +159,7 @@ def test_an_issued_invoice_stays_as_it_is(acme: Workspace, alice: Person) -> Non
         ({"issued_on": "2099-01-01"}, "issued_on"),
         ({"issued_on": "soon"}, "issued_on"),
         ({"issued_on": "2026-01-31", "due_on": "2026-01-30"}, "due_on"),
+        ({"due_on": "9999-12-31"}, "due_on"),
         ({"tax_number": "1" * 81}, "tax_number"),
     ],
 )
@@ -247,6 +253,37 @@ def test_who_sells_asks_for_invoices_and_does_not_issue_them(
         for verb, inputs in (("issue", {}), ("cancel", {"reason": "No"})):
             with pytest.raises(NotPermitted):
                 perform("invoice", verb, invoice, by=by, **inputs)
+
+
+def test_a_file_issues_nothing_for_whoever_may_not_issue(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    for person, status in ((alice, "issued"), (bob, "requested")):
+        with acme.acting(person) as by:
+            brought = {"number": f"OLD-{status}", "issued_on": "2025-01-31"}
+            assert make_invoice(replace(by, via="import"), **brought).status == status
+
+
+def test_who_credits_beyond_their_authority_asks(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        role = by.session.get_one(User, bob.user_id).role
+        reach = int(Reach.ALL)
+        by.session.add(Grant(role_id=role.id, record_type="invoice", verb="issue", reach=reach))
+        role.stamp = new_id()
+        subject = subject_called("invoice_amount")
+        assert subject is not None
+        save_limits(by, subject, {(role.id, ""): "50"})
+        ids = []
+        for amount in ("50", "50.01"):
+            invoice = issued(by, "100")
+            perform("invoice", "credit", invoice, by=by, amount=amount)
+            ids.append(credit_of(invoice, by).id)
+    with acme.acting(bob) as by:
+        perform("invoice", "issue", by.session.get_one(Invoice, ids[0]), by=by)
+        with pytest.raises(Held):
+            perform("invoice", "issue", by.session.get_one(Invoice, ids[1]), by=by)
 
 
 def test_what_the_role_hides_of_a_customer_is_not_written_on_their_invoice(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,8 +24,10 @@ from app.records.money import operations as rates
 from app.sales.models import Invoice, Order, Payment, PaymentPart
 from app.sales.operations.balance import firms_day
 from app.sales.operations.parts import parts_of
+from app.sales.operations.payments import proposed, read_parts
 from tests.cast import Person, Workspace
 from tests.factories import make_account
+from tests.records.pages.conftest import statements
 from tests.sales.conftest import narrow
 from tests.sales.test_invoices import credit_of, invoice_of, issued
 from tests.sales.test_orders import sold
@@ -140,6 +143,72 @@ def test_without_a_rate_a_payment_in_another_currency_says_what_to_do(
         with pytest.raises(Refused) as refused:
             perform("payment", "apply", payment, by=by, parts=[part(invoice, "10")])
         assert "Currencies" in str(refused.value.errors["parts.0.amount"])
+
+
+def test_a_payment_is_worth_what_it_was_on_the_day_on_which_it_came(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for on, rate in (("2025-01-01", "0.80"), ("2025-06-01", "0.75"), ("2026-01-01", "0.70")):
+            rates.add_rate(by, {"currency": "USD", "rate_on": on, "rate": rate})
+        payment = received(by, "100", currency="USD", received_on="2025-03-01")
+        assert (payment.rate, payment.rate_on) == (Decimal("0.80"), date(2025, 3, 1))
+        perform("payment", "update", payment, by=by, received_on="2025-07-01")
+        assert (payment.rate, payment.rate_on) == (Decimal("0.75"), date(2025, 7, 1))
+        perform("payment", "update", payment, by=by, amount="90")
+        assert (payment.rate, payment.rate_on) == (Decimal("0.75"), date(2025, 7, 1))
+        named = received(by, "9", currency="USD", received_on="2025-07-01", rate_on="2025-02-01")
+        assert (named.rate, named.rate_on) == (Decimal("0.80"), date(2025, 2, 1))
+
+
+def test_many_invoices_in_another_currency_take_no_more_statements_than_two(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        rates.add_rate(by, {"currency": "USD", "rate_on": "2025-01-01", "rate": "0.80"})
+        account = make_account(by)
+        payment = received(by, "1000", account=account)
+
+        def asked(count: int) -> int:
+            for _n in range(count):
+                issued(by, "1", account=account, currency="USD")
+            by.session.flush()
+            with statements() as seen:
+                found = proposed(payment, by)
+                read_parts(payment, [part(by.session.get_one(Invoice, one.invoice_id), "1") for one in found], by)
+            assert len(found) >= count
+            return len(seen)
+
+        few = asked(2)
+        assert asked(38) == few
+
+
+def test_the_forms_of_money_show_nothing_that_the_role_hides(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, owner_id=str(bob.user_id))
+        mine = {"account": account, "owner_id": str(bob.user_id)}
+        number = issued(by, "60", ago=50, **mine).number
+        payment_id = received(by, "77", **mine).id
+        role = by.session.get_one(User, bob.user_id).role
+        for verb in ("create", "apply", "refund"):
+            by.session.add(
+                Grant(role_id=role.id, record_type="payment", verb=verb, reach=int(Reach.ALL))
+            )
+        account_id = account.id
+    assert number is not None
+
+    def seen() -> tuple[bool, bool, bool]:
+        parts = bob.client.get(f"/payments/receive?account_id={account_id}").get_data(as_text=True)
+        back = bob.client.get(f"/payments/{payment_id}/refund").get_data(as_text=True)
+        return number in parts, "days overdue" in parts, 'value="77"' in back
+
+    assert seen() == (True, True, True)
+    narrow(acme, bob, "number", FieldAccess.HIDDEN, "invoice")
+    narrow(acme, bob, "due_on", FieldAccess.HIDDEN, "invoice")
+    narrow(acme, bob, "credit", FieldAccess.HIDDEN, "payment")
+    assert seen() == (False, False, False)
 
 
 def test_a_part_is_taken_back_once(acme: Workspace, alice: Person) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from app.crm.models import Account
 from app.kernel.actor import Actor, FieldAccess
+from app.kernel.errors import NotPermitted
 from app.modules import install_record_types
 from app.records.door import perform
 from app.sales.jobs import count_overdue, judge_payers
@@ -26,8 +27,9 @@ from app.sales.terms.kept import save_terms, terms_of
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.records.api.conftest import Programs, fields_in, program
+from tests.records.pages.conftest import statements
 from tests.sales.conftest import narrow
-from tests.sales.test_invoices import credit_of, issued
+from tests.sales.test_invoices import credit_of, issued, make_invoice
 from tests.sales.test_payments import part, received
 
 __all__ = ["program"]
@@ -113,6 +115,42 @@ def test_a_payment_that_was_deleted_never_came_on_any_day(acme: Workspace, alice
         assert all_together(receivables(by, day(by, 5))).total == 0
         perform("payment", "delete", payment, by=by)
         assert all_together(receivables(by, day(by, 5))).total == 100
+
+
+def test_what_was_never_issued_was_owed_on_no_day(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        meant = day(by, 20).isoformat()
+        asked = make_invoice(by, "100", number="OLD-7", issued_on=meant, due_on=meant)
+        perform("invoice", "cancel", asked, by=by, reason="Wrong firm")
+        assert all_together(receivables(by, day(by, 10))).total == 0
+
+
+def test_of_one_customer_only_their_money_is_added_up(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by)
+        four_invoices(make_account(by, name="Globex"), by)
+        first, *_others = four_invoices(account, by)
+        paid(first, 30, by)
+        by.session.flush()
+        with statements() as seen:
+            found = payment_record(by, account.id, firms_day(by))
+        assert (found.due, found.overdue_money) == (4, 300)
+        (asked,) = [one for one in seen if "payment_parts" in one]
+        assert asked.count("payment_parts.invoice_id IN (SELECT") == 1
+        assert asked.count("credits_id IN (SELECT") == 1
+
+
+def test_who_sells_does_not_say_what_is_disputed(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = make_account(by, owner_id=str(bob.user_id))
+        invoice_id = issued(by, account=account, owner_id=str(bob.user_id)).id
+    with acme.acting(bob) as by:
+        invoice = by.session.get_one(Invoice, invoice_id)
+        for key, value in (("is_disputed", True), ("dispute_reason", "Two bent")):
+            with pytest.raises(NotPermitted):
+                perform("invoice", "update", invoice, by=by, **{key: value})
 
 
 def test_the_page_opens_the_invoices_behind_each_figure(acme: Workspace, alice: Person) -> None:
