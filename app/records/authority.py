@@ -13,7 +13,8 @@ class Subject:
 
     `unit` is what stands behind the number. Where `bigger_is_more` is False, less of it is the
     further concession: a deposit. With `at` it is judged when one of these verbs is done, whatever
-    they change, and at no other time: what is only being drafted agrees to nothing.
+    they change, and at no other time: what is only being drafted agrees to nothing. Of one that
+    `goes_back` only what is below zero is judged: a refund.
     """
 
     key: str
@@ -23,3 +24,4 @@ class Subject:
     field: str
     bigger_is_more: bool = True
     at: tuple[str, ...] = ()
+    goes_back: bool = False

@@ -159,6 +159,7 @@ SUBJECTS = (
         at=("sign",),
     ),
     Subject("invoice_amount", _("Amount of an invoice"), "", "invoice", "amount", at=("issue",)),
+    Subject("refund_amount", _("Amount of a refund"), "", "payment", "amount", goes_back=True),
 )
 
 SALES = Module(

@@ -13,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from app.automation.authority.operations import save_limits
+from app.automation.authority.subjects import subject_called
 from app.crm.models import Account
 from app.events import Event
 from app.identity.models import Grant, User
 from app.kernel.actor import Actor, FieldAccess, Reach
-from app.kernel.errors import Answer, NotPermitted, Refused
+from app.kernel.errors import Answer, Held, NotPermitted, Refused
+from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
 from app.records.money import operations as rates
@@ -245,6 +248,33 @@ def test_a_refund_is_of_what_is_left(acme: Workspace, alice: Person) -> None:
         perform("payment", "delete", back, by=by)
         by.session.refresh(payment)
         assert (payment.refunded, payment.credit) == (0, 40)
+
+
+def test_who_refunds_beyond_their_authority_asks(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        role = by.session.get_one(User, bob.user_id).role
+        for verb in ("create", "update", "refund"):
+            by.session.add(
+                Grant(role_id=role.id, record_type="payment", verb=verb, reach=int(Reach.ALL))
+            )
+        role.stamp = new_id()
+        subject = subject_called("refund_amount")
+        assert subject is not None
+        save_limits(by, subject, {(role.id, ""): "50"})
+        payment_id = received(by, "200").id
+    with acme.acting(bob) as by:
+        received(by, "500")
+        payment = by.session.get_one(Payment, payment_id)
+        with pytest.raises(Held):
+            perform("payment", "refund", payment, by=by, amount="50.01")
+        by.session.refresh(payment)
+        perform("payment", "refund", payment, by=by, amount="50")
+        back = by.session.scalars(select(Payment).where(Payment.refunds_id == payment.id)).one()
+        perform("payment", "update", back, by=by, note="To their other account")
+        with pytest.raises(Held):
+            perform("payment", "update", back, by=by, amount="-60")
 
 
 def test_a_payment_that_counts_is_neither_deleted_nor_made_smaller(

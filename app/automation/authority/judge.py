@@ -95,11 +95,12 @@ def _value(
     changed = one.changes.get(subject.field)
     if changed is None and verb != "create" and its not in one.changes:
         return None
-    value = _number(record_type.field(subject.field).value(one.record))
+    sign = -1 if subject.goes_back else 1
+    value = sign * _number(record_type.field(subject.field).value(one.record))
     if subject.bigger_is_more and value <= 0:
         return None
     if verb != "create" and changed is not None and its not in one.changes:
-        before = _number(changed[0])
+        before = sign * _number(changed[0])
         if value <= before if subject.bigger_is_more else value >= before:
             return None
     return value

@@ -74,7 +74,11 @@ def told_limit(limits: Limits, subject: Subject, customer_class: str, by: Actor)
 
 def hints_for(limits: Limits, record_type: RecordType, record: Any, by: Actor) -> dict[str, str]:
     """What stands beside fields of a record, which may be new: how far `by` may go with each."""
-    subjects = [one for one in subjects_of(record_type.key) if one.key in limits.subjects]
+    subjects = [
+        one
+        for one in subjects_of(record_type.key)
+        if one.key in limits.subjects and not one.goes_back
+    ]
     if by.user_id is None or by.rights.is_owner or not subjects:
         return {}
     found: dict[str, str] = {}
