@@ -178,12 +178,13 @@ def test_many_invoices_in_another_currency_take_no_more_statements_than_two(
             by.session.flush()
             with statements() as seen:
                 found = proposed(payment, by)
-                read_parts(payment, [part(by.session.get_one(Invoice, one.invoice_id), "1") for one in found], by)
+                sent = [{"invoice_id": str(one.invoice_id), "amount": "1"} for one in found]
+                read_parts(payment, sent, by)
             assert len(found) >= count
             return len(seen)
 
         few = asked(2)
-        assert asked(38) == few
+        assert asked(38) <= few
 
 
 def test_the_forms_of_money_show_nothing_that_the_role_hides(
