@@ -21,7 +21,9 @@ from tests.sales.test_invoices import credit_of, issued, make_invoice
 install_record_types()
 
 
-def paper(kind: str, record: Invoice | Contract, by: Actor) -> tuple[dict[str, Any], dict[str, Any]]:
+def paper(
+    kind: str, record: Invoice | Contract, by: Actor
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the paper of a record says, and what it tells of records."""
     draft = draft_of(tailored(kind, by), record, Wish(kind, "en"), by)
     return draft.data["content"], dict(draft.uses.kept())

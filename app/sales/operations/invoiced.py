@@ -26,7 +26,10 @@ def invoiced_of(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:
     """
     more = (Invoice.id != but,) if but is not None else ()
     with by.session.no_autoflush:
-        return by.session.scalar(select(func.sum(Invoice.amount)).where(_asks(order_id), *more)) or NOTHING
+        return (
+            by.session.scalar(select(func.sum(Invoice.amount)).where(_asks(order_id), *more))
+            or NOTHING
+        )
 
 
 def told_tax(order_id: UUID, by: Actor) -> Decimal:

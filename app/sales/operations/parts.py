@@ -161,9 +161,7 @@ def _past(part: PaymentPart, amount: Decimal, taken: Decimal, until: date | None
     )
 
 
-def take_off(
-    invoice: Invoice, excess: Decimal, by: Actor, until: date | None = None
-) -> Decimal:
+def take_off(invoice: Invoice, excess: Decimal, by: Actor, until: date | None = None) -> Decimal:
     """Free so much of what was paid on an invoice, the newest parts first; answers with how much.
 
     It is the customer's money with us from the day `until` on; with none it never counted.
