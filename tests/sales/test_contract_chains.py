@@ -53,8 +53,12 @@ def followers(contract: Contract, by: Actor) -> list[Contract]:
 
 
 def test_a_contract_learns_of_the_order_that_its_quote_becomes_later(
-    acme: Workspace, alice: Person
+    acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def held_up(*_args: object) -> None:
+        raise Refused("The plan holds no further order.")
+
+    monkeypatch.setattr("app.sales.operations.quote_states.order_quote", held_up)
     with acme.acting(alice) as by:
         quote = accepted(by, deposit="30", payment_days="14")
         perform("quote", "contract", quote, by=by)

@@ -1,4 +1,4 @@
-"""What an order comes to is asked for once: through credits, cancelling and the bin, with its tax."""
+"""What an order comes to is asked for once: through credits and the bin, with its tax."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def told_tax(order_id: UUID, by: Actor) -> Decimal:
 
 
 def owed_for(order_id: UUID, by: Actor) -> Decimal:
-    """What an order comes to, with what was given back of it taken off; nothing before it stands."""
+    """What an order comes to, with what was given back of it off; nothing before it stands."""
     with by.session.no_autoflush:
         return by.session.scalar(select(func.sum(Order.total)).where(_is_owed(order_id))) or NOTHING
 

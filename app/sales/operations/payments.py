@@ -306,7 +306,7 @@ def _most(invoice: Invoice, left: Decimal, payment: Payment, by: Actor) -> Wish 
 
 
 def _turned(amount: Decimal, source: str, target: str, payment: Payment, by: Actor) -> Decimal:
-    """An amount turned by the rates of the day of a payment, each asked for once; or MissingRate."""
+    """An amount turned by the rates of the day of a payment, each asked once; or MissingRate."""
     if source == target:
         return rounded(amount, target)
     found: dict[str, Decimal] = {}

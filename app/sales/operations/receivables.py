@@ -83,11 +83,11 @@ def standing(by: Actor, as_of: date, *conditions: ColumnElement[bool]) -> Subque
 
     # Of few customers the sums below are asked for their invoices alone.
     of = select(Invoice.id).where(*conditions).correlate(None)
-    credits = credit.credits_id.in_(of) if conditions else credit.credits_id.is_not(None)
+    backs = credit.credits_id.in_(of) if conditions else credit.credits_id.is_not(None)
     parts = PaymentPart.invoice_id.in_(of) if conditions else PaymentPart.invoice_id.is_not(None)
     given_back = (
         select(credit.credits_id.label("of"), func.sum(credit.amount).label("sum"))
-        .where(credits, stood(credit))
+        .where(backs, stood(credit))
         .group_by(credit.credits_id)
         .subquery()
     )
