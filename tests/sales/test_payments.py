@@ -264,7 +264,8 @@ def test_who_refunds_beyond_their_authority_asks(
         subject = subject_called("refund_amount")
         assert subject is not None
         save_limits(by, subject, {(role.id, ""): "50"})
-        payment_id = received(by, "200").id
+        account = make_account(by, owner_id=str(bob.user_id))
+        payment_id = received(by, "200", account=account).id
     with acme.acting(bob) as by:
         received(by, "500")
         payment = by.session.get_one(Payment, payment_id)

@@ -136,8 +136,9 @@ def test_of_one_customer_only_their_money_is_added_up(acme: Workspace, alice: Pe
             found = payment_record(by, account.id, firms_day(by))
         assert (found.due, found.overdue_money) == (4, 300)
         (asked,) = [one for one in seen if "payment_parts" in one]
-        assert asked.count("payment_parts.invoice_id IN (SELECT") == 1
-        assert asked.count("credits_id IN (SELECT") == 1
+        assert "payment_parts.invoice_id IN (SELECT" in asked
+        assert "payment_parts.invoice_id IS NOT NULL" not in asked
+        assert "credits_id IN (SELECT" in asked
 
 
 def test_who_sells_does_not_say_what_is_disputed(
