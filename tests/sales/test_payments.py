@@ -265,7 +265,7 @@ def test_who_refunds_beyond_their_authority_asks(
         assert subject is not None
         save_limits(by, subject, {(role.id, ""): "50"})
         account = make_account(by, owner_id=str(bob.user_id))
-        payment_id = received(by, "200", account=account).id
+        payment_id = received(by, "200", account=account, owner_id=str(bob.user_id)).id
     with acme.acting(bob) as by:
         received(by, "500")
         payment = by.session.get_one(Payment, payment_id)
