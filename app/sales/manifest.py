@@ -159,7 +159,15 @@ SUBJECTS = (
         at=("sign",),
     ),
     Subject("invoice_amount", _("Amount of an invoice"), "", "invoice", "amount", at=("issue",)),
-    Subject("refund_amount", _("Amount of a refund"), "", "payment", "amount", goes_back=True),
+    Subject(
+        "refund_amount",
+        _("Amount of a refund"),
+        "",
+        "payment",
+        "amount",
+        at=("create", "update"),
+        goes_back=True,
+    ),
 )
 
 SALES = Module(

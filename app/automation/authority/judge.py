@@ -89,18 +89,20 @@ def _value(
     """
     if subject.at:
         # What goes back, as a credit does, is agreed to like what comes.
-        asked = abs(_number(record_type.field(subject.field).value(one.record)))
+        number = _number(record_type.field(subject.field).value(one.record))
+        if subject.goes_back and number >= 0:
+            return None
+        asked = abs(number)
         is_asked = verb in subject.at and (asked > 0 or not subject.bigger_is_more)
         return asked if is_asked else None
     changed = one.changes.get(subject.field)
     if changed is None and verb != "create" and its not in one.changes:
         return None
-    sign = -1 if subject.goes_back else 1
-    value = sign * _number(record_type.field(subject.field).value(one.record))
+    value = _number(record_type.field(subject.field).value(one.record))
     if subject.bigger_is_more and value <= 0:
         return None
     if verb != "create" and changed is not None and its not in one.changes:
-        before = sign * _number(changed[0])
+        before = _number(changed[0])
         if value <= before if subject.bigger_is_more else value >= before:
             return None
     return value
