@@ -60,6 +60,14 @@ class Rights:
             return Reach.ALL
         return self.grants.get((record_type, verb))
 
+    def reads_all(self, record_type: str) -> bool:
+        """True where all records of a type are read, also by whoever looks into its pool."""
+        return self.is_owner or self.grants.get((record_type, "read")) is Reach.ALL
+
+    def reads_pool_alone(self, record_type: str) -> bool:
+        """True for a look into the pool of a type by whoever does not read all of its records."""
+        return self.pooled == record_type and not self.reads_all(record_type)
+
     def field(self, record_type: str, key: str) -> FieldAccess:
         """What may be done with a field of a record that is permitted."""
         if self.is_owner:

@@ -18,17 +18,30 @@ class Dataset:
     """One set of rows: `rows(by)` selects all of the workspace, whoever asks.
 
     What is made of them betrays the fields of `made_of`, each a record type with keys: `told` says
-    who may learn of it. The columns are told where the set is declared.
+    who may learn of it. The rows are told of records of the type `about`. The columns are told
+    where the set is declared.
     """
 
     key: str
     rows: Callable[[Actor], Select[Any]]
     made_of: tuple[tuple[str, tuple[str, ...]], ...]
+    about: str = "account"
 
     def told(self, by: Actor, *more: tuple[str, str]) -> bool:
-        """True for who sees all the fields that the rows are made of, and those of `more`."""
-        wanted = [(kind, key) for kind, keys in self.made_of for key in keys]
-        return all(sees(tailored(kind, by), key, by) for kind, key in (*wanted, *more))
+        """True for who sees all the fields that the rows are made of, and those of `more`.
+
+        And who reads these records as far as those that they are told of: of a customer one would
+        learn else what colleagues beyond one's own reach sell them.
+        """
+        wanted = [(kind, key) for kind, keys in self.made_of for key in keys] + list(more)
+        if not all(self._reaches(kind, by) for kind, _key in wanted):
+            return False
+        return all(sees(tailored(kind, by), key, by) for kind, key in wanted)
+
+    def _reaches(self, kind: str, by: Actor) -> bool:
+        """True for who reads records of a kind no less far than those that the rows tell of."""
+        reach, whole = by.rights.reach(kind, "read"), by.rights.reach(self.about, "read")
+        return reach is not None and (whole is None or reach >= whole)
 
 
 _known: Mapping[str, tuple[str, Dataset]] = {}

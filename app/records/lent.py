@@ -67,7 +67,12 @@ def install(contributed: Iterable[tuple[str, Lent]]) -> None:
 
 
 def lent_fields(record_type: RecordType, by: Actor) -> tuple[LentField, ...]:
-    """The fields that are lent to a type, as far as their modules are on and `by` sees them."""
+    """The fields that are lent to a type, as far as their modules are on and `by` sees them.
+
+    None in the pool for who reads no further: what others know of a record waits for the claim.
+    """
+    if by.rights.reads_pool_alone(record_type.key):
+        return ()
     lent = _known.get(record_type.key, ())
     return tuple(one for key, of in lent if by.tenant.allows(key) for one in of.fields(by))
 

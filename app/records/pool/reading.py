@@ -83,7 +83,7 @@ def fetch_in_pool(
 
 def is_read_in_pool(record_type: RecordType, by: Actor) -> bool:
     """True for a reader of the pool who may see some fields of it not before they claim."""
-    return by.rights.pooled == record_type.key and not _reaches_all(by.rights, record_type.key)
+    return by.rights.reads_pool_alone(record_type.key)
 
 
 def written_by_others(record_type: RecordType) -> frozenset[str]:
@@ -95,7 +95,7 @@ def written_by_others(record_type: RecordType) -> frozenset[str]:
 
 
 def _narrowed(rights: Rights, kind: str, hidden: Iterable[str]) -> Rights:
-    if _reaches_all(rights, kind):
+    if rights.reads_all(kind):
         return replace(rights, pooled=kind)
     kept = {(kind, verb) for verb in ("read", SEE_POOL, CLAIM, REASSIGN, DISTRIBUTE)}
     grants = {
@@ -103,7 +103,3 @@ def _narrowed(rights: Rights, kind: str, hidden: Iterable[str]) -> Rights:
     }
     fields = {**rights.fields, **{(kind, key): FieldAccess.HIDDEN for key in hidden}}
     return replace(rights, grants=grants, fields=fields, pooled=kind)
-
-
-def _reaches_all(rights: Rights, kind: str) -> bool:
-    return rights.is_owner or rights.grants.get((kind, "read")) is Reach.ALL
