@@ -76,6 +76,24 @@ def test_a_season_that_falls_each_year_makes_nobody_suspect(acme: Workspace, ali
         assert found(by, run, sudden).reasons == ["fall", "season"]
 
 
+def test_a_silence_of_every_year_is_no_reason_and_a_new_one_is(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        usual, sudden = make_account(by, name="Candles"), make_account(by, name="Fences")
+        for year in range(3):
+            for number in range(4):
+                bought(by, usual, AS_OF - timedelta(days=year * 365 + 190 + number * 7))
+        for number in range(30):
+            is_of_late = number * 14 < 190
+            day = AS_OF - timedelta(days=number * 14)
+            bought(by, sudden, day - timedelta(days=190 if is_of_late else 0))
+        run = reckoned(by)
+        assert (found(by, run, usual).standing, found(by, run, usual).reasons) == ("steady", [])
+        assert "rhythm" in found(by, run, sudden).reasons
+
+
 def test_the_model_learns_what_parts_those_who_left_from_those_who_stayed() -> None:
     rows = [(1.0, float(number % 10)) for number in range(200)]
     left = [1.0 if number % 10 > 4 or number == 3 else 0.0 for number in range(200)]

@@ -22,7 +22,7 @@ from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.sales.models import Order
-from bench.insight import WARNED_ON, WHOLE_YEAR, auc, judged, precision
+from bench.insight import WARNED_ON, WHOLE_YEAR, auc, flagged_right, judged, precision
 from tests.cast import Person, Workspace
 from tests.insight.histories import all_of
 
@@ -94,6 +94,10 @@ def test_of_a_real_year_equal_values_have_equal_classes_and_the_warning_is_right
             mine, others = precision(chances, left, number), precision(silent, left, number)
             print(f"first {number}: {mine:.3f}, recency alone {others:.3f}")  # noqa: T201
             assert mine > others
+        mine, others, flagged = flagged_right(rows)
+        print(f"{flagged} on the list: {mine:.3f}, recency alone {others:.3f}")  # noqa: T201
+        assert flagged > 300
+        assert mine > others + 0.04
         run = made(by, WHOLE_YEAR)
         snapshots = [one for one in all_of(by, run) if one.frequency]
         assert run.customers == len(snapshots)

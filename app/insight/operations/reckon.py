@@ -57,7 +57,7 @@ def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
     )
     marks = {key: threshold(by.session, run.id, key, way, own) for key, way, own in ways}
     place_in_quadrants(by.session, run.id, run.previous_id, marks)
-    find_reasons(by.session, run)
+    find_reasons(by, run, has_model=weights is not None)
     run.facts = {
         "classes": classes_for(run.customers),
         "marks": {key: str(one) for key, one in marks.items()},
