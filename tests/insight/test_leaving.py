@@ -85,10 +85,8 @@ def test_a_silence_of_every_year_is_no_reason_and_a_new_one_is(
         for year in range(3):
             for number in range(4):
                 bought(by, usual, AS_OF - timedelta(days=year * 365 + 190 + number * 7))
-        for number in range(30):
-            is_of_late = number * 14 < 190
-            day = AS_OF - timedelta(days=number * 14)
-            bought(by, sudden, day - timedelta(days=190 if is_of_late else 0))
+        for number in range(40):
+            bought(by, sudden, AS_OF - timedelta(days=190 + number * 14))
         run = reckoned(by)
         assert (found(by, run, usual).standing, found(by, run, usual).reasons) == ("steady", [])
         assert "rhythm" in found(by, run, sudden).reasons

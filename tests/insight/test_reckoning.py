@@ -92,6 +92,19 @@ def test_equal_values_get_equal_classes_whatever_the_order_of_rows(
         ]
 
 
+def test_who_bought_once_is_new_however_many_others_did_and_who_came_back_is_not(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        once = [make_account(by, name=f"Once {number}") for number in range(20)]
+        for one in once:
+            bought(by, one, AS_OF - timedelta(days=1))
+        back = [regular(by, f"Back {n}", AS_OF - timedelta(days=90), times=2) for n in range(11)]
+        run = reckoned(by)
+        assert {found(by, run, one).segment for one in once} == {"new"}
+        assert min(found(by, run, one).f or 0 for one in back) > 1
+
+
 def test_few_customers_are_told_apart_by_three_classes(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         crowd(by, 24)

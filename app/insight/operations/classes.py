@@ -1,7 +1,8 @@
 """Classes of recency, frequency and money (RFM: Hughes 1994), and the named segments.
 
 Equal values get equal classes, whatever the order of rows: a customer's class follows from the
-middle of the ranks that all with the same value share.
+middle of the ranks that all with the same value share. The lowest class of frequency is that of
+whoever bought once, and of nobody else.
 """
 
 from __future__ import annotations
@@ -107,11 +108,13 @@ def class_of(value: Any, classes: int) -> ColumnElement[int]:
 def classify(session: Session, run_id: UUID, customers: int) -> None:
     """Give each customer of a run with a purchase the three classes, the cell and the segment."""
     classes, row = classes_for(customers), InsightSnapshot
+    # Who bought once has not come back, however many others did not either.
+    often = class_of(row.frequency, classes)
     ranked = (
         select(
             row.account_id,
             class_of(-row.recency_days, classes).label("r"),
-            class_of(row.frequency, classes).label("f"),
+            case((row.frequency == 1, 1), else_=func.greatest(2, often)).label("f"),
             class_of(row.spent, classes).label("m"),
         )
         .where(row.run_id == run_id, row.frequency > 0)
