@@ -26,10 +26,16 @@ def reckon(by: Actor, payload: Payload) -> None:
     reckoning.reckon(by, UUID(str(payload["run_id"])))
 
 
+@job(reckoning.WRITE_FIELDS, heavy=True, lease_seconds=60, timeout=900)
+def write_fields(by: Actor, payload: Payload) -> None:
+    """Write the classes of a run to the accounts; tried again, it goes on where it stood."""
+    reckoning.keep_classes(by, UUID(str(payload["run_id"])))
+
+
 @job(GIVEN_UP, max_attempts=20, while_suspended=True)
 def reckoning_given_up(by: Actor, payload: Payload) -> None:
     """End a run whose job became a dead letter."""
     reckoning.give_up(by, UUID(str(payload["run_id"])))
 
 
-JOBS = (reckon_daily, reckon, reckoning_given_up)
+JOBS = (reckon_daily, reckon, write_fields, reckoning_given_up)

@@ -11,17 +11,22 @@ from sqlalchemy import select
 from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.operations.quadrants import place_in_quadrants, threshold
-from app.insight.operations.runs import firms_today, thin_runs
+from app.insight.operations.reckon import keep_classes, reckon
+from app.insight.operations.runs import begin_run, firms_today, thin_runs
 from app.insight.operations.settings import save_settings, settings_of
+from app.jobs.progress import Work
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.custom.models import CustomField
+from app.records.custom.operations import define_field, retire_field
+from app.records.custom.wish import Wish
+from app.records.registry import registry
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
 from tests.factories import make_account
-from tests.insight.histories import AS_OF, all_of, crowd, found, reckoned
+from tests.insight.histories import AS_OF, all_of, bought, crowd, found, gave_back, reckoned
 
 install_record_types()
 
@@ -139,13 +144,87 @@ def test_classes_are_kept_as_fields_where_that_is_switched_on(
         today = firms_today(by)
         crowd(by, 31, today)
         run = reckoned(by, today)
+        assert keep_classes(by, run.id, in_steps=False) == 31
+        by.session.expire_all()
         for one in all_of(by, run):
             account = by.session.get_one(Account, one.account_id)
             assert account.custom["x_customer_class"] == one.customer_class
             assert account.custom["x_customer_tenure"] == one.tenure
             version = account.version
-        reckoned(by, today)
+        assert keep_classes(by, reckoned(by, today).id, in_steps=False) == 0
         assert by.session.get_one(Account, one.account_id).version == version, "written once"
+
+
+def test_who_has_no_purchase_left_loses_the_class(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        save_settings(by, {"keeps_fields": True})
+        today = firms_today(by)
+        crowd(by, 31, today)
+        once = make_account(by, name="Once")
+        order = bought(by, once, today, 70)
+        keep_classes(by, reckoned(by, today).id, in_steps=False)
+        by.session.expire_all()
+        assert by.session.get_one(Account, once.id).custom["x_customer_tenure"] == "new"
+        gave_back(by, order, today, 70)
+        keep_classes(by, reckoned(by, today).id, in_steps=False)
+        by.session.expire_all()
+        kept = by.session.get_one(Account, once.id).custom
+        assert (kept.get("x_customer_class"), kept.get("x_customer_tenure")) == (None, None)
+
+
+def test_of_few_customers_and_of_a_past_day_no_class_is_kept(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        save_settings(by, {"keeps_fields": True})
+        crowd(by, 29, firms_today(by) - timedelta(days=5))
+        assert keep_classes(by, reckoned(by, firms_today(by)).id, in_steps=False) == 0
+        crowd(by, 31, firms_today(by) - timedelta(days=5))
+        earlier = reckoned(by, firms_today(by) - timedelta(days=1))
+        assert keep_classes(by, earlier.id, in_steps=False) == 0
+
+
+def test_the_fields_of_a_run_that_ended_after_midnight_are_written(
+    acme: Workspace, alice: Person, clock: Clock
+) -> None:
+    with acme.acting(alice) as by:
+        save_settings(by, {"keeps_fields": True})
+        today = firms_today(by)
+        crowd(by, 31, today)
+        run_id = begin_run(by).id
+    clock.shift(timedelta(days=1))
+    with acme.acting() as by:
+        reckon(by, run_id, in_steps=False)
+        assert keep_classes(by, run_id, in_steps=False) == 31
+
+
+def test_a_field_of_the_same_key_that_holds_something_else_is_left_alone(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        account = registry().type("account")
+        wish = Wish(label={"en": "Our grade"})
+        row = define_field(by, account, "text", wish, key="x_customer_class")
+        for _time in range(2):
+            with pytest.raises(Refused) as refused, by.session.begin_nested():
+                save_settings(by, {"keeps_fields": True})
+            assert "Our grade" in str(refused.value.errors["keeps_fields"])
+            retire_field(by, row)
+        assert row.retired_at is not None, "it is not brought back either"
+
+
+def test_a_run_is_done_for_who_waits_before_fields_are_written(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        save_settings(by, {"keeps_fields": True})
+        crowd(by, 31, firms_today(by))
+        run_id = begin_run(by).id
+        reckon(by, run_id, in_steps=False)
+        by.session.flush()
+        assert by.session.get_one(Work, run_id).state == "done"
+        held = by.session.scalars(select(Account.custom)).all()
+        assert not any("x_customer_class" in one for one in held), "that is a job of its own"
 
 
 def test_of_old_runs_month_ends_stay(acme: Workspace, alice: Person, clock: Clock) -> None:

@@ -10,13 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer
+from app.kernel.errors import Answer, Refused
 from app.kernel.ids import new_id
+from app.kernel.language import _, current
+from app.kernel.localized import pick
 from app.records.custom.models import CustomField
 from app.records.custom.operations import bring_back_field, define_field
 from app.records.custom.wish import Wish
@@ -58,7 +60,10 @@ FIELDS = (
 
 
 def add_fields(by: Actor) -> None:
-    """See that accounts have the fields; NotPermitted for who may not add fields."""
+    """See that accounts have the fields; NotPermitted for who may not add fields.
+
+    Refused where a field of the workspace's own has the key of one and is another.
+    """
     account = registry().type("account")
     known = {
         one.key: one
@@ -71,6 +76,14 @@ def add_fields(by: Actor) -> None:
     }
     for one in FIELDS:
         row = known.get(one.key)
+        if row is not None and not _holds_classes(one, row):
+            message = _(
+                "The field %(name)s has the key %(key)s already and holds something else, so the"
+                " classes can't be kept there.",
+                name=pick(dict(row.label), current()),
+                key=one.key,
+            )
+            raise Refused(message, field="keeps_fields")
         if row is None:
             options = tuple(
                 {"value": value, "label": dict(label)} for value, label in one.options.items()
@@ -84,8 +97,9 @@ def add_fields(by: Actor) -> None:
 def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
     """Write the classes of a run to the accounts where they differ; answers with how many.
 
-    Each change goes through the door and has its event. An account that waits for approval, or that
-    another rule holds back, stops no other.
+    Each change goes through the door and has its event; who has no purchase left has no class. An
+    account that waits for approval, or that another rule holds back, stops no other. What was
+    written stays written: begun anew, it goes on where it stood.
     """
     row, custom = InsightSnapshot, Account.custom
     used = [one for one in FIELDS if _is_there(one, by)]
@@ -94,23 +108,24 @@ def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
     differs = or_(
         *(custom[one.key].astext.is_distinct_from(getattr(row, one.column)) for one in used)
     )
+    bought = and_(row.run_id == run.id, row.account_id == Account.id, row.frequency > 0)
     ids = by.session.scalars(
         select(Account.id)
-        .join(row, row.account_id == Account.id)
-        .where(row.run_id == run.id, row.frequency > 0, Account.deleted_at.is_(None), differs)
+        .outerjoin(row, bought)
+        .where(Account.deleted_at.is_(None), differs)
         .order_by(Account.id)
     ).all()
-    run_id, written, batch = run.id, 0, by.in_batch(new_id())
+    written, batch = 0, by.in_batch(new_id())
     for place in range(0, len(ids), CHUNK):
         some = ids[place : place + CHUNK]
         pairs = by.session.execute(
             select(Account, row)
-            .join(row, row.account_id == Account.id)
-            .where(row.run_id == run_id, Account.id.in_(some))
+            .outerjoin(row, bought)
+            .where(Account.id.in_(some))
             .order_by(Account.id)
         ).all()
         for account, found in pairs:
-            values: dict[str, Any] = {one.key: getattr(found, one.column) for one in used}
+            values: dict[str, Any] = {one.key: getattr(found, one.column, None) for one in used}
             with suppress(Answer), by.session.begin_nested():
                 perform("account", "update", account, by=batch, **values)
                 written += 1
@@ -120,9 +135,17 @@ def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
 
 
 def _is_there(field: ClassField, by: Actor) -> bool:
-    found = select(CustomField.id).where(
-        CustomField.record_type == "account",
-        CustomField.key == field.key,
-        CustomField.retired_at.is_(None),
-    )
-    return by.session.scalar(found) is not None
+    """True where accounts have the field, and nothing else under its key."""
+    row = by.session.scalars(
+        select(CustomField).where(
+            CustomField.record_type == "account",
+            CustomField.key == field.key,
+            CustomField.retired_at.is_(None),
+        )
+    ).one_or_none()
+    return row is not None and _holds_classes(field, row)
+
+
+def _holds_classes(field: ClassField, row: CustomField) -> bool:
+    """True of a choice that has the options of a field, beside others perhaps."""
+    return row.kind == "choice" and {one.get("value") for one in row.options} >= set(field.options)

@@ -16,15 +16,17 @@ from app.insight.operations.purchase_model import learn
 from app.insight.operations.quadrants import place_in_quadrants, threshold
 from app.insight.operations.reasons import find_reasons
 from app.insight.operations.rescues import measure_rescues
-from app.insight.operations.runs import STEPS, firms_today, make_current, previous_of, thin_runs
+from app.insight.operations.runs import STEPS, day_of, make_current, previous_of, thin_runs
 from app.insight.operations.settings import MARGIN, REVENUE, Settings, settings_of
 from app.insight.operations.values import reckon_potential, reckon_values
+from app.jobs.enqueue import enqueue
 from app.jobs.progress import State, advance, finish, lock_work
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from tenants.scope import keep
 
 ENOUGH = 30  # Customers, below which nothing is said of their values.
+WRITE_FIELDS = "write_insight_fields"
 
 
 def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
@@ -70,12 +72,30 @@ def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
     make_current(run, by)
     measure_rescues(by, run.as_of)
     thin_runs(by)
-    if settings.keeps_fields and run.as_of == firms_today(by):
-        write_fields(run, by, in_steps=in_steps)
     work = lock_work(by.session, run_id)
     if work is not None:
         advance(work, STEPS)
         finish(work, State.DONE, by.now)
+    if settings.keeps_fields and has_classes(run, by):
+        enqueue(by, WRITE_FIELDS, {"run_id": str(run_id)}, key=f"{WRITE_FIELDS}:{run_id}")
+
+
+def has_classes(run: InsightRun, by: Actor) -> bool:
+    """True of a run whose classes are to be kept: of the day it was asked for, and of enough."""
+    return run.customers >= ENOUGH and run.as_of == day_of(run, by)
+
+
+def keep_classes(by: Actor, run_id: UUID, *, in_steps: bool = True) -> int:
+    """Write the classes of a run to the accounts while it is the one that is shown.
+
+    Answers with how many accounts changed.
+    """
+    run = by.session.get(InsightRun, run_id)
+    if run is None or not run.is_current or not has_classes(run, by):
+        return 0
+    if not settings_of(by).keeps_fields:
+        return 0
+    return write_fields(run, by, in_steps=in_steps)
 
 
 def give_up(by: Actor, run_id: UUID) -> None:

@@ -165,12 +165,13 @@ def thin_runs(by: Actor) -> int:
     for one in done:
         if one.is_current:
             kept |= {one.id, *((one.previous_id,) if one.previous_id else ())}
-    kept |= {one.id for one in runs if one.state != DONE and _day_of(one, by) > oldest}
+    kept |= {one.id for one in runs if one.state != DONE and day_of(one, by) > oldest}
     dropped = [one.id for one in runs if one.id not in kept]
     if dropped:
         by.session.execute(delete(InsightRun).where(InsightRun.id.in_(dropped)))
     return len(dropped)
 
 
-def _day_of(run: InsightRun, by: Actor) -> date:
+def day_of(run: InsightRun, by: Actor) -> date:
+    """The day by the firm's calendar on which a run was asked for."""
     return run.created_at.astimezone(ZoneInfo(by.tenant.zone)).date()
