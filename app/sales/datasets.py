@@ -23,8 +23,9 @@ def purchases(_by: Actor) -> Select[Any]:
 
     `account_id`, `at` (when it was bought, or given back), `amount` (without tax, in the firm's
     currency, below zero for what goes back), `margin` (the same; NULL where a cost is not known),
-    `is_return`, `record_id`, and of a return `of_id`, the order that it takes back, where it names
-    one. In the shape of the index `ix_orders_bought`.
+    `given` (the amount in the order's own currency), `is_return`, `record_id`, and of a return
+    `of_id`, the order that it takes back, where it names one. In the shape of the index
+    `ix_orders_bought`.
     """
     prices = registry().type("order").prices
     unnamed = select(Account.id).where(Account.kind == COLLECTIVE)
@@ -33,6 +34,7 @@ def purchases(_by: Actor) -> Select[Any]:
         Order.ordered_at.label("at"),
         func.coalesce(prices["net"].expression, 0).label("amount"),
         prices["margin"].expression.label("margin"),
+        func.coalesce(Order.net, 0).label("given"),
         (Order.kind == RETURN).label("is_return"),
         Order.id.label("record_id"),
         Order.returns_id.label("of_id"),
@@ -45,12 +47,16 @@ def purchases(_by: Actor) -> Select[Any]:
 
 
 def open_sales(_by: Actor) -> Select[Any]:
-    """Open opportunities of customers: `account_id`, `amount` by its chance, `record_id`."""
+    """Open opportunities of customers: `account_id`, `amount` by its chance, `record_id`, `since`.
+
+    They are those that are open now, `since` the moment at which each began.
+    """
     worth: Any = registry().type("opportunity").prices["amount"].expression
     found: Select[Any] = select(
         Opportunity.account_id,
         (worth * Opportunity.probability / WHOLE).label("amount"),
         Opportunity.id.label("record_id"),
+        Opportunity.created_at.label("since"),
     ).where(
         and_(
             Opportunity.outcome == OPEN,

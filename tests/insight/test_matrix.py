@@ -78,6 +78,21 @@ def test_the_ways_to_set_a_threshold(acme: Workspace, alice: Person, way: str, m
         assert threshold(by.session, run.id, "current", way, Decimal(77)) == mark
 
 
+def test_equal_values_stand_together_before_a_pareto_threshold(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        run, _accounts = worth(by, AS_OF, *((50, 0) for _one in range(6)), (1, 0))
+        assert threshold(by.session, run.id, "current", "pareto", None) == 50
+
+
+def test_margin_is_no_basis_without_a_percentage(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        with pytest.raises(Refused) as refused:
+            save_settings(by, {"basis": "margin"})
+        assert set(refused.value.errors) == {"margin_percent"}
+
+
 def test_a_customer_moves_once_a_value_is_a_tenth_beyond_its_threshold(
     acme: Workspace, alice: Person
 ) -> None:

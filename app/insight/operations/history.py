@@ -34,6 +34,8 @@ from app.records.datasets import dataset
 QUARTER, YEAR = 90, 365  # Days.
 PRIOR = 3  # Intervals that the median of all counts as, beside a customer's own.
 WHOLE = 100  # Percent.
+CENT = Decimal("0.01")  # What rounding may leave of an order that was given back as a whole.
+MOST = Decimal(10**14 - 1)  # An amount beyond it is told as this: it was mistyped.
 COLLECTIVE = "collective"  # The kind of account of whoever bought without saying who they are.
 
 
@@ -54,6 +56,7 @@ def kept_deals(as_of: date, by: Actor) -> CTE | None:
             day.label("day"),
             rows.c.amount,
             rows.c.margin,
+            rows.c.given,
             rows.c.is_return,
             func.coalesce(rows.c.of_id, rows.c.record_id).label("sale_id"),
         )
@@ -68,11 +71,12 @@ def kept_deals(as_of: date, by: Actor) -> CTE | None:
         deals.c.amount,
         deals.c.margin,
         deals.c.is_return,
-        # Of a sale and all of its returns nothing is left: both count for nothing.
+        # Of a sale and all of its returns nothing is left: both count for nothing. It is judged in
+        # their own currency, as the rates of their days differ.
         and_(
             func.bool_or(deals.c.is_return).over(partition_by=same),
             func.bool_or(~deals.c.is_return).over(partition_by=same),
-            func.sum(deals.c.amount).over(partition_by=same) <= 0,
+            func.sum(deals.c.given).over(partition_by=same) <= CENT,
         ).label("is_undone"),
     ).subquery("judged")
     return (
@@ -96,6 +100,12 @@ def in_whole_sets(session: Session) -> None:
     """
     for name in ("enable_nestloop", "jit"):
         session.execute(select(func.set_config(name, "off", True)))
+
+
+def bounded(amount: Any) -> ColumnElement[Any]:
+    """An amount as far as there is room for it."""
+    found: ColumnElement[Any] = case((amount > MOST, MOST), (amount < -MOST, -MOST), else_=amount)
+    return found
 
 
 def worth(deals: Any, basis: str, margin_percent: Decimal | None) -> ColumnElement[Any]:
@@ -157,7 +167,7 @@ def _each(steps: CTE, as_of: date) -> CTE:
 
     def spent(ago: int, length: int = QUARTER) -> ColumnElement[Any]:
         period = _within(day, as_of, ago, length)
-        return func.coalesce(func.sum(steps.c.amount).filter(period), 0)
+        return bounded(func.coalesce(func.sum(steps.c.amount).filter(period), 0))
 
     def bought(ago: int) -> ColumnElement[Any]:
         return func.count().filter(is_purchase, _within(day, as_of, ago))
@@ -173,14 +183,14 @@ def _each(steps: CTE, as_of: date) -> CTE:
             bought(0).label("bought_90"),
             bought(QUARTER).label("bought_before"),
             func.sum(steps.c.returns).label("returns"),
-            func.sum(steps.c.amount).label("spent"),
+            bounded(func.sum(steps.c.amount)).label("spent"),
             spent(0).label("spent_90"),
             spent(QUARTER).label("spent_before"),
             spent(0, YEAR).label("spent_year"),
             spent(YEAR, YEAR).label("spent_year_before"),
             spent(YEAR).label("season_90"),
             spent(YEAR + QUARTER).label("season_before"),
-            func.sum(steps.c.worth).label("historic"),
+            bounded(func.sum(steps.c.worth)).label("historic"),
         )
         .group_by(steps.c.account_id)
         .cte("each")

@@ -92,7 +92,9 @@ def threshold(session: Session, run_id: UUID, key: str, way: str, own: Decimal |
         found = session.scalar(select(cast(median, Numeric)).where(*mine))
     else:
         # The greatest values that make four fifths together; the least of these is the mark.
-        before = func.sum(value).over(order_by=[value.desc()]) - value
+        # The sum up to a value holds all that are equal to it, so all of these go off.
+        equal = value * func.count().over(partition_by=value)
+        before = func.sum(value).over(order_by=[value.desc()]) - equal
         sums = select(value.label("value"), before.label("before")).where(*mine, value > 0)
         ranked = sums.subquery("ranked")
         whole = select(func.sum(value)).where(*mine, value > 0).scalar_subquery()

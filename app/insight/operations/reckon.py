@@ -50,7 +50,7 @@ def reckon(by: Actor, run_id: UUID, *, in_steps: bool = True) -> None:
     weights = learn(by.session, run.id, run.as_of, run.basis, percent, by)
     reckon_values(by.session, run.id, weights, by)
     _step(run, 3, by, in_steps=in_steps)
-    reckon_potential(by.session, run.id, by)
+    reckon_potential(run, by)
     _step(run, 4, by, in_steps=in_steps)
     run.previous_id = previous_of(run, by)
     ways = (
@@ -132,9 +132,11 @@ def _step(run: InsightRun, done: int, by: Actor, *, in_steps: bool) -> None:
 
 
 def _basis(run: InsightRun, settings: Settings, by: Actor) -> str:
-    """What values are reckoned in: margin where that of every deal is known, else revenue."""
-    if settings.basis != "auto":
-        return settings.basis
+    """What values are reckoned in: margin where that of every deal can be told, else revenue."""
+    if settings.basis == REVENUE:
+        return REVENUE
+    if settings.margin_percent is not None:
+        return MARGIN
     deals = kept_deals(run.as_of, by)
     if deals is None:
         return REVENUE

@@ -125,10 +125,14 @@ def latest_runs(by: Actor, limit: int) -> Sequence[InsightRun]:
 
 
 def previous_of(run: InsightRun, by: Actor) -> UUID | None:
-    """The last finished run of a day before that of this one."""
+    """The last finished run of a day before that of this one, in the same basis."""
     return by.session.scalar(
         select(InsightRun.id)
-        .where(InsightRun.state == DONE, InsightRun.as_of < run.as_of)
+        .where(
+            InsightRun.state == DONE,
+            InsightRun.as_of < run.as_of,
+            InsightRun.basis == run.basis,
+        )
         .order_by(InsightRun.as_of.desc(), InsightRun.created_at.desc(), InsightRun.id.desc())
         .limit(1)
     )

@@ -164,6 +164,9 @@ def _read(sent: Mapping[str, Any], before: Settings, by: Actor) -> dict[str, Any
     percent = values["margin_percent"]
     if percent is not None and percent > WHOLE:
         errors["margin_percent"] = _("This must be a number from 0 to %(most)s.", most=WHOLE)
+    if values["basis"] == MARGIN and percent is None:
+        told = _("Enter the margin of orders whose cost is not known.")
+        errors.setdefault("margin_percent", told)
     for key in ("current", "potential"):
         if values[f"{key}_by"] == OWN and values[f"{key}_own"] is None:
             told = _("Enter the amount from which on a value is high.")

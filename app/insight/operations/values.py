@@ -8,17 +8,19 @@ their chance, and what similar customers are worth beyond this one.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, select, update
+from sqlalchemy import ColumnElement, Date, Float, Numeric, and_, case, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from app.crm.models import Account
-from app.insight.models import InsightSnapshot
+from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.operations.classes import class_of
-from app.insight.operations.history import YEAR
+from app.insight.operations.history import YEAR, bounded
 from app.insight.operations.purchase_model import Weights, risk
+from app.insight.operations.settings import MARGIN
 from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.records.datasets import dataset
@@ -45,9 +47,10 @@ def reckon_values(session: Session, run_id: UUID, weights: Weights | None, by: A
     usual = func.greatest(cast(row.usual_interval, Float), 1.0)
     missed = func.greatest(cast(row.recency_days, Float) / usual - 1, 0.0)
     alive = func.power(2.0, -func.least(missed, STEEPEST), type_=Float())
-    # What is at risk is told as what customers spend, whatever values are reckoned in.
+    # What is at risk is told as what customers spend at their own pace, whatever values are in.
     paid = func.greatest(cast(row.spent, Float), 0.0)
-    usual_year = YEAR / usual * paid / cast(row.frequency, Float)
+    own = func.greatest(cast(row.interval_mean, Float), 1.0)  # Not drawn to that of others.
+    usual_year = YEAR / own * paid / cast(row.frequency, Float)
     has_pace = and_(row.frequency >= OFTEN_ENOUGH, row.usual_interval.is_not(None))
     chance = case((has_pace, risk(weights)))
     _set(
@@ -60,14 +63,20 @@ def reckon_values(session: Session, run_id: UUID, weights: Weights | None, by: A
     )
 
 
-def reckon_potential(session: Session, run_id: UUID, by: Actor) -> None:
-    """Fill in what customers of a run may be worth beyond what they are."""
-    digits = digits_of(by.tenant.currency)
+def reckon_potential(run: InsightRun, by: Actor) -> None:
+    """Fill in what customers of a run may be worth beyond what they are, in its basis.
+
+    Open sales are those that are open now, as far as they had begun by the day of the run.
+    """
+    session, run_id, digits = by.session, run.id, digits_of(by.tenant.currency)
     open_sales = dataset("open_sales", by)
     if open_sales is not None:
         sales = open_sales.rows(by).subquery("sales")
+        share = _margin_share(session, run_id) if run.basis == MARGIN else Decimal(1)
+        begun = cast(func.timezone(by.tenant.zone, sales.c.since), Date)
         expected = (
             select(sales.c.account_id, func.sum(sales.c.amount).label("amount"))
+            .where(begun <= run.as_of)
             .group_by(sales.c.account_id)
             .subquery("expected")
         )
@@ -75,7 +84,7 @@ def reckon_potential(session: Session, run_id: UUID, by: Actor) -> None:
             session,
             run_id,
             expected.c.account_id == row.account_id,
-            open_value=func.round(expected.c.amount, digits),
+            open_value=_money(expected.c.amount * share, digits),
         )
     size = class_of(row.spent / row.frequency, SIZES).label("size")
     rated = (
@@ -108,15 +117,26 @@ def reckon_potential(session: Session, run_id: UUID, by: Actor) -> None:
         )
         .subquery("of_others")
     )
-    gap = func.round(gaps.c.gap, digits)
+    gap = _money(gaps.c.gap, digits)
     _set(
         session,
         run_id,
         gaps.c.account_id == row.account_id,
         gap_value=gap,
         open_value=func.coalesce(row.open_value, 0),
-        potential=gap + func.coalesce(row.open_value, 0),
+        potential=bounded(gap + func.coalesce(row.open_value, 0)),
     )
+
+
+def _margin_share(session: Session, run_id: UUID) -> Decimal:
+    """What of each unit of revenue is margin, of all that customers of a run bought."""
+    whole = func.nullif(func.sum(cast(row.spent, Float)), 0)
+    found = session.scalar(
+        select(func.sum(cast(row.historic, Float)) / whole).where(
+            row.run_id == run_id, row.frequency > 0
+        )
+    )
+    return Decimal(str(min(max(float(found or 0), 0.0), 1.0)))
 
 
 def _of_all(session: Session, run_id: UUID) -> tuple[float, float]:
@@ -147,5 +167,5 @@ def _set(
 
 
 def _money(value: Any, digits: int) -> ColumnElement[Any]:
-    found: ColumnElement[Any] = func.round(cast(value, Numeric), digits)
+    found: ColumnElement[Any] = bounded(func.round(cast(value, Numeric), digits))
     return found

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
 from app.insight.operations.quadrants import MEAN, MEDIAN, OWN, PARETO, QUADRANTS
+from app.insight.operations.runs import day_of
 from app.insight.operations.settings import Settings, settings_of
 from app.insight.pages.amounts import about
 from app.insight.pages.head import Head, head_of
@@ -69,6 +70,7 @@ class MatrixPage:
     marks: dict[str, tuple[str, Text]]
     before: str
     is_partial: bool
+    is_of_past: bool = False
 
 
 def matrix_page(by: Actor) -> MatrixPage:
@@ -95,6 +97,7 @@ def matrix_page(by: Actor) -> MatrixPage:
         },
         write.day(before.as_of, by.today()) if before is not None else "",
         is_partial=whole < run.customers,
+        is_of_past=run.as_of < day_of(run, by),
     )
 
 

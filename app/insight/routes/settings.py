@@ -34,7 +34,10 @@ WAYS = (
     (OWN, _("Own threshold")),
 )
 BASES = (
-    (AUTO, _("Margin where the cost of every order is known, else revenue")),
+    (
+        AUTO,
+        _("Margin where every order's cost is known or a percentage is entered, else revenue"),
+    ),
     (REVENUE, _("Revenue")),
     (MARGIN, _("Margin")),
 )
