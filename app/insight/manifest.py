@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from app.identity.permissions import Choice, PermissionGroup
 from app.identity.settings_pages import SettingsPage
 from app.insight.lends import LENDS
+from app.insight.models import InsightRescue
 from app.insight.operations.settings import COMPUTE, MANAGE, READ
 from app.insight.pages.panel import value_of_account
 from app.insight.routes import blueprint
@@ -14,6 +15,7 @@ from app.insight.routes.settings import PLACE
 from app.insight.widgets import HOME, WIDGETS
 from app.kernel.actor import Actor
 from app.kernel.language import _
+from app.records.belongings import Mention
 from app.records.manifest import Module
 from app.records.pages.beside import Beside
 from app.records.types import Panel
@@ -67,4 +69,5 @@ INSIGHT = Module(
     home=HOME,
     beside=(Beside("account", Panel("insight/_value_panel.html", value_of_account)),),
     lends=LENDS,
+    mentions=(Mention(InsightRescue, id_column="account_id", of="account"),),
 )

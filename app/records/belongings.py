@@ -32,13 +32,15 @@ class Mention:
     """Two columns of a table that name any record: by its type and by its id.
 
     `among(record_type, ids)` selects the keys of the rows that can name them, where an index of
-    their own would be too much.
+    their own would be too much. Of a table that names records of one type alone `of` is that type;
+    it has no column for it.
     """
 
     model: Any
     type_column: str = "record_type"
     id_column: str = "record_id"
     among: Callable[[str, Collection[UUID]], Select[UUID]] | None = None
+    of: str = ""
 
 
 def mentions() -> tuple[Mention, ...]:

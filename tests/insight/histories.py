@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,11 @@ def crowd(by: Actor, size: int = 30, last: date = AS_OF) -> list[Account]:
         )
         for number in range(size)
     ]
+
+
+def on(by: Actor, day: date) -> Actor:
+    """Somebody at noon of a day by the firm's clock."""
+    return replace(by, now=datetime.combine(day, time(12), ZoneInfo(by.tenant.zone)))
 
 
 def reckoned(by: Actor, as_of: date = AS_OF) -> InsightRun:

@@ -16,9 +16,10 @@ from app.insight.pages.sentences import reasons_of
 from app.kernel.errors import Conflict, Missing, Refused
 from app.kernel.language import using
 from app.modules import install_record_types
+from app.records.merge import merge_records, undo_merge
 from tests.cast import Person, Workspace
 from tests.factories import make_account
-from tests.insight.histories import AS_OF, bought, crowd, found, reckoned, regular
+from tests.insight.histories import AS_OF, bought, crowd, found, on, reckoned, regular
 
 install_record_types()
 
@@ -108,6 +109,7 @@ def test_one_press_plans_the_call_in_three_steps_and_only_one_is_open(
         late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8, amount=290)
         steady = regular(by, "Steady", AS_OF)
         reckoned(by)
+        by = on(by, AS_OF)
         rescue = begin_rescue(by, late.id)
         activity = by.session.get_one(Activity, rescue.activity_id)
         assert (activity.kind, activity.account_id) == ("call", late.id)
@@ -131,6 +133,63 @@ def test_who_may_not_read_an_account_cannot_follow_it_up(
         begin_rescue(by, late_id)
 
 
+def test_a_follow_up_begins_on_the_day_of_the_press_and_not_by_figures_of_long_ago(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8)
+        reckoned(by)
+        with pytest.raises(Refused):
+            begin_rescue(on(by, AS_OF + timedelta(days=4)), late.id)
+        day = AS_OF + timedelta(days=3)
+        assert begin_rescue(on(by, day), late.id).begun_on == day
+
+
+def test_the_usual_quarter_is_the_customers_own_and_not_drawn_to_that_of_others(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        for number in range(40):
+            regular(by, f"Quick {number}", AS_OF, every=5, times=9)
+        slow = regular(by, "Slow", AS_OF - timedelta(days=150), every=60, times=4, amount=600)
+        reckoned(by)
+        assert begin_rescue(on(by, AS_OF), slow.id).usual_90 == Decimal(900)
+
+
+def test_who_is_silenced_follows_nobody_up(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        crowd(by, 20)
+        late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8)
+        run = reckoned(by)
+        assert found(by, run, late).standing == "leaving"
+        with pytest.raises(Refused):
+            begin_rescue(on(by, AS_OF), late.id)
+
+
+def test_a_follow_up_goes_along_when_its_customer_is_merged_and_comes_back(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        late, other = (
+            regular(by, name, AS_OF - timedelta(days=75), every=29, times=8)
+            for name in ("Late", "Late again")
+        )
+        kept = make_account(by, name="Late Ltd")
+        reckoned(by)
+        first, second = (begin_rescue(on(by, AS_OF), one.id) for one in (late, other))
+        ids = (first.id, second.id)
+        merge = merge_records("account", kept.id, [late.id, other.id], by=by)
+        by.session.expire_all()
+        left = by.session.scalars(select(InsightRescue)).all()
+        assert [(one.id, one.account_id) for one in left] == [(ids[0], kept.id)]
+        undo_merge(merge.id, by=by)
+        by.session.expire_all()
+        back = by.session.execute(select(InsightRescue.id, InsightRescue.account_id)).all()
+        assert {tuple(one) for one in back} == {(ids[0], late.id), (ids[1], other.id)}
+
+
 def test_recovery_is_measured_against_the_usual_pace(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         crowd(by)
@@ -138,7 +197,7 @@ def test_recovery_is_measured_against_the_usual_pace(acme: Workspace, alice: Per
         away = regular(by, "Away", AS_OF - timedelta(days=75), every=30, times=8, amount=300)
         reckoned(by)
         for one in (back, away):
-            begin_rescue(by, one.id)
+            begin_rescue(on(by, AS_OF), one.id)
         bought(by, back, AS_OF + timedelta(days=10), 300)
         bought(by, back, AS_OF + timedelta(days=40), 300)
         reckoned(by, AS_OF + timedelta(days=60))
@@ -158,7 +217,9 @@ def test_recovery_is_measured_against_the_usual_pace(acme: Workspace, alice: Per
     [
         (0, 0, 10, "open"),
         (0, 0, 91, "lost"),
-        (1, 10, 91, "open"),
+        (1, 10, 90, "open"),
+        (1, 10, 91, "lost"),
+        (3, 900, 91, "recovered"),
         (1, 100, 30, "recovered"),
         (1, -50, 30, "open"),
     ],

@@ -8,13 +8,14 @@ from html import unescape
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.crm.models import Account
 from app.insight.models import InsightSnapshot
-from app.insight.operations.runs import current_run
+from app.insight.operations.runs import current_run, firms_today
 from app.kernel.actor import Actor, FieldAccess
 from app.modules import install_record_types
+from app.sales.models import Order
 from tests.cast import Person, Workspace
 from tests.insight.histories import AS_OF, crowd, reckoned, regular
 from tests.sales.conftest import narrow
@@ -76,8 +77,16 @@ def test_a_list_that_is_filtered_so_says_it_in_words(alice: Person) -> None:
 
 
 def test_who_is_leaving_stands_with_the_reason_and_a_press_plans_the_call(
-    alice: Person, late_id: UUID
+    acme: Workspace, alice: Person, late_id: UUID
 ) -> None:
+    assert "/rescue" not in text_of(alice, "/insight/leaving"), "these figures are of long ago"
+    with acme.acting(alice) as by:
+        today = firms_today(by)
+        by.session.execute(
+            update(Order).values(ordered_at=Order.ordered_at + (today - AS_OF)),
+            execution_options={"synchronize_session": False},
+        )
+        reckoned(by, today)
     text = text_of(alice, "/insight/leaving")
     assert "Late Ltd" in text
     assert "Usually orders every 29 days, last order 75 days ago." in text
@@ -104,7 +113,8 @@ def test_who_reads_no_account_of_it_sees_none_and_sums_say_so(bob: Person) -> No
         text = text_of(bob, url)
         assert "Late Ltd" not in text
         assert "/accounts?value_quadrant" not in text
-    assert "of the customers that you may read" in text_of(bob, "/insight/classes")
+    for url in PAGES[1:]:
+        assert "of the customers that you may read" in text_of(bob, url)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.insight.operations.runs import firms_today
 from app.modules import install_record_types
+from app.records.switching.operations import switch_off
 from tests.cast import Person, Workspace
-from tests.insight.histories import AS_OF, crowd, reckoned, regular
+from tests.insight.histories import crowd, reckoned, regular
 from tests.records.api.conftest import Program, Programs, program
 from tests.records.api.test_openapi_whole import check
 
@@ -26,9 +28,10 @@ def of_alice(program: Programs, alice: Person) -> Program:
 def late_id(acme: Workspace, alice: Person) -> str:
     """A customer who is late, among others; all are Alice's."""
     with acme.acting(alice) as by:
-        crowd(by, 35)
-        late = regular(by, "Late Ltd", AS_OF - timedelta(days=75), every=29, times=8, amount=7770)
-        reckoned(by)
+        today = firms_today(by)
+        crowd(by, 35, today)
+        late = regular(by, "Late Ltd", today - timedelta(days=75), every=29, times=8, amount=7770)
+        reckoned(by, today)
         return str(late.id)
 
 
@@ -55,6 +58,15 @@ def test_a_follow_up_is_begun_once(of_alice: Program, late_id: str) -> None:
     assert made.status_code == 201, made.text
     assert of_alice.post(f"insight/customers/{late_id}/rescue").status_code == 409
     assert of_alice.get("insight/rescues?outcome=open").json["data"] == [made.json]
+
+
+def test_follow_ups_are_silent_with_sales_switched_off(
+    of_alice: Program, acme: Workspace, alice: Person, late_id: str
+) -> None:
+    assert of_alice.post(f"insight/customers/{late_id}/rescue").status_code == 201
+    with acme.acting(alice) as by:
+        switch_off("sales", by)
+    assert of_alice.get("insight/rescues").json == {"data": [], "next": None}
 
 
 def test_runs_and_settings(of_alice: Program) -> None:

@@ -149,7 +149,9 @@ def test_potential_is_open_sales_by_their_chance_and_the_gap_to_similar_customer
     with acme.acting(alice) as by:
         crowd(by)
         fence = regular(by, "Fence", AS_OF, times=4, amount=200)
-        make_opportunity(by, account_id=str(fence.id), amount="1000", probability="40")
+        sale = make_opportunity(by, account_id=str(fence.id), amount="1000", probability="40")
+        sale.created_at = by.now - timedelta(days=700)
+        by.session.flush()
         one = found(by, reckoned(by), fence)
         assert one.open_value == Decimal(400)
         assert one.gap_value is not None

@@ -18,6 +18,7 @@ from app.insight.operations.reasons import find_reasons
 from app.insight.operations.rescues import measure_rescues
 from app.insight.operations.runs import STEPS, day_of, make_current, previous_of, thin_runs
 from app.insight.operations.settings import MARGIN, REVENUE, Settings, settings_of
+from app.insight.operations.silence import ENOUGH
 from app.insight.operations.values import reckon_potential, reckon_values
 from app.jobs.enqueue import enqueue
 from app.jobs.progress import State, advance, finish, lock_work
@@ -25,7 +26,6 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from tenants.scope import keep
 
-ENOUGH = 30  # Customers, below which nothing is said of their values.
 WRITE_FIELDS = "write_insight_fields"
 
 

@@ -17,9 +17,11 @@ from app.crm.models import Account, Activity
 from app.identity.operations.guard import require, require_writable
 from app.insight.models import InsightRescue, InsightRun, InsightSnapshot
 from app.insight.models.rescue import LOST, OPEN, RECOVERED
-from app.insight.operations.history import QUARTER, kept_deals
+from app.insight.operations.history import QUARTER, bounded, kept_deals
 from app.insight.operations.reasons import LEAVING
+from app.insight.operations.runs import firms_today
 from app.insight.operations.settings import READ
+from app.insight.operations.silence import silence_of
 from app.kernel.actor import Actor
 from app.kernel.currencies import digits_of
 from app.kernel.errors import Conflict, Refused
@@ -31,14 +33,15 @@ from app.records.tailored import tailored
 
 WITHIN = timedelta(days=3)  # In which the customer is to be called.
 BACK = Decimal("0.8")  # Of the usual pace, from which on somebody has come back.
-PATIENCE, LEAST_PATIENCE = 3, 60  # Usual intervals, and days, until nothing bought means lost.
+PATIENCE, LEAST_PATIENCE = 3, 60  # Usual intervals, and days, until a follow-up ends.
+FRESH = timedelta(days=3)  # How old the figures are at most by which somebody is followed up.
 
 
 def begin_rescue(by: Actor, account_id: UUID) -> InsightRescue:
     """Plan a call with a customer who is leaving, in three steps, and begin to measure.
 
-    Missing for an account that `by` may not read, Refused for one who is not leaving, Conflict
-    where somebody began already.
+    Missing for an account that `by` may not read, Refused for one who is not leaving and where the
+    figures are too old or too few to tell, Conflict where somebody began already.
     """
     require(by, *READ)
     require_writable(by)
@@ -49,9 +52,11 @@ def begin_rescue(by: Actor, account_id: UUID) -> InsightRescue:
         .join(InsightRun, InsightRun.id == row.run_id)
         .where(row.account_id == account.id, row.is_current, row.standing == LEAVING)
     ).one_or_none()
-    if held is None:
+    if held is None or silence_of(held[1], by):
         raise Refused(_("This customer is not leaving, as far as the figures tell."))
     found, run = held
+    if not is_fresh(run, by):
+        raise Refused(_("These figures are of a day that has long passed. Reckon anew first."))
     # Of two who begin at once the second waits here and finds what the first began.
     by.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     stands = select(InsightRescue.id).where(
@@ -65,7 +70,7 @@ def begin_rescue(by: Actor, account_id: UUID) -> InsightRescue:
         id=new_id(),
         account_id=account.id,
         activity_id=activity.id,
-        begun_on=run.as_of,
+        begun_on=firms_today(by),
         begun_by_id=by.person_id,
         created_at=by.now,
         usual_interval=usual,
@@ -77,11 +82,16 @@ def begin_rescue(by: Actor, account_id: UUID) -> InsightRescue:
     return rescue
 
 
+def is_fresh(run: InsightRun, by: Actor) -> bool:
+    """True while a run still tells who is leaving now."""
+    return run.as_of >= firms_today(by) - FRESH
+
+
 def measure_rescues(by: Actor, as_of: date) -> int:
     """Measure every open follow-up as of a day, and answer with how many ended.
 
-    Recovered who buys again at four fifths of the usual pace or more; lost who bought nothing for
-    three usual intervals, and sixty days at least. The others are still open.
+    Recovered who buys again at four fifths of the usual pace or more; lost who has not by the end
+    of three usual intervals, and of sixty days at least. The others are still open.
     """
     rows = by.session.scalars(
         select(InsightRescue).where(InsightRescue.outcome == OPEN, InsightRescue.begun_on <= as_of)
@@ -105,9 +115,8 @@ def outcome_of(
     expected = usual_90 * max(Decimal(passed), usual_interval) / QUARTER
     if bought and spent >= expected * BACK:
         return RECOVERED
-    if not bought and passed > max(usual_interval * PATIENCE, Decimal(LEAST_PATIENCE)):
-        return LOST
-    return OPEN
+    is_over = passed > max(usual_interval * PATIENCE, Decimal(LEAST_PATIENCE))
+    return LOST if is_over else OPEN
 
 
 def _since(rows: Any, as_of: date, by: Actor) -> dict[UUID, tuple[int, Decimal]]:
@@ -119,7 +128,7 @@ def _since(rows: Any, as_of: date, by: Actor) -> dict[UUID, tuple[int, Decimal]]
         select(
             InsightRescue.id,
             func.count(func.distinct(deals.c.day)).filter(~deals.c.is_return),
-            func.sum(deals.c.amount),
+            bounded(func.sum(deals.c.amount)),
         )
         .join(deals, deals.c.account_id == InsightRescue.account_id)
         .where(InsightRescue.id.in_([one.id for one in rows]), deals.c.day > InsightRescue.begun_on)

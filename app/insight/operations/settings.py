@@ -21,10 +21,12 @@ from app.kernel.errors import Conflict, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _, current
 from app.kernel.localized import pick
+from app.kernel.stamps import draw
 from app.records.values.numbers import read_decimal
 from app.records.values.texts import clean_text
 from app.records.values.unfit import Unfit
 
+STAMP = "insight_settings"  # Drawn when they change.
 READ = ("insight", "read")
 MANAGE = ("insight", "manage")
 COMPUTE = ("insight", "compute")
@@ -126,6 +128,7 @@ def save_settings(by: Actor, sent: Mapping[str, Any], version: int | None = None
     was, now = before.told(), kept.told()
     changes = {key: [was[key], now[key]] for key in now if was[key] != now[key]}
     if changes:
+        draw(by.session, STAMP)
         write_event(by, "insight", by.tenant.id, "updated", changes=changes)
     return kept
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from app.insight.models import InsightRun
 from app.insight.models.run import FAILED
-from app.insight.operations.reckon import ENOUGH
 from app.insight.operations.runs import current_run, firms_today, latest_runs, run_under_way
 from app.insight.operations.settings import COMPUTE, MANAGE
+from app.insight.operations.silence import ENOUGH, silence_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext, ngettext
 from app.records.datasets import dataset
@@ -66,17 +66,6 @@ def head_of(tab: str, by: Actor) -> Head:
         firms_today(by).isoformat(),
         by.tenant.currency,
     )
-
-
-def silence_of(run: InsightRun | None, by: Actor) -> str:
-    """Why nothing is said of values: see Head."""
-    if dataset("purchases", by) is None:
-        return "no_sales"
-    if run is None:
-        return "never"
-    if not run.customers:
-        return "empty"
-    return "few" if run.customers < ENOUGH else ""
 
 
 def _few(run: InsightRun) -> str:

@@ -14,9 +14,10 @@ from app.identity.models import User
 from app.insight.models import InsightRescue, InsightRun, InsightSnapshot
 from app.insight.models.rescue import LOST, OPEN, RECOVERED
 from app.insight.operations.reasons import LEAVING
+from app.insight.operations.rescues import is_fresh
 from app.insight.pages.amounts import about
 from app.insight.pages.head import Head, head_of
-from app.insight.pages.seen import demand_purchases, within_reach
+from app.insight.pages.seen import demand_purchases, reads_some, within_reach
 from app.insight.pages.sentences import reasons_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
@@ -73,6 +74,7 @@ class LeavingPage:
     results: list[tuple[Text, str]]
     may_rescue: bool
     has_model: bool
+    is_partial: bool = False
 
 
 OUTCOMES: dict[str, tuple[Text, str]] = {
@@ -96,7 +98,7 @@ def leaving_page(by: Actor) -> LeavingPage:
         .join(Account, Account.id == row.account_id)
         .where(*mine)
     ).one()
-    rescues = rescues_of(by)
+    counts = _outcomes(by)
     return LeavingPage(
         head,
         leaving_lines(run, by, SHOWN),
@@ -104,14 +106,12 @@ def leaving_page(by: Actor) -> LeavingPage:
         write.number(total),
         about(at_risk, by),
         "/accounts?value_standing=leaving",
-        [_rescued(one, name, by) for one, name in rescues[:SHOWN]],
-        [
-            (label, write.number(sum(1 for one, _name in rescues if one.outcome == key)))
-            for key, (label, _tone) in OUTCOMES.items()
-        ]
-        if rescues
+        [_rescued(one, name, by) for one, name in rescues_of(by, SHOWN)],
+        [(label, write.number(counts.get(key, 0))) for key, (label, _t) in OUTCOMES.items()]
+        if counts
         else [],
-        may_rescue=by.may("activity", "create") and not by.tenant.is_read_only,
+        may_rescue=may_follow_up(run, by),
+        is_partial=reads_some(by),
         has_model=run.facts.get("weights") is not None,
     )
 
@@ -160,13 +160,30 @@ def _chance(risk: float, run: InsightRun) -> tuple[str | Text, str]:
     return f"{round(100 * risk)}%", tone
 
 
-def rescues_of(by: Actor) -> Sequence[tuple[InsightRescue, str]]:
-    """The follow-ups with customers that `by` may read, the newest first."""
+def may_follow_up(run: InsightRun, by: Actor) -> bool:
+    """True where `by` may begin to follow somebody up by what a run tells."""
+    return by.may("activity", "create") and not by.tenant.is_read_only and is_fresh(run, by)
+
+
+def _outcomes(by: Actor) -> dict[str, int]:
+    """How many follow-ups came to what, with the customers that `by` may read."""
+    rows = by.session.execute(
+        select(InsightRescue.outcome, func.count())
+        .join(Account, Account.id == InsightRescue.account_id)
+        .where(permitted(tailored("account", by), by))
+        .group_by(InsightRescue.outcome)
+    )
+    return {one[0]: one[1] for one in rows}
+
+
+def rescues_of(by: Actor, limit: int) -> Sequence[tuple[InsightRescue, str]]:
+    """The newest follow-ups with customers that `by` may read."""
     rows = by.session.execute(
         select(InsightRescue, Account.name)
         .join(Account, Account.id == InsightRescue.account_id)
         .where(permitted(tailored("account", by), by))
         .order_by(InsightRescue.begun_on.desc(), InsightRescue.id.desc())
+        .limit(limit)
     )
     return [(one[0], one[1]) for one in rows]
 

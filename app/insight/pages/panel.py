@@ -14,11 +14,11 @@ from app.insight.models.rescue import OPEN
 from app.insight.operations.reasons import GONE, LEAVING, NEW, STEADY
 from app.insight.operations.runs import current_run, has_runs
 from app.insight.operations.settings import READ, settings_of
+from app.insight.operations.silence import silence_of
 from app.insight.pages.amounts import about
 from app.insight.pages.classes import NAMES
-from app.insight.pages.head import silence_of
-from app.insight.pages.leaving import leaving_lines
-from app.insight.pages.seen import sees_purchases, sees_values
+from app.insight.pages.leaving import leaving_lines, may_follow_up
+from app.insight.pages.seen import reads_some, sees_purchases, sees_values
 from app.insight.pages.sentences import reasons_of, rhythm_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
@@ -64,7 +64,7 @@ def value_of_account(account: Any, by: Actor) -> dict[str, Any]:
         "reasons": reasons_of(found, by) if is_leaving else [],
         "classes": f"R{found.r} F{found.f} M{found.m}",
         "as_of": formats(by).day(run.as_of, by.today()),
-        "may_rescue": is_leaving and _may_rescue(account.id, by),
+        "may_rescue": is_leaving and _may_rescue(account.id, run, by),
     }
 
 
@@ -102,9 +102,9 @@ def _facts(found: InsightSnapshot, run: InsightRun, by: Actor) -> list[tuple[Tex
     return [(label, about(one, by)) for label, one in amounts]
 
 
-def _may_rescue(account_id: UUID, by: Actor) -> bool:
+def _may_rescue(account_id: UUID, run: InsightRun, by: Actor) -> bool:
     """True where a follow-up can be begun: none is under way."""
-    if not by.may("activity", "create") or by.tenant.is_read_only:
+    if not may_follow_up(run, by):
         return False
     stands = select(InsightRescue.id).where(
         InsightRescue.account_id == account_id, InsightRescue.outcome == OPEN
@@ -121,9 +121,10 @@ def leaving_on_home(by: Actor) -> Mapping[str, Any]:
     """The first of those who are leaving, for Home."""
     run = current_run(by)
     if run is None or silence_of(run, by):
-        return {"lines": [], "is_silent": True, "as_of": ""}
+        return {"lines": [], "is_silent": True, "is_partial": False, "as_of": ""}
     return {
         "lines": leaving_lines(run, by, ON_HOME),
         "is_silent": False,
+        "is_partial": reads_some(by),
         "as_of": formats(by).day(run.as_of, by.today()),
     }

@@ -13,11 +13,10 @@ from sqlalchemy import ColumnElement, select
 
 from app.crm.models import Account
 from app.insight.models import InsightRescue, InsightRun, InsightSnapshot
-from app.insight.operations.reckon import ENOUGH
 from app.insight.operations.rescues import begin_rescue
 from app.insight.operations.runs import begin_run, current_run, find_run
 from app.insight.operations.settings import COMPUTE, READ
-from app.insight.pages.head import silence_of
+from app.insight.operations.silence import ENOUGH, silence_of
 from app.insight.pages.seen import demand_purchases, sees_values, within_reach
 from app.insight.routes import told
 from app.insight.routes.blueprint import blueprint, is_on
@@ -161,7 +160,10 @@ def get_customer(account_id: UUID) -> Response:
 )
 @access(who=Who.TOKEN, permission=READ)
 def list_rescues() -> Response:
-    """The follow-ups with customers who were leaving, and what became of them."""
+    """The follow-ups with customers who were leaving, and what became of them.
+
+    None while there are too few customers to tell from, and while Sales is switched off.
+    """
     by, arguments = current.actor(), request.args
     limit = read_page(arguments, ("outcome", "cursor"))
     demand_purchases(by)
@@ -171,6 +173,8 @@ def list_rescues() -> Response:
             raise Refused(_("This is not one of the values to choose from."), field="outcome")
         asked.append(InsightRescue.outcome == arguments["outcome"])
     after = _cursor(arguments)
+    if silence_of(current_run(by), by):
+        return send(Reply(200, dumps({"data": [], "next": None})))
     if after is not None:
         asked.append(InsightRescue.id > after)
     rows = by.session.scalars(

@@ -45,6 +45,8 @@ def move_mentions(
 ) -> None:
     """Let every row that names a merged record name the survivor."""
     for mention in mentions():
+        if mention.of and mention.of != record_type.key:
+            continue
         table = mention.model.__table__
         dropped = _drop_doubles(mention, merge.survivor_id, record_type, absorbed, by)
         for was in absorbed:
@@ -103,12 +105,17 @@ def _named(
 ) -> list[Any]:
     """The rows that name these records."""
     table = mention.model.__table__
-    found = [
-        table.c[mention.type_column] == record_type.key,
-        table.c[mention.id_column].in_(ids),
-    ]
+    found = [_of_type(mention, record_type), table.c[mention.id_column].in_(ids)]
     if narrow and mention.among is not None:
         found.append(table.c.id.in_(mention.among(record_type.key, ids)))
+    return found
+
+
+def _of_type(mention: Mention, record_type: RecordType) -> ColumnElement[bool]:
+    """The rows that name records of a type."""
+    if mention.of:
+        return literal(mention.of == record_type.key)
+    found: ColumnElement[bool] = mention.model.__table__.c[mention.type_column] == record_type.key
     return found
 
 
@@ -153,7 +160,7 @@ def _drop_doubles(
         own = [*_rest(mention), table.c[mention.id_column]]
         rows = by.session.execute(
             delete(table)
-            .where(table.c[mention.type_column] == record_type.key, tuple_(*own).in_(doubles))
+            .where(_of_type(mention, record_type), tuple_(*own).in_(doubles))
             .returning(
                 table.c[mention.id_column], func.to_jsonb(column(table.name, is_literal=True))
             )
