@@ -16,7 +16,8 @@ from app.insight.pages.sentences import reasons_of
 from app.kernel.errors import Conflict, Missing, Refused
 from app.kernel.language import using
 from app.modules import install_record_types
-from app.records.merge import merge_records, undo_merge
+from app.records.merge.operations import merge_records
+from app.records.merge.undo import undo_merge
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.insight.histories import AS_OF, bought, crowd, found, on, reckoned, regular
@@ -109,16 +110,16 @@ def test_one_press_plans_the_call_in_three_steps_and_only_one_is_open(
         late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8, amount=290)
         steady = regular(by, "Steady", AS_OF)
         reckoned(by)
-        by = on(by, AS_OF)
-        rescue = begin_rescue(by, late.id)
+        then = on(by, AS_OF)
+        rescue = begin_rescue(then, late.id)
         activity = by.session.get_one(Activity, rescue.activity_id)
         assert (activity.kind, activity.account_id) == ("call", late.id)
         assert [line[:2] for line in (activity.body or "").split("\n\n")] == ["1.", "2.", "3."]
         assert 850 < rescue.usual_90 <= 900, "their own interval, drawn a little to that of all"
         with pytest.raises(Conflict):
-            begin_rescue(by, late.id)
+            begin_rescue(then, late.id)
         with pytest.raises(Refused):
-            begin_rescue(by, steady.id)
+            begin_rescue(then, steady.id)
 
 
 def test_who_may_not_read_an_account_cannot_follow_it_up(

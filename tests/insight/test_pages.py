@@ -92,7 +92,7 @@ def test_who_is_leaving_stands_with_the_reason_and_a_press_plans_the_call(
     assert "Usually orders every 29 days, last order 75 days ago." in text
     answer = alice.client.post(f"/insight/leaving/{late_id}/rescue")
     assert answer.status_code == 303
-    assert "Keep Late Ltd" in text_of(alice, answer.headers["Location"])
+    assert "Keep the customer Late Ltd" in text_of(alice, answer.headers["Location"])
     text = text_of(alice, "/insight/leaving")
     assert "Follow-up under way" in text
     assert "Not measured yet" in text

@@ -7,11 +7,17 @@ from collections.abc import Mapping
 import pytest
 
 from app.identity.operations.roles import role_by_key, write_rights
+from app.insight.operations.settings import save_settings
 from app.kernel.actor import Reach
+from app.kernel.language import using
+from app.kernel.stamps import stamp
 from app.modules import install_record_types
+from app.records.lent import lent_field, lent_fields
+from app.records.registry import registry
 from tests.cast import Person, Workspace
 from tests.insight.histories import crowd, reckoned
 from tests.records.api.conftest import Programs, program
+from tests.records.pages.conftest import statements
 
 __all__ = ["program"]
 install_record_types()
@@ -76,3 +82,22 @@ def test_values_are_not_told_to_who_reads_open_sales_less_far_than_customers(
     assert bob.client.get("/accounts?value_quadrant=risk").status_code == 422
     let_bob(acme, {**reads, "opportunity": Reach.ALL})
     assert statuses(bob) == (200, 200, 200)
+
+
+def test_what_is_lent_is_asked_for_once_until_the_run_or_a_name_changes(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        lent_fields(registry().type("account"), by)
+    with acme.acting(alice) as by, using("en"), statements() as asked:
+        stamp(by.session, "insight")
+        asked.clear()
+        for _time in range(7):
+            quadrant = lent_field(registry().type("account"), "value_quadrant", by)
+            assert quadrant is not None
+        assert asked == []
+        names = {"strategic": {"name": {"en": "Allies"}}}
+        save_settings(by, {"names": names})
+        quadrant = lent_field(registry().type("account"), "value_quadrant", by)
+        assert quadrant is not None
+        assert any("Allies" in str(one.label) for one in quadrant.options)

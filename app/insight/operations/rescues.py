@@ -158,7 +158,7 @@ def _plan(account: Account, by: Actor) -> Activity:
             "create",
             by=by,
             kind="call",
-            subject=gettext("Keep %(name)s", name=account.name)[:200],
+            subject=gettext("Keep the customer %(name)s", name=account.name)[:200],
             body="\n\n".join(steps),
             account_id=str(account.id),
             owner_id=str(by.user_id) if by.user_id else None,
