@@ -142,9 +142,10 @@ def _was_as_silent(by: Actor, run: InsightRun) -> ColumnElement[bool]:
         )
         .group_by(row.account_id, row.recency_days, row.usual_interval)
         .having(func.count(func.distinct(deals.c.day)) >= expected * FALLEN)
-        .correlate(None)
+        .cte("busy")
     )
-    return and_(row.first_on <= row.last_on - YEAR, row.account_id.not_in(busy))
+    is_busy = row.account_id.in_(select(busy.c.account_id))
+    return and_(row.first_on <= row.last_on - YEAR, ~is_busy)
 
 
 def _mean_risk(session: Session, run_id: UUID) -> float | None:

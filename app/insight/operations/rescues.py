@@ -56,7 +56,7 @@ def begin_rescue(by: Actor, account_id: UUID) -> InsightRescue:
         raise Refused(_("This customer is not leaving, as far as the figures tell."))
     found, run = held
     if not is_fresh(run, by):
-        raise Refused(_("These figures are of a day that has long passed. Reckon anew first."))
+        raise Refused(_("These figures are more than three days old. Reckon anew first."))
     # Of two who begin at once the second waits here and finds what the first began.
     by.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     stands = select(InsightRescue.id).where(
