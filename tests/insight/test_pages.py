@@ -72,7 +72,7 @@ def test_every_cell_and_quadrant_opens_the_list_of_as_many(acme: Workspace, alic
 def test_a_list_that_is_filtered_so_says_it_in_words(alice: Person) -> None:
     text = text_of(alice, "/accounts?value_standing=leaving&value_quadrant__ne=risk")
     assert "Late Ltd" in text
-    assert "About to leave" in text
+    assert "May be leaving" in text
     assert "Risk customers" in text
 
 

@@ -27,7 +27,7 @@ from app.web.formats import formats
 STANDINGS: dict[str, tuple[Text, str]] = {
     STEADY: (_("Steady"), "good"),
     NEW: (_("Rhythm not known yet"), ""),
-    LEAVING: (_("About to leave"), "bad"),
+    LEAVING: (_("May be leaving"), "bad"),
     GONE: (_("Gone"), ""),
 }
 CUSTOMER_CLASSES: dict[str, Text] = {
