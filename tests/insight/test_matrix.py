@@ -156,6 +156,7 @@ def test_classes_are_kept_as_fields_where_that_is_switched_on(
         save_settings(by, {"keeps_fields": True})
         keys = by.session.scalars(select(CustomField.key).order_by(CustomField.key)).all()
         assert keys == ["x_customer_class", "x_customer_tenure"]
+    with acme.acting(alice) as by:
         today = firms_today(by)
         crowd(by, 31, today)
         run = reckoned(by, today)
@@ -173,6 +174,7 @@ def test_classes_are_kept_as_fields_where_that_is_switched_on(
 def test_who_has_no_purchase_left_loses_the_class(acme: Workspace, alice: Person) -> None:
     with acme.acting(alice) as by:
         save_settings(by, {"keeps_fields": True})
+    with acme.acting(alice) as by:
         today = firms_today(by)
         crowd(by, 31, today)
         once = make_account(by, name="Once")
