@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 
 from app.crm.models import Account
 from app.insight.models import InsightRun, InsightSnapshot
@@ -26,6 +26,7 @@ from app.records.door import perform
 from app.records.registry import registry
 from tenants.scope import keep
 
+VALUES = {"old": "regular"}  # Options are called by their labels.
 CHUNK = 200  # Accounts that are written before others may see them.
 
 
@@ -54,7 +55,7 @@ FIELDS = (
         "x_customer_tenure",
         "tenure",
         {"en": "New or regular customer", "zh-CN": "新老客户"},
-        {"new": {"en": "New", "zh-CN": "新"}, "old": {"en": "Regular", "zh-CN": "老"}},
+        {"new": {"en": "New", "zh-CN": "新"}, "regular": {"en": "Regular", "zh-CN": "老"}},
     ),
 )
 
@@ -106,7 +107,12 @@ def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
     if not used:
         return 0
     differs = or_(
-        *(custom[one.key].astext.is_distinct_from(getattr(row, one.column)) for one in used)
+        *(
+            custom[one.key].astext.is_distinct_from(
+                case(VALUES, value=getattr(row, one.column), else_=getattr(row, one.column))
+            )
+            for one in used
+        )
     )
     bought = and_(row.run_id == run.id, row.account_id == Account.id, row.frequency > 0)
     ids = by.session.scalars(
@@ -125,10 +131,12 @@ def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
             .order_by(Account.id)
         ).all()
         for account, found in pairs:
-            values: dict[str, Any] = {one.key: getattr(found, one.column, None) for one in used}
+            held = {one.key: getattr(found, one.column, None) for one in used}
+            values: dict[str, Any] = {key: VALUES.get(one, one) for key, one in held.items()}
             with suppress(Answer), by.session.begin_nested():
                 perform("account", "update", account, by=batch, **values)
                 written += 1
+        by.session.flush()  # The last of them as well, whoever keeps them.
         if in_steps:
             keep(by.session)
     return written
