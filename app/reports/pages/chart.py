@@ -13,10 +13,13 @@ from urllib.parse import urlencode
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.filters import write_filters
-from app.reports.engine.drill import rows_behind
+from app.reports.engine.definition import SUM
+from app.reports.engine.drill import day_after, rows_behind
+from app.reports.engine.kinds import DATES
+from app.reports.engine.labels import label_of
 from app.reports.engine.numbers import measure_label, number_text
 from app.reports.engine.order import labels_of
-from app.reports.engine.result import Member, Place, Result
+from app.reports.engine.result import VALUE, Member, Place, Result
 
 CHARTS = ("bar", "line", "pie", "funnel")
 MOST_POINTS = 200
@@ -36,7 +39,7 @@ def chart(result: Result, shape: str, by: Actor) -> Chart | None:
     """The chart of a result; None for other shapes, and where there is no group to draw."""
     if shape not in CHARTS or not result.dimensions:
         return None
-    first = labels_of(result, 0, by)
+    first = _groups(result, shape, by)
     points = first[:MOST_POINTS]
     is_split = len(result.dimensions) > 1 and shape in ("bar", "line")
     across: list[tuple[Member | None, str]] = [*labels_of(result, 1, by)] if is_split else []
@@ -56,6 +59,35 @@ def chart(result: Result, shape: str, by: Actor) -> Chart | None:
     return Chart(shape, json.dumps(data, ensure_ascii=False), left_out)
 
 
+def _groups(result: Result, shape: str, by: Actor) -> list[tuple[Member, str]]:
+    """The groups of the first dimension in their order; of time, those without a record too.
+
+    An axis that leaves out a month without a sale would tell of a steady year. Where there would be
+    too many points, and where groups are ordered by size, those with a record stand alone.
+    """
+    found, dimension = labels_of(result, 0, by), result.dimensions[0]
+    is_axis = shape in ("bar", "line") and dimension.kind in DATES
+    if not is_axis or dimension.asked.sort or result.is_cut or dimension.asked.most:
+        return found
+    dated = [member for member, _name in found if member.state == VALUE]
+    every = list[tuple[Member, str]]()
+    day: date | None = dated[0].value if dated else None
+    while day is not None and day <= dated[-1].value:
+        if len(every) == MOST_POINTS:
+            return found
+        member = Member(VALUE, day)
+        every.append((member, label_of(dimension, member, by)))
+        day = day_after(day, dimension.asked.unit, result.meaning.firm)
+    return [*every, *((one, name) for one, name in found if one.state != VALUE)]
+
+
+def _at(result: Result, place: Place) -> Any:
+    """The number of a place; in time, a sum of no records is nothing at all, which is zero."""
+    found = result.at(place)[0]
+    is_sum = result.measures[0].asked.what == SUM and result.dimensions[0].kind in DATES
+    return Decimal(0) if found is None and is_sum and place not in result.cells else found
+
+
 def _place(first: Member, second: Member | None, rest: int) -> Place:
     return (first, *((second,) if rest else ()), *((None,) * (rest - 1)))
 
@@ -63,7 +95,7 @@ def _place(first: Member, second: Member | None, rest: int) -> Place:
 def _numbers(result: Result, places: Sequence[Place], by: Actor) -> dict[str, Any]:
     path = f"/{result.meaning.record_type.collection}"
     measured = result.measures[0]
-    found = [result.at(place)[0] for place in places]
+    found = [_at(result, place) for place in places]
     urls = []
     for place in places:
         pairs = write_filters(rows_behind(result, place, by, 0))

@@ -14,6 +14,7 @@ interface Data { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; seri
 const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
 const NARROW = 480; // Pixels of a chart on a phone.
 const MOST_ROWS = 3; // Of names above a chart.
+const LEAST_NAME = 44; // Pixels of a name beneath a bar.
 const ROW = 20; // Pixels of one of them.
 const drawn = new Map<HTMLElement, { chart: echarts.ECharts; written: string }>();
 
@@ -93,6 +94,12 @@ function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   }];
 }
 
+/** Few bars are all named, each as wide as it has room, as nobody could tell those without a name apart. */
+function everyName(data: Data, width: number): Record<string, unknown> {
+  const room = Math.floor((width - 72) / data.labels.length) - 6; // Without what stands beside the axis.
+  return data.kind === 'bar' && room >= LEAST_NAME ? { interval: 0, width: room, overflow: 'break' } : {};
+}
+
 function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
   const axis = data.kind === 'bar' || data.kind === 'line';
   const line = { lineStyle: { color: colour('--line') } };
@@ -118,7 +125,7 @@ function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
     ...(data.kind === 'pie' && width >= NARROW ? {} : legendOf(data, rows)),
     ...(axis ? {
       grid: { left: 8, right: 8, bottom: 8, top: data.series.length > 1 ? above + 24 : 16, containLabel: true },
-      xAxis: { type: 'category', data: data.labels, axisLabel: { ...font('--ink-3'), ...ends }, axisLine: line, axisTick: { show: false } },
+      xAxis: { type: 'category', data: data.labels, axisLabel: { ...font('--ink-3'), ...everyName(data, width), ...ends }, axisLine: line, axisTick: { show: false } },
       yAxis: { type: 'value', axisLabel: font('--ink-3'), splitLine: line, minInterval: 1 },
     } : {}),
     series: seriesOf(data, width),
