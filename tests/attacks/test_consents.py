@@ -9,9 +9,10 @@ from flask import Flask
 
 from app.automation.approvals.models import State
 from app.identity.models import User
-from app.identity.operations.invitations import invite
+from app.identity.operations.invitations import invite, open_invitations
 from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import find_by_email
+from app.identity.usage import seats
 from tests.automation.approvals.conftest import Rule, colleague, only_request, rule
 from tests.automation.approvals.test_gate import account, stands
 from tests.cast import HostClient, Person, Workspace, visitor
@@ -44,6 +45,29 @@ def test_an_admin_who_was_demoted_comes_back_by_no_invitation_of_their_own(
     assert guest.post(f"/invitations/{secret}", data=JOINING).status_code == 404
     with acme.scope() as session:
         assert find_by_email(session, JOINING["email"]) is None
+
+
+def test_an_invitation_that_is_dead_stands_nowhere_and_keeps_no_seat(
+    acme: Workspace, alice: Person, outbox: object
+) -> None:
+    admin = colleague(alice, "Ada Admin", "admin")
+    for person, email in ((alice, "mine@acme.example"), (admin, "theirs@acme.example")):
+        with acme.acting(person) as by:
+            invite(by, way="mail", role=role_by_key(by.session, "admin"), email=email)
+    with acme.acting(alice) as by:
+        before = seats.taken(by)
+        assert len(open_invitations(by)) == 2
+    demote(acme, admin, "viewer")
+    with acme.acting(alice) as by:
+        assert [one.email for one in open_invitations(by)] == ["mine@acme.example"]
+        assert seats.taken(by) == before - 1
+    page = alice.client.get("/settings/people").text
+    assert "mine@acme.example" in page
+    assert "theirs@acme.example" not in page
+    with acme.acting() as by:  # What the command line made lives whoever is there.
+        invite(by, way="mail", role=role_by_key(by.session, "owner"), email="line@acme.example")
+    with acme.acting(alice) as by:
+        assert len(open_invitations(by)) == 2
 
 
 Enter = Callable[..., HostClient]

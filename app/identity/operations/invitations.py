@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.events import write_event
 from app.identity import outside
 from app.identity.actors import SECRET_LENGTH, actor_for
+from app.identity.living import living
 from app.identity.models import Invitation, Role, Team, User
 from app.identity.operations.email_proof import ask_for_proof, require_proof
 from app.identity.operations.guard import fetch, require_change, require_cover
@@ -20,7 +21,7 @@ from app.identity.operations.hints import keep_hints
 from app.identity.operations.passwords import set_password
 from app.identity.operations.sign_in import Opened, Visit, open_session
 from app.identity.operations.users import create_user, find_by_email
-from app.identity.rights import covers, rights_of, rights_of_role
+from app.identity.rights import rights_of
 from app.identity.secret import digest, new_secret
 from app.identity.texts import clean_email
 from app.identity.usage.seats import require_seat
@@ -93,11 +94,7 @@ def open_invitations(
     by: Actor, limit: int = SHOWN, before: tuple[datetime, UUID] | None = None
 ) -> Sequence[Invitation]:
     """The invitations that can still be used, the newest first; `before` a moment and an id."""
-    asked = select(Invitation).where(
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > by.now,
-        Invitation.uses < Invitation.max_uses,
-    )
+    asked = select(Invitation).where(living(by.session, by.now))
     if before is not None:
         asked = asked.where(tuple_(Invitation.created_at, Invitation.id) < tuple_(*before))
     newest = asked.order_by(Invitation.created_at.desc(), Invitation.id.desc())
@@ -116,36 +113,15 @@ def revoke_invitation(by: Actor, invitation_id: UUID) -> None:
 def find_invitation(session: Session, secret: str, now: datetime) -> Invitation:
     """The invitation that a link opens, or Missing when it is spent, withdrawn or unknown.
 
-    One from somebody who is disabled by now is dead too, as all else that they held; and so is one
-    from somebody who might not give it any more.
+    One whose giver might not give it any more is dead too.
     """
     found = None
     if len(secret) <= SECRET_LENGTH:
-        found = session.scalars(
-            select(Invitation)
-            .outerjoin(User, User.id == Invitation.created_by_id)
-            .where(
-                Invitation.digest == digest(secret),
-                Invitation.revoked_at.is_(None),
-                Invitation.expires_at > now,
-                Invitation.uses < Invitation.max_uses,
-                or_(Invitation.created_by_id.is_(None), User.is_active),
-            )
-        ).one_or_none()
-    if found is None or not _may_still_be_given(session, found):
+        mine = (Invitation.digest == digest(secret), living(session, now))
+        found = session.scalars(select(Invitation).where(*mine)).one_or_none()
+    if found is None:
         raise Missing(_("This invitation was used before or is too old. Ask for a new one."))
     return found
-
-
-def _may_still_be_given(session: Session, invitation: Invitation) -> bool:
-    """True where whoever made it may invite to its role today; the command line always may."""
-    if invitation.created_by_id is None:
-        return True
-    rights = rights_of(session, session.get_one(User, invitation.created_by_id))
-    guest = session.get(User, invitation.user_id) if invitation.user_id else None
-    role = guest.role if guest is not None else session.get_one(Role, invitation.role_id)
-    is_giver = rights.reach("user", "manage") is not None
-    return is_giver and covers(rights, rights_of_role(session, role))
 
 
 def accept_invitation(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.identity.living import living
 from app.identity.models import Invitation, User
 from app.identity.usage.models import SeatBound
 from app.kernel.actor import Actor
@@ -21,7 +22,10 @@ PLAN_PAGE = "/settings/billing"
 
 
 def taken(by: Actor) -> int:
-    """How many seats are taken: active users, and open invitations by mail to somebody new."""
+    """How many seats are taken: active users, and open invitations by mail to somebody new.
+
+    An invitation that nobody can join by any more keeps none.
+    """
     active = select(func.count()).select_from(User).where(User.is_active)
     invited = (
         select(func.count())
@@ -29,9 +33,7 @@ def taken(by: Actor) -> int:
         .where(
             Invitation.way == "mail",
             Invitation.user_id.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > by.now,
-            Invitation.uses < Invitation.max_uses,
+            living(by.session, by.now),
         )
     )
     found = select(active.scalar_subquery() + invited.scalar_subquery())
