@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tenants.engine import sqlstate
+
 ERROR_LENGTH = 500  # Enough to recognise a fault, too little to carry off a record.
+# From the first quote of a line to the last: what is quoted may hold quotes itself. An apostrophe
+# within a word begins nothing; what was cut off at the line's end has no last one.
+OPENS, CLOSES = "[\"`“„‘«‹「『《〈<]|(?<!\\w)b?'", "[\"`”“’»›」』》〉>]|'(?!\\w)"
+QUOTED = re.compile(rf"(?:{OPENS})(?:.*(?:{CLOSES})|.*)|\S+@\S+")
 SERVER_GOING = frozenset({"57P01", "57P02", "57P03", "53300"})
 
 
@@ -46,8 +53,28 @@ def is_database_away(error: BaseException) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """An error in one line for the operator: its type and the first line of what it says."""
+    """An error in one line for the operator: its type and the first line of what it says.
+
+    What a tenant wrote may stand in it, and is no business of who runs the service: whatever is
+    quoted is masked, and of the database's errors only class, code and constraint are told.
+    """
+    if isinstance(error, DBAPIError):
+        return _of_database(error)[:ERROR_LENGTH]
     lines = str(error).strip().splitlines()
-    said = lines[0] if lines else ""
+    said = QUOTED.sub("…", lines[0] if lines else "")
     name = "" if isinstance(error, (TryLater, NotYet, GiveUp)) else f"{type(error).__name__}: "
     return f"{name}{said}"[:ERROR_LENGTH]
+
+
+def _of_database(error: DBAPIError) -> str:
+    """Which kind of error, and which rule of which table was broken; never a value."""
+    cause, diagnosis = error.orig, getattr(error.orig, "diag", None)
+    told = [type(cause).__name__ if cause is not None else type(error).__name__]
+    for what, found in (
+        ("code", sqlstate(error)),
+        ("table", getattr(diagnosis, "table_name", None)),
+        ("constraint", getattr(diagnosis, "constraint_name", None)),
+    ):
+        if found:
+            told.append(f"{what} {found}")
+    return ", ".join(told)

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.events import Event, write_event
 from app.jobs.enqueue import enqueue, enqueue_service
-from app.jobs.errors import GiveUp, TryLater
+from app.jobs.errors import GiveUp, TryLater, describe
 from app.jobs.kinds import Service, TenantKind
 from app.jobs.registry import Registry, job, service_job
 from app.kernel import language
@@ -73,13 +73,44 @@ def test_a_failed_run_leaves_nothing_and_comes_again_later(
     worker = hire(failing(KeyError("size"), first_retry=10))
     assert worker.drain() == 1
     waiting = queue.one()
-    assert (waiting.state, waiting.error) == ("ready", "KeyError: 'size'")
+    assert (waiting.state, waiting.error) == ("ready", "KeyError: …")
     assert timedelta(seconds=10) <= waiting.run_at - clock.now <= timedelta(seconds=12.5)
     assert events(acme, "half_done") == 0
     assert worker.drain() == 0
     clock.shift(timedelta(seconds=13))
     assert worker.drain() == 1
     assert queue.one().attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("can't read 'Acme' now", "can't read … now"),
+        ("no 'O'Brien' here", "no … here"),
+        ("b: b'Acme Ltd' is odd", "b: … is odd"),
+        ('"Acme "Best" Ltd" is odd', "… is odd"),
+        ("“Acme’s” is gone", "… is gone"),
+        ("客户「北风」没有", "客户…没有"),
+        ("cut off: 'never ends", "cut off: …"),
+        ("550 <frank@fence.example>: unknown", "550 …: unknown"),
+        ("frank@fence.example is unknown", "… is unknown"),
+        ("it doesn't work", "it doesn't work"),
+    ],
+)
+def test_what_a_tenant_wrote_is_masked_in_an_error(said: str, told: str) -> None:
+    assert describe(ValueError(said)) == f"ValueError: {told}"
+    assert describe(GiveUp(said)) == told
+
+
+def test_an_error_of_the_database_tells_no_value(owner: Engine) -> None:
+    table = "CREATE TEMPORARY TABLE firms (name text CONSTRAINT short CHECK (length(name) < 5))"
+    with owner.connect() as connection:
+        connection.execute(text(table))
+        with pytest.raises(IntegrityError) as caught:
+            connection.execute(text("INSERT INTO firms VALUES ('Acme Limited')"))
+    assert "Acme Limited" in str(caught.value)
+    told = "CheckViolation, code 23514, table firms, constraint short"
+    assert describe(caught.value) == told
 
 
 def test_the_last_failure_makes_a_dead_letter_with_its_reason(
