@@ -6,7 +6,8 @@ import smtplib
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
 
 from app.identity.models import User
 from app.kernel.actor import Actor, FieldAccess, Reach, Rights
@@ -16,6 +17,9 @@ from app.mail.pages.cards import card
 from app.mail.pages.finding import find_messages
 from app.records.files.models import File
 from app.records.pages.finding import Found
+from tenants import facts
+from tenants.control import Tenant
+from tenants.resolve import forget
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact
 from tests.mail.corpus import BOB, CORPUS, FRANK, GMAIL, Case, forwarded, html_only, plain
@@ -106,6 +110,35 @@ def test_an_address_that_nobody_was_given_is_refused(
     for workspace in (acme, globex):
         with workspace.scope() as session:
             assert session.scalars(select(IncomingMail)).all() == []
+
+
+def test_a_mail_to_an_address_of_a_customer_s_own_stands_on_the_customer(
+    acme: Workspace, bob: Person, inbox: Inbox
+) -> None:
+    with acme.acting(bob) as by:
+        firm_id = make_account(by, "Elm Works", email="office@elm.example").id
+    inbox.give(plain("Dear all", sender=BOB, to="office@elm.example")(), address_of(bob), BOB)
+    assert only_line(acme).state == Fate.STORED
+    assert "Dear all" in bob.client.get(f"/accounts/{firm_id}").text
+
+
+def test_mail_to_a_suspended_workspace_is_asked_to_come_again(
+    acme: Workspace, bob: Person, inbox: Inbox, owner: Engine
+) -> None:
+    address = address_of(bob)
+    forged = address.replace("acme+", "acme+x")
+    with Session(owner) as session, session.begin():
+        session.get_one(Tenant, acme.facts.id).state = facts.State.SUSPENDED.value
+    forget()
+    for to, code in ((address, 450), (forged, 550)):
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            inbox.give(plain()(), to)
+        assert refused.value.recipients[to][0] == code
+    with Session(owner) as session, session.begin():
+        session.get_one(Tenant, acme.facts.id).state = facts.State.TRIAL.value
+    forget()
+    inbox.give(plain()(), address)
+    assert only_line(acme).envelope_from == FRANK
 
 
 def test_a_renewed_address_ends_the_one_before(

@@ -49,8 +49,15 @@ class Recipient:
     bounced_id: UUID | None = None
 
 
+class Closed(Exception):
+    """The workspace of an address is suspended: what comes for it is to be sent again later."""
+
+
 def find_recipient(address: str, settings: Settings) -> Recipient | None:
-    """Whose address this is; None for all others, in one way and without a look at their data."""
+    """Whose address this is; None for all others, in one way and without a look at their data.
+
+    Closed for a proven address of a workspace that is suspended, for as long as senders try.
+    """
     local, _at, domain = address.rpartition("@")
     if not settings.inbound_mail_domain or domain.lower() != settings.inbound_mail_domain.lower():
         return None
@@ -59,12 +66,15 @@ def find_recipient(address: str, settings: Settings) -> Recipient | None:
         return None
     slug, key, proof = read
     tenant = resolve_host(f"{slug}.{settings.service_host}", settings)
-    if tenant is None or tenant.is_suspended:
+    if tenant is None:
         return None
-    if proves_bounce(tenant.id, key, proof, settings.keys):
+    is_bounce = proves_bounce(tenant.id, key, proof, settings.keys)
+    if not is_bounce and not proves(tenant.id, key, proof, settings.keys):
+        return None
+    if tenant.is_suspended:
+        raise Closed
+    if is_bounce:
         return _writer_of(tenant, key)
-    if not proves(tenant.id, key, proof, settings.keys):
-        return None
     with tenant_scope(tenant) as session:
         found = session.scalar(
             select(User.id)

@@ -11,7 +11,13 @@ from flask import Flask
 
 from app.identity.limits import TooMany
 from app.mail.inbound.charsets import storable
-from app.mail.inbound.receive import Recipient, count_mail, find_recipient, keep
+from app.mail.inbound.receive import (
+    Closed,
+    Recipient,
+    count_mail,
+    find_recipient,
+    keep,
+)
 from config.settings import Settings
 from tenants.files import NoRoom
 
@@ -22,6 +28,7 @@ RECIPIENTS = "zuke_recipients"  # Its place in an envelope, which is made anew f
 LARGEST = 25 * 1024 * 1024
 MOST_RECIPIENTS = 20
 UNKNOWN = "550 5.1.1 There is no such address here"
+CLOSED = "450 4.2.1 This mailbox is closed for now, try again later"
 BUSY = "450 4.7.1 Too many mails at once, try again later"
 FAULT = "451 4.3.0 This could not be kept, try again later"
 FULL = "452 4.3.1 There is no room at the moment, try again later"
@@ -50,6 +57,8 @@ class Receiver:
             return "452 4.5.3 Too many recipients"
         try:
             found = await self._in_thread(lambda: find_recipient(address, self.settings))
+        except Closed:
+            return CLOSED
         except Exception:
             log.exception("mail_in_recipient_failed")
             return FAULT
