@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from app.identity import outside
 from app.kernel import language
@@ -12,9 +13,9 @@ from app.kernel.actor import Actor
 from app.kernel.language import Text, _, labelled
 from app.web.formats import formats
 from tenants.billing.checkouts import OVER
-from tenants.billing.models import Subscription, SubscriptionInvoice
+from tenants.billing.models import Subscription, SubscriptionInvoice, TaxInvoiceRequest
 from tenants.billing.operations import rented, subscription_of
-from tenants.billing.tax_invoices import bills_of, requests_of
+from tenants.billing.tax_invoices import bill_of, bills_of, requests_of
 from tenants.plans import CURRENCIES, INTERVALS, Plan, PlanError, plan_of, plans_for_sale
 
 BILL_STATES = {
@@ -85,24 +86,31 @@ def offers(by: Actor, currency: str) -> list[Offer]:
 
 
 def bills(by: Actor) -> list[Bill]:
-    """The bills, the newest first, with what was asked about them."""
-    write, asked = formats(by), requests_of(by.tenant.id)
-    found = []
-    for row in bills_of(by.tenant.id):
-        state, tone = BILL_STATES.get(row.status, (_("Open"), ""))
-        request = asked.get(row.id)
-        if row.returned and row.returned >= row.paid:
-            state, tone = _("Paid back"), ""
-        text = str(ASKED[request.status]) % {"number": request.number} if request else ""
-        if request is not None and request.answer:
-            text = labelled(text, request.answer)
-        can_ask = row.status == "paid" and row.paid > row.returned and row.currency == "CNY"
-        is_free = request is None or request.status == "refused"
-        amount = write.money(max(row.due, row.paid), row.currency)
-        plan = plan_name(row.plan) if row.plan else ""
-        day = write.day(write.local(row.issued_at).date(), by.today())
-        found.append(Bill(row, plan, amount, day, state, tone, text, can_ask and is_free))
-    return found
+    """The newest bills, the newest first, with what was asked about them."""
+    asked = requests_of(by.tenant.id)
+    return [_bill(by, row, asked.get(row.id)) for row in bills_of(by.tenant.id)]
+
+
+def bill(by: Actor, bill_id: UUID) -> Bill | None:
+    """One bill as it stands in the list; None where this firm has no such bill."""
+    row = bill_of(by.tenant.id, bill_id)
+    return _bill(by, row, requests_of(by.tenant.id).get(row.id)) if row is not None else None
+
+
+def _bill(by: Actor, row: SubscriptionInvoice, request: TaxInvoiceRequest | None) -> Bill:
+    write = formats(by)
+    state, tone = BILL_STATES.get(row.status, (_("Open"), ""))
+    if row.returned and row.returned >= row.paid:
+        state, tone = _("Paid back"), ""
+    text = str(ASKED[request.status]) % {"number": request.number} if request else ""
+    if request is not None and request.answer:
+        text = labelled(text, request.answer)
+    can_ask = row.status == "paid" and row.paid > row.returned and row.currency == "CNY"
+    is_free = request is None or request.status == "refused"
+    amount = write.money(max(row.due, row.paid), row.currency)
+    plan = plan_name(row.plan) if row.plan else ""
+    day = write.day(write.local(row.issued_at).date(), by.today())
+    return Bill(row, plan, amount, day, state, tone, text, can_ask and is_free)
 
 
 def current_subscription(by: Actor) -> Subscription | None:

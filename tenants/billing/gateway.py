@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,9 @@ def last_answered(tenant_id: UUID, verb: str) -> datetime | None:
 
 
 def _key(tenant_id: UUID, verb: str, wish: str) -> str:
+    """The key of a wish; it travels in a header, so a wish that can't is told by its SHA-256."""
+    if not wish.isascii() or not wish.isprintable():
+        wish = sha256(wish.encode(errors="surrogatepass")).hexdigest()
     return f"zuke:{tenant_id.hex}:{verb}:{wish}"[:120]
 
 

@@ -73,25 +73,44 @@ def _turn_back(gateway: Gateway, row: Subscription, bills: list[Plain]) -> None:
     A mark at Stripe keeps the change from being given in between, and lets it be gone on with
     wherever it was cut off.
     """
-    since = next(number for number, bill in enumerate(bills) if bill["status"] == "paid")
+    paid = (number for number, bill in enumerate(bills) if bill["status"] == "paid")
+    since = next(paid, len(bills))
     unpaid = [bill for bill in bills[:since] if bill["status"] != "void"]
     if any(bill["billing_reason"] != CHANGED for bill in unpaid):
         raise BillOpen
     if any(bill["status"] == "draft" for bill in unpaid):
         raise BillDraft
+    stood = _charged_by(bills[since]) if since < len(bills) else _given_up_by(bills)
     _put(gateway, row, metadata={TAKING_BACK: "yes"})
     try:
         void_bills(gateway, unpaid)
     except PaidMeanwhile:
         _put(gateway, row, metadata={TAKING_BACK: ""})
         raise
-    paid_for = {"id": row.stripe_item_id, **_charged_by(bills[since])}
+    paid_for = {"id": row.stripe_item_id, **stood}
     _put(gateway, row, items=[paid_for], proration_behavior="none", metadata={TAKING_BACK: ""})
 
 
 def _charged_by(bill: Plain) -> Plain:
     """Price and seats that a bill charged for, which its last line says."""
-    line = bill["lines"]["data"][-1]
+    return _told_by(bill["lines"]["data"][-1])
+
+
+def _given_up_by(bills: list[Plain]) -> Plain:
+    """Price and seats that stood before the first change, where no bill is paid any more.
+
+    An operator may have voided it at Stripe. The first change's bill says what it gave up, in the
+    line that credits it; BillOpen where none does.
+    """
+    changes = [bill for bill in bills if bill["billing_reason"] == CHANGED]
+    lines = changes[-1]["lines"]["data"] if changes else []
+    credited = next((line for line in lines if line["amount"] < 0), None)
+    if credited is None:
+        raise BillOpen
+    return _told_by(credited)
+
+
+def _told_by(line: Plain) -> Plain:
     return {"price": line["pricing"]["price_details"]["price"], "quantity": line["quantity"]}
 
 

@@ -17,7 +17,7 @@ from tenants.database import control_session
 
 
 def bills_of(tenant_id: UUID, limit: int = 24) -> list[SubscriptionInvoice]:
-    """The firm's bills, the newest first."""
+    """The firm's newest bills, the newest first."""
     with control_session() as session:
         query = (
             select(SubscriptionInvoice)
@@ -25,6 +25,13 @@ def bills_of(tenant_id: UUID, limit: int = 24) -> list[SubscriptionInvoice]:
             .order_by(SubscriptionInvoice.issued_at.desc(), SubscriptionInvoice.id.desc())
         )
         return list(session.scalars(query.limit(limit)))
+
+
+def bill_of(tenant_id: UUID, bill_id: UUID) -> SubscriptionInvoice | None:
+    """One bill of the firm, however old it is; None where the firm has no such bill."""
+    with control_session() as session:
+        mine = (SubscriptionInvoice.id == bill_id, SubscriptionInvoice.tenant_id == tenant_id)
+        return session.scalars(select(SubscriptionInvoice).where(*mine)).one_or_none()
 
 
 def requests_of(tenant_id: UUID) -> dict[UUID, TaxInvoiceRequest]:

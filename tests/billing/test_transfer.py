@@ -560,3 +560,26 @@ def test_the_operator_goes_through_what_waits_page_by_page(
     refused = console.post(place, data={"reason": " "})
     assert refused.status_code == 422
     assert "ZKMANY0025" in refused.text  # The same page again.
+
+
+def test_a_tax_invoice_is_asked_for_of_a_bill_that_left_the_list(
+    till: Till, acme: Workspace, alice: Person, console: HostClient, account: None, app: Flask
+) -> None:
+    ask(alice.client)
+    assert book(console, till, acme) == 303
+    with app.app_context():
+        (bill,) = bills_of(acme.facts.id)
+        with control_session() as session:
+            for number in range(24):
+                newer = SubscriptionInvoice(id=new_id(), tenant_id=acme.facts.id)
+                newer.way, newer.status, newer.currency = "card", "paid", "CNY"
+                newer.due = newer.paid = Decimal(1)
+                newer.issued_at = till.now + timedelta(hours=1 + number)
+                session.add(newer)
+        assert bill.id not in {one.id for one in bills_of(acme.facts.id)}
+    place = f"{PLACE}/bills/{bill.id}/tax-invoice"
+    assert alice.client.get(place).status_code == 200
+    assert alice.client.get(f"{PLACE}/bills/{new_id()}/tax-invoice").status_code == 404
+    wish = {"title": "Acme", "tax_number": "91310000MA1FL0AB12", "email": "cfo@acme.example"}
+    assert alice.client.post(place, data=wish).status_code == 303
+    assert alice.client.post(place, data=wish).status_code == 404

@@ -283,6 +283,23 @@ def test_a_change_that_is_not_paid_is_withdrawn_and_takes_nothing_away(
     assert on_trial.facts(acme).limits["seats"] == 7
 
 
+def test_a_change_is_withdrawn_though_no_bill_is_paid_any_more(
+    on_trial: Till, acme: Workspace, alice: Person, app: Flask
+) -> None:
+    ask_for_a_bill(alice.client, plan="starter")
+    pay(on_trial)
+    forget()
+    grow(alice.client, seats="9")
+    (paid,) = on_trial.world.all("invoice", status="paid")
+    paid["status"] = "void"  # By an operator's hand, at Stripe.
+    assert alice.client.post(f"{PLACE}/withdraw-bill").status_code == 303
+    with app.app_context():
+        row = subscription_of(acme.facts.id)
+    assert row is not None
+    assert (row.plan, row.seats, row.interval, row.waits) == ("starter", 6, "year", None)
+    assert on_trial.world.all("invoice", status="open") == []
+
+
 @pytest.mark.parametrize("calls", range(6))
 def test_withdrawing_that_was_cut_off_gives_nothing_away_and_is_ended(
     clock: Clock, on_trial: Till, acme: Workspace, alice: Person, app: Flask, calls: int

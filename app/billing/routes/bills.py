@@ -9,7 +9,7 @@ from flask import Response, request
 from app.billing.doing import email_of
 from app.billing.notices import MANAGE, PLAN
 from app.billing.routes.blueprint import blueprint
-from app.billing.shown import Bill, bills
+from app.billing.shown import Bill, bill
 from app.identity.routes.asking import again, show
 from app.identity.texts import clean_email, clean_name
 from app.kernel.errors import Answer, Missing, Refused
@@ -37,7 +37,7 @@ def show_tax_form(bill_id: UUID) -> Response:
 @access(permission=MANAGE, while_suspended=True)
 def ask(bill_id: UUID) -> Response:
     """Ask for it once."""
-    by, bill = current.actor(), _bill(bill_id)
+    by, asked = current.actor(), _bill(bill_id)
     try:
         number = _tax_number(request.form.get("tax_number", ""))
         ask_tax_invoice(
@@ -53,17 +53,17 @@ def ask(bill_id: UUID) -> Response:
     except BillingError as error:
         raise Refused(_("A tax invoice was asked for already.")) from error
     except Answer as answer:
-        return again("billing/tax_invoice.html", answer, {"bill": bill})
+        return again("billing/tax_invoice.html", answer, {"bill": asked})
     toast(_("We issue the tax invoice and send it to you."))
     return see_other(PLAN)
 
 
 def _bill(bill_id: UUID) -> Bill:
     """A paid bill of this firm for which none was asked yet, or Missing."""
-    for one in bills(current.actor()):
-        if one.row.id == bill_id and one.can_ask:
-            return one
-    raise Missing(_("There is nothing at this address."))
+    found = bill(current.actor(), bill_id)
+    if found is None or not found.can_ask:
+        raise Missing(_("There is nothing at this address."))
+    return found
 
 
 def _tax_number(typed: str) -> str:
