@@ -60,6 +60,24 @@ def test_each_step_ticks_itself(acme: Workspace, fresh_alice: Person) -> None:
     }
 
 
+def test_hours_that_are_right_are_kept_by_one_press_and_the_letterhead_leads_back(
+    fresh_alice: Person,
+) -> None:
+    client = fresh_alice.client
+    assert steps(fresh_alice)["Say when you work"] is False
+    assert 'action="/settings/business-hours/keep"' in client.get("/").text
+    client.post("/settings/business-hours/keep", data={"next": "/"})
+    assert steps(fresh_alice)["Say when you work"] is True
+    form = client.get("/settings/documents?next=/").text
+    assert '<input type="hidden" name="next" value="/">' in form
+    (version,) = re.findall(r'name="version" value="(\d+)"', form)
+    saved = client.post("/settings/documents", data={"next": "/", "version": version})
+    assert (saved.status_code, saved.location) == (303, "/")
+    assert steps(fresh_alice)["Say who you are"] is True
+    page = client.get("/settings/documents?next=//evil.example").text
+    assert 'name="next"' not in page[page.index('id="letterhead-form"') :].split("</form>", 1)[0]
+
+
 def test_they_are_put_away(fresh_alice: Person) -> None:
     assert steps(fresh_alice)
     assert fresh_alice.client.post("/home/first-steps/end").status_code == 303

@@ -17,6 +17,7 @@ from app.kernel.language import OFFERED, _
 from app.records.routes.forms import seen_version
 from app.web import current
 from app.web.access import access
+from app.web.links import safe_path
 from app.web.render import fragment, page, see_other
 from app.web.toasts import toast
 
@@ -28,7 +29,7 @@ FORM = "documents/letterhead.html"
 @access(permission=MANAGE)
 def show_letterhead() -> Response:
     """What stands on every document."""
-    return page(FORM, form=pages.head_form(current.actor()))
+    return page(FORM, form=pages.head_form(current.actor()), next_url=_next())
 
 
 @blueprint.post(PLACE)
@@ -43,9 +44,9 @@ def change_letterhead() -> Response:
         by.session.rollback()
         alerts = () if answer.errors else (answer.message,)
         form = pages.head_form(by, wish, answer.errors, alerts)
-        return page(FORM, status=answer.status, form=form)
+        return page(FORM, status=answer.status, form=form, next_url=_next())
     toast(_("Saved."))
-    return see_other(PLACE)
+    return see_other(_next() or PLACE)
 
 
 @blueprint.post(f"{PLACE}/preview")
@@ -62,6 +63,11 @@ def preview_letterhead() -> Response:
     except Refused as answer:
         sample, error = "", str(answer.message)
     return fragment("documents/_letterhead_sample.html", sample=sample, error=error)
+
+
+def _next() -> str:
+    """Where saving leads for who came from elsewhere, such as the first steps; "" for nowhere."""
+    return safe_path(request.values.get("next"), "")
 
 
 def _wish() -> Wish:

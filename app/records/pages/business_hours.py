@@ -77,12 +77,17 @@ def short_weekdays(by: Actor) -> list[str]:
 
 
 def typed_of(row: BusinessCalendar | None, by: Actor) -> dict[str, str]:
-    """What stands in the form of a calendar, of a new one the usual hours."""
+    """What stands in the form of a calendar, of a new one the usual hours.
+
+    The first one is made by changing those, so it has their name as well.
+    """
     made = usual(by)
     week = tuple(to_spans(one) for one in row.week) if row is not None else made.week
     hours = {key: write_hours(one) for key, one in zip(WEEKDAYS, week, strict=True)}
     if row is None:
-        return {"zone": by.tenant.zone, "country": known_country(by.tenant.country), **hours}
+        name = "" if calendars_of(by) else gettext("Usual hours")
+        country = known_country(by.tenant.country)
+        return {"name": name, "zone": by.tenant.zone, "country": country, **hours}
     return {
         "name": row.name,
         "zone": row.zone,

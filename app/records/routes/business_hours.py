@@ -22,6 +22,7 @@ from app.records.worktime.reading import WEEKDAYS, Wish
 from app.web import current
 from app.web.access import access
 from app.web.formats import formats
+from app.web.links import safe_path
 from app.web.render import see_other
 from app.web.toasts import toast
 
@@ -59,6 +60,20 @@ def save_fiscal_year() -> Response:
         return see_other(URL)
 
     return submit(work, HOME, _home)
+
+
+@blueprint.post(f"{URL}/keep")
+@access(permission=MANAGE)
+def keep_usual_hours() -> Response:
+    """Make the usual hours the workspace's own, and go on where one came from."""
+    by = current.actor()
+    if not operations.calendars_of(by):
+        usual = pages.typed_of(None, by)
+        week = tuple(usual[key] for key in WEEKDAYS)
+        wish = Wish(usual["name"], usual["zone"], usual["country"], "", week, is_default=True)
+        operations.create_calendar(by, wish)
+        toast(_("Saved."))
+    return see_other(safe_path(request.form.get("next"), URL))
 
 
 @blueprint.get(f"{URL}/new")
@@ -185,6 +200,7 @@ def _form(row: BusinessCalendar | None) -> dict[str, object]:
         "url": f"{URL}/{row.id}/edit" if row is not None else f"{URL}/new",
         "back": f"{URL}/{row.id}" if row is not None else URL,
         "calendar": row,
+        "is_first": row is None and not operations.calendars_of(by),
         "areas": areas(language_in_use(), by.today()),
         "countries": pages.country_choices(),
         "regions": pages.region_choices(country),

@@ -157,6 +157,7 @@ def test_the_page_makes_changes_and_lists_the_days_of_a_year(
     url = made.headers["Location"]
     year = alice.client.get(f"{url}?year=2026").text
     assert "National Day" in year
+    assert "Day off" in year  # Not "Off", which in Chinese is what a switch is.
     assert "Worked in exchange" in year
     added = alice.client.post(
         f"{url}/days", data={"day": "2026-10-10", "day_name": "Outing", "hours": ""}
@@ -257,3 +258,25 @@ def test_what_does_not_fit_a_calendar_is_named(
 ) -> None:
     asked = {"name": "Desk", "week": {"mon": "9-17"}} | body
     assert fields_in(program(alice).post("business-calendars", asked)) == [field]
+
+
+def test_the_usual_hours_are_changed_under_their_own_name(alice: Person) -> None:
+    page = alice.client.get(f"{URL}/new").text
+    assert "<h1>Change the usual hours</h1>" in page
+    assert 'id="name" name="name" value="Usual hours"' in page
+    typed = {"name": "Usual hours", "zone": "Europe/London", "mon": "10-16"}
+    assert alice.client.post(f"{URL}/new", data=typed).status_code == 303
+    anew = alice.client.get(f"{URL}/new").text
+    assert "<h1>New calendar</h1>" in anew
+    assert 'id="name" name="name" value=""' in anew
+
+
+def test_the_usual_hours_are_kept_by_one_press(acme: Workspace, alice: Person, bob: Person) -> None:
+    assert bob.client.post(f"{URL}/keep").status_code == 403
+    for _press in range(2):
+        assert alice.client.post(f"{URL}/keep", data={"next": "/"}).location == "/"
+    assert alice.client.post(f"{URL}/keep", data={"next": "//evil.example"}).location == URL
+    with acme.acting(alice) as by:
+        (kept,) = operations.calendars_of(by)
+        assert (kept.name, kept.zone, kept.country) == ("Usual hours", "Europe/London", "GB")
+        assert kept.is_default
