@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     outgoing_loopback: bool = False  # Webhooks may call this machine: for tests and the demo.
     provider_name: str = Field(default="Zuke", min_length=1, max_length=200)  # Who rents it out.
+    provider_email: str = Field(default="", max_length=254)  # Where who rents, or may, writes to.
     # What the terms promise to those who rent; whoever runs the service sets what they keep.
     promised_availability: Decimal = Field(default=Decimal("99.5"), ge=0, le=100)  # Of a month, %.
     promised_backup_days: int = Field(default=30, ge=1)  # How long a nightly copy is kept.

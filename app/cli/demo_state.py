@@ -46,6 +46,7 @@ class DemoState:
             "STRIPE_SECRET_KEY": "sk_test_demo",
             "STRIPE_WEBHOOK_SECRET": f"whsec_{self.secret_key[:24]}",
             "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",
+            "PROVIDER_EMAIL": "hello@zuke.example",
             "TRANSFER_HOLDER": "租客演示软件有限公司",
             "TRANSFER_BANK": "演示银行上海示范支行",
             "TRANSFER_ACCOUNT": "0000 1111 2222 3333",

@@ -58,10 +58,19 @@ def test_prices_are_those_of_the_plans(guest: HostClient) -> None:
         assert f"¥{plan.price('CNY', 'month'):.0f}" in page
 
 
+def test_plans_tell_the_modules_that_there_are(guest: HostClient) -> None:
+    page = guest.get("/").text
+    assert "<span>Modules: Sales</span>" in page
+    assert "<span>Modules: Sales, Insight</span>" in page
+    assert "<span>模块：销售、客户洞察</span>" in guest.get("/", headers=CHINESE).text
+    assert "From the enquiry to the payment" in page
+
+
 def test_the_terms_promise_what_the_settings_say(guest: HostClient, app: Flask) -> None:
     before: Settings = app.extensions["settings"]
     changes = {
         "provider_name": "Lighthouse CRM Ltd",
+        "provider_email": "help@lighthouse.example",
         "promised_availability": Decimal("99.95"),
         "promised_backup_days": 14,
         "promised_answer_days": 2,
@@ -74,6 +83,9 @@ def test_the_terms_promise_what_the_settings_say(guest: HostClient, app: Flask) 
         chinese_front = guest.get("/", headers=CHINESE).text
     finally:
         app.extensions["settings"] = before
+    for page in (terms, front, chinese, chinese_front):
+        assert 'href="mailto:help@lighthouse.example"' in page
+    assert "mailto:" not in guest.get("/terms").text
     for told in (
         "Lighthouse CRM Ltd runs it",
         "99.95 percent",

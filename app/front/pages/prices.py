@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from babel.numbers import format_decimal
 
-from app.kernel.language import LOCALES, Text, _, current, ngettext, plural
+from app.kernel.language import LOCALES, Text, _, current, labelled, listed, ngettext, plural
+from app.records.switching.operations import offered_modules
 from tenants.plans import CURRENCIES, Limit, Plan, plans_for_sale
 
 GIGABYTE = 1_000_000_000
@@ -73,9 +74,11 @@ def _offer(plan: Plan, currency: str) -> Offer:
 
 
 def _holds(plan: Plan) -> list[str]:
-    """What a plan bounds, as people would say it."""
+    """What a plan has of modules, and what it bounds, as people would say it."""
     limits = plan.limits
-    told = [
+    modules = listed(one.label for one in offered_modules() if one.key in plan.modules)
+    told = [str(labelled(_("Modules"), modules))] if modules else []
+    told += [
         ngettext(*words, limits[limit], n=_number(limits[limit]))
         if limit in limits
         else str(WITHOUT_END[limit])

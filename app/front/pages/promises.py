@@ -16,6 +16,7 @@ class Promises:
     """The figures of the rental contract, written as the reader writes numbers."""
 
     provider: str
+    email: str  # Where to write to; "" where the provider names none.
     availability: str  # Percent of a month.
     backup_days: int
     answer_days: int
@@ -28,6 +29,7 @@ def promises() -> Promises:
     settings = outside.settings()
     return Promises(
         provider=settings.provider_name,
+        email=settings.provider_email,
         availability=format_decimal(
             settings.promised_availability, locale=LOCALES.get(current(), "en")
         ),
