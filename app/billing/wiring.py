@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.billing.notices import MANAGE, PLAN, USAGE
+from app.billing.owed import bill_owed
 from app.billing.routes import blueprint
 from app.identity import permissions, settings_pages
 from app.identity.permissions import Choice, PermissionGroup
@@ -38,6 +39,7 @@ PLAN_PAGE = SettingsPage(
 def wire(app: Flask) -> None:
     """Register the pages and what a role may be granted."""
     app.register_blueprint(blueprint)
+    app.jinja_env.globals["bill_owed"] = bill_owed
     permissions.register(BILLING)
     settings_pages.add(PLAN_PAGE)
     settings_pages.add(USAGE_PAGE)

@@ -8,13 +8,20 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from app.billing.asked import read_shown_at
+from app.billing.jobs import follow_bill
 from app.billing.losses import losses
+from app.identity.models import Notice
+from app.identity.operations.roles import role_by_key
 from app.identity.usage import seats
+from app.jobs.kinds import Service
+from app.kernel.ids import new_id
 from app.kernel.language import _
 from app.records.manifest import Module
 from app.records.switching import operations as switching
+from tenants.billing.apply import refresh
 from tenants.billing.models import Subscription
 from tenants.billing.operations import subscription_of
 from tenants.control import Tenant
@@ -23,6 +30,7 @@ from tenants.facts import State
 from tenants.plans import plan_of
 from tenants.resolve import forget
 from tests.billing.conftest import GOOD, Till
+from tests.billing.test_states import card_fails
 from tests.cast import HostClient, Person, Workspace
 from tests.conftest import Clock
 
@@ -192,6 +200,87 @@ def test_the_page_is_for_who_looks_after_the_bill(till: Till, alice: Person, bob
     assert bob.client.post(f"{PLACE}/cancel").status_code == 403
     chinese = alice.client.get(PLACE, headers={"Accept-Language": "zh-CN"})
     assert chinese.status_code == 200
+
+
+def test_who_pays_during_the_trial_is_told_that_it_ends(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.let_trial_end(acme, datetime.now(UTC) + timedelta(days=9))
+    forget()
+    month = {"plan": "starter", "interval": "month", "seats": "3"}
+    told = "By card the plan begins today"
+    assert told in choose(alice.client, **month)
+    till.subscribe(acme)
+    till.tell_all()
+    forget()
+    assert told not in choose(alice.client, **{**month, "seats": "4"})
+
+
+def test_what_is_owed_stands_over_every_page_of_those_who_look_after_it(
+    till: Till, acme: Workspace, alice: Person, bob: Person
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    owed = "A bill is not paid."
+    forget()
+    assert owed not in alice.client.get("/accounts").text
+    card_fails(till, acme)
+    till.pass_days(31)
+    till.tell_all()
+    forget()
+    page = alice.client.get("/accounts").text
+    assert owed in page
+    assert 'href="/settings/billing">Plan and bill' in page
+    assert owed not in alice.client.get(PLACE).text
+    assert "The last bill could not be collected" in alice.client.get(PLACE).text
+    assert owed not in bob.client.get("/accounts").text
+    bill = till.world.all("invoice", status="open")[0]
+    shown = alice.client.get(PLACE)  # Its facts are some seconds old by what follows.
+    assert "Pay the bill" in shown.text
+    assert till.press(str(bill["hosted_invoice_url"]), number=GOOD)[0] == 200
+    with till.app.app_context():
+        refresh(till.gateway, acme.facts.id, till.now)
+    assert "could not be collected" not in alice.client.get(PLACE).text
+    forget()
+    assert owed not in alice.client.get("/accounts").text
+
+
+def test_what_is_owed_is_told_at_once_though_stripe_s_clock_is_ahead(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    card_fails(till, acme)
+    till.pass_days(31)
+    till.ahead = timedelta()  # Ours stands where it stood.
+    till.tell_all()
+    with till.app.app_context():
+        follow_bill.run(Service(till.settings, till.now, new_id()), {"tenant_id": acme.facts.id})
+    with acme.scope():
+        texts = acme.actor().session.scalars(select(Notice.text)).all()
+    assert [text for text in texts if "could not be collected" in text]
+
+
+def test_seats_that_are_all_taken_lead_to_where_there_are_more(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme, seats=3)
+    till.tell_all()
+    with till.app.app_context():
+        follow_bill.run(Service(till.settings, till.now, new_id()), {"tenant_id": acme.facts.id})
+    forget()
+    way = 'href="/settings/billing"'
+    page = alice.client.get("/settings/usage").text
+    assert "Every seat is taken" in page
+    assert "This is used up" not in page
+    with acme.scope() as session:
+        viewer = str(role_by_key(session, "viewer").id)
+    wish = {"way": "mail", "email": "erin@acme.example", "role_id": viewer}
+    refused = alice.client.post("/settings/people/invite", data=wish)
+    assert refused.status_code == 402
+    form = refused.text[refused.text.index('id="invite-form"') :].split("</form>", 1)[0]
+    assert way in form
+    assert "erin@acme.example" in form
 
 
 def test_while_stripe_is_away_the_page_says_so_and_nothing_changed(

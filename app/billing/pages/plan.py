@@ -39,8 +39,9 @@ class Waiting:
 def plan_page(by: Actor) -> dict[str, object]:
     """Everything that the page shows but what was typed."""
     row, write = current_subscription(by), formats(by)
-    trial, pay_by = by.tenant.trial_ends_at, by.tenant.pay_by
-    waits, taken, listed = open_payment(by), seats.taken(by), bills(by)
+    trial, waits = by.tenant.trial_ends_at, open_payment(by)
+    taken, listed = seats.taken(by), bills(by)
+    pay_by = by.tenant.pay_by if _owes(by, row, listed) else None
     waiting = _waiting(by, row, listed)
     given = None if waiting and waiting.begins else row
     return {
@@ -75,6 +76,13 @@ def first_typed(by: Actor) -> dict[str, str]:
         "interval": living.interval if living else "year",
         "seats": str(living.seats if living else max(seats.taken(by), 1)),
     }
+
+
+def _owes(by: Actor, row: Subscription | None, listed: list[Bill]) -> bool:
+    """False where every bill is paid by now, though the request's facts are some seconds old."""
+    if by.tenant.is_read_only or by.tenant.is_suspended or row is None or row.way == "transfer":
+        return True
+    return any(one.row.status in UNPAID for one in listed)
 
 
 def _waiting(by: Actor, row: Subscription | None, listed: list[Bill]) -> Waiting | None:

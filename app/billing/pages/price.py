@@ -19,6 +19,7 @@ from app.web.formats import formats
 from app.web.render import page
 from tenants.billing.operations import Choice, Preview
 from tenants.billing.transfer_price import transfer_price
+from tenants.facts import State
 
 
 def confirm(
@@ -55,5 +56,14 @@ def confirm(
         taken_off=write.money(price.credit, currency) if price and price.credit else "",
         to_transfer=write.money(price.due, currency) if price else "",
         only_transfer=is_paid_by_transfer(by, living),
+        trial_until=_trial_until(by) if living is None else "",
         press=new_id().hex,
     )
+
+
+def _trial_until(by: Actor) -> str:
+    """The day on which a trial that is on would end, which paying ends before; "" for none."""
+    ends, write = by.tenant.trial_ends_at, formats(by)
+    if by.tenant.state is not State.TRIAL or ends is None or ends <= by.now:
+        return ""
+    return write.day(write.local(ends).date(), by.today())

@@ -13,7 +13,7 @@ from app.identity.operations.guard import fetch
 from app.identity.operations.sign_in import Visit
 from app.identity.sessions import signed_in
 from app.kernel import language
-from app.kernel.errors import Answer, Held
+from app.kernel.errors import Answer, Held, OverLimit
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.kernel.localized import pick
@@ -78,6 +78,7 @@ def show(
         "typed": typed or {},
         "errors": {},
         "form_errors": [],
+        "is_over_limit": False,
         **(values or {}),
     }
     return page(template, block, **fields)  # type: ignore[arg-type]  # Values of the template.
@@ -93,6 +94,7 @@ def again(template: str, answer: Answer, values: Mapping[str, object] | None = N
         "errors": errors,
         "form_errors": general,
         "typed": request.form,
+        "is_over_limit": isinstance(answer, OverLimit),
     }
     # A form that htmx sent comes back alone; one that a browser sent, on its page.
     response = page(template, "form", **fields)  # type: ignore[arg-type]  # As in `show`.
