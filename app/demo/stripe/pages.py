@@ -121,7 +121,18 @@ def _invoice(world: World, request: Request, invoice: Thing) -> Response:
             for one in invoice["lines"]["data"]
         ],
         error=error,
+        back=_way_back(world, customer),
     )
+
+
+def _way_back(world: World, customer: Thing) -> str | None:
+    """Where the customer came from when they paid or looked at their card last."""
+    places = (("billing_portal.session", "return_url"), ("checkout.session", "success_url"))
+    for kind, key in places:
+        for one in world.all(kind, customer=customer["id"]):
+            if one.get(key):
+                return str(one[key])
+    return None
 
 
 def _clock(world: World, request: Request) -> Response:

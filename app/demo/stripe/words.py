@@ -11,7 +11,8 @@ ENGLISH = {
     "year": "year",
     "card": "Card number",
     "test": "Test cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined, "
-    "4000 0000 0000 0341 is taken now and declined at the next bill.",
+    "4000 0000 0000 0341 can be kept and is declined whenever it is charged: keep it under "
+    "“Card and invoices”, then let the next bill come.",
     "pay": "Pay",
     "back": "Back",
     "portal": "Your payment details",
@@ -43,7 +44,7 @@ CHINESE = {
     "year": "年",
     "card": "卡号",
     "test": "测试卡：4242 4242 4242 4242 扣款成功，4000 0000 0000 0002 被拒，"
-    "4000 0000 0000 0341 现在成功、下期账单被拒。",
+    "4000 0000 0000 0341 可以绑定，但每次扣款都被拒：先在“银行卡与账单”中绑定，再等下期账单。",
     "pay": "付款",
     "back": "返回",
     "portal": "付款信息",
