@@ -89,6 +89,22 @@ def test_support_sees_records_under_a_banner_and_both_names_stand_in_the_audit(
         assert session.scalars(asked).one().details["reason"] == "Ticket 17"
 
 
+def test_the_firm_reads_whether_anybody_has_come_in(
+    app: Flask, acme: Workspace, alice: Person, console: HostClient
+) -> None:
+    code = allow(alice)
+    page = alice.client.get("/settings/support").text
+    assert "Consent given" in page
+    ticket = ticket_of(console, code)
+    page = alice.client.get("/settings/support").text
+    assert "Olga Orr of the service has typed the code" in page
+    assert "came in" not in page
+    come_in(app, acme, ticket)
+    page = alice.client.get("/settings/support").text
+    assert "Olga Orr of the service came in" in page
+    assert "Inside" in page
+
+
 def test_nothing_can_be_changed_unless_that_was_allowed(
     enter: Enter, acme: Workspace, alice: Person
 ) -> None:

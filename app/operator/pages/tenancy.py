@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.jobs.overview import JobLine, count_by_tenant, list_jobs
-from app.kernel.language import Text, current, labelled
+from app.kernel.language import Text, current, gettext, labelled
 from app.operator.tenancies import Tenancy, may_go_on, tenancy_of
 from app.operator.words import LIMITS, STATES, SUBSCRIPTIONS, plan_name, said
 from app.records.files.sizes import size_text
@@ -144,7 +144,8 @@ def _details(row: OperatorEvent) -> str:
     """What else was noted, in short: `before → after` where there are both, else until when."""
     before, after = row.details.get("before"), row.details.get("after")
     if after is None:
-        return str(row.details.get("until", ""))[:10]
+        day = str(row.details.get("until", ""))[:10]
+        return gettext("until %(day)s UTC", day=day) if day else ""
     return f"{_short(before)} → {_short(after)}"
 
 
