@@ -15,6 +15,8 @@ from app.kernel.errors import Held, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.modules import install_record_types
 from app.records.door import perform
+from app.records.pages.finding import find_records
+from app.records.tailored import tailored
 from app.sales.lines.papers import standing_lines
 from app.sales.models import Order
 from app.sales.terms.kept import save_terms
@@ -67,6 +69,16 @@ def test_an_order_comes_to_what_its_lines_do(acme: Workspace, alice: Person) -> 
         )
         perform("order", "set_lines", order, by=by, lines=[{**FENCE, "discount": "25 GBP"}])
         assert (order.net, order.total) == (Decimal("100.00"), Decimal("120.00"))
+
+
+def test_an_order_is_found_with_its_amount_in_words_and_its_customer_once(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_order(by)
+        make_order(by, name="Fence for the yard")
+        found = {one.title: one.note for one in find_records(tailored("order", by), "fence", by)}
+    assert found == {"Fence & Sons": "£150.00", "Fence for the yard": "Fence & Sons · £150.00"}
 
 
 def test_an_order_is_numbered_when_it_is_confirmed_and_then_stays_as_it_is(

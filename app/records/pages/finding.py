@@ -14,12 +14,12 @@ from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name, find_countries
 from app.kernel.language import current
-from app.kernel.phones import display_phone
 from app.records.access import readable_keys
 from app.records.fields import Option
 from app.records.filters import Filter
 from app.records.pages.choices import choices_of
-from app.records.pages.looks import Face, Words, face
+from app.records.pages.looks import Face, face
+from app.records.pages.shown import shown_text
 from app.records.query import Query, page, rows_among
 from app.records.types import RecordType
 
@@ -132,18 +132,15 @@ def _found(
     picklists: dict[str, tuple[Option, ...]],
     by: Actor,
 ) -> Found:
+    title = record_type.title_of(row)
     parts = []
     for key in keys:
         field = record_type.by_key[key]
-        value = getattr(row, f"{key}__title") if field.to else field.value(row)
-        if value and field.kind == "choice":
-            value = Words(picklists.get(key) or field.options)[value]
-        elif value and field.kind == "country":
-            value = country_name(value, current())
-        elif value and field.kind == "phone":
-            value = display_phone(value, by.tenant.country)
-        parts += [str(value)] if value else []
-    title = record_type.title_of(row)
+        if field.to:
+            told = str(getattr(row, f"{key}__title") or "")
+        else:
+            told = shown_text(field, field.value(row), by, picklists.get(key) or field.options)
+        parts += [told] if told and told != title else []  # An order is called as who ordered.
     url = f"/{record_type.collection}/{row.id}"
     shown = face(record_type, row.id, title)
     return Found(str(row.id), url, title, " · ".join(parts), record_type.icon, shown)
