@@ -28,7 +28,7 @@ from app.identity.sign_in_rules import second_step_due
 from app.kernel import clock, language
 from app.kernel.errors import Answer, Conflict, Held, Missing, NotPermitted, Previewing, Refused
 from app.kernel.ids import new_id
-from app.kernel.language import _
+from app.kernel.language import Text, _
 from app.records.routes.asking import ask_for
 from app.web import toasts
 from app.web.access import Access, Side, Who, declared_access
@@ -41,6 +41,7 @@ from config.logging import bind_more, bind_request
 from config.settings import Settings
 from tenants import scope
 from tenants.engine import sqlstate
+from tenants.facts import TenantFacts
 from tenants.resolve import forget, is_service_host, resolve_host
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ class Edge:
         if declared.who is Who.USER and g.actor is None:
             return _to_sign_in()
         if g.tenant is not None and g.tenant.is_suspended and not declared.while_suspended:
-            raise NotPermitted(_("This workspace is suspended until its bill is paid."))
+            raise NotPermitted(_why_suspended(g.tenant, self.settings.provider_email))
         _refuse_support(declared)
         reads_only = request.method in SAFE_METHODS or declared.while_previewing
         if g.actor is not None and g.actor.previews and not reads_only:
@@ -173,6 +174,19 @@ class Edge:
                 scope.leave()
         for work in g.pop("asides", []):
             _run_aside(work)
+
+
+def _why_suspended(tenant: TenantFacts, write_to: str) -> Text:
+    """What whoever asks reads: a bill that is open, or what the operator alone can tell of."""
+    if tenant.pay_by is not None:
+        return _("This workspace is suspended until its bill is paid.")
+    if write_to:
+        return _(
+            "The service has suspended this workspace, for no bill. Write to %(email)s to hear "
+            "why.",
+            email=write_to,
+        )
+    return _("The service has suspended this workspace, for no bill. Ask the service why.")
 
 
 def serve(app: Flask, settings: Settings) -> None:

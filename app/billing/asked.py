@@ -165,9 +165,10 @@ def read_shown_at(typed: Mapping[str, str], now: datetime, since: datetime | Non
     """The second as of which a price was shown; None where the price has to be shown anew.
 
     That is where it was long ago, or before the period began at `since`: for any other second
-    than the one that was shown, another price than the one that was shown would be charged.
+    than the one that was shown, another price than the one that was shown would be charged. By
+    Stripe's clock, which may be ahead of ours, the period can begin after `now`.
     """
-    at, latest = whole(typed.get("at", ""), 10), int(now.timestamp())
+    at, latest = whole(typed.get("at", ""), 10), int(max(now, since or now).timestamp())
     if at is None or not latest - SHOWN_FOR <= at <= latest:
         return None
     return None if since is not None and at < int(since.timestamp()) else at

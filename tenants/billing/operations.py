@@ -81,7 +81,7 @@ def preview(gateway: Gateway, facts: TenantFacts, choice: Choice, now: datetime)
     row = living(facts.id)
     demand_year(choice, row.way)
     _demand_paid(gateway, row, choice)
-    at = int(now.timestamp())
+    at = int(max(now, row.period_start or now).timestamp())  # Stripe's clock may be ahead of ours.
     params: Any = {
         "subscription": row.stripe_id,
         "subscription_details": _details(gateway, row, choice, at),

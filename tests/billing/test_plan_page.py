@@ -216,6 +216,38 @@ def test_who_pays_during_the_trial_is_told_that_it_ends(
     assert told not in choose(alice.client, **{**month, "seats": "4"})
 
 
+def test_a_change_is_charged_in_a_period_that_by_our_clock_has_yet_to_begin(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    till.pass_days(31)  # Of Stripe's clock; requests go by ours.
+    till.tell_all()
+    forget()
+    shown = choose(alice.client, plan="starter", interval="month", seats="4")
+    assert "To pay now: $12.00" in shown
+    done = alice.client.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+    assert done.status_code == 303, done.text
+    assert till.world.all("invoice")[0]["amount_paid"] == 1200
+
+
+def test_who_is_suspended_for_no_bill_is_told_of_none(
+    till: Till, acme: Workspace, alice: Person
+) -> None:
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).state = State.SUSPENDED.value
+    forget()
+    assert "for no bill" in alice.client.get("/accounts").text
+    page = alice.client.get(PLACE).text
+    assert "paying does not open it" in page
+    assert "The trial ended on" not in page
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).pay_by = till.now - timedelta(days=20)
+    forget()
+    assert "until its bill is paid" in alice.client.get("/accounts").text
+    assert "for no bill" not in alice.client.get(PLACE).text
+
+
 def test_what_is_owed_stands_over_every_page_of_those_who_look_after_it(
     till: Till, acme: Workspace, alice: Person, bob: Person
 ) -> None:

@@ -15,6 +15,7 @@ from app.billing.shown import (
     plan_name,
     whole_price,
 )
+from app.identity import outside
 from app.identity.usage import seats
 from app.kernel.actor import Actor
 from app.web.formats import formats
@@ -63,6 +64,7 @@ def plan_page(by: Actor) -> dict[str, object]:
         "offers": offers(by, currency_of(by, subscription_of(by.tenant.id))),
         "taken": taken,
         "bills": listed,
+        "write_to": outside.settings().provider_email,
     }
 
 
