@@ -37,8 +37,8 @@ def living(session: Session, now: datetime) -> ColumnElement[bool]:
 def _role() -> ColumnElement[UUID]:
     """The role to which an invitation leads; of who was mailed a way in, the one that they have."""
     guest = aliased(User)
-    held = select(guest.role_id).where(guest.id == Invitation.user_id).scalar_subquery()
-    return func.coalesce(held, Invitation.role_id)
+    held = select(guest.role_id).where(guest.id == Invitation.user_id)
+    return func.coalesce(held.correlate(Invitation).scalar_subquery(), Invitation.role_id)
 
 
 def _by(giver: UUID, role: UUID) -> ColumnElement[bool]:
