@@ -21,6 +21,7 @@ from tenants.billing.models import Subscription, TransferRequest
 from tenants.billing.queue import plan_follow
 from tenants.billing.reading import Double, fetch_firm, keep_firm
 from tenants.billing.standing import ALIVE, OWING, Standing, standing, standing_on_trial
+from tenants.billing.steps import note_steps, stood
 from tenants.billing.turns import turn
 from tenants.billing.unpaid import START, fall_due, is_waiting
 from tenants.control import OperatorEvent, Tenant
@@ -114,23 +115,12 @@ def _refresh(
                     row.held_seats = row.held_until = None
                 if fall_due(row, now):
                     settle(session, tenant, row, now)  # First, as what begins has yet to be paid.
-                before_it = row.stripe_id, row.cancels_at_period_end
+                stood_before = stood(row)
                 doubles = keep_firm(session, row, fetched, now)
-                _note_end(session, row, before_it, now)
+                note_steps(session, row, stood_before, now)
                 if release or row.held_seats != before:
                     plan_follow(session, tenant_id, now)
             return settle(session, tenant, row, now), doubles
-
-
-def _note_end(
-    session: Session, row: Subscription, before: tuple[str | None, bool], now: datetime
-) -> None:
-    """Tell the operator that a subscription is to end with its period, or goes on after all."""
-    its_id, ended = before
-    if row.stripe_id == its_id and row.cancels_at_period_end is not ended:
-        verb = "cancel_planned" if row.cancels_at_period_end else "cancel_undone"
-        until = row.period_end.isoformat() if row.period_end is not None else ""
-        note(session, row.tenant_id, verb, now, until=until)
 
 
 def _customer_of(tenant_id: UUID) -> str | None:

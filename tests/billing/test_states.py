@@ -20,11 +20,11 @@ from tenants.billing.errors import BillOpen
 from tenants.billing.models import Subscription
 from tenants.billing.operations import Choice
 from tenants.billing.standing import GRACE, SUSPENDED_AFTER
-from tenants.control import WAKE, Job
+from tenants.control import WAKE, Job, OperatorEvent
 from tenants.database import control_session
 from tenants.facts import State
 from tenants.plans import plan_of
-from tests.billing.conftest import LATER, Till, nobody
+from tests.billing.conftest import GOOD, LATER, Till, nobody
 from tests.cast import Person, Workspace
 
 DAY = timedelta(days=1)
@@ -212,3 +212,26 @@ def test_who_waited_longest_is_read_first(
                 session.get_one(Subscription, first.facts.id).plan = "other"
             changed = reconcile_all(till.settings, till.now).changed
             assert changed == [first.facts.slug, second.facts.slug]
+
+
+def test_the_operator_s_history_tells_what_is_rented_owed_and_paid(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    till.tell_all()
+    card_fails(till, acme)
+    till.pass_days(31)
+    till.tell_all()
+    night(till, acme)
+    bill = till.world.all("invoice", status="open")[0]
+    assert till.press(str(bill["hosted_invoice_url"]), number=GOOD)[0] == 200
+    till.ahead += timedelta(seconds=1)
+    till.tell_all()
+    night(till, acme)
+    wanted = ("subscribed", "bill_failed", "bill_collected")
+    with app.app_context(), control_session() as session:
+        mine = (OperatorEvent.tenant_id == acme.facts.id, OperatorEvent.verb.in_(wanted))
+        order = (OperatorEvent.at, OperatorEvent.id)
+        rows = session.scalars(select(OperatorEvent).where(*mine).order_by(*order)).all()
+        told = [(row.verb, row.details.get("after")) for row in rows]
+    assert told == [("subscribed", "starter × 3"), ("bill_failed", None), ("bill_collected", None)]
