@@ -28,7 +28,7 @@ def living(session: Session, now: datetime) -> ColumnElement[bool]:
     )
     dead = [
         _by(giver, role)
-        for giver, role in session.execute(pairs.distinct()).tuples()
+        for giver, role in session.execute(pairs.distinct())
         if giver is not None and not _may_give(session, giver, role)
     ]
     return and_(unspent, not_(or_(*dead))) if dead else unspent
