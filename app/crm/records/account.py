@@ -89,7 +89,12 @@ account = RecordType(
         Field(
             Account.discount, _("Discount"), help=_("Off list prices, as agreed with this customer")
         ),
-        Field(Account.payment_days, _("Payment term"), help=_("From the invoice to its payment")),
+        Field(
+            Account.payment_days,
+            _("Payment term"),
+            help=_("From the invoice to its payment"),
+            adds_up=False,
+        ),
         Field(
             Account.payment_record,
             _("Payment record"),

@@ -14,7 +14,7 @@ from app.records.api.shape import money
 from app.records.fields import Field
 from app.records.filters import once_each, read_filters
 from app.records.query import Query, groups, read_grouping
-from app.records.query.amounts import SUMMED
+from app.records.query.amounts import adds_up
 from app.records.types import RecordType
 from app.records.values import as_json
 
@@ -44,7 +44,7 @@ def grouped(arguments: Arguments, record_type: RecordType, by: Actor) -> dict[st
 
 def _summed(record_type: RecordType, text: str, by: Actor) -> list[Field]:
     """The fields to add up; Refused for one that can't be, or may not be read."""
-    fields = {one.key: one for one in readable_fields(record_type, by) if one.kind in SUMMED}
+    fields = {one.key: one for one in readable_fields(record_type, by) if adds_up(one)}
     keys = list(dict.fromkeys(text.split(","))) if text else []
     if any(key not in fields for key in keys):
         raise Refused(_("This can't be added up."), field="sum")

@@ -25,7 +25,7 @@ from app.records.query import (
     groups,
     read_grouping,
 )
-from app.records.query.amounts import SUMMED
+from app.records.query.amounts import adds_up
 from app.web.formats import Formats, formats
 
 NOTHING = Markup()
@@ -74,7 +74,7 @@ def group_table(
     """The groups of the list that `state` asks for; Refused where it can't be grouped so."""
     record_type = state.record_type
     grouping = read_grouping(record_type, state.look.group, by)
-    summed = [one.field for one in shape.columns if one.field.kind in SUMMED]
+    summed = [one.field for one in shape.columns if adds_up(one.field)]
     downwards = state.sort == f"-{grouping.field.key}"
     found = groups(record_type, state.asked, by, grouping, summed, downwards=downwards)
     write, options = formats(by), picklists.get(grouping.field.key, ())

@@ -174,7 +174,7 @@ def _shared(model: Any) -> list[Field]:
             options=currency_options(),
             initial=home,
         ),
-        Field(model.rate, _("Exchange rate"), readonly=True),
+        Field(model.rate, _("Exchange rate"), readonly=True, adds_up=False),
         Field(model.rate_on, _("Date of the rate"), help=_("The day whose exchange rate counts")),
     ]
 

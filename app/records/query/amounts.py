@@ -12,6 +12,11 @@ from app.records.fields import Field
 SUMMED = ("whole", "number", "money", "amount")  # Kinds that are added up; shares are not.
 
 
+def adds_up(field: Field) -> bool:
+    """True of a field whose values have a sum: amounts and counts, no rates, terms or shares."""
+    return field.kind in SUMMED and field.adds_up and not field.to
+
+
 def amount(field: Field) -> ColumnElement[Any]:
     """An amount as a number that can be added up; one that lies in JSON as none counts as none."""
     number = cast(field.expression, Numeric())

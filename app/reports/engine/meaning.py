@@ -13,7 +13,7 @@ from app.records.access import readable_keys
 from app.records.fields import Field
 from app.records.filters import Filter, Node, leaves
 from app.records.filters.conditions import Meant, meant, where
-from app.records.query.amounts import SUMMED
+from app.records.query.amounts import adds_up
 from app.records.registry import registry
 from app.records.tailored import own_fields_only, tailored
 from app.records.types import RecordType
@@ -234,7 +234,7 @@ def can_measure(what: str, found: Meant) -> bool:
     if what == DISTINCT:
         return field.kind not in (*MANY, "localized", "long_text")
     if what in (SUM, SHARE):
-        return not field.to and field.kind in SUMMED
+        return adds_up(field)
     if what in (AVERAGE, LEAST, GREATEST):
         dates = DATES if what != AVERAGE else ()
         return not field.to and field.kind in (*NUMBERS, *dates)

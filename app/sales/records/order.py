@@ -250,6 +250,7 @@ order = RecordType(
             Order.payment_days,
             _("Payment term"),
             help=_("Days from the invoice to its payment; empty means as agreed with the account"),
+            adds_up=False,
         ),
         Field(Order.deposit, _("Deposit"), help=_("What is paid ahead, of the total")),
         Field(
@@ -258,7 +259,7 @@ order = RecordType(
             to="price_book",
             help=_("Empty means the one that fits the customer"),
         ),
-        Field(Order.exceptions, _("Points beyond the terms"), readonly=True),
+        Field(Order.exceptions, _("Points beyond the terms"), readonly=True, adds_up=False),
         Field(Order.quote_id, _("Quote"), to="quote", readonly=True),
         Field(Order.returns_id, _("Return of"), to="order", readonly=True),
         Field(Order.confirmed_at, _("Confirmed at"), readonly=True),

@@ -105,11 +105,13 @@ price = RecordType(
             Price.unit_price,
             _("Price"),
             help=_("For one unit, without tax; empty means on request"),
+            adds_up=False,
         ),
         Field(
             Price.min_quantity,
             _("From quantity"),
             help=_("The price holds from so many units on"),
+            adds_up=False,
         ),
         Field(Price.owner_id, _("Owner"), to="user"),
         Field(Price.tags, _("Tags")),
