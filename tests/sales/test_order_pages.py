@@ -80,11 +80,12 @@ def test_orders_stand_beside_their_customer_with_what_they_come_to(
 ) -> None:
     with acme.acting(alice) as by:
         first = sold(by)
-        fence, first_id = first.account_id, first.id
+        fence, first_id, number = first.account_id, first.id, first.number
         sold(by, account=by.session.get_one(Account, fence))
         make_order(by, account=by.session.get_one(Account, fence))
     shown = alice.client.get(f"/accounts/{fence}").get_data(as_text=True)
     assert f"/orders/{first_id}" in shown
+    assert f"<b>{number}</b>" in shown  # Not the customer's own name, once more.
     assert "Confirmed in all: £300.00" in shown
 
 

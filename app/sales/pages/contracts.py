@@ -17,6 +17,7 @@ from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Contract, Opportunity, Order, Quote
+from app.sales.pages.paper_lead import paper_lead
 from app.sales.plan.kept import instalments_of
 from app.sales.plan.words import shown_instalment
 from app.web.formats import formats
@@ -91,25 +92,25 @@ def _notes(contract: Contract, by: Actor) -> list[Text]:
 
 def contracts_of_account(account: Any, by: Actor) -> dict[str, Any]:
     """The contracts of an account that `by` may read."""
-    return _panel("account_id", account.id, {"account_id": account.id}, by)
+    return _panel("account_id", account, {"account_id": account.id}, by)
 
 
 def contracts_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
     """The contracts of an opportunity that `by` may read."""
-    return _panel("opportunity_id", opportunity.id, {"opportunity_id": opportunity.id}, by)
+    return _panel("opportunity_id", opportunity, {"opportunity_id": opportunity.id}, by)
 
 
 def contracts_of_order(order: Order, by: Actor) -> dict[str, Any]:
     """The contracts of an order that `by` may read; a new one is made by its action."""
-    return {**_panel("order_id", order.id, {}, by), "may_add": False}
+    return {**_panel("order_id", order, {}, by), "may_add": False}
 
 
 def contracts_of_quote(quote: Quote, by: Actor) -> dict[str, Any]:
     """The contracts of a quote that `by` may read; a new one is made by its action."""
-    return {**_panel("quote_id", quote.id, {}, by), "may_add": False}
+    return {**_panel("quote_id", quote, {}, by), "may_add": False}
 
 
-def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
+def _panel(key: str, record: Any, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
     """The contracts that run and were made last, and how many there are."""
     kind = tailored("contract", by)
     if not (by.may("contract", "read") and sees(kind, key, by)):
@@ -117,27 +118,27 @@ def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dic
     column: ColumnElement[UUID] = getattr(Contract, key)
     rows = by.session.execute(
         select(Contract, func.count().over().label("total"))
-        .where(column == record_id, permitted(kind, by))
+        .where(column == record.id, permitted(kind, by))
         .order_by(Contract.created_at.desc(), Contract.id.desc())
         .limit(SHOWN)
     ).all()
     return {
-        "contracts": [_shown(row[0], by) for row in rows],
+        "contracts": [_shown(row[0], record.name, by) for row in rows],
         "total": rows[0].total if rows else 0,
-        "filter": {key: record_id},
+        "filter": {key: record.id},
         "preset": preset,
         "may_add": by.may("contract", "create") and not by.tenant.is_read_only,
     }
 
 
-def _shown(contract: Contract, by: Actor) -> ShownContract:
+def _shown(contract: Contract, beside: str, by: Actor) -> ShownContract:
     kind, write = tailored("contract", by), formats(by)
     status, colour = "", ""
     if sees(kind, "status", by):
         status = shown_text(kind.by_key["status"], contract.status, by)
         options = kind.by_key["status"].options
         colour = next((tone(one.colour) for one in options if one.value == contract.status), "")
-    told = [contract.number] if contract.number and sees(kind, "number", by) else []
+    lead, told = paper_lead(contract, "contract", beside, by)
     is_late = False
     if contract.next_due_on is not None and sees(kind, "next_due_on", by):
         is_late = contract.next_due_on < by.today()
@@ -150,7 +151,7 @@ def _shown(contract: Contract, by: Actor) -> ShownContract:
     is_told = contract.amount is not None and sees(kind, "amount", by)
     return ShownContract(
         f"/contracts/{contract.id}",
-        contract.name,
+        lead,
         status,
         colour,
         " · ".join(told),

@@ -20,6 +20,7 @@ from app.sales.models.invoice import ISSUED
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.invoiced import collected_for, owed_for
 from app.sales.operations.parts import COUNTS
+from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
 SHOWN = 5
@@ -93,7 +94,7 @@ def sees_money(by: Actor) -> bool:
 
 def invoices_of_account(account: Any, by: Actor) -> dict[str, Any]:
     """The invoices of an account that `by` may read, what is due first before all."""
-    found = _panel("account_id", account.id, by)
+    found = _panel("account_id", account, by)
     found["preset"] = {"account_id": account.id}
     found["pay_url"] = ""
     if found["invoices"] is not None and may_receive(by):
@@ -104,7 +105,7 @@ def invoices_of_account(account: Any, by: Actor) -> dict[str, Any]:
 
 def money_of_order(order: Order, by: Actor) -> dict[str, Any]:
     """The invoices of an order, how much of it was invoiced, and how much collected."""
-    found = _panel("order_id", order.id, by)
+    found = _panel("order_id", order, by)
     found |= {"pay_url": "", "credit": "", "preset": None, "shares": []}
     orders = tailored("order", by)
     if found["invoices"] and sees_money(by) and sees(orders, "total", by):
@@ -125,12 +126,12 @@ def _percent(part: Decimal, whole: Decimal) -> int:
     return max(0, min(100, int(part * 100 / whole)))
 
 
-def _panel(key: str, record_id: UUID, by: Actor) -> dict[str, Any]:
+def _panel(key: str, record: Any, by: Actor) -> dict[str, Any]:
     kind = tailored("invoice", by)
     if not (by.may("invoice", "read") and sees(kind, key, by)):
         return {"invoices": None}
     column: ColumnElement[UUID] = getattr(Invoice, key)
-    its = (column == record_id, permitted(kind, by))
+    its = (column == record.id, permitted(kind, by))
     rows = by.session.execute(
         select(Invoice, func.count().over().label("total"))
         .where(*its)
@@ -138,10 +139,10 @@ def _panel(key: str, record_id: UUID, by: Actor) -> dict[str, Any]:
         .limit(SHOWN)
     ).all()
     return {
-        "invoices": [shown_invoice(row[0], by) for row in rows],
+        "invoices": [shown_invoice(row[0], record.name, by) for row in rows],
         "total": rows[0].total if rows else 0,
         "open": _open_sum(its, by) if rows and sees_money(by) else "",
-        "filter": {key: record_id},
+        "filter": {key: record.id},
         "may_add": key == "account_id"
         and by.may("invoice", "create")
         and not by.tenant.is_read_only,
@@ -177,12 +178,10 @@ def _credit_of(account_id: UUID, by: Actor) -> str:
     return " · ".join(write.money(amount, currency) for currency, amount in rows)
 
 
-def shown_invoice(invoice: Invoice, by: Actor) -> ShownInvoice:
+def shown_invoice(invoice: Invoice, beside: str, by: Actor) -> ShownInvoice:
     """An invoice in words, as far as `by` may see it."""
     kind, write, today = tailored("invoice", by), formats(by), firms_day(by)
-    told = []
-    if sees(kind, "number", by) and invoice.number:
-        told.append(invoice.number)
+    lead, told = paper_lead(invoice, "invoice", beside, by)
     late = 0
     if sees(kind, "due_on", by) and invoice.is_owed and sees_money(by) and invoice.due_on:
         late = max(0, (today - invoice.due_on).days)
@@ -199,7 +198,7 @@ def shown_invoice(invoice: Invoice, by: Actor) -> ShownInvoice:
     is_told = sees(kind, "amount", by)
     amount = write.money(invoice.amount, invoice.currency) if is_told else ""
     url = f"/invoices/{invoice.id}"
-    return ShownInvoice(url, invoice.name, " · ".join(told), amount, late > 0)
+    return ShownInvoice(url, lead, " · ".join(told), amount, late > 0)
 
 
 def _notes(invoice: Invoice, by: Actor) -> list[Text]:

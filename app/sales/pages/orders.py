@@ -18,6 +18,7 @@ from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Opportunity, Order
 from app.sales.pages.lines import lines_panel
+from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
 SHOWN = 5
@@ -46,12 +47,12 @@ def order_panel(order: Order, by: Actor) -> dict[str, Any]:
 
 def orders_of_account(account: Any, by: Actor) -> dict[str, Any]:
     """The orders of an account that `by` may read."""
-    return _panel("account_id", account.id, {"account_id": account.id}, by)
+    return _panel("account_id", account, {"account_id": account.id}, by)
 
 
 def orders_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
     """The orders of an opportunity that `by` may read."""
-    return _panel("opportunity_id", opportunity.id, {"opportunity_id": opportunity.id}, by)
+    return _panel("opportunity_id", opportunity, {"opportunity_id": opportunity.id}, by)
 
 
 def returns_told(order: Order, by: Actor) -> Sequence[Order]:
@@ -64,16 +65,18 @@ def returns_told(order: Order, by: Actor) -> Sequence[Order]:
 
 
 def _returns_shown(order: Order, by: Actor) -> list[ShownOrder]:
-    return [] if order.is_return else [_shown(one, by) for one in returns_told(order, by)]
+    if order.is_return:
+        return []
+    return [_shown(one, order.name, by) for one in returns_told(order, by)]
 
 
-def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
+def _panel(key: str, record: Any, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
     """The newest orders, how many there are, and what those that stand come to by currency."""
     kind = tailored("order", by)
     if not (by.may("order", "read") and sees(kind, key, by)):
         return {"orders": None}
     column: ColumnElement[UUID] = getattr(Order, key)
-    its = (column == record_id, permitted(kind, by))
+    its = (column == record.id, permitted(kind, by))
     rows = by.session.execute(
         select(Order, func.count().over().label("total"))
         .where(*its)
@@ -81,12 +84,12 @@ def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dic
         .limit(SHOWN)
     ).all()
     return {
-        "orders": [_shown(row[0], by) for row in rows],
+        "orders": [_shown(row[0], record.name, by) for row in rows],
         "total": rows[0].total if rows else 0,
         "sum": _sum(its, by)
         if rows and sees(kind, "total", by) and sees(kind, "status", by)
         else "",
-        "filter": {key: record_id},
+        "filter": {key: record.id},
         "preset": preset,
         "may_add": by.may("order", "create") and not by.tenant.is_read_only,
     }
@@ -104,15 +107,13 @@ def _sum(its: tuple[ColumnElement[bool], ...], by: Actor) -> str:
     return " · ".join(write.money(amount or Decimal(0), currency) for currency, amount in sums)
 
 
-def _shown(order: Order, by: Actor) -> ShownOrder:
+def _shown(order: Order, beside: str, by: Actor) -> ShownOrder:
     kind, write = tailored("order", by), formats(by)
-    told = []
-    if sees(kind, "number", by) and order.number:
-        told.append(order.number)
+    lead, told = paper_lead(order, "order", beside, by)
     if sees(kind, "ordered_at", by):
         told.append(write.day(order.ordered_at.astimezone(by.zone).date(), by.today()))
     if sees(kind, "status", by):
         told.append(shown_text(kind.by_key["status"], order.status, by))
     is_told = order.total is not None and sees(kind, "total", by)
     amount = write.money(order.total or Decimal(0), order.currency) if is_told else ""
-    return ShownOrder(f"/orders/{order.id}", order.name, " · ".join(told), amount)
+    return ShownOrder(f"/orders/{order.id}", lead, " · ".join(told), amount)
