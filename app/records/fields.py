@@ -81,7 +81,7 @@ class Field:
     text that `mentions`, colleagues are called by @name; the model is a MentioningRecord then. A
     moment that `takes_days` may mean a whole day (`kernel/days.py`), which a date without an hour
     is; `says_day` is the flag beside it that says so. What `is_past` is the date of something that
-    happened, so that no record has one that is still to come. A number that does not add up (`adds_up`), such
+    happened, so that no record has one that is still to come. A number that is not `adds_up`, such
     as a rate or a term in days, has an average and no sum.
     """
 

@@ -1,47 +1,146 @@
-"""What a chart draws: a time has no holes, whether or not anything was in each part of it."""
+"""Charts: which number they draw, months in which nothing was, and what has no sum at all."""
 
 from __future__ import annotations
 
 import json
+import re
+from datetime import date, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
-from app.reports.engine.definition import Definition, Grouped, Measure
-from app.reports.engine.run import run_report
-from app.reports.pages.chart import chart
-from tests.cast import Person, Workspace
-from tests.reports.test_figure import accounts
+from tests.cast import HostClient, Person, Workspace
+from tests.factories import make_activity, make_product
+from tests.reports.test_report_pages import bearer, kept, links
 
-__all__ = ["accounts"]
+YEAR = {"field": "at", "in": "2025-01-01,2025-12-31"}
+MONTHS: dict[str, Any] = {
+    "record_type": "activity",
+    "groups": [{"field": "at", "unit": "month"}],
+    "measures": [{"what": "count"}, {"what": "sum", "field": "minutes"}],
+    "shape": "bar",
+}
 
 
-def drawn(acme: Workspace, alice: Person, shape: str, *groups: Grouped) -> dict[str, Any]:
+@pytest.fixture
+def calls(acme: Workspace, alice: Person) -> None:
+    """Calls in February and May 2025, and none between."""
     with acme.acting(alice) as by:
-        found = chart(run_report(Definition("account", groups, (Measure(),)), by), shape, by)
-        assert found is not None
-        read: dict[str, Any] = json.loads(found.data)
-        return read
+        for day in ("2025-02-03", "2025-02-20", "2025-05-09"):
+            make_activity(by, "call", at=f"{day}T10:00:00Z", minutes="10")
 
 
-@pytest.mark.usefixtures("accounts")
-@pytest.mark.parametrize("shape", ["bar", "line"])
-def test_an_axis_of_time_has_the_months_without_a_record_too(
-    acme: Workspace, alice: Person, shape: str
+def page_of(person: Person, **changes: Any) -> str:
+    definition = json.dumps({**MONTHS, **changes})
+    answer = person.sign_in().get(f"/reports/build?{urlencode({'definition': definition})}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def drawn(page: str) -> dict[str, Any]:
+    (written,) = re.findall(r'data-chart="([^"]*)"', page)
+    found: dict[str, Any] = json.loads(unescape(written))
+    return found
+
+
+@pytest.mark.usefixtures("calls")
+def test_months_in_which_nothing_was_stand_on_the_axis(alice: Person) -> None:
+    chart = drawn(page_of(alice))
+    assert chart["labels"] == ["February 2025", "March 2025", "April 2025", "May 2025"]
+    count, minutes = chart["measures"]
+    assert count["series"][0]["values"] == [2, 0, 0, 1]
+    assert minutes["series"][0]["values"] == [20, 0, 0, 10]
+    assert [bool(url) for url in count["series"][0]["urls"]] == [True, False, False, True]
+
+
+@pytest.mark.usefixtures("calls")
+def test_months_of_a_period_all_have_a_row_as_well(alice: Person) -> None:
+    page = page_of(alice, period=YEAR)
+    assert len(drawn(page)["labels"]) == 12
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert re.findall(r'<th scope="row">(\w+) 2025', table)[:3] == ["January", "February", "March"]
+    assert table.count('<td class="num">0</td>') == 20  # Ten empty months, two numbers each.
+    assert len(links(page)) == 6  # Two months and the total; nothing leads to no rows.
+
+
+@pytest.mark.usefixtures("calls")
+def test_what_is_still_to_come_is_not_drawn_as_nothing(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        today = by.today()
+    period = {"field": "at", "in": f"{today.year}-01-01,{today.year + 1}-12-31"}
+    labels = drawn(page_of(alice, period=period))["labels"]
+    assert len(labels) == today.month
+
+
+@pytest.mark.usefixtures("calls")
+def test_groups_by_size_keep_their_order_and_have_no_holes(alice: Person) -> None:
+    groups = [{"field": "at", "unit": "month", "sort": "most"}]
+    assert drawn(page_of(alice, groups=groups))["labels"] == ["February 2025", "May 2025"]
+
+
+@pytest.mark.usefixtures("calls")
+def test_many_days_without_anything_do_not_fill_a_chart(alice: Person) -> None:
+    groups = [{"field": "at", "unit": "day"}]
+    far = {"field": "at", "in": f"{date(2024, 1, 1)},{date(2024, 1, 1) + timedelta(days=700)}"}
+    assert len(drawn(page_of(alice, groups=groups, period=far))["labels"]) == 3
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_chart_of_several_numbers_lets_its_reader_choose_and_one_says_which(
+    alice: Person,
 ) -> None:
-    found = drawn(acme, alice, shape, Grouped("created_at", "month"))
-    assert len(found["labels"]) == 10  # From February to November.
-    (series,) = found["series"]
-    assert series["values"] == [1, 0, 0, 0, 0, 0, 0, 0, 2, 3]
-    assert [bool(one) for one in series["urls"]] == [bool(one) for one in series["values"]]
-    split = drawn(acme, alice, shape, Grouped("created_at", "month"), Grouped("country"))
-    assert {len(one["values"]) for one in split["series"]} == {10}
+    several = page_of(alice)
+    assert 'data-chart-measure aria-label="Number that is drawn"' in several
+    assert [one["name"] for one in drawn(several)["measures"]] == ["Count", "Minutes: sum"]
+    one = page_of(alice, measures=[{"what": "sum", "field": "minutes"}])
+    assert "data-chart-measure" not in one
+    assert '<div class="report-drawn">Minutes: sum</div>' in one
 
 
-@pytest.mark.usefixtures("accounts")
-def test_groups_that_are_no_axis_are_those_with_a_record(acme: Workspace, alice: Person) -> None:
-    months = Grouped("created_at", "month")
-    assert len(drawn(acme, alice, "pie", months)["labels"]) == 3
-    by_size = drawn(acme, alice, "bar", Grouped("created_at", "month", sort="most"))
-    assert by_size["series"][0]["values"] == [3, 2, 1]
-    assert len(drawn(acme, alice, "bar", Grouped("country"))["labels"]) == 2
+def test_a_file_tells_the_currency_of_amounts_and_all_their_digits(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, list_price="1200.5")
+    measures = [{"what": "sum", "field": "list_price"}, {"what": "count"}]
+    definition = json.dumps({"record_type": "product", "measures": measures})
+    form = {"definition": definition, "name": "Prices", "format": "csv"}
+    told = alice.sign_in().post("/reports/file", data=form).get_data(as_text=True)
+    assert told.lstrip("\ufeff").splitlines() == ["List price: sum (GBP),Count", "1200.50,1"]
+
+
+def test_terms_and_rates_have_an_average_and_no_sum(acme: Workspace, alice: Person) -> None:
+    client = alice.sign_in()
+    built = client.get("/reports/build?type=account&m0=count").text
+    assert 'value="average:payment_days"' in built
+    assert 'value="sum:payment_days"' not in built
+    assert 'value="share:payment_days"' not in built
+    products = client.get("/reports/build?type=product&m0=count").text
+    assert 'value="sum:list_price"' in products
+    assert 'value="sum:rate"' not in products
+    asked = {"record_type": "account", "measures": [{"what": "sum", "field": "payment_days"}]}
+    headers = {"Authorization": f"Bearer {bearer(alice)}"}
+    api = HostClient(alice._app(), host=acme.host)
+    ran = api.post("/api/v1/reports/run", json={"definition": asked}, headers=headers)
+    assert ran.status_code == 422
+    assert "can’t be measured" in ran.text.replace("'", "’")
+    listed = api.get("/api/v1/accounts?group=lifecycle&sum=payment_days", headers=headers)
+    assert listed.status_code == 422
+
+
+@pytest.mark.usefixtures("calls")
+def test_a_chart_on_home_says_its_number_too(alice: Person) -> None:
+    page = alice.sign_in().get(kept(alice.client, json.dumps(MONTHS))).text
+    assert "data-chart-measure" in page
+
+
+@pytest.mark.usefixtures("calls")
+def test_lines_of_several_kinds_have_every_month_and_a_pie_those_with_a_record(
+    alice: Person,
+) -> None:
+    groups = [*MONTHS["groups"], {"field": "kind"}]
+    split = drawn(page_of(alice, groups=groups, shape="line"))["measures"]
+    assert {len(one["values"]) for each in split for one in each["series"]} == {4}
+    assert len(drawn(page_of(alice, shape="pie"))["labels"]) == 2

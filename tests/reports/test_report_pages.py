@@ -293,7 +293,8 @@ def test_a_chart_draws_what_the_table_says_and_each_bar_leads_to_its_rows(alice:
     page = client.get("/reports/build?type=account&g0=country&m0=count&shape=bar").text
     (written,) = re.findall(r'data-chart="([^"]*)"', page)
     drawn = json.loads(unescape(written))
-    (series,) = drawn["series"]
+    (measure,) = drawn["measures"]
+    (series,) = measure["series"]
     assert series["values"] == [int(one) for one in numbers(page)[:-1]]
     assert series["urls"] == links(page)[:-1]
     assert "data-chart" not in client.get("/reports/build?type=account&g0=country&m0=count").text

@@ -25,6 +25,7 @@ from app.reports.engine.meaning import Measured, name_of
 from app.web.formats import formats
 
 UNKNOWN = "–"
+AMOUNTS = ("money", "amount")
 PLAIN: Mapping[str, Text] = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio")}
 OF: Mapping[str, Text] = {
     DISTINCT: _("%(field)s: different ones"),
@@ -55,6 +56,12 @@ def measure_label(measured: Measured) -> str:
     )
 
 
+def is_amount(measured: Measured) -> bool:
+    """True of a number that is so much of the firm's currency."""
+    is_part = measured.asked.what in (COUNT, DISTINCT, SHARE, RATE)
+    return not is_part and measured.field is not None and measured.field.kind in AMOUNTS
+
+
 def number_text(measured: Measured, value: Any, by: Actor) -> str:
     """A number of a measure as it is shown; what is not known is a dash."""
     if value is None:
@@ -74,7 +81,7 @@ def number_text(measured: Measured, value: Any, by: Actor) -> str:
 def writer(kind: str, by: Actor) -> Callable[[Any], str]:
     """What writes numbers of a kind: amounts with the firm's currency, shares with their sign."""
     write = formats(by)
-    if kind in ("money", "amount"):
+    if kind in AMOUNTS:
         return lambda value: write.money(value, by.tenant.currency)
     if kind == "percent":
         return lambda value: f"{write.number(value)}%"

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from app.kernel.actor import Actor
-from app.records.filters.periods import PERIODS
-from app.reports.engine.clock import read_days
 from app.reports.engine.compared import compared_with
 from app.reports.engine.definition import COUNT, DISTINCT, NUMBER, SUM
-from app.reports.engine.drill import day_after
 from app.reports.engine.numbers import measure_label
 from app.reports.engine.result import VALUE, Member, Number, Place, Result
+from app.reports.engine.timeline import unit_starts
 from app.reports.pages.chart import plain
 from app.reports.pages.grid import Cell, grid
 
 WIDE, HIGH = 240, 48  # The line's own measure; it is drawn at any size.
-MOST_POINTS = 400
-FISCAL = "fiscal_year"
 UP, DOWN, SAME = "up", "down", "same"
 
 
@@ -75,7 +70,7 @@ def _values(result: Result) -> tuple[list[float | None], list[float | None]]:
     if not result.dimensions:
         return [], []
     known = [one.value for one in result.members[0] if one.state == VALUE]
-    starts = _starts(result, known)
+    starts = unit_starts(result, known)
     places: list[Place] = [(Member(VALUE, one),) for one in starts]
     zero = 0 if result.measures[0].asked.what in (COUNT, DISTINCT, SUM) else None
     so_far = [place for place in places if not result.is_to_come(place)]
@@ -89,28 +84,6 @@ def _values(result: Result) -> tuple[list[float | None], list[float | None]]:
 
 def _or(value: float | None, zero: float | None) -> float | None:
     return zero if value is None else value
-
-
-def _starts(result: Result, known: Sequence[date]) -> list[date]:
-    """The first day of each unit of the time, those without any record too.
-
-    Where there would be too many of them, and where the report has no period, of those with any.
-    """
-    meaning = result.meaning
-    unit, period = result.dimensions[0].asked.unit, meaning.asked.period
-    if period is None or period.key != result.dimensions[0].asked.key or unit == FISCAL:
-        first, last = min(known, default=None), max(known, default=None)
-    else:
-        start, beyond = read_days(period.text, meaning.firm)
-        first = start if unit == "day" else PERIODS[unit](start, 0, meaning.firm)[0]
-        last = beyond - timedelta(days=1)
-    found = list[date]()
-    while first is not None and last is not None and first <= last:
-        found.append(first)
-        if len(found) > MOST_POINTS:
-            return sorted(known)
-        first = day_after(first, unit, meaning.firm)
-    return found
 
 
 def _points(values: Sequence[float | None], low: float, high: float) -> str:

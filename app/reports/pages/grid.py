@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
+from app.kernel.currencies import digits_of
 from app.kernel.language import gettext
 from app.records.filters import write_filters
 from app.reports.engine.drill import rows_behind
 from app.reports.engine.meaning import name_of
-from app.reports.engine.numbers import UNKNOWN, measure_label, number_text
+from app.reports.engine.numbers import UNKNOWN, is_amount, measure_label, number_text
 from app.reports.engine.order import labels_of
 from app.reports.engine.result import Member, Number, Place, Result
+from app.reports.engine.timeline import along, has_steady_time, number_at
 from app.web.formats import formats
 
 MOST_ROWS = 1000  # Of a page; a file has them all.
@@ -51,7 +55,7 @@ class Grid:
     """A table: `heads` name the groups at its left, `measures` each number.
 
     `columns` are the groups of a pivot that stand over the numbers; `left_out` rows stand only in a
-    file.
+    file. `currencies` are those of the numbers, "" of what is no amount.
     """
 
     heads: tuple[str, ...]
@@ -60,12 +64,15 @@ class Grid:
     lines: tuple[Line, ...]
     total: Line
     left_out: int
+    currencies: tuple[str, ...]
 
 
 def grid(result: Result, by: Actor, *, is_pivot: bool, most: int | None = MOST_ROWS) -> Grid:
     """A result as a table; as a pivot the last group's values are its columns."""
     size = len(result.dimensions)
     named = [labels_of(result, number, by) for number in range(size)]
+    if has_steady_time(result):
+        named[0] = along(result, by, MOST_ROWS)
     turns = is_pivot and size > 1 and len(named[-1]) <= MOST_COLUMNS
     across: list[tuple[Member | None, str]] = [(None, "")]
     if turns:
@@ -83,6 +90,7 @@ def grid(result: Result, by: Actor, *, is_pivot: bool, most: int | None = MOST_R
         lines,
         _line(writer, (None,) * rows, labels, turns=turns),
         len(places) - len(shown),
+        tuple(by.tenant.currency if is_amount(one) else "" for one in result.measures),
     )
 
 
@@ -90,6 +98,8 @@ def _rows(result: Result, members: Sequence[Sequence[Member]]) -> Iterator[Place
     """The places of a table's rows in their order: each subtotal before what it is made of."""
     size = len(members)
     held = {place[:size] for place in (*result.cells, *(result.before or ()))}
+    met = set(result.members[0]) if result.members else set()
+    held |= {(one, *(None,) * (size - 1)) for one in (members[0] if size else ()) if one not in met}
 
     def below(place: Place) -> Iterator[Place]:
         depth = len(place)
@@ -126,7 +136,7 @@ class _Writer:
 
     def _of(self, place: Place) -> Iterator[Cell]:
         result = self._result
-        values, before = result.at(place), result.then(place)
+        values, before = self._numbers(place), result.then(place)
         is_empty = place not in result.cells
         is_coming = before is not None and is_empty and result.is_to_come(place)
         for number, measured in enumerate(result.measures):
@@ -140,6 +150,15 @@ class _Writer:
                 told, is_up = self._change(measured, value, was)
             url = "" if is_empty or value is None else self.url(place, number)
             yield Cell(text, url, value, told, is_up)
+
+    def _numbers(self, place: Place) -> Sequence[Number]:
+        """The numbers of a place; a month of a steady time that has no record sums up to zero."""
+        result = self._result
+        if not place or place[0] is None or any(one is not None for one in place[1:]):
+            return result.at(place)
+        if not has_steady_time(result):
+            return result.at(place)
+        return [number_at(result, place, number) for number in range(len(result.measures))]
 
     def _before(self, measured: Any, was: Number) -> str:
         return gettext("before: %(number)s", number=number_text(measured, was, self._by))
@@ -162,25 +181,30 @@ class _Writer:
 
 def csv_rows(found: Grid) -> Iterable[list[str]]:
     """The rows of a file: names and plain numbers, the total last."""
+    digits = [digits_of(one) if one else 0 for one in found.currencies]
     for line in (*found.lines, found.total):
         heads = list(line.heads)
         if line is found.total and heads:
             heads[0] = gettext("All")
-        yield [*heads, *(plain(one.value) for one in line.cells)]
+        cells = zip(line.cells, cycle(digits), strict=False)
+        yield [*heads, *(plain(one.value, least) for one, least in cells)]
 
 
 def head_row(found: Grid) -> list[str]:
-    """The head of a file: groups, and each number with the group across that it is of."""
+    """The head of a file: groups, and each number with its currency and the group that it is of."""
+    pairs = zip(found.measures, found.currencies, strict=True)
+    named = [f"{name} ({currency})" if currency else name for name, currency in pairs]
     if not found.columns:
-        return [*found.heads, *found.measures]
-    across = [f"{column} · {one}" for column in found.columns for one in found.measures]
-    return [*found.heads, *across]
+        return [*found.heads, *named]
+    return [*found.heads, *(f"{column} · {one}" for column in found.columns for one in named)]
 
 
-def plain(value: Number) -> str:
-    """A number as files have it."""
+def plain(value: Number, digits: int = 0) -> str:
+    """A number as files have it, with so many digits behind its point at least."""
     if value is None or value == UNKNOWN:
         return ""
     if isinstance(value, Decimal):
-        return f"{round(value, 4).normalize():f}"
-    return str(value)
+        short = round(value, 4).normalize()
+        exponent = short.as_tuple().exponent
+        return f"{short:.{max(digits, -exponent if isinstance(exponent, int) else 0)}f}"
+    return str(value) if isinstance(value, date) or not digits else f"{value:.{digits}f}"

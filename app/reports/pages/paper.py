@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
@@ -18,9 +19,14 @@ def table_of(result: Result, definition: Definition, name: str, by: Actor) -> Ta
     """What a report found, in words and numbers as `by` reads them."""
     found = grid(result, by, is_pivot=definition.shape == "pivot", most=None)
     names = len(found.heads)
-    columns = [Column(label, number=at >= names) for at, label in enumerate(head_row(found))]
+    columns = [Column(label, number=at >= names) for at, label in enumerate(_heads(found))]
     rows = [Row([*one.heads, *_texts(one.cells)], one.is_total) for one in found.lines]
     return TablePaper(name, _note(result, definition, by), columns, rows, _total(found), names)
+
+
+def _heads(found: Grid) -> list[str]:
+    """The head of its columns; every amount says its currency itself."""
+    return head_row(replace(found, currencies=("",) * len(found.currencies)))
 
 
 def _total(found: Grid) -> list[str]:

@@ -9,13 +9,16 @@ import { all, find, on, onContent } from './dom';
 echarts.use([BarChart, FunnelChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 interface Series { name: string; values: (number | null)[]; texts: string[]; urls: string[]; is_before?: boolean }
-interface Data { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; series: Series[] }
+interface Written { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; is_time: boolean; measures: { name: string; series: (Omit<Series, 'urls'> & { urls?: string[] })[] }[] }
+/** What is drawn: the series of the one number that is looked at, by its name. */
+interface Data { kind: Written['kind']; labels: string[]; is_time: boolean; name: string; series: Series[] }
 
 const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
 const NARROW = 480; // Pixels of a chart on a phone.
 const MOST_ROWS = 3; // Of names above a chart.
-const LEAST_NAME = 44; // Pixels of a name beneath a bar.
 const ROW = 20; // Pixels of one of them.
+const MOST_NAMED = 24; // Bars whose names all stand below them, turned where they are narrow.
+const LEVEL = 60; // Pixels that a name below a bar needs to stand level.
 const drawn = new Map<HTMLElement, { chart: echarts.ECharts; written: string }>();
 
 function colour(name: string): string {
@@ -94,10 +97,24 @@ function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   }];
 }
 
-/** Few bars are all named, each as wide as it has room, as nobody could tell those without a name apart. */
-function everyName(data: Data, width: number): Record<string, unknown> {
-  const room = Math.floor((width - 72) / data.labels.length) - 6; // Without what stands beside the axis.
-  return data.kind === 'bar' && room >= LEAST_NAME ? { interval: 0, width: room, overflow: 'break' } : {};
+/** The chart's number that its reader looks at: the first, or what they chose above it. */
+function dataOf(element: HTMLElement, written: string): Data {
+  const { kind, labels, is_time, measures } = JSON.parse(written) as Written;
+  const chosen = Number(find<HTMLSelectElement>('[data-chart-measure]', element.closest('.report-graph') ?? element)?.value ?? 0);
+  const measure = measures[chosen] ?? measures[0];
+  const first = measures[0]?.series ?? [];
+  const series = (measure?.series ?? []).map((one, at) => ({ ...one, urls: one.urls ?? first[at]?.urls ?? [] }));
+  return { kind, labels, is_time, name: measure?.name ?? '', series };
+}
+
+/** The names below an axis: of bars every one, as none says what its neighbour is; of days and months as many as fit. */
+function namesBelow(data: Data, width: number): Record<string, unknown> {
+  const last = data.labels.length - 1;
+  // On a phone a line has room for the names of its two ends.
+  if (data.kind === 'line' && width < NARROW) return { alignMinLabel: 'left', alignMaxLabel: 'right', interval: (at: number) => at === 0 || at === last };
+  if (data.is_time || data.kind !== 'bar' || data.labels.length > MOST_NAMED) return {};
+  const room = Math.floor(width / Math.max(data.labels.length, 1)) - 12;
+  return room >= LEVEL ? { interval: 0, width: room, overflow: 'truncate' } : { interval: 0, rotate: 40, width: 96, overflow: 'truncate' };
 }
 
 function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
@@ -105,10 +122,6 @@ function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
   const line = { lineStyle: { color: colour('--line') } };
   const rows = legendRows(axis ? data.series.map((one) => one.name) : data.labels, width);
   const above = rows > MOST_ROWS ? ROW : rows * ROW;
-  // On a phone a line has room for the names of its two ends.
-  const last = data.labels.length - 1;
-  const ends = data.kind === 'line' && width < NARROW
-    ? { alignMinLabel: 'left', alignMaxLabel: 'right', interval: (at: number) => at === 0 || at === last } : {};
   return {
     animation: false,
     color: COLOURS.map(colour),
@@ -125,7 +138,7 @@ function optionOf(data: Data, width: number): echarts.EChartsCoreOption {
     ...(data.kind === 'pie' && width >= NARROW ? {} : legendOf(data, rows)),
     ...(axis ? {
       grid: { left: 8, right: 8, bottom: 8, top: data.series.length > 1 ? above + 24 : 16, containLabel: true },
-      xAxis: { type: 'category', data: data.labels, axisLabel: { ...font('--ink-3'), ...everyName(data, width), ...ends }, axisLine: line, axisTick: { show: false } },
+      xAxis: { type: 'category', data: data.labels, axisLabel: { ...font('--ink-3'), ...namesBelow(data, width) }, axisLine: line, axisTick: { show: false } },
       yAxis: { type: 'value', axisLabel: font('--ink-3'), splitLine: line, minInterval: 1 },
     } : {}),
     series: seriesOf(data, width),
@@ -143,7 +156,7 @@ function draw(): void {
     const known = drawn.get(element);
     if (known?.written === written && element.firstChild) continue;
     known?.chart.dispose();
-    const data = JSON.parse(written) as Data;
+    const data = dataOf(element, written);
     const chart = echarts.init(element, null, { renderer: 'svg' });
     chart.setOption(optionOf(data, element.clientWidth));
     chart.on('click', (item) => {
@@ -166,7 +179,13 @@ function draw(): void {
   }
 }
 
-/** The chart as a picture of twice its size, on the page's own ground. */
+/** What a picture is headed: the report's name, and the number that is drawn. */
+function headOf(chart: HTMLElement): [string, string] {
+  const name = find<HTMLInputElement>('#report-name')?.value ?? find('h1')?.textContent ?? '';
+  return [name.trim(), dataOf(chart, chart.dataset.chart ?? '').name];
+}
+
+/** The chart as a picture of twice its size, headed by its name and number, on the page's own ground. */
 async function save(chart: HTMLElement, name: string): Promise<void> {
   const svg = find<SVGSVGElement>('svg', chart);
   if (!svg) return;
@@ -175,13 +194,23 @@ async function save(chart: HTMLElement, name: string): Promise<void> {
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
   await picture.decode();
   const canvas = document.createElement('canvas');
+  const [title, measure] = headOf(chart);
+  const above = title ? 56 : 32;
   canvas.width = width * 2;
-  canvas.height = height * 2;
+  canvas.height = (height + above) * 2;
   const context = canvas.getContext('2d');
   if (!context) return;
+  context.scale(2, 2);
   context.fillStyle = colour('--surface');
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  context.fillRect(0, 0, width, height + above);
+  const { fontFamily } = getComputedStyle(document.body);
+  context.fillStyle = colour('--ink');
+  context.font = `600 15px ${fontFamily}`;
+  context.fillText(title, 12, 24, width - 24);
+  context.fillStyle = colour('--ink-2');
+  context.font = `12px ${fontFamily}`;
+  context.fillText(measure, 12, above - 12, width - 24);
+  context.drawImage(picture, 0, above, width, height);
   const link = document.createElement('a');
   link.download = `${name}.png`;
   link.href = canvas.toDataURL('image/png');
@@ -192,12 +221,18 @@ export function start(): void {
   onContent(draw);
   addEventListener('resize', () => drawn.forEach(({ chart, written }, element) => {
     chart.resize();
-    if (written) chart.setOption(optionOf(JSON.parse(written) as Data, element.clientWidth));
+    if (written) chart.setOption(optionOf(dataOf(element, written), element.clientWidth));
   }));
   new MutationObserver(() => {
     drawn.forEach((known) => { known.written = ''; });
     draw();
   }).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  on('change', '[data-chart-measure]', (_event, select) => {
+    const chart = find('[data-chart]', select.closest('.report-graph') ?? document);
+    const known = chart && drawn.get(chart);
+    if (known) known.written = '';
+    draw();
+  });
   on('click', '[data-chart-save]', (_event, button) => {
     const chart = button.closest('.report-chart')?.querySelector<HTMLElement>('[data-chart]');
     if (chart) void save(chart, document.title);
