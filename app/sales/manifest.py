@@ -28,6 +28,7 @@ from app.sales.pages.invoices import invoices_of_account
 from app.sales.pages.orders import orders_of_account, orders_of_opportunity
 from app.sales.pages.payer import payer_panel
 from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
+from app.sales.paper_reports import PAPER_REPORTS
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
 from app.sales.routes import blueprint
@@ -186,7 +187,7 @@ SALES = Module(
     settings=(PIPELINE_SETTINGS, TERMS_PAGE),
     subjects=SUBJECTS,
     tells=(TELLS, TELLS_MONEY),
-    reports=REPORTS,
+    reports=(*REPORTS, *PAPER_REPORTS),
     widgets=WIDGETS,
     home=HOME,
     beside=BESIDE,

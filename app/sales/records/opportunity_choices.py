@@ -6,7 +6,7 @@ from app.kernel.language import _
 from app.records.fields import Option
 
 OUTCOMES = (
-    Option("open", _("Open"), "blue"),
+    Option("open", _("Still open"), "blue"),
     Option("won", _("Won"), "green", by_action="win"),
     Option("lost", _("Lost"), "grey", by_action="lose"),
 )
