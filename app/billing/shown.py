@@ -99,7 +99,7 @@ def bill(by: Actor, bill_id: UUID) -> Bill | None:
 
 def _bill(by: Actor, row: SubscriptionInvoice, request: TaxInvoiceRequest | None) -> Bill:
     write = formats(by)
-    state, tone = BILL_STATES.get(row.status, (_("Open"), ""))
+    state, tone = BILL_STATES.get(row.status, (_("Unpaid"), ""))
     if row.returned and row.returned >= row.paid:
         state, tone = _("Paid back"), ""
     text = str(ASKED[request.status]) % {"number": request.number} if request else ""

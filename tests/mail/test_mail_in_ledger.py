@@ -49,6 +49,8 @@ def test_each_sees_their_own_lines_and_who_manages_all(
     everything = alice.client.get("/settings/mail-in").text
     assert "Bob Baker" in everything
     assert "Secret plans" not in everything
+    assert "A colleague’s mail, for them alone" in everything
+    assert "<b>…</b>" not in everything
     line = only_skipped(acme)
     assert dora.client.post(f"/settings/me/mail-in/{line.id}/again").status_code == 404
 

@@ -114,7 +114,7 @@ class ApprovalRequest(Base):
     `seen_version` is the record's when it was asked, `changes` [old, new] by field. `passes` are
     what its approval meets, `reasons` why, in words, `levels` who is asked, `level` which of them
     now. `scopes` narrow what is done to the token that asked. `mark` tells a request that is made
-    twice from another. `decided_version` is the record's that the last decision was about.
+    twice from another. Which version somebody agreed to stands in their step.
     """
 
     __tablename__ = "approval_requests"

@@ -72,6 +72,7 @@ class Shown:
     reasons: list[Mapping[str, str]]
     levels: list[LevelShown]
     refusal: str  # Who rejected it and why; "" for all others.
+    agreed: str  # Who approved it; "" for all others.
     waits_for: str
     barred: str  # Why the reader can't decide it, though it waits for them too.
     due: str
@@ -153,6 +154,7 @@ def _of_type(
             ],
             levels=_levels(one, its, called, by),
             refusal=refusals.get(one.id, ""),
+            agreed=_agreed(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
             barred=why_barred(one, waiting, mine, by),
             due=_due(one, by),
@@ -163,6 +165,19 @@ def _of_type(
             version=versions.get(one.record_id) if one.record_id else None,
         )
     return found
+
+
+def _agreed(
+    request: ApprovalRequest, steps: Sequence[ApprovalStep], called: Mapping[UUID, str], by: Actor
+) -> str:
+    """Who approved a request, in the order of its levels; a stand-in is who did it."""
+    if request.state != State.APPROVED:
+        return ""
+    people = [
+        called.get(one.by_id or one.user_id, "") for one in steps if one.state == Answer.APPROVED
+    ]
+    told = [name for name in dict.fromkeys(people) if name]
+    return gettext("Approved by %(names)s", names=formats(by).listed(told)) if told else ""
 
 
 def _due(request: ApprovalRequest, by: Actor) -> str:

@@ -92,7 +92,9 @@ def _shown() -> dict[str, object]:
             if its == subject.key
         }
         version = operations.version_of(subject, by)
-        grids.append((subject, operations.classes(subject, by), cells, version))
+        its = customer_type(subject)
+        of = its.words.many if its is not None and its.key == subject.record_type else ""
+        grids.append((subject, operations.classes(subject, by), cells, version, of))
     types = dict.fromkeys(
         one for subject in subjects_here(by.tenant) if (one := customer_type(subject))
     )

@@ -55,7 +55,7 @@ activity = RecordType(
             help=_("Stands among the open promises until it is done."),
         ),
         Field(Activity.remind, _("Reminder"), options=CHOICES),
-        Field(Activity.done_at, _("Completed"), takes_days=True, is_past=True),
+        Field(Activity.done_at, _("Completed at"), takes_days=True, is_past=True),
         Field(Activity.done_by_id, _("Done by"), to="user", readonly=True),
         Field(Activity.next_at, _("Next follow-up"), takes_days=True),
         Field(Activity.minutes, _("Minutes")),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.mail.inbound.ledger import PAGE, lines
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.messages.places import address_fields, has_addresses
@@ -126,8 +126,8 @@ def _line(row: Any, by: Actor, url: str, making: tuple[str, str] | None) -> Line
     return Line(
         url=f"{url}/{mail.id}",
         who=row.who,
-        sender=(mail.sender_name or mail.sender_address or mail.envelope_from) if shows else "…",
-        subject=mail.subject if shows else "…",
+        sender=(mail.sender_name or mail.sender_address or mail.envelope_from) if shows else "",
+        subject=mail.subject if shows else gettext("A colleague’s mail, for them alone"),
         when=write.relative(mail.received_at, by.now),
         exact=write.exact(mail.received_at),
         size=size_text(mail.size),

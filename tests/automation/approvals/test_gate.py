@@ -67,6 +67,7 @@ def test_a_deletion_waits_until_it_is_approved_and_is_then_the_asker_s(
     with alice.workspace.acting(alice) as by:
         assert approve(request.id, by).is_done
     assert stands(bob, record_id).deleted_at is not None
+    assert "Approved by Alice Archer" in bob.client.get("/approvals?show=mine").text
     with alice.workspace.scope() as session:
         event = session.scalars(
             select(Event).where(Event.record_id == record_id, Event.verb == "deleted")
