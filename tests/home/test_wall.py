@@ -23,6 +23,7 @@ def test_the_wall_shows_the_numbers_and_the_widgets_and_renews_itself(
     assert '<aside class="rail"' not in wall
     assert 'data-hx-trigger="load, every 60s"' in wall
     assert "<dd>1</dd><dt>Overdue</dt>" in wall
+    assert "What Alice Archer has to do, as of" in wall  # The screen hangs where all see it.
     assert 'href="/"' in wall
 
 

@@ -51,9 +51,8 @@ def test_each_report_of_papers_counts_what_it_says(
             perform("order", "confirm", make_order(by, deliver_on=in_days(by, 9)), by=by)
             sold(by)
         elif kind == "contract":
-            signed(
-                by, {"name": "All", "share": "100", "due_by": "signature"}, **ends(in_days(by, 90))
-            )
+            whole = {"name": "All", "share": "100", "due_by": "signature"}
+            signed(by, whole, ends_on=in_days(by, 90))
         elif kind == "invoice":
             issued(by, "100", ago=20, days=10)
             issued(by, "120")

@@ -81,6 +81,7 @@ def show_wall() -> Response:
         theme="dark",
         counts=counts(by),
         tiles=tiles(home_of(by).widgets, by),
+        owner=by.name,
         as_of=formats(by).time(by.now),
     )
 
