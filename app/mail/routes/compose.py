@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Response, jsonify, request
@@ -101,11 +102,16 @@ def _press(record_id: UUID, by: Actor) -> str:
 
 def _sent(message: Message, record_type: RecordType, record: Record, by: Actor) -> Response:
     _tell(message, by)
-    if not is_htmx():
+    if not is_htmx() or _is_own_page():
         return see_other(record_url(record_type, record.id))
     response = page("_problem.html", "problem")
     response.headers["HX-Trigger"] = "records-changed, drawer-close"
     return response
+
+
+def _is_own_page() -> bool:
+    """True where the form is a page by itself, which has nothing left to show once it is sent."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path
 
 
 @blueprint.get("/<collection:collection>/<uuid:record_id>/mail/templates/<uuid:template_id>")
