@@ -164,6 +164,7 @@ contract = RecordType(
     search_other=Contract.account_id,
     default_sort="-created_at",
     account=Contract.account_id,
+    mailed_to=(Contract.contact_id, Contract.account_id),
     calendar=Calendar(
         dates=(Contract.ends_on, Contract.next_due_on, Contract.notice_on), colour=Contract.status
     ),

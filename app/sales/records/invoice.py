@@ -203,6 +203,7 @@ invoice = RecordType(
     search=(Invoice.name, Invoice.number, Invoice.tax_number),
     default_sort="-created_at",
     account=Invoice.account_id,
+    mailed_to=(Invoice.contact_id, Invoice.account_id),
     told_on=lambda one: [
         (kind, record_id)
         for kind, record_id in (

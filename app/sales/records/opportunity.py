@@ -121,6 +121,7 @@ opportunity = RecordType(
     search_other=Opportunity.account_id,
     default_sort="-created_at",
     account=Opportunity.account_id,
+    mailed_to=(Opportunity.contact_id, Opportunity.account_id),
     attention=Opportunity.next_step_at,
     board=Board(
         columns=(Opportunity.stage_id, Opportunity.forecast_category, Opportunity.source),

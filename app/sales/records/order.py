@@ -304,6 +304,7 @@ order = RecordType(
     search_other=Order.account_id,
     default_sort="-ordered_at",
     account=Order.account_id,
+    mailed_to=(Order.contact_id, Order.account_id),
     told_on=lambda one: [
         (kind, record_id)
         for kind, record_id in (
