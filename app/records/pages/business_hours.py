@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from app.records.worktime.reading import WEEKDAYS, OwnDay, write_hours
 from app.web.formats import formats
 
 MONDAY = date(2026, 1, 5)
+ISO_DAY = re.compile(r"(?<!\d)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def days_of_year(row: BusinessCalendar, year: int, by: Actor) -> list[ShownDay]:
             ShownDay(
                 day,
                 write.weekday_and_day(day, by.today()),
-                _name(day, own, public.off),
+                _name(day, own, public.off, by),
                 write_hours(spans),
                 not spans,
                 day in own,
@@ -142,11 +144,17 @@ def days_of_year(row: BusinessCalendar, year: int, by: Actor) -> list[ShownDay]:
     return found
 
 
-def _name(day: date, own: Mapping[date, OwnDay], off: Mapping[date, str]) -> str:
+def _name(day: date, own: Mapping[date, OwnDay], off: Mapping[date, str], by: Actor) -> str:
     if day in own:
         usual_name = gettext("Working day") if own[day].hours else gettext("Day off")
         return own[day].name or usual_name
-    return off.get(day) or gettext("Worked in exchange")
+    told = off.get(day) or gettext("Worked in exchange")
+    return ISO_DAY.sub(lambda found: _day_told(found[0], by), told)
+
+
+def _day_told(text: str, by: Actor) -> str:
+    """A day that a holiday's name speaks of, as the reader writes it."""
+    return formats(by).day(date.fromisoformat(text), by.today())
 
 
 def _hours(week: tuple[Spans, ...], by: Actor) -> list[str]:

@@ -159,6 +159,11 @@ def test_the_page_makes_changes_and_lists_the_days_of_a_year(
     assert "National Day" in year
     assert "Day off" in year  # Not "Off", which in Chinese is what a switch is.
     assert "Worked in exchange" in year
+    assert "Day off" in year
+    alice.client.set_cookie("lang", "zh-CN", domain=acme.host)
+    chinese = alice.client.get(f"{url}?year=2026").text
+    assert "休息日（由 1月4日 调休）" in chinese  # And not the 2026-01-04 of its source.
+    alice.client.set_cookie("lang", "en", domain=acme.host)
     added = alice.client.post(
         f"{url}/days", data={"day": "2026-10-10", "day_name": "Outing", "hours": ""}
     )
