@@ -85,3 +85,23 @@ def test_a_chart_in_chinese_says_how_it_is_read_in_chinese(windows: Windows, ali
     name = chart.get_attribute("aria-label") or ""
     assert "Enter" in name
     assert "Arrow" not in name
+
+
+@pytest.mark.usefixtures("firms")
+def test_of_several_numbers_its_reader_chooses_which_a_chart_draws(
+    windows: Windows, alice: Person
+) -> None:
+    page = windows.open(alice)
+    page.goto(BARS.replace("&shape", "&m1=distinct:owner_id&shape"))
+    chart, said = page.locator("[data-chart]"), page.locator(".report-said")
+    expect(chart).to_have_attribute("role", "application")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("Germany: 2")
+    page.get_by_label("Number that is drawn").select_option("Owner: different ones")
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("Germany: 1")
+    with page.expect_download() as saving:
+        page.locator("[data-chart-save]").click()
+    assert saving.value.path().read_bytes().startswith(b"\x89PNG")
