@@ -19,7 +19,7 @@ from app.reports.engine.meaning import name_of
 from app.reports.engine.numbers import UNKNOWN, is_amount, measure_label, number_text
 from app.reports.engine.order import labels_of
 from app.reports.engine.result import Member, Number, Place, Result
-from app.reports.engine.timeline import along, has_steady_time, number_at
+from app.reports.engine.timeline import along, has_steady_time, number_at, number_then
 from app.web.formats import formats
 
 MOST_ROWS = 1000  # Of a page; a file has them all.
@@ -136,7 +136,7 @@ class _Writer:
 
     def _of(self, place: Place) -> Iterator[Cell]:
         result = self._result
-        values, before = self._numbers(place), result.then(place)
+        values, before = self._numbers(place)
         is_empty = place not in result.cells
         is_coming = before is not None and is_empty and result.is_to_come(place)
         for number, measured in enumerate(result.measures):
@@ -151,14 +151,15 @@ class _Writer:
             url = "" if is_empty or value is None else self.url(place, number)
             yield Cell(text, url, value, told, is_up)
 
-    def _numbers(self, place: Place) -> Sequence[Number]:
-        """The numbers of a place; a month of a steady time that has no record sums up to zero."""
+    def _numbers(self, place: Place) -> tuple[Sequence[Number], Sequence[Number] | None]:
+        """The numbers of a place and of the time before it; a steady time's sums of none are 0."""
         result = self._result
-        if not place or place[0] is None or any(one is not None for one in place[1:]):
-            return result.at(place)
-        if not has_steady_time(result):
-            return result.at(place)
-        return [number_at(result, place, number) for number in range(len(result.measures))]
+        is_inner = not place or place[0] is None or any(one is not None for one in place[1:])
+        if is_inner or not has_steady_time(result):
+            return result.at(place), result.then(place)
+        every = range(len(result.measures))
+        then = None if result.before is None else [number_then(result, place, n) for n in every]
+        return [number_at(result, place, n) for n in every], then
 
     def _before(self, measured: Any, was: Number) -> str:
         return gettext("before: %(number)s", number=number_text(measured, was, self._by))
