@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from app.modules import install_record_types
@@ -23,15 +26,16 @@ def test_a_mail_from_its_page_goes_to_its_contact_and_stands_there_and_on_the_cu
     with acme.acting(alice) as by:
         fence = make_account(by)
         grace = make_contact(by, "Gray", "Grace", email=GRACE, account_id=str(fence.id))
-        given = {"account": fence, "contact_id": str(grace.id)}
-        made = {
+        given: dict[str, Any] = {"account": fence, "contact_id": str(grace.id)}
+        makers: dict[str, Callable[[], Any]] = {
             "opportunities": lambda: make_opportunity(
                 by, "Fence", account_id=str(fence.id), contact_id=str(grace.id)
             ),
             "orders": lambda: make_order(by, **given),
             "contracts": lambda: make_contract(by, **given),
             "invoices": lambda: make_invoice(by, **given),
-        }[collection]()
+        }
+        made = makers[collection]()
         url, account_url = f"/{collection}/{made.id}", f"/accounts/{fence.id}"
     form = alice.client.get(f"{url}/mail")
     assert form.status_code == 200
