@@ -44,6 +44,7 @@ PAPERS = {
         "sign",
         "renew",
         "reach",
+        "invoice",
         "begin",
         "end",
         "terminate",

@@ -49,7 +49,7 @@ def contract_paper(record_type: RecordType, record: Record, _given: Given, by: A
     facts = [(label, write.day(day, date.min)) for label, day in days if day is not None]
     facts.append((gettext("Currency"), contract.currency))
     rows = instalments_of(contract.id, by)
-    shown = [shown_instalment(one, contract, by, may_reach=False) for one in rows]
+    shown = [shown_instalment(one, contract, by) for one in rows]
     columns = [
         {"label": "#", "number": True, "wide": False},
         {"label": gettext("Instalment"), "number": False, "wide": True},

@@ -30,6 +30,7 @@ from app.sales.models import Invoice
 from app.sales.models.invoice import CANCELLED, ISSUED, REQUESTED
 from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
+from app.sales.operations.instalment_room import check_instalment
 from app.sales.operations.invoiced import check_order, check_owed_again
 from app.sales.operations.parts import CREDITED, change_beside, free_all, held_invoice, take_off
 from app.sales.plan.written import day_of
@@ -80,6 +81,7 @@ def prepare_invoice(invoice: Invoice, by: Actor) -> None:
     if is_new or invoice.is_requested:
         _check(invoice, by)
         check_order(invoice, by)
+        check_instalment(invoice, by)
     put_balance(invoice, firms_day(by))
     known = (invoice.name, invoice.number, invoice.tax_number)
     derived = {
@@ -110,6 +112,7 @@ def invoice_changed(invoice: Invoice, verb: str, by: Actor) -> None:
         free_all(invoice, by)
     if verb == "restore":
         check_order(invoice, by)
+        check_instalment(invoice, by)
     invoice.is_decided = False  # What comes after the action changes nothing of it.
 
 

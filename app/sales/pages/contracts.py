@@ -17,6 +17,9 @@ from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Contract, Opportunity, Order, Quote
+from app.sales.operations.balance import NOTHING
+from app.sales.operations.collected import collected_of
+from app.sales.operations.instalment_invoices import left_of
 from app.sales.pages.paper_lead import paper_lead
 from app.sales.plan.kept import instalments_of
 from app.sales.plan.words import shown_instalment
@@ -51,15 +54,23 @@ def contract_panel(contract: Contract, by: Actor) -> dict[str, Any]:
         return {"instalments": None, "notes": _notes(contract, by)}
     rows = instalments_of(contract.id, by)
     writes = not by.tenant.is_read_only
-    action = kind.action("reach")
-    may_reach = (
-        writes
-        and action is not None
-        and action.when(contract)
-        and may_do(kind, contract, "reach", by)
-    )
+    tells = sees(kind, "collected", by)
+    came = collected_of([one.id for one in rows], by) if rows and tells else {}
+    left = left_of(rows, by) if rows and _may(contract, "invoice", by) else {}
+    may_reach = _may(contract, "reach", by)
+    shown = [
+        shown_instalment(
+            one,
+            contract,
+            by,
+            may_reach=may_reach,
+            may_invoice=left.get(one.id, NOTHING) > 0,
+            collected=came.get(one.id, NOTHING),
+        )
+        for one in rows
+    ]
     return {
-        "instalments": [shown_instalment(one, contract, by, may_reach=may_reach) for one in rows],
+        "instalments": shown,
         "total": formats(by).money(
             sum((one.amount for one in rows), Decimal(0)), contract.currency
         ),
@@ -69,6 +80,14 @@ def contract_panel(contract: Contract, by: Actor) -> dict[str, Any]:
         and may_do(kind, contract, "set_instalments", by),
         "notes": _notes(contract, by),
     }
+
+
+def _may(contract: Contract, verb: str, by: Actor) -> bool:
+    """True where `by` may do this with a contract as it stands."""
+    kind = registry().type("contract")
+    action = kind.action(verb)
+    can = action is not None and action.when(contract) and not by.tenant.is_read_only
+    return can and may_do(kind, contract, verb, by)
 
 
 def _notes(contract: Contract, by: Actor) -> list[Text]:

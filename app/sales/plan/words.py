@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
+from app.sales.lines.arithmetic import NOTHING
 from app.sales.models import Contract, Instalment
 from app.sales.models.contract import TERMINATED
 from app.sales.pages.lines import percent_text
 from app.sales.plan.written import DATE, DUE_BY, OTHER
 from app.web.formats import formats
 
-OPEN, DUE, OVERDUE, WAITING, DROPPED = "open", "due", "overdue", "waiting", "dropped"
-STATUSES = (OPEN, DUE, OVERDUE, WAITING, DROPPED)
-TONES = {OPEN: "grey", DUE: "blue", OVERDUE: "red", WAITING: "grey", DROPPED: "grey"}
+OPEN, DUE, OVERDUE, WAITING = "open", "due", "overdue", "waiting"
+DROPPED, COLLECTED = "dropped", "collected"
+STATUSES = (OPEN, DUE, OVERDUE, WAITING, DROPPED, COLLECTED)
+TONES = {
+    OPEN: "grey",
+    DUE: "blue",
+    OVERDUE: "red",
+    WAITING: "grey",
+    DROPPED: "grey",
+    COLLECTED: "green",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,16 @@ class ShownInstalment:
     status: str
     tone: str
     may_reach: bool
+    may_invoice: bool
+    collected: str
 
 
-def status_of(one: Instalment, contract: Contract, today: date) -> str:
-    """How an instalment stands: it waits for its milestone, is open, due today, or overdue."""
+def status_of(
+    one: Instalment, contract: Contract, today: date, collected: Decimal = NOTHING
+) -> str:
+    """How an instalment stands: paid, waiting for its milestone, open, due today, or overdue."""
+    if collected >= one.amount:
+        return COLLECTED
     if one.due_on is None:
         return WAITING if one.due_by != DATE else OPEN
     if contract.is_draft:
@@ -55,6 +71,7 @@ def status_text(status: str) -> str:
         OVERDUE: gettext("Overdue"),
         WAITING: gettext("Waits for its milestone"),
         DROPPED: gettext("Not owed any more"),
+        COLLECTED: gettext("Paid"),
     }[status]
 
 
@@ -71,10 +88,16 @@ def when_text(due_by: str, milestone: str | None, days: int, due_on: date | None
 
 
 def shown_instalment(
-    one: Instalment, contract: Contract, by: Actor, *, may_reach: bool
+    one: Instalment,
+    contract: Contract,
+    by: Actor,
+    *,
+    may_reach: bool = False,
+    may_invoice: bool = False,
+    collected: Decimal = NOTHING,
 ) -> ShownInstalment:
     """An instalment of a contract in words."""
-    write, status = formats(by), status_of(one, contract, by.today())
+    write, status = formats(by), status_of(one, contract, by.today(), collected)
     share = one.share
     if share is None and contract.amount:
         share = round(one.amount * 100 / contract.amount, 1)
@@ -87,5 +110,7 @@ def shown_instalment(
         write.day(one.due_on, by.today()) if one.due_on is not None else "",
         status_text(status),
         TONES[status],
-        may_reach and one.due_by != DATE,
+        may_reach and one.due_by != DATE and status != COLLECTED,
+        may_invoice,
+        write.money(collected, contract.currency) if collected else "",
     )

@@ -16,6 +16,7 @@ from app.sales.operations.contract_states import (
     terminate,
 )
 from app.sales.operations.contracts import set_instalments
+from app.sales.operations.instalment_invoices import request_instalment
 
 ACTIONS = (
     Action(
@@ -73,6 +74,21 @@ ACTIONS = (
         in_rows=False,
         icon="flag",
         result=_("Milestone reached"),
+    ),
+    Action(
+        "invoice",
+        _("Ask for the invoice"),
+        event="invoiced",
+        told=_("asked for the invoice of an instalment"),
+        run=request_instalment,
+        when=lambda contract: contract.status in (*RUNNING, ENDED),
+        reads=(Contract.status,),
+        inputs=("instalment",),
+        is_offered=lambda _by: False,
+        in_rows=False,
+        icon="file-invoice",
+        result=_("An invoice was asked for"),
+        happened=_("Invoice of an instalment asked for"),
     ),
     Action(
         "begin",

@@ -129,6 +129,7 @@ invoice = RecordType(
         Field(Invoice.days_overdue, _("Days overdue"), readonly=True, adds_up=False),
         Field(Invoice.kind, _("Kind"), options=KINDS),
         Field(Invoice.order_id, _("Sales order"), to="order", readonly=True),
+        Field(Invoice.contract_id, _("Contract"), to="contract", readonly=True),
         Field(Invoice.credits_id, _("Credit of"), to="invoice", readonly=True),
         Field(
             Invoice.issued_on,
@@ -208,6 +209,7 @@ invoice = RecordType(
         (kind, record_id)
         for kind, record_id in (
             ("order", one.order_id),
+            ("contract", one.contract_id),
             ("account", one.account_id),
             ("contact", one.contact_id),
         )

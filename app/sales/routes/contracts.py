@@ -80,6 +80,17 @@ def do_reach(record_id: UUID, instalment_id: UUID) -> Response:
     return see_other(next_or(url))
 
 
+@blueprint.post(f"{ONE}/instalments/<uuid:instalment_id>/invoice")
+@access(record_verb="act")
+def ask_invoice(record_id: UUID, instalment_id: UUID) -> Response:
+    """Ask for the invoice of what is left of an instalment."""
+    contract, url, by = _contract(record_id, "invoice")
+    one = _instalment(contract, instalment_id, by)
+    perform("contract", "invoice", contract, by=by, instalment=str(one.id))
+    toast(_("An invoice was asked for"))
+    return see_other(next_or(url))
+
+
 def _shown(contract: Contract, url: str) -> dict[str, object]:
     return {"url": f"{url}/terminate", "title": contract.name, "next": next_or(url)}
 

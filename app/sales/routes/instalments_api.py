@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from flask import Response, request
 
+from app.kernel.currencies import digits_of
 from app.kernel.errors import NotPermitted
 from app.kernel.language import _
 from app.records.access import fetch
@@ -17,7 +19,9 @@ from app.records.openapi.parts import ID, TEXT, answer, nullable, record_of, ref
 from app.records.openapi.values import Schema
 from app.records.routes.api import send
 from app.records.tailored import tailored
+from app.sales.lines.arithmetic import NOTHING
 from app.sales.models import Contract, Instalment
+from app.sales.operations.collected import collected_of
 from app.sales.pages.contracts import sees_plan
 from app.sales.plan.kept import instalments_of, wish_of
 from app.sales.plan.words import STATUSES, status_of
@@ -38,6 +42,7 @@ INSTALMENT = record_of(
     days={"type": "integer"},
     reached_on=nullable(DAY),
     status={**TEXT, "enum": list(STATUSES)},
+    collected=TEXT,
 )
 LIST = record_of(data={"type": "array", "items": ref("Instalment")}, currency=TEXT)
 
@@ -58,15 +63,18 @@ def list_contract_instalments(record_id: UUID) -> Response:
     contract = cast("Contract", fetch(tailored("contract", by), record_id, by, "read"))
     if not sees_plan(by):  # No empty list, which would be taken for the plan there is.
         raise NotPermitted(_("Your role does not allow this."))
-    told = [_told(one, contract) for one in instalments_of(contract.id, by)]
+    rows = instalments_of(contract.id, by)
+    came = collected_of([one.id for one in rows], by) if rows else {}
+    told = [_told(one, contract, came.get(one.id, NOTHING)) for one in rows]
     return send(Reply(200, dumps({"data": told, "currency": contract.currency})))
 
 
-def _told(one: Instalment, contract: Contract) -> dict[str, Any]:
+def _told(one: Instalment, contract: Contract, collected: Decimal) -> dict[str, Any]:
     by = current.actor()
     reached = one.reached_on.isoformat() if one.reached_on is not None else None
     return {
         **wish_of(one, contract.currency),
         "reached_on": reached,
-        "status": status_of(one, contract, by.today()),
+        "status": status_of(one, contract, by.today(), collected),
+        "collected": f"{collected:.{digits_of(contract.currency)}f}",
     }

@@ -1,0 +1,111 @@
+"""Asking for the invoice of an instalment: everything filled, never more than is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.events import write_event
+from app.kernel.actor import Actor
+from app.kernel.errors import Refused
+from app.kernel.ids import parse_id
+from app.kernel.language import _
+from app.records.references import existing
+from app.sales.models import Contract, Instalment, Invoice, PaymentPart
+from app.sales.models.invoice import CANCELLED
+from app.sales.operations.amounts import plain
+from app.sales.operations.balance import NOTHING
+from app.sales.operations.contracts import hold
+from app.sales.operations.invoiced import left_to_invoice
+from app.sales.operations.invoices import made_invoice
+from app.sales.plan.kept import instalments_of
+
+NAME = 200
+
+
+def request_instalment(contract: Contract, by: Actor, instalment: object) -> Mapping[str, Any]:
+    """Ask for the invoice of what is left of an instalment.
+
+    Refused where nothing is left, and where the contract's order has less left to invoice; of two
+    who ask at once the second is told.
+    """
+    if contract.account_id is None:
+        raise Refused(_("Say with whom this contract is."), field="account_id")
+    hold(contract, by)
+    wanted = parse_id(str(instalment))
+    one = next((row for row in instalments_of(contract.id, by) if row.id == wanted), None)
+    if one is None:
+        raise Refused(_("There is no such instalment."), field="instalment")
+    left = left_of([one], by)[one.id]
+    if left <= 0:
+        raise Refused(_("All of this instalment was invoiced already."), field="instalment")
+    if contract.order_id is not None:
+        of_order = left_to_invoice(contract.order_id, by)
+        if left > of_order:
+            told = _("Of its order at most %(most)s can still be invoiced.", most=plain(of_order))
+            raise Refused(told, field="instalment")
+    made = made_invoice(by, **_given(contract, one, left, by))
+    made.contract_id, made.instalment_id = contract.id, one.id
+    made.order_id = contract.order_id
+    by.session.flush()
+    changes = {"contract_id": [None, str(contract.id)]}
+    write_event(by, "invoice", made.id, "updated", account_id=made.account_id, changes=changes)
+    return {"invoice": [None, str(made.id)]}
+
+
+def left_of(rows: Collection[Instalment], by: Actor) -> dict[UUID, Decimal]:
+    """What of each instalment can still be invoiced: neither invoiced nor paid without one."""
+    ids = [one.id for one in rows]
+    asked, paid = invoiced_of(ids, by), paid_without(ids, by)
+    taken = {key: asked.get(key, NOTHING) + paid.get(key, NOTHING) for key in ids}
+    return {one.id: max(one.amount - taken[one.id], NOTHING) for one in rows}
+
+
+def paid_without(ids: Collection[UUID], by: Actor) -> dict[UUID, Decimal]:
+    """What parts of payments count for each instalment without an invoice of it."""
+    if not ids:
+        return {}
+    its = (
+        select(PaymentPart.instalment_id, func.sum(PaymentPart.amount))
+        .where(PaymentPart.instalment_id.in_(ids))
+        .group_by(PaymentPart.instalment_id)
+    )
+    with by.session.no_autoflush:
+        return {cast("UUID", row[0]): row[1] for row in by.session.execute(its)}
+
+
+def invoiced_of(ids: Collection[UUID], by: Actor) -> dict[UUID, Decimal]:
+    """What invoices of each instalment ask for, credits taken off."""
+    if not ids:
+        return {}
+    its = (
+        select(Invoice.instalment_id, func.sum(Invoice.amount))
+        .where(
+            Invoice.instalment_id.in_(ids),
+            Invoice.status != CANCELLED,
+            Invoice.deleted_at.is_(None),
+        )
+        .group_by(Invoice.instalment_id)
+    )
+    with by.session.no_autoflush:
+        return {cast("UUID", row[0]): row[1] for row in by.session.execute(its)}
+
+
+def _given(contract: Contract, one: Instalment, amount: Decimal, by: Actor) -> dict[str, Any]:
+    """What `create` takes for the invoice of an instalment."""
+    given: dict[str, Any] = {
+        "account_id": str(contract.account_id),
+        "name": f"{contract.name} · {one.name}"[:NAME],
+        "currency": contract.currency,
+        "amount": str(amount),
+        "payment_days": contract.payment_days,
+    }
+    for key, to in (("contact_id", "contact"), ("owner_id", "user")):
+        its = getattr(contract, key)
+        if its is not None and existing(to, [its], by):
+            given[key] = str(its)
+    return given
