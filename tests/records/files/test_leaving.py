@@ -30,9 +30,9 @@ from tests.records.files.conftest import TEXT, kept, on_disk, only, picture, upl
 from tests.records.files.test_verbs import new_version
 
 
-def aged(path: Path) -> Path:
-    """A file that has lain there for two days."""
-    then = (clock.now() - timedelta(days=2)).timestamp()
+def aged(path: Path, days: float = 2) -> Path:
+    """A file that has lain there for two days, or for as long as said."""
+    then = (clock.now() - timedelta(days=days)).timestamp()
     os.utime(path, (then, then))
     return path
 
@@ -132,11 +132,14 @@ def test_what_a_killed_process_left_is_swept_and_nothing_else(
         path.write_bytes(b"x")
     aged(orphan)
     aged(arriving)
+    aged(fresh, days=0.5)
     with acme.scope() as session:
         session.execute(update(FileStorage).values(used=999))
     with acme.acting() as by:
-        assert sweep(by) == 2
+        swept = sweep(by)
     assert set(on_disk(settings, acme)) == {held, fresh}, "a request may be about to name it"
+    assert on_disk(settings, acme, "arriving") == []
+    assert swept == 2
     assert used(acme) == len(b"Offer"), "the number is put right"
 
 
