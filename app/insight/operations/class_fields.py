@@ -132,7 +132,7 @@ def write_fields(run: InsightRun, by: Actor, *, in_steps: bool = True) -> int:
         ).all()
         for account, found in pairs:
             held = {one.key: getattr(found, one.column, None) for one in used}
-            values: dict[str, Any] = {key: VALUES.get(one, one) for key, one in held.items()}
+            values: dict[str, Any] = {key: VALUES.get(str(one), one) for key, one in held.items()}
             with suppress(Answer), by.session.begin_nested():
                 perform("account", "update", account, by=batch, **values)
                 written += 1

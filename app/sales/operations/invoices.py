@@ -229,7 +229,7 @@ def _begun(
         *((Invoice.id != but.id,) if but is not None else ()),
     )
     with by.session.no_autoflush:
-        return by.session.scalar(its)
+        return cast("Decimal | None", by.session.scalar(its))
 
 
 def made_invoice(by: Actor, **given: Any) -> Invoice:
