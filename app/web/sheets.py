@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 BOM = "\ufeff"  # Without it spreadsheets take UTF-8 for the letters of the machine.
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 MARK = "'"
+NEGATIVE = re.compile(r"-[0-9][0-9,]*(\.[0-9]+)?%?\Z")  # A number below zero computes nothing.
 
 
 def csv_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -27,9 +29,12 @@ def _line(cells: Sequence[str]) -> str:
 def safe_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula; an apostrophe marks it as plain text.
 
-    What begins with apostrophes before such a sign gets one more, so that `plain_cell` knows.
+    What begins with apostrophes before such a sign gets one more, so that `plain_cell` knows. A
+    negative number stays the number that it is.
     """
-    return f"{MARK}{text}" if text.lstrip(MARK).startswith(FORMULA) else text
+    if NEGATIVE.match(text) or not text.lstrip(MARK).startswith(FORMULA):
+        return text
+    return f"{MARK}{text}"
 
 
 def plain_cell(text: str) -> str:

@@ -140,6 +140,13 @@ def test_labels_and_names_are_in_the_language_of_who_asks(acme: Workspace, alice
     assert "Kind" not in task
 
 
+@pytest.mark.parametrize("number", ["-5", "-1,234.50", "-12.5%"])
+def test_a_negative_number_stays_one(number: str) -> None:
+    assert safe_cell(number) == number
+    assert plain_cell(number) == number
+    assert safe_cell(f"{number}+1") == f"'{number}+1"
+
+
 @pytest.mark.parametrize("sign", FORMULA)
 def test_no_cell_is_a_formula(acme: Workspace, alice: Person, sign: str) -> None:
     assert safe_cell(f"{sign}1+1") == f"'{sign}1+1"
