@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, gettext
+from app.kernel.language import Text, _, gettext
 from app.records.access import writable_keys
 from app.records.fields import Option
 from app.records.registry import registry
@@ -144,7 +144,7 @@ def plan_editor(
         DUE_BY,
         _presets(url),
         {key: text for key, text in known.items() if not key.startswith("instalments.")},
-        alert,
+        alert or (_("Please check the marked fields.") if known else ""),
     )
 
 

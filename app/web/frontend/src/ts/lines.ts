@@ -91,6 +91,8 @@ function tell(row: HTMLElement, errors: Record<string, string>): void {
     }
     if (text) box?.setAttribute('aria-invalid', 'true');
     else box?.removeAttribute('aria-invalid');
+    if (text && place) box?.setAttribute('aria-describedby', place.id);
+    else if (box?.getAttribute('aria-describedby') === place?.id) box?.removeAttribute('aria-describedby');
   }
 }
 
@@ -140,6 +142,13 @@ function soon(form: HTMLFormElement, pause = PAUSE): void {
   timer = window.setTimeout(() => void reckon(form), pause);
 }
 
+/** The box of another row in the same column: the one that is shown, where that row is due by a milestone and this one on a day. */
+function opposite(row: Element, box: HTMLInputElement, to: Element): HTMLInputElement | undefined {
+  const same = boxes(to)[boxes(row).indexOf(box)];
+  if (!same || same.checkVisibility()) return same;
+  return all<HTMLInputElement>('input', same.closest('td') ?? to).find((one) => one.checkVisibility());
+}
+
 function walk(event: KeyboardEvent, box: HTMLInputElement, form: HTMLFormElement): void {
   const row = box.closest<HTMLElement>('[data-row]');
   if (!row || isComposing(event)) return;
@@ -148,9 +157,8 @@ function walk(event: KeyboardEvent, box: HTMLInputElement, form: HTMLFormElement
   const isSought = box.closest('.lookup') !== null && box.value.trim() !== chosen;
   const rows = rowsOf(form);
   const at = rows.indexOf(row);
-  const column = boxes(row).indexOf(box);
   const go = (to: HTMLElement | undefined | null): void => {
-    const next = to && boxes(to)[column];
+    const next = to && opposite(row, box, to);
     if (!next) return;
     event.preventDefault();
     next.focus();
