@@ -90,6 +90,8 @@ class Action:
     that `moves_fields` does nothing but give fields other values: its timeline tells them, and the
     undoing of such a change of many records puts them back. `in_pool` are those that the rows of
     a list offer only where it shows the pool; one that is not `in_rows` they never offer.
+    `leads_to(record, by)` is the address of what one that makes another record made: its page is
+    what whoever pressed wants to see next.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Action:
     undo_of: str = ""
     result: Text | None = None  # What the message says was done: Marked as done.
     happened: Text | None = None  # What its event is called, where that is not the same.
+    leads_to: Callable[[Any, Actor], str] = lambda _record, _by: ""
     moves_fields: bool = False
     in_pool: bool = False
     in_rows: bool = True
@@ -215,6 +218,8 @@ class RecordType:
     whose record, when it may be read, makes this one readable too. `told_on(record)` names the
     records whose followers hear of this one, by type and id, the nearest first. `offered` are the
     arguments of a list's address: only such records are offered where others refer to the type.
+    `filled(given, by)` is what the form of a new record holds besides, as another record that is
+    given says it already.
     `mailed_to` are references to those whose addresses a mail about such a record goes to.
     Of many records at once, `gather(records, by)` fetches in few statements what `prepare` would
     look up for each, and `changed_many(records, verb, by)` does what `changed` does for each.
@@ -253,6 +258,7 @@ class RecordType:
     has_timeline: bool = True
     told_on: Callable[[Any], Iterable[tuple[str, UUID]]] = lambda _record: ()
     tells_mine: bool = True  # Lists have a tab of what the reader owns; a catalogue is everybody's.
+    filled: Callable[[Mapping[str, str], Actor], Mapping[str, str]] = lambda _given, _by: {}
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None
     changed: Callable[[Any, str, Actor], None] = lambda _record, _verb, _by: None
     regrouped: Callable[[Any, Actor], None] = lambda _record, _by: None

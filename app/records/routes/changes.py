@@ -87,6 +87,10 @@ def act(collection: str, record_id: UUID, name: str) -> Response:
     url = record_url(record_type, record_id)
     undo = f"{url}/{action.undo}" if action.undo and by.may(record_type.key, action.undo) else None
     told = _("%(action)s: %(name)s", action=action.done, name=record_type.title_of(record))
+    made = action.leads_to(record, by)
+    if made:
+        toast(told)
+        return see_other(made)
     return done(told, url, undo)
 
 

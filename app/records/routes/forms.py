@@ -32,10 +32,11 @@ from app.web.toasts import toast
 @blueprint.get("/<collection:collection>/new")
 @access(record_verb="create")
 def show_new(collection: str) -> Response:
-    """The form of a new record; arguments of the address fill its fields."""
+    """The form of a new record; arguments of the address fill it, and what follows from them."""
     by = current.actor()
     record_type = type_for(collection, "create", by)
-    return _show(new_form(record_type, request.args, by, next_url=next_or("")))
+    given = {**record_type.filled(request.args, by), **request.args}
+    return _show(new_form(record_type, given, by, next_url=next_or("")))
 
 
 @blueprint.post("/<collection:collection>/new")

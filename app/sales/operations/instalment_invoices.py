@@ -14,13 +14,15 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.records.access import sees
 from app.records.references import existing
-from app.sales.models import Contract, Instalment, Invoice, PaymentPart
+from app.records.tailored import tailored
+from app.sales.models import Contract, Instalment, Invoice, Order, PaymentPart
 from app.sales.models.invoice import CANCELLED
 from app.sales.operations.amounts import plain
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.contracts import hold
-from app.sales.operations.invoiced import left_to_invoice
+from app.sales.operations.invoiced import left_to_invoice, tax_in
 from app.sales.operations.invoices import made_invoice
 from app.sales.plan.kept import instalments_of
 
@@ -28,7 +30,7 @@ NAME = 200
 
 
 def request_instalment(contract: Contract, by: Actor, instalment: object) -> Mapping[str, Any]:
-    """Ask for the invoice of what is left of an instalment.
+    """Ask for the invoice of what is left of an instalment, with its share of the order's tax.
 
     Refused where nothing is left, and where the contract's order has less left to invoice; of two
     who ask at once the second is told.
@@ -43,18 +45,30 @@ def request_instalment(contract: Contract, by: Actor, instalment: object) -> Map
     left = left_of([one], by)[one.id]
     if left <= 0:
         raise Refused(_("All of this instalment was invoiced already."), field="instalment")
+    given = _given(contract, one, left, by)
     if contract.order_id is not None:
         of_order = left_to_invoice(contract.order_id, by)
         if left > of_order:
             told = _("Of its order at most %(most)s can still be invoiced.", most=plain(of_order))
             raise Refused(told, field="instalment")
-    made = made_invoice(by, **_given(contract, one, left, by))
+        if _tells_tax(contract, by):
+            tax = tax_in(left, contract.order_id, contract.currency, by, is_rest=left == of_order)
+            given["tax"] = str(tax)
+    made = made_invoice(by, **given)
     made.contract_id, made.instalment_id = contract.id, one.id
     made.order_id = contract.order_id
-    by.session.flush()
+    by.session.flush()  # The row stands before its event tells of it.
     changes = {"contract_id": [None, str(contract.id)]}
     write_event(by, "invoice", made.id, "updated", account_id=made.account_id, changes=changes)
     return {"invoice": [None, str(made.id)]}
+
+
+def _tells_tax(contract: Contract, by: Actor) -> bool:
+    """True where the order of a contract has a tax that `by` may see, in the same currency."""
+    its = select(Order.tax).where(
+        Order.id == contract.order_id, Order.currency == contract.currency
+    )
+    return sees(tailored("order", by), "tax", by) and bool(by.session.scalar(its))
 
 
 def left_of(rows: Collection[Instalment], by: Actor) -> dict[UUID, Decimal]:

@@ -14,7 +14,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.sales.models import Invoice, Order
 from app.sales.models.invoice import ISSUED, REQUESTED
-from app.sales.operations.amounts import plain
+from app.sales.operations.amounts import plain, share_of
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.returned import FIXED
 
@@ -48,6 +48,15 @@ def owed_tax(order_id: UUID, by: Actor) -> Decimal:
     """What of that is tax."""
     with by.session.no_autoflush:
         return by.session.scalar(select(func.sum(Order.tax)).where(_is_owed(order_id))) or NOTHING
+
+
+def tax_in(wanted: Decimal, order_id: UUID, currency: str, by: Actor, *, is_rest: bool) -> Decimal:
+    """What of an amount is tax: its share, and in the rest all that no invoice told before."""
+    owed = owed_tax(order_id, by)
+    rest = max(owed - told_tax(order_id, by), NOTHING)
+    if not is_rest:
+        rest = min(rest, share_of(owed, wanted, owed_for(order_id, by), currency))
+    return min(rest, wanted)
 
 
 def left_to_invoice(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:

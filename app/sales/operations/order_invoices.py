@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from app.events import write_event
@@ -14,9 +13,8 @@ from app.records.access import sees
 from app.records.references import existing
 from app.records.tailored import tailored
 from app.sales.models import Order
-from app.sales.operations.amounts import SAID_NOTHING, plain, read_amount, share_of
-from app.sales.operations.balance import NOTHING
-from app.sales.operations.invoiced import left_to_invoice, owed_for, owed_tax, told_tax
+from app.sales.operations.amounts import SAID_NOTHING, plain, read_amount
+from app.sales.operations.invoiced import left_to_invoice, tax_in
 from app.sales.operations.invoices import made_invoice
 
 
@@ -50,18 +48,9 @@ def request_invoice(order: Order, by: Actor, amount: object = "") -> Mapping[str
         if its is not None and existing(to, [its], by):
             given[key] = str(its)
     if order.tax:
-        given["tax"] = str(_tax_in(wanted, order, by, is_rest=wanted == left))
+        given["tax"] = str(tax_in(wanted, order.id, order.currency, by, is_rest=wanted == left))
     made = made_invoice(by, **given)
     made.order_id = order.id
     changes = {"order_id": [None, str(order.id)]}
     write_event(by, "invoice", made.id, "updated", account_id=made.account_id, changes=changes)
     return {"invoice": [None, str(made.id)]}
-
-
-def _tax_in(wanted: Decimal, order: Order, by: Actor, *, is_rest: bool) -> Decimal:
-    """What of an amount is tax: its share, and in the rest all that no invoice told before."""
-    owed = owed_tax(order.id, by)
-    rest = max(owed - told_tax(order.id, by), NOTHING)
-    if not is_rest:
-        rest = min(rest, share_of(owed, wanted, owed_for(order.id, by), order.currency))
-    return min(rest, wanted)

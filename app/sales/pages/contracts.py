@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
-
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
-from app.records.access import may_do, permitted, sees
-from app.records.pages.looks import tone
-from app.records.pages.shown import shown_text
+from app.records.access import may_do, sees
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Contract, Opportunity, Order, Quote
@@ -21,25 +17,13 @@ from app.sales.operations.balance import NOTHING
 from app.sales.operations.collected import collected_of
 from app.sales.operations.instalment_invoices import left_of
 from app.sales.pages.paper_lead import paper_lead
+from app.sales.pages.related import Related, RelatedWords, pill_of, related_panel
 from app.sales.plan.kept import instalments_of
 from app.sales.plan.words import shown_instalment
 from app.web.formats import formats
 
-SHOWN = 5
+CONTRACTS = RelatedWords(_("Contracts"), _("Add a contract"), _("No contract yet."))
 OF_PLAN = ("amount", "instalment_count", "next_due_on")  # Who may see these reads the plan.
-
-
-@dataclass(frozen=True, slots=True)
-class ShownContract:
-    """One contract in a list: where it is, what it is called, how it stands, what it comes to."""
-
-    url: str
-    name: str
-    status: str
-    colour: str
-    note: str
-    is_late: bool
-    amount: str
 
 
 def sees_plan(by: Actor) -> bool:
@@ -121,42 +105,31 @@ def contracts_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, A
 
 def contracts_of_order(order: Order, by: Actor) -> dict[str, Any]:
     """The contracts of an order that `by` may read; a new one is made by its action."""
-    return {**_panel("order_id", order, {}, by), "may_add": False}
+    return _panel("order_id", order, None, by)
 
 
 def contracts_of_quote(quote: Quote, by: Actor) -> dict[str, Any]:
     """The contracts of a quote that `by` may read; a new one is made by its action."""
-    return {**_panel("quote_id", quote, {}, by), "may_add": False}
+    return _panel("quote_id", quote, None, by)
 
 
-def _panel(key: str, record: Any, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
-    """The contracts that run and were made last, and how many there are."""
-    kind = tailored("contract", by)
-    if not (by.may("contract", "read") and sees(kind, key, by)):
-        return {"contracts": None}
-    column: ColumnElement[UUID] = getattr(Contract, key)
-    rows = by.session.execute(
-        select(Contract, func.count().over().label("total"))
-        .where(column == record.id, permitted(kind, by))
-        .order_by(Contract.created_at.desc(), Contract.id.desc())
-        .limit(SHOWN)
-    ).all()
-    return {
-        "contracts": [_shown(row[0], record.name, by) for row in rows],
-        "total": rows[0].total if rows else 0,
-        "filter": {key: record.id},
-        "preset": preset,
-        "may_add": by.may("contract", "create") and not by.tenant.is_read_only,
-    }
+def _panel(key: str, record: Any, preset: dict[str, UUID] | None, by: Actor) -> dict[str, Any]:
+    """The contracts that were made last, and how many there are."""
+    return related_panel(
+        "contract",
+        key,
+        record.id,
+        CONTRACTS if preset is not None else replace(CONTRACTS, empty=""),
+        lambda one: _shown(one, record.name, by),
+        by,
+        order=(Contract.created_at.desc(),),
+        preset=preset,
+    )
 
 
-def _shown(contract: Contract, beside: str, by: Actor) -> ShownContract:
+def _shown(contract: Contract, beside: str, by: Actor) -> Related:
     kind, write = tailored("contract", by), formats(by)
-    status, colour = "", ""
-    if sees(kind, "status", by):
-        status = shown_text(kind.by_key["status"], contract.status, by)
-        options = kind.by_key["status"].options
-        colour = next((tone(one.colour) for one in options if one.value == contract.status), "")
+    status, colour = pill_of("contract", "status", contract.status, by)
     lead, told = paper_lead(contract, "contract", beside, by)
     is_late = False
     if contract.next_due_on is not None and sees(kind, "next_due_on", by):
@@ -168,12 +141,6 @@ def _shown(contract: Contract, beside: str, by: Actor) -> ShownContract:
     if contract.progress and sees(kind, "progress", by):
         told.append(contract.progress)
     is_told = contract.amount is not None and sees(kind, "amount", by)
-    return ShownContract(
-        f"/contracts/{contract.id}",
-        lead,
-        status,
-        colour,
-        " · ".join(told),
-        is_late,
-        write.money(contract.amount or Decimal(0), contract.currency) if is_told else "",
-    )
+    amount = write.money(contract.amount or Decimal(0), contract.currency) if is_told else ""
+    url = f"/contracts/{contract.id}"
+    return Related(url, lead, " · ".join(told), amount, status, colour, is_late)

@@ -15,7 +15,7 @@ from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import may_do, permitted, sees
 from app.records.pages.shown import shown_text
 from app.records.tailored import tailored
-from app.sales.models import Invoice, Order, Payment, PaymentPart
+from app.sales.models import Contract, Invoice, Order, Payment, PaymentPart
 from app.sales.models.invoice import ISSUED
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.invoiced import collected_for, owed_for
@@ -100,6 +100,15 @@ def invoices_of_account(account: Any, by: Actor) -> dict[str, Any]:
     if found["invoices"] is not None and may_receive(by):
         found["pay_url"] = f"/payments/receive?account_id={account.id}"
     found["credit"] = _credit_of(account.id, by)
+    return found
+
+
+def invoices_of_contract(contract: Contract, by: Actor) -> dict[str, Any]:
+    """The invoices of a contract's instalments; nothing before one of them was asked for."""
+    found = _panel("contract_id", contract, by)
+    found |= {"pay_url": "", "credit": "", "preset": None}
+    if not found["invoices"]:
+        found["invoices"] = None
     return found
 
 

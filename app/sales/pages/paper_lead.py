@@ -5,9 +5,9 @@ from __future__ import annotations
 from app.kernel.actor import Actor
 from app.records.access import sees
 from app.records.tailored import tailored
-from app.sales.models import Contract, Invoice, Order
+from app.sales.models import Contract, Invoice, Order, Quote
 
-Paper = Order | Invoice | Contract
+Paper = Quote | Order | Invoice | Contract
 
 
 def paper_lead(paper: Paper, kind: str, beside: str, by: Actor) -> tuple[str, list[str]]:

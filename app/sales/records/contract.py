@@ -8,6 +8,7 @@ from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.lenses.facts import Calendar
 from app.records.types import Panel, RecordType, View, Words
+from app.sales.lines.origin import filled_with_amount
 from app.sales.models import Contract
 from app.sales.models.contract import (
     ACTIVE,
@@ -198,6 +199,7 @@ contract = RecordType(
         Panel("crm/_composer.html", jotter, side="middle"),
         Panel("documents/_papers_panel.html", papers_panel),
     ),
+    filled=filled_with_amount,
     prepare=prepare_contract,
     gather=gather_contracts,
     changed=contract_changed,

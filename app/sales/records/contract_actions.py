@@ -17,6 +17,7 @@ from app.sales.operations.contract_states import (
 )
 from app.sales.operations.contracts import set_instalments
 from app.sales.operations.instalment_invoices import request_instalment
+from app.sales.pages.made import made_of
 
 ACTIONS = (
     Action(
@@ -59,6 +60,7 @@ ACTIONS = (
         in_rows=False,
         result=_("The next contract was begun"),
         happened=_("Renewal begun"),
+        leads_to=made_of("contract", "previous_id"),
     ),
     Action(
         "reach",

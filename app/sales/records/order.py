@@ -13,6 +13,7 @@ from app.records.fields import Field, Option
 from app.records.imports.facts import Lined, Past
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
 from app.sales.lines.brought import differing_lines, line_fields
+from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import paper_changed, papers_changed
 from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
@@ -33,6 +34,7 @@ from app.sales.operations.past_orders import gather_orders
 from app.sales.operations.returns import check_restored, credit
 from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
+from app.sales.pages.made import made_of
 from app.sales.pages.orders import STANDING, order_panel
 
 STATUSES = (
@@ -143,6 +145,7 @@ ACTIONS = (
         in_rows=False,
         result=_("A return was begun"),
         happened=_("Return begun"),
+        leads_to=made_of("order", "returns_id"),
     ),
     Action(
         "contract",
@@ -156,6 +159,7 @@ ACTIONS = (
         in_rows=False,
         result=_("The contract was made"),
         happened=_("Contract made"),
+        leads_to=made_of("contract", "order_id"),
     ),
     Action(
         "invoice",
@@ -172,6 +176,7 @@ ACTIONS = (
         in_rows=False,
         result=_("An invoice was asked for"),
         happened=_("Invoice of an order asked for"),
+        leads_to=made_of("invoice", "order_id"),
     ),
     Action(
         "cancel",
@@ -332,6 +337,7 @@ order = RecordType(
         Panel("sales/_terms_panel.html", terms_panel),
         Panel("documents/_papers_panel.html", papers_panel),
     ),
+    filled=filled_of_sale,
     prepare=prepare_order,
     gather=gather_orders,
     changed=_changed,

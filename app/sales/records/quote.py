@@ -12,6 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
+from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import (
     gather_papers,
     paper_changed,
@@ -34,6 +35,7 @@ from app.sales.operations.quote_states import (
     withdraw_overtaken,
 )
 from app.sales.pages.lines import terms_panel
+from app.sales.pages.made import made_of
 from app.sales.pages.quotes import quote_panel
 
 STATUSES = (
@@ -124,6 +126,7 @@ ACTIONS = (
         in_rows=False,
         result=_("The order was made"),
         happened=_("Order made"),
+        leads_to=made_of("order", "quote_id"),
     ),
     Action(
         "contract",
@@ -137,6 +140,7 @@ ACTIONS = (
         in_rows=False,
         result=_("The contract was made"),
         happened=_("Contract made"),
+        leads_to=made_of("contract", "quote_id"),
     ),
     Action(
         "decline",
@@ -177,6 +181,7 @@ ACTIONS = (
         in_rows=False,
         result=_("A new version was begun"),
         happened=_("New version begun"),
+        leads_to=made_of("quote", "replaces_id"),
     ),
     Action(
         "expire",
@@ -312,6 +317,7 @@ quote = RecordType(
         Panel("sales/_terms_panel.html", terms_panel),
         Panel("documents/_papers_panel.html", papers_panel),
     ),
+    filled=filled_of_sale,
     prepare=prepare_paper,
     gather=gather_papers,
     changed=_changed,

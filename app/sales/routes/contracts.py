@@ -16,6 +16,7 @@ from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.sales.models import Contract, Instalment
 from app.sales.pages.contracts import sees_plan
+from app.sales.pages.made import made_of
 from app.sales.plan.kept import instalments_of
 from app.sales.plan.words import when_text
 from app.sales.routes.blueprint import blueprint
@@ -87,7 +88,8 @@ def ask_invoice(record_id: UUID, instalment_id: UUID) -> Response:
     contract, url, by = _contract(record_id, "invoice")
     one = _instalment(contract, instalment_id, by)
     perform("contract", "invoice", contract, by=by, instalment=str(one.id))
-    toast(_("An invoice was asked for"))
+    made = made_of("invoice", "instalment_id")(one, by)
+    toast(_("An invoice was asked for"), more_url=made or None)
     return see_other(next_or(url))
 
 

@@ -1,0 +1,35 @@
+"""Where the record stands that an action made of another one, such as the contract of a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from app.kernel.actor import Actor
+from app.records.access import permitted
+from app.records.tailored import tailored
+
+
+def made_of(kind: str, reference: str) -> Callable[[Any, Actor], str]:
+    """The address of the newest record of a kind that names a record by `reference`.
+
+    Empty where there is none, or none that may be read.
+    """
+
+    def find(record: Any, by: Actor) -> str:
+        record_type = tailored(kind, by)
+        if not by.may(kind, "read"):
+            return ""
+        model: Any = record_type.model
+        newest = (
+            select(model.id)
+            .where(getattr(model, reference) == record.id, permitted(record_type, by))
+            .order_by(model.created_at.desc(), model.id.desc())
+            .limit(1)
+        )
+        found = by.session.scalar(newest)
+        return f"/{record_type.collection}/{found}" if found is not None else ""
+
+    return find
