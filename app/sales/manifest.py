@@ -18,6 +18,7 @@ from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
 from app.sales.operations.receivables import may_see
 from app.sales.operations.targets import MANAGE as SET_TARGETS
+from app.sales.pages.accepted_note import accepted_notes
 from app.sales.pages.contracts import (
     contracts_of_account,
     contracts_of_opportunity,
@@ -207,5 +208,6 @@ SALES = Module(
     widgets=WIDGETS,
     home=HOME,
     beside=BESIDE,
+    notes=(accepted_notes,),
     datasets=DATASETS,
 )

@@ -152,6 +152,32 @@ def test_a_press_that_makes_the_next_record_leads_to_it(acme: Workspace, alice: 
         assert newer == f"/quotes/{version.id}"
 
 
+def test_an_opportunity_whose_quote_was_accepted_says_so_and_is_won_at_one_press(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        his = {"owner_id": str(bob.user_id)}
+        sale = make_opportunity(by, **his)
+        quote = make_quote(by, opportunity_id=str(sale.id), **his)
+        perform("quote", "send", quote, by=by)
+        path, number = f"/opportunities/{sale.id}", quote.number
+    told = f"The customer accepted the quote {number}, and this is still open."
+    assert told not in shown(bob, path)
+    with acme.acting(alice) as by:
+        perform("quote", "accept", by.session.get_one(Quote, quote.id), by=by)
+    assert told in shown(bob, path)
+    assert f'class="note-act" method="post" action="{path}/win"' in shown(bob, path)
+    assert bob.client.post(f"{path}/win").status_code == 303
+    assert told not in shown(bob, path)
+    with acme.acting(alice) as by:
+        won = fetched(by, sale.id)
+        assert won.outcome == "won"
+        perform("opportunity", "reopen", won, by=by)
+    assert told in shown(bob, path)
+    narrow(acme, bob, "status", FieldAccess.HIDDEN, "quote")
+    assert told not in shown(bob, path)
+
+
 def test_the_invoices_of_instalments_tell_the_tax_of_the_order_to_the_cent(
     acme: Workspace, alice: Person
 ) -> None:
