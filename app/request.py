@@ -32,6 +32,7 @@ from app.kernel.language import Text, _
 from app.records.routes.asking import ask_for
 from app.web import toasts
 from app.web.access import Access, Side, Who, declared_access
+from app.web.fetched import PALETTE, SHORTCUTS
 from app.web.forgery import csrf
 from app.web.links import safe_path
 from app.web.problems import from_answer, problem, wants_json
@@ -231,6 +232,7 @@ def _refuse_support(declared: Access) -> None:
 # What somebody gets at whose second step is overdue: setting it up, and leaving.
 SECOND_STEP = "/settings/me/two-factor"
 WAYS_OUT = ("/logout", "/preview/end")
+AROUND_IT = (PALETTE, SHORTCUTS)  # What the page shows on which they set it up.
 
 
 def _without_second_step(declared: Access) -> Response | None:
@@ -244,7 +246,7 @@ def _without_second_step(declared: Access) -> Response | None:
     if due is None or due > g.now or not is_theirs:
         return None
     is_setting_up = f"{request.path}/".startswith(f"{SECOND_STEP}/")
-    if request.path in WAYS_OUT or (is_setting_up and not g.actor.previews):
+    if request.path in (*WAYS_OUT, *AROUND_IT) or (is_setting_up and not g.actor.previews):
         return None
     if request.method in SAFE_METHODS and declared.who is not Who.TOKEN and not is_htmx():
         if g.actor.previews:

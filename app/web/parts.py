@@ -6,32 +6,19 @@ the address that a form comes back to, is put into what was kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from app.kernel import language
 from app.kernel.actor import Actor
-from app.kernel.language import Text
-from app.kernel.searchkeys import search_text
 from app.web import shell
+from app.web.drawing import HERE, TOKEN, put_in, render_part
+from app.web.fetched import Entry, entries, palette, shortcuts
 from app.web.shell import Frame, Link, Person
-
-TOKEN, HERE = "\x1ftoken\x1f", "\x1fhere\x1f"  # No address and no text holds such a sign.
-
-
-class Entry(NamedTuple):
-    """What the palette and the menus show of a link."""
-
-    url: str
-    icon: str
-    label: Text | str
-    keywords: Text | str = ""
-    synonyms: Text | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +41,23 @@ class Section(NamedTuple):
 
 
 def around(frame: Frame, basics: Mapping[str, Any]) -> dict[str, Markup]:
-    """The rail, the top bar and the palette of a page, for `base.html`."""
+    """The rail, the top bar, the palette and the list of keys of a page, for `base.html`."""
     lang, mac, path = basics["lang"], basics["mac"], basics["path"]
-    create = tuple(map(_entry, frame.create_actions))
-    pages = tuple(map(_entry, frame.pages))
+    create = entries(frame.create_actions)
     sections = tuple(
         Section(str(group.label or ""), _items(group.items, path)) for group in frame.nav
     )
     favourites, foot = _items(frame.favourites, path), _items(frame.nav_foot, path)
     workspace: Mapping[str, object] = basics["workspace"] or {}
     firm = tuple((key, str(value)) for key, value in workspace.items())
-    links = tuple(map(_entry, frame.person_links))
+    links = entries(frame.person_links)
     is_open = not workspace or bool(workspace["is_open"])
     topbar = _topbar(lang, mac, create, links, basics["person"], frame.notice_count, is_open)
     return {
         "rail": _rail(lang, firm, sections, favourites, foot),
         "topbar": put_in(topbar, basics["csrf_token"], basics["full_path"]),
-        "palette": _palette(lang, mac, create, pages),
+        "palette": _around("_palette.html", lang, mac, palette(frame, lang, mac).address),
+        "shortcuts": _around("_shortcuts.html", lang, mac, shortcuts(lang, mac).address),
     }
 
 
@@ -121,17 +108,9 @@ def _topbar(
 
 
 @lru_cache(maxsize=512)
-def _palette(
-    lang: str, mac: bool, create_actions: tuple[Entry, ...], pages: tuple[Entry, ...]
-) -> Markup:
-    values = {
-        "lang": lang,
-        "mac": mac,
-        "create_actions": [_spelled(one) for one in create_actions],
-        "pages": [_spelled(one) for one in pages],
-        "actions": shell.actions(),
-    }
-    return render_part("_palette.html", values)
+def _around(template: str, lang: str, mac: bool, address: str) -> Markup:
+    """What stands around a part that is fetched from an address when it is opened first."""
+    return render_part(template, {"lang": lang, "mac": mac, "address": address})
 
 
 def favourites_now(by: Actor, here: str) -> tuple[Item, ...]:
@@ -142,20 +121,6 @@ def favourites_now(by: Actor, here: str) -> tuple[Item, ...]:
 def languages() -> list[tuple[str, str]]:
     """The languages that can be chosen, each by its own name."""
     return [(code, language.NATIVE_NAMES[code]) for code in language.OFFERED]
-
-
-def render_part(template: str, values: dict[str, Any]) -> Markup:
-    """A part of a page with the macros that it calls; TOKEN and HERE stand for what differs."""
-    environment = current_app.jinja_env
-    macros = environment.get_template("_macros.html").make_module(values)
-    # Rendered with escaping, of a template of ours.
-    return Markup(environment.get_template(template).render(values, m=macros))  # noqa: S704
-
-
-def put_in(html: Markup, token: Callable[[], str], here: str) -> Markup:
-    """A kept part with this visit's token and the address that its forms come back to."""
-    found = str(html).replace(TOKEN, str(escape(token()))).replace(HERE, str(escape(here)))
-    return Markup(found)  # noqa: S704  # Both were escaped, the rest was rendered.
 
 
 def _items(links: Iterable[Link], path: str) -> tuple[Item, ...]:
@@ -171,16 +136,3 @@ def _items(links: Iterable[Link], path: str) -> tuple[Item, ...]:
         )
         for link in links
     )
-
-
-def _entry(link: Link) -> Entry:
-    return Entry(link.url, link.icon, link.label, link.keywords, link.synonyms)
-
-
-def _spelled(entry: Entry) -> Entry:
-    """An entry with all by which it is found: words, English ones too, pinyin and its initials."""
-    # Found by English whatever the reader's language is.
-    english = [getattr(one, "message", "") for one in (entry.label, entry.synonyms)]
-    spelled = search_text([str(entry.label), *str(entry.synonyms).split()]).split("\n")
-    words = " ".join([str(entry.keywords), *english, *spelled]).split()
-    return entry._replace(keywords=" ".join(dict.fromkeys(words)))

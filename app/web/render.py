@@ -21,6 +21,11 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def is_mac() -> bool:
+    """True when the reader's keyboard has a Command key."""
+    return "Mac" in request.headers.get("User-Agent", "")
+
+
 def page(template: str, block: str | None = None, *, status: int = 200, **values: Any) -> Response:
     """Answer with a page, or with one block of it when htmx asks for a part.
 
@@ -88,7 +93,7 @@ def _basics() -> dict[str, Any]:
         "html_lang": language.HTML_LANG[language.current()],
         "languages": parts.languages(),
         "theme": "dark" if request.cookies.get("theme") == "dark" else "light",
-        "mac": "Mac" in request.headers.get("User-Agent", ""),
+        "mac": is_mac(),
         "path": request.path,
         "full_path": request.full_path.rstrip("?"),
         "csrf_token": cache(token),  # A list asks for it in every form.

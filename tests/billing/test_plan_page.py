@@ -351,6 +351,9 @@ def test_a_suspended_workspace_shows_no_way_to_what_is_closed(
         around = page[page.index('<aside class="rail"') : page.index('<main id="main"')]
         ways = set(re.findall(r'<a [^>]*href="(/[^"]*)"', around))
         ways |= set(re.findall(r'<a [^>]*href="(/settings[^"]*)"', page))
+        offered = person.client.get("/palette").text
+        assert "/settings/me" in offered
+        ways |= set(re.findall(r'<a [^>]*href="(/[^"]*)"', offered))
         assert "/settings" in ways
         assert {way: person.client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
         assert "data-palette-open" not in around

@@ -140,6 +140,8 @@ def test_after_it_nothing_but_setting_it_up_is_open(
     assert client.get("/accounts", headers={"HX-Request": "true"}).status_code == 403
     page = client.get("/settings/me/two-factor")
     assert (page.status_code, "Set it up now to go on" in page.text) == (200, True)
+    for part in ("/palette", "/shortcuts"):  # The keys of this page work: there one signs out.
+        assert client.get(part, headers={"HX-Request": "true"}).status_code == 200, part
     assert client.post("/logout").status_code == 303
 
 

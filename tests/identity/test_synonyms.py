@@ -17,7 +17,7 @@ def pages_with(person: Person, word: str, language: str) -> set[str]:
     """The addresses that the palette offers for a word, as its script finds them."""
     client = person.client
     client.set_cookie("lang", language, domain=person.workspace.host)
-    entries = ENTRY.findall(client.get("/").text)
+    entries = ENTRY.findall(client.get("/palette").text)
     return {url for url, words in entries if word.lower() in words.lower()}
 
 

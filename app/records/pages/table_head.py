@@ -16,7 +16,7 @@ from app.kernel.remembered import Remembered
 from app.records.pages.columns import Column, Layout
 from app.records.pages.orders import Order, orders_of
 from app.records.pages.state import ListState
-from app.web.parts import render_part
+from app.web.drawing import render_part
 
 
 @dataclass(frozen=True, slots=True)

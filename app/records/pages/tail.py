@@ -10,8 +10,8 @@ from app.records.bulk.verbs import BulkVerb
 from app.records.pages.columns import Layout
 from app.records.pages.row_menu import row_menu
 from app.records.pages.state import ListState
+from app.web.drawing import HERE, TOKEN, put_in, render_part
 from app.web.forgery import token
-from app.web.parts import HERE, TOKEN, put_in, render_part
 
 _kept: Remembered[Markup] = Remembered(512)
 

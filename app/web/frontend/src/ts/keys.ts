@@ -1,10 +1,17 @@
 /** Shortcuts. Single letters work only while no field has the focus and no dialog is open; `?` lists them. */
 import { all, find, isComposing, isMod, isTyping, on } from './dom';
+import { fetchInside } from './fetched';
 import { openPalette } from './palette';
 
-function showShortcuts(): void {
+/** Show the list of keys; where it can't be had, that is told in its place. */
+async function showShortcuts(): Promise<void> {
   const dialog = find<HTMLDialogElement>('#shortcuts');
-  if (dialog && !dialog.open) dialog.showModal();
+  const list = dialog && find('[data-from]', dialog);
+  if (!dialog || !list || dialog.open) return;
+  dialog.showModal();
+  if (!find('[data-wait]', list)) return;
+  await fetchInside(list, 'innerHTML');
+  if (find('[data-wait]', list)) dialog.close();
 }
 
 /** Press the control on this page that carries the letter. */
@@ -16,14 +23,14 @@ function pressKeyed(letter: string): boolean {
 
 function single(key: string): boolean {
   if (key === '/') openPalette();
-  else if (key === '?') showShortcuts();
+  else if (key === '?') void showShortcuts();
   else if (key === 'c') find('#create-button')?.click();
   else return pressKeyed(key);
   return true;
 }
 
 export function start(): void {
-  on('click', '[data-shortcuts-open]', showShortcuts);
+  on('click', '[data-shortcuts-open]', () => void showShortcuts());
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isComposing(event)) return;
     if (isMod(event) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {

@@ -1,6 +1,7 @@
-/** The palette: one box that finds records (on the server), pages, what can be created and done (in the page). */
+/** The palette: one box that finds records (on the server), pages, what can be created and done (fetched once). */
 import htmx from 'htmx.org';
 import { all, find, isComposing, isMod, on } from './dom';
+import { fetchInside } from './fetched';
 
 const palette = (): HTMLDialogElement | null => find<HTMLDialogElement>('#palette');
 const box = (): HTMLInputElement => find<HTMLInputElement>('.palette-input')!;
@@ -20,9 +21,15 @@ function activate(option: HTMLElement | undefined): void {
   box().setAttribute('aria-activedescendant', option.id);
 }
 
+/** What was typed is another: the choice begins anew. */
+function typed(): void {
+  isWalked = false;
+  entered = undefined;
+  filter();
+}
+
 /** Show those pages and actions that hold every word typed; those that are called so stand before the records. */
 function filter(): void {
-  isWalked = false;
   const words = box().value.toLowerCase().split(/\s+/).filter(Boolean);
   const groups = all('[data-palette-group]');
   for (const group of groups) {
@@ -33,7 +40,7 @@ function filter(): void {
     });
     group.hidden = !found.includes(true);
   }
-  place(groups, words.join(' '));
+  place(words.join(' '));
   settle();
 }
 
@@ -43,11 +50,10 @@ function isPossible(option: HTMLElement): boolean {
   return !pressed || find(pressed) !== null;
 }
 
-let inOrder: HTMLElement[] | undefined;
+let inOrder: HTMLElement[] = [];
 
 /** Put each group before the results of the search or after them, in the order in which they came. */
-function place(groups: HTMLElement[], typed: string): void {
-  inOrder ??= groups;
+function place(typed: string): void {
   const results = find('#palette-results')!;
   for (const group of inOrder) {
     if (isCalled(group, typed)) results.before(group);
@@ -73,13 +79,42 @@ function isCalled(group: HTMLElement, typed: string): boolean {
   return all('[role=option]:not([hidden])', group).some((option) => ` ${option.dataset.find?.toLowerCase()} `.includes(` ${typed} `));
 }
 
+/** Whether pages, what can be created and done are on their way. */
+let isComing = false;
+
+/** Enter was pressed before they came; whether for a new tab. */
+let entered: { isApart: boolean } | undefined;
+
+/**
+ * Fetch pages, what can be created and done, where the page has not got them yet. What was typed meanwhile filters them
+ * when they come, and Enter pressed meanwhile follows what is chosen then.
+ */
+async function fill(): Promise<void> {
+  const list = find('#palette-list')!;
+  inOrder = all('[data-palette-group]', list).length > 0 ? inOrder : [];
+  if (inOrder.length > 0 || isComing) return;
+  isComing = true;
+  list.setAttribute('aria-busy', 'true');
+  await fetchInside(list, 'beforeend');
+  isComing = false;
+  list.removeAttribute('aria-busy');
+  inOrder = all('[data-palette-group]', list);
+  if (!palette()?.open) return;
+  filter();
+  if (entered) follow(entered.isApart, options().find((option) => option.getAttribute('aria-selected') === 'true'));
+  entered = undefined;
+}
+
 /** Whether the arrows were used since something was typed: then a late answer leaves the choice as it is. */
 let isWalked = false;
 
 function settle(): void {
   const list = options();
   const chosen = isWalked ? list.find((option) => option.getAttribute('aria-selected') === 'true') : undefined;
-  find('[data-palette-none]')!.hidden = list.length > 0;
+  const isHere = inOrder.length > 0;
+  find('[data-palette-wait]')!.hidden = !isComing;
+  find('[data-palette-missed]')!.hidden = isHere || isComing;
+  find('[data-palette-none]')!.hidden = list.length > 0 || !isHere;
   activate(chosen ?? list[0]);
 }
 
@@ -87,17 +122,18 @@ function walk(event: KeyboardEvent): void {
   if (isComposing(event)) return;
   const list = options();
   const at = list.findIndex((option) => option.getAttribute('aria-selected') === 'true');
-  if (event.key.startsWith('Arrow')) isWalked = true;
+  if (event.key.startsWith('Arrow') && list.length > 0) isWalked = true;
   if (event.key === 'ArrowDown') activate(list[(at + 1) % list.length]);
   else if (event.key === 'ArrowUp') activate(list[(at - 1 + list.length) % list.length]);
-  else if (event.key === 'Enter') follow(event, list[at]);
+  else if (event.key === 'Enter' && isComing && !isWalked) entered = { isApart: isMod(event) };
+  else if (event.key === 'Enter') follow(isMod(event), list[at]);
   else return;
   event.preventDefault();
 }
 
-function follow(event: KeyboardEvent, option: HTMLElement | undefined): void {
+function follow(isApart: boolean, option: HTMLElement | undefined): void {
   if (!option) return;
-  if (option instanceof HTMLAnchorElement && isMod(event)) window.open(option.href, '_blank', 'noopener');
+  if (option instanceof HTMLAnchorElement && isApart) window.open(option.href, '_blank', 'noopener');
   else option.click();
 }
 
@@ -112,7 +148,8 @@ export function openPalette(): void {
   if (!dialog || dialog.open) return;
   box().value = '';
   find('#palette-results')?.replaceChildren();
-  filter();
+  void fill();
+  typed();
   dialog.showModal();
   htmx.trigger(box(), 'palette:open'); // What was open lately comes first.
   box().focus();
@@ -121,7 +158,10 @@ export function openPalette(): void {
 export function start(): void {
   if (!palette()) return;
   on('click', '[data-palette-open]', openPalette);
-  on('input', '.palette-input', filter);
+  on('input', '.palette-input', () => {
+    void fill(); // Those that could not be had when it was opened.
+    typed();
+  });
   on('keydown', '.palette-input', walk);
   on('click', '[data-palette-press]', (_event, option) => press(option));
   htmx.on('htmx:after:swap', (event) => {
