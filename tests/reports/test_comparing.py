@@ -160,3 +160,27 @@ def test_a_year_under_way_is_compared_up_to_the_same_day() -> None:
     whole = (date(2026, 1, 1), date(2027, 1, 1))
     found = earlier(whole, "year", until=date(2026, 11, 12))
     assert found.days_then == (date(2025, 1, 1), date(2025, 11, 13))
+
+
+def test_sales_of_a_year_under_way_stand_beside_as_much_of_the_year_before(
+    acme: Workspace, alice: Person, clock: Clock
+) -> None:
+    clock.move_to(datetime(2026, 11, 12, 12, 0, tzinfo=UTC))
+    compared = {
+        "order": ("ordered_at", "net"),
+        "invoice": ("issued_on", "amount"),
+        "payment": ("received_on", "amount"),
+    }
+    for record_type, (when, amount) in compared.items():
+        definition = Definition(
+            record_type,
+            (Grouped(when, "month"),),
+            (Measure("sum", amount),),
+            period=Period(when, "this_year", "year"),
+        )
+        with acme.acting(alice) as by:
+            it = shown(definition, by)
+        assert it.told[1] == ("Compared with", "1 Jan 2025 – 12 Nov 2025, as far as today")
+        assert it.grid is not None
+        assert {one.text for one in it.grid.total.cells} == {"£0.00"}
+        assert {one.change for one in it.grid.total.cells} == {"before: £0.00"}

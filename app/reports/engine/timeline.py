@@ -13,7 +13,7 @@ from app.reports.engine.drill import day_after
 from app.reports.engine.kinds import DATES
 from app.reports.engine.labels import label_of
 from app.reports.engine.order import labels_of
-from app.reports.engine.result import VALUE, Member, Number, Place, Result
+from app.reports.engine.result import VALUE, Cells, Member, Number, Place, Result
 
 MOST_STARTS = 400
 FISCAL = "fiscal_year"
@@ -83,7 +83,7 @@ def along(result: Result, by: Actor, most: int) -> list[tuple[Member, str]]:
 def number_at(result: Result, place: Place, number: int) -> Number:
     """A number of a place; on a timeline a sum is zero where no record is."""
     found = result.at(place)[number]
-    return found if place in result.cells else _empty(result, place, number, found)
+    return found if _has(result.cells, place) else _empty(result, place, number, found)
 
 
 def number_then(result: Result, place: Place, number: int) -> Number:
@@ -92,7 +92,12 @@ def number_then(result: Result, place: Place, number: int) -> Number:
     if then is None:
         return None
     found = then[number]
-    return found if place in (result.before or ()) else _empty(result, place, number, found)
+    return found if _has(result.before or {}, place) else _empty(result, place, number, found)
+
+
+def _has(cells: Cells, place: Place) -> bool:
+    """True where a record is in a place; the whole of none stands there alone."""
+    return place in cells and (len(cells) > 1 or any(one is not None for one in place))
 
 
 def _empty(result: Result, place: Place, number: int, found: Number) -> Number:

@@ -154,7 +154,7 @@ class _Writer:
     def _numbers(self, place: Place) -> tuple[Sequence[Number], Sequence[Number] | None]:
         """The numbers of a place and of the time before it; a steady time's sums of none are 0."""
         result = self._result
-        is_inner = not place or place[0] is None or any(one is not None for one in place[1:])
+        is_inner = not place or any(one is not None for one in place[1:])
         if is_inner or not has_steady_time(result):
             return result.at(place), result.then(place)
         every = range(len(result.measures))

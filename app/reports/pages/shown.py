@@ -9,10 +9,12 @@ from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
 from app.records.filters.conditions import meant
 from app.records.pages.filter_words import in_words, names_in
+from app.records.types import RecordType
 from app.reports.engine.clock import read_days
 from app.reports.engine.compared import compared_with
-from app.reports.engine.definition import Definition
-from app.reports.engine.meaning import meaning, name_of
+from app.reports.engine.definition import RATE, Definition
+from app.reports.engine.meaning import Measured, meaning, name_of
+from app.reports.engine.numbers import measure_label
 from app.reports.engine.result import Result
 from app.reports.engine.run import TooSlow, run_report
 from app.reports.engine.statement import CAP
@@ -119,7 +121,24 @@ def _conditions(
             found.append((gettext("Compared with"), told))
     names = names_in(record_type, definition.filters, by)
     found += [in_words(record_type, one, by, names) for one in definition.filters]
+    found += [_rate(one, record_type, by) for one in meaning_of.measures if one.asked.what == RATE]
     return tuple(found)
+
+
+def _rate(measured: Measured, record_type: RecordType, by: Actor) -> tuple[str, str]:
+    """Between which counts a rate is, in words."""
+    part, whole = (
+        formats(by).listed(
+            " ".join(in_words(record_type, one, by, names_in(record_type, nodes, by)))
+            for one in nodes
+        )
+        for nodes in (measured.asked.part, measured.asked.whole)
+    )
+    if not whole:
+        return measure_label(measured), gettext("%(part)s, of all", part=part)
+    return measure_label(measured), gettext(
+        "%(part)s, of those with %(whole)s", part=part, whole=whole
+    )
 
 
 def _days(first: date, beyond: date, by: Actor) -> str:

@@ -135,6 +135,7 @@ invoice = RecordType(
             Invoice.issued_on,
             _("Issued on"),
             help=_("Empty means the day on which it is issued"),
+            is_past=True,
         ),
         Field(
             Invoice.due_on,
