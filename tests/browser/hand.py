@@ -13,12 +13,16 @@ from tests.browser.visitor import arriving, settled
 
 @dataclass
 class Hand:
-    """One person at one window; `count` is how often they pressed, typed or chose something."""
+    """One person at one window; `count` is how often they pressed, typed or chose something.
+
+    On a phone they tap.
+    """
 
     page: Page
     lang: str
     count: int = 0
     seen: list[str] = field(default_factory=list)  # The paths of the pages that were opened.
+    on_phone: bool = False
 
     def __post_init__(self) -> None:
         self.page.on("framenavigated", lambda frame: self.seen.append(urlsplit(frame.url).path))
@@ -35,7 +39,10 @@ class Hand:
     def press(self, target: Locator) -> None:
         """Press a button or a link once."""
         self.count += 1
-        target.click()
+        if self.on_phone:
+            target.tap()
+        else:
+            target.click()
 
     def press_button(self, message: str, **values: object) -> None:
         """Press the button of this name."""
@@ -57,6 +64,11 @@ class Hand:
         """Type into a field."""
         self.count += 1
         self.page.locator(f'[id="{field_id}"]').fill(text)
+
+    def type_into(self, target: Locator, text: str) -> None:
+        """Type into what stands anywhere on the page."""
+        self.count += 1
+        target.fill(text)
 
     def write(self, field: str, text: str) -> None:
         """Type into a field of the form in the drawer, by the field's name."""

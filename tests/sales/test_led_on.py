@@ -152,6 +152,22 @@ def test_a_press_that_makes_the_next_record_leads_to_it(acme: Workspace, alice: 
         assert newer == f"/quotes/{version.id}"
 
 
+def test_a_lead_that_is_converted_on_its_page_leads_to_the_opportunity(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        names = ("Green", "Brown")
+        ids = [perform("lead", "create", by=by, last_name=name).id for name in names]
+    ways, places = (f"/leads/{ids[0]}?in=sort%3Dname", "/leads?sort=name"), []
+    for one, came_from in zip(ids, ways, strict=True):
+        form = {"account": "new", "contact": "new", "opportunity": "new", "next": came_from}
+        answer = alice.client.post(f"/leads/{one}/convert", data=form)
+        places.append(answer.headers["Location"])
+    with acme.acting(alice) as by:
+        sale = by.session.get_one(Lead, ids[0]).opportunity_id
+    assert places == [f"/opportunities/{sale}", "/leads?sort=name"]
+
+
 def test_an_opportunity_whose_quote_was_accepted_says_so_and_is_won_at_one_press(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

@@ -71,7 +71,10 @@ def do_convert(record_id: UUID) -> Response:
         )
         return page(CONVERT, "form", status=answer.status, form=form)
     toast(_("Converted: %(name)s", name=lead.name))
-    return see_other(next_or(_became(lead, url, by)))
+    became = _became(lead, url, by)
+    place = next_or(became)
+    # From its own page the way leads on; from a list or a board one goes on there.
+    return see_other(became if place.partition("?")[0] == url else place)
 
 
 def _became(lead: Lead, url: str, by: Actor) -> str:
