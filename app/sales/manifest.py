@@ -19,22 +19,18 @@ from app.sales.operations.quote_links import TELLS
 from app.sales.operations.receivables import may_see
 from app.sales.operations.targets import MANAGE as SET_TARGETS
 from app.sales.pages.accepted_note import accepted_notes
+from app.sales.pages.account_sales import RELATED, sales_of_account
 from app.sales.pages.contracts import (
-    contracts_of_account,
     contracts_of_opportunity,
     contracts_of_order,
     contracts_of_quote,
 )
-from app.sales.pages.invoices import invoices_of_account, invoices_of_contract
-from app.sales.pages.orders import orders_of_account, orders_of_opportunity
-from app.sales.pages.payer import payer_panel
-from app.sales.pages.sales_beside import opportunities_of_account, opportunities_of_contact
+from app.sales.pages.invoices import invoices_of_contract
+from app.sales.pages.orders import orders_of_opportunity
+from app.sales.pages.sales_beside import opportunities_of_contact
 from app.sales.pages.sold_beside import (
-    leads_of_account,
     leads_of_contact,
     leads_of_opportunity,
-    payments_of_account,
-    quotes_of_account,
     quotes_of_opportunity,
 )
 from app.sales.paper_reports import PAPER_REPORTS
@@ -83,23 +79,15 @@ PIPELINE_SETTINGS = SettingsPage(
     is_offered=lambda by: by.tenant.allows("sales"),
 )
 
-RELATED = "sales/_related_panel.html"
 BESIDE = (
-    Beside("account", Panel("sales/_opportunities_panel.html", opportunities_of_account)),
+    Beside("account", Panel("sales/_account_sales.html", sales_of_account)),
     Beside("contact", Panel("sales/_opportunities_panel.html", opportunities_of_contact)),
-    Beside("account", Panel(RELATED, quotes_of_account)),
     Beside("opportunity", Panel(RELATED, quotes_of_opportunity)),
-    Beside("account", Panel("sales/_orders_panel.html", orders_of_account)),
     Beside("opportunity", Panel("sales/_orders_panel.html", orders_of_opportunity)),
-    Beside("account", Panel(RELATED, contracts_of_account)),
     Beside("opportunity", Panel(RELATED, contracts_of_opportunity)),
     Beside("order", Panel(RELATED, contracts_of_order)),
     Beside("quote", Panel(RELATED, contracts_of_quote)),
-    Beside("account", Panel("sales/_invoices_panel.html", invoices_of_account)),
     Beside("contract", Panel("sales/_invoices_panel.html", invoices_of_contract)),
-    Beside("account", Panel(RELATED, payments_of_account)),
-    Beside("account", Panel("sales/_payer_panel.html", payer_panel)),
-    Beside("account", Panel(RELATED, leads_of_account)),
     Beside("contact", Panel(RELATED, leads_of_contact)),
     Beside("opportunity", Panel(RELATED, leads_of_opportunity)),
 )

@@ -16,6 +16,7 @@ from app.sales.models import Contract, Opportunity, Order, Quote
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.collected import collected_of
 from app.sales.operations.instalment_invoices import left_of
+from app.sales.pages.beside import Known
 from app.sales.pages.paper_lead import paper_lead
 from app.sales.pages.related import Related, RelatedWords, pill_of, related_panel
 from app.sales.plan.kept import instalments_of
@@ -93,9 +94,9 @@ def _notes(contract: Contract, by: Actor) -> list[Text]:
     return notes
 
 
-def contracts_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def contracts_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The contracts of an account that `by` may read."""
-    return _panel("account_id", account, {"account_id": account.id}, by)
+    return _panel("account_id", account, {"account_id": account.id}, by, known)
 
 
 def contracts_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
@@ -113,7 +114,9 @@ def contracts_of_quote(quote: Quote, by: Actor) -> dict[str, Any]:
     return _panel("quote_id", quote, None, by)
 
 
-def _panel(key: str, record: Any, preset: dict[str, UUID] | None, by: Actor) -> dict[str, Any]:
+def _panel(
+    key: str, record: Any, preset: dict[str, UUID] | None, by: Actor, known: Known = None
+) -> dict[str, Any]:
     """The contracts that were made last, and how many there are."""
     return related_panel(
         "contract",
@@ -124,6 +127,7 @@ def _panel(key: str, record: Any, preset: dict[str, UUID] | None, by: Actor) -> 
         by,
         order=(Contract.created_at.desc(),),
         preset=preset,
+        known=known,
     )
 
 

@@ -20,11 +20,17 @@ from app.sales.models.invoice import ISSUED
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.invoiced import collected_for, owed_for
 from app.sales.operations.parts import COUNTS
+from app.sales.pages.beside import Known, belonging, first_beside, may_stand
 from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
-SHOWN = 5
 SUMS = ("amount", "open", "paid", "status")
+FIRST = (
+    (Invoice.open > 0).desc(),
+    Invoice.due_on.asc(),
+    Invoice.created_at.desc(),
+    Invoice.id.asc(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +98,14 @@ def sees_money(by: Actor) -> bool:
     return by.may("invoice", "read") and all(sees(kind, key, by) for key in SUMS)
 
 
-def invoices_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def invoices_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The invoices of an account that `by` may read, what is due first before all."""
-    found = _panel("account_id", account, by)
+    found = _panel("account_id", account, by, known)
     found["preset"] = {"account_id": account.id}
     found["pay_url"] = ""
     if found["invoices"] is not None and may_receive(by):
         found["pay_url"] = f"/payments/receive?account_id={account.id}"
-    found["credit"] = _credit_of(account.id, by)
+    found["credit"] = _credit_of(account.id, by, known)
     return found
 
 
@@ -135,22 +141,15 @@ def _percent(part: Decimal, whole: Decimal) -> int:
     return max(0, min(100, int(part * 100 / whole)))
 
 
-def _panel(key: str, record: Any, by: Actor) -> dict[str, Any]:
-    kind = tailored("invoice", by)
-    if not (by.may("invoice", "read") and sees(kind, key, by)):
+def _panel(key: str, record: Any, by: Actor, known: Known = None) -> dict[str, Any]:
+    if not may_stand("invoice", key, by):
         return {"invoices": None}
-    column: ColumnElement[UUID] = getattr(Invoice, key)
-    its = (column == record.id, permitted(kind, by))
-    rows = by.session.execute(
-        select(Invoice, func.count().over().label("total"))
-        .where(*its)
-        .order_by((Invoice.open > 0).desc(), Invoice.due_on, Invoice.created_at.desc(), Invoice.id)
-        .limit(SHOWN)
-    ).all()
+    found, total = first_beside("invoice", key, record.id, by, *FIRST, known=known)
+    its = belonging("invoice", key, record.id, by)
     return {
-        "invoices": [shown_invoice(row[0], record.name, by) for row in rows],
-        "total": rows[0].total if rows else 0,
-        "open": _open_sum(its, by) if rows and sees_money(by) else "",
+        "invoices": [shown_invoice(one, record.name, by) for one in found],
+        "total": total,
+        "open": _open_sum(its, by) if found and sees_money(by) else "",
         "filter": {key: record.id},
         "may_add": key == "account_id"
         and by.may("invoice", "create")
@@ -170,17 +169,16 @@ def _open_sum(its: Sequence[ColumnElement[bool]], by: Actor) -> str:
     return " · ".join(write.money(amount, currency) for currency, amount in rows)
 
 
-def _credit_of(account_id: UUID, by: Actor) -> str:
+def _credit_of(account_id: UUID, by: Actor, known: Known) -> str:
     """What of an account's payments is counted for nothing yet, currency by currency."""
-    kind = tailored("payment", by)
-    if not (
-        by.may("payment", "read") and sees(kind, "credit", by) and sees(kind, "account_id", by)
-    ):
+    if known is not None and "payment" not in known:
+        return ""
+    if not (may_stand("payment", "account_id", by) and sees(tailored("payment", by), "credit", by)):
         return ""
     write = formats(by)
     rows = by.session.execute(
         select(Payment.currency, func.sum(Payment.credit))
-        .where(Payment.account_id == account_id, Payment.credit > 0, permitted(kind, by))
+        .where(*belonging("payment", "account_id", account_id, by), Payment.credit > 0)
         .group_by(Payment.currency)
         .order_by(Payment.currency)
     )

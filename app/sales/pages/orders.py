@@ -17,11 +17,11 @@ from app.records.pages.shown import shown_text
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Opportunity, Order
+from app.sales.pages.beside import Known, belonging, first_beside, may_stand
 from app.sales.pages.lines import lines_panel
 from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
-SHOWN = 5
 STANDING = ("confirmed", "delivered", "completed")
 
 
@@ -45,9 +45,9 @@ def order_panel(order: Order, by: Actor) -> dict[str, Any]:
     return {**lines_panel(order, by), "notes": notes, "returns": _returns_shown(order, by)}
 
 
-def orders_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def orders_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The orders of an account that `by` may read."""
-    return _panel("account_id", account, {"account_id": account.id}, by)
+    return _panel("account_id", account, {"account_id": account.id}, by, known)
 
 
 def orders_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
@@ -70,25 +70,20 @@ def _returns_shown(order: Order, by: Actor) -> list[ShownOrder]:
     return [_shown(one, order.name, by) for one in returns_told(order, by)]
 
 
-def _panel(key: str, record: Any, preset: dict[str, UUID], by: Actor) -> dict[str, Any]:
+def _panel(
+    key: str, record: Any, preset: dict[str, UUID], by: Actor, known: Known = None
+) -> dict[str, Any]:
     """The newest orders, how many there are, and what those that stand come to by currency."""
-    kind = tailored("order", by)
-    if not (by.may("order", "read") and sees(kind, key, by)):
+    if not may_stand("order", key, by):
         return {"orders": None}
-    column: ColumnElement[UUID] = getattr(Order, key)
-    its = (column == record.id, permitted(kind, by))
-    rows = by.session.execute(
-        select(Order, func.count().over().label("total"))
-        .where(*its)
-        .order_by(Order.ordered_at.desc(), Order.id.desc())
-        .limit(SHOWN)
-    ).all()
+    kind, newest = tailored("order", by), (Order.ordered_at.desc(), Order.id.desc())
+    found, total = first_beside("order", key, record.id, by, *newest, known=known)
+    tells_sum = sees(kind, "total", by) and sees(kind, "status", by)
+    its = belonging("order", key, record.id, by)
     return {
-        "orders": [_shown(row[0], record.name, by) for row in rows],
-        "total": rows[0].total if rows else 0,
-        "sum": _sum(its, by)
-        if rows and sees(kind, "total", by) and sees(kind, "status", by)
-        else "",
+        "orders": [_shown(one, record.name, by) for one in found],
+        "total": total,
+        "sum": _sum(its, by) if found and tells_sum else "",
         "filter": {key: record.id},
         "preset": preset,
         "may_add": by.may("order", "create") and not by.tenant.is_read_only,

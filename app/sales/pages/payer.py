@@ -18,6 +18,7 @@ from app.sales.operations.payment_record import (
     proposed_payer,
 )
 from app.sales.operations.receivables import may_see
+from app.sales.pages.beside import Known
 from app.sales.pages.lines import percent_text
 from app.sales.terms.kept import terms_of
 from app.web.formats import formats
@@ -41,9 +42,10 @@ def proposal(found: PaymentRecord, by: Actor) -> str | None:
     return proposed_payer(found, terms_of(by).thresholds)
 
 
-def payer_panel(account: Any, by: Actor) -> dict[str, Any]:
+def payer_panel(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """How a customer paid as of today; nothing where there is nothing to tell."""
-    if not may_read_record(by):
+    has_none = known is not None and "invoice" not in known  # Nor anything that was due.
+    if has_none or not may_read_record(by):
         return {"record": None}
     today = firms_day(by)
     found = payment_record(by, account.id, today)

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
 from app.kernel.actor import Actor
 from app.kernel.language import Text
-from app.records.access import permitted, sees
+from app.records.access import sees
 from app.records.pages.looks import tone
 from app.records.pages.shown import shown_text
 from app.records.tailored import tailored
-
-SHOWN = 5
+from app.sales.pages.beside import Known, first_beside, may_stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +50,25 @@ def related_panel(
     *,
     order: tuple[ColumnElement[Any], ...],
     preset: Mapping[str, object] | None = None,
+    known: Known = None,
 ) -> dict[str, Any]:
     """What `sales/_related_panel.html` shows: the records of a kind that name `record_id` by `key`.
 
-    One statement. Where `preset` is None no new one is offered, else its form is filled with that.
-    `related` is None for whoever may not read such records, or not to what they belong.
+    One statement, none where it is `known` that there is nothing. Where `preset` is None no new
+    one is offered, else its form is filled with that. `related` is None for whoever may not read
+    such records, or not to what they belong.
     """
-    record_type = tailored(kind, by)
-    if not (by.may(kind, "read") and sees(record_type, key, by)):
+    if not may_stand(kind, key, by):
         return {"related": None}
+    record_type = tailored(kind, by)
     model: Any = record_type.model
-    rows = by.session.execute(
-        select(model, func.count().over().label("total"))
-        .where(getattr(model, key) == record_id, permitted(record_type, by))
-        .order_by(*order, model.id.desc())
-        .limit(SHOWN)
-    ).all()
+    found, total = first_beside(kind, key, record_id, by, *order, model.id.desc(), known=known)
     may_add = preset is not None and by.may(kind, "create") and not by.tenant.is_read_only
-    if not (words.empty or rows):
+    if not (words.empty or found):
         return {"related": None}
     return {
-        "related": [shown(row[0]) for row in rows],
-        "total": rows[0].total if rows else 0,
+        "related": [shown(one) for one in found],
+        "total": total,
         "words": words,
         "icon": record_type.icon,
         "collection": record_type.collection,

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
-
-from sqlalchemy import ColumnElement, func, select
 
 from app.kernel.actor import Actor
 from app.kernel.language import current
 from app.kernel.localized import pick
-from app.records.access import permitted, sees
+from app.records.access import sees
 from app.records.pages.looks import tone
 from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from app.sales.models.opportunity import OPEN
 from app.sales.operations.stages import load_pipelines
+from app.sales.pages.beside import Known, first_beside, may_stand
 from app.web.formats import formats
 
-SHOWN = 5
+FIRST = (
+    (Opportunity.outcome == OPEN).desc(),
+    Opportunity.closed_on.desc().nulls_last(),
+    Opportunity.close_on.asc().nulls_last(),
+    Opportunity.id.asc(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +41,28 @@ class Sale:
     is_late: bool
 
 
-def opportunities_of_account(account: object, by: Actor) -> dict[str, object]:
+def opportunities_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The opportunities of an account that `by` may read, what is open first."""
-    return _panel("account_id", account.id, {"account_id": account.id}, by)  # type: ignore[attr-defined]
+    return _panel("account_id", account.id, {"account_id": account.id}, by, known)
 
 
-def opportunities_of_contact(contact: object, by: Actor) -> dict[str, object]:
+def opportunities_of_contact(contact: Any, by: Actor) -> dict[str, Any]:
     """The opportunities of a person; a new one is of their account as well."""
-    preset = {"contact_id": contact.id}  # type: ignore[attr-defined]
-    account_id = contact.account_id  # type: ignore[attr-defined]
-    if account_id is not None and sees(registry().type("contact"), "account_id", by):
-        preset["account_id"] = account_id
+    preset = {"contact_id": contact.id}
+    if contact.account_id is not None and sees(registry().type("contact"), "account_id", by):
+        preset["account_id"] = contact.account_id
     return _panel("contact_id", preset["contact_id"], preset, by)
 
 
-def _panel(key: str, record_id: UUID, preset: dict[str, UUID], by: Actor) -> dict[str, object]:
-    record_type = tailored("opportunity", by)
-    if not by.may("opportunity", "read") or not sees(record_type, key, by):
+def _panel(
+    key: str, record_id: UUID, preset: dict[str, UUID], by: Actor, known: Known = None
+) -> dict[str, Any]:
+    if not may_stand("opportunity", key, by):
         return {"sales": None}
-    column: ColumnElement[UUID] = getattr(Opportunity, key)
-    is_open = Opportunity.outcome == OPEN
-    rows = by.session.execute(
-        select(Opportunity, func.count().over().label("total"))
-        .where(column == record_id, permitted(record_type, by))
-        .order_by(
-            is_open.desc(),
-            Opportunity.closed_on.desc().nulls_last(),
-            Opportunity.close_on.asc().nulls_last(),
-            Opportunity.id,
-        )
-        .limit(SHOWN)
-    ).all()
+    found, total = first_beside("opportunity", key, record_id, by, *FIRST, known=known)
     return {
-        "sales": [_sale(row[0], by) for row in rows],
-        "total": rows[0].total if rows else 0,
+        "sales": [_sale(one, by) for one in found],
+        "total": total,
         "filter": {key: record_id},
         "preset": preset,
         "may_add": by.may("opportunity", "create") and not by.tenant.is_read_only,

@@ -12,6 +12,7 @@ from app.kernel.language import _
 from app.records.access import sees
 from app.records.tailored import tailored
 from app.sales.models import Lead, Opportunity, Payment, Quote
+from app.sales.pages.beside import Known
 from app.sales.pages.paper_lead import paper_lead
 from app.sales.pages.related import Related, RelatedWords, pill_of, related_panel
 from app.web.formats import formats
@@ -21,9 +22,9 @@ LEADS = RelatedWords(_("Came from"))
 PAYMENTS = RelatedWords(_("Payments received"))
 
 
-def quotes_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def quotes_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The quotes of an account that `by` may read, the newest first."""
-    return _quotes("account_id", account, {"account_id": account.id}, by)
+    return _quotes("account_id", account, {"account_id": account.id}, by, known)
 
 
 def quotes_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
@@ -31,9 +32,9 @@ def quotes_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]
     return _quotes("opportunity_id", opportunity, {"opportunity_id": opportunity.id}, by)
 
 
-def leads_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def leads_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """The leads that became an account or joined it."""
-    return _leads("account_id", account.id, by)
+    return _leads("account_id", account.id, by, known)
 
 
 def leads_of_contact(contact: Any, by: Actor) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def leads_of_opportunity(opportunity: Opportunity, by: Actor) -> dict[str, Any]:
     return _leads("opportunity_id", opportunity.id, by)
 
 
-def payments_of_account(account: Any, by: Actor) -> dict[str, Any]:
+def payments_of_account(account: Any, by: Actor, known: Known) -> dict[str, Any]:
     """What came in of an account, the last payment first; they are recorded beside its invoices."""
     newest = (Payment.received_on.desc(), Payment.created_at.desc())
     return related_panel(
@@ -57,10 +58,13 @@ def payments_of_account(account: Any, by: Actor) -> dict[str, Any]:
         lambda one: _payment(one, account.name, by),
         by,
         order=newest,
+        known=known,
     )
 
 
-def _quotes(key: str, record: Any, preset: Mapping[str, UUID], by: Actor) -> dict[str, Any]:
+def _quotes(
+    key: str, record: Any, preset: Mapping[str, UUID], by: Actor, known: Known = None
+) -> dict[str, Any]:
     return related_panel(
         "quote",
         key,
@@ -70,10 +74,11 @@ def _quotes(key: str, record: Any, preset: Mapping[str, UUID], by: Actor) -> dic
         by,
         order=(Quote.created_at.desc(),),
         preset=preset,
+        known=known,
     )
 
 
-def _leads(key: str, record_id: UUID, by: Actor) -> dict[str, Any]:
+def _leads(key: str, record_id: UUID, by: Actor, known: Known = None) -> dict[str, Any]:
     return related_panel(
         "lead",
         key,
@@ -82,6 +87,7 @@ def _leads(key: str, record_id: UUID, by: Actor) -> dict[str, Any]:
         lambda one: _lead(one, by),
         by,
         order=(Lead.converted_at.desc(),),
+        known=known,
     )
 
 
