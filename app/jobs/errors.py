@@ -61,7 +61,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, DBAPIError):
         return _of_database(error)[:ERROR_LENGTH]
     lines = str(error).strip().splitlines()
-    said = QUOTED.sub("…", lines[0] if lines else "")
+    line = lines[0][: 2 * ERROR_LENGTH] if lines else ""  # Masking reads a line many times over.
+    said = QUOTED.sub("…", line)
     name = "" if isinstance(error, (TryLater, NotYet, GiveUp)) else f"{type(error).__name__}: "
     return f"{name}{said}"[:ERROR_LENGTH]
 

@@ -257,3 +257,6 @@ def test_who_reads_no_invoices_is_not_told_what_came_in(
     assert hidden is not None
     assert key not in hidden
     assert "amount" in hidden
+    rows = program(bob).get(f"contracts/{contract_id}/instalments").json
+    assert rows is not None
+    assert {one["collected"] for one in rows["data"]} == {None}

@@ -12,12 +12,14 @@ from app.crm.models import Account
 from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.records.door import perform
-from app.sales.models import Contract, Instalment, Invoice
+from app.sales.models import Contract, Instalment, Invoice, Order
+from app.sales.operations.invoiced import left_to_invoice
 from app.sales.plan.kept import instalments_of, wish_of
 from tests.cast import Person, Workspace
+from tests.factories import make_account
 from tests.sales.test_contracts import THIRDS, make_contract, signed
 from tests.sales.test_invoices import issued
-from tests.sales.test_orders import sold
+from tests.sales.test_orders import accepted, sold
 from tests.sales.test_payments import received
 
 
@@ -113,3 +115,116 @@ def test_a_contract_tells_how_much_of_its_instalments_came_in(
         rest = [plan[0], {**plan[1], "share": "70", "amount": None}]
         perform("contract", "set_instalments", contract, by=by, instalments=rest)
         assert contract.progress == "1/2"
+
+
+def asked_for(contract: Contract, one: Instalment, by: Actor) -> Invoice:
+    """The invoice of an instalment, just asked for."""
+    perform("contract", "invoice", contract, by=by, instalment=str(one.id))
+    return invoice_of(one, by)
+
+
+def of_accepted_quote(by: Actor) -> Contract:
+    """A signed contract of an accepted quote, whose order is a draft."""
+    quote = accepted(by)
+    perform("quote", "contract", quote, by=by)
+    contract = by.session.scalars(select(Contract)).one()
+    half = [{**THIRDS[0], "share": "50"}, {**THIRDS[1], "share": "50"}]
+    perform("contract", "set_instalments", contract, by=by, instalments=half)
+    perform("contract", "sign", contract, by=by)
+    return contract
+
+
+def test_a_deposit_is_invoiced_before_the_order_and_counts_for_it_from_then_on(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = of_accepted_quote(by)
+        deposit = instalments_of(contract.id, by)[0]
+        order = by.session.scalars(select(Order)).one()
+        assert contract.order_id == order.id
+        invoice = asked_for(contract, deposit, by)  # The order is a draft.
+        assert invoice.order_id is None
+        perform("order", "confirm", order, by=by)
+        assert invoice.order_id == order.id
+        assert left_to_invoice(order.id, by) == order.total - deposit.amount
+        perform("order", "invoice", order, by=by)
+        asked = select(func.sum(Invoice.amount)).where(Invoice.order_id == order.id)
+        assert by.session.scalar(asked) == order.total
+
+
+def test_an_instalment_is_invoiced_though_the_order_was_thrown_away(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = of_accepted_quote(by)
+        order = by.session.scalars(select(Order)).one()
+        perform("order", "delete", order, by=by)
+        assert asked_for(contract, instalments_of(contract.id, by)[0], by).order_id is None
+
+
+def test_an_instalment_that_was_invoiced_stays_and_comes_to_no_less(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = signed(by, *THIRDS)
+        first, *_others = rows = instalments_of(contract.id, by)
+        asked_for(contract, first, by)
+        plan = [wish_of(one, "GBP") for one in rows]
+        lower = [{**plan[0], "share": "10"}, plan[1], {**plan[2], "share": None, "amount": None}]
+        without = [plan[1], {**plan[2], "share": None, "amount": None}]
+        for wrong, told in ((lower, "instalments.0.amount"), (without, "instalments")):
+            with pytest.raises(Refused) as refused:
+                perform("contract", "set_instalments", contract, by=by, instalments=wrong)
+            assert set(refused.value.errors) == {told}
+        higher = [{**plan[0], "share": "35"}, plan[1], {**plan[2], "share": None, "amount": None}]
+        perform("contract", "set_instalments", contract, by=by, instalments=higher)
+
+
+def test_an_instalment_is_invoiced_once_through_credits(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        contract = signed(by, *THIRDS)
+        first = instalments_of(contract.id, by)[0]
+        invoice = asked_for(contract, first, by)
+        perform("invoice", "issue", invoice, by=by)
+        perform("invoice", "credit", invoice, by=by)
+        credit = by.session.scalars(select(Invoice).where(Invoice.credits_id == invoice.id)).one()
+        with pytest.raises(Refused) as refused:  # The credit is only asked for, and may go again.
+            perform("contract", "invoice", contract, by=by, instalment=str(first.id))
+        assert set(refused.value.errors) == {"instalment"}
+        perform("invoice", "issue", credit, by=by)
+        again = asked_for(contract, first, by)
+        assert again.amount == first.amount
+        with pytest.raises(Refused, match="Without this credit"):
+            perform("invoice", "cancel", credit, by=by, reason="Typed twice")
+        by.session.refresh(credit)
+        perform("invoice", "cancel", again, by=by, reason="Typed twice")
+        perform("invoice", "cancel", credit, by=by, reason="Typed twice")
+
+
+def test_an_invoice_asked_for_stays_with_customer_and_currency(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = signed(by, *THIRDS)
+        invoice = asked_for(contract, instalments_of(contract.id, by)[0], by)
+        other = make_account(by, "Elm Works")
+        for key, value in (("account_id", str(other.id)), ("currency", "USD")):
+            with pytest.raises(Refused) as refused:
+                perform("invoice", "update", invoice, by=by, **{key: value})
+            assert set(refused.value.errors) == {key}
+            by.session.refresh(invoice)
+
+
+def test_what_was_due_before_a_contract_was_terminated_is_invoiced_still(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = signed(by, *THIRDS)
+        first, _second, third = instalments_of(contract.id, by)
+        perform("contract", "terminate", contract, by=by, reason="They moved away")
+        assert asked_for(contract, first, by).amount == first.amount
+        with pytest.raises(Refused) as refused:
+            asked_for(contract, third, by)
+        assert set(refused.value.errors) == {"instalment"}
+        with pytest.raises(Refused, match="Invoices stand"):
+            perform("contract", "delete", contract, by=by)

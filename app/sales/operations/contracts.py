@@ -26,8 +26,9 @@ from app.records.registry import registry
 from app.records.tailored import tailored
 from app.sales.lines.conditions import MOST_DAYS
 from app.sales.lines.origin import take_from_opportunities
-from app.sales.models import Contract
+from app.sales.models import Contract, Invoice
 from app.sales.operations.contract_origin import refuse_second
+from app.sales.operations.invoiced import ASKS
 from app.sales.plan.kept import Planned, instalments_of, planned, put_plan, wish_of
 
 MOST_NOTICE = 3_650
@@ -93,8 +94,18 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
         refresh_one(contract, by)
         _follow_again(contract, by)
     if verb == "delete":
+        _refuse_invoiced(contract, by)
         _follow_no_more(contract, by)
     contract.is_decided = False  # What comes after the action changes nothing of it.
+
+
+def _refuse_invoiced(contract: Contract, by: Actor) -> None:
+    """Refused for a contract on which invoices stand; an undo takes its own along."""
+    its = select(Invoice.id).where(Invoice.contract_id == contract.id, ASKS).limit(1)
+    with by.session.no_autoflush:
+        stands = not by.restores and by.session.scalar(its) is not None
+    if stands:
+        raise Refused(_("Invoices stand against this contract. Cancel or credit them first."))
 
 
 def _refuse_second(contract: Contract, by: Actor) -> None:

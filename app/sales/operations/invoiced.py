@@ -18,6 +18,14 @@ from app.sales.operations.amounts import plain, share_of
 from app.sales.operations.balance import NOTHING
 from app.sales.operations.returned import FIXED
 
+ASKS = and_(  # True of invoices that ask for something, and of credits that took effect.
+    Invoice.deleted_at.is_(None),
+    or_(
+        Invoice.status == ISSUED,
+        and_(Invoice.status == REQUESTED, Invoice.credits_id.is_(None)),
+    ),
+)
+
 
 def invoiced_of(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:
     """What invoices of an order ask for; `but` is an invoice left out.
@@ -66,6 +74,15 @@ def left_to_invoice(order_id: UUID, by: Actor, but: UUID | None = None) -> Decim
     return max(owed_for(order_id, by) - invoiced_of(order_id, by, but), NOTHING)
 
 
+def stands(order_id: UUID | None, currency: str, by: Actor) -> bool:
+    """True of an order that was confirmed and is in force: it can be invoiced in its currency."""
+    its = select(Order.id).where(
+        Order.id == order_id, Order.currency == currency, Order.status.in_(FIXED)
+    )
+    with by.session.no_autoflush:
+        return by.session.scalar(its.where(Order.deleted_at.is_(None))) is not None
+
+
 def check_order(invoice: Invoice, by: Actor) -> None:
     """Refused where an invoice asks for more than is left of its order."""
     if invoice.order_id is None or invoice.is_credit:
@@ -93,15 +110,8 @@ def refuse_invoiced(order: Order, by: Actor) -> None:
 
 
 def _asks(order_id: UUID) -> ColumnElement[bool]:
-    """True of the invoices that ask for something of an order, and of credits that took effect."""
-    return and_(
-        Invoice.order_id == order_id,
-        Invoice.deleted_at.is_(None),
-        or_(
-            Invoice.status == ISSUED,
-            and_(Invoice.status == REQUESTED, Invoice.credits_id.is_(None)),
-        ),
-    )
+    """True of what asks for something of an order."""
+    return and_(Invoice.order_id == order_id, ASKS)
 
 
 def _is_owed(order_id: UUID) -> ColumnElement[bool]:

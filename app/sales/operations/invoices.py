@@ -26,11 +26,11 @@ from app.records.tailored import tailored
 from app.sales.lines.conditions import MOST_DAYS
 from app.sales.lines.numbers import free_number
 from app.sales.lines.written import written_text
-from app.sales.models import Invoice
+from app.sales.models import Contract, Invoice, Order
 from app.sales.models.invoice import CANCELLED, ISSUED, REQUESTED
 from app.sales.operations.amounts import SAID_NOTHING, named, plain, read_amount, share_of
 from app.sales.operations.balance import NOTHING, firms_day, hold_account, put_balance
-from app.sales.operations.instalment_room import check_instalment
+from app.sales.operations.instalment_room import check_asked_again, check_instalment
 from app.sales.operations.invoiced import check_order, check_owed_again
 from app.sales.operations.parts import CREDITED, change_beside, free_all, held_invoice, take_off
 from app.sales.plan.written import day_of
@@ -147,6 +147,7 @@ def issue(
         invoice.tax_number = number
     invoice.issued_on, invoice.due_on = day, due
     check_order(invoice, by)
+    check_instalment(invoice, by)
     _keep_rate(invoice, day, by)
     freed = _take_effect(invoice, by) if invoice.is_credit else None
     invoice.status, invoice.is_decided = ISSUED, True
@@ -168,6 +169,7 @@ def cancel(invoice: Invoice, by: Actor, reason: object) -> None:
             )
         if invoice.is_credit:
             check_owed_again(invoice, by)
+            check_asked_again(invoice, by)
             _put_back(invoice, by)
         elif invoice.credited:
             raise Refused(_("A credit stands against this invoice. Cancel that first."))
@@ -298,10 +300,26 @@ def _check(invoice: Invoice, by: Actor) -> None:
         errors["amount"] = _("Enter an amount above zero. What takes back an invoice is a credit.")
     if invoice.tax is not None and not errors and not _is_part(invoice.tax, invoice.amount):
         errors["tax"] = _("This is more than the invoice comes to.")
+    errors |= _of_another(invoice, by)
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
     if invoice.is_credit:
         _check_credit(invoice, by)
+
+
+def _of_another(invoice: Invoice, by: Actor) -> dict[str, Text | str]:
+    """What is not as on the order or contract that an invoice is of: it would count there."""
+    state = inspect(invoice).attrs
+    keys = [key for key in ("account_id", "currency") if getattr(state, key).history.deleted]
+    beside = (Order, invoice.order_id), (Contract, invoice.contract_id)
+    errors: dict[str, Text | str] = {}
+    for model, its in beside if keys else ():
+        with by.session.no_autoflush:
+            one = by.session.get(model, its) if its is not None else None
+        for key in keys if one is not None else ():
+            if getattr(one, key) != getattr(invoice, key):
+                errors[key] = _("This is as on the order or contract that the invoice is of.")
+    return errors
 
 
 def _is_part(part: Decimal, of: Decimal) -> bool:

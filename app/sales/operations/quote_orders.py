@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.events import write_event
 from app.kernel.actor import Actor
@@ -35,7 +35,9 @@ def order_quote(quote: Quote, by: Actor) -> None:
 
 def _tell_contracts(quote: Quote, order: Order, by: Actor) -> None:
     """Let the contract that was made of a quote before know its order, whose delivery it awaits."""
-    its = select(Contract).where(Contract.quote_id == quote.id, Contract.order_id.is_(None))
+    gone = select(Order.id).where(Order.deleted_at.is_not(None))
+    waits = or_(Contract.order_id.is_(None), Contract.order_id.in_(gone))
+    its = select(Contract).where(Contract.quote_id == quote.id, waits)
     contracts = by.session.scalars(its.order_by(Contract.id).with_for_update()).all()
     for contract in contracts:
         contract.order_id = order.id

@@ -20,16 +20,11 @@ from app.sales.pages.beside import Known
 from app.sales.pages.paper_lead import paper_lead
 from app.sales.pages.related import Related, RelatedWords, pill_of, related_panel
 from app.sales.plan.kept import instalments_of
-from app.sales.plan.words import shown_instalment
+from app.sales.plan.sight import sees_plan
+from app.sales.plan.words import is_dropped, shown_instalment
 from app.web.formats import formats
 
 CONTRACTS = RelatedWords(_("Contracts"), _("Add a contract"), _("No contract yet."))
-OF_PLAN = ("amount", "instalment_count", "next_due_on")  # Who may see these reads the plan.
-
-
-def sees_plan(by: Actor) -> bool:
-    """True for whoever may see what is paid of contracts, and when."""
-    return all(sees(registry().type("contract"), key, by) for key in OF_PLAN)
 
 
 def contract_panel(contract: Contract, by: Actor) -> dict[str, Any]:
@@ -49,7 +44,7 @@ def contract_panel(contract: Contract, by: Actor) -> dict[str, Any]:
             contract,
             by,
             may_reach=may_reach,
-            may_invoice=left.get(one.id, NOTHING) > 0,
+            may_invoice=left.get(one.id, NOTHING) > 0 and not is_dropped(one, contract),
             collected=came.get(one.id, NOTHING),
         )
         for one in rows

@@ -21,6 +21,7 @@ from app.sales.lines.arithmetic import NOTHING, WHOLE
 from app.sales.models import Contract, Instalment, Order
 from app.sales.models.contract import TERMINATED
 from app.sales.operations.collected import collected_of
+from app.sales.operations.instalment_room import invoiced_of
 from app.sales.plan.split import Parted, part
 from app.sales.plan.written import DATE, DELIVERY, SIGNATURE, Errors, Read, Wish, read_instalments
 
@@ -80,7 +81,7 @@ def put_plan(contract: Contract, plan: Planned, by: Actor) -> None:
     }
     if errors:
         raise Refused(_("Please check the marked fields."), errors=errors)
-    _refuse_paid(standing, plan, by)
+    _refuse_taken(contract, standing, plan, by)
     gone = set(standing) - {one.id for one in plan.read.wishes}
     if gone:
         by.session.execute(delete(Instalment).where(Instalment.id.in_(gone)))
@@ -93,9 +94,14 @@ def put_plan(contract: Contract, plan: Planned, by: Actor) -> None:
     settle(contract, rows, by)
 
 
-def _refuse_paid(standing: Mapping[UUID, Instalment], plan: Planned, by: Actor) -> None:
-    """Refused where an instalment that was paid, or a part of it, changes its amount or goes."""
+def _refuse_taken(
+    contract: Contract, standing: Mapping[UUID, Instalment], plan: Planned, by: Actor
+) -> None:
+    """Refused where an instalment changes of which something was paid, or comes to less than is
+    asked for it, or goes though something of it is asked for or paid.
+    """
     came = collected_of(list(standing), by) if standing else {}
+    asked = invoiced_of(list(standing), by)
     told = _("Something was paid of this instalment: its amount stays as it is.")
     wished = zip(plan.read.places, plan.read.wishes, plan.parted.amounts, strict=True)
     kept = {one.id: (place, amount) for place, one, amount in wished if one.id is not None}
@@ -108,6 +114,15 @@ def _refuse_paid(standing: Mapping[UUID, Instalment], plan: Planned, by: Actor) 
             )
         elif amount != standing[its].amount:
             errors[f"instalments.{place}.amount"] = told
+    for its in [one for one in asked if asked[one] > 0 and one not in came]:
+        place, amount = kept.get(its, (None, NOTHING))
+        if place is None:
+            errors["instalments"] = _("An instalment that was invoiced stays in the plan.")
+        elif amount < asked[its]:
+            errors[f"instalments.{place}.amount"] = _(
+                "Invoices ask for %(amount)s of this instalment: it can't come to less.",
+                amount=_money(asked[its], contract),
+            )
     if errors:
         raise Refused(next(iter(errors.values())), errors=errors)
 

@@ -56,11 +56,18 @@ def status_of(
         return WAITING if one.due_by != DATE else OPEN
     if contract.is_draft:
         return OPEN
-    if contract.status == TERMINATED and one.due_on > (contract.terminated_on or one.due_on):
+    if is_dropped(one, contract):
         return DROPPED
     if one.due_on < today:
         return OVERDUE
     return DUE if one.due_on == today else OPEN
+
+
+def is_dropped(one: Instalment, contract: Contract) -> bool:
+    """True of what was not due yet when its contract was terminated: it is not owed any more."""
+    if contract.status != TERMINATED:
+        return False
+    return one.due_on is None or one.due_on > (contract.terminated_on or one.due_on)
 
 
 def status_text(status: str) -> str:

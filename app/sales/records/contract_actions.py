@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.kernel.language import _
 from app.records.types import Action, Ask
 from app.sales.models import Contract
-from app.sales.models.contract import ACTIVE, DRAFT, ENDED, RUNNING, SIGNED
+from app.sales.models.contract import ACTIVE, DRAFT, ENDED, RUNNING, SIGNED, TERMINATED
 from app.sales.operations.contract_renewal import renew
 from app.sales.operations.contract_states import (
     begin,
@@ -83,7 +83,7 @@ ACTIONS = (
         event="invoiced",
         told=_("asked for the invoice of an instalment"),
         run=request_instalment,
-        when=lambda contract: contract.status in (*RUNNING, ENDED),
+        when=lambda contract: contract.status in (*RUNNING, ENDED, TERMINATED),
         reads=(Contract.status,),
         inputs=("instalment",),
         is_offered=lambda _by: False,

@@ -18,6 +18,7 @@ from app.sales.lines.papers import paper_changed, papers_changed
 from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
 from app.sales.operations.contract_delivery import reach_delivery
+from app.sales.operations.contract_invoices import take_invoices
 from app.sales.operations.contract_origin import contract_order
 from app.sales.operations.order_invoices import request_invoice
 from app.sales.operations.orders import (
@@ -56,6 +57,8 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
     elif verb == "restore":
         check_restored(order, by)
         refresh_one(order, by)
+    elif verb == "confirm":
+        take_invoices(order, by)
     elif verb in ("deliver", "complete"):
         reach_delivery(order, by)
 

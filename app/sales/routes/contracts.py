@@ -15,9 +15,9 @@ from app.kernel.language import _
 from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.sales.models import Contract, Instalment
-from app.sales.pages.contracts import sees_plan
 from app.sales.pages.made import made_of
 from app.sales.plan.kept import instalments_of
+from app.sales.plan.sight import sees_plan
 from app.sales.plan.words import when_text
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access

@@ -22,7 +22,6 @@ from app.records.tailored import tailored
 from app.records.values.numbers import read_decimal
 from app.records.values.unfit import Unfit
 from app.sales.models import Contract
-from app.sales.pages.contracts import sees_plan
 from app.sales.pages.plan_editor import (
     CELLS,
     answer,
@@ -33,6 +32,7 @@ from app.sales.pages.plan_editor import (
     sums,
 )
 from app.sales.plan.kept import planned
+from app.sales.plan.sight import sees_plan
 from app.sales.plan.written import MOST
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access

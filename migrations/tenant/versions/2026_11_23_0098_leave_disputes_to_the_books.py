@@ -35,6 +35,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """The way back, so that the check can walk up, down and up again."""
     op.execute(
-        "DELETE FROM field_rules WHERE record_type = 'invoice'"
-        " AND field IN ('is_disputed', 'dispute_reason')"
+        "DELETE FROM field_rules WHERE record_type = 'invoice' AND access = 1"  # noqa: S608
+        f" AND field IN {FIELDS} AND role_id IN (SELECT id FROM roles WHERE key IN {JUDGED_FOR})"
     )
