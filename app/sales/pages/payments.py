@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.records.access import can_read, may_do, permitted, sees
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment, PaymentPart
 from app.sales.operations.balance import firms_day
 from app.sales.operations.parts import COUNTS
 from app.sales.pages.invoices import ShownPart, sees_money
+from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
 SUMS = ("amount", "applied", "credit", "refunded")
@@ -61,14 +62,13 @@ def _parts(payment: Payment, by: Actor) -> list[ShownPart]:
     ).all()
     found = []
     for part, invoice in rows:
-        number = invoice.number if sees(kind, "number", by) else None
+        lead, note = paper_lead(invoice, "invoice", payment.name, by)
         due = invoice.due_on if sees(kind, "due_on", by) else None
-        note = [number, str(_("due %(day)s", day=write.day(due, today))) if due else None]
+        if due is not None:
+            note.append(gettext("due %(day)s", day=write.day(due, today)))
         amount = write.money(part.amount, invoice.currency) if sees_money(by) else ""
         if amount and invoice.currency != payment.currency:
             amount += f" ({write.money(part.taken, payment.currency)})"
-        shown = " · ".join(one for one in note if one)
-        found.append(
-            ShownPart(f"/invoices/{invoice.id}", invoice.name, shown, amount, str(part.id))
-        )
+        shown = " · ".join(note)
+        found.append(ShownPart(f"/invoices/{invoice.id}", lead, shown, amount, str(part.id)))
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
@@ -24,6 +23,7 @@ from app.sales.models import Invoice, Payment
 from app.sales.operations.amounts import plain, read_amount
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.payments import MOST_PARTS, open_invoices, proposed, read_parts
+from app.sales.pages.paper_lead import paper_lead
 from app.web.formats import formats
 
 KEYS = ("method", "reference", "payer", "note")
@@ -79,7 +79,7 @@ def receive_form(
     """The form as it begins, or as it was sent: parts are proposed anew unless it `keeps_parts`."""
     kind = tailored("payment", by)
     typed = _typed(account, invoice, sent, by)
-    payment = unsaved(account.id, typed, by)
+    payment = unsaved(account, typed, by)
     its = open_invoices(account.id, by, payment.currency, invoice.id if invoice else None)
     if keeps_parts and sent is not None:
         values = dict(zip(sent.getlist("invoice"), sent.getlist("part"), strict=False))
@@ -107,20 +107,20 @@ def parts_form(
     """The open invoices with what is typed beside each, and what stays over of the payment."""
     kind, write, today = tailored("invoice", by), formats(by), firms_day(by)
     rows = []
-    sees_number, sees_due = sees(kind, "number", by), sees(kind, "due_on", by)
+    sees_due = sees(kind, "due_on", by)
     for one in its[:MOST_PARTS]:
+        lead, told = paper_lead(one, "invoice", payment.name, by)
         due_on = one.due_on if sees_due else None
         late = (today - due_on).days if due_on is not None else 0
-        due = write.day(due_on, today) if due_on is not None else ""
-        note = gettext("due %(day)s", day=due) if due else ""
         if late > 0:
-            note = ngettext("%(n)s day overdue", "%(n)s days overdue", late)
-        shown = " · ".join(part for part in (one.number if sees_number else "", note) if part)
+            told.append(ngettext("%(n)s day overdue", "%(n)s days overdue", late))
+        elif due_on is not None:
+            told.append(gettext("due %(day)s", day=write.day(due_on, today)))
         rows.append(
             Row(
                 str(one.id),
-                kind.title_of(one),
-                shown,
+                lead,
+                " · ".join(told),
                 write.money(one.open, one.currency),
                 values.get(str(one.id), ""),
                 late > 0,
@@ -135,7 +135,7 @@ def sent_parts(sent: MultiDict[str, str]) -> list[dict[str, str]]:
     return [{"invoice_id": one, "amount": amount} for one, amount in pairs]
 
 
-def unsaved(account_id: UUID, typed: Mapping[str, str], by: Actor) -> Payment:
+def unsaved(account: Account, typed: Mapping[str, str], by: Actor) -> Payment:
     """A payment as it would be, by which parts are proposed; what can't be read counts as none."""
     currency = typed.get("currency") or by.tenant.currency
     try:
@@ -147,7 +147,8 @@ def unsaved(account_id: UUID, typed: Mapping[str, str], by: Actor) -> Payment:
     except ValueError:
         day = firms_day(by)
     return Payment(
-        account_id=account_id,
+        account_id=account.id,
+        name=account.name,
         currency=currency,
         received_on=min(day, firms_day(by)),
         amount=amount,
