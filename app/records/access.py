@@ -277,6 +277,10 @@ def sees(record_type: RecordType, key: str, by: Actor) -> bool:
     if by.rights.field(record_type.key, key) < FieldAccess.READ:
         return False
     field = record_type.field(key)
+    if record_type.part is not None and not all(
+        sees(registry().type(kind), one, by) for kind, one in record_type.part.asks_for(key)
+    ):
+        return False
     return _may_read(field.told_by, by) and _points_to_readable(field, by)
 
 

@@ -35,6 +35,12 @@ class Registry:
                 raise ValueError(f"The record type {one.key!r} is declared twice.")
             self._by_key[one.key] = one
             self._by_collection[one.collection] = one
+        self._parts: dict[str, RecordType] = {}
+        for one in self:
+            for key, counted in one.types_of_parts.items():
+                if key in self._by_key or key in self._parts:
+                    raise ValueError(f"The record type {key!r} is declared twice.")
+                self._parts[key] = counted
         self._demand_known()
 
     def _demand_known(self) -> None:
@@ -47,6 +53,10 @@ class Registry:
                             f"The field {field.key!r} of {one.key!r} names {named!r},"
                             " which is no record type."
                         )
+            for part in one.parts:
+                unknown = {to for to in (each.to for each in part.fields) if to} - set(self._by_key)
+                if unknown:
+                    raise ValueError(f"The parts {part.key!r} name {unknown}, no record types.")
 
     def __iter__(self) -> Iterator[RecordType]:
         return iter(self._by_key.values())
@@ -61,6 +71,19 @@ class Registry:
         if found is None:
             raise Missing(_("There is no such record type."))
         return found
+
+    def counted(self, key: str) -> RecordType | None:
+        """The type, or that of parts of records, which reports call `key`; None for no such."""
+        return self._by_key.get(key) or self._parts.get(key)
+
+    def parts_at(self, collection: str, tenant: TenantFacts) -> RecordType:
+        """The type of parts whose collection is `collection`, when its module is on; else Missing.
+        """
+        for one in self._parts.values():
+            is_meant = one.part is not None and one.part.collection == collection
+            if is_meant and tenant.allows(one.module):
+                return one
+        raise Missing(_("There is no such page."))
 
     def collection(self, name: str, tenant: TenantFacts) -> RecordType:
         """The type whose collection is `name`, when its module is on; else Missing."""

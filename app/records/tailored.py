@@ -29,6 +29,8 @@ KEPT = 512  # Workspaces whose types a process remembers.
 
 def tailored(kind: RecordType | str, by: Actor) -> RecordType:
     """The type as `by`'s workspace has it; Missing when `kind` names none."""
+    if not isinstance(kind, str) and kind.part is not None:
+        return tailored(kind.key, by).types_of_parts[kind.part.key]
     declared = registry().type(kind) if isinstance(kind, str) else kind.base or kind
     known = _known(by)
     own = known.by_role.get(by.role_id, {}) if by.role_id is not None else {}
@@ -42,6 +44,8 @@ def tailored_at(collection: str, by: Actor) -> RecordType:
 
 def own_fields_only(kind: RecordType, by: Actor) -> RecordType:
     """The type with the workspace's own fields, as it is before any layout."""
+    if kind.part is not None:
+        return own_fields_only(registry().type(kind.key), by).types_of_parts[kind.part.key]
     declared = kind.base or kind
     return _known(by).plain.get(declared.key, declared)
 

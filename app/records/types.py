@@ -21,6 +21,7 @@ from app.records.imports.facts import Lined, Noted, Past
 from app.records.lenses.facts import NO_BOARD, NO_CALENDAR, Board, Calendar
 from app.records.model import Record
 from app.records.numbers.facts import Numbered
+from app.records.parts.facts import Part, as_parts
 from app.records.pool.facts import SEE_POOL, Pool
 from app.records.priced.field import PriceField, in_form, with_prices
 
@@ -273,6 +274,8 @@ class RecordType:
     signs: tuple[Sign, ...] = ()  # By which what is typed in is known for a record that stands.
     inputs: tuple[str, ...] = ()  # Beyond the fields, what `create` may be handed.
     sections: tuple[Section, ...] = ()  # As a workspace laid it out; `form` and `more` agree.
+    parts: tuple[Part, ...] = ()  # What its records consist of, for reports.
+    part: Part | None = None  # Of a type that stands for parts of records: which ones.
     base: RecordType | None = None  # The declared type, of one that a workspace has tailored.
 
     def __post_init__(self) -> None:
@@ -297,6 +300,16 @@ class RecordType:
     def prices(self) -> dict[str, PriceField]:
         """The amounts that share the currency of their record, by key; none where there is none."""
         return {one.key: one for one in self.fields if isinstance(one, PriceField)}
+
+    @property
+    def counted_as(self) -> str:
+        """What reports call the type: its key, or that of the parts that it stands for."""
+        return self.key if self.part is None else self.part.key
+
+    @cached_property
+    def types_of_parts(self) -> Mapping[str, RecordType]:
+        """The types that stand for what its records consist of, by the keys of the parts."""
+        return {one.key: as_parts(self, one) for one in self.parts}
 
     @cached_property
     def parent(self) -> Field | None:

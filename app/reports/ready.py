@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import Text, _
+from app.records.filters.conditions import meant
 from app.records.registry import registry
+from app.reports.engine.counted import may_count, readable_type
 from app.reports.engine.definition import Definition
 
 
@@ -31,23 +33,32 @@ def install(reports: Iterable[ReadyReport]) -> None:
     for one in reports:
         if one.key in _ready:
             raise ValueError(f"The report {one.key!r} is declared twice.")
-        registry().type(one.definition.record_type)
+        if registry().counted(one.definition.record_type) is None:
+            raise ValueError(f"The report {one.key!r} is of no record type.")
         _ready[one.key] = one
 
 
 def ready_reports(by: Actor) -> list[ReadyReport]:
-    """Those whose record type is switched on and may be read."""
-    return [one for one in _ready.values() if _may_read(one, by)]
+    """Those that `by` may see anything of; see `_is_for`."""
+    return [one for one in _ready.values() if _is_for(one, by)]
 
 
 def ready_report(key: str, by: Actor) -> ReadyReport:
     """The report of this key; Missing for whoever may not read its records."""
     found = _ready.get(key)
-    if found is None or not _may_read(found, by):
+    if found is None or not may_count(found.definition.record_type, by):
         raise Missing(_("There is no such report."))
     return found
 
 
-def _may_read(one: ReadyReport, by: Actor) -> bool:
-    kind = one.definition.record_type
-    return by.tenant.allows(registry().type(kind).module) and by.may(kind, "read")
+def _is_for(one: ReadyReport, by: Actor) -> bool:
+    """True where the type may be read, and one of the numbers and all that narrows it be seen."""
+    asked = one.definition
+    if not may_count(asked.record_type, by):
+        return False
+    kind = readable_type(asked.record_type, by)
+    keys = [condition.key for condition in asked.conditions()]
+    keys += [asked.period.key] if asked.period is not None else []
+    if any(meant(kind, key, by) is None for key in keys):
+        return False
+    return any(not each.key or meant(kind, each.key, by) is not None for each in asked.measures)

@@ -13,6 +13,7 @@ from app.records.manifest import Module
 from app.records.pages.beside import Beside
 from app.records.types import Panel
 from app.sales.datasets import DATASETS
+from app.sales.line_reports import LINE_REPORTS
 from app.sales.operations.parts import TELLS_MONEY
 from app.sales.operations.pipelines import MANAGE
 from app.sales.operations.quote_links import TELLS
@@ -192,7 +193,7 @@ SALES = Module(
     settings=(PIPELINE_SETTINGS, TERMS_PAGE),
     subjects=SUBJECTS,
     tells=(TELLS, TELLS_MONEY),
-    reports=(*REPORTS, *PAPER_REPORTS),
+    reports=(*REPORTS, *LINE_REPORTS, *PAPER_REPORTS),
     widgets=WIDGETS,
     home=HOME,
     beside=BESIDE,

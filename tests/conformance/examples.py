@@ -6,10 +6,12 @@ from itertools import count
 from typing import Any
 
 from app.kernel.actor import Actor
+from app.kernel.ids import new_id
 from app.records.door import perform
 from app.records.fields import Field
 from app.records.picklists import load_picklists
 from app.records.priced.field import CurrencyField
+from app.records.parts.facts import Part
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -70,6 +72,22 @@ def _value(record_type: RecordType, field: Field, by: Actor, picklists: dict[str
     if target is record_type:
         return None  # A record refers to one of its own kind only when somebody says so.
     return str(make(target, by).id)
+
+
+def add_part(part: Part, record: Any, number: int, by: Actor) -> None:
+    """A part of a record with all its columns filled; what is empty of the third one may be."""
+    to = {str(one.attribute.key): one.to for one in part.fields if one.to}
+    row = part.model(id=new_id())
+    for column in part.model.__table__.c:
+        if column.key == part.reference.key:
+            setattr(row, column.key, record.id)
+        elif column.key in to:
+            other = make(registry().type(to[column.key] or ""), by) if number < 2 else None
+            setattr(row, column.key, other.id if other is not None else None)
+        elif column.key != "id" and not (number == 2 and column.nullable):
+            values = {str: f"Fence {number}", int: number + 1000}  # Behind the parts it has.
+            setattr(row, column.key, values.get(column.type.python_type, number + 1))
+    by.session.add(row)
 
 
 def make(record_type: RecordType, by: Actor, **changes: Any) -> Any:

@@ -15,9 +15,11 @@ from sqlalchemy import func, select
 
 from app.kernel.actor import Actor, Reach, Rights
 from app.records.filters import Filter, Group, Node
+from app.records.parts.facts import rows_of
 from app.records.query import Query, count
 from app.records.query.narrowing import conditions
 from app.records.tailored import tailored
+from app.records.types import RecordType
 from app.reports.engine.definition import Definition, Grouped, Measure, Period
 from app.reports.engine.drill import rows_behind
 from app.reports.engine.meaning import Dimension
@@ -152,14 +154,14 @@ def _one(result: Result, place: Place, by: Actor, number: int) -> Any:
     measured = result.measures[number]
     what = measured.asked.what
     rows = rows_behind(result, place, by)
-    kind = tailored(result.meaning.asked.record_type, by)
+    kind = tailored(result.meaning.record_type, by)
     if what == "rate":
         return _rate(result, place, by, number)
     if measured.field is None:
-        found: Any = count(kind, Query(filters=rows), by, cap=None)
+        found: Any = rows_counted(kind, rows, by)
         if what == "count":
             return found
-        total = count(kind, Query(filters=rows_behind(result, result.whole, by)), by, cap=None)
+        total = rows_counted(kind, rows_behind(result, result.whole, by), by)
         return Decimal(found) / Decimal(total) * 100 if total else None
     values = _values(result, number, rows, by)
     if what == "share":
@@ -168,11 +170,20 @@ def _one(result: Result, place: Place, by: Actor, number: int) -> Any:
     return ADDED[what](values) if values or what == "distinct" else None
 
 
+def rows_counted(kind: RecordType, filters: tuple[Node, ...], by: Actor) -> int:
+    """How many rows a list of these conditions has, of records or of their parts."""
+    if kind.part is None:
+        return count(kind, Query(filters=filters), by, cap=None)
+    held = conditions(kind, Query(filters=filters), by)
+    asked = select(func.count()).select_from(rows_of(kind)).where(*held)
+    return by.session.scalar(asked) or 0
+
+
 def _rate(result: Result, place: Place, by: Actor, number: int) -> Decimal | None:
-    kind = tailored(result.meaning.asked.record_type, by)
+    kind = tailored(result.meaning.record_type, by)
     asked = (*rows_behind(result, place, by), *result.measures[number].asked.whole)
-    whole = count(kind, Query(filters=asked), by, cap=None)
-    part = count(kind, Query(filters=rows_behind(result, place, by, number)), by, cap=None)
+    whole = rows_counted(kind, asked, by)
+    part = rows_counted(kind, rows_behind(result, place, by, number), by)
     return Decimal(part) / Decimal(whole) * 100 if whole else None
 
 
@@ -187,16 +198,18 @@ ADDED: dict[str, Callable[[list[Any]], Any]] = {
 
 def _values(result: Result, number: int, rows: tuple[Node, ...], by: Actor) -> list[Any]:
     """The values of a measure's field, read one by one as a list shows them."""
-    kind = tailored(result.meaning.asked.record_type, by)
+    kind = tailored(result.meaning.record_type, by)
     found = result.measures[number].meant
     assert found is not None
     held = conditions(kind, Query(filters=rows), by)
     if found.by is None:
-        values = by.session.scalars(select(found.field.expression).where(*held))
+        values = by.session.scalars(
+            select(found.field.expression).select_from(rows_of(kind)).where(*held)
+        )
     else:
         first, *further = found.steps
-        ids = by.session.execute(select(kind.model.id, first.target_id).where(*held)).all()
-        values = [row[1] for row in ids]  # type: ignore[assignment]
+        ids = select(kind.model.id, first.target_id).select_from(rows_of(kind)).where(*held)
+        values = [row[1] for row in by.session.execute(ids)]  # type: ignore[assignment]
         columns = [*(one.target_id for one in further), found.field.expression]
         for step, column in zip(found.steps, columns, strict=True):
             target = tailored(step.to or "", by)
@@ -208,10 +221,10 @@ def _values(result: Result, number: int, rows: tuple[Node, ...], by: Actor) -> l
 
 def _demand_whole(result: Result, by: Actor) -> None:
     """Each row is in a group of each dimension; in several only where it has several values."""
-    kind = tailored(result.meaning.asked.record_type, by)
-    everything = count(kind, Query(filters=result.meaning.filters), result.meaning.firm, cap=None)
+    kind = tailored(result.meaning.record_type, by)
+    everything = rows_counted(kind, result.meaning.filters, result.meaning.firm)
     sizes = {
-        place: count(kind, Query(filters=rows_behind(result, place, by)), by, cap=None)
+        place: rows_counted(kind, rows_behind(result, place, by), by)
         for place in result.cells
     }
     assert sizes[result.whole] == everything

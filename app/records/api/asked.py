@@ -44,7 +44,7 @@ def read_page(arguments: Arguments, known: Sequence[str]) -> int:
     once_each(arguments)
     every = (*known, "limit")
     refuse_arguments([name for name in arguments if name not in every], every)
-    return _limit(arguments.get("limit"))
+    return read_limit(arguments.get("limit"))
 
 
 def read_list(arguments: Arguments, record_type: RecordType, by: Actor) -> ListAsked:
@@ -55,7 +55,7 @@ def read_list(arguments: Arguments, record_type: RecordType, by: Actor) -> ListA
         filters=read_filters(arguments, RESERVED),
         sort=arguments.get("sort", ""),
         cursor=arguments.get("cursor", ""),
-        limit=_limit(arguments.get("limit")),
+        limit=read_limit(arguments.get("limit")),
     )
     return ListAsked(query, _keys(arguments, record_type, by), _total(arguments.get("total", "")))
 
@@ -92,7 +92,8 @@ def _keys(arguments: Arguments, record_type: RecordType, by: Actor) -> tuple[str
     return tuple(key for key in readable if key in wanted)
 
 
-def _limit(text: str | None) -> int:
+def read_limit(text: str | None) -> int:
+    """How many entries a page shall have, 50 where nothing is said; Refused beyond MOST."""
     if text is None:
         return DEFAULT_LIMIT
     if not WHOLE.fullmatch(text) or not 1 <= int(text) <= MOST:

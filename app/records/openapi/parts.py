@@ -16,7 +16,8 @@ TEXT: Schema = {"type": "string"}
 MOMENT: Schema = {**TEXT, "format": "date-time"}
 WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
-KEY = "report"  # Kept reports have ids, those that come with the product have keys.
+# Kept reports have ids, those that come with the product have keys; so have parts of records.
+KEYS = ("report", "parts")
 LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT}
 ETAG: Mapping[str, Any] = {"ETag": {"schema": {"type": "string"}}}
 LOCATION: Mapping[str, Any] = {"Location": {"schema": {"type": "string"}}}
@@ -105,7 +106,7 @@ def parameter(name: str, schema: Schema | None = None) -> dict[str, Any]:
 
 def in_path(name: str) -> dict[str, Any]:
     """An id in the address, or the key of something that has none."""
-    return {"name": name, "in": "path", "required": True, "schema": TEXT if name == KEY else ID}
+    return {"name": name, "in": "path", "required": True, "schema": TEXT if name in KEYS else ID}
 
 
 LIMITED = parameter("limit", LIMIT)

@@ -74,15 +74,21 @@ class PriceField(Field):
         return self.attribute.parent.entity
 
     @property
+    def amount(self) -> ColumnElement[Any]:
+        """The amount in the currency of its record."""
+        found: ColumnElement[Any] = self.attribute.expression
+        return found
+
+    @property
     def expression(self) -> ColumnElement[Any]:
         """What it is in the firm's currency."""
-        worth = self.attribute.expression * self.model.rate
+        worth = self.amount * self.model.rate
         return func.round(worth, self.model.own_digits, type_=Worth())
 
     @property
     def fetched(self) -> ColumnElement[Any]:
         """The amount with its currency, its worth, its rate and the day of that."""
-        model, amount = self.model, self.attribute.expression
+        model, amount = self.model, self.amount
         parts = func.jsonb_build_array(
             cast(amount, Text),
             model.currency,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.folding import fold
 from app.kernel.ids import parse_id
@@ -81,7 +82,12 @@ def find_people(collection: str) -> Response:
     """Colleagues by the words in the box; without words, the reader and their team first."""
     by = current.actor()
     type_for(collection, "read", by)
-    words = request.args.get("q", "")
+    return people_found(request.args.get("q", ""), by)
+
+
+def people_found(words: str, by: Actor) -> Response:
+    """The reader, their team and colleagues by some words, as the box of a condition offers them.
+    """
     named = [Found(key, "", str(text), "", "user") for key, text in WHO.items()]
     wanted = fold(words.strip())
     found = [one for one in named if wanted in search_text((one.title,))]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.records.filters import Filter, Node, leaves
 
-MOST_GROUPS = 3
+MOST_GROUPS = 4
 MOST_MEASURES = 6
 MOST_SHOWN = 100  # Groups that are named before the rest is "others".
 UNITS = ("day", "week", "month", "quarter", "year", "fiscal_year")

@@ -15,9 +15,10 @@ from app.records.filters import Filter, Node, leaves
 from app.records.filters.conditions import Meant, meant, where
 from app.records.query.amounts import adds_up
 from app.records.registry import registry
-from app.records.tailored import own_fields_only, tailored
+from app.records.tailored import own_fields_only
 from app.records.types import RecordType
 from app.reports.engine.clock import on_firms_clock, read_days
+from app.reports.engine.counted import readable_type
 from app.reports.engine.definition import (
     AVERAGE,
     DISTINCT,
@@ -136,16 +137,6 @@ def meaning(definition: Definition, by: Actor) -> Meaning:
     )
 
 
-def readable_type(key: str, by: Actor) -> RecordType:
-    """The type of a report; Missing when there is none, NotPermitted when it may not be read."""
-    declared = registry().get(key)
-    if declared is None or not by.tenant.allows(declared.module):
-        raise Refused(_("There is no such record type."), field="record_type")
-    if not by.may(key, "read"):
-        raise NotPermitted(_("Your role may not see the records of this report."))
-    return tailored(declared, by)
-
-
 def span_of(key: str, first: object, last: object) -> tuple[Node, ...]:
     """The filter of a period, from its first to its last day."""
     return (Filter(key, "between", f"{first},{last}"),)
@@ -215,14 +206,14 @@ def _measured(
 def can_group(found: Meant) -> bool:
     """True for a field by which a report can be grouped, and its groups opened as a list.
 
-    The records that a related record refers to are none: no list can be filtered by those that the
-    reader may not open.
+    The records that a related record refers to are some, as a condition on their title reaches no
+    farther; those two references away are none.
     """
     field = found.field
     if field.is_lent:
         return False
     if field.to:
-        return field.to == "user" or found.by is None
+        return field.to == "user" or found.before is None
     return field.kind in (*PLAIN, *DATES, *NUMBERS, *MANY)
 
 

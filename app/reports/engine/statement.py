@@ -31,6 +31,7 @@ from sqlalchemy import (
 from app.records.access import permitted
 from app.records.filters import Node
 from app.records.filters.conditions import where
+from app.records.parts.facts import rows_of
 from app.records.query.target import target_of
 from app.reports.engine.columns import HIDDEN, Shift, Source, amount_column, group_columns
 from app.reports.engine.definition import (
@@ -95,7 +96,7 @@ def statement(meaning: Meaning, asked: Asked) -> Select[Any]:
 def _held(meaning: Meaning, asked: Asked) -> Any:
     """The finest groups with what totals are made of, as a CTE."""
     record_type, by = meaning.record_type, meaning.firm
-    source = Source(by, record_type.model.__table__)
+    source = Source(by, rows_of(record_type))
     columns: list[Any] = []
     places: list[ColumnElement[Any]] = []
     for number, one in enumerate(meaning.dimensions):

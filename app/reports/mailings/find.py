@@ -12,6 +12,7 @@ from app.identity.models import User
 from app.identity.rights import rights_of
 from app.kernel.actor import Actor
 from app.kernel.ids import parse_id
+from app.reports.engine.counted import right_of
 from app.reports.engine.definition import Definition
 from app.reports.engine.written import read
 from app.reports.mailings.models import ReportMailing, ReportReader
@@ -70,7 +71,7 @@ def barred(by: Actor, mailed: Mailed, ids: Collection[UUID]) -> bool:
 
 
 def _may_get(by: Actor, user: User, mailed: Mailed) -> bool:
-    kind = mailed.definition.record_type
+    kind = right_of(mailed.definition.record_type)
     return _sees(user, mailed.row) and rights_of(by.session, user).reach(kind, "read") is not None
 
 

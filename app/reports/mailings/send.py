@@ -21,6 +21,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing
 from app.kernel.ids import parse_id
 from app.kernel.language import gettext, using
+from app.reports.engine.counted import may_take_away
 from app.reports.engine.run import TooSlow, run_report
 from app.reports.mailings.find import Mailed, find_report
 from app.reports.mailings.models import ReportMailing, ReportReader
@@ -100,7 +101,7 @@ def _made(person: Actor, mailed: Mailed) -> Made:
     except Answer as answer:
         return Made(None, str(answer.message))
     shown = shown_result(definition, result, person)
-    if not person.may(definition.record_type, "export"):
+    if not may_take_away(definition.record_type, person):
         return Made(shown)
     content = made_of(result, definition, mailed.name, XLSX, person)
     if len(content) > LARGEST:

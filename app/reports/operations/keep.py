@@ -17,8 +17,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id
 from app.kernel.language import Text, _
-from app.records.registry import registry
 from app.records.views.shelf import teams_of
+from app.reports.engine.counted import may_count
 from app.reports.engine.definition import Definition
 from app.reports.engine.meaning import meaning
 from app.reports.engine.openable import demand_openable
@@ -131,13 +131,13 @@ def reports_of(by: Actor) -> list[Report]:
         .order_by(func.lower(Report.name), Report.id)
         .limit(SHOWN)
     )
-    return [one for one in found if _may_read(one, by)]
+    return [one for one in found if may_count(one.record_type, by)]
 
 
 def some_reports(by: Actor, ids: Collection[UUID]) -> dict[UUID, Report]:
     """Those of these reports that `by` sees, by their ids."""
     asked = select(Report).where(Report.id.in_(ids), Report.deleted_at.is_(None), _seen(by))
-    return {one.id: one for one in by.session.scalars(asked) if _may_read(one, by)}
+    return {one.id: one for one in by.session.scalars(asked) if may_count(one.record_type, by)}
 
 
 def get_report(by: Actor, report_id: UUID, *, is_deleted: bool = False) -> Report:
@@ -145,7 +145,7 @@ def get_report(by: Actor, report_id: UUID, *, is_deleted: bool = False) -> Repor
     asked = select(Report).where(Report.id == report_id, _seen(by))
     row = by.session.scalars(asked).one_or_none()
     is_there = row is not None and (row.deleted_at is not None) == is_deleted
-    if row is None or not is_there or not _may_read(row, by):
+    if row is None or not is_there or not may_count(row.record_type, by):
         raise Missing(_("This report was deleted, or is not shared with you."))
     if is_deleted and not may_change(by, row):
         raise Missing(_("This report was deleted, or is not shared with you."))
@@ -176,15 +176,6 @@ def _seen(by: Actor) -> ColumnElement[bool]:
         Report.audience == EVERYONE,
         and_(Report.audience == ROLE, Report.role_id == by.role_id),
         and_(Report.audience == TEAM, Report.team_id.in_(teams_of(by))),
-    )
-
-
-def _may_read(row: Report, by: Actor) -> bool:
-    declared = registry().get(row.record_type)
-    return (
-        declared is not None
-        and by.tenant.allows(declared.module)
-        and by.may(row.record_type, "read")
     )
 
 

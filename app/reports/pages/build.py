@@ -17,9 +17,9 @@ from app.records.pages.filtering.builder import Builder, builder, filters_asked,
 from app.records.pages.filtering.offers import Offer, OfferGroup, offers
 from app.records.pages.filtering.typed import PREFIX, Rows, arguments_of
 from app.records.pages.state import ListState
-from app.records.tailored import switched_on
 from app.records.types import RecordType
 from app.records.views.opened import read_list
+from app.reports.engine.counted import readable_type, readable_types
 from app.reports.engine.definition import (
     AVERAGE,
     COUNT,
@@ -35,7 +35,7 @@ from app.reports.engine.definition import (
     Grouped,
 )
 from app.reports.engine.kinds import DATES, NAMED, NUMBERS
-from app.reports.engine.meaning import can_group, can_measure, readable_type
+from app.reports.engine.meaning import can_group, can_measure
 from app.reports.engine.numbers import measure_of_field
 from app.reports.pages.arguments import (
     BETWEEN,
@@ -169,15 +169,15 @@ class Build:
 
 def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     """The builder as its form was sent, or opened on a definition; Refused for no readable type."""
-    readable = [one for one in switched_on(by) if by.may(one.key, "read")]
+    readable = readable_types(by)
     if not readable:
         raise Refused(_("Your role may read no records to report on."))
     opened = read_definition(arguments["definition"]) if "definition" in arguments else None
     kind = opened.record_type if opened is not None else arguments.get("type", "")
-    record_type = readable_type(kind or readable[0].key, by)
+    record_type = readable_type(kind or readable[0].counted_as, by)
     report = arguments.get("report", "")
-    if arguments.get("was", record_type.key) != record_type.key:  # Another type has other fields.
-        arguments = MultiDict({"type": record_type.key})
+    if arguments.get("was", record_type.counted_as) != record_type.counted_as:  # Another type has other fields.
+        arguments = MultiDict({"type": record_type.counted_as})
     state = read_list(record_type, {}, by)
     rows = _rows(state, arguments, opened, by)
     numbers = _numbers(state, arguments, opened, by)
@@ -187,11 +187,11 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     if order not in ("add", "group"):  # The focus stays where it is.
         for row in every:
             row.is_new = False
-    definition, counted, alerts = Definition(record_type.key), None, list[str]()
+    definition, counted, alerts = Definition(record_type.counted_as), None, list[str]()
     try:
         filters = filters_asked(record_type, rows, by)
         measures = asked_measures(numbers, state, by)
-        typed = {**arguments, "type": record_type.key}
+        typed = {**arguments, "type": record_type.counted_as}
         definition = opened or definition_of(typed, measures, filters)
         counted = shown(definition, by, is_fresh=arguments.get("fresh") == "1")
     except Answer as answer:
@@ -204,7 +204,7 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     focus = f"{mark}{bar}{path}" if order == "show" else "-"
     fields = offers(record_type, by)
     return Build(
-        tuple((one.key, str(one.words.many)) for one in readable),
+        tuple((one.counted_as, str(one.words.many)) for one in readable),
         record_type,
         definition,
         builder(state, rows, by, "-" if bar else focus),
@@ -253,7 +253,7 @@ def _without_filters(
     if definition.groups or "definition" in arguments:
         return definition
     try:
-        return definition_of({**arguments, "type": record_type.key}, (), ())
+        return definition_of({**arguments, "type": record_type.counted_as}, (), ())
     except Refused:
         return definition
 

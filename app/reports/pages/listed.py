@@ -61,5 +61,5 @@ def listed(by: Actor) -> tuple[Shelf, ...]:
 
 
 def _entry(url: str, name: str, about: str, kind: str) -> Entry:
-    record_type = registry().type(kind)
+    record_type = registry().counted(kind) or registry().type(kind)
     return Entry(url, name, about, str(record_type.words.many), record_type.icon)

@@ -13,6 +13,7 @@ from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
+from app.reports.engine.counted import may_take_away
 from app.reports.engine.definition import Definition
 from app.reports.engine.run import TooSlow
 from app.reports.engine.written import write
@@ -80,7 +81,7 @@ def make_file() -> Response:
     kind = form.get("format", "")
     if kind not in FILES:
         raise Refused(_("Choose one of the formats."), field="format")
-    if not by.may(definition.record_type, "export") or by.previews is not None:
+    if not may_take_away(definition.record_type, by) or by.previews is not None:
         raise NotPermitted(_("Your role does not allow this."))
     name = " ".join(form.get("name", "").split())[:80] or str(_("Report"))
     try:

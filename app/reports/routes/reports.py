@@ -8,6 +8,7 @@ from flask import Response, request
 
 from app.kernel.ids import parse_id
 from app.kernel.language import _
+from app.reports.engine.counted import may_take_away
 from app.reports.engine.written import read
 from app.reports.operations import keep
 from app.reports.pages.arguments import build_url
@@ -45,7 +46,7 @@ def show_report(report_id: UUID) -> Response:
         report=own,
         edit_url=build_url(definition, own),
         is_starred=str(row.id) in keep.starred(by),
-        may_export=by.may(row.record_type, "export") and by.previews is None,
+        may_export=may_take_away(row.record_type, by) and by.previews is None,
     )
 
 
@@ -65,7 +66,7 @@ def show_ready_report(key: str) -> Response:
         report="",
         edit_url=build_url(found.definition),
         is_starred=found.key in keep.starred(by),
-        may_export=by.may(kind, "export") and by.previews is None,
+        may_export=may_take_away(kind, by) and by.previews is None,
     )
 
 

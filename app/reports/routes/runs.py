@@ -10,6 +10,7 @@ from flask import Response, request
 from app.identity.operations.notices import read_about
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
+from app.reports.engine.counted import may_take_away
 from app.reports.engine.written import read
 from app.reports.pages.arguments import build_url, read_definition, written
 from app.reports.pages.shown import Shown, shown_run
@@ -76,5 +77,5 @@ def _page(asked: Asked, by: Actor) -> Response:
         error=error,
         definition=written(definition),
         edit_url=build_url(definition),
-        may_export=by.may(definition.record_type, "export") and by.previews is None,
+        may_export=may_take_away(definition.record_type, by) and by.previews is None,
     )

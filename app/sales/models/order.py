@@ -90,7 +90,9 @@ class OrderLine(HasLine, Base):
         Index("ix_order_lines_product", "product_id", "order_id"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("orders.id", ondelete="CASCADE"))
+    order_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("orders.id", ondelete="CASCADE"), info={"kind": "reference"}
+    )
     # The line keeps its words when its product is removed for good.
     product_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("products.id", ondelete="SET NULL"), info={"kind": "reference"}

@@ -37,6 +37,7 @@ from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
 from app.sales.pages.made import made_of
 from app.sales.pages.orders import STANDING, order_panel
+from app.sales.records.order_line import order_line
 
 STATUSES = (
     Option("draft", _("Draft"), "grey"),
@@ -337,6 +338,7 @@ order = RecordType(
         ),
     ),
     actions=ACTIONS,
+    parts=(order_line,),
     inputs=("lines",),
     can_merge=False,
     panels=(
