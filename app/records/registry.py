@@ -77,8 +77,7 @@ class Registry:
         return self._by_key.get(key) or self._parts.get(key)
 
     def parts_at(self, collection: str, tenant: TenantFacts) -> RecordType:
-        """The type of parts whose collection is `collection`, when its module is on; else Missing.
-        """
+        """The type of the parts at an address, when its module is on; else Missing."""
         for one in self._parts.values():
             is_meant = one.part is not None and one.part.collection == collection
             if is_meant and tenant.allows(one.module):

@@ -9,9 +9,9 @@ from app.kernel.actor import Actor
 from app.kernel.ids import new_id
 from app.records.door import perform
 from app.records.fields import Field
+from app.records.parts.facts import Part
 from app.records.picklists import load_picklists
 from app.records.priced.field import CurrencyField
-from app.records.parts.facts import Part
 from app.records.registry import registry
 from app.records.types import RecordType
 

@@ -132,6 +132,8 @@ def test_a_hidden_field_is_no_group_no_number_and_no_condition(
             asked = Definition(kind.counted_as, (), (Measure("distinct", field.key),))
             with pytest.raises(NotPermitted):
                 run_report(asked, reader)
-        narrowed = Definition(kind.counted_as, (), (Measure(),), (Filter(field.key, "isnull", "false"),))
+        narrowed = Definition(
+            kind.counted_as, (), (Measure(),), (Filter(field.key, "isnull", "false"),)
+        )
         with pytest.raises(NotPermitted):
             run_report(narrowed, reader)

@@ -224,8 +224,7 @@ def _demand_whole(result: Result, by: Actor) -> None:
     kind = tailored(result.meaning.record_type, by)
     everything = rows_counted(kind, result.meaning.filters, result.meaning.firm)
     sizes = {
-        place: rows_counted(kind, rows_behind(result, place, by), by)
-        for place in result.cells
+        place: rows_counted(kind, rows_behind(result, place, by), by) for place in result.cells
     }
     assert sizes[result.whole] == everything
     for number, dimension in enumerate(result.dimensions):

@@ -31,7 +31,7 @@ from tests.cast import Person, Workspace
 from tests.factories import make_account, make_category, make_product
 from tests.records.api.conftest import Programs, program
 from tests.reports.test_totals import _demand_whole, expected
-from tests.sales.test_orders import make_order, return_of, sold
+from tests.sales.test_orders import return_of, sold
 
 __all__ = ["program"]
 
@@ -145,7 +145,7 @@ def test_a_hidden_cost_is_no_group_no_number_and_no_condition(
         lines = tailored(registry().counted("order_line") or "", blind)
         with pytest.raises(Refused):
             part_rows(lines, (condition,), blind)
-        assert key not in part_rows(lines, (), blind).rows[0]._mapping  # noqa: SLF001
+        assert key not in part_rows(lines, (), blind).rows[0]._mapping
 
 
 @pytest.mark.usefixtures("drill")
@@ -336,9 +336,7 @@ def test_the_rows_of_a_number_are_listed_with_their_orders(
     assert alice.client.get("/parts/order_lines?cursor=wrong").status_code == 422
 
 
-def test_programs_read_lines_page_by_page(
-    alice: Person, drill: UUID, program: Programs
-) -> None:
+def test_programs_read_lines_page_by_page(alice: Person, drill: UUID, program: Programs) -> None:
     caller = program(alice)
     first = caller.get("parts/order_lines?limit=2")
     assert first.status_code == 200, first.text

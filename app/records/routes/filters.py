@@ -86,8 +86,7 @@ def find_people(collection: str) -> Response:
 
 
 def people_found(words: str, by: Actor) -> Response:
-    """The reader, their team and colleagues by some words, as the box of a condition offers them.
-    """
+    """Whom the box of a condition offers by some words: the reader, their team, colleagues."""
     named = [Found(key, "", str(text), "", "user") for key, text in WHO.items()]
     wanted = fold(words.strip())
     found = [one for one in named if wanted in search_text((one.title,))]

@@ -49,5 +49,7 @@ def right_of(name: str) -> str:
 
 
 def _is_read(kind: RecordType, by: Actor) -> bool:
-    needs = kind.part.needs if kind.part is not None else ()
-    return by.may(kind.key, "read") and all(sees(registry().type(kind.key), one, by) for one in needs)
+    if not by.may(kind.key, "read"):
+        return False
+    needs, whole = kind.part.needs if kind.part is not None else (), registry().type(kind.key)
+    return all(sees(whole, one, by) for one in needs)

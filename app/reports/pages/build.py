@@ -173,11 +173,11 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     if not readable:
         raise Refused(_("Your role may read no records to report on."))
     opened = read_definition(arguments["definition"]) if "definition" in arguments else None
-    kind = opened.record_type if opened is not None else arguments.get("type", "")
-    record_type = readable_type(kind or readable[0].counted_as, by)
-    report = arguments.get("report", "")
-    if arguments.get("was", record_type.counted_as) != record_type.counted_as:  # Another type has other fields.
-        arguments = MultiDict({"type": record_type.counted_as})
+    named = opened.record_type if opened is not None else arguments.get("type", "")
+    record_type = readable_type(named or readable[0].counted_as, by)
+    kind, report = record_type.counted_as, arguments.get("report", "")
+    if arguments.get("was", kind) != kind:  # Another type has other fields.
+        arguments = MultiDict({"type": kind})
     state = read_list(record_type, {}, by)
     rows = _rows(state, arguments, opened, by)
     numbers = _numbers(state, arguments, opened, by)
@@ -187,11 +187,11 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     if order not in ("add", "group"):  # The focus stays where it is.
         for row in every:
             row.is_new = False
-    definition, counted, alerts = Definition(record_type.counted_as), None, list[str]()
+    definition, counted, alerts = Definition(kind), None, list[str]()
     try:
         filters = filters_asked(record_type, rows, by)
         measures = asked_measures(numbers, state, by)
-        typed = {**arguments, "type": record_type.counted_as}
+        typed = {**arguments, "type": kind}
         definition = opened or definition_of(typed, measures, filters)
         counted = shown(definition, by, is_fresh=arguments.get("fresh") == "1")
     except Answer as answer:

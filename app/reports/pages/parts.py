@@ -68,7 +68,7 @@ def parts_shown(kind: RecordType, arguments: Mapping[str, str], by: Actor) -> Pa
     options = choices_of(kind, by)
 
     def cell(one: Field, row: Any) -> Cell:
-        value = row._mapping[one.key]  # noqa: SLF001  How a row answers to a name.
+        value = row._mapping[one.key]
         known = names.get(one.to or "", {})
         text = shown_text(one, value, by, options.get(one.key, ()), known)
         return Cell(text, _url(one, value, known), one.kind in NUMBERS and not one.to)
@@ -95,9 +95,9 @@ def _names(fields: Iterable[Field], rows: Iterable[Any], by: Actor) -> dict[str,
     wanted: dict[str, set[UUID]] = {}
     for one in fields:
         if one.to:
-            ids = {row._mapping[one.key] for row in rows} - {None}  # noqa: SLF001  As above.
+            ids = {row._mapping[one.key] for row in rows} - {None}
             wanted.setdefault(one.to, set()).update(ids)
-    return {to: {key: str(name or "") for key, name in titles(to, ids, by).items()} for to, ids in wanted.items()}
+    return {to: titles(to, ids, by) for to, ids in wanted.items()}
 
 
 def _url(field: Field, value: Any, known: Mapping[UUID, str]) -> str:

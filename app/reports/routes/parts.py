@@ -83,6 +83,6 @@ def list_parts(parts: str) -> Response:
 
 
 def _told(row: Any, keys: list[str]) -> dict[str, Any]:
-    held = row._mapping  # noqa: SLF001  How a row answers to a name.
+    held = row._mapping
     fields = {key: as_json(held[key]) for key in keys}
     return {**fields, "id": str(held["part_id"]), "of_id": str(held["of_id"])}
