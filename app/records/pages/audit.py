@@ -184,7 +184,7 @@ def _plain_changes(changes: Mapping[str, list[Any]], names: Named, by: Actor) ->
 
 def _kind(value: Any) -> str:
     """The record type of this key in words."""
-    declared = registry().get(value) if isinstance(value, str) else None
+    declared = registry().counted(value) if isinstance(value, str) else None
     return str(declared.words.many) if declared is not None else str(value or "")
 
 
