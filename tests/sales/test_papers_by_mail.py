@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.modules import install_record_types
+from app.records.door import perform
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_contact, make_opportunity
 from tests.sales.test_contracts import make_contract
@@ -37,6 +38,7 @@ def test_a_mail_from_its_page_goes_to_its_contact_and_stands_there_and_on_the_cu
         }
         made = makers[collection]()
         url, account_url = f"/{collection}/{made.id}", f"/accounts/{fence.id}"
+    assert f'href="{url}/mail" data-drawer' in alice.client.get(url).text
     form = alice.client.get(f"{url}/mail")
     assert form.status_code == 200
     assert GRACE in form.text
@@ -44,3 +46,13 @@ def test_a_mail_from_its_page_goes_to_its_contact_and_stands_there_and_on_the_cu
     assert alice.client.post(f"{url}/mail", data=sent).status_code == 303
     for place in (url, account_url, f"/contacts/{grace.id}"):
         assert "About the fence" in alice.client.get(place).text, place
+
+
+def test_an_e_mail_is_offered_to_a_lead_with_an_address_alone(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        ids = [perform("lead", "create", by=by, last_name="Gray", email=email).id for email in (GRACE, None)]
+    with_one, without = (alice.client.get(f"/leads/{one}").text for one in ids)
+    assert f'href="/leads/{ids[0]}/mail" data-drawer' in with_one
+    assert f'href="/leads/{ids[1]}/mail" data-drawer' not in without

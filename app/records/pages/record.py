@@ -104,7 +104,7 @@ def record_page(
         facts=line(record_type, record, record_type.subtitle, values, picklists, names, by),
         phone=dial_phone(getattr(record, "phone", None) or "") if "phone" in values else "",
         email=getattr(record, "email", None) if "email" in values else None,
-        mail_url=f"{url}/mail" if "email" in values and may_mail(by) else "",
+        mail_url=mail_url(record_type, record, by),
         actions=possible(record_type, record, by),
         star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "page"),
         follows=follows(by, record_type.key, record.id) if may_star(by) else None,
@@ -120,6 +120,21 @@ def record_page(
         notes=[] if is_read_in_pool(record_type, by) else notes_on(record_type, record, by),
         waiting=gate.standing(record_type, record.id, by),
     )
+
+
+def mail_url(record_type: RecordType, record: Record, by: Actor) -> str:
+    """Where `by` writes a mail to a record or to its people; empty where there is nobody to write.
+
+    A person is written to at an address of their own; a firm and what is agreed with it name others
+    who have one.
+    """
+    if not may_mail(by) or is_read_in_pool(record_type, by):
+        return ""
+    has_own = "email" in record_type.by_key and sees(record_type, "email", by)
+    reached = has_own and bool(getattr(record, "email", None) or not record_type.is_person)
+    if not reached and not record_type.mailed_to:
+        return ""
+    return f"/{record_type.collection}/{record.id}/mail"
 
 
 def may_mail(by: Actor) -> bool:
