@@ -184,7 +184,7 @@ def _done(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> Seq
 LAYOUTS = (
     Layout(
         "letter",
-        2,
+        3,
         _("Letter"),
         ("account", "contact"),
         letter,

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.documents.papers import links
 from app.documents.papers.find import find_document
+from app.documents.papers.letterhead import Wish as Head
+from app.documents.papers.letterhead import save_letterhead
 from app.documents.papers.links import make_link, revoke_link
 from app.documents.papers.models import Document, DocumentLink
 from app.documents.papers.words import LINKED, OPENED, UNLINKED
@@ -25,7 +27,7 @@ from app.records.files.models import File
 from app.records.files.operations import delete_file
 from tenants.facts import TenantFacts
 from tests.cast import HostClient, Person, Workspace, visitor
-from tests.documents.test_papers import letter, made
+from tests.documents.test_papers import letter, made, picture
 from tests.factories import make_account
 from tests.records.api.conftest import Programs
 
@@ -66,7 +68,10 @@ def test_whoever_has_the_address_fetches_the_document_without_signing_in(
     page = stranger.get(path)
     assert page.status_code == 200
     assert "Your visit" in page.text
-    assert "Acme Ltd" in page.text
+    head, _main, rest = page.text.partition("</header>")
+    assert "Acme Ltd" in head
+    assert "Zuke" not in head.partition("<body")[2]
+    assert 'class="bare-foot"' in rest
     assert "Fence" not in page.text
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert page.headers["Referrer-Policy"] == "no-referrer"
@@ -76,6 +81,18 @@ def test_whoever_has_the_address_fetches_the_document_without_signing_in(
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_its_page_is_headed_by_the_logo_that_the_document_has(
+    acme: Workspace, alice: Person, stranger: HostClient
+) -> None:
+    with acme.acting(alice) as by:
+        plain = made(by, make_account(by))
+        save_letterhead(by, Head(logo=picture()))
+        with_logo = made(by, make_account(by))
+    shown = 'class="brand firm-brand"><img src="data:image/png;base64,'
+    assert shown in stranger.get(linked(alice, with_logo)).text
+    assert shown not in stranger.get(linked(alice, plain)).text
 
 
 def test_of_the_address_the_digest_alone_is_kept(

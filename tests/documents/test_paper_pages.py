@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from app.documents.papers.letterhead import Wish as Head
 from app.documents.papers.letterhead import letterhead, save_letterhead
+from app.documents.papers.make import draft_of, look
 from app.documents.papers.models import Document
 from app.documents.texts.operations import Wish as Text
 from app.documents.texts.operations import save_template
+from app.records.tailored import tailored
 from tests.cast import Person, Workspace
-from tests.documents.test_papers import made, picture
+from tests.documents.test_papers import letter, made, picture
 from tests.factories import make_account
 from tests.records.api.conftest import Programs
 
@@ -53,12 +57,44 @@ def test_a_document_is_looked_at_made_found_beside_its_record_fetched_and_delete
     assert "added the file “Hello.pdf”" in page
     assert "Fence &amp; Sons" in client.get(url).text
     assert url in client.get(f"{fence}/documents").text
+    assert 'src="data:image/png;base64,' in client.get(f"{url}/pages").text
     answer = client.get(f"{url}/pdf")
     assert answer.data.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert client.post(f"{url}/delete").status_code == 303
     assert client.get(url).status_code == 404
+
+
+def test_a_letter_is_sent_by_e_mail_from_its_page(acme: Workspace, bob: Person, fence: str) -> None:
+    bob.client.post(f"{fence}/documents/new", data=TYPED)
+    paper = only(acme)
+    place = f"{fence}/mail?file={paper.file_id}"
+    assert f'href="{place}" data-drawer' in bob.client.get(f"/documents/{paper.id}").text
+    form = bob.client.get(place).text
+    assert "Hello.pdf" in form
+    assert re.search(rf'name="chosen" value="{paper.file_id}"[^>]* checked', form)
+
+
+def test_an_empty_line_of_a_letter_is_one_on_the_paper(
+    acme: Workspace, bob: Person, fence: str
+) -> None:
+    with acme.acting(bob) as by:
+        firm = make_account(by)
+        ends = []
+        for body in ("One\nTwo", "One\n\nTwo"):
+            draft = draft_of(tailored("account", by), firm, letter(body), by)
+            ends.append(_end_of_text(look(draft, by, 1).pictures[0]))
+    assert ends[1] - ends[0] >= 14
+
+
+def _end_of_text(page: bytes) -> int:
+    """How far down the page its text reaches, in pixels of 96 to an inch; not its foot."""
+    drawn = Image.open(io.BytesIO(page)).convert("L")
+    above = drawn.crop((0, 0, drawn.width, int(drawn.height * 0.8)))
+    ink = above.point(lambda one: 255 if one < 128 else 0).getbbox()
+    assert ink is not None
+    return ink[3]
 
 
 def test_what_was_typed_stays_where_a_document_is_refused(bob: Person, fence: str) -> None:

@@ -68,7 +68,7 @@ def test_a_letter_is_made_kept_as_a_file_and_made_again_byte_for_byte(
         document = made(by, firm)
         assert (document.layout, document.layout_version, document.title) == (
             "letter",
-            2,
+            3,
             "Your visit",
         )
         content = document.data["content"]

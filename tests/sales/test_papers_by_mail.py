@@ -52,7 +52,8 @@ def test_an_e_mail_is_offered_to_a_lead_with_an_address_alone(
     acme: Workspace, alice: Person
 ) -> None:
     with acme.acting(alice) as by:
-        ids = [perform("lead", "create", by=by, last_name="Gray", email=email).id for email in (GRACE, None)]
+        given = {"by": by, "last_name": "Gray"}
+        ids = [perform("lead", "create", email=one, **given).id for one in (GRACE, None)]
     with_one, without = (alice.client.get(f"/leads/{one}").text for one in ids)
     assert f'href="/leads/{ids[0]}/mail" data-drawer' in with_one
     assert f'href="/leads/{ids[1]}/mail" data-drawer' not in without

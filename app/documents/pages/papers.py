@@ -11,7 +11,7 @@ from uuid import UUID
 from app.documents.papers.find import documents_of
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Layout, layouts_for
-from app.documents.papers.letterhead import SEAL, letterhead
+from app.documents.papers.letterhead import SEAL, letterhead, pictures_on
 from app.documents.papers.make import Wish
 from app.documents.papers.models import Document
 from app.documents.pdf.press import Pages
@@ -25,6 +25,7 @@ from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _
 from app.records.files.operations import may_add
 from app.records.files.sizes import size_text
 from app.records.model import Record
+from app.records.pages.record import mail_url
 from app.records.registry import registry
 from app.records.types import RecordType
 from app.web.formats import formats
@@ -102,6 +103,7 @@ class PaperPage:
     language: str
     who: str
     may_change: bool
+    mail_url: str  # Where a mail is written that it goes along with; empty where none can be.
 
 
 def papers_panel(record: Record, by: Actor) -> dict[str, Any]:
@@ -179,11 +181,18 @@ def preview_of(pages: Pages) -> PaperPreview:
     return PaperPreview(shown, pages.total)
 
 
+def logo_shown(firm: Mapping[str, Any], by: Actor) -> str:
+    """The logo that the data of a document names, as an address that holds it; or nothing."""
+    found = pictures_on(firm, by).get(firm.get("logo") or "")
+    return f"data:image/png;base64,{b64encode(found).decode()}" if found else ""
+
+
 def paper_page(document: Document, record_type: RecordType, record: Record, by: Actor) -> PaperPage:
     """One document by itself."""
     (line,) = lines_of([document], by)
     layout = next((one for one in layouts_for(record_type) if one.key == document.layout), None)
     people = names_of(by, {document.made_by_id} if document.made_by_id else set())
+    place = mail_url(record_type, record, by)
     return PaperPage(
         line,
         f"/{record_type.collection}/{record.id}",
@@ -193,4 +202,5 @@ def paper_page(document: Document, record_type: RecordType, record: Record, by: 
         NATIVE_NAMES[document.language],
         people.get(document.made_by_id, "") if document.made_by_id else "",
         may_add(record_type, record, by),
+        f"{place}?file={document.file_id}" if place and document.file_id else "",
     )

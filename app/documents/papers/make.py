@@ -144,6 +144,13 @@ def made_again(document: Document, by: Actor) -> bytes:
     return pdf_of(source, document.data, pictures, document.made_at)
 
 
+def look_again(document: Document, by: Actor, most: int) -> Pages:
+    """The first pages of a paper that was made, as pictures, from what was kept."""
+    source = layout_called(document.layout).source(document.layout_version)
+    pictures = pictures_on(document.data["firm"], by)
+    return pages_of(source, document.data, pictures, document.made_at, most)
+
+
 def _number(layout: Layout, by: Actor) -> str | None:
     """The next number of papers of a kind, where the firm numbers them.
 

@@ -93,11 +93,13 @@ def open_public_link(secret: str) -> Response:
     if link.counts and request.method == "GET" and current.actor_or_none() is None:
         current.aside(partial(count_view, current.tenant(), link.id, current.moment()))
     language.use(document.language)
+    by = service_actor(current.session(), current.tenant(), current.moment(), via="web")
     answer = page(
         "documents/public.html",
         url=f"/d/{secret}/pdf",
         document=document,
         firm=document.data["firm"]["name"],
+        logo=pages.logo_shown(document.data["firm"], by),
         size=size_text(document.size),
     )
     return _closed(answer)

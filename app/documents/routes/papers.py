@@ -9,13 +9,20 @@ from flask import Response, request
 from app.documents.pages import papers as pages
 from app.documents.pages.links import links_shown
 from app.documents.papers.find import documents_of, find_document, pdf_bytes
-from app.documents.papers.make import Wish, delete_document, draft_of, look, make_document
+from app.documents.papers.make import (
+    Wish,
+    delete_document,
+    draft_of,
+    look,
+    look_again,
+    make_document,
+)
 from app.documents.routes.blueprint import blueprint
 from app.documents.texts.operations import get_template
 from app.documents.texts.render import Gap, render
 from app.identity.routes.asking import typed
 from app.kernel.actor import Actor
-from app.kernel.errors import Answer, NoSpace, NotPermitted, OverLimit, Refused
+from app.kernel.errors import Answer, Missing, NoSpace, NotPermitted, OverLimit, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
 from app.records.files.names import clean_name
@@ -130,6 +137,19 @@ def show_document(document_id: UUID) -> Response:
     found = find_document(document_id, by)
     it, links = pages.paper_page(*found, by), links_shown(*found, by)
     return page("documents/paper.html", "form", it=it, links=links)
+
+
+@blueprint.get(f"{ONE}/pages")
+@access()
+def look_at_document(document_id: UUID) -> Response:
+    """The first pages of a document as pictures, for its page."""
+    by = current.actor()
+    document, _type, _record = find_document(document_id, by)
+    try:
+        found = pages.preview_of(look_again(document, by, pages.SHOWN_PAGES))
+    except (Missing, Refused) as answer:
+        found = pages.PaperPreview(error=_said(answer))
+    return fragment("documents/_paper_preview.html", preview=found)
 
 
 @blueprint.get(f"{ONE}/pdf")

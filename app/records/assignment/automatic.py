@@ -10,12 +10,12 @@ from sqlalchemy import select
 from app.identity.models import User
 from app.identity.operations.notices import tell
 from app.identity.rights import rights_of
-from app.kernel.actor import Actor
+from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Answer, Held
 from app.kernel.language import gettext, ngettext, using
 from app.records import gate
 from app.records.assignment.choose import people_of
-from app.records.assignment.distribute import Nobody
+from app.records.assignment.distribute import Nobody, are_by_rules
 from app.records.assignment.models import AssignmentRule
 from app.records.door import perform
 from app.records.model import Record
@@ -49,6 +49,24 @@ def assign_some(by: Actor, kind: str, ids: Sequence[UUID]) -> None:
     for rule_id, records in left.items():
         if rule_id is not None:
             _tell(record_type, rules[rule_id], records, by)
+
+
+def assign_now(record_type: RecordType, record: Record, by: Actor) -> str:
+    """Assign one that `by` has just made without an owner, so that they see at once whose it is.
+
+    Who got it by name, or nothing: what nobody could take, or waits for approval, is left to the
+    job that was put into the queue with it, which tells those meant.
+    """
+    if record.owner_id is not None or not are_by_rules(record_type, by):
+        return ""
+    service = service_actor(by.session, by.tenant, by.now, via=by.via)
+    try:
+        with by.session.begin_nested():
+            perform(record_type, DISTRIBUTE, record, by=service)
+    except Answer:
+        return ""
+    owner = by.session.get(User, record.owner_id)
+    return owner.name if owner is not None else ""
 
 
 def _free(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> Iterator[Record]:

@@ -54,6 +54,11 @@ def has_rules(kind: str, by: Actor) -> bool:
     return kind in _remembered.get((by.tenant.id, mark), lambda: _types_with_rules(by))
 
 
+def are_by_rules(record_type: RecordType, by: Actor) -> bool:
+    """True where what is made of a type without an owner goes to whom the rules say."""
+    return record_type.pool is not None and has_rules(record_type.key, by)
+
+
 def find_owner(record_type: RecordType, record_id: UUID, by: Actor) -> Found:
     """Who gets a record by the first rule that fits it and has somebody; Nobody where none has.
 

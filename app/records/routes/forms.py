@@ -11,6 +11,7 @@ from app.kernel.errors import Answer, Conflict, Held, OverLimit, Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
 from app.records.access import can_read
+from app.records.assignment.automatic import assign_now
 from app.records.door import perform
 from app.records.pages.form import Form, changed_values, edit_form, new_form, typed_values
 from app.records.pages.unseen import warn_unseen
@@ -56,7 +57,11 @@ def create(collection: str) -> Response:
     except (Refused, OverLimit) as answer:
         by.session.rollback()
         return _show(new_form(record_type, typed, by, next_url=next_or(""), answer=answer), answer)
-    toast(_("%(name)s was added.", name=record_type.title_of(record)))
+    name, owner = record_type.title_of(record), assign_now(record_type, record, by)
+    if owner:
+        toast(_("%(name)s was added and assigned to %(owner)s.", name=name, owner=owner))
+    else:
+        toast(_("%(name)s was added.", name=name))
     warn_unseen(record_type, record, by)
     if request.form.get("again"):
         return _again(record_type, by)

@@ -7,9 +7,11 @@ from datetime import date
 
 from flask import Response, request
 
+from app.documents.pages.papers import logo_shown
 from app.documents.papers.find import pdf_bytes
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Given
+from app.documents.papers.letterhead import firm_of, letterhead
 from app.documents.papers.make import Wish, draft_of
 from app.documents.pdf.press import pdf_of
 from app.identity import limits
@@ -144,6 +146,7 @@ def _shown(
             errors=errors or {},
             verb=verb,
             firm=by.tenant.name,
+            logo=_logo(by),
         )
     )
 
@@ -161,6 +164,11 @@ def _found(secret: str, *, held: bool = False) -> tuple[Quote, Actor] | Response
     if quote.status in ("draft", "withdrawn"):
         return _closed(page(GONE, status=410, once=True))
     return quote, by
+
+
+def _logo(by: Actor) -> str:
+    firm = firm_of(letterhead(by), by, has_seal=False, has_bank=False)
+    return logo_shown(firm, by)
 
 
 def _closed(answer: Response) -> Response:

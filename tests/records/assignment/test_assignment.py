@@ -350,3 +350,49 @@ def test_the_page_makes_orders_switches_and_removes(
             rule(by)
         with pytest.raises(NotPermitted):
             perform("account", "distribute", by.session.get_one(Account, firm(by).id), by=by)
+
+
+def test_whoever_types_a_record_in_leaves_its_owner_to_the_rules_and_sees_who_got_it(
+    acme: Workspace, alice: Person, reps: dict[UUID, str]
+) -> None:
+    asked = "Left empty, the rules of assignment choose who gets it."
+    mine = f'<option value="{alice.user_id}" selected>'
+    before = alice.client.get("/accounts/new").text
+    assert mine in before
+    assert asked not in before
+    with acme.acting(alice) as by:
+        rule(by)
+    form = alice.client.get("/accounts/new").text
+    assert mine not in form
+    assert asked in form
+    assert form.index(asked) < form.index("<details")
+    assert mine in alice.client.get(f"/accounts/new?owner_id={alice.user_id}").text
+    sent = alice.client.post("/accounts/new", data={"name": "Free Fences", "owner_id": ""})
+    shown = alice.client.get(sent.headers["Location"]).text
+    assert "assigned this by a rule:" in shown
+    assert "Free Fences was added and assigned to Bob Baker." in shown
+    own = {"name": "My Fences", "owner_id": str(alice.user_id)}
+    kept = alice.client.post("/accounts/new", data=own)
+    assert "assigned this by a rule:" not in alice.client.get(kept.headers["Location"]).text
+    with acme.acting(alice) as by:
+        rows = by.session.execute(select(Account.name, Account.owner_id))
+        owners = {row.name: row.owner_id for row in rows}
+        told = by.session.scalars(select(Event).where(Event.verb == "distributed")).all()
+    assert reps[owners["Free Fences"]] == "Bob"
+    assert owners["My Fences"] == alice.user_id
+    assert len(told) == 1
+
+
+def test_what_nobody_can_take_at_once_is_saved_without_an_owner(
+    acme: Workspace, alice: Person, reps: dict[UUID, str]
+) -> None:
+    with acme.acting(alice) as by:
+        rule(by, capacity="1")
+        for at in range(3):
+            give(by, firm(by, f"Firm {at}"), reps)
+    data = {"name": "One too many", "owner_id": ""}
+    sent = alice.client.post("/accounts/new", data=data)
+    assert "One too many was added." in alice.client.get(sent.headers["Location"]).text
+    with acme.acting(alice) as by:
+        made = by.session.scalars(select(Account).where(Account.name == "One too many")).one()
+    assert made.owner_id is None
