@@ -154,6 +154,7 @@ class Rep:
     def quotes(self, number: str, quantity: str, discount: str, deposit: str) -> None:
         """From the opportunity, whose words the form has; a product brings its own."""
         self.opens("opportunity")
+        expect(self.hand.page.locator(".stage-path [aria-current=step]")).to_be_visible()
         quotes = self.panel("Quotes")
         self.begins(quotes.get_by_role("link", name=self.hand.says("Add a quote"), exact=True))
         self.holds(name=ENQUIRY["company"], currency="GBP")

@@ -188,8 +188,8 @@ def _credit_of(account_id: UUID, by: Actor, known: Known) -> str:
 def shown_invoice(invoice: Invoice, beside: str, by: Actor) -> ShownInvoice:
     """An invoice in words, as far as `by` may see it."""
     kind, write, today = tailored("invoice", by), formats(by), firms_day(by)
-    lead, told = paper_lead(invoice, "invoice", beside, by)
-    late = 0
+    lead, called = paper_lead(invoice, "invoice", beside, by)
+    late, told = 0, []
     if sees(kind, "due_on", by) and invoice.is_owed and sees_money(by) and invoice.due_on:
         late = max(0, (today - invoice.due_on).days)
         day = write.day(invoice.due_on, today)
@@ -205,7 +205,7 @@ def shown_invoice(invoice: Invoice, beside: str, by: Actor) -> ShownInvoice:
     is_told = sees(kind, "amount", by)
     amount = write.money(invoice.amount, invoice.currency) if is_told else ""
     url = f"/invoices/{invoice.id}"
-    return ShownInvoice(url, lead, " · ".join(told), amount, late > 0)
+    return ShownInvoice(url, lead, " · ".join([*told, *called]), amount, late > 0)
 
 
 def _notes(invoice: Invoice, by: Actor) -> list[Text]:
