@@ -12,11 +12,13 @@ from playwright.sync_api import Page, expect
 from app.home.operations.homes import arrange
 from app.home.placed import Placed
 from app.identity.models import User
+from app.reports.engine.definition import Definition, Grouped, Measure
 from tests.browser.held import held
 from tests.browser.test_accessibility import Findings, each_once, every_pair, looker
 from tests.browser.visitor import Windows, arriving, overflow, ready, settled
 from tests.cast import Person, Workspace
 from tests.factories import make_account, make_activity
+from tests.home.conftest import keep_report
 
 __all__ = ["looker"]
 TITLES = "#widgets .panel-title"
@@ -241,6 +243,27 @@ def test_the_wall_stands_alone_and_fills_the_screen(page: Page, home: None) -> N
     with arriving(page):
         page.get_by_role("link", name="Leave the wall").click()
     names(page).to_have_text(["Quiet", "Weeks", "Firms"])
+
+
+def test_the_totals_of_a_wide_table_are_in_sight_on_the_wall(
+    page: Page, acme: Workspace, alice: Person
+) -> None:
+    groups = Grouped("kind"), Grouped("country")
+    key = keep_report(acme, alice, Definition("account", groups, (Measure(),), shape="pivot"))
+    countries = ("BA", "AE", "CF", "TT", "VC", "GB")
+    with acme.acting(alice) as by:
+        for country in countries:
+            make_account(by, f"Firm of {country}", country=country)
+        arrange(by, (Placed("a", "report", key), Placed("b", "report", "quiet-accounts")))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    ready(page, "/home/wall")
+    total = page.locator("#widget-a tfoot td").last
+    expect(total).to_have_text(str(len(countries)))
+    end = total.evaluate("one => one.getBoundingClientRect().right")
+    edge = page.locator("#widget-a .widget-wrap").evaluate(
+        "one => one.getBoundingClientRect().right"
+    )
+    assert end <= edge
 
 
 @every_pair

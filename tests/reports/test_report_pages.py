@@ -275,6 +275,16 @@ def test_what_is_typed_wrongly_is_said_and_never_a_fault(alice: Person, query: s
         assert "left out" in answer.text
 
 
+def test_an_address_of_a_report_that_cannot_be_read_leads_to_the_reports_there_are(
+    alice: Person,
+) -> None:
+    answer = alice.sign_in().get("/reports/build?definition={%22record_type%22:%22acc")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert 'href="/reports/build" data-key="n"' in answer.text
+    assert 'href="/reports/ready/' in answer.text
+
+
 @pytest.mark.usefixtures("firms")
 def test_every_ready_made_report_shows_its_numbers(alice: Person, bob: Person) -> None:
     with alice.workspace.acting(alice) as by:

@@ -23,21 +23,30 @@ from app.reports.operations.keep import Wish
 from app.reports.pages.arguments import read_definition
 from app.reports.pages.build import Build, built, said
 from app.reports.pages.file import FILES, made, made_of
+from app.reports.pages.listed import listed
 from app.reports.pages.sharing import Sharing, sharing
 from app.reports.routes.blueprint import blueprint
 from app.reports.runs.find import find_run, result_of
 from app.web import current
 from app.web.access import access
-from app.web.render import page, see_other
+from app.web.render import is_htmx, page, see_other
 from app.web.toasts import toast
 
 
 @blueprint.get("/reports/build")
 @access()
 def build_report() -> Response:
-    """The builder, with the numbers of what its form asks for."""
+    """The builder, with the numbers of what its form asks for.
+
+    An address that can't be read, as one cut off in a message, leads to the reports that there are.
+    """
     by = current.actor()
-    found = built(MultiDict(request.args), by)
+    try:
+        found = built(MultiDict(request.args), by)
+    except Refused as answer:
+        if is_htmx():
+            raise
+        return page("reports/list.html", status=422, shelves=listed(by), alert=answer.message)
     response = _page(found, by, status=422 if found.alerts else 200)
     if found.shown is not None:  # Whoever opens its rows comes back to what they had chosen.
         response.headers["HX-Replace-Url"] = found.url
