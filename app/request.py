@@ -137,7 +137,9 @@ class Edge:
         if declared.who is Who.USER and g.actor is None:
             return _to_sign_in()
         if g.tenant is not None and g.tenant.is_suspended and not declared.while_suspended:
-            raise NotPermitted(_why_suspended(g.tenant, self.settings.provider_email))
+            refused = NotPermitted(_why_suspended(g.tenant, self.settings.provider_email))
+            refused.title = _("This workspace is suspended")
+            raise refused
         _refuse_support(declared)
         reads_only = request.method in SAFE_METHODS or declared.while_previewing
         if g.actor is not None and g.actor.previews and not reads_only:

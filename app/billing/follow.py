@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.billing import ahead
+from app.billing.modules import MODULES_BACK, modules_back
 from app.billing.telling import tell_keepers
 from app.identity.usage import seats
 from app.kernel.actor import Actor, service_actor
@@ -57,6 +58,10 @@ def follow_here(by: Actor) -> None:
 
 def _bring(by: Actor, books: Books) -> None:
     seats.follow(by, books.seats, books.held)
+    if books.back is not None:
+        at, modules = books.back
+        if ahead.take_step(by, at, 1):
+            tell_keepers(by, MODULES_BACK, lambda _reader: modules_back(modules))
     if books.ends is not None:
         end, ends_at = books.ends
         ahead.remind(by, ends_at, end)

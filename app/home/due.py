@@ -196,6 +196,8 @@ def greeting(by: Actor) -> Text:
     """Good morning, afternoon or evening by the reader's clock, to who is looked as if any."""
     hour = by.now.astimezone(by.zone).hour
     name = (by.previews.person if by.previews else "") or by.name
+    if by.support is not None:  # Whoever helps, and not whoever let them in.
+        name = by.support.operator
     if 5 <= hour < 12:
         return _("Good morning, %(name)s", name=name)
     if 12 <= hour < 18:

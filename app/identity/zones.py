@@ -64,6 +64,13 @@ def areas(language: str, day: date) -> tuple[Area, ...]:
     )
 
 
+def zone_city(name: str, language: str) -> str:
+    """What people call a time zone: its city in their language; its own name where it has none."""
+    if name.partition("/")[0] not in AREAS:
+        return name
+    return _called([name], get_timezone_location(name, locale="en", return_city=True), language)
+
+
 def _called(names: list[str], city: str, language: str) -> str:
     """What a city is called in a language, which may know one of its zones' names alone."""
     known = Locale.parse(LOCALES[language]).time_zones

@@ -19,6 +19,7 @@ from app.operator.sessions import SignedInOperator
 from app.operator.tenancies import find_tenancy, may_go_on
 from tenants.billing.apply import settle
 from tenants.billing.models import Subscription
+from tenants.billing.modules import put_modules
 from tenants.billing.standing import ALIVE, OWING
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import db
@@ -111,7 +112,7 @@ def change_plan(
             raise Refused(
                 _("It pays for its plan, which changes with its subscription alone."), field="plan"
             )
-        tenant.modules = _modules(tenant, known.get(tenant.plan), known[plan])
+        put_modules(session, tenant, _modules(tenant, known.get(tenant.plan), known[plan]), now)
     tenant.plan, tenant.limits, tenant.changed_at = plan, own, now
     after = {"plan": plan, "limits": own}
     session.add(event(tenant.id, "plan_changed", by, now, reason=why, before=before, after=after))

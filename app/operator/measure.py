@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -27,7 +28,11 @@ from tenants.history import TENANT
 from tenants.scope import tenant_scope
 
 KIND = "measure_workspaces"
-EVERY = timedelta(hours=6)
+EVERY = timedelta(minutes=10)
+FRESH = timedelta(minutes=10)  # What was counted within this is not counted again.
+HOURLY = timedelta(hours=1)  # Who looks at none of them finds numbers no older.
+ON_A_PAGE = 10  # Workspaces that the console counts itself before it shows the list.
+BOUND = 1000  # Milliseconds that counting one for a page may take.
 AT_ONCE = 500  # Workspaces of one run; those counted longest ago come first.
 BYTES = (
     "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class "
@@ -40,16 +45,18 @@ log = structlog.get_logger(__name__)
 @service_job(KIND, every=EVERY, timeout=3600)
 def measure_workspaces(service: Service, _payload: Payload) -> None:
     """Count the workspaces that were counted longest ago."""
-    for facts in _due():
+    for facts in _due(service.now - HOURLY, AT_ONCE):
         try:
             measure(facts, service.now)
         except SQLAlchemyError as error:  # Of one workspace; the others are counted all the same.
             log.warning("workspace_not_measured", tenant=facts.slug, error=type(error).__name__)
 
 
-def measure(facts: TenantFacts, now: datetime) -> None:
-    """Count one workspace, and write the numbers down."""
+def measure(facts: TenantFacts, now: datetime, *, bound: int | None = None) -> None:
+    """Count one workspace, and write the numbers down; within `bound` milliseconds a question."""
     with tenant_scope(facts) as session:
+        if bound is not None:
+            session.execute(text(f"SET LOCAL statement_timeout = {bound:d}"))
         numbers = _count(session, facts)
     row = {"tenant_id": facts.id, "measured_at": now, **numbers}
     with control_session() as session:
@@ -57,15 +64,33 @@ def measure(facts: TenantFacts, now: datetime) -> None:
         session.execute(put.on_conflict_do_update(index_elements=["tenant_id"], set_=row))
 
 
-def _due() -> list[TenantFacts]:
-    """The workspaces whose numbers are oldest, of those whose tables are today's."""
+def count_some(now: datetime, *, only: UUID | None = None) -> None:
+    """Count the few workspaces whose numbers are oldest, or `only` one, before they are shown.
+
+    One that can't be counted, or not soon enough, keeps the numbers that it has.
+    """
+    for facts in _due(now - FRESH, ON_A_PAGE, only):
+        try:
+            measure(facts, now, bound=BOUND)
+        except SQLAlchemyError as error:
+            log.warning("workspace_not_measured", tenant=facts.slug, error=type(error).__name__)
+
+
+def _due(before: datetime, most: int, only: UUID | None = None) -> list[TenantFacts]:
+    """The workspaces with the oldest numbers of `before`, of those whose tables are today's."""
+    wanted = Tenant.id == only if only is not None else true()
     with control_session() as session:
         rows = session.scalars(
             select(Tenant)
             .outerjoin(TenantSize, TenantSize.tenant_id == Tenant.id)
-            .where(Tenant.state != State.ERASED.value, Tenant.version == TENANT.head)
+            .where(
+                Tenant.state != State.ERASED.value,
+                Tenant.version == TENANT.head,
+                or_(TenantSize.measured_at.is_(None), TenantSize.measured_at <= before),
+                wanted,
+            )
             .order_by(TenantSize.measured_at.asc().nulls_first(), Tenant.id)
-            .limit(AT_ONCE)
+            .limit(most)
         ).all()
     return [row.facts() for row in rows]
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from app.operator.tenancies import GRACE
 from tenants.billing.models import Subscription
 from tenants.billing.unpaid import START
 from tenants.control import Tenant
@@ -43,10 +44,12 @@ def money(session: Session, now: datetime) -> Money:
     for currency, interval, total in rows:
         share = total / MONTHS if interval == "year" else total
         monthly[currency] = monthly.get(currency, Decimal(0)) + share
+    owes = and_(Tenant.state == State.ACTIVE.value, Tenant.pay_by.is_not(None))
+    stands = case((owes, GRACE), else_=Tenant.state).label("stands")
     counted = session.execute(
-        select(Tenant.state, func.count().label("number"))
+        select(stands, func.count().label("number"))
         .where(Tenant.state != State.ERASED.value)
-        .group_by(Tenant.state)
+        .group_by(stands)
     )
     ending = select(func.count()).select_from(Tenant)
     ending = ending.where(
@@ -54,6 +57,6 @@ def money(session: Session, now: datetime) -> Money:
     )
     return Money(
         {currency: monthly[currency].quantize(Decimal("0.01")) for currency in sorted(monthly)},
-        {row.state: row.number for row in counted},
+        {row.stands: row.number for row in counted},
         session.scalar(ending) or 0,
     )

@@ -25,6 +25,7 @@ from tenants.lifecycle import CLOSED
 from tenants.plans import TRIAL
 
 PAGE = 50
+GRACE = "grace"  # Active, with a bill that is open: `pay_by` says how long yet.
 ALIVE = Tenant.state != State.ERASED.value
 BETWEEN = "~"  # Between the two parts of a place in the list; neither holds it.
 
@@ -70,6 +71,7 @@ class Tenancy:
     dead: int
     created_at: datetime
     trial_ends_at: datetime | None
+    standing: str  # Its state, or GRACE.
     size: TenantSize | None
 
     @property
@@ -122,7 +124,10 @@ def overview(
 def _listed(search: str, state: str) -> Select[Any]:
     held = TenantSize.tenant_id == Tenant.id
     query: Any = select(Tenant, TenantSize).outerjoin(TenantSize, held).where(ALIVE)
-    if state in {one.value for one in State}:
+    if state in {GRACE, State.ACTIVE.value}:
+        owes = Tenant.pay_by.is_not(None)
+        query = query.where(Tenant.state == State.ACTIVE.value, owes if state == GRACE else ~owes)
+    elif state in {one.value for one in State}:
         query = query.where(Tenant.state == state)
     if search:
         query = query.where(
@@ -163,8 +168,20 @@ def tenancy_of(
         dead=counts.get((row.id, "dead"), 0),
         created_at=row.created_at,
         trial_ends_at=row.trial_ends_at,
+        standing=standing_of(row),
         size=size,
     )
+
+
+def standing_of(row: Tenant) -> str:
+    """Where a workspace stands as the console tells it: its state, or GRACE."""
+    owes = row.state == State.ACTIVE.value and row.pay_by is not None
+    return GRACE if owes else row.state
+
+
+def oldest_count(found: Sequence[Tenancy]) -> datetime | None:
+    """When the numbers of a page were counted at the latest; None where none were."""
+    return min((one.size.measured_at for one in found if one.size is not None), default=None)
 
 
 def behind(version: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.kernel.language import Text, _, current
+from app.operator.tenancies import GRACE
 from tenants.plans import Limit, plans
 
 Said = tuple[Text, str]  # What it is called, and the tone of its pill.
@@ -14,6 +15,14 @@ STATES: Mapping[str, Said] = {
     "active": (_("Active"), "good"),
     "past_due": (_("Past due"), "warn"),
     "suspended": (_("Suspended"), "bad"),
+}
+# As the list tells them: whose bill is open has all its rights yet, and owes.
+STANDINGS: Mapping[str, Said] = {
+    "trial": STATES["trial"],
+    "active": STATES["active"],
+    GRACE: (_("In grace: a bill is open"), "warn"),
+    "past_due": (_("Read-only: not paid"), "warn"),
+    "suspended": STATES["suspended"],
 }
 # Of a subscription, by Stripe's names.
 SUBSCRIPTIONS: Mapping[str, Said] = {
@@ -46,6 +55,7 @@ VERBS: Mapping[str, Said] = {
     "bill_settled": (_("Bill settled"), "good"),
     "trial_resumed": (_("In trial again"), "info"),
     "modules_switched_off": (_("Modules switched off that the plan lacks"), ""),
+    "modules_switched_on": (_("Modules switched on that the plan has again"), "good"),
     "subscribed": (_("Plan and seats"), "good"),
     "bill_failed": (_("A bill could not be collected"), "warn"),
     "bill_collected": (_("The bill was collected"), "good"),

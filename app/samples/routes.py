@@ -20,6 +20,7 @@ from app.records.routes.sent import once
 from app.samples.operations import MANAGE, load, remove, standing
 from app.web import current
 from app.web.access import Who, access
+from app.web.links import safe_path
 from app.web.render import page, see_other
 from app.web.toasts import toast
 
@@ -41,7 +42,8 @@ def show_samples() -> Response:
     kinds = [
         (ngettext(*one.words.count, found.counts[one.key]), f"/{one.collection}") for one in types
     ]
-    return page("samples/samples.html", url=URL, number=found.number, kinds=kinds)
+    back = safe_path(request.args.get("next"), "")
+    return page("samples/samples.html", url=URL, number=found.number, kinds=kinds, next_url=back)
 
 
 @blueprint.post(f"{URL}/load")
@@ -50,7 +52,7 @@ def load_samples() -> Response:
     """Load it."""
     number = load(current.actor())
     toast(ngettext("%(n)s sample record was made.", "%(n)s sample records were made.", number))
-    return see_other(URL)
+    return see_other(safe_path(request.form.get("next"), URL))
 
 
 @blueprint.post(f"{URL}/remove")

@@ -18,6 +18,7 @@ from tenants.billing.doubles import end_double
 from tenants.billing.gateway import Gateway
 from tenants.billing.history import note
 from tenants.billing.models import Subscription, TransferRequest
+from tenants.billing.modules import lately_back, match_modules
 from tenants.billing.queue import plan_follow
 from tenants.billing.reading import Double, fetch_firm, keep_firm
 from tenants.billing.standing import ALIVE, OWING, Standing, standing, standing_on_trial
@@ -28,7 +29,7 @@ from tenants.control import OperatorEvent, Tenant
 from tenants.database import control_session
 from tenants.facts import State, TenantFacts
 from tenants.lifecycle import CLOSED, wake
-from tenants.plans import TRIAL, PlanError, plan_of
+from tenants.plans import TRIAL
 
 BY_HAND = ("suspended", "resumed")  # An operator's verbs; what they decided stands.
 VERBS = {
@@ -62,7 +63,8 @@ class Books:
     """What a workspace has to follow: its seats, those it may not exceed meanwhile, its standing.
 
     `held` is the number that something is about to be paid for; None where nothing is. `way` is
-    how it pays, None where it never did. `ends` is what ends by itself, and when.
+    how it pays, None where it never did. `ends` is what ends by itself, and when. `back` are the
+    modules that came back lately with a plan, and when.
     """
 
     facts: TenantFacts
@@ -71,6 +73,7 @@ class Books:
     standing: Standing
     way: str | None = None
     ends: tuple[End, datetime] | None = None
+    back: tuple[datetime, tuple[str, ...]] | None = None
 
 
 def find_by_customer(session: Session, customer_id: str) -> Subscription | None:
@@ -154,6 +157,7 @@ def hold_books(session: Session, tenant_id: UUID, now: datetime) -> Books | None
         stands,
         row.way if row is not None else None,
         _end_of(tenant, row, stands),
+        lately_back(session, tenant_id, now),
     )
 
 
@@ -183,9 +187,10 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
         tenant.state, tenant.changed_at = stands.state.value, now
         told = {"before": before.value, "after": stands.state.value}
         note(session, tenant.id, VERBS[stands.state], now, **told)
-    _drop_modules(session, tenant, now)
+    had = list(tenant.modules)
+    match_modules(session, tenant, now)
     session.flush()  # The facts tell what stands in the row.
-    if (tenant.state, tenant.seats, tenant.pay_by) != stood:
+    if (tenant.state, tenant.seats, tenant.pay_by) != stood or tenant.modules != had:
         plan_follow(session, tenant.id, now)
     return Applied(tenant.facts(), before, tenant.seats, stands, is_waiting(row))
 
@@ -220,15 +225,3 @@ def _is_held_by_hand(session: Session, tenant: Tenant) -> bool:
         .limit(1)
     ).first()
     return last == "suspended"
-
-
-def _drop_modules(session: Session, tenant: Tenant, now: datetime) -> None:
-    """Switch off what the plan has not; the data stays and comes back with the module."""
-    try:
-        allowed = plan_of(tenant.plan).modules
-    except PlanError:
-        return
-    gone = [one for one in tenant.modules if one not in allowed]
-    if gone:
-        tenant.modules = [one for one in tenant.modules if one in allowed]
-        note(session, tenant.id, "modules_switched_off", now, modules=gone)

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from app.billing import losses as losing
 from app.billing.asked import read_shown_at
 from app.billing.jobs import follow_bill
 from app.billing.losses import losses
@@ -27,7 +28,7 @@ from tenants.billing.operations import subscription_of
 from tenants.control import Tenant
 from tenants.database import control_session
 from tenants.facts import State
-from tenants.plans import plan_of
+from tenants.plans import Limit, plan_of
 from tenants.resolve import forget
 from tests.billing.conftest import GOOD, Till
 from tests.billing.test_states import card_fails
@@ -176,6 +177,87 @@ def test_a_smaller_plan_says_first_which_modules_there_are_that_it_lacks(
         by = replace(by, tenant=replace(by.tenant, modules=("service", "marketing", "loyalty")))
         told = [str(one) for one in losses(plan_of("starter"), by)]
     assert told == ["The module Marketing is switched off. Its data stays and comes back with it."]
+
+
+def leave_insight_alone(till: Till, house: Workspace) -> None:
+    """As its admins have it, who switched off all the rest."""
+    with till.app.app_context(), control_session() as session:
+        session.get_one(Tenant, house.facts.id).modules = ["insight"]
+    forget()
+
+
+def modules(till: Till, house: Workspace) -> set[str]:
+    return set(till.facts(house).modules)
+
+
+def put_on(till: Till, client: HostClient, plan: str) -> str:
+    """Change the plan by the page; answers with what was shown before."""
+    shown = choose(client, plan=plan, interval="month", seats="3")
+    done = client.post(f"{PLACE}/change", data=fields(shown, f"{PLACE}/change"))
+    assert done.status_code == 303, done.text
+    till.tell_all()
+    forget()
+    return shown
+
+
+def test_what_a_smaller_plan_switched_off_is_on_again_with_a_larger_one_and_that_is_told(
+    clock: Clock, till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme, plan="business")
+    till.tell_all()
+    leave_insight_alone(till, acme)
+    clock.shift(timedelta(minutes=1))
+    put_on(till, alice.client, "starter")
+    assert "insight" not in modules(till, acme)
+    clock.shift(timedelta(minutes=1))
+    put_on(till, alice.client, "business")
+    assert modules(till, acme) == {"insight"}
+    page = alice.client.get(PLACE).text
+    assert "Switched on again with your plan: Insight." in page
+    assert "Your plan has these modules too, which are switched off: Sales." in page
+    with acme.scope() as session:
+        told = [one.text for one in session.scalars(select(Notice))]
+    assert told.count("Switched on again with your plan: Insight.") == 1
+
+
+def test_what_admins_switched_off_after_it_came_back_stays_off(
+    clock: Clock, till: Till, acme: Workspace, alice: Person
+) -> None:
+    till.subscribe(acme, plan="business")
+    till.tell_all()
+    leave_insight_alone(till, acme)
+    for plan in ("starter", "business"):
+        clock.shift(timedelta(minutes=1))
+        put_on(till, alice.client, plan)
+    assert alice.client.post("/settings/modules/insight/off").status_code == 303
+    with till.app.app_context():
+        refresh(till.gateway, acme.facts.id, clock.now)
+    assert modules(till, acme) == set()
+
+
+def test_a_smaller_plan_names_every_limit_that_shrinks_and_what_is_above_it(
+    clock: Clock, till: Till, acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.subscribe(acme, plan="business")
+    till.tell_all()
+    forget()
+    clock.shift(timedelta(minutes=1))
+    counted = losing.uses
+    many = {Limit.RECORDS: 60_000}
+    monkeypatch.setattr(
+        losing,
+        "uses",
+        lambda by: [replace(one, used=many.get(one.limit, one.used)) for one in counted(by)],
+    )
+    shown = choose(alice.client, plan="starter", interval="month", seats="3")
+    assert "Seats: at most 15, in place of 200." in shown
+    assert "Storage: at most" in shown
+    assert "E-mails this month: at most 5,000, in place of 100,000." in shown
+    assert "API calls today: at most 20,000, in place of 500,000." in shown
+    assert "Waiting background work: at most 20,000, in place of 200,000." in shown
+    assert "Records: at most 50,000, in place of 1,000,000. You use 60,000: nothing is" in shown
+    larger = choose(alice.client, plan="enterprise", interval="month", seats="3")
+    assert "at most" not in larger
 
 
 def test_nonsense_is_refused_beside_its_field_and_kept(till: Till, alice: Person) -> None:

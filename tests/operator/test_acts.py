@@ -17,6 +17,7 @@ from app.operator.words import said
 from tenants import resolve
 from tenants.billing.apply import VERBS as BILLED
 from tenants.billing.models import Subscription
+from tenants.billing.modules import OFF, ON
 from tenants.control import Job, OperatorEvent, Tenant, TenantSize
 from tests.cast import HostClient, Person, Workspace
 from tests.conftest import Clock
@@ -188,7 +189,7 @@ def test_a_plan_that_is_paid_for_is_not_changed_behind_its_subscription(
     assert (tenant(owner, acme).plan, tenant(owner, acme).limits) == ("business", {"records": 5000})
 
 
-@pytest.mark.parametrize("verb", [*BILLED.values(), "marked_as_paid", "modules_switched_off"])
+@pytest.mark.parametrize("verb", [*BILLED.values(), "marked_as_paid", OFF, ON])
 def test_what_billing_does_has_words_in_both_languages(verb: str) -> None:
     text, _tone = said(verb)
     assert text != said("nothing that there is")[0]
@@ -267,6 +268,47 @@ def test_the_list_is_narrowed_to_a_state(
     page = console.get("/operator?state=past_due").text
     assert "Acme Ltd" in page
     assert "Globex Corp" not in page
+
+
+def test_who_owes_is_found_in_the_list_the_counters_and_the_filter(
+    console: HostClient, acme: Workspace, globex: Workspace, owner: Engine, clock: Clock
+) -> None:
+    with Session(owner) as session, session.begin():
+        session.execute(update(Tenant).values(state="active"))
+        owing = update(Tenant).where(Tenant.slug == "acme")
+        session.execute(owing.values(pay_by=clock.now + timedelta(days=9)))
+    assert "<dt>In grace: a bill is open</dt><dd><b>1</b>" in console.get("/operator").text
+    narrowed = console.get("/operator?state=grace").text
+    assert "Acme Ltd" in narrowed
+    assert "Globex Corp" not in narrowed
+    assert ">In grace: a bill is open</span>" in narrowed
+    active = console.get("/operator?state=active").text
+    assert "Acme Ltd" not in active
+    assert "Globex Corp" in active
+    assert "In grace: a bill is open" in console.get(ACME).text
+
+
+def test_the_list_counts_what_was_not_counted_lately(
+    console: HostClient, acme: Workspace, alice: Person, owner: Engine, clock: Clock
+) -> None:
+    def records() -> int:
+        with Session(owner) as session:
+            return session.scalars(
+                select(TenantSize.records).where(TenantSize.tenant_id == acme.facts.id)
+            ).one()
+
+    with acme.acting(alice) as by:
+        make_account(by, "Kestrel")
+    page = console.get("/operator").text
+    assert records() == 1
+    assert f"{clock.now:%Y-%m-%d %H:%M} UTC" in page
+    with acme.acting(alice) as by:
+        make_account(by, "Merlin")
+    console.get(ACME)
+    assert records() == 1  # Counted a moment ago.
+    clock.shift(timedelta(minutes=11))
+    console.get(ACME)
+    assert records() == 2
 
 
 def test_what_the_service_earns_is_summed_by_currency(

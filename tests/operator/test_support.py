@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -99,10 +100,33 @@ def test_the_firm_reads_whether_anybody_has_come_in(
     page = alice.client.get("/settings/support").text
     assert "Olga Orr of the service has typed the code" in page
     assert "came in" not in page
+    assert [one.verb for one in events(acme)] == ["support_allowed"]  # She is not in yet.
+    audit = alice.client.get("/settings/audit").text
+    assert str(events(acme)[0].changes["until"][1]) not in audit  # A moment as people write it.
     come_in(app, acme, ticket)
+    assert [one.verb for one in events(acme)] == ["support_allowed", "support_entered"]
     page = alice.client.get("/settings/support").text
     assert "Olga Orr of the service came in" in page
     assert "Inside" in page
+
+
+def test_support_is_greeted_by_name_and_reads_the_language_of_the_console(
+    app: Flask, acme: Workspace, alice: Person, console: HostClient
+) -> None:
+    code = allow(alice)
+    console.set_cookie("lang", "zh-CN", domain="localhost")
+    answer = console.post(f"{ACME}/support", data={"code": code, "reason": "Ticket 17"})
+    way = re.search(r"/support/enter[?]ticket=([\w-]+)&amp;lang=([\w-]+)", answer.text)
+    assert way is not None
+    client = visitor(app, acme)
+    assert f'name="lang" value="{way[2]}"' in client.get(unescape(way[0])).text
+    client.post("/support/enter", data={"ticket": way[1], "lang": "zh-CN"})
+    client.visit(acme.facts)
+    home = client.get("/").text
+    assert 'lang="zh-CN"' in home
+    greeting = home[home.index("<h1") : home.index("</h1>")]
+    assert "Olga Orr" in greeting
+    assert "Alice" not in greeting
 
 
 def test_nothing_can_be_changed_unless_that_was_allowed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.billing.modules import modules_off
 from app.billing.shown import (
     Bill,
     bills,
@@ -64,6 +65,7 @@ def plan_page(by: Actor) -> dict[str, object]:
         "offers": offers(by, currency_of(by, subscription_of(by.tenant.id))),
         "taken": taken,
         "bills": listed,
+        "modules_off": modules_off(by),
         "write_to": outside.settings().provider_email,
     }
 

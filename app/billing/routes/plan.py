@@ -17,6 +17,7 @@ from app.billing.asked import (
     why_anew,
 )
 from app.billing.doing import doing, gateway, holder
+from app.billing.modules import names_of
 from app.billing.notices import MANAGE, PLAN
 from app.billing.pages.plan import first_typed, plan_page
 from app.billing.pages.price import confirm
@@ -89,6 +90,9 @@ def change() -> Response:
         toast(_("The bill is below. Plan and seats change once it is paid."))
     else:
         toast(_("Your plan was changed."))
+    back = set(applied.facts.modules if applied else ()) - set(by.tenant.modules)
+    if names_of(back):
+        toast(_("Switched on again with your plan: %(modules)s.", modules=names_of(back)))
     return see_other(PLAN)
 
 

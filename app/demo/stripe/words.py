@@ -33,6 +33,9 @@ ENGLISH = {
     "expired": "This page is no longer valid.",
     "clock": "The stand-in's clock",
     "ahead": "days ahead",
+    "half": "This moves Stripe's half alone: renewals, failed charges and their retries happen. "
+    "The service's own clock stands, so a workspace with an open bill turns read-only on its real "
+    "day; the operator's console can suspend it meanwhile.",
     "move": "Move ahead by days",
 }
 CHINESE = {
@@ -64,6 +67,8 @@ CHINESE = {
     "ways": {"card": "用银行卡付款", "alipay": "用支付宝付款", "wechat_pay": "用微信支付付款"},
     "expired": "此页面已失效。",
     "clock": "替身的时钟",
+    "half": "这里只拨动 Stripe 一侧的时钟：续费、扣款失败与重试会随之发生。本服务自己的时钟不变，"
+    "欠费的工作区要到真实日期才会变为只读；在此之前，可在运营后台将其暂停。",
     "ahead": "天（已提前）",
     "move": "提前天数",
 }

@@ -103,7 +103,6 @@ def leave_support(by: Actor) -> None:
 
 def enter(
     session: Session,
-    tenant: TenantFacts,
     *,
     code: str,
     operator_id: UUID,
@@ -133,14 +132,16 @@ def enter(
         return None
     grant = used[0]
     user = session.get(User, grant.granted_by_id)
-    by = _in_name_of(service_actor(session, tenant, now, via="support"), grant)
-    changes = {"operator": [None, operator], "may_write": [None, grant.may_write]}
-    write_event(by, SUBJECT, tenant.id, "support_entered", changes=changes)
     return Entry(ticket, user.name if user is not None else "", grant.expires_at)
 
 
-def redeem(session: Session, ticket: str, now: datetime) -> tuple[str, timedelta] | None:
-    """Turn a ticket into the token of a support session and how long it may last; None for none."""
+def redeem(
+    session: Session, tenant: TenantFacts, ticket: str, now: datetime
+) -> tuple[str, timedelta] | None:
+    """Turn a ticket into the token of a support session and how long it may last; None for none.
+
+    Only now somebody is in, and the audit tells so.
+    """
     token = new_secret()
     used = session.execute(
         update(SupportGrant)
@@ -151,9 +152,15 @@ def redeem(session: Session, ticket: str, now: datetime) -> tuple[str, timedelta
             SupportGrant.expires_at > now,
         )
         .values(ticket_digest=None, ticket_until=None, token_digest=digest(token))
-        .returning(SupportGrant.expires_at)
+        .returning(SupportGrant)
     ).first()
-    return (token, used.expires_at - now) if used is not None else None
+    if used is None:
+        return None
+    grant = used[0]
+    by = _in_name_of(service_actor(session, tenant, now, via="support"), grant)
+    changes = {"operator": [None, grant.operator_name], "may_write": [None, grant.may_write]}
+    write_event(by, SUBJECT, tenant.id, "support_entered", changes=changes)
+    return token, grant.expires_at - now
 
 
 def end_support_of(by: Actor, operator_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from uuid import UUID
 
 from flask import Response, request
@@ -20,10 +21,10 @@ from app.identity.routes.asking import again, show, typed
 from app.identity.routes.blueprint import blueprint
 from app.identity.supporting import ALLOW
 from app.kernel.errors import Answer, NotPermitted
-from app.kernel.language import _
+from app.kernel.language import OFFERED, _, using
 from app.web import current
 from app.web.access import Who, access
-from app.web.render import page, see_other
+from app.web.render import keep_language, page, see_other
 from app.web.toasts import toast
 
 PLACE = "/settings/support"
@@ -71,18 +72,24 @@ def end_support_access(grant_id: UUID) -> Response:
 @access(who=Who.ANYONE, while_suspended=True)
 def show_support_entrance() -> Response:
     """The press with which somebody of the service comes in."""
-    return page("identity/support_enter.html", ticket=request.args.get("ticket", "")[:200])
+    spoken = request.args.get("lang", "")
+    with using(spoken) if spoken in OFFERED else nullcontext():
+        ticket = request.args.get("ticket", "")[:200]
+        return page("identity/support_enter.html", ticket=ticket, spoken=spoken)
 
 
 @blueprint.post(ENTER)
 @access(who=Who.ANYONE, while_suspended=True)
 def enter_support() -> Response:
     """Turn a ticket into a session of support."""
-    opened = redeem(current.session(), typed("ticket")[:200], current.moment())
+    opened = redeem(current.session(), current.tenant(), typed("ticket")[:200], current.moment())
     if opened is None:
         toast(_("This way in is used up or too old. Get a new code."), kind="info")
         return see_other("/login")
-    return cookies.give_support(see_other("/"), *opened)
+    answer = cookies.give_support(see_other("/"), *opened)
+    if typed("lang") in OFFERED:  # Of the console: whoever helps reads the firm's pages in it.
+        keep_language(answer, typed("lang"))
+    return answer
 
 
 @blueprint.post("/support/leave")

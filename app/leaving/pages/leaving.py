@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.billing.shown import current_subscription
 from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
@@ -14,6 +15,7 @@ from app.leaving.operations.farewell import find_farewell, who_asked
 from app.leaving.operations.takeout import URL
 from app.records.files.sizes import size_text
 from app.web.formats import formats
+from tenants.billing.unpaid import is_waiting
 
 STATES: Mapping[State, tuple[Text, str]] = {
     State.WAITING: (_("Waiting"), "info"),
@@ -57,9 +59,22 @@ def shown(takeouts: Sequence[Takeout], by: Actor) -> dict[str, Any]:
         "is_under_way": any(one.takeout.is_under_way for one in lines),
         "farewell": _farewell(by),
         "may_end": by.rights.is_owner,
+        "paid_until": _paid_until(by),
         "days": NOTICE.days,
         "slug": by.tenant.slug,
     }
+
+
+def _paid_until(by: Actor) -> str:
+    """The day until which the workspace is paid, where that is after its end; "" else."""
+    row, write = current_subscription(by), formats(by)
+    farewell = find_farewell(by)
+    ends = farewell.due_at if farewell is not None else by.now + NOTICE
+    if row is None or row.status != "active" or is_waiting(row):
+        return ""
+    if row.period_end is None or row.period_end <= ends:
+        return ""
+    return write.day(write.local(row.period_end).date(), by.today())
 
 
 def _farewell(by: Actor) -> dict[str, str] | None:

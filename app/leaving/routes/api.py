@@ -129,7 +129,7 @@ def fetch_takeout(takeout_id: UUID) -> Response:
     takeout = find_takeout(takeout_id, by)
     made = open_takeout(takeout, by)
     current.aside(partial(_note_fetched, by.tenant, by))
-    name = name_of(takeout, by.tenant.slug)
+    name = name_of(takeout, by)
     sent = send_file(
         made, "application/zip", as_attachment=True, download_name=name, max_age=0, etag=False
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Response, send_file
 
 from app.events import write_event
 from app.identity.operations.notices import read_about
+from app.kernel.actor import Actor
 from app.kernel.language import _
 from app.leaving.models import Takeout
 from app.leaving.operations.takeout import (
@@ -63,7 +65,7 @@ def download_everything(takeout_id: UUID) -> Response:
             made,
             "application/zip",
             as_attachment=True,
-            download_name=name_of(takeout, by.tenant.slug),
+            download_name=name_of(takeout, by),
             max_age=0,
             etag=False,
         )
@@ -79,9 +81,10 @@ def remove_everything(takeout_id: UUID) -> Response:
     return see_other(URL)
 
 
-def name_of(takeout: Takeout, slug: str) -> str:
-    """The name under which it is saved."""
-    return f"{slug} {takeout.created_at.date().isoformat()}.zip"
+def name_of(takeout: Takeout, by: Actor) -> str:
+    """The name under which it is saved, with the firm's day."""
+    day = takeout.created_at.astimezone(ZoneInfo(by.tenant.zone)).date()
+    return f"{by.tenant.slug} {day.isoformat()}.zip"
 
 
 def to_be_saved(answer: Response) -> Response:

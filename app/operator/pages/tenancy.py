@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.jobs.overview import JobLine, count_by_tenant, list_jobs
-from app.kernel.language import Text, current, gettext, labelled
-from app.operator.tenancies import Tenancy, may_go_on, tenancy_of
-from app.operator.words import LIMITS, STATES, SUBSCRIPTIONS, plan_name, said
+from app.kernel.language import Text, current, gettext, labelled, listed
+from app.operator.tenancies import Tenancy, may_go_on, standing_of, tenancy_of
+from app.operator.words import LIMITS, STANDINGS, STATES, SUBSCRIPTIONS, plan_name, said
 from app.records.files.sizes import size_text
+from app.records.switching.operations import offered_modules
 from tenants.billing.models import Subscription
 from tenants.billing.unpaid import is_waiting
 from tenants.control import Operator, OperatorEvent, Tenant, TenantSize
@@ -71,7 +72,7 @@ def page_of(session: Session, tenant: Tenant) -> Page:
     paid = session.get(Subscription, tenant.id)
     return Page(
         tenancy=tenancy_of(tenant, size, count_by_tenant(session, [tenant.id])),
-        state=STATES[tenant.state],
+        state=STANDINGS[standing_of(tenant)],
         plan=plan_name(tenant.plan),
         plans=[(one.key, one.text(one.name, current())) for one in plans()],
         usage=_usage(tenant, size),
@@ -143,6 +144,9 @@ def _why(row: OperatorEvent) -> str:
 def _details(row: OperatorEvent) -> str:
     """What else was noted, in short: `before → after` where there are both, else until when."""
     before, after = row.details.get("before"), row.details.get("after")
+    if after is None and row.details.get("modules"):
+        gone = row.details["modules"]
+        return listed(one.label for one in offered_modules() if one.key in gone)
     if after is None:
         day = str(row.details.get("until", ""))[:10]
         return gettext("until %(day)s UTC", day=day) if day else ""

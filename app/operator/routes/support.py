@@ -11,6 +11,7 @@ from app.identity.limits import Counter, Limit
 from app.identity.operations.support import Entry, enter
 from app.kernel.errors import Answer, Missing, Refused
 from app.kernel.language import _
+from app.kernel.language import current as language
 from app.operator import acts, here
 from app.operator.routes.blueprint import blueprint
 from app.operator.routes.tenants import PLACE, show_refusal
@@ -40,7 +41,8 @@ def enter_with_code(slug: str) -> Response:
         entry = _enter(facts, by)
     except Answer as answer:
         return show_refusal(slug, answer)
-    goal = f"{here.settings().workspace_url(slug)}/support/enter?ticket={entry.ticket}"
+    place = f"{here.settings().workspace_url(slug)}/support/enter"
+    goal = f"{place}?ticket={entry.ticket}&lang={language()}"
     return page(
         "operator/support.html",
         operator=by,
@@ -56,7 +58,7 @@ def _enter(facts: TenantFacts, by: SignedInOperator) -> Entry:
     limits.take([Counter(CODES, f"{CODES.kind}:{by.id.hex}")], now)
     with tenant_scope(facts) as session:
         code = request.form.get("code", "")
-        entry = enter(session, facts, code=code, operator_id=by.id, operator=by.name, now=now)
+        entry = enter(session, code=code, operator_id=by.id, operator=by.name, now=now)
     verb = "support_entered" if entry is not None else "support_refused"
     with control_session() as session:
         session.add(acts.event(facts.id, verb, by, now, reason=reason))

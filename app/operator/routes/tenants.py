@@ -12,12 +12,13 @@ from app.kernel.errors import Answer, Missing
 from app.kernel.language import Text, _
 from app.operator import acts, here
 from app.operator.held_mails import held_mails
+from app.operator.measure import count_some
 from app.operator.money import money
 from app.operator.pages.tenancy import page_of
 from app.operator.routes.blueprint import blueprint
 from app.operator.sessions import SignedInOperator
-from app.operator.tenancies import find_tenancy, overview
-from app.operator.words import SORTS, STATES, plan_name
+from app.operator.tenancies import find_tenancy, oldest_count, overview
+from app.operator.words import SORTS, STANDINGS, plan_name
 from app.web import current
 from app.web.access import Side, Who, access
 from app.web.render import page, see_other
@@ -37,6 +38,8 @@ def workspaces() -> Response:
     state, sort = request.args.get("state", "")[:20], request.args.get("sort", "")[:20]
     after = request.args.get("after", "")[:120]
     is_first = not (search or state or after)
+    if not after:  # While somebody goes on page by page, the order by these numbers stands.
+        count_some(current.moment())
     with control_session() as session:
         found = overview(session, search=search, state=state, sort=sort, after=after)
         held = held_mails(session) if is_first else []
@@ -48,9 +51,10 @@ def workspaces() -> Response:
         held=held,
         figures=figures,
         search=search,
-        state=state if state in STATES else "",
+        state=state if state in STANDINGS else "",
         sort=sort if sort in SORTS else "slug",
-        states=STATES,
+        states=STANDINGS,
+        counted=oldest_count(found.tenancies),
         sorts=SORTS,
         plan_name=plan_name,
         has_mail=here.settings().is_demo,
@@ -156,6 +160,9 @@ def _done(slug: str, work: Callable[[SignedInOperator], None], said: Text) -> Re
 
 def show_refusal(slug: str, answer: Answer | None = None) -> Response:
     """The page of a workspace, with what stands against an act."""
+    with control_session() as session:
+        tenant_id = _find(find_tenancy(session, slug)).id
+    count_some(current.moment(), only=tenant_id)
     with control_session() as session:
         shown = page_of(session, _find(find_tenancy(session, slug)))
     errors = {key: [text] for key, text in answer.errors.items()} if answer is not None else {}

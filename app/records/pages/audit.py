@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +43,8 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
 }
 LOCALIZED = ("role", "field")
 KIND = "record_type"
+# A moment as events keep it; a day alone or a text with one in it is none.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team", "lead_id": "user"}
 
 
@@ -177,7 +181,8 @@ def _plain_changes(changes: Mapping[str, list[Any]], names: Named, by: Actor) ->
         if key in ORIGIN or len(pair) != 2:
             continue
         told_pair = [_kind(value) for value in pair] if key == KIND else pair
-        before, after = (_plain(REFERRED.get(key), value, names)[:LONGEST] for value in told_pair)
+        referred = REFERRED.get(key)
+        before, after = (_plain(referred, value, names, by)[:LONGEST] for value in told_pair)
         told.append(Change(changed(key, by), before, after))
     return told
 
@@ -188,7 +193,7 @@ def _kind(value: Any) -> str:
     return str(declared.words.many) if declared is not None else str(value or "")
 
 
-def _plain(refers_to: str | None, value: Any, names: Named) -> str:
+def _plain(refers_to: str | None, value: Any, names: Named, by: Actor) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -198,8 +203,15 @@ def _plain(refers_to: str | None, value: Any, names: Named) -> str:
     if isinstance(value, dict):
         return _picked(value)
     if isinstance(value, str):
-        return str(REACHES.get(value, value))
+        return _worded(value, by)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _worded(value: str, by: Actor) -> str:
+    """A word of ours in the reader's language, a moment by their clock, a text as it is."""
+    if MOMENT.fullmatch(value):
+        return formats(by).moment(datetime.fromisoformat(value), by.today())
+    return str(REACHES.get(value, value))
 
 
 def _met(

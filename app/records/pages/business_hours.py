@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from app.identity.zones import zone_city
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name
 from app.kernel.language import current, gettext
@@ -172,7 +173,7 @@ def _hours(week: tuple[Spans, ...], by: Actor) -> list[str]:
 
 
 def _place(zone: str, country: str, region: str) -> str:
-    parts = [zone]
+    parts = [zone_city(zone, current())]
     if country:
         parts.append(gettext("Holidays: %(place)s", place=country_name(country, current())))
     if region:

@@ -57,7 +57,7 @@ def save_fiscal_year() -> Response:
             named_by_start=typed("named_by") == "start",
         )
         toast(_("Saved."))
-        return see_other(URL)
+        return see_other(safe_path(request.form.get("next"), URL))
 
     return submit(work, HOME, _home)
 
@@ -91,7 +91,7 @@ def create_business_calendar() -> Response:
     def work() -> Response:
         row = operations.create_calendar(current.actor(), _wish())
         toast(_("Saved."))
-        return see_other(f"{URL}/{row.id}")
+        return see_other(safe_path(request.form.get("next"), f"{URL}/{row.id}"))
 
     return submit(work, FORM, lambda: _form(None))
 
@@ -188,6 +188,7 @@ def _home() -> dict[str, object]:
         "calendars": pages.shown_calendars(by),
         "months": months,
         "today_is": fiscal.label(by.today()),
+        "next_url": safe_path(request.values.get("next"), ""),
     }
 
 
@@ -198,6 +199,7 @@ def _form(row: BusinessCalendar | None) -> dict[str, object]:
         country = typed("country")
     return {
         "url": f"{URL}/{row.id}/edit" if row is not None else f"{URL}/new",
+        "next_url": safe_path(request.values.get("next"), ""),
         "back": f"{URL}/{row.id}" if row is not None else URL,
         "calendar": row,
         "is_first": row is None and not operations.calendars_of(by),
@@ -211,8 +213,15 @@ def _form(row: BusinessCalendar | None) -> dict[str, object]:
                 WEEKDAYS, pages.weekday_names(by), pages.short_weekdays(by), strict=True
             )
         ],
-        "is_default": "is_default" in request.form or bool(row and row.is_default),
+        "is_default": "is_default" in request.form or _is_default(row),
     }
+
+
+def _is_default(row: BusinessCalendar | None) -> bool:
+    """True for the default calendar, and for the first one, which will be it."""
+    if row is not None:
+        return row.is_default
+    return not operations.calendars_of(current.actor())
 
 
 def _one(row: BusinessCalendar) -> dict[str, object]:
