@@ -64,7 +64,7 @@ def test_a_subscription_that_was_cancelled_is_not_renewed_by_giving_seats_back(
     assert "It ends on" in alice.client.get(PLACE).text
 
 
-@pytest.mark.parametrize("press", ["按键", "é", "a\r\nX-Evil: 1", "a\x00b", "\u2028", "\x7f"])
+@pytest.mark.parametrize("press", ["按键", "é", "a\r\nX-Evil: 1", "\u2028", "\x7f"])
 def test_a_press_of_any_letters_pays_as_others_do(
     till: Till, acme: Workspace, alice: Person, press: str
 ) -> None:

@@ -202,9 +202,11 @@ def test_a_suspended_workspace_opens_for_signing_in_alone(
     assert digest(laundry, acme.facts) == before
     open_rules = {case.rule.rule for case in of_workspace(app) if case.access.while_suspended}
     assert {rule for rule in open_rules if not rule.startswith((*OWN_AFFAIRS, *EXPORTS))} == {
+        "/palette",  # Names of pages and keys alone, and of the pages that are open then.
         "/preview/end",  # Whoever looked as another role when it came is led out.
         "/settings",
         "/settings/me",
+        "/shortcuts",
     }
     assert visitor_signs_in(alice).status_code == 303
 

@@ -200,6 +200,7 @@ def test_the_forms_of_money_show_nothing_that_the_role_hides(
             by.session.add(
                 Grant(role_id=role.id, record_type="payment", verb=verb, reach=int(Reach.ALL))
             )
+        role.stamp = new_id()
         account_id = account.id
     assert number is not None
 
