@@ -23,6 +23,7 @@ from app.sales.models.contract import (
 from app.sales.operations.contracts import contract_changed, gather_contracts, prepare_contract
 from app.sales.pages.contracts import contract_panel
 from app.sales.records.contract_actions import ACTIONS
+from app.sales.records.of_papers import told_on_sale
 
 STATUSES = (
     Option(DRAFT, _("Draft"), "grey"),
@@ -169,15 +170,7 @@ contract = RecordType(
     calendar=Calendar(
         dates=(Contract.ends_on, Contract.next_due_on, Contract.notice_on), colour=Contract.status
     ),
-    told_on=lambda one: [
-        (kind, record_id)
-        for kind, record_id in (
-            ("opportunity", one.opportunity_id),
-            ("account", one.account_id),
-            ("contact", one.contact_id),
-        )
-        if record_id is not None
-    ],
+    told_on=told_on_sale,
     views=(
         View(_("Running contracts"), (RUNS, ("sort", "ends_on"))),
         View(_("Ends soon"), (RUNS, ("ends_on", "next_90_days"), ("sort", "ends_on"))),

@@ -11,7 +11,7 @@ from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
 from app.records.imports.facts import Lined, Past
-from app.records.types import Action, Ask, Panel, RecordType, View, Words
+from app.records.types import Panel, RecordType, View, Words
 from app.sales.lines.brought import differing_lines, line_fields
 from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import paper_changed, papers_changed
@@ -19,24 +19,17 @@ from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
 from app.sales.operations.contract_delivery import reach_delivery
 from app.sales.operations.contract_invoices import take_invoices
-from app.sales.operations.contract_origin import contract_order
-from app.sales.operations.order_invoices import request_invoice
 from app.sales.operations.orders import (
-    cancel,
-    complete,
-    confirm,
-    deliver,
     prepare_order,
     refuse_deleting,
-    reopen,
-    set_lines,
 )
 from app.sales.operations.past_orders import gather_orders
-from app.sales.operations.returns import check_restored, credit
+from app.sales.operations.returns import check_restored
 from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
-from app.sales.pages.made import made_of
-from app.sales.pages.orders import STANDING, order_panel
+from app.sales.pages.orders import order_panel
+from app.sales.records.of_papers import told_on_sale
+from app.sales.records.order_actions import ACTIONS
 from app.sales.records.order_line import order_line
 
 STATUSES = (
@@ -84,132 +77,6 @@ LINES = Lined(
     priced=("unit_price", "discount", "discount_amount"),
     shared=("account_id", "currency", "ordered_at"),
 )
-ACTIONS = (
-    Action(
-        "set_lines",
-        _("Change the lines"),
-        event="lines_changed",
-        told=_("changed the lines"),
-        run=set_lines,
-        when=lambda order: order.status == "draft",
-        reads=(Order.status,),
-        inputs=("lines",),
-        optional=("deliver_on", "payment_days", "deposit"),
-        is_offered=lambda _by: False,
-        in_rows=False,
-        icon="list",
-        result=_("Lines changed"),
-    ),
-    Action(
-        "confirm",
-        _("Confirm"),
-        event="confirmed",
-        told=_("confirmed this order"),
-        run=confirm,
-        when=lambda order: order.status == "draft",
-        reads=(Order.status,),
-        icon="check",
-        in_rows=False,
-        result=_("Confirmed"),
-    ),
-    Action(
-        "deliver",
-        _("Mark as delivered"),
-        event="delivered",
-        told=_("noted that this order was delivered"),
-        run=deliver,
-        when=lambda order: order.status == "confirmed",
-        reads=(Order.status,),
-        icon="truck",
-        in_rows=False,
-        result=_("Delivered"),
-        happened=_("Delivery noted"),
-    ),
-    Action(
-        "complete",
-        _("Complete"),
-        event="completed",
-        told=_("completed this order"),
-        run=complete,
-        when=lambda order: order.status in ("confirmed", "delivered"),
-        reads=(Order.status,),
-        icon="circle-check",
-        in_rows=False,
-        result=_("Order completed"),
-    ),
-    Action(
-        "credit",
-        _("Return"),
-        event="credited",
-        told=_("began a return of this order"),
-        run=credit,
-        when=lambda order: order.kind == "sale" and order.status in ("delivered", "completed"),
-        reads=(Order.status, Order.kind),
-        icon="arrow-back-up",
-        in_rows=False,
-        result=_("A return was begun"),
-        happened=_("Return begun"),
-        leads_to=made_of("order", "returns_id"),
-    ),
-    Action(
-        "contract",
-        _("Make the contract"),
-        event="contracted",
-        told=_("made the contract of this order"),
-        run=contract_order,
-        when=lambda order: order.kind == "sale" and order.status in STANDING,
-        reads=(Order.status, Order.kind),
-        icon="file-certificate",
-        in_rows=False,
-        result=_("The contract was made"),
-        happened=_("Contract made"),
-        leads_to=made_of("contract", "order_id"),
-    ),
-    Action(
-        "invoice",
-        _("Ask for the invoice"),
-        event="invoiced",
-        told=_("asked for an invoice of this order"),
-        run=request_invoice,
-        when=lambda order: (
-            order.kind == "sale" and order.status in ("confirmed", "delivered", "completed")
-        ),
-        reads=(Order.status, Order.kind),
-        optional=("amount",),
-        icon="file-invoice",
-        in_rows=False,
-        result=_("An invoice was asked for"),
-        happened=_("Invoice of an order asked for"),
-        leads_to=made_of("invoice", "order_id"),
-    ),
-    Action(
-        "cancel",
-        _("Cancel order"),
-        event="cancelled",
-        told=_("cancelled this order"),
-        run=cancel,
-        when=lambda order: order.status in ("draft", "confirmed", "delivered"),
-        reads=(Order.status,),
-        inputs=("reason",),
-        ask=Ask("cancel", _("Cancel order…"), "circle-x"),
-        icon="circle-x",
-        in_rows=False,
-        result=_("Cancelled"),
-    ),
-    Action(
-        "reopen",
-        _("Reopen"),
-        event="reopened",
-        told=_("reopened this order"),
-        run=reopen,
-        when=lambda order: order.status in ("confirmed", "cancelled"),
-        reads=(Order.status,),
-        icon="rotate-clockwise",
-        in_rows=False,
-        result=_("Reopened"),
-    ),
-)
-
 order = RecordType(
     key="order",
     collection="orders",
@@ -320,15 +187,7 @@ order = RecordType(
     default_sort="-ordered_at",
     account=Order.account_id,
     mailed_to=(Order.contact_id, Order.account_id),
-    told_on=lambda one: [
-        (kind, record_id)
-        for kind, record_id in (
-            ("opportunity", one.opportunity_id),
-            ("account", one.account_id),
-            ("contact", one.contact_id),
-        )
-        if record_id is not None
-    ],
+    told_on=told_on_sale,
     views=(
         View(_("Open orders"), (("status__in", "draft,confirmed,delivered"),)),
         View(_("To be delivered"), (("status", "confirmed"), ("sort", "deliver_on"))),

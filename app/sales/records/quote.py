@@ -11,32 +11,24 @@ from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import Field, Option
-from app.records.types import Action, Ask, Panel, RecordType, View, Words
+from app.records.types import Panel, RecordType, View, Words
 from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import (
     gather_papers,
     paper_changed,
     papers_changed,
     prepare_paper,
-    set_lines,
 )
 from app.sales.models import Quote
-from app.sales.operations.contract_origin import contract_quote
-from app.sales.operations.quote_orders import order_quote
 from app.sales.operations.quote_states import (
     USUAL_DAYS,
-    accept_and_order,
-    decline,
-    expire,
-    revise,
-    send,
-    withdraw,
     withdraw_older,
     withdraw_overtaken,
 )
 from app.sales.pages.lines import terms_panel
-from app.sales.pages.made import made_of
 from app.sales.pages.quotes import quote_panel
+from app.sales.records.of_papers import told_on_sale
+from app.sales.records.quote_actions import ACTIONS
 
 STATUSES = (
     Option("draft", _("Draft"), "grey"),
@@ -71,132 +63,6 @@ def _changed_many(quotes: Sequence[Quote], verb: str, by: Actor) -> None:
     for one in quotes:
         _changed(one, verb, by)
 
-
-ACTIONS = (
-    Action(
-        "set_lines",
-        _("Change the lines"),
-        event="lines_changed",
-        told=_("changed the lines"),
-        run=set_lines,
-        when=lambda quote: quote.status == "draft",
-        reads=(Quote.status,),
-        inputs=("lines",),
-        optional=("valid_until", "payment_days", "deposit"),
-        is_offered=lambda _by: False,
-        in_rows=False,
-        icon="list",
-        result=_("Lines changed"),
-    ),
-    Action(
-        "send",
-        _("Send"),
-        event="sent",
-        told=_("sent this quote"),
-        run=send,
-        when=lambda quote: quote.status == "draft",
-        reads=(Quote.status,),
-        icon="send",
-        in_rows=False,
-        result=_("Sent"),
-    ),
-    Action(
-        "accept",
-        _("Accept"),
-        event="accepted",
-        told=_("noted that this quote was accepted"),
-        run=accept_and_order,
-        when=lambda quote: quote.status == "sent",
-        reads=(Quote.status,),
-        optional=("name", "address"),
-        ask=Ask("accept", _("Accepted…"), "check", always=True),
-        icon="check",
-        in_rows=False,
-        result=_("Accepted"),
-    ),
-    Action(
-        "order",
-        _("Make the order"),
-        event="ordered",
-        told=_("made the order of this quote"),
-        run=order_quote,
-        when=lambda quote: quote.status == "accepted" and quote.order_id is None,
-        reads=(Quote.status, Quote.order_id),
-        icon="shopping-cart",
-        in_rows=False,
-        result=_("The order was made"),
-        happened=_("Order made"),
-        leads_to=made_of("order", "quote_id"),
-    ),
-    Action(
-        "contract",
-        _("Make the contract"),
-        event="contracted",
-        told=_("made the contract of this quote"),
-        run=contract_quote,
-        when=lambda quote: quote.status == "accepted",
-        reads=(Quote.status,),
-        icon="file-certificate",
-        in_rows=False,
-        result=_("The contract was made"),
-        happened=_("Contract made"),
-        leads_to=made_of("contract", "quote_id"),
-    ),
-    Action(
-        "decline",
-        _("Decline"),
-        event="declined",
-        told=_("noted that this quote was declined"),
-        run=decline,
-        when=lambda quote: quote.status == "sent",
-        reads=(Quote.status,),
-        inputs=("reason",),
-        optional=("name", "address"),
-        ask=Ask("decline", _("Declined…"), "circle-x"),
-        icon="circle-x",
-        in_rows=False,
-        result=_("Declined"),
-    ),
-    Action(
-        "withdraw",
-        _("Withdraw"),
-        event="withdrawn",
-        told=_("withdrew this quote"),
-        run=withdraw,
-        when=lambda quote: quote.status in ("sent", "expired"),
-        reads=(Quote.status,),
-        icon="arrow-back-up",
-        in_rows=False,
-        result=_("Withdrawn"),
-    ),
-    Action(
-        "revise",
-        _("New version"),
-        event="revised",
-        told=_("began a new version of this quote"),
-        run=revise,
-        when=lambda quote: quote.status != "draft",
-        reads=(Quote.status,),
-        icon="copy",
-        in_rows=False,
-        result=_("A new version was begun"),
-        happened=_("New version begun"),
-        leads_to=made_of("quote", "replaces_id"),
-    ),
-    Action(
-        "expire",
-        _("Mark as expired"),
-        event="expired",
-        told=_("marked this quote as expired"),
-        run=expire,
-        when=lambda quote: quote.status == "sent",
-        reads=(Quote.status,),
-        is_offered=lambda _by: False,
-        in_rows=False,
-        icon="clock",
-        result=_("Expired"),
-    ),
-)
 
 quote = RecordType(
     key="quote",
@@ -295,15 +161,7 @@ quote = RecordType(
     default_sort="-created_at",
     account=Quote.account_id,
     mailed_to=(Quote.contact_id, Quote.account_id),
-    told_on=lambda one: [
-        (kind, record_id)
-        for kind, record_id in (
-            ("opportunity", one.opportunity_id),
-            ("account", one.account_id),
-            ("contact", one.contact_id),
-        )
-        if record_id is not None
-    ],
+    told_on=told_on_sale,
     views=(
         View(_("Drafts"), (("status", "draft"),)),
         View(_("Waiting for an answer"), (("status", "sent"), ("sort", "valid_until"))),

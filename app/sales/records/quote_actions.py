@@ -1,0 +1,132 @@
+"""What is done with a quote: verbs, when each may be, and what is said of it."""
+
+from __future__ import annotations
+
+from app.kernel.language import _
+from app.records.types import Action, Ask
+from app.sales.lines.papers import set_lines
+from app.sales.models import Quote
+from app.sales.operations.contract_origin import contract_quote
+from app.sales.operations.quote_orders import order_quote
+from app.sales.operations.quote_states import (
+    accept_and_order,
+    decline,
+    expire,
+    revise,
+    send,
+    withdraw,
+)
+from app.sales.pages.made import made_of
+from app.sales.records.of_papers import lines_action
+
+ACTIONS: tuple[Action, ...] = (
+    lines_action(Quote.status, set_lines, ("valid_until", "payment_days", "deposit")),
+    Action(
+        "send",
+        _("Send"),
+        event="sent",
+        told=_("sent this quote"),
+        run=send,
+        when=lambda quote: quote.status == "draft",
+        reads=(Quote.status,),
+        icon="send",
+        in_rows=False,
+        result=_("Sent"),
+    ),
+    Action(
+        "accept",
+        _("Accept"),
+        event="accepted",
+        told=_("noted that this quote was accepted"),
+        run=accept_and_order,
+        when=lambda quote: quote.status == "sent",
+        reads=(Quote.status,),
+        optional=("name", "address"),
+        ask=Ask("accept", _("Accepted…"), "check", always=True),
+        icon="check",
+        in_rows=False,
+        result=_("Accepted"),
+    ),
+    Action(
+        "order",
+        _("Make the order"),
+        event="ordered",
+        told=_("made the order of this quote"),
+        run=order_quote,
+        when=lambda quote: quote.status == "accepted" and quote.order_id is None,
+        reads=(Quote.status, Quote.order_id),
+        icon="shopping-cart",
+        in_rows=False,
+        result=_("The order was made"),
+        happened=_("Order made"),
+        leads_to=made_of("order", "quote_id"),
+    ),
+    Action(
+        "contract",
+        _("Make the contract"),
+        event="contracted",
+        told=_("made the contract of this quote"),
+        run=contract_quote,
+        when=lambda quote: quote.status == "accepted",
+        reads=(Quote.status,),
+        icon="file-certificate",
+        in_rows=False,
+        result=_("The contract was made"),
+        happened=_("Contract made"),
+        leads_to=made_of("contract", "quote_id"),
+    ),
+    Action(
+        "decline",
+        _("Decline"),
+        event="declined",
+        told=_("noted that this quote was declined"),
+        run=decline,
+        when=lambda quote: quote.status == "sent",
+        reads=(Quote.status,),
+        inputs=("reason",),
+        optional=("name", "address"),
+        ask=Ask("decline", _("Declined…"), "circle-x"),
+        icon="circle-x",
+        in_rows=False,
+        result=_("Declined"),
+    ),
+    Action(
+        "withdraw",
+        _("Withdraw"),
+        event="withdrawn",
+        told=_("withdrew this quote"),
+        run=withdraw,
+        when=lambda quote: quote.status in ("sent", "expired"),
+        reads=(Quote.status,),
+        icon="arrow-back-up",
+        in_rows=False,
+        result=_("Withdrawn"),
+    ),
+    Action(
+        "revise",
+        _("New version"),
+        event="revised",
+        told=_("began a new version of this quote"),
+        run=revise,
+        when=lambda quote: quote.status != "draft",
+        reads=(Quote.status,),
+        icon="copy",
+        in_rows=False,
+        result=_("A new version was begun"),
+        happened=_("New version begun"),
+        leads_to=made_of("quote", "replaces_id"),
+    ),
+    Action(
+        "expire",
+        _("Mark as expired"),
+        event="expired",
+        told=_("marked this quote as expired"),
+        run=expire,
+        when=lambda quote: quote.status == "sent",
+        reads=(Quote.status,),
+        is_offered=lambda _by: False,
+        in_rows=False,
+        icon="clock",
+        result=_("Expired"),
+    ),
+)
