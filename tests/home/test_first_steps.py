@@ -71,7 +71,9 @@ def test_hours_that_are_right_are_kept_by_one_press_and_the_letterhead_leads_bac
     form = client.get("/settings/documents?next=/").text
     assert '<input type="hidden" name="next" value="/">' in form
     (version,) = re.findall(r'name="version" value="(\d+)"', form)
-    saved = client.post("/settings/documents", data={"next": "/", "version": version, "colour": "#1f6f54"})
+    saved = client.post(
+        "/settings/documents", data={"next": "/", "version": version, "colour": "#1f6f54"}
+    )
     assert (saved.status_code, saved.location) == (303, "/")
     assert steps(fresh_alice)["Say who you are"] is True
     page = client.get("/settings/documents?next=//evil.example").text
