@@ -201,7 +201,7 @@ def test_no_page_or_call_tells_what_is_hidden_before_a_claim(
         f"{POOL}&peek={firm}",
         "/accounts/duplicates",
         "/search?q=79460011",
-        "/palette?q=79460011",
+        "/search?q=79460011&fmt=palette",
         "/contacts?account_id.owner_id__isnull=true",
         f"/contacts?account_id={firm}",
         f"/activities?account_id={firm}",

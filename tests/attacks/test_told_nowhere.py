@@ -162,7 +162,7 @@ def test_what_a_role_hides_is_told_at_no_address(
         "/accounts?group=city",
         "/accounts?lens=board",
         f"/accounts/{ids['account']}?show=changes",
-        "/palette?q=Fence",
+        "/search?q=Fence&fmt=palette",
         "/lookup/account?q=Fence",
         "/lookup/contact?q=Fence",
     ]
