@@ -15,10 +15,11 @@ from app.documents.papers.make import draft_of, look
 from app.documents.papers.models import Document
 from app.documents.texts.operations import Wish as Text
 from app.documents.texts.operations import save_template
+from app.mail.pages.composer import OFFERED_FILES
 from app.records.tailored import tailored
 from tests.cast import Person, Workspace
 from tests.documents.test_papers import letter, made, picture
-from tests.factories import make_account
+from tests.factories import make_account, make_file
 from tests.records.api.conftest import Programs
 
 HTMX = {"HX-Request": "true"}
@@ -74,6 +75,21 @@ def test_a_letter_is_sent_by_e_mail_from_its_page(acme: Workspace, bob: Person, 
     form = bob.client.get(place).text
     assert "Hello.pdf" in form
     assert re.search(rf'name="chosen" value="{paper.file_id}"[^>]* checked', form)
+
+
+def test_a_letter_is_chosen_however_many_files_are_newer_and_not_offered_from_the_bin(
+    acme: Workspace, bob: Person, fence: str
+) -> None:
+    bob.client.post(f"{fence}/documents/new", data=TYPED)
+    paper = only(acme)
+    with acme.acting(bob) as by:
+        for _number in range(OFFERED_FILES):
+            make_file(by, "account", paper.record_id)
+    place = f"{fence}/mail?file={paper.file_id}"
+    form = bob.client.get(place).text
+    assert re.search(rf'name="chosen" value="{paper.file_id}"[^>]* checked', form)
+    bob.client.post(f"/files/{paper.file_id}/delete")
+    assert place not in bob.client.get(f"/documents/{paper.id}").text
 
 
 def test_an_empty_line_of_a_letter_is_one_on_the_paper(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.home.placed import MOST
+from app.reports.engine.definition import Definition, Grouped, Measure
 from tenants.facts import TenantFacts
 from tests.cast import HostClient, Person, Workspace
 from tests.home.conftest import clear, ids, keep_report, put, save_view, titles
@@ -192,3 +193,16 @@ def test_a_read_only_workspace_keeps_homes_as_they_are(
     assert client.post("/home/widgets", data=wish).status_code == 422
     assert client.post("/home/arrange", data={"add": "list:account"}).status_code == 422
     assert client.post("/home/reset").status_code == 422
+
+
+def test_a_report_of_the_lines_of_orders_is_offered_as_others_are(
+    acme: Workspace, alice: Person
+) -> None:
+    lines = Definition("order_line", (Grouped("product_id"),), (Measure(),))
+    report = keep_report(acme, alice, lines, name="Lines by product", audience="everyone")
+    client = alice.sign_in()
+    clear(client)
+    page = client.get("/home/arrange")
+    assert page.status_code == 200
+    put(client, "report", report)
+    assert titles(client.get("/").text) == ["Lines by product"]

@@ -228,3 +228,51 @@ def test_what_was_due_before_a_contract_was_terminated_is_invoiced_still(
         assert set(refused.value.errors) == {"instalment"}
         with pytest.raises(Refused, match="Invoices stand"):
             perform("contract", "delete", contract, by=by)
+
+
+def test_a_cancelled_order_that_goes_on_knows_what_was_invoiced_meanwhile(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = of_accepted_quote(by)
+        order = by.session.scalars(select(Order)).one()
+        perform("order", "confirm", order, by=by)
+        perform("order", "cancel", order, by=by, reason="They waver")
+        deposit = asked_for(contract, instalments_of(contract.id, by)[0], by)
+        assert deposit.order_id is None
+        perform("order", "reopen", order, by=by)
+        assert (order.status, deposit.order_id) == ("confirmed", order.id)
+
+
+def test_the_rest_of_an_order_bears_its_own_tax_where_the_deposit_said_nothing_of_it(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = of_accepted_quote(by)
+        order = by.session.scalars(select(Order)).one()
+        deposit = asked_for(contract, instalments_of(contract.id, by)[0], by)
+        assert deposit.tax is None
+        perform("invoice", "issue", deposit, by=by)
+        perform("order", "confirm", order, by=by)
+        assert order.tax is not None
+        perform("order", "invoice", order, by=by)
+        rest = by.session.scalars(
+            select(Invoice).where(Invoice.order_id == order.id, Invoice.id != deposit.id)
+        ).one()
+        assert (deposit.tax, rest.tax) == (None, order.tax / 2)
+
+
+def test_a_draft_on_which_invoices_stand_keeps_customer_and_currency(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        contract = signed(by, *THIRDS)
+        asked_for(contract, instalments_of(contract.id, by)[0], by)
+        perform("contract", "reopen", contract, by=by)
+        other = make_account(by, "Elm Works")
+        for key, value in (("account_id", str(other.id)), ("currency", "USD")):
+            with pytest.raises(Refused) as refused:
+                perform("contract", "update", contract, by=by, **{key: value})
+            assert set(refused.value.errors) == {key}
+            by.session.refresh(contract)
+        perform("contract", "update", contract, by=by, number="C-7")

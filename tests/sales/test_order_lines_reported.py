@@ -395,3 +395,10 @@ def test_margins_by_product_are_offered_to_whoever_sees_margins(
         assert "sales-by-product" in seen
         seen = {one.key for one in ready_reports(reader(by, ("order", "net")))}
         assert not seen & {one.key for one in LINE_REPORTS}
+
+
+def test_a_rounded_cent_is_no_discount(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        sold(by, {"name": "Wire", "quantity": "2.5", "unit_price": "1.25"})
+        asked = Definition("order_line", (), (Measure("sum", "discount"), Measure("sum", "net")))
+        assert told(asked, by)[None] == (0, Decimal("3.13"))

@@ -22,6 +22,7 @@ from app.identity.operations.users import names_of
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing
 from app.kernel.language import NATIVE_NAMES, OFFERED, Text, _
+from app.records.files.models import File
 from app.records.files.operations import may_add
 from app.records.files.sizes import size_text
 from app.records.model import Record
@@ -187,12 +188,18 @@ def logo_shown(firm: Mapping[str, Any], by: Actor) -> str:
     return f"data:image/png;base64,{b64encode(found).decode()}" if found else ""
 
 
+def _is_kept(document: Document, by: Actor) -> bool:
+    """True where the file of a document is still what was made, and in no bin."""
+    file = by.session.get(File, document.file_id) if document.file_id else None
+    return file is not None and file.deleted_at is None and file.digest == document.digest
+
+
 def paper_page(document: Document, record_type: RecordType, record: Record, by: Actor) -> PaperPage:
     """One document by itself."""
     (line,) = lines_of([document], by)
     layout = next((one for one in layouts_for(record_type) if one.key == document.layout), None)
     people = names_of(by, {document.made_by_id} if document.made_by_id else set())
-    place = mail_url(record_type, record, by)
+    place = mail_url(record_type, record, by) if _is_kept(document, by) else ""
     return PaperPage(
         line,
         f"/{record_type.collection}/{record.id}",

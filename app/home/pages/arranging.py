@@ -126,7 +126,8 @@ def _widgets(by: Actor) -> Iterator[Offer]:
 def _reports(by: Actor, role: Role | None) -> Iterator[Offer]:
     for row in reports_of(by):
         if role is None or is_for_role(row, role.id):
-            many = str(registry().type(row.record_type).words.many)
+            counted = registry().counted(row.record_type) or registry().type(row.record_type)
+            many = str(counted.words.many)
             yield Offer(f"{REPORT}:{row.id}", row.name, many, "chart-bar")
     for one in ready_reports(by):
         yield Offer(f"{REPORT}:{one.key}", str(one.label), str(one.text), "chart-bar")

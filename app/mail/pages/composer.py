@@ -21,7 +21,7 @@ from app.mail.messages.templates import Offer, offers, speaks
 from app.mail.pages.beginning import Begun, texts_to_begin
 from app.mail.pages.unreachable import server_warnings, warnings
 from app.mail.senders.use import usable
-from app.records.files.find import lines_by_record, lines_of
+from app.records.files.find import lines_by_record, lines_of, some_lines_of
 from app.records.files.sizes import size_text
 from app.records.model import Record
 from app.records.types import RecordType
@@ -184,6 +184,8 @@ def _form(
     user = by.session.get_one(User, by.user_id)
     kept = lines_by_record(FILES, [begun.draft.id], by) if begun.draft else {}
     own = lines_of(record_type, record, by, OFFERED_FILES)
+    older = set(begun.files) - {one.id for one in own}
+    own = [*some_lines_of(record_type, record, older, by), *own]
     if begun.files and "subject" not in texts:  # Unless somebody has typed one, or none.
         named = next((one.name for one in own if one.id in begun.files), "")
         texts = {**texts, "subject": named.removesuffix(".pdf")}

@@ -61,6 +61,16 @@ def lines_of(record_type: RecordType, record: Record, by: Actor, limit: int) -> 
     return counted_lines_of(record_type, record, by, limit)[0]
 
 
+def some_lines_of(
+    record_type: RecordType, record: Record, ids: Collection[UUID], by: Actor
+) -> list[Line]:
+    """Those of a record's files that are named, as far as `by` gets them."""
+    if not ids:
+        return []
+    which = _which(record_type, record)
+    return list(open_to(list(by.session.execute(LINES.where(*which, File.id.in_(ids)))), by))
+
+
 def counted_lines_of(
     record_type: RecordType, record: Record, by: Actor, limit: int
 ) -> tuple[list[Line], int]:

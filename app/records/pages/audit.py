@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ TITLES: Mapping[str, tuple[Any, Any]] = {
 LOCALIZED = ("role", "field")
 KIND = "record_type"
 # A moment as events keep it; a day alone or a text with one in it is none.
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 REFERRED = {"role_id": "role", "team_id": "team", "parent_id": "team", "lead_id": "user"}
 
 
@@ -210,7 +211,8 @@ def _plain(refers_to: str | None, value: Any, names: Named, by: Actor) -> str:
 def _worded(value: str, by: Actor) -> str:
     """A word of ours in the reader's language, a moment by their clock, a text as it is."""
     if MOMENT.fullmatch(value):
-        return formats(by).moment(datetime.fromisoformat(value), by.today())
+        with suppress(ValueError, OverflowError):  # A name that only looks like a moment.
+            return formats(by).moment(datetime.fromisoformat(value), by.today())
     return str(REACHES.get(value, value))
 
 

@@ -49,6 +49,8 @@ FIXED = (
     "quote_id",
     "order_id",
 )
+OF_INVOICES = ("account_id", "currency", "quote_id", "order_id")  # As its invoices have them.
+INVOICED = _("Invoices stand against this contract. Cancel or credit them first.")
 STAYS = _("This contract was signed and stays as it is. Reopen it to change it.")
 
 
@@ -67,6 +69,7 @@ def prepare_contract(contract: Contract, by: Actor) -> None:
         if contract.payment_days is None and account is not None:
             contract.payment_days = account.payment_days
     elif contract.is_draft and not contract.is_decided:
+        _refuse_moved(contract, by)
         _part_again(contract, by)
     if not contract.name:
         with using(by.tenant.language):
@@ -101,11 +104,23 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
 
 def _refuse_invoiced(contract: Contract, by: Actor) -> None:
     """Refused for a contract on which invoices stand; an undo takes its own along."""
+    hold(contract, by)
+    if not by.restores and _is_invoiced(contract, by):
+        raise Refused(INVOICED)
+
+
+def _refuse_moved(contract: Contract, by: Actor) -> None:
+    """Refused where a draft on which invoices stand gets another customer, currency or origin."""
+    state = inspect(contract).attrs
+    changed = [key for key in OF_INVOICES if getattr(state, key).history.has_changes()]
+    if changed and _is_invoiced(contract, by):
+        raise Refused(INVOICED, errors=dict.fromkeys(changed, INVOICED))
+
+
+def _is_invoiced(contract: Contract, by: Actor) -> bool:
     its = select(Invoice.id).where(Invoice.contract_id == contract.id, ASKS).limit(1)
     with by.session.no_autoflush:
-        stands = not by.restores and by.session.scalar(its) is not None
-    if stands:
-        raise Refused(_("Invoices stand against this contract. Cancel or credit them first."))
+        return by.session.scalar(its) is not None
 
 
 def _refuse_second(contract: Contract, by: Actor) -> None:

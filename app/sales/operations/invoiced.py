@@ -59,12 +59,25 @@ def owed_tax(order_id: UUID, by: Actor) -> Decimal:
 
 
 def tax_in(wanted: Decimal, order_id: UUID, currency: str, by: Actor, *, is_rest: bool) -> Decimal:
-    """What of an amount is tax: its share, and in the rest all that no invoice told before."""
-    owed = owed_tax(order_id, by)
-    rest = max(owed - told_tax(order_id, by), NOTHING)
+    """What of an amount is tax: its share, and in the rest all that no invoice holds before.
+
+    An invoice that says nothing of its tax holds its share of it all the same.
+    """
+    owed, total = owed_tax(order_id, by), owed_for(order_id, by)
+    held = told_tax(order_id, by)
+    if silent := _silent(order_id, by):
+        held += share_of(owed, silent, total, currency)
+    rest = max(owed - held, NOTHING)
     if not is_rest:
-        rest = min(rest, share_of(owed, wanted, owed_for(order_id, by), currency))
+        rest = min(rest, share_of(owed, wanted, total, currency))
     return min(rest, wanted)
+
+
+def _silent(order_id: UUID, by: Actor) -> Decimal:
+    """What invoices of an order ask for that say nothing of tax."""
+    its = select(func.sum(Invoice.amount)).where(_asks(order_id), Invoice.tax.is_(None))
+    with by.session.no_autoflush:
+        return by.session.scalar(its) or NOTHING
 
 
 def left_to_invoice(order_id: UUID, by: Actor, but: UUID | None = None) -> Decimal:

@@ -24,6 +24,7 @@ from app.sales.operations.orders import (
     refuse_deleting,
 )
 from app.sales.operations.past_orders import gather_orders
+from app.sales.operations.returned import FIXED
 from app.sales.operations.returns import check_restored
 from app.sales.pages.invoices import money_of_order
 from app.sales.pages.lines import terms_panel
@@ -39,6 +40,7 @@ STATUSES = (
     Option("completed", _("Order completed"), "green"),
     Option("cancelled", _("Cancelled"), "red"),
 )
+STANDS_BY = ("confirm", "reopen", "restore")  # What may let an order stand that did not.
 KINDS = (Option("sale", _("Sale"), "blue"), Option("return", _("Return"), "amber"))
 
 
@@ -51,10 +53,10 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
     elif verb == "restore":
         check_restored(order, by)
         refresh_one(order, by)
-    elif verb == "confirm":
-        take_invoices(order, by)
     elif verb in ("deliver", "complete"):
         reach_delivery(order, by)
+    if verb in STANDS_BY and order.status in FIXED:
+        take_invoices(order, by)
 
 
 def _changed_many(orders: Sequence[Order], verb: str, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func
+from sqlalchemy import Numeric, and_, case, func, literal
 
 from app.kernel.language import _, plural
 from app.records.fields import Field
@@ -13,6 +13,17 @@ from app.sales.lines.arithmetic import WHOLE
 from app.sales.models import Order, OrderLine
 
 DIGITS = 4  # Of a tax, which is rounded once for each rate of an order and not line by line.
+# What a line comes to less than its price; a rounded cent is nothing that was taken off.
+TAKEN_OFF = case(
+    (
+        and_(
+            func.coalesce(OrderLine.discount, 0) == 0,
+            func.coalesce(OrderLine.discount_amount, 0) == 0,
+        ),
+        literal(0, Numeric),
+    ),
+    else_=OrderLine.quantity * OrderLine.unit_price - OrderLine.net,
+)
 # Whoever may see what is left of a paper; see `sees_margin` of its page.
 COSTS = (("order", "cost"), ("order", "margin"), ("product", "cost"))
 
@@ -42,7 +53,7 @@ order_line = Part(
             _("Discount"),
             name="discount",
             of=Order,
-            reckoned=OrderLine.quantity * OrderLine.unit_price - OrderLine.net,
+            reckoned=TAKEN_OFF,
         ),
         PartAmount(OrderLine.net, _("Net"), of=Order),
         Field(OrderLine.tax_rate, _("Tax rate")),

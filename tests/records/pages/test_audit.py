@@ -239,3 +239,14 @@ def test_an_unknown_argument_is_told_with_those_that_are_known(alice: Person, pl
     assert "person, type, record, verb, way, from, until" in answer.text
     assert "<tbody>" not in answer.text
     assert alice.client.get("/settings/audit?before=&person=").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["2026-99-99T00:00Z", "0001-01-01T00:00+14:00"])
+def test_a_name_that_looks_like_a_moment_stands_as_it_is(
+    acme: Workspace, alice: Person, name: str
+) -> None:
+    with acme.acting(alice) as by:
+        write_events(by, 1, record_type="team", changes={"name": [None, name]})
+    page = alice.client.get("/settings/audit")
+    assert page.status_code == 200
+    assert name in page.get_data(as_text=True)
