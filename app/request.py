@@ -185,11 +185,11 @@ def _why_suspended(tenant: TenantFacts, write_to: str) -> Text:
         return _("This workspace is suspended until its bill is paid.")
     if write_to:
         return _(
-            "The service has suspended this workspace, for no bill. Write to %(email)s to hear "
+            "This workspace is suspended by the service, for no bill. Write to %(email)s to hear "
             "why.",
             email=write_to,
         )
-    return _("The service has suspended this workspace, for no bill. Ask the service why.")
+    return _("This workspace is suspended by the service, for no bill. Ask the service why.")
 
 
 def serve(app: Flask, settings: Settings) -> None:

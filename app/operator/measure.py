@@ -60,7 +60,7 @@ def measure(facts: TenantFacts, now: datetime, *, bound: int | None = None) -> N
     """Count one workspace, and write the numbers down; within `bound` milliseconds a question."""
     with tenant_scope(facts) as session:
         if bound is not None:
-            session.execute(text(f"SET LOCAL statement_timeout = {bound:d}"))
+            session.execute(select(func.set_config("statement_timeout", str(bound), True)))
         numbers = _count(session, facts)
     row = {"tenant_id": facts.id, "measured_at": now, **numbers}
     with control_session() as session:

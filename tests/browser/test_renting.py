@@ -141,7 +141,7 @@ def fails_and_settles(fiona: Fiona, olga: Olga, provider: Provider) -> None:
     fiona.opens_the_bill()
     expect(fiona.page.locator(".alert")).to_contain_text(words_of_grace(fiona))
     assert words_of_grace(fiona) in provider.mail(EMAIL, "Fir Sons")
-    olga.sees_firm(SLUG, "Active", plan_name("starter", fiona.hand.lang))
+    olga.sees_firm(SLUG, "In grace: a bill is open", plan_name("starter", fiona.hand.lang))
     olga.sees_debt(SLUG, is_owed=True)
     fiona.pays_the_open_bill()
     fiona.opens_the_bill()

@@ -75,12 +75,18 @@ def plain(value: Any) -> Any:
     return value.replace(microsecond=0) if isinstance(value, datetime) else value or None
 
 
+# What a file says with number and day was issued elsewhere; what is only asked for has no number.
+ASKED: dict[str, dict[str, Any]] = {"invoice": {"number": ""}}
+
+
 @every_type
 def test_what_was_exported_comes_in_as_it_was_and_goes_again(
     boss: Actor, record_type: RecordType, tmp_path: Path
 ) -> None:
     # A table holds the records and not their lines.
-    record = make(record_type, boss, **{key: [] for key in {"lines"} & {*record_type.inputs}})
+    lines = {"lines": []} if "lines" in record_type.inputs else {}
+    given = lines | ASKED.get(record_type.key, {})
+    record = make(record_type, boss, **given)
     boss.session.flush()
     row = next(one for one in table(record_type, boss, tmp_path) if one["ID"] == str(record.id))
     held = {one.key: plain(one.value(record)) for one in record_type.fields}

@@ -179,7 +179,7 @@ def test_the_palette_finds_saved_views(acme: Workspace, alice: Person, bob: Pers
 
 def test_pages_are_found_by_pinyin_and_by_their_english_names(alice: Person) -> None:
     alice.client.set_cookie("lang", "zh-CN", domain=alice.workspace.host)
-    page = alice.client.get("/").text
+    page = alice.client.get("/palette").text
     found_by = re.search(r'href="/contacts"[^>]*data-find="([^"]*)"', page)
     assert found_by is not None
     assert "lianxiren" in found_by.group(1)
