@@ -15,7 +15,7 @@ from app.handover import wiring as handover
 from app.home import wiring as home
 from app.identity import wiring as identity
 from app.jobs import registry as jobs
-from app.kernel import language
+from app.kernel import clock, language
 from app.leaving import wiring as leaving
 from app.mail.send import send_mail
 from app.operator import wiring as operator
@@ -47,6 +47,7 @@ class UndeclaredRoute(RuntimeError):
 def assemble(settings: Settings, *, for_jobs: bool = False) -> Flask:
     """The application with everything that `settings` decides."""
     configure_logging(settings)
+    clock.follow(settings.moved_clock)
     app = Flask("app", static_folder=None, template_folder="web/templates")
     app.request_class = UploadRequest
     app.config.update(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     operator_two_factor: bool = True  # Operators need a second step; never in the demo.
     trusted_proxies: int = Field(default=0, ge=0, le=5)  # Reverse proxies in front of gunicorn.
     outgoing_loopback: bool = False  # Webhooks may call this machine: for tests and the demo.
+    demo_clock: str = ""  # A file with the seconds by which the demo's time is ahead.
     provider_name: str = Field(default="Zuke", min_length=1, max_length=200)  # Who rents it out.
     provider_email: str = Field(default="", max_length=254)  # Where who rents, or may, writes to.
     # What the terms promise to those who rent; whoever runs the service sets what they keep.
@@ -96,6 +98,11 @@ class Settings(BaseSettings):
     def is_demo(self) -> bool:
         """True where the demo's conveniences (mail page, demo sign-ins) exist."""
         return self.zuke_env == "demo"
+
+    @property
+    def moved_clock(self) -> Path | None:
+        """The file that says how far the demo's time was moved; None anywhere else."""
+        return Path(self.demo_clock) if self.is_demo and self.demo_clock else None
 
     @property
     def is_https(self) -> bool:
@@ -172,13 +179,20 @@ def _problems(settings: Settings) -> list[str]:
         found.append(f"SECRET_KEY is missing or weak: give {SECRET_LENGTH} random characters.")
     if any(len(key) < SECRET_LENGTH for key in settings.earlier_keys):
         found.append("SECRET_KEY_FALLBACKS holds a weak secret: name earlier ones, or none.")
-    if settings.is_production:
-        if settings.debug:
-            found.append("DEBUG is on: production does not start with it.")
-        if settings.outgoing_loopback:
-            found.append("OUTGOING_LOOPBACK is on: production calls nothing of its own machine.")
-        if not settings.is_https:
-            found.append("BASE_URL must begin with https:// in production.")
+    if settings.demo_clock and not settings.is_demo:
+        found.append("DEMO_CLOCK is set: time is moved in the demo alone.")
+    return found + _loose_in_production(settings) if settings.is_production else found
+
+
+def _loose_in_production(settings: Settings) -> list[str]:
+    """What demo and tests relax, and production insists on."""
+    found = []
+    if settings.debug:
+        found.append("DEBUG is on: production does not start with it.")
+    if settings.outgoing_loopback:
+        found.append("OUTGOING_LOOPBACK is on: production calls nothing of its own machine.")
+    if not settings.is_https:
+        found.append("BASE_URL must begin with https:// in production.")
     return found
 
 

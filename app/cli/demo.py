@@ -42,7 +42,7 @@ Zuke 租客 is ready. Press Ctrl-C to stop.
   Harbor      http://harbor.localhost:{port}/       owner@harbor.example
   Operator    http://localhost:{port}/operator      operator@zuke.example
   Mail sent   http://localhost:{port}/operator/mail
-  Stripe      http://127.0.0.1:{stripe_port}/clock moves its clock; nobody is charged
+  Stripe      http://127.0.0.1:{stripe_port}/clock moves the demo's time; nobody is charged
   Mail in     smtp://127.0.0.1:{mail_in_port} to one's address of Settings, Mail in
 
   Password of all: demo-Zuke-2026

@@ -7,6 +7,7 @@ import sys
 from sqlalchemy import create_engine
 
 from app.demo.workspaces import ensure_demo_workspaces
+from app.kernel import clock
 from config.settings import command_settings
 from tenants.migrations import upgrade_control
 
@@ -14,6 +15,7 @@ from tenants.migrations import upgrade_control
 def main() -> int:
     """Migrate the shared tables and make the two workspaces where they are missing."""
     settings = command_settings()
+    clock.follow(settings.moved_clock)
     engine = create_engine(settings.database_owner_url)
     try:
         upgrade_control(engine)

@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass
 
 from app.cli.errors import CommandError
 from app.cli.postgres.places import ROOT
+from app.kernel import clock
 from config.machine import adopt, read_machine
 
 STATE = ROOT / ".zuke"
 STATE_FILE = STATE / "demo.json"
 FILES = STATE / "files"
+CLOCK = FILES / "clock"  # By how many seconds the demo's time was moved ahead.
 DATABASE = "zuke_demo"
 
 
@@ -46,6 +48,7 @@ class DemoState:
             "STRIPE_SECRET_KEY": "sk_test_demo",
             "STRIPE_WEBHOOK_SECRET": f"whsec_{self.secret_key[:24]}",
             "STRIPE_API_BASE": f"http://127.0.0.1:{self.stripe_port}",
+            "DEMO_CLOCK": str(CLOCK),
             "PROVIDER_EMAIL": "hello@zuke.example",
             "TRANSFER_HOLDER": "租客演示软件有限公司",
             "TRANSFER_BANK": "演示银行上海示范支行",
@@ -104,6 +107,8 @@ def demo_database() -> Iterator[None]:
     try:
         urls = bootstrap(server.superuser_url, DATABASE)
         adopt(**state.environment(urls.app), DATABASE_OWNER_URL=urls.owner)
+        clock.follow(CLOCK)
         yield
     finally:
+        clock.follow(None)
         server.stop()

@@ -58,9 +58,12 @@ def run(args: Namespace) -> int:
         raise CommandError(
             "aiosmtpd is not installed: it comes with ./zuke demo and test."
         ) from None
+    from app.kernel import clock
     from app.mail.sink import sink_folder
 
-    folder = args.folder or sink_folder(command_settings())
+    settings = command_settings()
+    clock.follow(settings.moved_clock)
+    folder = args.folder or sink_folder(settings)
     if folder is None:
         raise CommandError("Name a folder for the mails with --folder.")
     try:

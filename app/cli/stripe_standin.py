@@ -32,8 +32,9 @@ def run(args: Namespace) -> int:
     settings = command_settings()
     if not settings.stripe_secret_key or not settings.stripe_webhook_secret:
         raise CommandError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are missing.")
-    world = World(file=args.file)
+    world = World(file=args.file, clock=settings.moved_clock)
     world.load()
+    world.tell_time()
     try:
         server, _standin = serve(world, settings.stripe_secret_key, port=args.port)
     except OSError as error:
@@ -43,7 +44,7 @@ def run(args: Namespace) -> int:
     Thread(target=server.serve_forever, daemon=True).start()
     here = settings.model_copy(update={"stripe_api_base": world.secret["base_url"]})
     sync_plans(Gateway(here))
-    deliveries = Deliveries(args.notify or "", settings.stripe_webhook_secret)
+    deliveries = Deliveries(args.notify or "", settings.stripe_webhook_secret, world.now)
     if args.notify:
         deliveries.start()
         world.heard = deliveries.hear

@@ -10,6 +10,8 @@ from datetime import datetime
 
 import pyotp
 
+from app.kernel import clock
+
 STEP = 30  # Seconds that one code stands for.
 DRIFT = 1  # Steps by which the phone's clock may be off, either way.
 
@@ -20,7 +22,7 @@ def step_of_code(secret: str, code: str, now: datetime) -> int | None:
     if len(typed) != 6 or not typed.isascii() or not typed.isdigit():
         return None
     totp = pyotp.TOTP(secret)
-    present = int(now.timestamp()) // STEP
+    present = int((now - clock.ahead()).timestamp()) // STEP  # Phones don't go along in the demo.
     for step in range(present - DRIFT, present + DRIFT + 1):
         if hmac.compare_digest(totp.generate_otp(step), typed):
             return step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from config.settings import Settings, SettingsError, command_settings, load_settings
@@ -37,6 +39,7 @@ def test_a_fit_environment_starts(environment: pytest.MonkeyPatch) -> None:
         ("SECRET_KEY_FALLBACKS", "short"),
         ("BASE_URL", "http://zuke.example"),
         ("DEBUG", "true"),
+        ("DEMO_CLOCK", "/tmp/clock"),
     ],
 )
 def test_production_refuses_to_start_and_names_the_variable(
@@ -45,6 +48,17 @@ def test_production_refuses_to_start_and_names_the_variable(
     environment.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings()
+
+
+def test_time_is_moved_in_the_demo_alone(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DEMO_CLOCK", "/tmp/clock")
+    for name in ("development", "test"):
+        environment.setenv("ZUKE_ENV", name)
+        assert command_settings.__wrapped__().moved_clock is None
+        with pytest.raises(SettingsError, match="DEMO_CLOCK"):
+            load_settings()
+    environment.setenv("ZUKE_ENV", "demo")
+    assert load_settings().moved_clock == Path("/tmp/clock")
 
 
 def test_an_earlier_secret_opens_and_never_closes(environment: pytest.MonkeyPatch) -> None:

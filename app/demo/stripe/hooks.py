@@ -38,6 +38,7 @@ class Deliveries:
 
     url: str
     secret: str
+    now: Callable[[], int] = lambda: int(time.time())  # When a notice is signed.
     wait: Callable[[int], float] = lambda tries: min(2.0**tries, 60.0)
     _queue: deque[tuple[float, int, Thing]] = field(default_factory=deque)
     _news: Condition = field(default_factory=Condition)
@@ -80,7 +81,7 @@ class Deliveries:
         body = body_of(event)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(body, self.secret),
+            "Stripe-Signature": signature(body, self.secret, self.now()),
         }
         request = Request(self.url, body, headers, method="POST")  # noqa: S310  http, of this machine.
         try:

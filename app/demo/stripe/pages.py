@@ -5,6 +5,7 @@ They are in English and Chinese, as Stripe's own are, and hold no script.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+MOST_DAYS = 400  # That the clock moves at once.
 POLICY = "default-src 'none'; style-src 'self'; form-action *; base-uri 'none'"
 
 
@@ -137,14 +139,26 @@ def _way_back(world: World, customer: Thing) -> str | None:
 
 def _clock(world: World, request: Request) -> Response:
     """Move the clock of the demo: what falls due meanwhile happens."""
-    if request.method == "POST":
-        days = request.form.get("days", "")
-        if days.isdigit() and 0 < int(days) <= 400:
-            for _day in range(int(days)):
-                world.seconds += DAY
-                for customer in world.all("customer", test_clock=None):
-                    subscriptions.tick(world, customer)
-    return _page("clock.html", request.args.get("locale"), days=world.seconds // DAY)
+    locale = request.args.get("locale") or request.accept_languages.best_match(("en", "zh"))
+    typed = request.form.get("days", "1").strip()
+    days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+    is_wrong = not 0 < days <= MOST_DAYS
+    if request.method == "POST" and not is_wrong:
+        for _day in range(days):
+            world.pass_day()
+            for customer in world.all("customer", test_clock=None):
+                subscriptions.tick(world, customer)
+    return _page(
+        "clock.html",
+        locale,
+        status=422 if is_wrong else 200,
+        days=world.seconds // DAY,
+        today=datetime.fromtimestamp(world.now(), UTC).date().isoformat(),
+        goes_along=world.clock is not None,
+        typed=typed,
+        is_wrong=is_wrong,
+        most=MOST_DAYS,
+    )
 
 
 def _told(invoice: Thing) -> Thing:

@@ -33,10 +33,19 @@ ENGLISH = {
     "expired": "This page is no longer valid.",
     "clock": "The stand-in's clock",
     "ahead": "days ahead",
+    "today": "Today is",
     "half": "This moves Stripe's half alone: renewals, failed charges and their retries happen. "
     "The service's own clock stands, so a workspace with an open bill turns read-only on its real "
     "day; the operator's console can suspend it meanwhile.",
+    "whole": "This moves the demo's time, Stripe's and the service's together: renewals, failed "
+    "charges and their retries happen, trials end, and within a minute the service reminds, turns "
+    "what is not paid read-only after 15 days and suspends it 14 days later; paying opens it "
+    "again at once. An erasure that was asked for comes on its day.",
+    "steps": "Move by few days to read each reminder. Whoever was signed in for long signs in "
+    "again, and everything that is planned grows older. There is no way back but "
+    "./zuke demo --reset, which begins anew.",
     "move": "Move ahead by days",
+    "wrong": "Give whole days, 1 to 400.",
 }
 CHINESE = {
     "lang": "zh-CN",
@@ -69,8 +78,16 @@ CHINESE = {
     "clock": "替身的时钟",
     "half": "这里只拨动 Stripe 一侧的时钟：续费、扣款失败与重试会随之发生。本服务自己的时钟不变，"
     "欠费的工作区要到真实日期才会变为只读；在此之前，可在运营后台将其暂停。",
+    "today": "今天是",
+    "whole": "这里拨动整个演示的时间，Stripe 与本服务一同前进：续费、扣款失败与重试会随之发生，"
+    "试用会到期；本服务会在一分钟内发出提醒，逾期 15 天后转为只读，再过 14 天停用，付款后立即恢复。"
+    "已申请的删除也会到期执行。",
+    "steps": "想看到每一次提醒，请每次只拨几天。登录已久的人需要重新登录，"
+    "已安排的事项也会随之逾期。"
+    "时间不能拨回；如需重新开始，请运行 ./zuke demo --reset。",
     "ahead": "天（已提前）",
     "move": "提前天数",
+    "wrong": "请填写 1 到 400 之间的整数天数。",
 }
 
 

@@ -43,10 +43,12 @@ class World:
     """Everything that this Stripe knows; `lock` is held while a call is answered.
 
     `heard` is called with each event once the call that caused it is answered. `seconds` is how far
-    the clock of customers without a test clock is ahead of the machine's.
+    the clock of customers without a test clock is ahead of the machine's; `clock` is a file in
+    which that is told to the service, where its time goes along.
     """
 
     file: Path | None = None
+    clock: Path | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     keys: dict[str, list[Any]] = field(default_factory=dict)
     secret: dict[str, Any] = field(default_factory=dict)  # What Stripe never shows, by object.
@@ -62,6 +64,19 @@ class World:
         if clock:
             return int(self.things[clock]["frozen_time"])
         return int(time.time()) + self.seconds
+
+    def pass_day(self) -> None:
+        """Let a day pass for customers without a test clock, and for a service that goes along."""
+        self.seconds += DAY
+        self.tell_time()
+
+    def tell_time(self) -> None:
+        """Write down how far the clock is ahead, where somebody goes by it."""
+        if self.clock is None:
+            return
+        fresh = self.clock.with_suffix(".new")
+        fresh.write_text(str(self.seconds), encoding="ascii")
+        fresh.replace(self.clock)
 
     def make(self, kind: str, /, its_id: str | None = None, **fields: Any) -> Thing:
         """A new object of Stripe's kind with every field that it has."""
