@@ -20,7 +20,7 @@ from app.identity.operations.guard import require_writable
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _
 from app.records.model import Record
-from app.records.worktime.models import BusinessCalendar
+from app.records.worktime.models import BusinessCalendar, FiscalRule
 
 Permission = tuple[str, str]
 
@@ -46,7 +46,7 @@ class Task:
     ways: tuple[Way, ...]
     permission: Permission | None
     trace: Callable[[Actor], ColumnElement[bool]] | None = None
-    goes_on: bool = False  # One more is welcome once it is done, so its ways stay.
+    goes_on: bool = False  # There is more to do once it is done, so its pages stay.
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,12 @@ TASKS = (
         _("Say when you work"),
         _("Hours with breaks, holidays, the fiscal year. Promises and deadlines count by them."),
         (
-            Way(_("Business hours"), "/settings/business-hours"),
+            Way(_("Business hours"), "/settings/business-hours?next=/"),
             Way(_("Keep the usual hours"), "/settings/business-hours/keep", is_press=True),
         ),
         ("business_hours", "manage"),
-        lambda _by: exists().select_from(BusinessCalendar),
+        lambda _by: exists().select_from(BusinessCalendar) | exists().select_from(FiscalRule),
+        goes_on=True,
     ),
     Task(
         "modules",
@@ -133,10 +134,11 @@ TASKS = (
         (
             Way(_("Import a list"), "/accounts/import"),
             Way(_("Enter one"), "/accounts/new?next=/", is_drawer=True),
-            Way(_("Look around with sample data"), "/settings/samples"),
+            Way(_("Look around with sample data"), "/settings/samples?next=/"),
         ),
         ("account", "create"),
-        lambda _by: _own(Account, "account"),
+        lambda _by: exists().where(Account.deleted_at.is_(None)),  # Sample data is a way to do it.
+        goes_on=True,
     ),
     Task(
         "next",

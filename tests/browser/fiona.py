@@ -86,10 +86,11 @@ class Fiona:
         self.hand.go("Business hours", ".first-steps")
         self.hand.choose("first_month", "4")
         self.hand.send("Save")
+        self.has_done(3)  # On Home, where saving led.
+        self.hand.go("Business hours", ".first-steps")
         self.hand.go("Change", "main")
         self.hand.fill("name", "Front desk")
         self.hand.send("Save")
-        self.goes_home()
         self.has_done(3)
 
     def keeps_her_modules(self) -> None:

@@ -80,6 +80,20 @@ def test_hours_that_are_right_are_kept_by_one_press_and_the_letterhead_leads_bac
     assert 'name="next"' not in page[page.index('id="letterhead-form"') :].split("</form>", 1)[0]
 
 
+def test_the_fiscal_year_alone_says_when_one_works_and_leads_back(fresh_alice: Person) -> None:
+    client = fresh_alice.client
+    assert 'href="/settings/business-hours?next=/">Business hours' in client.get("/").text
+    page = client.get("/settings/business-hours?next=/").text
+    assert '<input type="hidden" name="next" value="/">' in page
+    form = {"next": "/", "first_month": "4", "named_by": "end"}
+    saved = client.post("/settings/business-hours", data=form)
+    assert (saved.status_code, saved.location) == (303, "/")
+    assert steps(fresh_alice)["Say when you work"] is True
+    home = client.get("/").text
+    assert 'href="/settings/business-hours?next=/">Business hours' in home  # Hours may follow.
+    assert "/settings/business-hours/keep" not in home
+
+
 def test_they_are_put_away(fresh_alice: Person) -> None:
     assert steps(fresh_alice)
     assert fresh_alice.client.post("/home/first-steps/end").status_code == 303

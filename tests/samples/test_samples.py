@@ -103,17 +103,23 @@ def test_they_are_there_once_and_go_in_one_step(acme: Workspace, alice: Person) 
         assert load(by) == number  # And back again, as new ones.
 
 
-def test_they_tick_no_first_step(acme: Workspace, alice: Person) -> None:
+def test_they_tick_the_step_that_offers_them_and_no_other_and_lead_back_home(
+    acme: Workspace, alice: Person
+) -> None:
     with acme.scope() as session:
         mine = update(User).where(User.id == alice.user_id)
         session.execute(mine.values(has_first_steps=True))
-    with acme.acting(alice) as by:
-        load(by)
+    place = "/settings/samples?next=/"
+    assert f'href="{place}">Look around with sample data' in alice.client.get("/").text
+    shown = alice.client.get(place).text
+    assert '<a class="btn" href="/">Back</a>' in shown
+    assert alice.client.post("/settings/samples/load", data={"next": "/"}).location == "/"
     page = alice.client.get("/").text
-    assert "Look around with sample data" in page
     found = re.findall(r'class="first-step( is-done)?">.*?<b>([^<]+)', page, re.DOTALL)
     done = {label.strip() for done, label in found if done}
-    assert not done & {"Bring your customers along", "Plan the first next step"}
+    ours = {"Bring your customers along", "Plan the first next step"}
+    assert done & ours == {"Bring your customers along"}
+    assert 'href="/accounts/import">Import a list' in page  # One's own are to come yet.
 
 
 def test_whoever_does_not_run_the_firm_neither_loads_nor_removes_them(

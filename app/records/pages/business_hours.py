@@ -117,17 +117,19 @@ def region_choices(country: str) -> list[tuple[str, str]]:
     return sorted(regions_of(country).items(), key=lambda pair: pair[1])
 
 
-def days_of_year(row: BusinessCalendar, year: int, by: Actor) -> list[ShownDay]:
-    """Every day of a year that is not as its weekday, in order."""
-    own = {one.day: one for one in days_of(by, row, year)}
-    made = WorkCalendar(
-        tuple(to_spans(one) for one in row.week),
-        by.zone,
-        row.country,
-        row.region,
-        {day: one.hours for day, one in own.items()},
-    )
-    public = public_year(row.country, row.region, year, current())
+def days_of_year(row: BusinessCalendar | None, year: int, by: Actor) -> list[ShownDay]:
+    """Every day of a year that is not as its weekday, in order; of no calendar, the usual ones."""
+    made, own = usual(by), dict[date, OwnDay]()
+    if row is not None:
+        own = {one.day: one for one in days_of(by, row, year)}
+        made = WorkCalendar(
+            tuple(to_spans(one) for one in row.week),
+            by.zone,
+            row.country,
+            row.region,
+            {day: one.hours for day, one in own.items()},
+        )
+    public = public_year(made.country, made.region, year, current())
     write = formats(by)
     found = []
     for day in sorted({*own, *public.off, *public.worked}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request
@@ -74,6 +75,15 @@ def keep_usual_hours() -> Response:
         operations.create_calendar(by, wish)
         toast(_("Saved."))
     return see_other(safe_path(request.form.get("next"), URL))
+
+
+@blueprint.get(f"{URL}/usual")
+@access(permission=MANAGE)
+def show_usual_hours() -> Response:
+    """The hours and holidays of a workspace that has no calendar yet; Missing where it has one."""
+    if operations.calendars_of(current.actor()):
+        raise Missing(_("There is no such calendar."))
+    return show(ONE, _one(None))
 
 
 @blueprint.get(f"{URL}/new")
@@ -224,15 +234,19 @@ def _is_default(row: BusinessCalendar | None) -> bool:
     return not operations.calendars_of(current.actor())
 
 
-def _one(row: BusinessCalendar) -> dict[str, object]:
+def _one(row: BusinessCalendar | None) -> dict[str, object]:
     by = current.actor()
     text = request.args.get("year", "")
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else by.today().year
     if not LEAST_YEAR <= year <= MOST_YEAR:
         raise Missing(_("There is no such page."))
-    (shown,) = (one for one in pages.shown_calendars(by) if one.id == row.id)
+    wanted = row.id if row is not None else None
+    (shown,) = (one for one in pages.shown_calendars(by) if one.id == wanted)
+    back = safe_path(request.values.get("next"), "")
     return {
         "url": URL,
+        "own": f"{URL}/{wanted or 'usual'}",
+        "more": f"?{urlencode({'next': back})}" if back else "",
         "calendar": shown,
         "year": year,
         "years": [year - 1, year, year + 1],

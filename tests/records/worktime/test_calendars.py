@@ -276,6 +276,22 @@ def test_the_usual_hours_are_changed_under_their_own_name(alice: Person) -> None
     assert 'id="name" name="name" value=""' in anew
 
 
+def test_the_holidays_of_the_usual_hours_are_seen_before_anything_is_saved(
+    acme: Workspace, alice: Person
+) -> None:
+    usual = f"{URL}/usual"
+    assert f'href="{usual}?next=%2F">Public holidays' in alice.client.get(f"{URL}?next=/").text
+    page = alice.client.get(f"{usual}?year=2026&next=/").text
+    assert "Christmas Day" in page
+    assert "Boxing Day" in page
+    assert f'href="{usual}?next=%2F&amp;year=2027"' in page
+    assert f'href="{URL}/new?next=%2F"' in page
+    assert "/delete" not in page
+    with acme.acting(alice) as by:
+        early(by)
+    assert alice.client.get(usual).status_code == 404  # From now on its calendars have pages.
+
+
 def test_the_usual_hours_are_kept_by_one_press(acme: Workspace, alice: Person, bob: Person) -> None:
     assert bob.client.post(f"{URL}/keep").status_code == 403
     for _press in range(2):
