@@ -23,6 +23,7 @@ from app.events import Event
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
+from app.leaving.pictures import pictures_of
 from app.mail.messages.models import Message
 from app.records.exports.begin import every_key
 from app.records.exports.formats import CSV
@@ -81,6 +82,7 @@ def pack_everything(target: Path, by: Actor, drafts: Folder, advance: Advance) -
                 rows = _table(draft, head, lines)
                 _put(pack, f"{name}.csv", draft, packed, rows)
         _files(pack, by, packed, drafts, advance)
+        _pictures(pack, by, packed, advance)
         told = json.dumps(manifest(packed, by), ensure_ascii=False, indent=1)
         pack.writestr(ZipInfo("manifest.json"), told.encode(), ZIP_DEFLATED)
     return packed
@@ -205,6 +207,15 @@ def _files(pack: ZipFile, by: Actor, packed: Packed, drafts: Folder, advance: Ad
     with drafts.passing() as draft:
         rows = _table(draft, _FILES, lines)
         _put(pack, "files.csv", draft, packed, rows)
+
+
+def _pictures(pack: ZipFile, by: Actor, packed: Packed, advance: Advance) -> None:
+    """What the firm puts on its documents, as it was uploaded."""
+    for path, content in pictures_of(by):
+        pack.writestr(ZipInfo(path), content, ZIP_STORED)
+        packed.note(path, len(content), sha256(content).hexdigest())
+        packed.done += 1
+        advance(packed.done)
 
 
 def _versions(by: Actor) -> Iterator[tuple[File | FileVersion, str, File]]:

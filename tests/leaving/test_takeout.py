@@ -17,6 +17,9 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.documents.papers.letterhead import Wish as Head
+from app.documents.papers.letterhead import letterhead, save_letterhead
+from app.documents.papers.models import DocumentPicture
 from app.events import Event
 from app.identity.models import User
 from app.jobs.progress import Work
@@ -31,6 +34,7 @@ from tenants.control import Tenant
 from tenants.lifecycle import suspend
 from tests.cast import Person, Workspace
 from tests.conftest import Clock
+from tests.documents.test_papers import picture
 from tests.factories import make_account, make_contact, make_file
 
 URL = "/settings/leaving"
@@ -170,6 +174,36 @@ def test_files_lie_below_their_record_and_a_missing_one_is_told(
     assert listed["gone.txt"]["sha256"] == "missing"
     assert json.loads(pack.read("manifest.json"))["missing"] == [listed["gone.txt"]["path"]]
     assert "1 file was not there any more" in alice.client.get(URL).text
+
+
+def test_logo_and_seal_are_in_it_and_in_the_manifest_with_those_of_before(
+    filled: Workspace, alice: Person, worker: Worker, app: object
+) -> None:
+    with filled.acting(alice) as by:
+        save_letterhead(by, Head(logo=picture(colour="red"), seal=picture(colour="green")))
+        first = letterhead(by).logo
+    with filled.acting(alice) as by:
+        save_letterhead(by, Head(logo=picture(colour="blue")))
+        head = letterhead(by)
+        wanted = {
+            "letterhead/logo.png": head.logo,
+            "letterhead/seal.png": head.seal,
+            f"letterhead/earlier/{first}.png": first,
+        }
+        kept = {
+            path: by.session.get_one(DocumentPicture, digest).content
+            for path, digest in wanted.items()
+        }
+    assert first != head.logo
+    ask(alice)
+    worker.drain()
+    pack = fetch(alice, only(filled))
+    assert {path: pack.read(path) for path in kept} == kept
+    told = {one["path"]: one for one in json.loads(pack.read("manifest.json"))["parts"]}
+    for path, content in kept.items():
+        assert told[path]["sha256"] == sha256(content).hexdigest()
+        assert told[path]["bytes"] == len(content)
+        assert "rows" not in told[path]
 
 
 def test_a_suspended_workspace_gives_everything_out(
