@@ -12,6 +12,7 @@ from app.jobs.enqueue import enqueue_service
 from app.jobs.kinds import Payload, Service
 from app.jobs.registry import service_job
 from app.kernel.ids import new_id
+from app.kernel.language import _, using
 from app.mail.addresses import clean_address, clean_header, sender
 from app.mail.jobs import breaker_here
 from app.mail.message import build
@@ -21,7 +22,7 @@ from app.mail.smtp import Server, deliver
 from config.settings import Settings
 
 SEND = "send_service_mail"
-NAME = "Zuke"  # Whom such a mail is from.
+NAME = _("Zuke")  # Whom such a mail is from, in its language.
 
 
 def send_service_mail(
@@ -29,10 +30,14 @@ def send_service_mail(
 ) -> None:
     """Render the mail `module/template` and enqueue it in a transaction on the shared tables.
 
-    `workspace` and `workspace_url`, which every mail's frame names, are the service's own.
+    `workspace` and `workspace_url`, which every mail's frame names, are the service's own, and so
+    is the sender, by its name in the mail's language.
     """
     settings = cast("Settings", current_app.extensions["settings"])
-    known = {"workspace": NAME, "workspace_url": settings.base_url, **values}
+    with using(language):
+        name = str(NAME)
+    frame = {"workspace": name, "workspace_url": settings.base_url, "of_service": True}
+    known = {**frame, **values}
     rendered = render(template, known, language)
     payload = {
         "to": clean_address(to),
@@ -40,6 +45,7 @@ def send_service_mail(
         "text": rendered.text,
         "html": rendered.html,
         "language": language,
+        "from": name,
         "message_id": message_id(settings, new_id()),
     }
     enqueue_service(session, SEND, payload)
@@ -50,7 +56,8 @@ def send_service_mail(
 def send_one_service_mail(service: Service, payload: Payload) -> None:
     """Hand one rendered mail to the mail server, at least once, always under its Message-ID."""
     server = Server.parse(service.settings.smtp_url)
-    message = build(payload, sender(service.settings.mail_from, NAME), service.now)
+    name = str(payload.get("from") or NAME)
+    message = build(payload, sender(service.settings.mail_from, name), service.now)
     with breaker_here().asking(service.now):
         deliver(server, message, str(payload["to"]))
 

@@ -45,6 +45,27 @@ def test_the_mailbox_is_told_its_workspaces(
     assert "globex" not in mail["text"] + mail["html"]
 
 
+@pytest.mark.parametrize(
+    ("language", "sender", "foot"),
+    [("en", "Zuke", "Sent by Zuke."), ("zh-CN", "Zuke 租客", "由 Zuke 租客发送。")],
+)
+def test_the_mail_and_its_sender_speak_the_readers_language(
+    guest: HostClient,
+    known: None,
+    founding: Worker,
+    owner: Engine,
+    language: str,
+    sender: str,
+    foot: str,
+) -> None:
+    guest.post("/find", data={"email": "alice@acme.example"}, headers={"Accept-Language": language})
+    founding.drain(1)
+    (mail,) = mails(owner, "send_service_mail")
+    assert mail["from"] == sender
+    assert f"{foot} <a href=" in mail["html"]
+    assert f">{sender}</td>" in mail["html"]
+
+
 def test_nobody_is_mailed_for_an_unknown_address(
     guest: HostClient, known: None, founding: Worker, owner: Engine
 ) -> None:

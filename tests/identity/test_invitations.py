@@ -39,6 +39,25 @@ def test_a_link_lets_as_many_in_as_it_says(app, acme, alice, outbox):
         assert visitor(app, acme).post(f"/invitations/{secret}", data=form).status_code == status
 
 
+def test_who_joins_by_a_code_keeps_the_language_in_which_they_read_the_page(
+    app, acme, alice, outbox
+):
+    for number, (chosen, wanted) in enumerate((("", "zh-CN"), ("zh-TW", "zh-TW"))):
+        secret = invited(acme, alice, way="qr", language=chosen)
+        phone = visitor(app, acme)
+        chinese = {"Accept-Language": "zh-CN,zh;q=0.9"}
+        assert "加入" in phone.get(f"/invitations/{secret}", headers=chinese).text
+        form = {**JOINING, "email": f"e{number}@acme.example"}
+        phone.post(f"/invitations/{secret}", data=form, headers=chinese)
+        with acme.scope() as session:
+            joined = find_by_email(session, form["email"])
+            assert joined is not None
+            assert joined.language == wanted
+        if not chosen:
+            home = phone.get("/", headers={"Accept-Language": "en"})
+            assert '<html lang="zh-Hans-CN"' in home.text
+
+
 def test_what_was_typed_wrong_stays_and_nothing_is_used_up(app, acme, alice, outbox):
     secret = invited(acme, alice, way="link")
     form = {"name": "Erin", "email": "erin@acme.example", "password": "short"}
@@ -111,10 +130,11 @@ def test_a_qr_code_is_shown_with_its_link(alice, acme, outbox):
     assert f"http://{acme.host}/invitations/" in answer.text
 
 
-def invited(workspace, person, *, way, email="", max_uses=1):
+def invited(workspace, person, *, way, email="", max_uses=1, language=""):
     with workspace.acting(person) as by:
         role = role_by_key(by.session, "viewer")
-        return invite(by, way=way, role=role, email=email, max_uses=max_uses).url.rpartition("/")[2]
+        more = {"email": email, "max_uses": max_uses, "language": language}
+        return invite(by, way=way, role=role, **more).url.rpartition("/")[2]
 
 
 def test_what_the_chosen_way_does_not_ask_for_is_no_matter(acme, alice, outbox):

@@ -134,8 +134,13 @@ def accept_invitation(
     password: str,
     now: datetime,
     visit: Visit,
+    reads: str | None = None,
 ) -> Opened:
-    """Become a user of the workspace and sign in; by mail, the address is the invited one."""
+    """Become a user of the workspace and sign in; by mail, the address is the invited one.
+
+    Whoever comes by a link or a code for which nobody chose a language keeps the one in which they
+    read the page, `reads`.
+    """
     invitation = find_invitation(session, secret, now)
     if tenant.is_read_only:
         raise Refused(_("This workspace is read-only at the moment, so nothing was changed."))
@@ -156,7 +161,7 @@ def accept_invitation(
             role=fetch(by, Role, invitation.role_id),
             team=fetch(by, Team, invitation.team_id) if invitation.team_id else None,
             password=password,
-            language=invitation.language,
+            language=_language_of(invitation, tenant, reads),
             is_proved=invitation.email is not None,
         )
         user.has_first_steps = _shares_first_steps(session, invitation, user)
@@ -172,6 +177,12 @@ def accept_invitation(
         changes={"invitation_id": [None, str(invitation.id)]},
     )
     return open_session(session, tenant, user, now, visit)
+
+
+def _language_of(invitation: Invitation, tenant: TenantFacts, reads: str | None) -> str:
+    """What somebody who comes by an invitation reads from now on."""
+    is_chosen = invitation.way == "mail" or invitation.language != tenant.language
+    return invitation.language if is_chosen else reads or invitation.language
 
 
 def _shares_first_steps(session: Session, invitation: Invitation, user: User) -> bool:

@@ -10,6 +10,7 @@ from app.identity.routes.asking import again, label_of, show, typed, visit
 from app.identity.routes.blueprint import blueprint
 from app.identity.routes.sign_in import welcome
 from app.kernel.errors import Answer, Missing
+from app.kernel.language import current as language_in_use
 from app.web import current
 from app.web.access import Who, access
 from app.web.render import page
@@ -42,6 +43,7 @@ def accept(secret: str) -> Response:
             password=typed("password"),
             now=current.moment(),
             visit=visit(),
+            reads=language_in_use(),
         )
     except Missing as answer:
         return _spent(answer)
