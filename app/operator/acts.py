@@ -19,7 +19,7 @@ from app.operator.sessions import SignedInOperator
 from app.operator.tenancies import find_tenancy, may_go_on
 from tenants.billing.apply import settle
 from tenants.billing.models import Subscription
-from tenants.billing.modules import put_modules
+from tenants.billing.modules import put_by_hand
 from tenants.billing.standing import ALIVE, OWING
 from tenants.control import OperatorEvent, Tenant
 from tenants.database import db
@@ -27,7 +27,7 @@ from tenants.errors import TenancyError
 from tenants.facts import State
 from tenants.lifecycle import resume as resume_tenancy
 from tenants.lifecycle import suspend as suspend_tenancy
-from tenants.plans import Limit, Plan, plans
+from tenants.plans import Limit, plans
 from tenants.resolve import forget
 
 REASON = 500  # Characters.
@@ -88,11 +88,10 @@ def change_plan(
     """Put a workspace on another plan, and bound it in its own way where a limit is given.
 
     Refused for another plan than the one that a firm pays for: it goes by its subscription.
-    Modules that the firm had switched off stay so.
+    Modules that the firm had switched off under any plan stay so; what a plan took comes back.
     """
     why, tenant = reason_of(reason), _held(session, slug)
-    known = {one.key: one for one in plans()}
-    if plan not in known:
+    if plan not in {one.key for one in plans()}:
         raise Refused(_("There is no such plan."), field="plan")
     own: dict[str, int] = {}
     for limit in Limit:
@@ -112,7 +111,7 @@ def change_plan(
             raise Refused(
                 _("It pays for its plan, which changes with its subscription alone."), field="plan"
             )
-        put_modules(session, tenant, _modules(tenant, known.get(tenant.plan), known[plan]), now)
+        put_by_hand(session, tenant, plan, now)
     tenant.plan, tenant.limits, tenant.changed_at = plan, own, now
     after = {"plan": plan, "limits": own}
     session.add(event(tenant.id, "plan_changed", by, now, reason=why, before=before, after=after))
@@ -164,12 +163,6 @@ def _held(session: Session, slug: str) -> Tenant:
 def _rented(session: Session, tenant: Tenant) -> Subscription | None:
     """What the workspace rents, held after its own row, as billing does."""
     return session.get(Subscription, tenant.id, with_for_update=True)
-
-
-def _modules(tenant: Tenant, before: Plan | None, after: Plan) -> list[str]:
-    """The modules of a new plan without those that the firm could have had and switched off."""
-    off = set(before.modules if before is not None else ()) - set(tenant.modules)
-    return [one for one in after.modules if one not in off]
 
 
 def _number(text: str, most: int) -> int | None:

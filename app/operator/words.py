@@ -55,6 +55,7 @@ VERBS: Mapping[str, Said] = {
     "bill_settled": (_("Bill settled"), "good"),
     "trial_resumed": (_("In trial again"), "info"),
     "modules_switched_off": (_("Modules switched off that the plan lacks"), ""),
+    "modules_left_off": (_("Modules that the firm had off and that the plan lacks"), ""),
     "modules_switched_on": (_("Modules switched on that the plan has again"), "good"),
     "subscribed": (_("Plan and seats"), "good"),
     "bill_failed": (_("A bill could not be collected"), "warn"),

@@ -176,7 +176,7 @@ def _end_of(
 def settle(session: Session, tenant: Tenant, row: Subscription | None, now: datetime) -> Applied:
     """Put the tenancy where its books say that it stands; both rows are held by the caller."""
     before = State(tenant.state)
-    stood = (tenant.state, tenant.seats, tenant.pay_by)
+    stood, plan_before = (tenant.state, tenant.seats, tenant.pay_by), tenant.plan
     stands = standing_of(tenant, row, now)
     if row is not None and row.status in (*ALIVE, *OWING) and not is_waiting(row):
         tenant.plan, tenant.seats = row.plan, row.seats
@@ -188,7 +188,7 @@ def settle(session: Session, tenant: Tenant, row: Subscription | None, now: date
         told = {"before": before.value, "after": stands.state.value}
         note(session, tenant.id, VERBS[stands.state], now, **told)
     had = list(tenant.modules)
-    match_modules(session, tenant, now)
+    match_modules(session, tenant, plan_before, now)
     session.flush()  # The facts tell what stands in the row.
     if (tenant.state, tenant.seats, tenant.pay_by) != stood or tenant.modules != had:
         plan_follow(session, tenant.id, now)

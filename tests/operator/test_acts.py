@@ -17,7 +17,7 @@ from app.operator.words import said
 from tenants import resolve
 from tenants.billing.apply import VERBS as BILLED
 from tenants.billing.models import Subscription
-from tenants.billing.modules import OFF, ON
+from tenants.billing.modules import LEFT_OFF, OFF, ON
 from tenants.control import Job, OperatorEvent, Tenant, TenantSize
 from tests.cast import HostClient, Person, Workspace
 from tests.conftest import Clock
@@ -165,6 +165,36 @@ def test_modules_that_the_firm_switched_off_stay_so(
     assert {"service", "marketing"} <= set(modules)
 
 
+def put_on(console: HostClient, plan: str) -> None:
+    """Let the operator change the plan by hand."""
+    assert console.post(f"{ACME}/plan", data={**WHY, "plan": plan}).status_code == 303
+
+
+def test_what_an_admin_switched_off_on_the_trial_stays_off_through_a_smaller_plan(
+    console: HostClient, acme: Workspace, owner: Engine, alice: Person
+) -> None:
+    assert alice.client.post("/settings/modules/insight/off").status_code == 303
+    for plan in ("starter", "business", "starter", "enterprise"):
+        put_on(console, plan)
+        assert "insight" not in tenant(owner, acme).modules, plan
+    shown = console.get(ACME).text
+    assert "Modules that the firm had off and that the plan lacks" in shown
+
+
+def test_what_a_smaller_plan_took_comes_back_by_hand_too_unless_it_was_switched_off_since(
+    console: HostClient, acme: Workspace, owner: Engine, alice: Person
+) -> None:
+    for plan, has_it in (("starter", False), ("business", True), ("starter", False)):
+        put_on(console, plan)
+        assert ("insight" in tenant(owner, acme).modules) is has_it, plan
+    put_on(console, "business")
+    resolve.forget()
+    assert alice.client.post("/settings/modules/insight/off").status_code == 303
+    for plan in ("starter", "business"):
+        put_on(console, plan)
+        assert "insight" not in tenant(owner, acme).modules, plan
+
+
 @pytest.mark.parametrize("status", ["active", "past_due"])
 def test_a_plan_that_is_paid_for_is_not_changed_behind_its_subscription(
     console: HostClient, acme: Workspace, owner: Engine, clock: Clock, status: str
@@ -189,7 +219,7 @@ def test_a_plan_that_is_paid_for_is_not_changed_behind_its_subscription(
     assert (tenant(owner, acme).plan, tenant(owner, acme).limits) == ("business", {"records": 5000})
 
 
-@pytest.mark.parametrize("verb", [*BILLED.values(), "marked_as_paid", OFF, ON])
+@pytest.mark.parametrize("verb", [*BILLED.values(), "marked_as_paid", OFF, ON, LEFT_OFF])
 def test_what_billing_does_has_words_in_both_languages(verb: str) -> None:
     text, _tone = said(verb)
     assert text != said("nothing that there is")[0]
