@@ -14,6 +14,7 @@ class SlugProblem(StrEnum):
 
     MALFORMED = "malformed"
     RESERVED = "reserved"
+    BRAND = "brand"
     TAKEN = "taken"
     LOOK_ALIKE = "look_alike"
     QUARANTINED = "quarantined"
@@ -25,6 +26,7 @@ SENTENCES = {
         "beginning and ending with a letter or digit."
     ),
     SlugProblem.RESERVED: "The address {slug!r} is kept for the service itself.",
+    SlugProblem.BRAND: "The address {slug!r} is kept for the brand that it names.",
     SlugProblem.TAKEN: "The address {slug!r} is taken.",
     SlugProblem.LOOK_ALIKE: "The address {slug!r} looks too much like one that is taken.",
     SlugProblem.QUARANTINED: (

@@ -45,12 +45,12 @@ BRANDS = frozenset(
 
 
 def imitates(slug: str) -> bool:
-    """True for an address by which somebody would believe to be with us, or with a bank.
+    """True for an address by which somebody would believe to be with us.
 
-    `zuke-support`, `my-zuke` and `zukelogin` name us; `paypa1` is read as another firm's name.
+    `zuke-support`, `my-zuke` and `zukelogin` name us.
     """
     whole = skeleton(slug)
-    if whole in BRANDS or any(skeleton(part) == OURS for part in slug.split("-")):
+    if any(skeleton(part) == OURS for part in slug.split("-")):
         return True
     return any(
         rest in RESERVED_SKELETONS
@@ -65,3 +65,5 @@ def check_shape(slug: str) -> None:
         raise SlugRefused(SlugProblem.MALFORMED, slug)
     if skeleton(slug) in RESERVED_SKELETONS or imitates(slug):
         raise SlugRefused(SlugProblem.RESERVED, slug)
+    if skeleton(slug) in BRANDS:  # `paypa1` is read as another firm's name.
+        raise SlugRefused(SlugProblem.BRAND, slug)

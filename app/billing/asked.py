@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from app.billing.shown import stands_at
+from app.identity import outside
 from app.identity.usage import seats
 from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Conflict, Refused
@@ -137,10 +138,26 @@ def told() -> Iterator[None]:
     except BillingError as error:
         for kind, answer, text in TOLD:
             if isinstance(error, kind):
-                raise answer(text) from error
+                raise answer(_with_address(kind, text)) from error
         raise Refused(
             _("The payment service refused this: %(reason)s", reason=error.reason)
         ) from error
+
+
+def _with_address(kind: type[BillingError], text: Text) -> Text:
+    """The words, and where to write to, where they ask to write and the service has an address."""
+    email = outside.settings().provider_email
+    if kind is NotConfigured and email:
+        return _(
+            "Paying online is not set up. Write to %(email)s, and we send a bill.", email=email
+        )
+    if kind is PaidFurther and email:
+        return _(
+            "What you have paid by bank transfer is worth more than this costs. Choose it when "
+            "less of the paid time is left, or write to %(email)s.",
+            email=email,
+        )
+    return text
 
 
 def read_choice(typed: Mapping[str, str], by: Actor) -> Choice:

@@ -27,6 +27,9 @@ WORDS = {
         "Use 3 to 40 small letters and digits, with single hyphens between them."
     ),
     SlugProblem.RESERVED: _("This address is kept for the service itself. Choose another."),
+    SlugProblem.BRAND: _(
+        "This address is kept for the brand that it names, or is read as. Choose another."
+    ),
     SlugProblem.TAKEN: _("This address is taken. Choose another."),
     SlugProblem.LOOK_ALIKE: _(
         "This address looks too much like that of another firm. Choose another."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from app.jobs.schedule import KEYS
 from app.kernel.actor import Actor
 from app.kernel.errors import OverLimit
 from app.kernel.language import _
@@ -31,7 +32,12 @@ def require_room(by: Actor) -> None:
 
 
 def waiting(tenant: TenantFacts, most: int | None = None) -> int:
-    """How many jobs of a workspace wait, counted up to `most`."""
-    ready = select(Job.id).where(Job.tenant_id == tenant.id, Job.state == "ready").limit(most)
+    """How many jobs of a workspace wait, counted up to `most`.
+
+    What recurs by the service's own schedule is not the workspace's work and is left out.
+    """
+    begun = or_(Job.key.is_(None), ~Job.key.startswith(KEYS, autoescape=True))
+    mine = (Job.tenant_id == tenant.id, Job.state == "ready", begun)
+    ready = select(Job.id).where(*mine).limit(most)
     with control_session() as session:
         return session.scalar(select(func.count()).select_from(ready.subquery())) or 0

@@ -21,6 +21,7 @@ from app.kernel.ids import new_id
 from tenants.control import Job, Schedule, Tenant
 from tenants.facts import State
 
+KEYS = "schedule:"  # How the keys of recurring jobs begin.
 LEADER_LOCK = 7_382_218  # Any fixed number: the schedule has one leader at a time.
 OPEN_STATES = (State.TRIAL.value, State.ACTIVE.value, State.PAST_DUE.value)
 CHUNK = 1_000
@@ -47,7 +48,7 @@ def _is_due(kind: Recurring, last: datetime | None, now: datetime) -> bool:
 
 
 def _enqueue(session: Session, kind: Recurring, now: datetime) -> None:
-    key = f"schedule:{kind.kind}"
+    key = f"{KEYS}{kind.kind}"
     if not isinstance(kind, TenantKind):
         enqueue_service(session, kind.kind, {}, run_at=now, key=key)
         return

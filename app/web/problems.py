@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, g, jsonify, request
+from flask import Response, current_app, g, jsonify, request
+from markupsafe import Markup, escape
 
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _
@@ -130,11 +131,20 @@ def _page_problem(status: int, title: Text, text: str, way_out: WayOut | None) -
         status=status,
         code=status,
         title=str(title),
-        text=text,
+        text=with_link(text),
         actions=_ways_on(),
         way_out=way_out,
         request_id=g.get("request_id") if status >= 500 else None,
     )
+
+
+def with_link(text: str) -> str:
+    """The text, with the service's address as a link where it names it."""
+    email: str = current_app.extensions["settings"].provider_email
+    if not email or email not in text:
+        return text
+    link = Markup('<a href="mailto:{0}">{0}</a>').format(email)
+    return escape(text).replace(escape(email), link)
 
 
 def _ways_on() -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.billing.jobs import JOBS
 from app.billing.notices import tell_of_limits
 from app.crm.models import Account
 from app.identity.models import Invitation, Notice, User
@@ -20,12 +21,19 @@ from app.identity.operations.roles import role_by_key
 from app.identity.operations.users import create_user, disable_user, enable_user
 from app.identity.usage import seats, slots
 from app.identity.usage.models import UsageSlot
+from app.jobs.enqueue import enqueue
+from app.jobs.registry import Registry
+from app.jobs.room import waiting
+from app.jobs.schedule import enqueue_due
+from app.kernel import clock
 from app.kernel.actor import Actor
 from app.kernel.errors import Conflict, OverLimit
 from app.kernel.ids import new_id
 from app.records import usage
 from app.records.door import perform
 from app.records.many import perform_many
+from tenants.control import Job
+from tenants.database import control_session
 from tests.cast import Person, Workspace, visitor
 
 Fresh = Callable[[str], Workspace]
@@ -347,6 +355,21 @@ def test_the_page_shows_every_limit_to_who_looks_after_the_plan(alice: Person, b
     assert bob.client.get("/settings/usage").status_code == 403
     chinese = alice.client.get("/settings/usage", headers={"Cookie": "lang=zh-CN"})
     assert chinese.status_code == 200
+
+
+def test_the_service_s_own_recurring_work_is_not_the_workspace_s(
+    acme: Workspace, alice: Person, app: Flask
+) -> None:
+    with app.app_context(), control_session() as session:
+        assert enqueue_due(session, Registry(JOBS), clock.now())
+        mine = (Job.tenant_id == acme.facts.id, Job.state == "ready")
+        assert session.scalar(select(func.count()).select_from(Job).where(*mine))
+    with app.app_context():
+        assert waiting(acme.facts) == 0
+    with acme.acting(alice) as by:
+        enqueue(by, "watch_limits", {})
+    with app.app_context():
+        assert waiting(acme.facts) == 1
 
 
 @pytest.mark.parametrize("days", [0, 40])

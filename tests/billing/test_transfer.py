@@ -359,6 +359,13 @@ def test_who_changes_plan_or_seats_gets_the_rest_of_what_is_paid_credited(
     fewer = alice.client.post(PLACE, data={**WISH, "seats": "7"})
     assert fewer.status_code == 422
     assert "worth more than this costs" in fewer.text
+    assert "or write to us." in fewer.text
+    app.extensions["settings"] = till.settings.model_copy(
+        update={"provider_email": "help@lighthouse.example"}
+    )
+    fewer = alice.client.post(PLACE, data={**WISH, "seats": "7"})
+    assert "or write to help@lighthouse.example." in fewer.text
+    app.extensions["settings"] = till.settings
     renewed = alice.client.post(PLACE, data=WISH).text
     assert "Credit for" not in renewed
 

@@ -164,6 +164,7 @@ def test_another_browser_sees_nothing_of_it(sign_up: Sign, founding: Worker, app
         ("slug", "fir--sons", "Use 3 to 40 small letters"),
         ("slug", "xn--fir-sons", "Use 3 to 40 small letters"),
         ("slug", "www", "kept for the service itself"),
+        ("slug", "paypa1", "kept for the brand that it names"),
         ("slug", "acme", "This address is taken."),
         ("slug", "acrne", "looks too much like"),
         ("name", "", "Enter the person’s name."),

@@ -59,6 +59,17 @@ def test_the_services_own_names_and_their_look_alikes_are_reserved(slug: str) ->
         "zukelogin",
         "supportzuke",
         "zuke-l0gin",
+    ],
+)
+def test_nobody_passes_for_us(slug: str) -> None:
+    with pytest.raises(SlugRefused) as refused:
+        check_shape(slug)
+    assert refused.value.problem is SlugProblem.RESERVED
+
+
+@pytest.mark.parametrize(
+    "slug",
+    [
         "paypal",
         "paypa1",
         "pay-pal",
@@ -69,10 +80,11 @@ def test_the_services_own_names_and_their_look_alikes_are_reserved(slug: str) ->
         "a1ipay",
     ],
 )
-def test_nobody_passes_for_us_or_for_a_name_that_people_trust(slug: str) -> None:
+def test_nobody_passes_for_a_name_that_people_trust_and_is_told_so(slug: str) -> None:
     with pytest.raises(SlugRefused) as refused:
         check_shape(slug)
-    assert refused.value.problem is SlugProblem.RESERVED
+    assert refused.value.problem is SlugProblem.BRAND
+    assert "kept for the brand" in str(refused.value)
 
 
 @pytest.mark.parametrize("slug", ["mizukei", "kazuken", "apple-orchards", "visage", "metalworks"])
