@@ -5,13 +5,27 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visitor import Windows
+from tests.browser.visitor import Windows, arriving, look_up, overflow, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 
 BARS = "/reports/build?type=account&g0=country&o0=most&m0=count&shape=bar"
+
+
+def box(page: Page, name: str) -> Locator:
+    """A box of the builder that is searched."""
+    return page.get_by_role("combobox", name=name, exact=True)
+
+
+def choose(page: Page, name: str, words: str) -> None:
+    """Find something in a box of the builder by words, and take the first by Enter."""
+    box(page, name).click()
+    look_up(page, words)
+    offered = page.locator(".lookup-list").get_by_role("option", selected=True)
+    expect(offered).to_contain_text(re.compile(words, re.IGNORECASE))
+    page.keyboard.press("Enter")
 
 
 @pytest.fixture
@@ -51,15 +65,15 @@ def test_who_opens_the_rows_of_a_number_comes_back_to_what_was_chosen(
     windows: Windows, alice: Person
 ) -> None:
     page = windows.open(alice)
-    page.goto("/reports/build")
+    ready(page, "/reports/build")
     numbers = page.locator(".report-table")
     page.get_by_label("What is counted").select_option("account")
-    page.get_by_label("Group 1").select_option("country")
+    choose(page, "Group 1", "country")
     numbers.get_by_role("row", name="Germany").get_by_role("link", name="2").click()
     page.wait_for_url("**/accounts?**")
     page.go_back()
     expect(numbers.get_by_role("row", name="Germany")).to_be_visible()
-    expect(page.get_by_label("Group 1")).to_have_value("country")
+    expect(box(page, "Group 1")).to_have_value("Country")
     page.reload()
     expect(numbers.get_by_role("row", name="Germany")).to_be_visible()
 
@@ -72,7 +86,7 @@ def test_the_chart_is_saved_as_a_picture(windows: Windows, alice: Person) -> Non
     with page.expect_download() as saving:
         page.locator("[data-chart-save]").click()
     path = saving.value.path()
-    assert saving.value.suggested_filename.endswith(".png")
+    assert saving.value.suggested_filename == "New report.png"
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
@@ -105,3 +119,38 @@ def test_of_several_numbers_its_reader_chooses_which_a_chart_draws(
     with page.expect_download() as saving:
         page.locator("[data-chart-save]").click()
     assert saving.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_report_is_built_by_keys_and_says_what_is_chosen(windows: Windows, alice: Person) -> None:
+    page = windows.open(alice, on_phone=True)
+    ready(page, "/reports/build?type=account")
+    group, numbers = box(page, "Group 1"), page.locator(".report-table")
+    choose(page, "Group 1", "country")
+    expect(numbers.get_by_role("row", name="Germany")).to_be_visible()
+    expect(group).to_have_value("Country")
+    expect(group).to_be_focused()
+    choose(page, "Number 2", "owner")
+    expect(numbers.get_by_role("columnheader", name="Owner: different ones")).to_be_visible()
+    expect(box(page, "Number 3")).to_have_value("")
+    assert overflow(page) <= 0
+    group.fill("")
+    expect(numbers.get_by_role("row", name="Germany")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("firms")
+def test_the_number_that_a_chart_draws_is_kept_with_the_report(
+    windows: Windows, alice: Person
+) -> None:
+    page = windows.open(alice)
+    ready(page, BARS.replace("&shape", "&m1=distinct:owner_id&shape"))
+    kept = page.locator("#report-save input[name=definition]")
+    page.get_by_label("Number that is drawn").select_option("Owner: different ones")
+    expect(kept).to_have_value(re.compile('"drawn": 1'))
+    page.locator("#report-name").fill("Owners by country")
+    with arriving(page):
+        page.locator("#report-save").get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Number that is drawn")).to_have_value("1")
+    with page.expect_download() as saving:
+        page.locator("[data-chart-save]").click()
+    assert saving.value.suggested_filename == "Owners by country.png"

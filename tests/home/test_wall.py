@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from app.home.placed import MOST
+from app.reports.engine.definition import Definition, Grouped, Measure
 from tests.cast import HostClient, Person, Workspace
-from tests.factories import make_activity
+from tests.factories import make_account, make_activity
 from tests.home.conftest import clear, ids, keep_report, put, titles
 from tests.records.pages.conftest import statements
 
@@ -82,3 +85,28 @@ def test_a_widget_runs_few_statements(acme: Workspace, alice: Person) -> None:
     put(client, "widget", "team-day")
     for one in ids(client.get("/").text):
         assert cost(client, f"/home/widgets/{one}") <= 20
+
+
+def test_a_pivot_of_several_numbers_names_each_and_is_a_table_where_it_is_too_wide(
+    acme: Workspace, alice: Person
+) -> None:
+    two = (Measure(), Measure("distinct", "owner_id"))
+    groups = (Grouped("kind"), Grouped("country"))
+    key = keep_report(acme, alice, Definition("account", groups, two, shape="pivot"))
+    with acme.acting(alice) as by:
+        for country in ("DE", "GB"):
+            make_account(by, f"Firm of {country}", country=country)
+    client = alice.sign_in()
+    clear(client)
+    put(client, "report", key)
+    part = {"HX-Request": "true", "HX-Target": "div#wall-widgets"}
+    place = re.findall(r'data-hx-get="(/home/widgets/[^"]*)"', client.get("/").text)[0]
+    narrow = client.get(place, headers=part).text
+    assert narrow.count('scope="colgroup" colspan="2"') == 3
+    assert narrow.count('<th class="num" scope="col">Owner: different ones</th>') == 3
+    with acme.acting(alice) as by:
+        for country in ("AT", "CH"):
+            make_account(by, f"Firm of {country}", country=country)
+    wide = client.get(place, headers=part).text
+    assert "colspan" not in wide
+    assert wide.count('<th class="num" scope="col">Owner: different ones</th>') == 1

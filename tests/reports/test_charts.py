@@ -145,3 +145,80 @@ def test_lines_of_several_kinds_have_every_month_and_a_pie_those_with_a_record(
     split = drawn(page_of(alice, groups=groups, shape="line"))["measures"]
     assert {len(one["values"]) for each in split for one in each["series"]} == {4}
     assert len(drawn(page_of(alice, shape="pie"))["labels"]) == 2
+
+
+def chosen_to_draw(page: str) -> str:
+    """The number that a page's chart draws at first."""
+    box = re.search(r"<select[^>]* data-chart-measure.*?</select>", page, re.DOTALL)
+    assert box
+    option = re.search(r"<option[^>]* selected>([^<]*)", box[0])
+    return option[1] if option else ""
+
+
+@pytest.mark.usefixtures("calls")
+def test_the_number_that_is_chosen_to_be_drawn_is_kept_and_drawn_on_home_too(
+    alice: Person,
+) -> None:
+    client = alice.sign_in()
+    form = "type=activity&g0=at&u0=month&m0=count&m1=sum:minutes&shape=bar&drawn=1"
+    page = client.get(f"/reports/build?{form}").text
+    assert chosen_to_draw(page) == "Minutes: sum"
+    assert 'name="drawn" form="report-form"' in page
+    (definition,) = re.findall(r'name="definition" value="([^"]*)"', page)
+    place = kept(client, unescape(definition))
+    assert chosen_to_draw(client.get(place).text) == "Minutes: sum"
+    widget = {"kind": "report", "of": place.rpartition("/")[2]}
+    assert client.post("/home/widgets", data=widget).status_code == 303
+    (at,) = re.findall(r'data-hx-get="(/home/widgets/[^"]*)"', client.get("/").text)[-1:]
+    assert chosen_to_draw(client.get(at, headers={"HX-Request": "true"}).text) == "Minutes: sum"
+    other = client.get(f"/reports/build?{form}&m2=average:minutes").text
+    assert chosen_to_draw(other) == "Minutes: sum"
+    gone = client.get(f"/reports/build?{form.replace('m0=count', 'm0=')}&m2=average:minutes").text
+    assert chosen_to_draw(gone) == "Minutes: sum", "the one before it was taken out"
+    itself = client.get(f"/reports/build?{form.replace('m1=sum:minutes', 'm1=')}&m2=share").text
+    assert chosen_to_draw(itself) == "Count"
+
+
+def test_a_program_names_the_number_that_is_drawn_among_those_there_are(
+    acme: Workspace, alice: Person
+) -> None:
+    headers = {"Authorization": f"Bearer {bearer(alice)}"}
+    api = HostClient(alice._app(), host=acme.host)
+    for drawn_at, status in ((1, 201), (2, 422), (-1, 422), ("1", 422), (True, 422)):
+        body = {"definition": {**MONTHS, "drawn": drawn_at}, "name": "Calls"}
+        made = api.post("/api/v1/reports", json=body, headers=headers)
+        assert made.status_code == status, drawn_at
+        if status == 201:
+            assert made.json["definition"]["drawn"] == 1  # type: ignore[index]
+
+
+def test_who_may_not_see_the_number_that_is_drawn_looks_at_the_first(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        make_product(by, list_price="10", cost="4")
+    definition = {
+        "record_type": "product",
+        "groups": [{"field": "created_at"}],
+        "measures": [{"what": "sum", "field": one} for one in ("list_price", "cost")]
+        + [{"what": "count"}],
+        "shape": "bar",
+        "drawn": 1,
+    }
+    place = kept(alice.sign_in(), json.dumps(definition), "everyone")
+    assert chosen_to_draw(alice.client.get(place).text) == "Cost: sum"
+    assert chosen_to_draw(bob.sign_in().get(place).text) == "List price: sum"
+
+
+@pytest.mark.usefixtures("calls")
+def test_the_month_that_is_under_way_is_said_to_be(acme: Workspace, alice: Person) -> None:
+    assert "still under way" not in page_of(
+        alice, period={"field": "at", "in": "2025-01-01,2025-06-30"}
+    )
+    with acme.acting(alice) as by:
+        make_activity(by, "call")
+        today = by.today()
+    page = page_of(alice)
+    chart = drawn(page)
+    assert chart["running"] == len(chart["labels"]) - 1
+    assert f"{today:%B %Y} is still under way." in page

@@ -111,10 +111,10 @@ def test_a_path_ends_after_two_steps(acme: Workspace, alice: Person) -> None:
 
 @pytest.mark.usefixtures("family")
 def test_the_builder_offers_it_and_a_number_opens_its_rows(acme: Workspace, alice: Person) -> None:
-    page = alice.client.get("/reports/build?type=contact")
-    assert page.status_code == 200
-    assert PARENT_CITY in page.text
-    assert "Account › Parent account › City" in page.text
+    offered = alice.client.get("/reports/build/fields/groups?type=contact&q=parent+city")
+    assert offered.status_code == 200
+    assert PARENT_CITY in offered.text
+    assert "Account › Parent account › City" in offered.text
     shown = alice.client.get(f"/contacts?{PARENT_CITY}=York")
     assert shown.status_code == 200
     assert "Shop" in shown.text

@@ -18,7 +18,7 @@ from app.reports.runs.find import is_of_today, latest_run, result_of
 from app.web.formats import formats
 
 LINES = 8  # Of a table; its page has the rest.
-COLUMNS = 6  # Of a pivot, which stands as a table where it has more.
+COLUMNS = 6  # Numbers beside each other in a pivot, which stands as a table where it has more.
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,11 @@ def _shown(definition: Definition, result: Result, by: Actor) -> ShownReport:
         return ShownReport(figures, notes=_notes(result, 0, by))
     if not result.members_met:
         return ShownReport(notes=_notes(result, 0, by))
-    drawn = chart(result, definition.shape, by)
+    drawn = chart(result, definition, by)
     if drawn is not None:
         return ShownReport(chart=drawn, notes=_notes(result, 0, by))
-    turns = definition.shape == "pivot" and len(result.members[-1]) <= COLUMNS
+    wide = len(result.members[-1]) * len(result.measures)
+    turns = definition.shape == "pivot" and wide <= COLUMNS
     table = grid(result, by, is_pivot=turns, most=LINES)
     return ShownReport(grid=table, notes=_notes(result, table.left_out, by))
 

@@ -67,7 +67,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A whole report; `shape` is how it is drawn at first (SHAPES)."""
+    """A whole report; `shape` is how it is drawn at first (SHAPES).
+
+    `drawn` is the place among `measures` of the one that a chart draws.
+    """
 
     record_type: str
     groups: tuple[Grouped, ...] = ()
@@ -75,6 +78,7 @@ class Definition:
     filters: tuple[Node, ...] = ()
     period: Period | None = None
     shape: str = "table"
+    drawn: int = 0
 
     def conditions(self) -> Iterator[Filter]:
         """Every single condition that leaves rows out of the whole report."""

@@ -131,6 +131,7 @@ def meaning(definition: Definition, by: Actor) -> Meaning:
         definition,
         groups=tuple(one.asked for one in dimensions),
         measures=tuple(one.asked for one in measures),
+        drawn=0,  # Which is drawn changes nothing that is counted.
     )
     return Meaning(
         kept, record_type, tuple(dimensions), tuple(measures), filters, tuple(hidden), firm

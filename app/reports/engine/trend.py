@@ -25,7 +25,7 @@ def as_number(definition: Definition, record_type: RecordType, by: Actor) -> Def
     dated = (one for one in definition.groups if _is_date(record_type, one.key, by))
     along = next(dated, None) or _of_period(definition, by)
     groups = (replace(along, sort="", most=0),) if along is not None else ()
-    return replace(definition, groups=groups, measures=definition.measures[:1])
+    return replace(definition, groups=groups, measures=definition.measures[:1], drawn=0)
 
 
 def _is_date(record_type: RecordType, key: str, by: Actor) -> bool:

@@ -2,7 +2,8 @@
 
 `{"record_type": "contact", "groups": [{"field": "created_at", "unit": "month"}], "measures":
 [{"what": "count"}], "filter": {...}, "period": {"field": "created_at", "in": "this_year",
-"compare": "year"}, "shape": "bar"}`; `filter` is written as that of a list.
+"compare": "year"}, "shape": "bar"}`; `filter` is written as that of a list. `drawn` is the place
+of the measure that a chart draws, where that is not the first.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ def write(definition: Definition) -> dict[str, Any]:
     if definition.period is not None:
         period = definition.period
         found["period"] = _told({"field": period.key, "in": period.text, "compare": period.compare})
+    if definition.drawn:
+        found["drawn"] = definition.drawn
     return found
 
 
@@ -60,7 +63,7 @@ def read(raw: Any) -> Definition:
     """
     if not isinstance(raw, Mapping):
         raise Refused(_("A report is an object."), field="definition")
-    known = {"record_type", "groups", "measures", "filter", "period", "shape"}
+    known = {"record_type", "groups", "measures", "filter", "period", "shape", "drawn"}
     unknown = [str(one) for one in raw if one not in known]
     if unknown:
         message = _("There is no such part of a report.")
@@ -81,6 +84,7 @@ def read(raw: Any) -> Definition:
         read_filter(raw.get("filter"), "filter"),
         _read_period(raw.get("period")),
         _one_of(raw, "shape", SHAPES, "table"),
+        _read_drawn(raw.get("drawn"), measures),
     )
 
 
@@ -126,6 +130,14 @@ def read_step(raw: Any) -> Decimal | None:
     if step != round(step, 4):
         raise Refused(_("At most %(n)s digits after the point.", n=4), field="groups")
     return step
+
+
+def _read_drawn(raw: Any, measures: Sequence[Measure]) -> int:
+    drawn = raw or 0
+    if isinstance(drawn, bool) or not isinstance(drawn, int) or not 0 <= drawn < len(measures):
+        message = _("A chart draws one of the measures, the first of which is 0.")
+        raise Refused(message, field="drawn")
+    return drawn
 
 
 def _read_measure(raw: Any) -> Measure:

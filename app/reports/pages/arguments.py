@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 
 from app.kernel.errors import Refused
 from app.kernel.language import _
+from app.kernel.whole import whole
 from app.records.filters import Node
 from app.reports.engine.definition import (
     MOST_GROUPS,
+    MOST_MEASURES,
     SHAPES,
     Definition,
     Measure,
@@ -42,7 +44,20 @@ def definition_of(
         tuple(filters),
         found.period,
         found.shape,
+        _drawn(arguments, len(tuple(measures) or found.measures)),
     )
+
+
+def _drawn(arguments: Mapping[str, str], many: int) -> int:
+    """Which of so many measures a chart draws: what was chosen, while it is there, else the first.
+
+    Of the numbers before it those that were just taken out count no more.
+    """
+    chosen = whole(arguments.get("drawn", "")) or 0
+    if chosen >= MOST_MEASURES or not arguments.get(f"m{chosen}"):
+        return 0
+    found = sum(bool(arguments.get(f"m{number}")) for number in range(chosen))
+    return found if found < many else 0
 
 
 def arguments_of(definition: Definition) -> list[tuple[str, str]]:

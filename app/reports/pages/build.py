@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
@@ -11,32 +10,21 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
 from app.records.filters import Node
-from app.records.filters.conditions import Meant
 from app.records.pages.filter_words import PERIODS
 from app.records.pages.filtering.builder import Builder, builder, filters_asked, rows_before
-from app.records.pages.filtering.offers import Offer, OfferGroup, offers
+from app.records.pages.filtering.offers import OfferGroup, offers
 from app.records.pages.filtering.typed import PREFIX, Rows, arguments_of
-from app.records.pages.state import ListState
+from app.records.pages.state import ListState, read_state
 from app.records.types import RecordType
-from app.records.views.opened import read_list
 from app.reports.engine.counted import readable_type, readable_types
 from app.reports.engine.definition import (
-    AVERAGE,
     COUNT,
-    DISTINCT,
-    GREATEST,
-    LEAST,
     MOST_GROUPS,
     NUMBER,
-    RATE,
-    SHARE,
-    SUM,
     Definition,
     Grouped,
 )
 from app.reports.engine.kinds import DATES, NAMED, NUMBERS
-from app.reports.engine.meaning import can_group, can_measure
-from app.reports.engine.numbers import measure_of_field
 from app.reports.pages.arguments import (
     BETWEEN,
     build_url,
@@ -51,6 +39,7 @@ from app.reports.pages.measures import (
     measures_of,
     read_measures,
 )
+from app.reports.pages.offered import Offered, lightened, offered
 from app.reports.pages.shown import Shown, shown
 
 UNITS = {
@@ -87,9 +76,9 @@ DAYS = {
     "last_90_days": _("Last 90 days"),
     "last_365_days": _("Last 365 days"),
 }
-PLAIN = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio of two counts")}
 UNFINISHED = ("show", "add", "group", "drop")  # What is still being put together.
 Choices = tuple[tuple[str, str], ...]
+EVERY = "every"  # The argument by which a reader without scripts has every field in the page.
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +105,7 @@ class Build:
     record_type: RecordType
     definition: Definition
     filters: Builder
-    fields: tuple[OfferGroup, ...]
-    dates: tuple[OfferGroup, ...]
-    measures: tuple[tuple[str, Choices], ...]
+    offered: Offered
     groups: tuple[GroupRow, ...]
     measured: tuple[MeasureRow, ...]
     shown: Shown | None
@@ -167,8 +154,11 @@ class Build:
         return MOST
 
 
-def built(arguments: MultiDict[str, str], by: Actor) -> Build:
-    """The builder as its form was sent, or opened on a definition; Refused for no readable type."""
+def built(arguments: MultiDict[str, str], by: Actor, *, is_light: bool = False) -> Build:
+    """The builder as its form was sent, or opened on a definition; Refused for no readable type.
+
+    What `is_light` holds of its choices what is chosen, else the fields of the record itself too.
+    """
     readable = readable_types(by)
     if not readable:
         raise Refused(_("Your role may read no records to report on."))
@@ -178,7 +168,7 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
     kind, report = record_type.counted_as, arguments.get("report", "")
     if arguments.get("was", kind) != kind:  # Another type has other fields.
         arguments = MultiDict({"type": kind})
-    state = read_list(record_type, {}, by)
+    state = read_state(record_type, {})
     rows = _rows(state, arguments, opened, by)
     numbers = _numbers(state, arguments, opened, by)
     every = [*rows.rows(), *(row for one in numbers for row in one.rows)]
@@ -203,16 +193,24 @@ def built(arguments: MultiDict[str, str], by: Actor) -> Build:
             row.error = ""
     focus = f"{mark}{bar}{path}" if order == "show" else "-"
     fields = offers(record_type, by)
+    chosen, is_whole = {one.chosen for one in numbers}, arguments.get(EVERY) == "1"
+    choices = offered(fields, definition, chosen, is_whole=is_whole, is_light=is_light)
+    filters_shown = builder(state, rows, by, "-" if bar else focus)
     return Build(
         tuple((one.counted_as, str(one.words.many)) for one in readable),
         record_type,
         definition,
-        builder(state, rows, by, "-" if bar else focus),
-        _only(fields, can_group),
-        _only(fields, lambda one: one.field.kind in DATES),
-        _measures(fields),
+        lightened(filters_shown, choices.near),
+        choices,
         _groups(definition, fields),
-        measure_rows(numbers or [Typed(COUNT)], state, by, focus),
+        tuple(
+            replace(
+                one,
+                part=one.part and lightened(one.part, choices.near),
+                whole=one.whole and lightened(one.whole, choices.near),
+            )
+            for one in measure_rows(numbers or [Typed(COUNT)], state, by, focus)
+        ),
         counted,
         tuple(dict.fromkeys(alerts)),
         report,
@@ -262,34 +260,6 @@ def said(answer: Answer) -> list[str]:
     """What an answer says, to stand above the form."""
     errors = getattr(answer, "errors", None) or {}
     return [str(one) for one in errors.values()] or [str(answer.message)]
-
-
-def _only(fields: tuple[OfferGroup, ...], fits: Callable[[Meant], bool]) -> tuple[OfferGroup, ...]:
-    found = (
-        OfferGroup(group.label, tuple(one for one in group.offers if fits(one.meant)))
-        for group in fields
-    )
-    return tuple(group for group in found if group.offers)
-
-
-def _measures(fields: tuple[OfferGroup, ...]) -> tuple[tuple[str, Choices], ...]:
-    """What can be measured: counts, then each field by what can be made of it."""
-    first = tuple((key, str(text)) for key, text in PLAIN.items())
-    found: list[tuple[str, Choices]] = [("", first)]
-    for group in fields:
-        choices = tuple(
-            (f"{what}:{one.key}", _measure(what, one))
-            for one in group.offers
-            for what in (SUM, AVERAGE, LEAST, GREATEST, DISTINCT, SHARE)
-            if can_measure(what, one.meant)
-        )
-        if choices:
-            found.append((group.label, choices))
-    return tuple(found)
-
-
-def _measure(what: str, one: Offer) -> str:
-    return str(Text(measure_of_field(what, one.meant).message, {"field": one.whole}))
 
 
 def _groups(definition: Definition, fields: tuple[OfferGroup, ...]) -> tuple[GroupRow, ...]:

@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.filters import write_filters
-from app.reports.engine.definition import RATE
-from app.reports.engine.drill import rows_behind
-from app.reports.engine.numbers import measure_label, number_text
+from app.reports.engine.definition import RATE, Definition
+from app.reports.engine.drill import day_after, rows_behind
+from app.reports.engine.kinds import DATES
+from app.reports.engine.numbers import is_amount, measure_label, number_text
 from app.reports.engine.order import labels_of
-from app.reports.engine.result import Member, Place, Result
+from app.reports.engine.result import VALUE, Member, Place, Result
 from app.reports.engine.timeline import along, is_timeline, number_at, number_then
 
 CHARTS = ("bar", "line", "pie", "funnel")
@@ -29,17 +30,26 @@ MOST_SERIES = 12
 class Chart:
     """What is drawn, as JSON, of each of `measures`, the names of the numbers; one is looked at.
 
-    `left_out` says that there were more groups than a chart can show.
+    `left_out` says that there were more groups than a chart can show. `places` are those of the
+    numbers among the measures of the report, `drawn` which of `measures` is drawn at first.
+    `running` names the time at its end that is still under way.
     """
 
     kind: str
     data: str
     left_out: bool
     measures: tuple[str, ...]
+    places: tuple[int, ...]
+    drawn: int = 0
+    running: str = ""
 
 
-def chart(result: Result, shape: str, by: Actor) -> Chart | None:
-    """The chart of a result; None for other shapes, and where there is no group to draw."""
+def chart(result: Result, definition: Definition, by: Actor) -> Chart | None:
+    """The chart of a result; None for other shapes, and where there is no group to draw.
+
+    It draws the number that its definition says, or the first where the reader may not see that.
+    """
+    shape = definition.shape
     if shape not in CHARTS or not result.dimensions:
         return None
     has_axis = shape in ("bar", "line")
@@ -51,16 +61,44 @@ def chart(result: Result, shape: str, by: Actor) -> Chart | None:
     members = [one for one, _name in points]
     names = tuple(measure_label(one) for one in result.measures)
     measures = [
-        {"name": name, "series": _series(result, shape, members, across[:MOST_SERIES], number, by)}
+        {
+            "name": name,
+            "unit": by.tenant.currency if is_amount(result.measures[number]) else "",
+            "series": _series(result, shape, members, across[:MOST_SERIES], number, by),
+        }
         for number, name in enumerate(names)
     ]
+    running = _running(result, members)
     data = {
         "kind": shape,
         "labels": [name for _member, name in points],
         "is_time": is_timeline(result),
+        "running": running,
         "measures": measures,
     }
-    return Chart(shape, json.dumps(data, ensure_ascii=False), left_out, names)
+    places = tuple(definition.measures.index(one.asked) for one in result.measures)
+    return Chart(
+        shape,
+        json.dumps(data, ensure_ascii=False),
+        left_out,
+        names,
+        places,
+        places.index(definition.drawn) if definition.drawn in places else 0,
+        points[running][1] if running is not None else "",
+    )
+
+
+def _running(result: Result, members: Sequence[Member]) -> int | None:
+    """The place of the day, week, month … that is still under way; None where none is drawn."""
+    first = result.dimensions[0]
+    if first.kind not in DATES:
+        return None
+    unit, firm = first.asked.unit, result.meaning.firm
+
+    def is_running(one: Member) -> bool:
+        return one.state == VALUE and one.value <= result.today < day_after(one.value, unit, firm)
+
+    return next((place for place, one in enumerate(members) if is_running(one)), None)
 
 
 def _series(

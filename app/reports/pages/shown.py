@@ -18,7 +18,6 @@ from app.reports.engine.numbers import measure_label
 from app.reports.engine.result import Result
 from app.reports.engine.run import TooSlow, run_report
 from app.reports.engine.statement import CAP
-from app.reports.engine.written import read
 from app.reports.pages.arguments import written
 from app.reports.pages.chart import Chart, chart
 from app.reports.pages.figure import Figure, figure
@@ -74,7 +73,7 @@ def shown(definition: Definition, by: Actor, *, is_fresh: bool = False) -> Shown
     if run is not None and run.is_done and is_of_today(run.run, by) and not is_fresh:
         result = result_of(run.run, by)
         if result is not None:
-            return shown_run(run, result, by)
+            return shown_run(run, definition, result, by)
     try:
         result = run_report(definition, by)
     except TooSlow:
@@ -83,10 +82,10 @@ def shown(definition: Definition, by: Actor, *, is_fresh: bool = False) -> Shown
     return shown_result(definition, result, by)
 
 
-def shown_run(run: Asked, result: Result, by: Actor) -> Shown:
-    """A report that a worker made, as it was counted then."""
+def shown_run(run: Asked, definition: Definition, result: Result, by: Actor) -> Shown:
+    """A report that a worker made, as it was counted then, drawn as its definition says now."""
     as_of = formats(by).moment(result.as_of, by.today())
-    made = shown_result(read(run.run.definition), result, by)
+    made = shown_result(definition, result, by)
     return replace(made, run=run, as_of=as_of)
 
 
@@ -94,7 +93,7 @@ def shown_result(definition: Definition, result: Result, by: Actor) -> Shown:
     """What a report found, as its page shows it."""
     told = _conditions(definition, by, result.as_of)
     table = grid(result, by, is_pivot=definition.shape == "pivot")
-    drawn = chart(result, definition.shape, by)
+    drawn = chart(result, definition, by)
     notes = _notes(result, table, by)
     text, number = written(definition), figure(result, by)
     return Shown(definition, text, told, notes, result, table, drawn, number)

@@ -45,6 +45,7 @@ DEFINITION = sent(
     filter=FILTER,
     period=nullable(PERIOD),
     shape=one_of(*SHAPES),
+    drawn=WHOLE,
 )
 PLAIN: Schema = {"type": "object"}
 REPORT = record_of(

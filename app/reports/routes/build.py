@@ -13,10 +13,9 @@ from app.kernel.errors import Answer, Missing, NotPermitted, Refused
 from app.kernel.ids import new_id, parse_id
 from app.kernel.language import _
 from app.kernel.whole import whole
-from app.reports.engine.counted import may_take_away
+from app.reports.engine.counted import may_take_away, readable_type
 from app.reports.engine.definition import Definition
 from app.reports.engine.run import TooSlow
-from app.reports.engine.written import write
 from app.reports.models import PRIVATE
 from app.reports.operations import keep
 from app.reports.operations.keep import Wish
@@ -24,12 +23,14 @@ from app.reports.pages.arguments import read_definition
 from app.reports.pages.build import Build, built, said
 from app.reports.pages.file import FILES, made, made_of
 from app.reports.pages.listed import listed
+from app.reports.pages.offered import find_offered
 from app.reports.pages.sharing import Sharing, sharing
 from app.reports.routes.blueprint import blueprint
 from app.reports.runs.find import find_run, result_of
+from app.reports.runs.sight import digest_of
 from app.web import current
 from app.web.access import access
-from app.web.render import is_htmx, page, see_other
+from app.web.render import fragment, is_htmx, page, see_other
 from app.web.toasts import toast
 
 
@@ -42,7 +43,7 @@ def build_report() -> Response:
     """
     by = current.actor()
     try:
-        found = built(MultiDict(request.args), by)
+        found = built(MultiDict(request.args), by, is_light=is_htmx())
     except Refused as answer:
         if is_htmx():
             raise
@@ -51,6 +52,16 @@ def build_report() -> Response:
     if found.shown is not None:  # Whoever opens its rows comes back to what they had chosen.
         response.headers["HX-Replace-Url"] = found.url
     return response
+
+
+@blueprint.get("/reports/build/fields/<box>")
+@access()
+def find_choices(box: str) -> Response:
+    """What a box of the builder offers by its words: measures, groups or dates of a type."""
+    by = current.actor()
+    record_type = readable_type(request.args.get("type", ""), by)
+    found = find_offered(box, record_type, request.args.get("q", ""), by)
+    return fragment("reports/_offered.html", found=found)
 
 
 @blueprint.post("/reports/save")
@@ -115,7 +126,8 @@ def _content(definition: Definition, name: str, kind: str, by: Actor) -> bytes:
     if run_id is None:
         return made(definition, name, kind, by)
     asked = find_run(by, run_id)
-    result = result_of(asked.run, by) if asked.run.definition == write(definition) else None
+    is_it = asked.run.digest == digest_of(definition)
+    result = result_of(asked.run, by) if is_it else None
     if result is None:
         raise Missing(_("This report is not kept any more. Open it anew."))
     return made_of(result, definition, name, kind, by)

@@ -65,7 +65,7 @@ def _page(asked: Asked, by: Actor) -> Response:
     if asked.is_done:
         result = result_of(asked.run, by)
         if result is not None:
-            it = shown_run(asked, result, by)
+            it = shown_run(asked, definition, result, by)
         else:
             error = gettext("What you may see has changed since it was counted, so it was dropped.")
             current.aside(partial(forget_run, by.tenant, asked.run.id))

@@ -7,6 +7,7 @@ rules, with what is shared with them or followed, and with the fields of the wor
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 from app.kernel import stamps
@@ -24,8 +25,11 @@ STAMPS = (stamps.PEOPLE, TYPES, rules.STAMP, BUSINESS_TIME)
 
 
 def digest_of(definition: Definition) -> str:
-    """The name of a definition: of two that are the same it is the same."""
-    return _digest(write(definition))
+    """The name of a definition: of two that are the same it is the same.
+
+    Which of its numbers a chart draws makes no other of it, as the same is counted.
+    """
+    return _digest(write(replace(definition, drawn=0)))
 
 
 def sight_of(meaning: Meaning, by: Actor) -> str:

@@ -9,13 +9,14 @@ import { all, find, on, onContent } from './dom';
 echarts.use([BarChart, FunnelChart, LineChart, PieChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 interface Series { name: string; values: (number | null)[]; texts: string[]; urls: string[]; is_before?: boolean }
-interface Written { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; is_time: boolean; measures: { name: string; series: (Omit<Series, 'urls'> & { urls?: string[] })[] }[] }
+interface Written { kind: 'bar' | 'line' | 'pie' | 'funnel'; labels: string[]; is_time: boolean; running: number | null; measures: { name: string; unit: string; series: (Omit<Series, 'urls'> & { urls?: string[] })[] }[] }
 /** What is drawn: the series of the one number that is looked at, by its name. */
-interface Data { kind: Written['kind']; labels: string[]; is_time: boolean; name: string; series: Series[] }
+interface Data { kind: Written['kind']; labels: string[]; is_time: boolean; running: number | null; name: string; unit: string; series: Series[] }
 
 const COLOURS = ['--accent', '--good', '--warn', '--violet', '--bad', '--ink-3', '--star', '--line-3'];
 const NARROW = 480; // Pixels of a chart on a phone.
 const MOST_ROWS = 3; // Of names above a chart.
+const HEAD_LINE = 18; // Pixels of a line of what a picture tells.
 const ROW = 20; // Pixels of one of them.
 const MOST_NAMED = 24; // Bars whose names all stand below them, turned where they are narrow.
 const LEVEL = 60; // Pixels that a name below a bar needs to stand level.
@@ -32,6 +33,13 @@ function font(name = '--ink-2'): Record<string, string | number> {
 /** One value of a series as echarts takes it; its place tells which rows it opens. */
 function points(data: Data, one: Series): Record<string, unknown>[] {
   return one.values.map((value, at) => ({ value, name: data.labels[at] }));
+}
+
+/** The values of a series, that of a time which is not over yet paler and, on a line, hollow. */
+function underWay(data: Data, one: Series): unknown[] {
+  return one.values.map((value, at) => (
+    at === data.running && !one.is_before ? { value, symbol: 'emptyCircle', itemStyle: { opacity: 0.45 } } : value
+  ));
 }
 
 /** A funnel leaves its names room: on a phone on its right, where long ones go on below. */
@@ -80,7 +88,7 @@ function legendOf(data: Data, rows: number): Record<string, unknown> {
 function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   if (data.kind === 'bar' || data.kind === 'line') {
     return data.series.map((one) => ({
-      type: data.kind, name: one.name, data: one.values, barMaxWidth: 40, symbolSize: 7,
+      type: data.kind, name: one.name, data: underWay(data, one), barMaxWidth: 40, symbolSize: 7,
       ...(one.is_before ? { color: colour('--line-3') } : {}),
     }));
   }
@@ -97,14 +105,14 @@ function seriesOf(data: Data, width: number): Record<string, unknown>[] {
   }];
 }
 
-/** The chart's number that its reader looks at: the first, or what they chose above it. */
+/** The chart's number that its reader looks at: what was kept, or what they chose above it. */
 function dataOf(element: HTMLElement, written: string): Data {
-  const { kind, labels, is_time, measures } = JSON.parse(written) as Written;
-  const chosen = Number(find<HTMLSelectElement>('[data-chart-measure]', element.closest('.report-graph') ?? element)?.value ?? 0);
+  const { kind, labels, is_time, running, measures } = JSON.parse(written) as Written;
+  const chosen = find<HTMLSelectElement>('[data-chart-measure]', element.closest('.report-graph') ?? element)?.selectedIndex ?? 0;
   const measure = measures[chosen] ?? measures[0];
   const first = measures[0]?.series ?? [];
   const series = (measure?.series ?? []).map((one, at) => ({ ...one, urls: one.urls ?? first[at]?.urls ?? [] }));
-  return { kind, labels, is_time, name: measure?.name ?? '', series };
+  return { kind, labels, is_time, running, name: measure?.name ?? '', unit: measure?.unit ?? '', series };
 }
 
 /** The names below an axis: of bars every one, as none says what its neighbour is; of days and months as many as fit. */
@@ -179,14 +187,29 @@ function draw(): void {
   }
 }
 
-/** What a picture is headed: the report's name, and the number that is drawn. */
-function headOf(chart: HTMLElement): [string, string] {
-  const name = find<HTMLInputElement>('#report-name')?.value ?? find('h1')?.textContent ?? '';
-  return [name.trim(), dataOf(chart, chart.dataset.chart ?? '').name];
+/** The name of the report that a chart is of. */
+function nameOf(): string {
+  return (find<HTMLInputElement>('#report-name')?.value.trim() || find('h1')?.textContent?.trim()) ?? '';
 }
 
-/** The chart as a picture of twice its size, headed by its name and number, on the page's own ground. */
-async function save(chart: HTMLElement, name: string): Promise<void> {
+/** What stands under a picture's name: its number with the currency, and the time and conditions that the page tells. */
+function toldOf(chart: HTMLElement): string[] {
+  const { name, unit } = dataOf(chart, chart.dataset.chart ?? '');
+  const told = all('.report-told .tag').map((tag) => (tag.textContent ?? '').replace(/\s+/g, ' ').trim());
+  return [unit ? `${name} (${unit})` : name, ...told];
+}
+
+/** What is told in lines that fit the width of a picture; what is longer than one by itself is drawn narrower. */
+function linesOf(context: CanvasRenderingContext2D, told: string[], width: number): string[] {
+  return told.reduce<string[]>((lines, one) => {
+    const longer = `${lines[lines.length - 1] ?? ''} · ${one}`;
+    if (lines.length > 0 && context.measureText(longer).width <= width) return [...lines.slice(0, -1), longer];
+    return [...lines, one];
+  }, []);
+}
+
+/** The chart as a picture of twice its size, headed by its name, number and time, on the page's own ground. */
+async function save(chart: HTMLElement): Promise<void> {
   const svg = find<SVGSVGElement>('svg', chart);
   if (!svg) return;
   const { width, height } = svg.getBoundingClientRect();
@@ -194,25 +217,27 @@ async function save(chart: HTMLElement, name: string): Promise<void> {
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
   await picture.decode();
   const canvas = document.createElement('canvas');
-  const [title, measure] = headOf(chart);
-  const above = title ? 56 : 32;
-  canvas.width = width * 2;
-  canvas.height = (height + above) * 2;
   const context = canvas.getContext('2d');
   if (!context) return;
+  const { fontFamily } = getComputedStyle(document.body);
+  const small = `12px ${fontFamily}`;
+  context.font = small;
+  const lines = linesOf(context, toldOf(chart), width - 24);
+  const above = 44 + lines.length * HEAD_LINE;
+  canvas.width = width * 2;
+  canvas.height = (height + above) * 2;
   context.scale(2, 2);
   context.fillStyle = colour('--surface');
   context.fillRect(0, 0, width, height + above);
-  const { fontFamily } = getComputedStyle(document.body);
   context.fillStyle = colour('--ink');
   context.font = `600 15px ${fontFamily}`;
-  context.fillText(title, 12, 24, width - 24);
+  context.fillText(nameOf(), 12, 24, width - 24);
   context.fillStyle = colour('--ink-2');
-  context.font = `12px ${fontFamily}`;
-  context.fillText(measure, 12, above - 12, width - 24);
+  context.font = small;
+  lines.forEach((line, at) => context.fillText(line, 12, 44 + at * HEAD_LINE, width - 24));
   context.drawImage(picture, 0, above, width, height);
   const link = document.createElement('a');
-  link.download = `${name}.png`;
+  link.download = `${nameOf()}.png`;
   link.href = canvas.toDataURL('image/png');
   link.click();
 }
@@ -232,9 +257,10 @@ export function start(): void {
     const known = chart && drawn.get(chart);
     if (known) known.written = '';
     draw();
+    if (select.hasAttribute('form')) (select as HTMLSelectElement).form?.requestSubmit(); // The builder keeps it.
   });
   on('click', '[data-chart-save]', (_event, button) => {
     const chart = button.closest('.report-chart')?.querySelector<HTMLElement>('[data-chart]');
-    if (chart) void save(chart, document.title);
+    if (chart) void save(chart);
   });
 }

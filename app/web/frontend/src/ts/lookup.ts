@@ -174,8 +174,35 @@ class Lookup {
   }
 }
 
+/** The box that one stands in while an answer takes its place, with what was typed and not chosen yet. */
+let left: { id: string; typed: string } | null = null;
+
+function leave(): void {
+  const box = document.activeElement;
+  const frame = box instanceof HTMLInputElement ? box.closest('.lookup') : null;
+  if (!frame || !(box instanceof HTMLInputElement)) return;
+  const chosen = find<HTMLSelectElement>('select', frame)?.selectedOptions[0]?.text.trim() ?? '';
+  left = { id: box.id, typed: box.value.trim() === chosen ? '' : box.value };
+}
+
+/** Stand where one stood, unless the answer led elsewhere, and go on searching for what was typed. */
+function comeBack(): void {
+  const was = left;
+  left = null;
+  const box = was && document.activeElement === document.body ? document.getElementById(was.id) : null;
+  if (!was || !(box instanceof HTMLInputElement)) return;
+  box.focus();
+  if (!was.typed) return;
+  box.value = was.typed;
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 export function start(): void {
-  onContent(begin);
+  document.addEventListener('htmx:before:swap', leave);
+  onContent(() => {
+    begin();
+    comeBack();
+  });
 }
 
 /** Let each lookup search that does not yet, as those of a row that was added by script. */

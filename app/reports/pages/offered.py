@@ -1,0 +1,218 @@
+"""What a report can be made of, as the boxes of its builder offer it: own fields first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from app.kernel.actor import Actor
+from app.kernel.errors import Missing
+from app.kernel.folding import fold
+from app.kernel.language import Text, _
+from app.kernel.searchkeys import search_text
+from app.records.filters.conditions import Meant
+from app.records.pages.filtering.builder import Builder, GroupShown, RowShown
+from app.records.pages.filtering.offers import Offer, OfferGroup, offers
+from app.records.types import RecordType
+from app.reports.engine.definition import (
+    AVERAGE,
+    COUNT,
+    DISTINCT,
+    GREATEST,
+    LEAST,
+    RATE,
+    SHARE,
+    SUM,
+    Definition,
+)
+from app.reports.engine.kinds import DATES
+from app.reports.engine.meaning import can_group, can_measure
+from app.reports.engine.numbers import measure_of_field
+
+PLAIN = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio of two counts")}
+OF_FIELD = (SUM, AVERAGE, LEAST, GREATEST, DISTINCT, SHARE)
+MOST_FOUND = 60  # Of one search; more words narrow it.
+MOST_NAMED = 8  # Of the records whose fields are found by typing.
+LONGEST = 80  # Characters that are searched for.
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its key in the form, its name beside others and its name alone."""
+
+    key: str
+    title: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGroup:
+    """The choices of one record."""
+
+    label: str
+    offers: tuple[Choice, ...]
+
+
+G = TypeVar("G", ChoiceGroup, OfferGroup)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The choices that stand in the builder's page itself; its boxes fetch the others.
+
+    Those of the first `near` records are all there; `is_whole` where none has to be fetched.
+    """
+
+    fields: tuple[ChoiceGroup, ...]
+    dates: tuple[ChoiceGroup, ...]
+    measures: tuple[ChoiceGroup, ...]
+    near: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a box offers for some words.
+
+    `beyond` names the related records whose fields words find; `has_more` is true where not all
+    that fits is there.
+    """
+
+    groups: tuple[ChoiceGroup, ...]
+    beyond: tuple[str, ...] = ()
+    has_more: bool = False
+
+
+def measures_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
+    """What can be measured: counts, then each field by what can be made of it."""
+    first = tuple(Choice(key, str(text), str(text)) for key, text in PLAIN.items())
+    return (ChoiceGroup("", first), *_groups(fields, _measures))
+
+
+def groups_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
+    """The fields that a report can be grouped by."""
+    return _groups(fields, _fitting(can_group))
+
+
+def dates_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
+    """The dates that the time of a report can be of."""
+    return _groups(fields, _fitting(lambda one: one.field.kind in DATES))
+
+
+BOXES: dict[str, Callable[[Sequence[OfferGroup]], tuple[ChoiceGroup, ...]]] = {
+    "measures": measures_offered,
+    "groups": groups_offered,
+    "dates": dates_offered,
+}
+NEAR = {"measures": 2}  # Groups of the record itself; of numbers the plain counts are one.
+
+
+def find_offered(box: str, record_type: RecordType, words: str, by: Actor) -> Found:
+    """What a box of the builder offers by some words; Missing where there is no such box.
+
+    Without words these are the fields of the record itself. Words find those of related records
+    too, by every word of a name, as it is written or in pinyin.
+    """
+    if box not in BOXES:
+        raise Missing(_("There is no such choice."))
+    every = BOXES[box](offers(record_type, by))
+    wanted = fold(words.strip())[:LONGEST].split()
+    if not wanted:
+        near = NEAR.get(box, 1)
+        beyond = [one.label for one in every[near:] if one.offers]
+        return Found(narrowed(every, (), near), tuple(beyond[:MOST_NAMED]))
+    return _holding(every, wanted)
+
+
+def offered(
+    fields: tuple[OfferGroup, ...],
+    definition: Definition,
+    measures: Collection[str],
+    *,
+    is_whole: bool,
+    is_light: bool,
+) -> Offered:
+    """The choices of the page itself: the record's own; all of them or what is chosen alone."""
+    near = len(fields) if is_whole else 0 if is_light else 1
+    dated = {definition.period.key} if definition.period is not None else set[str]()
+    return Offered(
+        narrowed(groups_offered(fields), {one.key for one in definition.groups}, near),
+        narrowed(dates_offered(fields), dated, near),
+        narrowed(measures_offered(fields), {COUNT, *measures}, near and near + 1),
+        near,
+        is_whole,
+    )
+
+
+def lightened(conditions: Builder, near: int) -> Builder:
+    """Conditions with the fields of the first `near` records to choose from, and what is chosen."""
+    chosen = set(_chosen(conditions.whole))
+    return replace(conditions, fields=narrowed(conditions.fields, chosen, near))
+
+
+def _chosen(part: RowShown | GroupShown) -> Iterator[str]:
+    if isinstance(part, RowShown):
+        yield part.row.key
+        return
+    for one in part.parts:
+        yield from _chosen(one)
+
+
+def narrowed(groups: Sequence[G], chosen: Collection[str], near: int) -> tuple[G, ...]:
+    """The choices that stand in a page itself: of the first `near` groups all, else the chosen.
+
+    The others are fetched by the box that offers them.
+    """
+    kept = (
+        one
+        if at < near
+        else replace(one, offers=tuple(offer for offer in one.offers if offer.key in chosen))
+        for at, one in enumerate(groups)
+    )
+    return tuple(one for one in kept if one.offers)
+
+
+def _groups(
+    fields: Sequence[OfferGroup], choices: Callable[[Offer], tuple[Choice, ...]]
+) -> tuple[ChoiceGroup, ...]:
+    return tuple(
+        ChoiceGroup(group.label, tuple(found for one in group.offers for found in choices(one)))
+        for group in fields
+    )
+
+
+def _fitting(fits: Callable[[Meant], bool]) -> Callable[[Offer], tuple[Choice, ...]]:
+    return lambda one: (Choice(one.key, one.title, one.whole),) if fits(one.meant) else ()
+
+
+def _measures(one: Offer) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(f"{what}:{one.key}", _called(what, one, one.title), _called(what, one, one.whole))
+        for what in OF_FIELD
+        if can_measure(what, one.meant)
+    )
+
+
+def _called(what: str, one: Offer, field: str) -> str:
+    return str(Text(measure_of_field(what, one.meant).message, {"field": field}))
+
+
+def _holding(groups: Iterable[ChoiceGroup], wanted: Sequence[str]) -> Found:
+    """The first choices that hold every word, and whether there are more."""
+    found: list[ChoiceGroup] = []
+    room = MOST_FOUND
+    for group in groups:
+        held = [one for one in group.offers if _holds(one, wanted)]
+        if len(held) > room:
+            cut = replace(group, offers=tuple(held[:room]))
+            return Found((*found, *((cut,) if room else ())), has_more=True)
+        if held:
+            found.append(replace(group, offers=tuple(held)))
+        room -= len(held)
+    return Found(tuple(found))
+
+
+def _holds(one: Choice, wanted: Sequence[str]) -> bool:
+    text = search_text((one.whole,))
+    return all(word in text for word in wanted)
