@@ -104,6 +104,18 @@ def version_of(subject: Subject, by: Actor) -> int:
     return _version(_cells_of(subject, by), classes(subject, by))
 
 
+def is_as_seen(by: Actor, subject: Subject, texts: Mapping[Cell, str], version: int | None) -> bool:
+    """True for a grid of a subject in which nothing was typed since it was of this `version`."""
+    try:
+        wanted = _read(texts)
+    except Refused:
+        return False
+    before, every = _cells_of(subject, by), classes(subject, by)
+    if version != _version(before, every):  # Others changed it; it is as it was shown, or typed in.
+        return version is not None and version == _version(wanted, every)
+    return wanted == {cell: most for cell, most in before.items() if cell in texts}
+
+
 def save_limits(
     by: Actor, subject: Subject, texts: Mapping[Cell, str], version: int | None = None
 ) -> None:

@@ -10,19 +10,21 @@ from sqlalchemy import select
 from app.automation.approvals.approvers import MANAGE
 from app.automation.authority import operations
 from app.automation.authority.classes import classes_of
+from app.automation.authority.matrix import SentClass, SentGrid, save_matrix
 from app.automation.authority.models import ANY
 from app.automation.authority.subjects import customer_type, subjects_here
 from app.automation.authority.words import told_limit
 from app.automation.routes.blueprint import blueprint
 from app.identity.actors import actor_for
 from app.identity.models import User
-from app.identity.routes.asking import label_of, submit, typed
+from app.identity.routes.asking import label_of, submit
 from app.kernel.actor import Actor
+from app.kernel.errors import Missing
 from app.kernel.ids import parse_id
 from app.kernel.language import Text, _
+from app.kernel.whole import whole
 from app.records.authority import Subject
 from app.records.registry import registry
-from app.records.routes.forms import seen_version
 from app.records.tailored import tailored
 from app.web import current
 from app.web.access import access
@@ -41,44 +43,47 @@ def show_authority() -> Response:
     return page(PAGE, typed={}, errors={}, form_errors=[], **values)  # type: ignore[arg-type]
 
 
-@blueprint.post(f"{PLACE}/class/<kind>")
+@blueprint.post(PLACE)
 @access(permission=MANAGE)
-def choose_class(kind: str) -> Response:
-    """Choose the field by which customers are told apart."""
+def save_authority() -> Response:
+    """Keep every grid that was changed, and the fields by which customers are told apart."""
+    by = current.actor()
 
     def work() -> Response:
-        operations.choose_class(
-            current.actor(), kind, typed("class_field"), request.form.get("was")
-        )
+        save_matrix(by, _grids_sent(by), _classes_sent())
         toast(_("Saved."))
         return see_other(PLACE)
 
     return submit(work, PAGE, _shown)
 
 
-@blueprint.post(f"{PLACE}/<key>")
-@access(permission=MANAGE)
-def save_limits(key: str) -> Response:
-    """Keep the grid of a subject."""
-    subject = operations.get_subject(key)
-
-    def work() -> Response:
-        operations.save_limits(current.actor(), subject, _cells(), seen_version())
-        toast(_("Saved."))
-        return see_other(f"{PLACE}#{key}")
-
-    return submit(work, PAGE, _shown)
-
-
-def _cells() -> dict[tuple[UUID, str], str]:
-    found = {}
+def _grids_sent(by: Actor) -> list[SentGrid]:
+    """The grids that the form holds, each with the version that it was made from."""
+    cells: dict[str, dict[tuple[UUID, str], str]] = {}
     for name, text in request.form.items():
-        head, _sep, rest = name.partition(".")
-        role, _sep, customer_class = rest.partition(".")
+        head, _dot, rest = name.partition(".")
+        role, _dot, rest = rest.partition(".")
+        key, _dot, customer_class = rest.partition(".")
         role_id = parse_id(role)
         if head == "limit" and role_id is not None:
-            found[role_id, customer_class] = text
-    return found
+            cells.setdefault(key, {})[role_id, customer_class] = text
+    sent = [one for one in subjects_here(by.tenant) if one.key in cells]
+    if cells.keys() - {one.key for one in sent}:
+        raise Missing(_("There is no such page."))
+    return [
+        SentGrid(one, cells[one.key], whole(request.form.get(f"version.{one.key}", "")))
+        for one in sent
+    ]
+
+
+def _classes_sent() -> list[SentClass]:
+    """The fields by which records of a type are told apart, as far as the form names them."""
+    return [
+        SentClass(kind, field, request.form.get(f"was.{kind}", ""))
+        for name, field in request.form.items()
+        for head, _dot, kind in (name.partition("."),)
+        if head == "class" and registry().get(kind) is not None
+    ]
 
 
 def _shown() -> dict[str, object]:
@@ -101,7 +106,6 @@ def _shown() -> dict[str, object]:
     return {
         "url": PLACE,
         "grids": grids,
-        "sent_to": (request.view_args or {}).get("key"),
         "roles": [(str(one.id), label_of(one)) for one in operations.roles_of(by)],
         "class_fields": [
             (one, operations.fields_for_class(tailored(one, by)), limits.classes.get(one.key, ""))

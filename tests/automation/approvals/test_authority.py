@@ -257,12 +257,12 @@ def test_the_grid_is_kept_tried_and_refused_beside_what_is_wrong(
     assert page.status_code == 200
     with alice.workspace.acting(alice) as by:
         rep = role_by_key(by.session, "sales_rep").id
-    name = f"limit.{rep}."
-    answer = alice.client.post("/settings/authority/minutes", data={name: "a lot"})
+    name = f"limit.{rep}.minutes."
+    answer = alice.client.post("/settings/authority", data={name: "a lot"})
     assert answer.status_code == 422
     assert "Enter a number" in answer.text
     kept = {name: "unlimited", f"{name}customer": "12.5"}
-    assert alice.client.post("/settings/authority/minutes", data=kept).status_code == 303
+    assert alice.client.post("/settings/authority", data=kept).status_code == 303
     with alice.workspace.acting(alice) as by:
         found = operations.limits_of(by)
         assert found.of(rep, "minutes", "") is None
@@ -272,9 +272,11 @@ def test_the_grid_is_kept_tried_and_refused_beside_what_is_wrong(
     assert "no limit" in alice.client.get(url).text
     assert "up to 12.5\u00a0min" in alice.client.get(f"{url}&customer={customer}").text
     assert bob.client.get("/settings/authority").status_code == 403
-    answer = alice.client.post("/settings/authority/class/account", data={"class_field": "name"})
+    answer = alice.client.post("/settings/authority", data={"class.account": "name"})
     assert answer.status_code == 422
-    assert alice.client.post("/settings/authority/nonsense", data={}).status_code == 404
+    assert "Choose a field with values to choose from." in answer.text
+    nonsense = {f"limit.{rep}.nonsense.": "5"}
+    assert alice.client.post("/settings/authority", data=nonsense).status_code == 404
 
 
 def seen(page: str, name: str) -> str:
@@ -289,31 +291,68 @@ def test_of_two_who_change_a_grid_at_once_the_second_is_told_what_stands_there_n
 ) -> None:
     with alice.workspace.acting(alice) as by:
         rep, manager = (role_by_key(by.session, key).id for key in ("sales_rep", "manager"))
-    mine, managers = f"limit.{rep}.", f"limit.{manager}."
+    mine, managers, version = (
+        f"limit.{rep}.minutes.",
+        f"limit.{manager}.minutes.",
+        "version.minutes",
+    )
     opened = alice.client.get("/settings/authority").text
-    form = {name: seen(opened, name) for name in ("version", mine, f"{mine}customer", managers)}
+    form = {name: seen(opened, name) for name in (version, mine, f"{mine}customer", managers)}
     theirs = {**form, managers: "45"}
-    assert alice.client.post("/settings/authority/minutes", data=theirs).status_code == 303
-    answer = alice.client.post("/settings/authority/minutes", data={**form, mine: "31"})
+    assert alice.client.post("/settings/authority", data=theirs).status_code == 303
+    answer = alice.client.post("/settings/authority", data={**form, mine: "31"})
     assert answer.status_code == 409
     assert "Here stands 45 now." in answer.text
     assert (seen(answer.text, mine), seen(answer.text, managers)) == ("31", "90"), "as typed"
     with alice.workspace.acting(alice) as by:
         found = operations.limits_of(by)
         assert (found.of(rep, "minutes", ""), found.of(manager, "minutes", "")) == (30, 45)
-    again = {**form, mine: "31", "version": seen(answer.text, "version")}
-    assert alice.client.post("/settings/authority/minutes", data=again).status_code == 303
-    classes = {"class_field": "", "was": "kind"}
-    answer = alice.client.post("/settings/authority/class/account", data=classes)
+    again = {**form, mine: "31", version: seen(answer.text, version)}
+    assert alice.client.post("/settings/authority", data=again).status_code == 303
+    classes = {"class.account": "", "was.account": "kind"}
+    answer = alice.client.post("/settings/authority", data=classes)
     assert answer.status_code == 409, "somebody chose another field meanwhile"
-    assert (
-        alice.client.post(
-            "/settings/authority/class/account", data={**classes, "was": "lifecycle"}
-        ).status_code
-        == 303
-    )
-    answer = alice.client.post("/settings/authority/minutes", data=again)
+    chosen = {**classes, "was.account": "lifecycle"}
+    assert alice.client.post("/settings/authority", data=chosen).status_code == 303
+    answer = alice.client.post("/settings/authority", data=again)
     assert answer.status_code == 409, "the classes that the grid had are gone"
+
+
+@pytest.fixture
+def two_subjects() -> None:
+    """Minutes of activities and discounts of accounts, each with a grid of its own."""
+    subjects.install([MINUTES, Subject("discount", _("Discount"), "%", "account", "discount")])
+
+
+@pytest.mark.usefixtures("limits", "two_subjects")
+def test_one_save_keeps_every_grid_or_none_and_leaves_alone_what_nobody_typed_in(
+    alice: Person,
+) -> None:
+    with alice.workspace.acting(alice) as by:
+        rep = role_by_key(by.session, "sales_rep").id
+    minutes, discount = f"limit.{rep}.minutes.", f"limit.{rep}.discount."
+    opened = alice.client.get("/settings/authority").text
+    assert opened.count('class="btn btn-primary"') == 1
+    form = dict(re.findall(r'name="((?:limit|version)\.[^"]*)" value="([^"]*)"', opened))
+    wrong = {**form, minutes: "33", discount: "much"}
+    answer = alice.client.post("/settings/authority", data=wrong)
+    assert answer.status_code == 422
+    assert (seen(answer.text, minutes), seen(answer.text, discount)) == ("33", "much")
+
+    def stands() -> tuple[object, object]:
+        with alice.workspace.acting(alice) as by:
+            cells = operations.limits_of(by).cells
+            return cells.get((rep, "minutes", "")), cells.get((rep, "discount", ""))
+
+    assert stands() == (30, None), "nothing of it was kept"
+    both = {**form, minutes: "33", discount: "5"}
+    assert alice.client.post("/settings/authority", data=both).status_code == 303
+    assert stands() == (33, 5)
+    later = {**form, "version.discount": "1", discount: "7"}
+    answer = alice.client.post("/settings/authority", data=later)
+    assert answer.status_code == 409, "the discount is not what it was"
+    assert "Here stands 5 now." in answer.text
+    assert "Here stands 33 now." not in answer.text, "in minutes nobody typed"
 
 
 def test_a_program_that_names_the_limits_it_saw_overwrites_no_others(
@@ -377,8 +416,8 @@ def test_a_grid_with_a_role_that_is_gone_says_so_and_keeps_nothing(
 ) -> None:
     with alice.workspace.acting(alice) as by:
         stood = operations.limits_of(by).cells
-    form = {f"limit.{new_id()}.": "5"}
-    answer = alice.client.post("/settings/authority/minutes", data=form)
+    form = {f"limit.{new_id()}.minutes.": "5"}
+    answer = alice.client.post("/settings/authority", data=form)
     assert answer.status_code == 409
     assert "Somebody else changed this meanwhile. Look at it again." in answer.text
     with alice.workspace.acting(alice) as by:
