@@ -203,7 +203,7 @@ LAYOUTS = (
         ("contract",),
         contract_paper,
         FOLDER,
-        number="C-{year}-{number:04}",
+        number="CT-{year}-{number:04}",
         plural=_("Contracts"),
         by_record=True,
         written_as="quote",

@@ -84,7 +84,7 @@ def test_a_contract_is_numbered_when_it_is_signed_and_then_stays_as_it_is(
             by.today(),
         )
         assert contract.number is not None
-        assert contract.number.startswith("C-")
+        assert contract.number.startswith("CT-")
         for change in ({"amount": "5"}, {"name": "Other"}, {"ends_on": in_days(by, 9)}):
             with pytest.raises(Refused) as refused:
                 perform("contract", "update", contract, by=by, **change)

@@ -62,6 +62,11 @@ def read_pattern(text: str, resets: Resets) -> Pattern:
     return Pattern(before, behind, digits)
 
 
+def begins_with(text: str) -> str:
+    """What every number of a pattern begins with, folded: by that people tell numbers apart."""
+    return text.partition("{")[0].strip().casefold()
+
+
 def _in_year(text: str, year: int) -> str:
     return text.replace("{year}", f"{year:04}").replace("{yy}", f"{year % 100:02}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, request
 
@@ -14,6 +14,7 @@ from app.records.numbers import existing, operations
 from app.records.numbers.facts import OwnSeries, Resets
 from app.records.numbers.give import Chosen, chosen, next_number
 from app.records.numbers.operations import MANAGE
+from app.records.numbers.pattern import begins_with
 from app.records.routes.blueprint import blueprint
 from app.records.types import RecordType
 from app.web import current
@@ -43,6 +44,7 @@ class ShownNumbers:
     left: int
     of: int | None  # How many were to be numbered, while that is under way.
     locked: str  # How many can get none until a change of them is decided, where nothing is.
+    alike: tuple[str, ...] = ()  # What else has numbers that begin as these do.
 
 
 @blueprint.get(URL)
@@ -50,7 +52,7 @@ class ShownNumbers:
 def show_numbers() -> Response:
     """All that can have numbers."""
     by = current.actor()
-    lines = [_shown(one, by) for one in operations.all_series(by)]
+    lines = _told_apart([_shown(one, by) for one in operations.all_series(by)])
     return page(
         "records/numbers.html",
         url=URL,
@@ -96,6 +98,17 @@ def number_existing_records(kind: str) -> Response:
     existing.number_existing(by, operations.numbered_type(kind, by))
     toast(_("They are being numbered, the oldest first."))
     return see_other(URL)
+
+
+def _told_apart(lines: list[ShownNumbers]) -> list[ShownNumbers]:
+    """The lines, each with those whose numbers begin with the same letters, where both are on."""
+
+    def alike(one: ShownNumbers) -> tuple[str, ...]:
+        begin = begins_with(one.how.pattern)
+        others = (other for other in lines if other.how.is_on and other.key != one.key)
+        return tuple(str(other.name) for other in others if begins_with(other.how.pattern) == begin)
+
+    return [replace(one, alike=alike(one)) if one.how.is_on else one for one in lines]
 
 
 def _shown(series: RecordType | OwnSeries, by: Actor) -> ShownNumbers:

@@ -319,3 +319,18 @@ def test_many_numbers_that_are_taken_are_passed_over_in_few_statements(
         assert len(taken.said) <= 30
         assert by.session.get_one(NumberSequence, "product").last == 501
         assert take_numbers(product, 3, by, {"p-503"}) == ["P-502", "P-504", "P-505"]
+
+
+def test_series_whose_numbers_begin_alike_are_named_to_who_decides(
+    acme: Workspace, alice: Person
+) -> None:
+    said = "Begins like the numbers of others, so people can’t tell them apart: "
+    assert said not in alice.client.get(URL).text, "as they come"
+    with acme.acting(alice) as by:
+        switch_on(by, "ct-{number:03}")
+    page = alice.client.get(URL).text
+    assert f"{said}Contracts" in page
+    assert f"{said}Products" in page
+    with acme.acting(alice) as by:
+        switch_on(by)
+    assert said not in alice.client.get(URL).text
