@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import func
 
@@ -17,10 +18,15 @@ SHOWN = 20  # The list of open promises has the rest.
 
 @dataclass(slots=True)
 class Promises:
-    """The open promises of a person, the longest overdue first, and how many there are."""
+    """The open promises of a person, the longest overdue first, and how many there are.
+
+    Whether any is overdue, or due today, tells what else is so apart from them.
+    """
 
     tasks: list[Task] = field(default_factory=list)
     count: int = 0
+    is_any_late: bool = False
+    is_any_today: bool = False
 
     @property
     def has_more(self) -> bool:
@@ -45,6 +51,9 @@ def promises(by: Actor) -> Promises:
     for row in by.session.execute(statement):
         found.count = row.total
         when = when_due(row.due_at, begins, write, by)
-        is_late = write.stands(row.due_at) < by.now
+        stands = write.stands(row.due_at)
+        is_late = stands < by.now
+        found.is_any_late |= stands < begins
+        found.is_any_today |= begins <= stands < begins + timedelta(days=1)
         found.tasks.append(task_of(activity, row, when, is_late, by))
     return found

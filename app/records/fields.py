@@ -27,6 +27,7 @@ SENTINELS: Mapping[str, Any] = {
     "percent": literal(-999),
 }
 ALWAYS_PAST = ("created_at", "updated_at")
+DAYS = ("%(n)s day", "%(n)s days")  # The unit of a term.
 WALKED = ("choice", "country", "flag")
 
 
@@ -82,7 +83,8 @@ class Field:
     moment that `takes_days` may mean a whole day (`kernel/days.py`), which a date without an hour
     is; `says_day` is the flag beside it that says so. What `is_past` is the date of something that
     happened, so that no record has one that is still to come. A number that is not `adds_up`, such
-    as a rate or a term in days, has an average and no sum.
+    as a rate or a term in days, has an average and no sum; `unit` is what so many of it are called,
+    one and several, such as DAYS.
     """
 
     attribute: Attribute
@@ -106,6 +108,7 @@ class Field:
     says_day: Attribute | None = None
     is_past: bool = False
     adds_up: bool = True
+    unit: tuple[str, str] | None = None
 
     @property
     def looks_back(self) -> bool:

@@ -309,3 +309,12 @@ def test_control_characters_of_a_template_are_left_out(acme: Workspace, alice: P
     with acme.acting(alice) as by:
         kept = save_template(by, None, mail("a\x00b\r\nc\ud800"))
         assert kept.body == {"en": "ab\nc"}
+
+
+def test_a_term_stands_in_a_text_as_a_number_whose_unit_the_text_says(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        firm = make_account(by, payment_days=45)
+        told = filled(by, "Within {{ account.payment_days }} days.", "account", firm)
+    assert told == "Within 45 days."

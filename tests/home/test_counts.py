@@ -150,3 +150,20 @@ def test_a_list_that_its_reader_could_not_open_is_no_link(acme: Workspace, bob: 
     hide(acme, bob, "activity", "done_at")
     with acme.acting(bob) as by:
         assert [one.url for one in counts(by) if one.key != "quiet"] == ["", ""]
+
+
+def test_what_is_overdue_besides_promises_is_called_so(acme: Workspace, bob: Person) -> None:
+    with acme.acting(bob) as by:
+        past = (by.now - timedelta(days=3)).isoformat()
+        make_activity(by, "task", subject="Write the offer", body="", due_at=past)
+    page = bob.client.get("/").text
+    assert "1 overdue" in page
+    assert 'aria-label="Overdue"' in page
+    with acme.acting(bob) as by:
+        promised = {"subject": "Ring back", "is_promise": True, "due_at": past}
+        make_activity(by, "task", body="", **promised)
+    page = bob.client.get("/").text
+    assert "2 overdue" in page
+    assert 'aria-label="Overdue, besides promises"' in page
+    assert 'aria-label="Overdue"' not in page
+    assert 'aria-label="Today, besides promises"' not in page

@@ -353,3 +353,12 @@ def test_an_address_is_no_name_for_who_sees_no_addresses(
         shown = card(message, (), some, place=customer.url, shows_addresses=False)
         assert shown.who == "hidden address"
         assert card(message, (), by, place=customer.url, shows_addresses=True).who == FRANK
+
+
+def test_a_mail_of_a_colleague_whose_program_names_nobody_is_signed_by_their_name(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    inbox.give(plain(sender=BOB, to=FRANK)(), address_of(bob), sender=BOB)
+    message = only_message(acme)
+    assert (message.direction, message.sender_name) == ("out", "Bob Baker")
+    assert "Bob Baker" in bob.client.get(customer.url).text

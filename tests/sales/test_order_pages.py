@@ -169,3 +169,25 @@ def test_sums_are_those_of_lines_and_returns_never_exceed(
             except Refused:
                 assert not fits
                 perform("order", "delete", one, by=by)
+
+
+def test_an_order_beside_its_customer_says_in_a_word_that_it_is_completed(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        order = sold(by)
+        fence = order.account_id
+        perform("order", "complete", order, by=by)
+    shown = alice.client.get(f"/accounts/{fence}").get_data(as_text=True)
+    panel = shown.partition(f'href="/orders/{order.id}"')[2].partition("</a>")[0]
+    assert "· Completed" in panel
+    assert "Order completed" not in panel
+
+
+def test_mails_are_written_in_the_composer_of_an_order(acme: Workspace, alice: Person) -> None:
+    order_id = order_by(acme, alice)
+    shown = alice.client.get(f"/orders/{order_id}").get_data(as_text=True)
+    composer = shown.partition("data-tabs")[2].partition("</section>")[0]
+    assert 'id="tab-mail"' in composer
+    assert f'data-hx-get="/orders/{order_id}/mail"' in composer
+    assert alice.client.get(f"/orders/{order_id}/mail").status_code == 200

@@ -87,8 +87,12 @@ def composer(record: Record, by: Actor) -> dict[str, list[Compose]]:
 
 
 def jotter(record: Record, by: Actor) -> dict[str, list[Compose]]:
-    """What is written down of a thing and not of a customer: notes and tasks."""
-    return {"forms": [one for one in composer(record, by)["forms"] if one.kind in JOTTED]}
+    """What is written down of a thing and not of a customer: notes and tasks.
+
+    Of what is agreed with a customer mails are written as well.
+    """
+    forms = composer(record, by)["forms"]
+    return {"forms": [one for one in forms if one.kind in JOTTED or one.send_url]}
 
 
 def follow_up(record: Record, by: Actor) -> dict[str, list[Compose]]:

@@ -18,7 +18,7 @@ from app.crm.records.steps import step_fields
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
 from app.records.duplicates.facts import Sign
-from app.records.fields import Field, Option
+from app.records.fields import DAYS, Field, Option
 from app.records.lenses.facts import Board, Calendar
 from app.records.numbers.facts import Numbered
 from app.records.pool.actions import POOL_VIEW, pool_actions
@@ -94,6 +94,7 @@ account = RecordType(
             _("Payment term"),
             help=_("From the invoice to its payment"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(
             Account.payment_record,

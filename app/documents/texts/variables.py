@@ -6,7 +6,7 @@ use: a field that they may not see stays empty and is named among the gaps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -176,6 +176,8 @@ def value_of(record_type: RecordType, one: Field, value: Any, by: Actor) -> Any:
         return day_value(value, by)
     if one.kind == "moment":
         return Written(formats(by).exact(value), formats(by).local(value))
+    if one.unit is not None:  # Whoever writes a text says "within {{ … }} days" themselves.
+        one = replace(one, unit=None)
     text = shown_text(one, value, by, choices_of(record_type, by).get(one.key, ()))
     value = value.amount if isinstance(value, Amount) else value
     return Written(text, value) if one.kind == "flag" or one.kind in RECKONED else text

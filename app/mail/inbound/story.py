@@ -43,6 +43,14 @@ def own_of(people: Iterable[Mailbox], by: Actor) -> set[str]:
     return own | our_addresses(keys, by)
 
 
+def name_of_sender(sender: Mailbox, by: Actor) -> str:
+    """What a sender is called: as they sign, else as the colleague whose address it is."""
+    if sender.name and sender.name.casefold() != sender.address.casefold():
+        return sender.name
+    found = by.session.scalars(select(User.name).where(User.email_key == sender.key).limit(1))
+    return found.first() or sender.address
+
+
 def colleagues_of(parsed: Parsed, by: Actor) -> set[str]:
     """The addresses among those of a mail that are the workspace's own people's."""
     people = [*parsed.to, *parsed.cc, *([parsed.sender] if parsed.sender else [])]

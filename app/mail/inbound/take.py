@@ -23,7 +23,7 @@ from app.mail.inbound.parse import MOST_HOPS, Parsed, Part, parse
 from app.mail.inbound.receive import ROOM
 from app.mail.inbound.reports import read_report
 from app.mail.inbound.skips import Skip
-from app.mail.inbound.story import Story, colleagues_of, outside, own_of, story_of
+from app.mail.inbound.story import Story, colleagues_of, name_of_sender, outside, own_of, story_of
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, MESSAGE, Message, State
 from app.mail.messages.people import Mailbox, kept_people
@@ -238,7 +238,7 @@ def _message(
         direction=story.direction,
         state=State.RECEIVED if story.direction == IN else State.SENT,
         thread_id=parent.thread_id if parent is not None else message_id,
-        sender_name=(story.sender.name or story.sender.address)[:NAME_LENGTH],
+        sender_name=name_of_sender(story.sender, by)[:NAME_LENGTH],
         sender_address=story.sender.address,
         reply_to=story.reply_to,
         recipients={

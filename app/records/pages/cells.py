@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import Text, _, gettext, ngettext
 from app.kernel.names import avatar_colour
 from app.records.pages.columns import Column, Layout
 from app.records.pages.sheet import Sheet
@@ -92,6 +92,19 @@ def _percent(sheet: Sheet, key: str) -> list[str]:
     return [NONE if value is None else f"{number[value]}%" for value in sheet.values(key)]
 
 
+def _whole(sheet: Sheet, key: str) -> list[str]:
+    """Whole numbers, each with its unit where the field has one."""
+    shape, unit = sheet.shapes.number, sheet.record_type.by_key[key].unit
+    if unit is None:
+        return [NONE if value is None else shape[value] for value in sheet.values(key)]
+    one, many = unit
+
+    def write(value: Any) -> str:
+        return NONE if value is None else escape(ngettext(one, many, value, n=shape[value]))
+
+    return list(map(write, sheet.values(key)))
+
+
 def _flag(sheet: Sheet, key: str) -> list[str]:
     return ["✓" if value else NONE for value in sheet.values(key)]
 
@@ -130,7 +143,7 @@ WRITERS: Mapping[str, Writer] = {
     "step": _step,
     "tags": _filled(Sheet.tagged),
     "choices": _filled(Sheet.listed),
-    "whole": _counted(lambda sheet, _key: sheet.shapes.number),
+    "whole": _whole,
     "number": _counted(lambda sheet, _key: sheet.shapes.number),
     "money": _counted(lambda sheet, _key: sheet.shapes.money),
     "amount": _filled(lambda sheet, _key: sheet.shapes.amount),

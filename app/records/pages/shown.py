@@ -12,7 +12,7 @@ from app.kernel.actor import Actor
 from app.kernel.amounts import Amount
 from app.kernel.countries import country_name
 from app.kernel.ids import parse_id
-from app.kernel.language import current, gettext
+from app.kernel.language import current, gettext, ngettext
 from app.kernel.localized import LocalText, in_order
 from app.kernel.phones import display_phone
 from app.records.fields import Field, Option
@@ -49,6 +49,8 @@ def shown_text(
 
 def _plain_text(field: Field, value: Any, by: Actor) -> str:
     """A value that needs no other record and no picklist."""
+    if field.unit is not None and isinstance(value, int | Decimal):
+        return ngettext(*field.unit, int(value), n=formats(by).number(value))
     write = WRITERS.get(field.kind)
     return write(value, by) if write is not None else _number_text(value, by)
 

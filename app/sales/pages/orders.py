@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _
+from app.kernel.language import Text, _, gettext
 from app.records.access import permitted, sees
 from app.records.pages.shown import shown_text
 from app.records.registry import registry
@@ -108,7 +108,14 @@ def _shown(order: Order, beside: str, by: Actor) -> ShownOrder:
     if sees(kind, "ordered_at", by):
         told.append(write.day(order.ordered_at.astimezone(by.zone).date(), by.today()))
     if sees(kind, "status", by):
-        told.append(shown_text(kind.by_key["status"], order.status, by))
+        told.append(_state(order, by))
     is_told = order.total is not None and sees(kind, "total", by)
     amount = write.money(order.total or Decimal(0), order.currency) if is_told else ""
     return ShownOrder(f"/orders/{order.id}", lead, " · ".join(told), amount)
+
+
+def _state(order: Order, by: Actor) -> str:
+    """How an order stands, in one word: below its head nobody has to be told what is completed."""
+    if order.status == "completed":
+        return gettext("Completed")
+    return shown_text(tailored("order", by).by_key["status"], order.status, by)

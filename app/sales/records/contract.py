@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
-from app.records.fields import Field, Option
+from app.records.fields import DAYS, Field, Option
 from app.records.lenses.facts import Calendar
 from app.records.types import Panel, RecordType, View, Words
 from app.sales.lines.origin import filled_with_amount
@@ -92,6 +92,7 @@ contract = RecordType(
             _("Payment term"),
             help=_("Days from the invoice to its payment; empty means as agreed with the account"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(Contract.signed_on, _("Signed on"), help=_("Empty means the day on which you sign")),
         Field(Contract.starts_on, _("Begins on")),
@@ -102,6 +103,7 @@ contract = RecordType(
             _("Renewal notice"),
             help=_("So many days before its end, the owner is told to talk about the renewal"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(Contract.notice_on, _("To be renewed from"), readonly=True),
         Field(Contract.our_signatory, _("Signed for us by")),

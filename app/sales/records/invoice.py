@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.language import _, plural
-from app.records.fields import Field, Option
+from app.records.fields import DAYS, Field, Option
 from app.records.types import Action, Ask, Panel, RecordType, View, Words
 from app.sales.models import Invoice
 from app.sales.operations.invoices import (
@@ -147,6 +147,7 @@ invoice = RecordType(
             _("Payment term"),
             help=_("Days from the invoice to its payment; empty means as agreed with the account"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(Invoice.is_disputed, _("Disputed")),
         Field(Invoice.dispute_reason, _("What is disputed")),

@@ -9,7 +9,7 @@ from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
 from app.kernel.language import _, plural
-from app.records.fields import Field, Option
+from app.records.fields import DAYS, Field, Option
 from app.records.imports.facts import Lined, Past
 from app.records.types import Panel, RecordType, View, Words
 from app.sales.lines.brought import differing_lines, line_fields
@@ -135,6 +135,7 @@ order = RecordType(
             _("Payment term"),
             help=_("Days from the invoice to its payment; empty means as agreed with the account"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(Order.deposit, _("Deposit"), help=_("What is paid ahead, of the total")),
         Field(

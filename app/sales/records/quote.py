@@ -10,7 +10,7 @@ from app.crm.pages.composer import jotter
 from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
 from app.kernel.language import _, plural
-from app.records.fields import Field, Option
+from app.records.fields import DAYS, Field, Option
 from app.records.types import Panel, RecordType, View, Words
 from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import (
@@ -105,6 +105,7 @@ quote = RecordType(
             _("Payment term"),
             help=_("Days from the invoice to its payment; empty means as agreed with the account"),
             adds_up=False,
+            unit=DAYS,
         ),
         Field(Quote.deposit, _("Deposit"), help=_("What is paid ahead, of the total")),
         Field(
