@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from app.crm.models import Activity
-from app.insight.models import InsightRescue
+from app.insight.models import InsightRescue, InsightSnapshot
 from app.insight.operations.purchase_model import fit
+from app.insight.operations.reasons import FEWER
 from app.insight.operations.rescues import begin_rescue, outcome_of
-from app.insight.pages.sentences import reasons_of
+from app.insight.pages.sentences import reasons_of, sentence
 from app.kernel.errors import Conflict, Missing, Refused
 from app.kernel.language import using
 from app.modules import install_record_types
@@ -61,6 +62,22 @@ def test_each_reason_is_a_sentence_with_its_numbers_in_both_languages(
             assert fall == "Spent £1.2K in the last 90 days, £3.6K in the 90 before."
         with using("zh-CN"):
             assert reasons_of(one, by)[0] == "通常每 29 天下一单，上一单在 75 天前。"
+
+
+@pytest.mark.parametrize(
+    ("orders", "told"),
+    [
+        (1, "1 order in the last 90 days, 4 in the 90 before."),
+        (0, "0 orders in the last 90 days, 4 in the 90 before."),
+    ],
+)
+def test_fewer_orders_are_told_in_the_number_they_are(
+    acme: Workspace, alice: Person, orders: int, told: str
+) -> None:
+    with acme.acting(alice) as by:
+        one = InsightSnapshot(bought_90=orders, bought_before=4)
+        with using("en"):
+            assert sentence(FEWER, one, by) == told
 
 
 def test_a_season_that_falls_each_year_makes_nobody_suspect(acme: Workspace, alice: Person) -> None:

@@ -146,7 +146,8 @@ def test_a_milestone_is_reached_on_the_page(acme: Workspace, alice: Person, dora
         today, ahead = by.today().isoformat(), in_days(by, 1)
     assert today in shown(alice, url)
     assert dora.client.get(url).status_code == 403
-    assert alice.client.post(url, data={"on": ahead}).status_code == 422
+    refused = alice.client.post(url, data={"on": ahead})
+    assert (refused.status_code, 'aria-describedby="on-error"' in refused.text) == (422, True)
     assert alice.client.post(url, data={"on": today}).status_code == 303
     with acme.acting(alice) as by:
         assert instalments_of(contract.id, by)[2].due_on == by.today()
@@ -163,6 +164,7 @@ def test_a_contract_is_terminated_with_a_reason_beside_its_field(
     assert dora.client.get(f"{url}/terminate").status_code == 403
     refused = alice.client.post(f"{url}/terminate", data={"reason": " ", "on": "x"})
     assert refused.status_code == 422
+    assert refused.text.count('aria-invalid="true"') == 2
     done = alice.client.post(f"{url}/terminate", data={"reason": "They left"})
     assert done.status_code == 303
     assert "They left" in shown(alice, url)

@@ -60,6 +60,7 @@ def test_an_order_is_cancelled_with_a_reason_beside_its_field(
     assert dora.client.get(f"/orders/{order_id}/cancel").status_code == 403
     refused = alice.client.post(f"/orders/{order_id}/cancel", data={"reason": " "})
     assert refused.status_code == 422
+    assert 'aria-describedby="reason-error"' in refused.text  # Read with it, and kept by the guard.
     done = alice.client.post(f"/orders/{order_id}/cancel", data={"reason": "They left"})
     assert done.status_code == 303
     shown = alice.client.get(f"/orders/{order_id}").get_data(as_text=True)

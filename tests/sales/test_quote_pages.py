@@ -159,6 +159,7 @@ def test_the_customer_reads_and_accepts_by_the_link_once(
     assert "noindex" in shown.headers["X-Robots-Tag"]
     refused = client.post(f"{address}/accept", data={"name": " "})
     assert refused.status_code == 422
+    assert 'aria-describedby="name-error"' in refused.text
     for _time in range(2):
         done = client.post(f"{address}/accept", data={"name": "Frank", "agreed": "1"})
         assert done.status_code == 303
@@ -197,7 +198,8 @@ def test_the_customer_declines_with_a_reason(
 ) -> None:
     quote_id = make(acme, alice, send=True)
     address, client = link(alice, quote_id), stranger(acme)
-    assert client.post(f"{address}/decline", data={"reason": ""}).status_code == 422
+    refused = client.post(f"{address}/decline", data={"reason": ""})
+    assert (refused.status_code, 'aria-describedby="reason-error"' in refused.text) == (422, True)
     assert client.post(f"{address}/decline", data={"reason": "Too dear"}).status_code == 303
     assert "Declined" in client.get(address).get_data(as_text=True)
 

@@ -85,9 +85,13 @@ def _stands_on(run: InsightRun, by: Actor) -> str:
     if run.first_on is None or run.last_on is None:
         return ""
     return gettext(
-        "%(customers)s customers, %(purchases)s purchases from %(first)s to %(last)s, %(basis)s",
-        customers=write.number(run.customers),
-        purchases=write.number(run.purchases),
+        "%(customers)s, %(purchases)s from %(first)s to %(last)s, %(basis)s",
+        customers=ngettext(
+            "%(n)s customer", "%(n)s customers", run.customers, n=write.number(run.customers)
+        ),
+        purchases=ngettext(
+            "%(n)s purchase", "%(n)s purchases", run.purchases, n=write.number(run.purchases)
+        ),
         first=write.day(run.first_on, by.today()),
         last=write.day(run.last_on, by.today()),
         basis=BASES[run.basis],

@@ -20,7 +20,7 @@ from app.insight.pages.head import Head, head_of
 from app.insight.pages.seen import demand_purchases, reads_some, within_reach
 from app.insight.pages.sentences import reasons_of
 from app.kernel.actor import Actor
-from app.kernel.language import Text, _, gettext
+from app.kernel.language import Text, _, gettext, ngettext
 from app.records.access import permitted, sees
 from app.records.tailored import tailored
 from app.web.formats import formats
@@ -192,9 +192,11 @@ def _rescued(one: InsightRescue, name: str, by: Actor) -> RescueLine:
     write, (label, tone) = formats(by), OUTCOMES[one.outcome]
     text = gettext("Not measured yet; it is by the next reckoning.")
     if one.measured_on is not None:
-        text = gettext(
-            "Since then %(bought)s purchases for %(spent)s; usual is %(usual)s in 90 days.",
-            bought=write.number(one.bought),
+        text = ngettext(
+            "Since then %(n)s purchase for %(spent)s; usual is %(usual)s in 90 days.",
+            "Since then %(n)s purchases for %(spent)s; usual is %(usual)s in 90 days.",
+            one.bought,
+            n=write.number(one.bought),
             spent=about(one.spent, by),
             usual=about(one.usual_90, by),
         )

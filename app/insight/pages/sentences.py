@@ -43,9 +43,11 @@ def sentence(code: str, one: InsightSnapshot, by: Actor) -> str:
             before=about(one.spent_year_before, by),
         )
     if code == FEWER:
-        return gettext(
-            "Ordered %(now)s times in the last 90 days, %(before)s times in the 90 before.",
-            now=write.number(one.bought_90),
+        return ngettext(
+            "%(n)s order in the last 90 days, %(before)s in the 90 before.",
+            "%(n)s orders in the last 90 days, %(before)s in the 90 before.",
+            one.bought_90,
+            n=write.number(one.bought_90),
             before=write.number(one.bought_before),
         )
     return ""
