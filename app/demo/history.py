@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -65,7 +65,8 @@ def load_history(by: Actor) -> None:
     for place, account in enumerate(accounts):
         habit = _habit(place, draws)
         for day in _days(habit, draws):
-            moment = (by.now - timedelta(days=day)).replace(hour=4, minute=0)
+            there = (by.now - timedelta(days=day)).astimezone(by.zone)
+            moment = there.replace(hour=10, minute=0, second=0, microsecond=0).astimezone(UTC)
             order, its = _order(len(orders) + 1, (account, habit.size), products, moment, draws, by)
             orders.append(order)
             lines += its

@@ -101,7 +101,8 @@ def _make(by: Actor, seller: User, number: int, given: Mapping[str, Any]) -> Non
         "stage_id": pipeline.in_use[0].id,
     }
     made: Any = perform("opportunity", "create", by=acting, **{k: v for k, v in first.items() if v})
-    reached = len(pipeline.in_use) - 1 if is_closed else (number * 3) % len(pipeline.in_use)
+    steps = len(pipeline.in_use)
+    reached = steps - 1 if is_closed else (number * 3 + number // 5) % steps
     _walk(by, seller, made, pipeline, reached, began)
     if is_closed:
         _end(_as_of(by, seller, min(by.now, began + timedelta(days=18))), made, number)

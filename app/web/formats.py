@@ -190,6 +190,10 @@ class Formats:
         """November, 11月, of a month of no year."""
         return f"{month}月" if self.is_chinese else str(self._whole_months[month])
 
+    def month_short(self, month: int) -> str:
+        """Nov, 11月, of a month of no year."""
+        return f"{month}月" if self.is_chinese else str(self._months[month])
+
     def weekday_short(self, value: date) -> str:
         """Tue, 周二."""
         return str(self._short_weekdays[value.weekday()])

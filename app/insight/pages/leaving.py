@@ -27,7 +27,7 @@ from app.web.formats import formats
 
 SHOWN = 50
 PERCENT_FROM = 300  # Customers, below which a chance is told as a range.
-CHANCES = ((0.66, _("high"), "bad"), (0.33, _("middling"), "warn"), (0.0, _("low"), ""))
+CHANCES = ((0.66, _("high"), "bad"), (0.33, _("medium"), "warn"), (0.0, _("low"), ""))
 row = InsightSnapshot
 OPEN_ID: Any = InsightRescue.id
 

@@ -208,21 +208,20 @@ def shown_invoice(invoice: Invoice, beside: str, by: Actor) -> ShownInvoice:
     return ShownInvoice(url, lead, " · ".join([*told, *called]), amount, late > 0)
 
 
-def _notes(invoice: Invoice, by: Actor) -> list[Text]:
+def _notes(invoice: Invoice, by: Actor) -> list[tuple[Text, str]]:
     """What is unusual about an invoice: overdue since when, disputed, cancelled, and why."""
-    kind, notes = tailored("invoice", by), []
+    kind, notes = tailored("invoice", by), list[tuple[Text, str]]()
     if invoice.is_owed and invoice.due_on and sees(kind, "due_on", by) and sees_money(by):
         late = (firms_day(by) - invoice.due_on).days
         if late > 0:
-            notes.append(
-                _("Overdue since %(day)s.", day=formats(by).day(invoice.due_on, firms_day(by)))
-            )
+            day = formats(by).day(invoice.due_on, firms_day(by))
+            notes.append((_("Overdue since %(day)s.", day=day), "warn"))
     if invoice.is_disputed and sees(kind, "is_disputed", by):
         why = (invoice.dispute_reason or "") if sees(kind, "dispute_reason", by) else ""
         told = _("The customer disputes this invoice: %(reason)s", reason=why)
-        notes.append(told if why else _("The customer disputes this invoice."))
+        notes.append((told if why else _("The customer disputes this invoice."), "warn"))
     if invoice.cancel_reason and sees(kind, "cancel_reason", by):
-        notes.append(_("Cancelled: %(name)s", name=invoice.cancel_reason))
+        notes.append((_("Cancelled: %(name)s", name=invoice.cancel_reason), "info"))
     return notes
 
 

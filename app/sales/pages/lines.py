@@ -97,7 +97,12 @@ def lines_panel(paper: Paper, by: Actor) -> dict[str, Any]:
 
 
 def terms_panel(paper: Paper, by: Actor) -> dict[str, Any]:
-    """What the customer's terms say: of a draft as they stand now, else as they stood then."""
+    """What the customer's terms say: of a draft as they stand now, else as they stood then.
+
+    Of a return they say nothing: it gives back what was agreed.
+    """
+    if getattr(paper, "is_return", False):
+        return {"terms": None}
     if paper.is_draft:
         return {"terms": terms_now(paper, paper.discount or Decimal(0), by)}
     found = (

@@ -43,9 +43,6 @@ def payment_panel(payment: Payment, by: Actor) -> dict[str, Any]:
         "parts": _parts(payment, by),
         "of_receipt": of_receipt,
         "may_take_back": may_do(kind, payment, "take_back", by) and not by.tenant.is_read_only,
-        "may_apply": payment.credit > 0
-        and may_do(kind, payment, "apply", by)
-        and not by.tenant.is_read_only,
     }
 
 

@@ -83,7 +83,7 @@ def targets_page(
     write = formats(by)
     return TargetsPage(
         year,
-        [write.month_name(one) for one in MONTHS],
+        [write.month_short(one) for one in MONTHS],
         [maker.row(USER, one.id, one.name) for one in users],
         [maker.row(TEAM, one.id, one.name, one.path.count("/") - 1) for one in tree(by)],
         by.tenant.currency,
