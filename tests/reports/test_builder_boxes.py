@@ -52,6 +52,8 @@ def test_without_words_a_box_offers_the_record_s_own_fields_and_says_what_words_
     assert offered(client, "groups", "contact")["title"] == "Job title"
     assert not [one for one in offered(client, "groups", "contact") if "." in one]
     assert next(iter(offered(client, "measures", "contact"))) == "count"
+    of_orders = list(offered(client, "measures", "order"))
+    assert of_orders.index("sum:total") < of_orders.index("distinct:name")
     assert set(offered(client, "dates", "contact")) >= {"created_at"}
     assert "title" not in offered(client, "dates", "contact")
     said = client.get("/reports/build/fields/groups?type=contact").text

@@ -85,9 +85,16 @@ class Found:
 
 
 def measures_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
-    """What can be measured: counts, then each field by what can be made of it."""
+    """What can be measured: counts, then each field by what can be made of it.
+
+    How many different ones there are can be told of nearly every field, so that stands last.
+    """
     first = tuple(Choice(key, str(text), str(text)) for key, text in PLAIN.items())
-    return (ChoiceGroup("", first), *_groups(fields, _measures))
+    found = (
+        replace(one, offers=tuple(sorted(one.offers, key=_only_tells_apart)))
+        for one in _groups(fields, _measures)
+    )
+    return (ChoiceGroup("", first), *found)
 
 
 def groups_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
@@ -192,6 +199,10 @@ def _measures(one: Offer) -> tuple[Choice, ...]:
         for what in OF_FIELD
         if can_measure(what, one.meant)
     )
+
+
+def _only_tells_apart(one: Choice) -> bool:
+    return one.key.startswith(f"{DISTINCT}:")
 
 
 def _called(what: str, one: Offer, field: str) -> str:
