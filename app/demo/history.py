@@ -155,6 +155,7 @@ def _order(
         "kind": "sale",
         "account_id": account.id,
         "owner_id": account.owner_id,
+        "country": account.country,
         "ordered_at": moment,
         "confirmed_at": moment,
         "delivered_at": moment + timedelta(days=3),

@@ -20,12 +20,12 @@ OPEN, DUE, OVERDUE, WAITING = "open", "due", "overdue", "waiting"
 DROPPED, COLLECTED = "dropped", "collected"
 STATUSES = (OPEN, DUE, OVERDUE, WAITING, DROPPED, COLLECTED)
 TONES = {
-    OPEN: "grey",
-    DUE: "blue",
-    OVERDUE: "red",
-    WAITING: "grey",
-    DROPPED: "grey",
-    COLLECTED: "green",
+    OPEN: "",
+    DUE: "info",
+    OVERDUE: "bad",
+    WAITING: "",
+    DROPPED: "",
+    COLLECTED: "good",
 }
 
 
