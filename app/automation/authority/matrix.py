@@ -35,8 +35,9 @@ def save_matrix(by: Actor, grids: Iterable[SentGrid], classes: Iterable[SentClas
     """Keep all that was changed, or nothing: one refusal tells all that is wrong.
 
     A grid that stands as it was shown is left alone, whatever others made of it meanwhile. Errors
-    are named `limit.<role>.<subject>.<class>` and `class.<type>`. What customers are told apart by
-    is changed last, as another field forgets the limits by class.
+    are named `limit.<role>.<subject>.<class>` and `class.<type>`; of what others changed meanwhile
+    `version.<subject>` and `was.<type>` too, as only there what stands now has been told. What
+    customers are told apart by is changed last, as another field forgets the limits by class.
     """
     found: list[tuple[Answer, Mapping[str, Text | str]]] = []
     for grid in grids:
@@ -50,21 +51,24 @@ def save_matrix(by: Actor, grids: Iterable[SentGrid], classes: Iterable[SentClas
             continue
         answer = _refusal(partial(choose_class, by, one.kind, one.field, one.was))
         if answer is not None:
-            found.append((answer, {f"class.{one.kind}": answer.message}))
+            heads = ("class", "was") if isinstance(answer, Conflict) else ("class",)
+            found.append((answer, {f"{head}.{one.kind}": answer.message for head in heads}))
     if not found:
         return
     errors = {name: text for _answer, named in found for name, text in named.items()}
-    is_overtaken = all(isinstance(answer, Conflict) for answer, _errors in found)
-    kind = Conflict if is_overtaken else Refused
-    raise kind(found[0][0].message, errors=errors)
+    answers = [answer for answer, _named in found]
+    kind = Conflict if all(isinstance(one, Conflict) for one in answers) else Refused
+    raise kind(answers[0].message, errors=errors)
 
 
 def _named(grid: SentGrid, answer: Answer) -> Mapping[str, Text | str]:
     """The errors of a grid under the names of the whole matrix; one of none stands beside it."""
+    key = grid.subject.key
+    named = {f"version.{key}": answer.message} if isinstance(answer, Conflict) else {}
     if not answer.errors:
-        return {grid.subject.key: answer.message}
-    return {
-        f"limit.{role}.{grid.subject.key}.{its}": text
+        return {key: answer.message, **named}
+    return named | {
+        f"limit.{role}.{key}.{its}": text
         for name, text in answer.errors.items()
         for role, its in (name.removeprefix("limit.").split(".", 1),)
     }

@@ -355,6 +355,38 @@ def test_one_save_keeps_every_grid_or_none_and_leaves_alone_what_nobody_typed_in
     assert "Here stands 33 now." not in answer.text, "in minutes nobody typed"
 
 
+@pytest.mark.usefixtures("limits", "two_subjects")
+def test_a_save_refused_for_one_grid_overwrites_nothing_that_others_changed_in_another(
+    alice: Person,
+) -> None:
+    url = "/settings/authority"
+    with alice.workspace.acting(alice) as by:
+        rep = role_by_key(by.session, "sales_rep").id
+    minutes, discount = f"limit.{rep}.minutes.", f"limit.{rep}.discount."
+
+    def sent(page: str) -> dict[str, str]:
+        return dict(re.findall(r'name="((?:limit|version|was)\.[^"]*)" value="([^"]*)"', page))
+
+    form = sent(alice.client.get(url).text)
+    theirs = {name: text for name, text in form.items() if "minutes" in name}
+    assert alice.client.post(url, data={**theirs, minutes: "45"}).status_code == 303
+    answer = alice.client.post(url, data={**form, discount: "much"})
+    assert answer.status_code == 422
+    mended = {**sent(answer.text), discount: "7"}
+    assert alice.client.post(url, data=mended).status_code == 303
+    chosen = {"class.account": "kind", "was.account": "lifecycle"}
+    assert alice.client.post(url, data=chosen).status_code == 303, "another field meanwhile"
+    old = {"class.account": "lifecycle"}
+    answer = alice.client.post(url, data={**form, **old, discount: "much"})
+    assert answer.status_code == 422
+    assert seen(answer.text, "was.account") == "lifecycle", "what it was when it was shown"
+    with alice.workspace.acting(alice) as by:
+        found = operations.limits_of(by)
+        assert found.cells[rep, "minutes", ""] == 45
+        assert found.cells[rep, "discount", ""] == 7
+        assert found.classes["account"] == "kind"
+
+
 def test_a_program_that_names_the_limits_it_saw_overwrites_no_others(
     alice: Person, limits: None, program: Programs
 ) -> None:
