@@ -177,6 +177,10 @@ def test_the_number_that_is_chosen_to_be_drawn_is_kept_and_drawn_on_home_too(
     assert chosen_to_draw(gone) == "Minutes: sum", "the one before it was taken out"
     itself = client.get(f"/reports/build?{form.replace('m1=sum:minutes', 'm1=')}&m2=share").text
     assert chosen_to_draw(itself) == "Count"
+    nothing = "shape=bar&pk=at&pt=between&pf=1990-01-01&pl=1990-12-31"
+    for instead in ("shape=table", nothing):
+        without = client.get(f"/reports/build?{form.replace('shape=bar', instead)}").text
+        assert '<input type="hidden" name="drawn" value="1">' in without, "kept meanwhile"
 
 
 def test_a_program_names_the_number_that_is_drawn_among_those_there_are(
