@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine, create_engine, update
 from sqlalchemy.orm import Session
 
@@ -41,6 +42,9 @@ from tests.laundry import Laundry
 
 MADE: list[Flask] = []  # The applications that live as long as their process.
 MODULES = ("sales", "insight")  # What the houses have switched on: all that there is.
+
+hypothesis_settings.register_profile("unhurried", deadline=None)  # No test is of elapsed time.
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
