@@ -7,8 +7,9 @@ from html import unescape
 
 import pytest
 
+from app.records.pages.filtering.choosing import MOST_FOUND
 from app.records.tailored import tailored
-from app.reports.pages.offered import MOST_FOUND, find_offered
+from app.reports.pages.offered import find_offered
 from tests.cast import HostClient, Person, Workspace
 from tests.records.pages.conftest import statements
 

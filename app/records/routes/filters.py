@@ -24,12 +24,13 @@ from app.records.pages.filtering.builder import (
     rows_before,
     state_before,
 )
-from app.records.pages.filtering.offers import find_offers
+from app.records.pages.filtering.choosing import find_in, lightened
+from app.records.pages.filtering.offers import offers
 from app.records.pages.finding import Found, find_users
 from app.records.routes.blueprint import blueprint, type_for
 from app.web import current
 from app.web.access import access
-from app.web.render import fragment, page, see_other
+from app.web.render import fragment, is_htmx, page, see_other
 
 
 @blueprint.get("/<collection:collection>/filter")
@@ -72,7 +73,7 @@ def find_fields(collection: str) -> Response:
     """The fields that a list can be filtered by, by the words in the box."""
     by = current.actor()
     record_type = type_for(collection, "read", by)
-    found = find_offers(record_type, request.args.get("q", ""), by)
+    found = find_in(offers(record_type, by), request.args.get("q", ""))
     return fragment("records/_filter_fields.html", found=found)
 
 
@@ -97,4 +98,6 @@ def _form(
     shown: Builder, handover: UUID | None, approval: UUID | None, status: int = 200
 ) -> Response:
     shown = replace(shown, handover=str(handover or ""), approval=str(approval or ""))
+    if is_htmx():  # Its boxes fetch what they offer; whoever has no scripts needs all in the page.
+        shown = lightened(shown, 0)
     return page("records/filter.html", "form", status=status, builder=shown)

@@ -12,6 +12,7 @@ from app.kernel.language import Text, _
 from app.records.filters import Node
 from app.records.pages.filter_words import PERIODS
 from app.records.pages.filtering.builder import Builder, builder, filters_asked, rows_before
+from app.records.pages.filtering.choosing import lightened
 from app.records.pages.filtering.offers import OfferGroup, offers
 from app.records.pages.filtering.typed import PREFIX, Rows, arguments_of
 from app.records.pages.state import ListState, read_state
@@ -39,7 +40,7 @@ from app.reports.pages.measures import (
     measures_of,
     read_measures,
 )
-from app.reports.pages.offered import Offered, lightened, offered
+from app.reports.pages.offered import Offered, offered
 from app.reports.pages.shown import Shown, shown
 
 UNITS = {

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from app.kernel.actor import Actor
 from app.kernel.errors import Missing
-from app.kernel.folding import fold
 from app.kernel.language import Text, _
-from app.kernel.searchkeys import search_text
 from app.records.filters.conditions import Meant
-from app.records.pages.filtering.builder import Builder, GroupShown, RowShown
-from app.records.pages.filtering.offers import Offer, OfferGroup, offers
+from app.records.pages.filtering.choosing import Found, find_in, narrowed
+from app.records.pages.filtering.offers import Group, Offer, OfferGroup, offers
 from app.records.types import RecordType
 from app.reports.engine.definition import (
     AVERAGE,
@@ -32,9 +29,6 @@ from app.reports.engine.numbers import measure_of_field
 
 PLAIN = {COUNT: _("Count"), SHARE: _("Share of all"), RATE: _("Ratio of two counts")}
 OF_FIELD = (SUM, AVERAGE, LEAST, GREATEST, DISTINCT, SHARE)
-MOST_FOUND = 60  # Of one search; more words narrow it.
-MOST_NAMED = 8  # Of the records whose fields are found by typing.
-LONGEST = 80  # Characters that are searched for.
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +40,7 @@ class Choice:
     whole: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceGroup:
-    """The choices of one record."""
-
-    label: str
-    offers: tuple[Choice, ...]
-
-
-G = TypeVar("G", ChoiceGroup, OfferGroup)
+ChoiceGroup = Group[Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +57,6 @@ class Offered:
     is_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a box offers for some words.
-
-    `beyond` names the related records whose fields words find; `has_more` is true where not all
-    that fits is there.
-    """
-
-    groups: tuple[ChoiceGroup, ...]
-    beyond: tuple[str, ...] = ()
-    has_more: bool = False
-
-
 def measures_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
     """What can be measured: counts, then each field by what can be made of it.
 
@@ -94,7 +67,7 @@ def measures_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
         replace(one, offers=tuple(sorted(one.offers, key=_only_tells_apart)))
         for one in _groups(fields, _measures)
     )
-    return (ChoiceGroup("", first), *found)
+    return (Group("", first), *found)
 
 
 def groups_offered(fields: Sequence[OfferGroup]) -> tuple[ChoiceGroup, ...]:
@@ -115,21 +88,11 @@ BOXES: dict[str, Callable[[Sequence[OfferGroup]], tuple[ChoiceGroup, ...]]] = {
 NEAR = {"measures": 2}  # Groups of the record itself; of numbers the plain counts are one.
 
 
-def find_offered(box: str, record_type: RecordType, words: str, by: Actor) -> Found:
-    """What a box of the builder offers by some words; Missing where there is no such box.
-
-    Without words these are the fields of the record itself. Words find those of related records
-    too, by every word of a name, as it is written or in pinyin.
-    """
+def find_offered(box: str, record_type: RecordType, words: str, by: Actor) -> Found[Choice]:
+    """What a box of the builder offers by some words; Missing where there is no such box."""
     if box not in BOXES:
         raise Missing(_("There is no such choice."))
-    every = BOXES[box](offers(record_type, by))
-    wanted = fold(words.strip())[:LONGEST].split()
-    if not wanted:
-        near = NEAR.get(box, 1)
-        beyond = [one.label for one in every[near:] if one.offers]
-        return Found(narrowed(every, (), near), tuple(beyond[:MOST_NAMED]))
-    return _holding(every, wanted)
+    return find_in(BOXES[box](offers(record_type, by)), words, NEAR.get(box, 1))
 
 
 def offered(
@@ -152,39 +115,11 @@ def offered(
     )
 
 
-def lightened(conditions: Builder, near: int) -> Builder:
-    """Conditions with the fields of the first `near` records to choose from, and what is chosen."""
-    chosen = set(_chosen(conditions.whole))
-    return replace(conditions, fields=narrowed(conditions.fields, chosen, near))
-
-
-def _chosen(part: RowShown | GroupShown) -> Iterator[str]:
-    if isinstance(part, RowShown):
-        yield part.row.key
-        return
-    for one in part.parts:
-        yield from _chosen(one)
-
-
-def narrowed(groups: Sequence[G], chosen: Collection[str], near: int) -> tuple[G, ...]:
-    """The choices that stand in a page itself: of the first `near` groups all, else the chosen.
-
-    The others are fetched by the box that offers them.
-    """
-    kept = (
-        one
-        if at < near
-        else replace(one, offers=tuple(offer for offer in one.offers if offer.key in chosen))
-        for at, one in enumerate(groups)
-    )
-    return tuple(one for one in kept if one.offers)
-
-
 def _groups(
     fields: Sequence[OfferGroup], choices: Callable[[Offer], tuple[Choice, ...]]
 ) -> tuple[ChoiceGroup, ...]:
     return tuple(
-        ChoiceGroup(group.label, tuple(found for one in group.offers for found in choices(one)))
+        Group(group.label, tuple(found for one in group.offers for found in choices(one)))
         for group in fields
     )
 
@@ -207,23 +142,3 @@ def _only_tells_apart(one: Choice) -> bool:
 
 def _called(what: str, one: Offer, field: str) -> str:
     return str(Text(measure_of_field(what, one.meant).message, {"field": field}))
-
-
-def _holding(groups: Iterable[ChoiceGroup], wanted: Sequence[str]) -> Found:
-    """The first choices that hold every word, and whether there are more."""
-    found: list[ChoiceGroup] = []
-    room = MOST_FOUND
-    for group in groups:
-        held = [one for one in group.offers if _holds(one, wanted)]
-        if len(held) > room:
-            cut = replace(group, offers=tuple(held[:room]))
-            return Found((*found, *((cut,) if room else ())), has_more=True)
-        if held:
-            found.append(replace(group, offers=tuple(held)))
-        room -= len(held)
-    return Found(tuple(found))
-
-
-def _holds(one: Choice, wanted: Sequence[str]) -> bool:
-    text = search_text((one.whole,))
-    return all(word in text for word in wanted)

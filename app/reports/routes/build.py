@@ -61,7 +61,7 @@ def find_choices(box: str) -> Response:
     by = current.actor()
     record_type = readable_type(request.args.get("type", ""), by)
     found = find_offered(box, record_type, request.args.get("q", ""), by)
-    return fragment("reports/_offered.html", found=found)
+    return fragment("records/_filter_fields.html", found=found)
 
 
 @blueprint.post("/reports/save")

@@ -12,7 +12,8 @@ from app.records.api.shape import Reply, dumps
 from app.records.filters import once_each, read_filters
 from app.records.openapi.described import described
 from app.records.openapi.parts import ID, PAGED, TEXT, answer, nullable, record_of
-from app.records.pages.filtering.offers import find_offers
+from app.records.pages.filtering.choosing import find_in
+from app.records.pages.filtering.offers import offers
 from app.records.parts.rows import part_rows
 from app.records.routes.api import send
 from app.records.routes.filters import people_found
@@ -49,7 +50,7 @@ def show_parts(parts: str) -> Response:
 def find_fields_of_parts(parts: str) -> Response:
     """The fields that a report of such parts can be narrowed by, by the words in the box."""
     by = current.actor()
-    found = find_offers(parts_type(parts, by), request.args.get("q", ""), by)
+    found = find_in(offers(parts_type(parts, by), by), request.args.get("q", ""))
     return fragment("records/_filter_fields.html", found=found)
 
 

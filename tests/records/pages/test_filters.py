@@ -271,6 +271,26 @@ def test_fields_are_found_by_their_name_and_by_pinyin(acme: Workspace, alice: Pe
     assert "option-none" in alice.client.get("/accounts/filter/fields?q=qqqq").text
 
 
+def test_a_box_offers_the_records_own_fields_and_says_what_typing_finds(alice: Person) -> None:
+    bare = alice.client.get("/contacts/filter/fields").text
+    assert 'data-value="title"' in bare
+    assert 'data-value="account_id.industry"' not in bare
+    assert "Type to find what related records say" in bare
+    assert "Account" in bare.partition("related records say")[2]
+
+
+def test_a_drawer_holds_of_the_fields_what_is_chosen(alice: Person) -> None:
+    """The rest is fetched by the box; a page for whoever has no scripts holds them all."""
+    asked = "/contacts/filter?account_id.industry=retail&title=Buyer"
+    whole = alice.client.get(asked).text
+    drawer = alice.client.get(asked, headers={"HX-Request": "true"}).text
+    for key in ("account_id.industry", "title"):
+        assert f'<option value="{key}" selected>' in whole
+        assert f'<option value="{key}" selected>' in drawer
+    assert '<option value="email">' in whole
+    assert '<option value="email">' not in drawer
+
+
 def test_colleagues_are_offered_with_oneself_and_ones_team(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:
@@ -286,7 +306,7 @@ def test_a_hidden_field_is_offered_nowhere(acme: Workspace, alice: Person, bob: 
         role = role_by_key(by.session, "sales_rep")
         hidden = {("account", "city"): FieldAccess.HIDDEN}
         write_rights(by, role, acme.actor(bob).rights.grants, hidden)
-    for path in ("/accounts/filter", "/contacts/filter", "/contacts/filter/fields"):
+    for path in ("/accounts/filter", "/contacts/filter", "/contacts/filter/fields?q=c"):
         assert "city" not in bob.client.get(path).text
     opened = bob.client.get("/accounts/filter?city=Leeds")
     assert opened.status_code == 200

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from app.kernel.actor import Actor
-from app.kernel.folding import fold
-from app.kernel.searchkeys import search_text
 from app.records.access import readable_fields
 from app.records.filters.conditions import STEPS, Meant
 from app.records.lent import lent_fields
 from app.records.tailored import tailored
 from app.records.types import RecordType
+
+
+class Named(Protocol):
+    """What a box can offer."""
+
+    @property
+    def key(self) -> str:
+        """What the form sends."""
+
+    @property
+    def title(self) -> str:
+        """Its name beside others of its group."""
+
+    @property
+    def whole(self) -> str:
+        """Its name by itself."""
+
+
+N = TypeVar("N", bound=Named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +46,28 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferGroup:
-    """The fields of one record."""
+class Group(Generic[N]):
+    """What one record offers."""
 
     label: str
-    offers: tuple[Offer, ...]
+    offers: tuple[N, ...]
+
+
+OfferGroup = Group[Offer]
 
 
 def offers(record_type: RecordType, by: Actor) -> tuple[OfferGroup, ...]:
     """Every field that `by` can filter a list by, the type's own first, the farthest last."""
     fields = (*readable_fields(record_type, by), *lent_fields(record_type, by))
     own = [Meant(record_type, one) for one in fields]
-    groups = [OfferGroup(str(record_type.words.one), _offers(own))]
+    groups = [Group(str(record_type.words.one), _offers(own))]
     near = own
     for _step in range(STEPS):
         far: list[Meant] = []
         for one in near:
             if one.field.to and one.field.to != "user":
                 beyond = _beyond(one, by)
-                groups.append(OfferGroup(one.label, _offers(beyond)))
+                groups.append(Group(one.label, _offers(beyond)))
                 far += beyond
         near = far
     return tuple(groups)
@@ -58,22 +79,6 @@ def _beyond(reference: Meant, by: Actor) -> list[Meant]:
     before = reference if reference.by is not None else None
     fields = (*readable_fields(target, by), *lent_fields(target, by))
     return [Meant(target, one, reference.field, before) for one in fields]
-
-
-def find_offers(record_type: RecordType, words: str, by: Actor) -> tuple[OfferGroup, ...]:
-    """Those whose name holds the words, as it is written or in pinyin."""
-    wanted = fold(words.strip())[:80]
-    if not wanted:
-        return offers(record_type, by)
-    found = (
-        OfferGroup(group.label, tuple(one for one in group.offers if _holds(one, wanted)))
-        for group in offers(record_type, by)
-    )
-    return tuple(group for group in found if group.offers)
-
-
-def _holds(one: Offer, wanted: str) -> bool:
-    return wanted in search_text((one.whole,))
 
 
 def _offers(fields: list[Meant]) -> tuple[Offer, ...]:

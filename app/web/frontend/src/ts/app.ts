@@ -12,6 +12,7 @@ import * as duplicates from './duplicates';
 import * as edit from './edit';
 import * as fields from './fields';
 import * as filters from './filters';
+import * as folds from './folds';
 import * as forms from './forms';
 import * as guard from './guard';
 import * as home from './home'; // Its widgets may have failed before a part of their own was there.
@@ -42,7 +43,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, moment, lookup, mentions, copy, print,
-  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, matrix, suspects, tags, merge, duplicates, views, words, home,
+  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, folds, matrix, suspects, tags, merge, duplicates, views, words, home,
 ];
 for (const part of parts) part.start();
 
