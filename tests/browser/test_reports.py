@@ -154,3 +154,23 @@ def test_the_number_that_a_chart_draws_is_kept_with_the_report(
     with page.expect_download() as saving:
         page.locator("[data-chart-save]").click()
     assert saving.value.suggested_filename == "Owners by country.png"
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "day"), [("Every day", ""), ("Every week", ""), ("Every month", "25")]
+)
+def test_a_report_is_mailed_in_every_rhythm(
+    windows: Windows, alice: Person, rhythm: str, day: str
+) -> None:
+    page = windows.open(alice)
+    ready(page, "/reports/mail?report=new-contacts")
+    page.get_by_label("How often").select_option(rhythm)
+    if day:
+        page.get_by_label("Day of the month").fill(day)
+    with arriving(page):
+        page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("is mailed now")).to_be_visible()
+    ready(page, "/reports/mail?report=new-contacts")
+    expect(page.get_by_label("How often").locator("option:checked")).to_have_text(rhythm)
+    if day:
+        expect(page.get_by_label("Day of the month")).to_have_value(day)

@@ -294,6 +294,29 @@ def test_what_is_typed_wrongly_is_said_beside_its_field(
 
 
 @pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(
+    ("rhythm", "needed"), [("daily", ""), ("weekly", "weekday"), ("monthly", "day")]
+)
+def test_a_form_sends_only_the_day_that_its_rhythm_needs(
+    acme: Workspace, alice: Person, rhythm: str, needed: str
+) -> None:
+    kept_as = {"weekday": "3", "day": "12"}
+    plan(alice, "accounts-by-lifecycle", alice, **kept_as)
+    form = {"report": "accounts-by-lifecycle", "rhythm": rhythm, "at": "07:00"}
+    form["readers"] = str(alice.user_id)
+    sent = {needed: "2"} if needed else {}
+    assert alice.client.post("/reports/mail", data={**form, **sent}).status_code == 303
+    with acme.scope() as session:
+        row = session.scalars(select(ReportMailing)).one()
+        as_kept = {"weekday": str(row.weekday), "day": str(row.day)}
+        assert (row.rhythm, as_kept) == (rhythm, {**kept_as, **sent})
+    if needed:
+        answer = alice.client.post("/reports/mail", data=form)
+        assert answer.status_code == 422
+        assert f'id="{needed}-error"' in answer.text
+
+
+@pytest.mark.usefixtures("firms")
 def test_it_is_changed_and_ended_by_whoever_set_it_up(
     acme: Workspace, alice: Person, bob: Person
 ) -> None:

@@ -70,7 +70,7 @@ def mailing_form(
 ) -> MailingForm:
     """The form of a report, with what was typed where that was refused."""
     row = mailing_of(by, mailed.key)
-    typed = dict(raw) if wish is not None else _typed(row)
+    typed = {**_typed(row), **raw} if wish is not None else _typed(row)
     readers = _readers(mailed, row, wish, by)
     return MailingForm(
         mailed,
@@ -85,8 +85,12 @@ def mailing_form(
     )
 
 
-def read_wish(raw: Mapping[str, str], user_ids: list[str]) -> Wish:
-    """What a form asks for."""
+def read_wish(mailed: Mailed, by: Actor, raw: Mapping[str, str], user_ids: list[str]) -> Wish:
+    """What a form asks for; a day that its rhythm has no need of may be left out, and stays."""
+    kept = _typed(mailing_of(by, mailed.key))
+    needed = {WEEKLY: "weekday", MONTHLY: "day"}.get(raw.get("rhythm", ""))
+    unsent = {key: kept[key] for key in ("weekday", "day") if key != needed}
+    raw = {**unsent, **raw}
     found = [parse_id(one) for one in user_ids]
     return Wish(
         raw.get("rhythm", ""),

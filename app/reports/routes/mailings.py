@@ -37,7 +37,7 @@ def plan_mailing() -> Response:
     """Have a report mailed, or keep what was changed about it."""
     by, form = current.actor(), request.form
     mailed = find_report(by, form.get("report", "")[:80])
-    wish = read_wish(form, form.getlist("readers")[: plan.MOST_READERS + 1])
+    wish = read_wish(mailed, by, form, form.getlist("readers")[: plan.MOST_READERS + 1])
     try:
         plan.plan_mailing(by, mailed, wish)
     except Refused as refused:
