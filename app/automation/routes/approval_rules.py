@@ -53,7 +53,7 @@ def new_approval_rule() -> Response:
 @blueprint.post(f"{PLACE}/new")
 @access(permission=MANAGE)
 def create_approval_rule() -> Response:
-    """Make a rule."""
+    """Make a rule, which works at once unless its conditions are still to be chosen."""
     by = current.actor()
     record_type = _type(by)
     if "add_level" in request.form:
@@ -62,7 +62,11 @@ def create_approval_rule() -> Response:
     def work() -> Response:
         wish = _wish(record_type)
         made = operations.create_rule(by, record_type.key, wish)
-        toast(_("The rule works from now on."))
+        if typed("then") == "conditions":
+            operations.switch_rule(by, made, is_on=False)
+            toast(_("Saved, switched off. Choose the conditions, then switch the rule on."))
+        else:
+            toast(_("The rule works from now on."))
         return see_other(f"{PLACE}/{made.id}")
 
     return submit(work, FORM, partial(_form, record_type, None))
@@ -93,7 +97,9 @@ def change_approval_rule(rule_id: UUID) -> Response:
 
     def work() -> Response:
         operations.change_rule(by, rule, _wish(record_type), seen_version())
-        toast(_("Saved."))
+        if typed("then") == "on":
+            operations.switch_rule(by, rule, is_on=True)
+        toast(_("The rule works from now on.") if typed("then") == "on" else _("Saved."))
         return see_other(f"{PLACE}/{rule_id}")
 
     def again() -> dict[str, object]:

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.automation.approvals.models import ApprovalRule, State
+from app.crm.models import Account
+from app.kernel.errors import Held
+from app.records.door import perform
 from tests.automation.approvals.conftest import Rule, only_request, people, requests
 from tests.automation.approvals.test_gate import account, ask, stands
 from tests.cast import Person
@@ -148,6 +151,28 @@ def test_a_rule_is_made_tried_and_switched_off_in_the_settings(
         assert (row.is_on, row.filter) == (False, {"f": "city", "op": "eq", "v": "York"})
     assert alice.client.post(f"{place}/delete").status_code == 303
     assert alice.client.get(place).status_code == 404
+
+
+def deleted(person: Person, record_id: object) -> None:
+    with person.workspace.acting(person) as by:
+        perform("account", "delete", by.session.get_one(Account, record_id), by=by)
+
+
+def test_a_rule_holds_nothing_back_until_its_conditions_are_chosen(
+    alice: Person, bob: Person
+) -> None:
+    form = {"type": "account", "name": "York", "verbs": ["delete"], "locks": "nothing"}
+    form |= {"levels.0.who": "manager", "then": "conditions"}
+    place = alice.client.post("/settings/approvals/new", data=form).location
+    assert "holds nothing back" in alice.client.get(place).text
+    free, held, other = (account(bob, city=city) for city in ("York", "York", "Leeds"))
+    deleted(bob, free)
+    kept = {**form, "version": "2", "in": "city=York"}
+    assert alice.client.post(place, data={**kept, "then": "on"}).status_code == 303
+    assert "holds nothing back" not in alice.client.get(place).text
+    with pytest.raises(Held):
+        deleted(bob, held)
+    deleted(bob, other)
 
 
 @pytest.mark.parametrize(
