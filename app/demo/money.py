@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, select, type_coerce
 
 from app.demo.quotes import acting
 from app.kernel.actor import Actor
 from app.kernel.errors import Held, Refused
 from app.records.door import perform
-from app.sales.models import Invoice, Order, Payment
+from app.sales.models import Contract, Instalment, Invoice, Order, Payment
+from app.sales.models.contract import RUNNING
 from app.sales.operations.balance import firms_day
 
 # How a customer pays, one after the other: days after the last day, None not at all.
@@ -29,6 +30,7 @@ DISPUTES: Mapping[str, str] = {
     "beifeng": "客户称有两箱外包装破损，要求扣款。",
     "harbor": "They say that two of the rooms were not as agreed.",
 }
+ASKED_BEFORE = 10  # Days before an instalment is due its invoice is issued.
 RECENT = 8  # Days: what was ordered since then is asked for only.
 MOST = 40
 
@@ -70,6 +72,37 @@ def load_money(by: Actor, slug: str, owner: UUID) -> None:
                 is_disputed=True,
                 dispute_reason=DISPUTES[slug],
             )
+
+
+def load_collected(by: Actor, owner: UUID) -> None:
+    """Invoice the instalments of contracts that are due once; all but every fourth are paid."""
+    if not by.tenant.allows("sales"):
+        return
+    asked = select(Invoice.id).where(Invoice.instalment_id.is_not(None)).limit(1)
+    if by.session.scalar(asked) is not None:
+        return
+    due = by.session.execute(
+        select(Contract, Instalment.id, type_coerce(Instalment.due_on, Date))
+        .join(Instalment, Instalment.contract_id == Contract.id)
+        .where(
+            Contract.status.in_(RUNNING),
+            Contract.deleted_at.is_(None),
+            Instalment.due_on < firms_day(by),
+        )
+        .order_by(Instalment.due_on, Instalment.id)
+    ).all()
+    for number, (contract, instalment_id, day) in enumerate(due):
+        ago = (firms_day(by) - day).days
+        actor = acting(by, owner, timedelta(days=ago + ASKED_BEFORE))
+        try:
+            perform("contract", "invoice", contract, by=actor, instalment=str(instalment_id))
+            its = select(Invoice).where(Invoice.instalment_id == instalment_id)
+            invoice = by.session.scalars(its).one()
+            perform("invoice", "issue", invoice, by=actor)
+        except (Held, Refused):
+            continue  # Its order is invoiced already, or somebody has to approve it.
+        if number % 4 < 3:
+            _pay(invoice, day - timedelta(days=number % 3), number, owner, by)
 
 
 def _invoice(order: Order, by: Actor, ago: int) -> Invoice | None:

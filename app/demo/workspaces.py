@@ -18,7 +18,7 @@ from app.demo.leads import load_leads
 from app.demo.letters import load_templates
 from app.demo.load import Amounts, load
 from app.demo.mails import load_mails
-from app.demo.money import load_money
+from app.demo.money import load_collected, load_money
 from app.demo.opportunities import load_opportunities
 from app.demo.orders import load_orders
 from app.demo.people import PASSWORD, WORKSPACES, DemoPerson, DemoWorkspace
@@ -98,6 +98,7 @@ def ensure_demo_workspaces(engine: Engine, settings: Settings) -> None:
             load_orders(by, owner_id, [owner_id, manager_id, rep_id])
             load_contracts(by, workspace.slug, owner_id, [owner_id, manager_id, rep_id])
             load_money(by, workspace.slug, owner_id)
+            load_collected(by, owner_id)
             load_history(by)
             count_anew(by)  # It writes past the door as well.
             load_insight(by)

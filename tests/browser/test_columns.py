@@ -161,3 +161,15 @@ def test_columns_begin_where_those_before_end_for_who_may_tick_nothing(
         assert len(cells) > 2
         for (_left, right), (left, _right) in pairwise(cells):
             assert abs(left - right) <= 1
+
+
+def test_a_list_wider_than_its_page_says_that_more_stands_to_the_right(
+    page: Page, firm: None
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    box = ready(page, "/accounts").locator(".table-wrap")
+    expect(box).not_to_have_attribute("data-more", "")
+    page.set_viewport_size({"width": 700, "height": 900})
+    expect(box).to_have_attribute("data-more", "")
+    box.evaluate("one => one.scrollTo({left: one.scrollWidth})")
+    expect(box).not_to_have_attribute("data-more", "")

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from app.demo.money import load_money
+from app.demo.contracts import load_contracts
+from app.demo.money import load_collected, load_money
 from app.demo.quotes import acting
 from app.modules import install_record_types
 from app.records.door import perform
-from app.sales.models import Invoice, Payment
+from app.sales.models import Contract, Invoice, Payment
 from tests.cast import Person, Workspace
 from tests.factories import make_account
 from tests.sales.test_orders import make_order
@@ -35,3 +36,19 @@ def test_customers_of_the_demo_pay_as_they_do(acme: Workspace, alice: Person) ->
         assert paid > 0
         assert paid == by.session.scalar(select(func.sum(Payment.applied)))
         assert by.session.scalar(select(func.count()).where(Invoice.days_overdue > 0))
+
+
+def test_contracts_of_the_demo_have_collected_something(acme: Workspace, alice: Person) -> None:
+    with acme.acting(alice) as by:
+        for name in ("Fence", "Gate", "Post", "Rail"):
+            make_account(by, name=name, owner_id=alice.user_id)
+        load_contracts(by, "harbor", alice.user_id, [alice.user_id])
+        load_collected(by, alice.user_id)
+        of_instalments = select(func.count()).where(Invoice.instalment_id.is_not(None))
+        made = by.session.scalar(of_instalments) or 0
+        assert made > 3
+        load_collected(by, alice.user_id)
+        assert by.session.scalar(of_instalments) == made
+        unpaid = by.session.scalar(of_instalments.where(Invoice.days_overdue > 0)) or 0
+        assert 0 < unpaid < made
+        assert by.session.scalar(select(func.count()).where(Contract.collected > 0))

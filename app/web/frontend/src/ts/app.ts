@@ -9,6 +9,7 @@ import * as copy from './copy';
 import * as download from './download';
 import * as drawer from './drawer';
 import * as duplicates from './duplicates';
+import * as edges from './edges';
 import * as edit from './edit';
 import * as fields from './fields';
 import * as filters from './filters';
@@ -43,7 +44,7 @@ import { find } from './dom';
 
 const parts = [
   requests, busy, confirm, guard, theme, rail, menu, toast, download, drawer, filters, palette, keys, forms, fields, moment, lookup, mentions, copy, print,
-  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, folds, matrix, suspects, tags, merge, duplicates, views, words, home,
+  composer, mail, attach, columns, list, rows, edit, peek, order, conditions, settings, folds, edges, matrix, suspects, tags, merge, duplicates, views, words, home,
 ];
 for (const part of parts) part.start();
 
