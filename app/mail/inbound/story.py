@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from app.identity.models import User
 from app.kernel.actor import Actor
+from app.mail.inbound.addresses import read_local
 from app.mail.inbound.forwarded import Head, find_head
+from app.mail.inbound.models import MailAddress
 from app.mail.inbound.parse import Parsed
 from app.mail.messages.models import IN, OUT
-from app.mail.messages.people import Mailbox
+from app.mail.messages.people import Mailbox, takes_in
 from app.mail.senders.use import our_addresses
 from config.settings import Settings
 
@@ -103,3 +105,43 @@ def outside(people: Iterable[Mailbox], colleagues: set[str], settings: Settings)
     return [
         one for one in people if one.key not in colleagues and one.key.rpartition("@")[2] != domain
     ]
+
+
+def without_secrets(story: Story, whose: User, by: Actor, settings: Settings) -> Story:
+    """The same with people in place of their addresses for mail in, which are theirs to know.
+
+    Whoever has such an address writes mails that count as its person's, so no colleague who reads
+    the record may see it. One that is nobody's is left out; where nobody is left, it is `whose`.
+    """
+    people = _behind((*story.to, *story.cc), by, settings)
+    to, cc = (_told(line, people, settings) for line in (story.to, story.cc))
+    reply_to = story.reply_to
+    if reply_to is not None and takes_in(Mailbox(reply_to), settings):
+        reply_to = None
+    if not (to or cc) and (story.to or story.cc):
+        to = [_mailbox(whose)]
+    return replace(story, to=to, cc=cc, reply_to=reply_to)
+
+
+def _behind(people: Iterable[Mailbox], by: Actor, settings: Settings) -> dict[str, Mailbox]:
+    """Colleagues by the keys of their addresses for mail in that are among `people`."""
+    keys = {_key(one) for one in people if takes_in(one, settings)} - {""}
+    if not keys:
+        return {}
+    theirs = select(MailAddress.key, User).join(User, User.id == MailAddress.user_id)
+    rows = by.session.execute(theirs.where(MailAddress.key.in_(keys)))
+    return {key: _mailbox(user) for key, user in rows}
+
+
+def _told(line: Iterable[Mailbox], people: dict[str, Mailbox], settings: Settings) -> list[Mailbox]:
+    told = [people.get(_key(one)) if takes_in(one, settings) else one for one in line]
+    return list({one.key: one for one in told if one is not None}.values())
+
+
+def _key(one: Mailbox) -> str:
+    local = read_local(one.address.rpartition("@")[0])
+    return local[1] if local is not None else ""
+
+
+def _mailbox(user: User) -> Mailbox:
+    return Mailbox(user.email, user.name)

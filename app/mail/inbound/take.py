@@ -23,7 +23,15 @@ from app.mail.inbound.parse import MOST_HOPS, Parsed, Part, parse
 from app.mail.inbound.receive import ROOM
 from app.mail.inbound.reports import read_report
 from app.mail.inbound.skips import Skip
-from app.mail.inbound.story import Story, colleagues_of, name_of_sender, outside, own_of, story_of
+from app.mail.inbound.story import (
+    Story,
+    colleagues_of,
+    name_of_sender,
+    outside,
+    own_of,
+    story_of,
+    without_secrets,
+)
 from app.mail.messages.find import FILES
 from app.mail.messages.models import IN, MESSAGE, Message, State
 from app.mail.messages.people import Mailbox, kept_people
@@ -94,7 +102,8 @@ def _store(mail: IncomingMail, content: bytes, by: Actor, settings: Settings) ->
     places = _readable(_places(story, parent, colleagues, settings, reader), reader)
     if not places:
         raise Skip(Why.UNKNOWN)
-    message = _message(mail, parsed, story, parent, user, by)
+    told = without_secrets(story, user, by, settings)
+    message = _message(mail, parsed, told, parent, user, by)
     try:
         with savepoint(by):
             by.session.add(message)
