@@ -19,6 +19,19 @@ def may_decide(
     return any(step.user_id in own for step in waiting) and not is_barred(request, by)
 
 
+def stood_in_for_here(
+    request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
+) -> list[UUID]:
+    """In whose place somebody decides, in the order in which these are asked; for themselves: [].
+
+    Nobody who may not decide it stands in for anybody.
+    """
+    asked = [step.user_id for step in waiting]
+    if by.person_id in asked or not may_decide(request, waiting, mine, by):
+        return []
+    return [one for one in asked if one in mine]
+
+
 def why_barred(
     request: ApprovalRequest, waiting: Sequence[ApprovalStep], mine: set[UUID], by: Actor
 ) -> str:

@@ -14,7 +14,7 @@ from app.automation.approvals.models import Answer, ApprovalRequest, ApprovalSte
 from app.automation.approvals.telling import place_of
 from app.automation.approvals.verbs import asked_verbs
 from app.automation.authority.words import reason_told
-from app.automation.pages.approval_answering import may_decide, why_barred
+from app.automation.pages.approval_answering import may_decide, stood_in_for_here, why_barred
 from app.automation.pages.approval_facts import Fact, facts_of, lines_of
 from app.automation.pages.approval_refusals import refusal_told, refusals_of
 from app.kernel.actor import Actor
@@ -74,6 +74,7 @@ class Shown:
     refusal: str  # Who rejected it and why; "" for all others.
     agreed: str  # Who approved it; "" for all others.
     waits_for: str
+    in_place_of: str  # For whom the reader decides it who isn't asked themselves.
     barred: str  # Why the reader can't decide it, though it waits for them too.
     due: str
     rests: bool  # It has a deadline that stands still, as nobody can decide.
@@ -156,6 +157,9 @@ def _of_type(
             refusal=refusals.get(one.id, ""),
             agreed=_agreed(one, its, called, by),
             waits_for=write.listed(dict.fromkeys(called.get(step.user_id, "") for step in waiting)),
+            in_place_of=write.listed(
+                called.get(one_id, "") for one_id in stood_in_for_here(one, waiting, mine, by)
+            ),
             barred=why_barred(one, waiting, mine, by),
             due=_due(one, by),
             rests=one.due_at is not None and one.is_open and by.tenant.is_read_only,

@@ -137,8 +137,8 @@ class Build:
     @property
     def periods(self) -> dict[str, str]:
         """The periods by their names."""
-        named = {key: str(text) for key, text in PERIODS.items() if key != "now"}
-        found = {**{key: str(text) for key, text in DAYS.items()}, **named}
+        told = {**DAYS, **{key: text for key, text in PERIODS.items() if key != "now"}}
+        found = {key: f"{text}"[:1].upper() + f"{text}"[1:] for key, text in told.items()}
         period = self.definition.period
         if period is not None and period.text and "-" not in period.text:
             found.setdefault(period.text, period.text.replace("_", " "))

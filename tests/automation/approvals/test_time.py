@@ -282,6 +282,8 @@ def test_a_stand_in_of_a_stand_in_is_told_counted_and_decides(
     for person in (dora, nick, alice):
         assert waiting_number(person) == 1
         assert any("asks for your approval" in line for line in told(person))
+        said = "You decide in the place of Dora Dunn." in person.client.get("/approvals").text
+        assert said == (person is not dora), "who is asked themselves stands in for nobody"
     request_id = only_request(alice).id
     with alice.workspace.acting(alice) as by:
         assert approve(request_id, by).is_done
