@@ -13,6 +13,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import Text, _
 from app.records.access import permitted, within_reach
+from app.records.called import called, says_number
 from app.records.registry import registry
 from app.records.types import RecordType
 
@@ -75,7 +76,7 @@ def existing(to: str, ids: Iterable[UUID], by: Actor) -> set[UUID]:
 def titles(
     to: str, ids: Iterable[UUID], by: Actor, *, with_deleted: bool = False
 ) -> dict[UUID, str]:
-    """The titles of those referenced records that `by` may open, in one statement; users' always.
+    """What those referenced records that `by` may open are called, in one statement; users always.
 
     What is missing here must be neither named nor linked. History names deleted records too.
     """
@@ -87,7 +88,8 @@ def titles(
     else:
         target = registry().type(to)
         readable = within_reach(target, by, "read") if with_deleted else permitted(target, by)
+        name = called(target, target.model, with_number=says_number(target, by))
         rows = by.session.execute(
-            select(target.model.id, target.title).where(target.model.id.in_(wanted), readable)
+            select(target.model.id, name).where(target.model.id.in_(wanted), readable)
         )
     return {row[0]: row[1] for row in rows}

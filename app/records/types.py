@@ -92,7 +92,8 @@ class Action:
     undoing of such a change of many records puts them back. `in_pool` are those that the rows of
     a list offer only where it shows the pool; one that is not `in_rows` they never offer.
     `leads_to(record, by)` is the address of what one that makes another record made: its page is
-    what whoever pressed wants to see next.
+    what whoever pressed wants to see next. One that is done but once says by `is_done(record, by)`
+    whether it was; then it is not offered any more, and `opens` names the link that leads there.
     """
 
     name: str
@@ -114,6 +115,8 @@ class Action:
     result: Text | None = None  # What the message says was done: Marked as done.
     happened: Text | None = None  # What its event is called, where that is not the same.
     leads_to: Callable[[Any, Actor], str] = lambda _record, _by: ""
+    is_done: Callable[[Any, Actor], bool] = lambda _record, _by: False
+    opens: Text | None = None
     moves_fields: bool = False
     in_pool: bool = False
     in_rows: bool = True
@@ -240,6 +243,7 @@ class RecordType:
     search: tuple[Attribute, ...] = ()  # What `prepare` writes into the search keys.
     search_other: Attribute | None = None  # A reference whose title is in the keys as well.
     subtitle: tuple[Attribute, ...] = ()
+    number_first: Attribute | None = None  # Said before the title where others refer to them.
     highlights: tuple[Attribute, ...] = ()  # Shown as pills beside the title.
     default_sort: str = "-created_at"
     actions: tuple[Action, ...] = ()
@@ -258,6 +262,7 @@ class RecordType:
     in_navigation: bool = True
     has_timeline: bool = True
     told_on: Callable[[Any], Iterable[tuple[str, UUID]]] = lambda _record: ()
+    milestones: tuple[str, ...] = ()  # Events that the timeline of its account tells as well.
     tells_mine: bool = True  # Lists have a tab of what the reader owns; a catalogue is everybody's.
     filled: Callable[[Mapping[str, str], Actor], Mapping[str, str]] = lambda _given, _by: {}
     prepare: Callable[[Any, Actor], None] = lambda _record, _by: None

@@ -18,7 +18,7 @@ from app.records.imports.ahead import work_waits_for
 from app.records.lenses.lens import CALENDAR
 from app.records.manifest import Module
 from app.records.mentions.rename import follow_names
-from app.records.pages import beside, changes, everywhere, notes, timeline
+from app.records.pages import beside, changes, everywhere, milestones, notes, timeline
 from app.records.pages.duplicate_groups import looked_at
 from app.records.pages.exports import has_exports
 from app.records.pages.favourites import favourite_links
@@ -309,7 +309,8 @@ def wire(app: Flask, registry: Registry, modules: Sequence[Module]) -> None:
             permissions.register(group)
         for one_page in module.settings:
             settings_pages.add(one_page)
-    timeline.install((*(one for module in modules for one in module.timeline), changes.SOURCE))
+    of_modules = (one for module in modules for one in module.timeline)
+    timeline.install((*of_modules, milestones.SOURCE, changes.SOURCE))
     everywhere.install(one for module in modules for one in module.finders)
     changes.install(one for module in modules for one in module.tells)
     notes.install(one for module in modules for one in module.notes)

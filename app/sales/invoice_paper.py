@@ -68,7 +68,7 @@ def _heading(invoice: Invoice, title: str, uses: Uses) -> str:
     """What it is called, and whether it asks for anything."""
     if invoice.status == CANCELLED:
         uses.note("invoice", "status")
-        return gettext("%(title)s (cancelled)", title=title)
+        return gettext("%(title)s (void)", title=title)
     return title if invoice.number else gettext("%(title)s (draft)", title=title)
 
 

@@ -34,6 +34,7 @@ from app.sales.pages.sold_beside import (
     leads_of_opportunity,
     quotes_of_opportunity,
 )
+from app.sales.pages.terms_points import OF_CONTRACT, OF_PAPER
 from app.sales.paper_reports import PAPER_REPORTS
 from app.sales.records import RECORD_TYPES
 from app.sales.reports import REPORTS
@@ -131,7 +132,15 @@ SUBJECTS = (
         bigger_is_more=False,
         at=("send",),
     ),
-    Subject(EXCEPTIONS, _("Points beyond the terms"), "", "quote", "exceptions", at=("send",)),
+    Subject(
+        EXCEPTIONS,
+        _("Points beyond the terms"),
+        "",
+        "quote",
+        "exceptions",
+        at=("send",),
+        points=OF_PAPER,
+    ),
     Subject("order_discount", _("Discount of an order"), "%", "order", "discount", at=("confirm",)),
     Subject(
         "order_payment_days",
@@ -148,6 +157,7 @@ SUBJECTS = (
         "order",
         "exceptions",
         at=("confirm",),
+        points=OF_PAPER,
     ),
     Subject(
         "contract_amount",
@@ -164,6 +174,7 @@ SUBJECTS = (
         "contract",
         "exceptions",
         at=("sign",),
+        points=OF_CONTRACT,
     ),
     Subject("invoice_amount", _("Amount of an invoice"), "", "invoice", "amount", at=("issue",)),
     Subject(

@@ -69,6 +69,7 @@ class Formats:
         self._short_weekdays = get_day_names("abbreviated", locale=self._locale)
         self._spans: dict[tuple[Unit, int, bool], str] = {}
         self._money: dict[int, NumberPattern] = {}  # By digits.
+        self._whole_money = self._money_pattern(0)
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the reader's clock; a whole day ends there when it ends for them."""
@@ -166,19 +167,28 @@ class Formats:
         """£1,200.00, ¥1,200.00, with the digits of ISO 4217, halves rounded to even."""
         key = digits_of(currency)
         if key not in self._money:
-            pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
-            pattern.frac_prec = (key, key)
-            self._money[key] = pattern
+            self._money[key] = self._money_pattern(key)
         return str(
             self._money[key].apply(amount, self._locale, currency=currency, currency_digits=False)
         )
 
+    def _money_pattern(self, digits: int) -> NumberPattern:
+        pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
+        pattern.frac_prec = (digits, digits)
+        return pattern
+
     def money_short(self, amount: Decimal, currency: str) -> str:
-        """£1.2K, ¥121.4万, -£1.2K: for where a sum has little room."""
+        """£1.2K, ¥121.4万, -£1.2K, ¥1,214: for where a sum has little room."""
         least = TEN_THOUSAND if self.is_chinese else THOUSAND  # What a word is written for.
-        return format_compact_currency(
-            amount, currency, locale=self._locale, fraction_digits=1 if abs(amount) >= least else 0
-        )
+        whole = Decimal(round(amount))
+        if abs(whole) < least:
+            return str(
+                self._whole_money.apply(
+                    whole, self._locale, currency=currency, currency_digits=False
+                )
+            )
+        enough = amount if abs(amount) >= least else whole
+        return format_compact_currency(enough, currency, locale=self._locale, fraction_digits=1)
 
     def month(self, value: date) -> str:
         """November 2026, 2026年11月."""

@@ -62,10 +62,10 @@ def test_one_payment_is_counted_for_two_invoices_as_somebody_wants(
     page.locator(".lookup-list").get_by_role("option", name="Fence & Sons").click()
     with arriving(settled(page)):
         drawer.get_by_role("button", name="Continue").click()
-    expect(part(page, 1)).to_have_value("70")
+    expect(part(page, 1)).to_have_value("70.00")
     expect(part(page, 2)).to_have_value("")
     write(page, page.get_by_role("textbox", name="Amount", exact=True), "100")
-    expect(part(page, 2)).to_have_value("30")
+    expect(part(page, 2)).to_have_value("30.00")
     expect(rest(page)).to_have_text("All of it counts for these invoices.")
     write(page, part(page, 1), "20")
     expect(rest(page)).to_have_text("£50.00 stay the customer’s credit.")
@@ -117,8 +117,8 @@ def test_what_stays_over_is_counted_later_on_the_phone(
     assert overflow(page) == 0
     page.get_by_role("link", name="Count for invoices…").first.click()
     drawer = page.get_by_role("dialog")
-    expect(part(page, 1)).to_have_value("70")
-    expect(part(page, 2)).to_have_value("50")
+    expect(part(page, 1)).to_have_value("70.00")
+    expect(part(page, 2)).to_have_value("50.00")
     assert overflow(page) == 0
     part(page, 2).fill("40")
     with arriving(settled(page)):

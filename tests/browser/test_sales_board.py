@@ -176,3 +176,21 @@ def test_on_a_phone_a_card_is_moved_and_lost_by_its_menu(
     drawer.get_by_role("button", name="Mark as lost").tap()
     expect(phone.locator(f"#column-head-{stages[1]} .badge")).to_have_text("0")
     assert sale(acme, alice, fences).outcome == "lost"
+
+
+def test_the_path_of_stages_follows_what_is_edited_below_it(
+    page: Page, acme: Workspace, alice: Person, fences: UUID
+) -> None:
+    with acme.acting(alice) as by:
+        first, second = (one.name["en"] for one in usual(by).in_use[:2])
+    ready(page, f"/opportunities/{fences}")
+    here = page.locator('.stage-path [aria-current="step"]')
+    expect(here).to_contain_text(first)
+    stage = page.locator("#field-stage_id")
+    stage.hover()
+    stage.get_by_role("button").click()
+    chosen = stage.get_by_role("combobox")
+    expect(chosen).to_be_focused()
+    chosen.select_option(label=second)
+    page.keyboard.press("Enter")
+    expect(here).to_contain_text(second)

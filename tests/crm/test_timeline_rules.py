@@ -40,7 +40,7 @@ def chips(page: str) -> list[str]:
 
 
 def test_filters_by_kind_are_offered_to_who_reads_activities(bob: Person, url: str) -> None:
-    assert chips(bob.client.get(url).text) == ["All", *KINDS, "Changes"]
+    assert chips(bob.client.get(url).text) == ["All", *KINDS, "Business", "Changes"]
 
 
 def test_no_filter_by_kind_is_offered_to_who_may_not_read_activities(
@@ -53,7 +53,7 @@ def test_no_filter_by_kind_is_offered_to_who_may_not_read_activities(
         role.stamp = new_id()
     for address in (url, f"{url}?show=call"):
         page = bob.client.get(address).text
-        assert chips(page) == ["All", "Changes"]
+        assert chips(page) == ["All", "Business", "Changes"]
         assert "They answered." not in page
 
 
@@ -62,7 +62,7 @@ def test_who_may_not_see_the_kind_can_not_filter_by_it(
 ) -> None:
     hide(acme, bob, "kind")
     page = bob.client.get(f"{url}?show=meeting").text
-    assert chips(page) == ["All", "Changes"]
+    assert chips(page) == ["All", "Business", "Changes"]
     assert "They answered." in page
     assert "is-call" not in page
     assert "</b> <span>called" not in page

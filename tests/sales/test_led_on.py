@@ -82,7 +82,7 @@ def test_the_form_of_a_quote_says_what_its_opportunity_does(
     for collection in ("quotes", "orders", "contracts"):
         form = filled(alice, f"/{collection}/new?opportunity_id={sale.id}")
         assert {key: form[key] for key in known} == known, collection
-    assert form["amount"] == "1200"
+    assert form["amount"] == "1200.00"
     said = filled(alice, f"/quotes/new?opportunity_id={sale.id}&account_id={other}")
     assert (said["account_id"], said["contact_id"]) == (str(other), known["contact_id"])
     narrow(acme, bob, "contact_id", FieldAccess.HIDDEN)
@@ -255,3 +255,29 @@ def test_the_customer_s_page_links_all_that_led_to_the_money(
     assert linked["Invoices"] in panel(alice, plan, "Invoices")
     for title in ("Came from", "Quotes", "Orders", "Contracts"):
         assert linked[title] in panel(alice, sale, title), title
+
+
+def test_what_has_its_contract_leads_there_and_offers_to_make_none(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        quote = make_quote(by, owner_id=str(bob.user_id))
+        perform("quote", "send", quote, by=by)
+        perform("quote", "accept", quote, by=by, name="Frank Fence")
+        perform("order", "confirm", by.session.get_one(Order, quote.order_id), by=by)
+        places = (f"/quotes/{quote.id}", f"/orders/{quote.order_id}")
+    for place in places:
+        assert f'action="{place}/contract"' in shown(alice, place)
+        assert "Open the contract" not in shown(alice, place)
+    with acme.acting(alice) as by:
+        perform("quote", "contract", by.session.get_one(Quote, quote.id), by=by)
+        (contract,) = by.session.scalars(select(Contract.id))
+    for place in places:
+        page = shown(alice, place)
+        assert f'action="{place}/contract"' not in page
+        opens = page.partition(f'href="/contracts/{contract}">')[2]
+        assert "Open the contract" in opens.partition("</a>")[0]
+    # Who may not read the contract is offered neither.
+    page = shown(bob, places[0])
+    assert f'action="{places[0]}/contract"' not in page
+    assert f"/contracts/{contract}" in page or "Open the contract" not in page

@@ -54,11 +54,11 @@ def test_the_paper_of_a_cancelled_invoice_says_so(acme: Workspace, alice: Person
         assert paper("invoice", invoice, by)[0]["heading"] == f"Invoice {invoice.number}"
         perform("invoice", "cancel", invoice, by=by, reason="Wrong firm")
         said, told = paper("invoice", invoice, by)
-        assert said["heading"] == f"Invoice {invoice.number} (cancelled)"
+        assert said["heading"] == f"Invoice {invoice.number} (void)"
         assert "status" in told[FIELDS]["invoice"]
         never = make_invoice(by)
         perform("invoice", "cancel", never, by=by, reason="Wrong firm")
-        assert paper("invoice", never, by)[0]["heading"] == "Invoice (cancelled)"
+        assert paper("invoice", never, by)[0]["heading"] == "Invoice (void)"
 
 
 def test_the_paper_of_a_terminated_contract_says_so(acme: Workspace, alice: Person) -> None:

@@ -59,10 +59,10 @@ def test_a_payment_is_recorded_with_what_is_proposed(
     today = today_in(acme, alice)
     shown = alice.client.get(f"/payments/receive?account_id={account_id}").get_data(as_text=True)
     assert shown.index(str(old)) < shown.index(str(young))
-    assert 'id="part-0" name="part" value="70"' in shown
+    assert 'id="part-0" name="part" value="70.00"' in shown
     answer = alice.client.post("/payments/receive/propose", data=form(two, today, amount="200"))
     told = answer.get_data(as_text=True)
-    assert 'id="part-1" name="part" value="80"' in told
+    assert 'id="part-1" name="part" value="80.00"' in told
     assert "£50.00 stay the customer’s credit." in told
     counted = alice.client.post("/payments/receive/count", data=form(two, today))
     assert "All of it counts for these invoices." in counted.get_data(as_text=True)
@@ -147,7 +147,7 @@ def test_what_is_left_of_a_payment_is_counted_taken_back_and_refunded(
         account = by.session.get_one(Account, account_id)
         payment_id = received(by, "100", account=account).id
     one = f"/payments/{payment_id}"
-    assert 'value="70"' in alice.client.get(f"{one}/apply").get_data(as_text=True)
+    assert 'value="70.00"' in alice.client.get(f"{one}/apply").get_data(as_text=True)
     nothing = alice.client.post(f"{one}/apply", data={"invoice": [str(old)], "part": [""]})
     assert nothing.status_code == 422
     sent = {"invoice": [str(old), str(young)], "part": ["", "60"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import delete
 
@@ -10,6 +12,7 @@ from app.kernel.actor import FieldAccess
 from app.kernel.errors import Held, NotPermitted
 from app.kernel.ids import new_id
 from app.modules import install_record_types
+from app.records import gate
 from app.records.door import perform
 from app.sales.models import Quote
 from app.sales.pages.lines import terms_panel
@@ -88,3 +91,43 @@ def test_who_may_not_see_what_a_product_costs_learns_no_margin(
     mark = "£80.00"
     assert mark in alice.client.get(f"/quotes/{quote_id}/lines").get_data(as_text=True)
     assert mark not in bob.client.get(f"/quotes/{quote_id}/lines").get_data(as_text=True)
+
+
+def test_who_decides_is_told_in_which_points_a_quote_goes_beyond_and_by_how_much(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        save_terms(by, switched_on())
+        good = make_account(by, payment_record="good", owner_id=str(bob.user_id))
+    with acme.acting(bob) as by:
+        quote = make_quote(by, {**FENCE, "discount": "8"}, account=good, payment_days="60")
+        with pytest.raises(Held) as held:
+            perform("quote", "send", quote, by=by)
+        gate.keep(held.value, by)
+    english = "Discount 8\u00a0% beyond 5\u00a0%, Payment term 60 days beyond 30 days"
+    inbox = alice.client.get("/approvals").text
+    assert english in inbox
+    (place,) = set(re.findall(r'href="(/approvals/[0-9a-f-]{36})"', inbox))
+    assert english in alice.client.get(place).text
+    told = alice.client.get(f"/api/v1{place}").get_json()["reasons"][0]
+    assert told["text"] == english
+    assert "points" not in told
+    alice.client.set_cookie("lang", "zh-CN", domain=acme.host)
+    assert "折扣 8%（上限 5%）、账期 60 天（上限 30 天）" in alice.client.get(place).text
+
+
+def test_who_may_not_see_a_discount_is_not_told_by_how_much_it_goes_beyond(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        save_terms(by, switched_on())
+        good = make_account(by, payment_record="good", owner_id=str(bob.user_id))
+    with acme.acting(bob) as by:
+        quote = make_quote(by, {**FENCE, "discount": "8"}, account=good, payment_days="60")
+        with pytest.raises(Held) as held:
+            perform("quote", "send", quote, by=by)
+        asked = gate.keep(held.value, by)
+    narrow(acme, bob, "discount", FieldAccess.HIDDEN, "quote")
+    shown = bob.client.get(asked.url).text
+    assert "Payment term 60 days beyond 30 days" in shown
+    assert "Discount 8" not in shown

@@ -58,3 +58,19 @@ def test_who_may_not_see_the_stage_sees_no_path_and_who_only_reads_moves_nothing
             "opportunity", "lose", by.session.get_one(Opportunity, sale.id), by=by, reason="price"
         )
     assert f'action="{url}/move"' not in path_of(alice, url)
+
+
+def test_the_path_alone_is_told_for_the_page_that_shows_it(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        sale = make_opportunity(by)
+        url = f"/opportunities/{sale.id}"
+        second = usual(by).in_use[1]
+        perform("opportunity", "update", sale, by=by, stage_id=second.id)
+    alone = alice.client.get(f"{url}/path", headers={"HX-Request": "true"})
+    assert alone.status_code == 200
+    assert "<html" not in alone.text
+    here = unescape(alone.text).partition('aria-current="step"')[2].partition("</li>")[0]
+    assert second.name["en"] in here
+    assert bob.client.get(f"{url}/path").status_code == 404

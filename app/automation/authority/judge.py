@@ -23,6 +23,7 @@ from app.kernel.amounts import Amount
 from app.kernel.language import Text
 from app.records.authority import Subject
 from app.records.gate import Done
+from app.records.model import Record
 from app.records.types import RecordType
 
 
@@ -44,6 +45,7 @@ class Agreed:
     subject: Subject
     value: Decimal
     customer_class: str
+    record: Record
 
     @property
     def key(self) -> str:
@@ -68,7 +70,7 @@ def beyond(
         records = [one.record for one, _value in asked]
         classes = classes_of(limits, record_type, subject, records, by) if asked else {}
         for one, value in asked:
-            agreed = Agreed(subject, value, classes.get(one.record.id, ANY))
+            agreed = Agreed(subject, value, classes.get(one.record.id, ANY), one.record)
             if agreed.key in (passes or ()):
                 continue
             if _may(limits, agreed, by):
@@ -140,7 +142,10 @@ def _add(found: Beyond, limits: Limits, agreed: Agreed, by: Actor) -> None:
     if level not in found.levels:
         found.levels += (level,)
     subject = agreed.subject
-    found.reasons += (_told(limits, agreed, by),)
+    told = dict(_told(limits, agreed, by))
+    if subject.points is not None:
+        told["points"] = [dict(one) for one in subject.points.of(agreed.record)]
+    found.reasons += (told,)
     found.errors[subject.field] = told_limit(limits, subject, agreed.customer_class, by)
     limit = limits.of(by.role_id, subject.key, agreed.customer_class)
     if isinstance(limit, Decimal):

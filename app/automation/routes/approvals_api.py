@@ -191,7 +191,11 @@ def _shown(
         "state": one.state,
         "changes": {key: pair for key, pair in one.changes.items() if key in readable},
         "reasons": [
-            {key: told for key, told in {**why, **reason_told(why, by)}.items() if key != "class"}
+            {
+                key: told
+                for key, told in {**why, **reason_told(why, by)}.items()
+                if key not in ("class", "points")  # The text tells what the reader may see of them.
+            }
             for why in one.reasons
             if "field" not in why or why["field"] in readable
         ],

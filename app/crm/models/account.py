@@ -24,6 +24,7 @@ from app.kernel.model import (
 )
 from app.records.model import FREE, LIVE, Record, folded, or_earliest, record_indexes
 
+PROSPECT, CUSTOMER = "prospect", "customer"  # How far a sale to them has come.
 COLLECTIVE = "collective"  # The kind of one that stands for buyers whom nobody knows by name.
 NUMBERED = text("deleted_at IS NULL AND number IS NOT NULL")
 # The same for who reads in this order: the planner knows a condition by how it is written.
@@ -80,7 +81,7 @@ class Account(HasSteps, Record):
     name_sort: Mapped[SortKey]
     kind: Mapped[Choice] = mapped_column(default="organisation")
     customer_kind: Mapped[Choice | None]
-    lifecycle: Mapped[Choice] = mapped_column(default="prospect")
+    lifecycle: Mapped[Choice] = mapped_column(default=PROSPECT)
     parent_id: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("accounts.id"), info={"kind": "reference"}
     )

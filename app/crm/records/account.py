@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.crm.models import Account
-from app.crm.models.account import COLLECTIVE
+from app.crm.models.account import COLLECTIVE, CUSTOMER, PROSPECT
 from app.crm.operations.firm_names import account_changed
 from app.crm.operations.keys import prepare_account
 from app.crm.operations.regrouped import account_regrouped
@@ -41,8 +41,8 @@ PAYERS = (
     Option("bad", _("Pays late"), "red"),
 )
 LIFECYCLES = (
-    Option("prospect", _("Prospect"), "blue"),
-    Option("customer", _("Customer"), "green"),
+    Option(PROSPECT, _("Prospect"), "blue"),
+    Option(CUSTOMER, _("Customer"), "green"),
     Option("former", _("Former customer"), "amber"),
 )
 
@@ -181,7 +181,7 @@ account = RecordType(
     board=Board(
         columns=(Account.lifecycle, Account.customer_kind),
         facts=(Account.customer_kind,),
-        stale_after={"prospect": 90},
+        stale_after={PROSPECT: 90},
     ),
     calendar=Calendar(dates=(Account.next_step_at,)),
     children=(Child("contact", "account_id"), Child("activity", "account_id")),

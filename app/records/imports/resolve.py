@@ -19,6 +19,7 @@ from app.kernel.searchkeys import sort_key
 from app.records.access import permitted, readable_keys
 from app.records.build import build_many
 from app.records.bulk.run import sentence
+from app.records.called import BETWEEN, called, number_key
 from app.records.door import may_change
 from app.records.fields import Field
 from app.records.many import write_free
@@ -106,19 +107,30 @@ def _records(target: RecordType, texts: Collection[str], by: Actor) -> list[Name
     if addresses:
         conditions += [is_among(one, addresses) for one in mails]
     title = target.field(target.title.key)
+    numbered = _numbered(target, by)
+    if numbered is not None:  # As a file that was saved here calls them.
+        conditions.append(is_among(numbered, [text.partition(BETWEEN)[0] for text in small]))
     fields = (*alone, *mails, title)
     rows = by.session.execute(
         select(
-            target.model.id, *(one.expression.label(f"f{n}") for n, one in enumerate(fields))
+            target.model.id,
+            called(target, target.model, with_number=numbered is not None),
+            *(one.expression.label(f"f{n}") for n, one in enumerate(fields)),
         ).where(permitted(target, by), or_(false(), *conditions))
     ).all()
-    named: list[Names] = [{} for _one in range(len(fields) + 1)]
-    for record_id, *values in rows:
+    named: list[Names] = [{} for _one in range(len(fields) + 2)]
+    for record_id, name, *values in rows:
         named[0][fold(str(record_id))] = {record_id: None}
-        for names, value in zip(named[1:], values, strict=True):
+        for names, value in zip(named[1:], (name, *values), strict=True):
             for text in spellings(value):
                 names.setdefault(text, {})[record_id] = None
     return named
+
+
+def _numbered(target: RecordType, by: Actor) -> Field | None:
+    """The number that records are called by first, which `by` may see."""
+    key = number_key(target, by)
+    return target.field(key) if key else None
 
 
 def _by_field(target: RecordType, key: str, texts: Collection[str], by: Actor) -> list[Names]:

@@ -78,7 +78,7 @@ def install(tells: Iterable[Tells]) -> None:
     _tells = (FILES, *tells)
 
 
-def _told_elsewhere(verb: str, changes: Mapping[str, Any]) -> Text | None:
+def told_elsewhere(verb: str, changes: Mapping[str, Any]) -> Text | None:
     """The words of an event that a module writes; None for any other."""
     one = next((one for one in _tells if verb in one.verbs), None)
     return one.tell(verb, changes) if one is not None else None
@@ -227,7 +227,7 @@ def _told(
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
     verb = told_with_name(action, row.changes) if action else verb
-    verb = _told_elsewhere(row.verb, row.changes) or verb
+    verb = told_elsewhere(row.verb, row.changes) or verb
     if verb and (name := names.get(_follower(row) or row.id)):
         verb = gettext("%(told)s: %(name)s", told=verb, name=name)
     if merge is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.countries import country_name, find_countries
 from app.kernel.language import current
 from app.records.access import readable_keys
+from app.records.called import called_text, number_key
 from app.records.fields import Option
 from app.records.filters import Filter
 from app.records.pages.choices import choices_of
@@ -91,7 +92,7 @@ def find_records(
     filters = tuple(one for one in offered if one.key in readable)
     asked = Query(q=words, filters=filters, limit=limit)
     found = page(record_type, asked, by, _wanted(record_type, by), are_many=are_many)
-    return _shown(record_type, found.rows, by)
+    return _shown(record_type, found.rows, by, is_offer=is_offer)
 
 
 def find_among(record_type: RecordType, ids: Sequence[UUID], by: Actor) -> list[Found]:
@@ -111,11 +112,19 @@ def _told(record_type: RecordType, by: Actor) -> list[str]:
     return [key for key in _telling(record_type) if key in readable]
 
 
-def _shown(record_type: RecordType, rows: Sequence[Row[Any]], by: Actor) -> list[Found]:
-    keys = _told(record_type, by)
+def _shown(
+    record_type: RecordType, rows: Sequence[Row[Any]], by: Actor, *, is_offer: bool = False
+) -> list[Found]:
+    """What is chosen is called as where it is referred to; its number is not told once more."""
+    number = number_key(record_type, by) if is_offer else ""
+    keys = [key for key in _told(record_type, by) if key != number]
     has_choice = any(record_type.by_key[key].kind == "choice" for key in keys)
     picklists = choices_of(record_type, by) if rows and has_choice else {}
-    return [_found(record_type, row, keys, picklists, by) for row in rows]
+    found = [_found(record_type, row, keys, picklists, by) for row in rows]
+    if not number:
+        return found
+    called = [called_text(record_type, row, by) for row in rows]
+    return [replace(one, title=name) for one, name in zip(found, called, strict=True)]
 
 
 def _telling(record_type: RecordType) -> list[str]:

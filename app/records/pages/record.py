@@ -10,6 +10,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from app.kernel.actor import Actor
+from app.kernel.language import Text
 from app.kernel.phones import dial_phone
 from app.records import gate
 from app.records.access import may_do, readable_fields, sees
@@ -45,6 +46,15 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The way to what an action made of a record: what it is called, and where that stands."""
+
+    label: Text | str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPage:
     """All that `records/record.html` shows, its panels apart."""
 
@@ -63,6 +73,7 @@ class RecordPage:
     email: str | None
     mail_url: str  # Where a mail to it is written; empty for who may not send any.
     actions: list[Action]
+    openings: list[Opening]
     star: Star | None
     follows: bool | None  # None for who can't change whether they follow it.
     may_edit: bool
@@ -106,6 +117,7 @@ def record_page(
         email=getattr(record, "email", None) if "email" in values else None,
         mail_url=mail_url(record_type, record, by),
         actions=possible(record_type, record, by),
+        openings=made_before(record_type, record, by),
         star=None if is_read_in_pool(record_type, by) else star(record_type, record.id, by, "page"),
         follows=follows(by, record_type.key, record.id) if may_star(by) else None,
         may_edit=may_edit(record_type, record, by),
@@ -196,7 +208,15 @@ def possible(record_type: RecordType, record: Record, by: Actor) -> list[Action]
         and action.is_offered(by)
         and action.when(record)
         and may_do(record_type, record, action.name, by)
+        and not action.is_done(record, by)
     ]
+
+
+def made_before(record_type: RecordType, record: Record, by: Actor) -> list[Opening]:
+    """The ways to what actions that are done but once made of a record, as far as `by` reads it."""
+    done = (one for one in record_type.actions if one.opens and one.when(record))
+    found = ((one, one.leads_to(record, by)) for one in done)
+    return [Opening(one.opens or "", one.icon, url) for one, url in found if url]
 
 
 def _beside(record_type: RecordType, record_id: UUID | None, origin: str) -> str | None:

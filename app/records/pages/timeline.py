@@ -52,7 +52,7 @@ class Source:
     newest first; `upcoming`, where there is one, with what is planned, nearest first. Who may not
     read records of the type `reads` is told nothing; who may not see its field `kind_field` is
     offered no filter by kind. `joins` are kinds that another source offers, under which this one
-    tells too.
+    tells too. Where `tells` says no, it has nothing to tell on records of a type.
     """
 
     module: str
@@ -62,6 +62,7 @@ class Source:
     reads: str = ""
     kind_field: str = ""
     joins: tuple[str, ...] = ()
+    tells: Callable[[RecordType, Actor], bool] = lambda _record_type, _by: True
 
     def shows_for(self, by: Actor) -> tuple[tuple[str, Text], ...]:
         """The kinds that `by` may filter by."""
@@ -148,6 +149,8 @@ def read_asked(show: str, before: str) -> Asked:
 
 def _tells(source: Source, record_type: RecordType, by: Actor) -> bool:
     if source.reads and not by.may(source.reads, "read"):
+        return False
+    if not source.tells(record_type, by):
         return False
     if not source.module:
         return True

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from app.identity.models import User
 from app.kernel.actor import Actor, Reach
 from app.records.access import Reader, owners, reached
+from app.records.called import called, says_number
 from app.records.registry import registry
 from app.records.sharing.followers import followed
 from app.records.sharing.rules import Rule, rules_for
@@ -23,11 +24,15 @@ from tenants.prepared import of_any_length
 
 @dataclass(frozen=True, slots=True)
 class Far:
-    """How far a reader reads one type: the reach, what is shared, whether something is followed."""
+    """How far a reader reads one type: the reach, what is shared, whether something is followed.
+
+    `says_number` where its records are called by their number first.
+    """
 
     reach: Reach | None
     rules: tuple[Rule, ...]
     follows: bool
+    says_number: bool = False
 
 
 Reaches = tuple[tuple[str, Far], ...]
@@ -66,7 +71,8 @@ def _titled(to: str, key: str, reaches: Mapping[str, Far]) -> tuple[Any, Any, An
     target = registry().type(to)
     alias = _alias(target.model, key)
     may_read = reached(target, alias, "read", reader_as_far(reaches))
-    return alias, getattr(alias, target.title.key), and_(alias.deleted_at.is_(None), may_read)
+    name = called(target, alias, with_number=reaches[to].says_number)
+    return alias, name, and_(alias.deleted_at.is_(None), may_read)
 
 
 def reader_as_far(reaches: Mapping[str, Far]) -> Reader:
@@ -88,6 +94,7 @@ def read_reaches(by: Actor) -> Reaches:
                 by.rights.reach(one.key, "read"),
                 rules_for(by, one.key, "read"),
                 bool(followed(by, one.key)),
+                says_number(one, by),
             ),
         )
         for one in registry()

@@ -15,6 +15,7 @@ from app.records.references import existing
 from app.records.tailored import tailored
 from app.sales.lines.model import Paper
 from app.sales.models import Opportunity
+from app.sales.operations.amounts import filled_in
 
 TAKEN = {"account_id": "account", "contact_id": "contact"}  # Where nothing was said; and of what.
 
@@ -71,7 +72,7 @@ def filled_with_amount(given: Mapping[str, str], by: Actor) -> dict[str, str]:
         and sale.amount is not None
         and sees(tailored("opportunity", by), "amount", by)
     ):
-        found["amount"] = format(sale.amount.normalize(), "f")
+        found["amount"] = filled_in(sale.amount, sale.currency)
     return found
 
 

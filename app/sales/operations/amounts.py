@@ -48,6 +48,13 @@ def plain(amount: Decimal) -> str:
     return format(amount.normalize(), "f")
 
 
+def filled_in(amount: Decimal, currency: str) -> str:
+    """An amount as a form holds it beforehand, with the digits of its currency: 1200.00."""
+    exact = amount.normalize().as_tuple().exponent
+    digits = max(digits_of(currency), -exact if isinstance(exact, int) else 0)
+    return f"{amount:.{digits}f}"
+
+
 def named(to: str, raw: object, field: str, by: Actor) -> UUID:
     """The id of a record that `by` may read; Refused beside `field` where there is none such."""
     found = parse_id(raw) if isinstance(raw, str) else None

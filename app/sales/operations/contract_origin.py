@@ -36,18 +36,26 @@ def contract_quote(quote: Quote, by: Actor) -> Mapping[str, Any]:
     """Begin the contract of an accepted quote; Refused where there is one already."""
     held = select(Quote.order_id).where(Quote.id == quote.id).with_for_update()
     order_id = by.session.scalars(held).one()
-    refuse_second(Contract.quote_id == quote.id, by)
+    refuse_second(of_quote(quote), by)
     return _begun(quote, quote.id, order_id, by)
 
 
 def contract_order(order: Order, by: Actor) -> Mapping[str, Any]:
     """Begin the contract of an order; Refused where there is one already, also of its quote."""
     by.session.execute(select(Order.id).where(Order.id == order.id).with_for_update())
-    same = Contract.order_id == order.id
-    if order.quote_id is not None:
-        same |= Contract.quote_id == order.quote_id
-    refuse_second(same, by)
+    refuse_second(of_order(order), by)
     return _begun(order, order.quote_id, order.id, by)
+
+
+def of_quote(quote: Quote) -> ColumnElement[bool]:
+    """The contracts of a quote."""
+    return Contract.quote_id == quote.id
+
+
+def of_order(order: Order) -> ColumnElement[bool]:
+    """The contracts of an order, also those of its quote."""
+    same: ColumnElement[bool] = Contract.order_id == order.id
+    return same | (Contract.quote_id == order.quote_id) if order.quote_id is not None else same
 
 
 def plan_of_terms(paper: Paper, by: Actor) -> list[dict[str, Any]]:
@@ -90,8 +98,13 @@ def _name_of(contact_id: str | None, by: Actor) -> str | None:
     return by.session.scalars(its).one_or_none()
 
 
+def stands(same: ColumnElement[bool], by: Actor) -> bool:
+    """True where such a contract stands, may `by` read it or not."""
+    found = select(Contract.id).where(same, Contract.deleted_at.is_(None)).limit(1)
+    return by.session.scalars(found).first() is not None
+
+
 def refuse_second(same: ColumnElement[bool], by: Actor) -> None:
     """Refused where a contract stands of the same quote or order."""
-    found = select(Contract.id).where(same, Contract.deleted_at.is_(None)).limit(1)
-    if by.session.scalars(found).first() is not None:
+    if stands(same, by):
         raise Refused(_("There is a contract of this already."))

@@ -28,6 +28,7 @@ from app.sales.lines.conditions import MOST_DAYS
 from app.sales.lines.origin import take_from_opportunities
 from app.sales.models import Contract, Invoice
 from app.sales.operations.contract_origin import refuse_second
+from app.sales.operations.first_sale import let_be_customers
 from app.sales.operations.invoiced import ASKS
 from app.sales.plan.kept import Planned, instalments_of, planned, put_plan, wish_of
 
@@ -99,6 +100,8 @@ def contract_changed(contract: Contract, verb: str, by: Actor) -> None:
     if verb == "delete":
         _refuse_invoiced(contract, by)
         _follow_no_more(contract, by)
+    if verb == "sign":
+        let_be_customers([contract.account_id], by)
     contract.is_decided = False  # What comes after the action changes nothing of it.
 
 

@@ -51,6 +51,7 @@ class Wish:
     """So much of an invoice that a payment is to count for, in the currency of the invoice."""
 
     invoice_id: UUID
+    currency: str
     amount: Decimal
     taken: Decimal
 
@@ -288,7 +289,7 @@ def _wish(invoice: Invoice, amount: Decimal, payment: Payment, by: Actor) -> Wis
     taken = _turned(amount, invoice.currency, payment.currency, payment, by)
     if taken <= 0:
         raise Refused(_("This is too little to be counted in the currency of the payment."))
-    return Wish(invoice.id, amount, taken)
+    return Wish(invoice.id, invoice.currency, amount, taken)
 
 
 def _most(invoice: Invoice, left: Decimal, payment: Payment, by: Actor) -> Wish | None:

@@ -221,7 +221,7 @@ def _notes(invoice: Invoice, by: Actor) -> list[tuple[Text, str]]:
         told = _("The customer disputes this invoice: %(reason)s", reason=why)
         notes.append((told if why else _("The customer disputes this invoice."), "warn"))
     if invoice.cancel_reason and sees(kind, "cancel_reason", by):
-        notes.append((_("Cancelled: %(name)s", name=invoice.cancel_reason), "info"))
+        notes.append((_("Voided: %(name)s", name=invoice.cancel_reason), "info"))
     return notes
 
 

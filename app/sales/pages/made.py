@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.kernel.actor import Actor
 from app.records.access import permitted
+from app.records.registry import registry
 from app.records.tailored import tailored
 
 
@@ -18,6 +19,18 @@ def made_of(kind: str, reference: str) -> Callable[[Any, Actor], str]:
     Empty where there is none, or none that may be read.
     """
 
+    def is_of(record: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = getattr(registry().type(kind).model, reference) == record.id
+        return found
+
+    return made_where(kind, is_of)
+
+
+def made_where(
+    kind: str, is_of: Callable[[Any], ColumnElement[bool]]
+) -> Callable[[Any, Actor], str]:
+    """The same of the newest for which `is_of(record)` holds."""
+
     def find(record: Any, by: Actor) -> str:
         record_type = tailored(kind, by)
         if not by.may(kind, "read"):
@@ -25,7 +38,7 @@ def made_of(kind: str, reference: str) -> Callable[[Any, Actor], str]:
         model: Any = record_type.model
         newest = (
             select(model.id)
-            .where(getattr(model, reference) == record.id, permitted(record_type, by))
+            .where(is_of(record), permitted(record_type, by))
             .order_by(model.created_at.desc(), model.id.desc())
             .limit(1)
         )

@@ -16,6 +16,7 @@ from app.records.access import writable_keys
 from app.records.fields import Option
 from app.records.registry import registry
 from app.sales.models import Contract, Instalment
+from app.sales.operations.amounts import filled_in
 from app.sales.operations.contract_renewal import months_after
 from app.sales.pages.editor import plain
 from app.sales.plan.kept import Planned, instalments_of
@@ -82,7 +83,7 @@ def sent_rows(sent: MultiDict[str, str]) -> list[dict[str, str]]:
 
 def standing_rows(contract: Contract, by: Actor) -> list[dict[str, str]]:
     """The rows as the contract has them."""
-    return [_cells(one) for one in instalments_of(contract.id, by)]
+    return [_cells(one, contract.currency) for one in instalments_of(contract.id, by)]
 
 
 def preset_rows(contract: Contract, wanted: str, by: Actor) -> list[dict[str, str]]:
@@ -181,15 +182,17 @@ def _head(contract: Contract, head: Mapping[str, str] | None, by: Actor) -> dict
     """What is edited beside the rows: what a draft comes to, for whoever may change that."""
     if not contract.is_draft or "amount" not in writable_keys(registry().type("contract"), by):
         return {}
-    standing = "" if contract.amount is None else plain(contract.amount)
+    standing = "" if contract.amount is None else filled_in(contract.amount, contract.currency)
     return {"amount": standing} | dict(head or {})
 
 
-def _cells(one: Instalment) -> dict[str, str]:
+def _cells(one: Instalment, currency: str) -> dict[str, str]:
     return {
         "id": str(one.id),
         "name": one.name,
-        "amount": f"{plain(one.share)} %" if one.share is not None else plain(one.amount),
+        "amount": f"{plain(one.share)} %"
+        if one.share is not None
+        else filled_in(one.amount, currency),
         "due_by": one.due_by,
         "due_on": one.due_on.isoformat() if one.due_by == DATE and one.due_on else "",
         "days": str(one.days) if one.due_by != DATE and one.days else "",

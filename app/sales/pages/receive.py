@@ -20,7 +20,7 @@ from app.records.money.rates import currencies_in_use
 from app.records.pages.choices import choices_of
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment
-from app.sales.operations.amounts import plain, read_amount
+from app.sales.operations.amounts import filled_in, read_amount
 from app.sales.operations.balance import NOTHING, firms_day
 from app.sales.operations.payments import MOST_PARTS, open_invoices, proposed, read_parts
 from app.sales.pages.paper_lead import paper_lead
@@ -85,7 +85,7 @@ def receive_form(
         values = dict(zip(sent.getlist("invoice"), sent.getlist("part"), strict=False))
     else:
         found = proposed(payment, by, invoice.id if invoice is not None else None)
-        values = {str(one.invoice_id): plain(one.amount) for one in found}
+        values = {str(one.invoice_id): filled_in(one.amount, one.currency) for one in found}
     options = choices_of(kind, by).get("method") or kind.field("method").options
     return ReceiveForm(
         title=account.name,
@@ -183,7 +183,9 @@ def _typed(
     return {
         "received_on": firms_day(by).isoformat(),
         "currency": first.currency if first is not None else by.tenant.currency,
-        "amount": plain(first.open) if first is not None and first.open > 0 else "",
+        "amount": filled_in(first.open, first.currency)
+        if first is not None and first.open > 0
+        else "",
         **dict.fromkeys(KEYS, ""),
     }
 

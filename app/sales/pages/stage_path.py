@@ -68,6 +68,7 @@ def stage_path(opportunity: Opportunity, by: Actor) -> dict[str, object]:
     return {
         "steps": _steps(opportunity, known, stays, by, may_move=may_move),
         "visits": _visits(known, stays, by),
+        "url": f"/opportunities/{opportunity.id}/path",
         "move_url": f"/opportunities/{opportunity.id}/move",
         "back": f"/opportunities/{opportunity.id}",
         "version": opportunity.version,

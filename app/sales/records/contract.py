@@ -62,6 +62,7 @@ contract = RecordType(
     ),
     title=Contract.name,
     subtitle=(Contract.number, Contract.account_id, Contract.amount),
+    number_first=Contract.number,
     highlights=(Contract.status, Contract.kind),
     fields=(
         Field(
@@ -172,6 +173,7 @@ contract = RecordType(
     calendar=Calendar(
         dates=(Contract.ends_on, Contract.next_due_on, Contract.notice_on), colour=Contract.status
     ),
+    milestones=("created", "signed", "begun", "ended", "terminated", "reopened"),
     told_on=told_on_sale,
     views=(
         View(_("Running contracts"), (RUNS, ("sort", "ends_on"))),

@@ -16,12 +16,13 @@ from app.sales.operations.invoices import (
     issue,
     prepare_invoice,
 )
+from app.sales.operations.parts import PAID, UNPAID
 from app.sales.pages.invoices import invoice_panel
 
 STATUSES = (
     Option("requested", _("Requested"), "amber"),
     Option("issued", _("Issued"), "blue"),
-    Option("cancelled", _("Cancelled"), "grey"),
+    Option("cancelled", _("Void"), "grey"),
 )
 SETTLEMENTS = (
     Option("open", _("Unpaid"), "amber"),
@@ -66,18 +67,18 @@ ACTIONS = (
     ),
     Action(
         "cancel",
-        _("Cancel invoice"),
+        _("Void the invoice"),
         event="cancelled",
-        told=_("cancelled this invoice"),
+        told=_("voided this invoice"),
         run=cancel,
         when=lambda invoice: invoice.status in ("requested", "issued"),
         reads=(Invoice.status,),
         inputs=("reason",),
-        ask=Ask("cancel", _("Cancel invoice…"), "circle-x"),
+        ask=Ask("cancel", _("Void the invoice…"), "circle-x"),
         icon="circle-x",
         in_rows=False,
-        result=_("Cancelled"),
-        happened=_("Invoice cancelled"),
+        result=_("Voided"),
+        happened=_("Invoice voided"),
     ),
 )
 
@@ -97,6 +98,7 @@ invoice = RecordType(
     ),
     title=Invoice.name,
     subtitle=(Invoice.number, Invoice.account_id, Invoice.amount),
+    number_first=Invoice.number,
     highlights=(Invoice.status, Invoice.settlement),
     fields=(
         Field(
@@ -162,8 +164,8 @@ invoice = RecordType(
             _("Address and bank"),
             help=_("Empty means the invoice details of the account"),
         ),
-        Field(Invoice.cancelled_at, _("Cancelled at"), readonly=True),
-        Field(Invoice.cancel_reason, _("Reason for cancelling"), readonly=True),
+        Field(Invoice.cancelled_at, _("Voided at"), readonly=True),
+        Field(Invoice.cancel_reason, _("Reason for voiding"), readonly=True),
         Field(Invoice.owner_id, _("Owner"), to="user"),
         Field(Invoice.tags, _("Tags")),
         Field(Invoice.created_at, _("Created"), readonly=True),
@@ -207,6 +209,7 @@ invoice = RecordType(
     default_sort="-created_at",
     account=Invoice.account_id,
     mailed_to=(Invoice.contact_id, Invoice.account_id),
+    milestones=("created", "issued", "cancelled", PAID, UNPAID),
     told_on=lambda one: [
         (kind, record_id)
         for kind, record_id in (

@@ -146,6 +146,7 @@ opportunity = RecordType(
         Panel("crm/_composer.html", composer, side="middle"),
         Panel("crm/_follow_up.html", follow_up, side="peek"),
     ),
+    milestones=("created", "won", "lost", "reopened"),
     told_on=told_on,
     prepare=prepare_opportunity,
     gather=gather_opportunities,

@@ -19,6 +19,7 @@ from app.sales.lines.written import BROUGHT
 from app.sales.models import Order, OrderLine
 from app.sales.operations.contract_delivery import reach_delivery
 from app.sales.operations.contract_invoices import take_invoices
+from app.sales.operations.first_sale import customers_of_orders
 from app.sales.operations.orders import (
     prepare_order,
     refuse_deleting,
@@ -57,12 +58,15 @@ def _changed(order: Order, verb: str, by: Actor) -> None:
         reach_delivery(order, by)
     if verb in STANDS_BY and order.status in FIXED:
         take_invoices(order, by)
+    if verb in ("create", "confirm"):
+        customers_of_orders([order], by)
 
 
 def _changed_many(orders: Sequence[Order], verb: str, by: Actor) -> None:
     """The same of many at once."""
     if verb == "create":
         papers_changed(orders, by)
+        customers_of_orders(orders, by)
         return
     for one in orders:
         _changed(one, verb, by)
@@ -95,6 +99,7 @@ order = RecordType(
     ),
     title=Order.name,
     subtitle=(Order.number, Order.account_id, Order.total),
+    number_first=Order.number,
     highlights=(Order.status, Order.kind),
     fields=(
         Field(
@@ -190,6 +195,7 @@ order = RecordType(
     default_sort="-ordered_at",
     account=Order.account_id,
     mailed_to=(Order.contact_id, Order.account_id),
+    milestones=("created", "confirmed", "delivered", "completed", "cancelled", "reopened"),
     told_on=told_on_sale,
     views=(
         View(_("Open orders"), (("status__in", "draft,confirmed,delivered"),)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from app.kernel.language import _
 from app.records.types import Action, Ask
 from app.sales.models import Order
-from app.sales.operations.contract_origin import contract_order
+from app.sales.operations.contract_origin import contract_order, of_order, stands
 from app.sales.operations.order_invoices import request_invoice
 from app.sales.operations.orders import cancel, complete, confirm, deliver, reopen, set_lines
 from app.sales.operations.returns import credit
-from app.sales.pages.made import made_of
+from app.sales.pages.made import made_of, made_where
 from app.sales.pages.orders import STANDING
 from app.sales.records.of_papers import lines_action
 
@@ -78,7 +78,9 @@ ACTIONS: tuple[Action, ...] = (
         in_rows=False,
         result=_("The contract was made"),
         happened=_("Contract made"),
-        leads_to=made_of("contract", "order_id"),
+        leads_to=made_where("contract", of_order),
+        is_done=lambda order, by: stands(of_order(order), by),
+        opens=_("Open the contract"),
     ),
     Action(
         "invoice",

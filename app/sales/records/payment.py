@@ -143,6 +143,7 @@ payment = RecordType(
     search=(Payment.name, Payment.payer, Payment.reference),
     default_sort="-received_on",
     account=Payment.account_id,
+    milestones=("created",),
     told_on=lambda one: [
         (kind, record_id)
         for kind, record_id in (("account", one.account_id), ("contact", one.contact_id))

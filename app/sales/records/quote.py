@@ -11,7 +11,9 @@ from app.documents.pages.papers import papers_panel
 from app.kernel.actor import Actor
 from app.kernel.language import _, plural
 from app.records.fields import DAYS, Field, Option
+from app.records.imports.facts import Lined
 from app.records.types import Panel, RecordType, View, Words
+from app.sales.lines.brought import differing_lines, line_fields
 from app.sales.lines.origin import filled_of_sale
 from app.sales.lines.papers import (
     gather_papers,
@@ -19,7 +21,8 @@ from app.sales.lines.papers import (
     papers_changed,
     prepare_paper,
 )
-from app.sales.models import Quote
+from app.sales.lines.written import MOST
+from app.sales.models import Quote, QuoteLine
 from app.sales.operations.quote_states import (
     USUAL_DAYS,
     withdraw_older,
@@ -64,6 +67,17 @@ def _changed_many(quotes: Sequence[Quote], verb: str, by: Actor) -> None:
         _changed(one, verb, by)
 
 
+LINES = Lined(
+    "lines",
+    "name",
+    line_fields(QuoteLine),
+    MOST,
+    verb="set_lines",
+    called={"product_id": "name"},
+    differs=differing_lines,
+    priced=("unit_price", "discount", "discount_amount"),
+    shared=("account_id", "currency", "valid_until"),
+)
 quote = RecordType(
     key="quote",
     collection="quotes",
@@ -80,6 +94,7 @@ quote = RecordType(
     ),
     title=Quote.name,
     subtitle=(Quote.number, Quote.account_id, Quote.total),
+    number_first=Quote.number,
     highlights=(Quote.status,),
     fields=(
         Field(
@@ -162,6 +177,7 @@ quote = RecordType(
     default_sort="-created_at",
     account=Quote.account_id,
     mailed_to=(Quote.contact_id, Quote.account_id),
+    milestones=("created", "sent", "accepted", "declined", "withdrawn", "expired"),
     told_on=told_on_sale,
     views=(
         View(_("Drafts"), (("status", "draft"),)),
@@ -181,4 +197,5 @@ quote = RecordType(
     gather=gather_papers,
     changed=_changed,
     changed_many=_changed_many,
+    lined=LINES,
 )

@@ -6,7 +6,7 @@ from app.kernel.language import _
 from app.records.types import Action, Ask
 from app.sales.lines.papers import set_lines
 from app.sales.models import Quote
-from app.sales.operations.contract_origin import contract_quote
+from app.sales.operations.contract_origin import contract_quote, of_quote, stands
 from app.sales.operations.quote_orders import order_quote
 from app.sales.operations.quote_states import (
     accept_and_order,
@@ -16,7 +16,7 @@ from app.sales.operations.quote_states import (
     send,
     withdraw,
 )
-from app.sales.pages.made import made_of
+from app.sales.pages.made import made_of, made_where
 from app.sales.records.of_papers import lines_action
 
 ACTIONS: tuple[Action, ...] = (
@@ -73,7 +73,9 @@ ACTIONS: tuple[Action, ...] = (
         in_rows=False,
         result=_("The contract was made"),
         happened=_("Contract made"),
-        leads_to=made_of("contract", "quote_id"),
+        leads_to=made_where("contract", of_quote),
+        is_done=lambda quote, by: stands(of_quote(quote), by),
+        opens=_("Open the contract"),
     ),
     Action(
         "decline",

@@ -22,7 +22,7 @@ from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.tailored import tailored
 from app.records.types import Action, RecordType
 from app.sales.models import Invoice, Payment
-from app.sales.operations.amounts import plain
+from app.sales.operations.amounts import filled_in
 from app.sales.operations.balance import firms_day
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access
@@ -116,7 +116,10 @@ def _begun(record: Invoice | Payment, verb: str, by: Actor) -> Mapping[str, str]
 def _usual(record: Invoice | Payment, verb: str, by: Actor) -> Mapping[str, str]:
     today = firms_day(by)
     if isinstance(record, Payment):
-        begun = {"amount": plain(record.credit), "received_on": today.isoformat()}
+        begun = {
+            "amount": filled_in(record.credit, record.currency),
+            "received_on": today.isoformat(),
+        }
         return {**begun, "method": record.method or ""}
     if verb == "issue":
         day = min(record.issued_on or today, today)
@@ -128,7 +131,11 @@ def _usual(record: Invoice | Payment, verb: str, by: Actor) -> Mapping[str, str]
             "due_on": due.isoformat(),
             "tax_number": record.tax_number or "",
         }
-    return {"amount": plain(record.amount + record.credited)} if verb == "credit" else {}
+    return (
+        {"amount": filled_in(record.amount + record.credited, record.currency)}
+        if verb == "credit"
+        else {}
+    )
 
 
 def _shown(

@@ -18,9 +18,10 @@ from app.records.routes.changes import done
 from app.records.tailored import tailored
 from app.sales.models import Opportunity
 from app.sales.operations.opportunities import may_write, reasons, today
+from app.sales.pages.stage_path import stage_path
 from app.sales.routes.blueprint import blueprint
 from app.web.access import access
-from app.web.render import see_other
+from app.web.render import fragment, see_other
 from app.web.toasts import toast
 
 CLOSE = "sales/close.html"
@@ -54,6 +55,14 @@ def show_lose(record_id: UUID) -> Response:
 def do_lose(record_id: UUID) -> Response:
     """Say that an opportunity was lost."""
     return _close(record_id, LOSE)
+
+
+@blueprint.get("/opportunities/<uuid:record_id>/path")
+@access(record_verb="read")
+def show_path(record_id: UUID) -> Response:
+    """The stages of an opportunity alone, for its page after a field of it was changed there."""
+    _type, record, by = record_for(OPPORTUNITIES, record_id, "read")
+    return fragment("sales/_stage_path.html", panel=stage_path(cast("Opportunity", record), by))
 
 
 def _show(record_id: UUID, verb: str) -> Response:

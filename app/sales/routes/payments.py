@@ -16,7 +16,7 @@ from app.records.door import perform
 from app.records.routes.blueprint import next_or, record_for, record_url
 from app.records.tailored import tailored
 from app.sales.models import Invoice, Payment
-from app.sales.operations.amounts import plain
+from app.sales.operations.amounts import filled_in
 from app.sales.operations.payments import MOST_PARTS, open_invoices, proposed
 from app.sales.pages.receive import (
     KEYS,
@@ -127,7 +127,9 @@ def _asked() -> tuple[Account, Invoice | None, Actor]:
 def show_apply(record_id: UUID) -> Response:
     """The invoices for which what is left of a payment would count."""
     payment, url, by = _payment(record_id, "apply")
-    values = {str(one.invoice_id): plain(one.amount) for one in proposed(payment, by)}
+    values = {
+        str(one.invoice_id): filled_in(one.amount, one.currency) for one in proposed(payment, by)
+    }
     return _apply_page(payment, url, values, by)
 
 
