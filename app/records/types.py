@@ -81,19 +81,20 @@ class Action:
     """A declared verb of a record type beyond the standard ones.
 
     `run(record, by=actor, **inputs)` does it, `when(record)` says whether it can be done now,
-    `event` is its past tense, and `told` how a timeline says after a name that it was done.
-    `reads` are the fields that `when` looks at, so that a list has them; `inputs` are the keys that
-    a request must send, `optional` those that it may send as well, `ask` the form for them, and
+    `event` is its past tense, and `told` how a timeline says after a name that it was done. `reads`
+    are the fields that `when` looks at, so that a list has them; `inputs` are the keys that a
+    request must send, `optional` those that it may send as well, `ask` the form for them, and
     `choose` the one that a bulk change asks for. Where `is_offered` says no, pages don't show it.
     What `run` answers with is added to what its event tells; `names` is the key of a text among it,
-    by language, that is told after the words. `undo_of` is the key in which `undo` takes the id of
-    the change of many records whose doing it is to take back, and nothing beside it. An action
-    that `moves_fields` does nothing but give fields other values: its timeline tells them, and the
-    undoing of such a change of many records puts them back. `in_pool` are those that the rows of
-    a list offer only where it shows the pool; one that is not `in_rows` they never offer.
-    `leads_to(record, by)` is the address of what one that makes another record made: its page is
-    what whoever pressed wants to see next. One that is done but once says by `is_done(record, by)`
-    whether it was; then it is not offered any more, and `opens` names the link that leads there.
+    by language, that is told after the words, to whoever sees the field `names_of`. `undo_of` is
+    the key in which `undo` takes the id of the change of many records whose doing it is to take
+    back, and nothing beside it. An action that `moves_fields` does nothing but give fields other
+    values: its timeline tells them, and the undoing of such a change of many records puts them
+    back. `in_pool` are those that the rows of a list offer only where it shows the pool; one that
+    is not `in_rows` they never offer. `leads_to(record, by)` is the address of what one that makes
+    another record made: its page is what whoever pressed wants to see next. One that is done but
+    once says by `is_done(record, by)` whether it was; then it is not offered any more, and `opens`
+    names the link that leads there.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Action:
     choose: Choose | None = None
     is_offered: Callable[[Actor], bool] = lambda _by: True
     names: str = ""
+    names_of: Attribute | None = None
     icon: str = "check"
     undo: str = ""  # The action that takes it back, offered with the message.
     undo_of: str = ""

@@ -117,7 +117,7 @@ def receive(boss: Rep) -> None:
     boss.begins(boss.link("Issue…"))
     boss.sends(boss.drawer.locator(".form-save"))
     boss.begins(boss.link("Record a payment", "main").first)
-    boss.holds(amount="6480", currency="GBP", part="6480")
+    boss.holds(amount="6480.00", currency="GBP", part="6480.00")
     boss.sends(boss.drawer.locator(".form-save"))
     boss.opens("invoice")
     boss.says(boss.hand.says("Settled"))

@@ -10,7 +10,8 @@ from app.kernel.actor import FieldAccess
 from app.modules import install_record_types
 from app.records.door import perform
 from tests.cast import Person, Workspace
-from tests.factories import make_account
+from tests.factories import make_account, make_opportunity
+from tests.records.pages.conftest import statements
 from tests.sales.conftest import narrow
 from tests.sales.test_contracts import signed
 from tests.sales.test_invoices import issued
@@ -18,6 +19,7 @@ from tests.sales.test_orders import accepted, make_order, sold
 from tests.sales.test_payments import received
 
 install_record_types()
+BUDGET = 23  # Two of them for the papers on the timeline, each panel beside it has one or two.
 
 
 def told(person: Person, url: str) -> list[str]:
@@ -40,7 +42,10 @@ def test_an_accounts_timeline_tells_what_became_of_its_papers_and_leads_there(
         payment = received(by, "120", account=firm)
         perform("payment", "apply", payment, by=by)
         url = f"/accounts/{firm.id}?show=business"
-        names = {one: f"{one.number} · Fence & Sons" for one in (quote, order, agreed, invoice)}
+        agreed.name = "Upkeep"
+        by.session.flush()
+        names = {one: str(one.number) for one in (quote, order, invoice)}
+        names[agreed] = f"{agreed.number} · Upkeep"  # A subject that is not just the customer.
     lines = told(alice, url)
     for line in (
         f"Alice Archer added: Quote {names[quote]} £150.00",
@@ -82,7 +87,7 @@ def test_fields_that_a_role_hides_are_not_told_by_what_became_of_a_record(
         firm = make_account(by, owner_id=str(bob.user_id))
         order = sold(by, account=firm, owner_id=str(bob.user_id))
         url = f"/accounts/{firm.id}?show=business"
-    whole = f"{order.number} · Fence & Sons £150.00"
+    whole = f"{order.number} £150.00"
     assert f"Alice Archer confirmed this order {whole}" in told(bob, url)
     narrow(acme, bob, "total", FieldAccess.HIDDEN, "order")
     narrow(acme, bob, "number", FieldAccess.HIDDEN, "order")
@@ -105,3 +110,47 @@ def test_an_order_that_moved_to_another_customer_is_told_there_alone(
         perform("order", "confirm", order, by=by)
     assert not any("Long gate" in line for line in told(alice, f"/accounts/{one.id}"))
     assert any("Long gate" in line for line in told(alice, f"/accounts/{other.id}"))
+
+
+def test_why_a_sale_was_lost_is_told_to_those_alone_who_see_its_reason(
+    acme: Workspace, alice: Person, bob: Person
+) -> None:
+    with acme.acting(alice) as by:
+        firm = make_account(by, owner_id=str(bob.user_id))
+        sale = make_opportunity(by, account_id=str(firm.id), owner_id=str(bob.user_id))
+        perform("opportunity", "lose", sale, by=by, reason="price", note="Half of it elsewhere")
+        pages = (f"/accounts/{firm.id}", f"/opportunities/{sale.id}")
+    for page in pages:
+        assert any("Half of it elsewhere" in line for line in told(bob, page)), page
+    narrow(acme, bob, "lost_reason", FieldAccess.HIDDEN, "opportunity")
+    for page in pages:
+        assert any("lost this opportunity" in line for line in told(bob, page)), page
+        assert "Half of it elsewhere" not in bob.client.get(page).text, page
+
+
+def test_many_papers_cost_an_account_no_more_statements_than_one_of_each(
+    acme: Workspace, alice: Person
+) -> None:
+    def papers(times: int) -> None:
+        for _time in range(times):
+            accepted(by, account=firm)
+            sold(by, account=firm)
+            signed(by, account=firm)
+            issued(by, account=firm)
+            received(by, "120", account=firm)
+
+    def cost(url: str) -> int:
+        alice.client.get(url)
+        with statements() as seen:
+            assert alice.client.get(url).status_code == 200
+        return len(seen)
+
+    with acme.acting(alice) as by:
+        firm = make_account(by)
+        whole, business = f"/accounts/{firm.id}", f"/accounts/{firm.id}?show=business"
+        papers(1)
+    few = cost(whole), cost(business)
+    with acme.acting(alice) as by:
+        papers(5)
+    assert (cost(whole), cost(business)) == few
+    assert few[0] <= BUDGET

@@ -17,6 +17,7 @@ from app.records.door import perform
 from app.sales.lines.papers import standing_lines
 from app.sales.models import Order, Quote
 from tests.cast import HostClient, Person, Workspace
+from tests.sales.test_led_on import panel
 from tests.sales.test_orders import make_order, return_of, sold
 from tests.sales.test_quote_pages import link, make, sent, stranger
 from tests.sales.test_quotes import FENCE
@@ -179,10 +180,10 @@ def test_an_order_beside_its_customer_says_in_a_word_that_it_is_completed(
         order = sold(by)
         fence = order.account_id
         perform("order", "complete", order, by=by)
-    shown = alice.client.get(f"/accounts/{fence}").get_data(as_text=True)
-    panel = shown.partition(f'href="/orders/{order.id}"')[2].partition("</a>")[0]
-    assert "· Completed" in panel
-    assert "Order completed" not in panel
+    beside = panel(alice, f"/accounts/{fence}", "Orders")
+    line = beside.partition(f'href="/orders/{order.id}"')[2].partition("</a>")[0]
+    assert "· Completed" in line
+    assert "Order completed" not in line
 
 
 def test_mails_are_written_in_the_composer_of_an_order(acme: Workspace, alice: Person) -> None:

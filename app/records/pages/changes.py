@@ -226,7 +226,7 @@ def _told(
     lines = change_lines(record_type, changes, by, picklists, names)
     action = next((one for one in record_type.actions if one.event == row.verb), None)
     verb: Text | str | None = None if lines else VERBS.get(row.verb)
-    verb = told_with_name(action, row.changes) if action else verb
+    verb = told_with_name(record_type, action, row.changes, by) if action else verb
     verb = told_elsewhere(row.verb, row.changes) or verb
     if verb and (name := names.get(_follower(row) or row.id)):
         verb = gettext("%(told)s: %(name)s", told=verb, name=name)
@@ -261,9 +261,16 @@ def _leave(record_type: RecordType, changes: Mapping[str, Any], by: Actor) -> st
     return " · ".join(told)
 
 
-def told_with_name(action: Action, changes: Mapping[str, Any]) -> Text | str:
-    """The words of an action's event, with the name of what was chosen where it tells one."""
-    named = changes.get(action.names) if action.names else None
+def told_with_name(
+    record_type: RecordType, action: Action, changes: Mapping[str, Any], by: Actor
+) -> Text | str:
+    """The words of an action's event, with the name of what was chosen where it tells one.
+
+    What a field keeps of it is named to those alone who see that field.
+    """
+    of = action.names_of
+    is_seen = of is None or sees(record_type, of.key, by)
+    named = changes.get(action.names) if action.names and is_seen else None
     name = next((pick(one, current()) for one in reversed(named or ()) if one), "")
     if not name:
         return action.told

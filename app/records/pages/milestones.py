@@ -6,19 +6,18 @@ the reader may not open, nor of one that concerns another customer by now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, tuple_
 
 from app.events import Event
 from app.identity.models import User
 from app.kernel.actor import Actor
 from app.kernel.language import Text, _, gettext
 from app.records.access import permitted, sees
-from app.records.called import called, says_number
+from app.records.called import BETWEEN, called, says_number
 from app.records.fields import Field
 from app.records.merge.absorbed import with_absorbed
 from app.records.model import Record
@@ -52,26 +51,25 @@ class Milestone:
 
 def milestones_of(record_type: RecordType, record: Record, by: Actor, asked: Asked) -> list[Entry]:
     """The milestones of the records of a customer before a moment, newest first."""
-    kinds = list(_kinds_of(record_type, by))
-    if not kinds or is_read_in_pool(record_type, by):
-        return []
+    kinds = {one.key: one for one in _kinds_of(record_type, by)}
     its = Event.account_id.in_(with_absorbed(record_type, record.id, by))
-    known = Event.record_type.in_([one.key for one in kinds])
+    known = Event.record_type.in_(kinds)
     if by.session.execute(select(Event.id).where(its, known).limit(1)).first() is None:
         return []  # Of most new customers there is nothing: no table of records is asked.
     statement = (
         select(Event.id, Event.record_type, Event.record_id, Event.verb, Event.changes)
         .add_columns(Event.at, Event.via, User.name)
         .outerjoin(User, User.id == Event.actor_id)
-        .where(its, or_(*(_told_of(kind, record, by) for kind in kinds)))
+        .where(its, or_(*(_told_of(kind, record, by) for kind in kinds.values())))
     )
     if asked.before is not None:
         statement = statement.where(tuple_(Event.at, Event.id) < asked.before)
     statement = statement.order_by(Event.at.desc(), Event.id.desc()).limit(asked.limit + 1)
-    rows = by.session.execute(statement).all()
-    found = {kind.key: _seen(kind, rows, by) for kind in kinds}
+    rows = by.session.execute(_with_records(statement, kinds.values(), by)).all()
+    customer = record_type.title_of(record)
     return [
-        Entry(row.at, row.id, TEMPLATE, _line(row, *found[row.record_type], by)) for row in rows
+        Entry(row.at, row.id, TEMPLATE, _line(row, kinds[row.record_type], customer, by))
+        for row in rows
     ]
 
 
@@ -110,24 +108,23 @@ def _verbs_for(kind: RecordType, by: Actor) -> list[str]:
     return [verb for verb in kind.milestones if verb not in hidden]
 
 
-def _seen(
-    kind: RecordType, rows: Iterable[Any], by: Actor
-) -> tuple[RecordType, Mapping[UUID, tuple[str, str]]]:
-    """Of the records of a type among some events: what they are called, and what they come to.
+def _with_records(
+    statement: Select[Any], kinds: Iterable[RecordType], by: Actor
+) -> Select[tuple[Any, ...]]:
+    """The events with what their records are called and what these come to, for each type.
 
-    That they may be opened was asked with their events.
+    That they may be opened is asked with the events, and these are few by now.
     """
-    ids = {row.record_id for row in rows if row.record_type == kind.key}
-    if not ids:
-        return kind, {}
-    model, amount = kind.model, _amount_of(kind, by)
-    name = called(kind, model, with_number=says_number(kind, by))
-    told = [amount.fetched] if amount is not None else []
-    found = by.session.execute(select(model.id, name, *told).where(model.id.in_(ids))).all()
-    return kind, {
-        record_id: (title or "", shown_text(amount, sums[0], by) if amount is not None else "")
-        for record_id, title, *sums in found
-    }
+    told = statement.subquery("told")
+    whole = select(*told.c).select_from(told)
+    for kind in kinds:
+        model, amount = kind.model, _amount_of(kind, by)
+        is_its = and_(told.c.record_type == kind.key, told.c.record_id == model.id)
+        name = called(kind, model, with_number=says_number(kind, by))
+        whole = whole.outerjoin(model, is_its).add_columns(name.label(f"{kind.key}_called"))
+        if amount is not None:
+            whole = whole.add_columns(amount.fetched.label(f"{kind.key}_amount"))
+    return whole.order_by(told.c.at.desc(), told.c.id.desc())
 
 
 def _amount_of(kind: RecordType, by: Actor) -> Field | None:
@@ -136,14 +133,14 @@ def _amount_of(kind: RecordType, by: Actor) -> Field | None:
     return next((kind.prices[key] for key in keys if sees(kind, key, by)), None)
 
 
-def _line(
-    row: Any, kind: RecordType, records: Mapping[UUID, tuple[str, str]], by: Actor
-) -> Milestone:
-    name, amount = records.get(row.record_id, ("", ""))
+def _line(row: Any, kind: RecordType, customer: str, by: Actor) -> Milestone:
+    """One line; where a number says which record it is, the customer's name goes without saying."""
+    name = (getattr(row, f"{kind.key}_called") or "").removesuffix(f"{BETWEEN}{customer}")
+    amount = _amount_of(kind, by)
     action = next((one for one in kind.actions if one.event == row.verb), None)
     told: Text | str | None = told_elsewhere(row.verb, row.changes)
     if action is not None:
-        told = told_with_name(action, row.changes)
+        told = told_with_name(kind, action, row.changes, by)
     elif row.verb == CREATED:
         told = gettext("added: %(kind)s", kind=kind.words.one)
     return Milestone(
@@ -152,7 +149,7 @@ def _line(
         icon=kind.icon,
         name=name or str(kind.words.one),
         url=f"/{kind.collection}/{row.record_id}",
-        amount=amount,
+        amount=shown_text(amount, getattr(row, f"{kind.key}_amount"), by) if amount else "",
         via=VIAS.get(row.via),
         time=formats(by).time(row.at),
         at=row.at.isoformat(),
@@ -160,7 +157,7 @@ def _line(
 
 
 def _tells(record_type: RecordType, by: Actor) -> bool:
-    return any(True for _kind in _kinds_of(record_type, by))
+    return not is_read_in_pool(record_type, by) and any(True for _one in _kinds_of(record_type, by))
 
 
 SOURCE = Source("", (("business", _("Business")),), milestones_of, tells=_tells)

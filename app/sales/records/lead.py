@@ -80,6 +80,7 @@ ACTIONS = (
             lambda _type, by: [Offer(one.value, one.shown()) for one in reasons(by)],
         ),
         names="reason",
+        names_of=Lead.disqualify_reason,
         icon="circle-x",
         undo="reopen",
         result=_("Disqualified"),
