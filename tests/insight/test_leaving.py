@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.crm.models import Activity
 from app.insight.models import InsightRescue, InsightSnapshot
 from app.insight.operations.purchase_model import fit
-from app.insight.operations.reasons import FEWER
+from app.insight.operations.reasons import FEWER, find_reasons
 from app.insight.operations.rescues import begin_rescue, outcome_of
 from app.insight.pages.sentences import reasons_of, sentence
 from app.kernel.errors import Conflict, Missing, Refused
@@ -62,6 +62,30 @@ def test_each_reason_is_a_sentence_with_its_numbers_in_both_languages(
             assert fall == "Spent £1.2K in the last 90 days, £3.6K in the 90 before."
         with using("zh-CN"):
             assert reasons_of(one, by)[0] == "通常每 29 天下一单，上一单在 75 天前。"
+
+
+def test_who_is_leaving_by_the_chance_alone_is_not_told_to_be_late(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        crowd(by)
+        early = regular(by, "Early", AS_OF - timedelta(days=56), every=65, times=8)
+        late = regular(by, "Late", AS_OF - timedelta(days=75), every=29, times=8)
+        run = reckoned(by)
+        for one in by.session.scalars(select(InsightSnapshot)):
+            one.risk = 0.9 if one.account_id in (early.id, late.id) else 0.1
+        by.session.flush()
+        find_reasons(by, run, has_model=True)
+        by.session.expire_all()
+        one = found(by, run, early)
+        assert (one.standing, one.reasons) == ("leaving", ["likeness"])
+        assert "likeness" not in found(by, run, late).reasons
+        usual = "Usually orders every 65 days, last order 56 days ago."
+        with using("en"):
+            (told,) = reasons_of(one, by)
+            assert told == f"Customers who ordered as they do often stayed away. {usual}"
+        with using("zh-CN"):
+            assert reasons_of(one, by)[0].startswith("下单情况与其相近的客户后来常常不再下单。")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from app.insight.operations.history import QUARTER, YEAR, kept_deals
 from app.kernel.actor import Actor
 
 RHYTHM, FALL, SEASON, FALL_OF_YEAR, FEWER = "rhythm", "fall", "season", "year", "fewer"
+LIKENESS = "likeness"  # To customers who stayed away: by the chance alone, against no rule.
 STEADY, LEAVING, GONE, NEW = "steady", "leaving", "gone", "new"
 LATE = 1.5  # Usual intervals without a purchase, from which on somebody is late.
 LATE_DAYS = 7  # And so many days beyond the usual interval.
@@ -86,9 +87,8 @@ def find_reasons(by: Actor, run: InsightRun, *, has_model: bool) -> None:
     is_gone = row.recency_days > func.greatest(YEAR, row.usual_interval * LOST)
     mark = _mean_risk(by.session, run.id) if has_model else None
     is_leaving = or_(*(holds for _code, holds in kinds)) if mark is None else row.risk >= mark
-    # Who is leaving by the chance alone is told by their rhythm, as it weighs most in it.
     told = case(
-        (and_(is_leaving, func.cardinality(codes) == 0), array([literal(RHYTHM)], type_=Text)),
+        (and_(is_leaving, func.cardinality(codes) == 0), array([literal(LIKENESS)], type_=Text)),
         else_=codes,
     )
     standing = case(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from app.insight.models import InsightSnapshot
-from app.insight.operations.reasons import FALL, FALL_OF_YEAR, FEWER, RHYTHM, SEASON
+from app.insight.operations.reasons import FALL, FALL_OF_YEAR, FEWER, LIKENESS, RHYTHM, SEASON
 from app.insight.pages.amounts import about
 from app.kernel.actor import Actor
 from app.kernel.language import gettext, ngettext
@@ -22,8 +22,10 @@ def reasons_of(one: InsightSnapshot, by: Actor) -> list[str]:
 def sentence(code: str, one: InsightSnapshot, by: Actor) -> str:
     """One reason as a sentence."""
     write = formats(by)
-    if code == RHYTHM:
-        return rhythm_of(one, by)
+    if code in (RHYTHM, LIKENESS):
+        rhythm = rhythm_of(one, by)
+        alike = gettext("Customers who ordered as they do often stayed away. %(told)s", told=rhythm)
+        return rhythm if code == RHYTHM else alike
     if code == FALL:
         return gettext(
             "Spent %(now)s in the last 90 days, %(before)s in the 90 before.",

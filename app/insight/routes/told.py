@@ -12,6 +12,7 @@ from app.insight.operations.reasons import (
     FEWER,
     GONE,
     LEAVING,
+    LIKENESS,
     NEW,
     RHYTHM,
     SEASON,
@@ -41,7 +42,7 @@ STATES = ("waiting", "running", "done", "failed")
 SEGMENT_KEYS = tuple(key for key, *_rest in SEGMENTS)
 QUADRANT_KEYS = tuple(one.key for one in QUADRANTS)
 STANDINGS = (STEADY, NEW, LEAVING, GONE)
-CODES = (RHYTHM, FALL, SEASON, FALL_OF_YEAR, FEWER)
+CODES = (RHYTHM, FALL, SEASON, FALL_OF_YEAR, FEWER, LIKENESS)
 OUTCOMES = ("open", "recovered", "lost")
 DAY: Schema = {**TEXT, "format": "date"}
 NUMBER: Schema = {"type": "number"}
