@@ -104,3 +104,9 @@ def picklists_of(session: Session, record_type: RecordType) -> dict[str, tuple[O
     """The same, without a statement where the type has no such choice."""
     has_some = any(field.is_tenants or field.kind == TAGS for field in record_type.fields)
     return load_picklists(session, record_type.key) if has_some else {}
+
+
+def options_in_use(session: Session, record_type: RecordType, key: str) -> tuple[Option, ...]:
+    """What a choice offers now: by the workspace's own list, else by ours."""
+    own = picklists_of(session, record_type).get(key, ())
+    return tuple(one for one in own or record_type.field(key).options if not one.is_retired)

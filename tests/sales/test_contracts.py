@@ -24,7 +24,7 @@ from app.sales.plan.kept import instalments_of
 from app.sales.terms.kept import save_terms
 from app.sales.terms.rules import USUAL
 from tests.cast import Person, Workspace
-from tests.factories import make_account, make_contact
+from tests.factories import make_account, make_contact, make_picklist
 from tests.sales.test_orders import accepted, make_order, sold
 
 install_record_types()
@@ -158,6 +158,7 @@ def test_an_accepted_quote_becomes_a_contract_with_all_that_it_said(
             quote.order_id,
             grace.name,
         )
+        assert made.kind == "sales"
         plan = [(one.due_by, one.amount, one.days) for one in instalments_of(made.id, by)]
         assert plan == [
             ("signature", Decimal("45.00"), 0),
@@ -167,6 +168,17 @@ def test_an_accepted_quote_becomes_a_contract_with_all_that_it_said(
             perform("quote", "contract", quote, by=by)
         perform("contract", "delete", made, by=by)
         perform("quote", "contract", quote, by=by)
+
+
+def test_a_contract_of_a_firm_without_sales_contracts_begins_with_no_kind(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        kinds = {"sales": {"en": "Sale"}, "upkeep": {"en": "Upkeep"}}
+        make_picklist(by, "contract", "kind", kinds, retired=("sales",))
+        quote = accepted(by)
+        perform("quote", "contract", quote, by=by)
+        assert contract_of(by, quote_id=quote.id).kind is None
 
 
 def test_an_order_becomes_one_contract_and_its_delivery_is_a_milestone(

@@ -15,6 +15,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Refused
 from app.kernel.language import _, gettext, using
 from app.records.access import permitted
+from app.records.picklists import options_in_use
 from app.records.references import existing
 from app.records.registry import registry
 from app.sales.lines.copied import copied, made_freely
@@ -30,6 +31,7 @@ OF_A_CONTRACT = (
     "contact_id",
     "opportunity_id",
 )
+SALE = "sales"  # The kind of a contract about what is sold, where the firm has it in its list.
 
 
 def contract_quote(quote: Quote, by: Actor) -> Mapping[str, Any]:
@@ -75,6 +77,8 @@ def _begun(paper: Paper, quote_id: UUID | None, order_id: UUID | None, by: Actor
     given = {key: given[key] for key in OF_A_CONTRACT}
     total = paper.total or Decimal(0)
     given["amount"] = str(total)
+    kinds = options_in_use(by.session, registry().type("contract"), "kind")
+    given["kind"] = SALE if SALE in {one.value for one in kinds} else None
     given["starts_on"] = by.today().isoformat()
     if paper.owner_id is not None and existing("user", [paper.owner_id], by):
         given["owner_id"] = str(paper.owner_id)

@@ -15,7 +15,7 @@ from app.kernel.names import PersonName, display_name
 from app.kernel.rows import put_derived
 from app.kernel.searchkeys import grams, search_text, sort_key
 from app.records.fields import Option
-from app.records.picklists import picklists_of
+from app.records.picklists import options_in_use
 from app.records.pool.owning import in_languages
 from app.records.registry import registry
 from app.records.values import Unfit
@@ -95,10 +95,7 @@ def reopen(lead: Lead, by: Actor) -> None:
 
 def reasons(by: Actor) -> tuple[Option, ...]:
     """Why a lead can lead to nothing: by the workspace's own list, else by ours."""
-    lead = registry().type("lead")
-    own = picklists_of(by.session, lead).get("disqualify_reason", ())
-    offered = own or lead.field("disqualify_reason").options
-    return tuple(one for one in offered if not one.is_retired)
+    return options_in_use(by.session, registry().type("lead"), "disqualify_reason")
 
 
 def _note(note: object) -> str:

@@ -22,7 +22,7 @@ from app.records.access import writable_keys
 from app.records.alter import changes_between, told_values
 from app.records.fields import Option
 from app.records.history import account_of
-from app.records.picklists import picklists_of
+from app.records.picklists import options_in_use
 from app.records.pool.owning import in_languages
 from app.records.registry import registry
 from app.records.tailored import tailored
@@ -180,9 +180,7 @@ def reopen(opportunity: Opportunity, by: Actor) -> None:
 
 def reasons(key: str, by: Actor) -> tuple[Option, ...]:
     """What a choice of opportunities offers: by the workspace's own list, else by ours."""
-    record_type = registry().type("opportunity")
-    own = picklists_of(by.session, record_type).get(key, ())
-    return tuple(one for one in own or record_type.field(key).options if not one.is_retired)
+    return options_in_use(by.session, registry().type("opportunity"), key)
 
 
 def today(by: Actor) -> date:
