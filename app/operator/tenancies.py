@@ -86,6 +86,7 @@ class Overview:
 
     tenancies: list[Tenancy]
     total: int
+    erased: int
     behind: int
     service_waiting: int
     service_dead: int
@@ -111,6 +112,7 @@ def overview(
     return Overview(
         tenancies=[tenancy_of(row[0], row[1], counts) for row in shown],
         total=session.scalar(select(func.count()).select_from(Tenant).where(ALIVE)) or 0,
+        erased=session.scalar(select(func.count()).select_from(Tenant).where(~ALIVE)) or 0,
         behind=session.scalar(
             select(func.count()).select_from(Tenant).where(ALIVE, Tenant.version != TENANT.head)
         )

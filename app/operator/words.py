@@ -35,6 +35,13 @@ SUBSCRIPTIONS: Mapping[str, Said] = {
     "incomplete_expired": (_("Never paid"), ""),
     "canceled": (_("Ended"), ""),
 }
+# Of our bills, by Stripe's names.
+BILLS: Mapping[str, Said] = {
+    "open": (_("To pay"), "warn"),
+    "paid": (_("Paid"), "good"),
+    "void": (_("Void"), ""),
+    "uncollectible": (_("Not collected"), "bad"),
+}
 VERBS: Mapping[str, Said] = {
     "created": (_("Workspace made"), "good"),
     "suspended": (_("Suspended"), "bad"),

@@ -66,6 +66,7 @@ EXCEPTIONS = {
     "app.front.signing_up.clear_sign_ups": "sign-ups grow old whosever they are",
     "app.operator.tenancies.overview": "operators see every workspace",
     "app.operator.tenancies.versions": "operators see at which migration everybody stands",
+    "app.operator.erased.list_erased": "operators see every workspace that is no more",
     "app.operator.money.money": "operators see what all subscriptions bring",
     "app.operator.accounts._entered": "who runs the service no more leaves wherever they came in",
     "app.operator.measure._due": "every workspace is counted in turn",

@@ -76,7 +76,7 @@ def page_of(session: Session, tenant: Tenant) -> Page:
         plan=plan_name(tenant.plan),
         plans=[(one.key, one.text(one.name, current())) for one in plans()],
         usage=_usage(tenant, size),
-        history=_history(session, tenant.id),
+        history=history(session, tenant.id),
         failed=list_jobs(session, states=("dead",), tenant_id=tenant.id, limit=FAILED),
         subscription=paid,
         paying=_paying(paid),
@@ -121,7 +121,8 @@ def _usage(tenant: Tenant, size: TenantSize | None) -> list[Usage]:
     ]
 
 
-def _history(session: Session, tenant_id: UUID) -> list[Line]:
+def history(session: Session, tenant_id: UUID) -> list[Line]:
+    """What was done to a tenancy, the last first; its HISTORY newest lines."""
     rows = session.scalars(
         select(OperatorEvent)
         .where(OperatorEvent.tenant_id == tenant_id)
