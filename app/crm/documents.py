@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,8 @@ from sqlalchemy import select
 
 from app.crm.models import Account, Activity, ActivityLink, Contact
 from app.documents.papers.layouts import Content, Given, Layout
-from app.documents.texts.variables import firm, person, value_of
+from app.documents.papers.letterhead import firm_name
+from app.documents.texts.variables import person, value_of
 from app.kernel.actor import Actor
 from app.kernel.countries import country_name
 from app.kernel.errors import Missing
@@ -33,6 +35,7 @@ MOST = 500  # Activities on one statement.
 TOLD = ("follow_up", "call", "meeting", "visit", "mail", "task")
 PLACE = ("address", "district", "city", "province")
 TOWN = ("city", "province")
+HAN = re.compile("[\u3400-\u9fff]")
 # What colleagues keep in order by says nothing to the customer.
 LEFT_OUT = (
     "created_at",
@@ -50,13 +53,13 @@ def letter(record_type: RecordType, record: Record, given: Given, by: Actor) -> 
     uses = Uses()
     sender = person(by, by.user_id)
     name = record_type.title_of(record)
-    firm_name = str(firm(by))
+    firm = firm_name(by)
     content = {
         "to": _addressee(record_type, record, by, uses),
         "subject": given.subject,
         "body": given.body,
-        "signed": str(sender or firm_name),
-        "under": firm_name if sender is not None else "",
+        "signed": str(sender or firm),
+        "under": firm if sender is not None else "",
     }
     title = given.subject or gettext("Letter to %(name)s", name=name)
     return Content(title, content, uses)
@@ -80,7 +83,7 @@ def statement(record_type: RecordType, record: Record, _given: Given, by: Actor)
         "rows": told,
         "nothing": gettext("Nothing yet."),
         "more": gettext("Only the latest %(n)s are told.", n=MOST) if more else "",
-        "signed": str(firm(by)),
+        "signed": firm_name(by),
     }
     title = gettext("Statement: %(name)s", name=record_type.title_of(record))
     return Content(title, content, uses)
@@ -122,12 +125,17 @@ def _place(record_type: RecordType, account: Account, by: Actor, uses: Uses) -> 
     if "country" in readable and account.country and account.country != by.tenant.country:
         abroad = country_name(account.country, current())
         uses.note(record_type.key, "country")
-    if current().startswith("zh"):
+    if current().startswith("zh") and _is_chinese(account):
         line = "".join(getattr(account, key) for key in reversed(told))
         return [one for one in (abroad, line) if one]
     street = [getattr(account, key) for key in told if key not in TOWN]
     town = ", ".join(getattr(account, key) for key in told if key in TOWN)
     return [one for one in (*street, town, abroad) if one]
+
+
+def _is_chinese(account: Account) -> bool:
+    """True for an address in Chinese, which runs on; what stands in letters needs its spaces."""
+    return any(HAN.search(getattr(account, key) or "") for key in PLACE)
 
 
 def _facts(record_type: RecordType, record: Record, by: Actor, uses: Uses) -> list[dict[str, str]]:

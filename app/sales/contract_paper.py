@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import cast
 
 from app.documents.papers.layouts import Content, Given
-from app.documents.texts.variables import firm
+from app.documents.papers.letterhead import firm_name
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.files.tells import Uses
@@ -58,7 +58,7 @@ def contract_paper(record_type: RecordType, record: Record, _given: Given, by: A
         {"label": gettext("Amount"), "number": True, "wide": False},
     ]
     total = write.money(contract.amount or Decimal(0), contract.currency)
-    firm_name = str(firm(by))
+    firm = firm_name(by)
     content = {
         "to": addressee(contract, by),
         "heading": _heading(contract, heading, uses),
@@ -72,8 +72,8 @@ def contract_paper(record_type: RecordType, record: Record, _given: Given, by: A
         "sums": [],
         "total": {"label": gettext("Contract amount"), "value": total},
         "closing": contract.note or "",
-        "signed": contract.our_signatory or firm_name,
-        "under": firm_name if contract.our_signatory else "",
+        "signed": contract.our_signatory or firm,
+        "under": firm if contract.our_signatory else "",
     }
     name = " · ".join(part for part in (heading, contract.name) if part)
     return Content(name, content, uses, number=contract.number or "")

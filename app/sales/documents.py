@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from app.documents.papers.language import customer_language
 from app.documents.papers.layouts import Content, Given, Layout
+from app.documents.papers.letterhead import firm_name
 from app.documents.papers.make import Wish, make_document
 from app.documents.papers.models import Document
-from app.documents.texts.variables import firm, person
+from app.documents.texts.variables import person
 from app.kernel.actor import Actor
 from app.kernel.language import _, gettext, ngettext
 from app.records.files.models import File
@@ -107,7 +108,7 @@ def _paper(
         ]
     pairs += [{"label": label, "value": amount} for label, amount in sums.taxes]
     sender = person(by, paper.owner_id)
-    firm_name = str(firm(by))
+    firm = firm_name(by)
     content = {
         "to": addressee(paper, by),
         "heading": gettext("%(title)s (draft)", title=heading) if paper.is_draft else heading,
@@ -118,8 +119,8 @@ def _paper(
         "sums": pairs,
         "total": {"label": gettext("Total"), "value": sums.total},
         "closing": "",
-        "signed": str(sender or firm_name),
-        "under": firm_name if sender is not None else "",
+        "signed": str(sender or firm),
+        "under": firm if sender is not None else "",
     }
     title = " · ".join(part for part in (heading, paper.name) if part)
     return Content(title, content, uses, number=paper.number or "")

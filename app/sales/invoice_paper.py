@@ -8,7 +8,8 @@ from typing import cast
 
 from app.crm.models import Account, Contact
 from app.documents.papers.layouts import Content, Given
-from app.documents.texts.variables import firm, person
+from app.documents.papers.letterhead import firm_name
+from app.documents.texts.variables import person
 from app.kernel.actor import Actor
 from app.kernel.language import gettext
 from app.records.files.tells import Uses
@@ -32,7 +33,7 @@ def invoice_paper(record_type: RecordType, record: Record, _given: Given, by: Ac
         uses.note_records(record_type.key, (credited.id,))
     title = gettext("Credit invoice") if invoice.is_credit else gettext("Invoice")
     heading = f"{title} {invoice.number}" if invoice.number else title
-    sender, firm_name = person(by, invoice.owner_id), str(firm(by))
+    sender, firm = person(by, invoice.owner_id), firm_name(by)
     write = formats(by)
 
     def money(amount: Decimal) -> str:
@@ -57,8 +58,8 @@ def invoice_paper(record_type: RecordType, record: Record, _given: Given, by: Ac
         "sums": sums,
         "total": {"label": gettext("Total"), "value": money(invoice.amount)},
         "closing": "",
-        "signed": str(sender or firm_name),
-        "under": firm_name if sender is not None else "",
+        "signed": str(sender or firm),
+        "under": firm if sender is not None else "",
     }
     named = " · ".join(part for part in (heading, invoice.name) if part)
     return Content(named, content, uses, number=invoice.number or "")

@@ -402,3 +402,40 @@ def test_a_report_is_a_table_with_totals_on_as_many_pages_as_it_needs(
         assert made_one.startswith(b"%PDF-")
         with pytest.raises(Refused):
             table_pdf(replace(table, rows=rows * 20), by)
+
+
+def test_an_address_in_letters_keeps_its_spaces_on_a_chinese_letter(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by, using("zh-CN"):
+        place = {"country": "US", "province": "NH", "city": "Manchester", "address": "839 Elm St"}
+        account = make_account(by, "Starbridge", **place)
+        document = made(by, account, letter("您好", language="zh-CN"))
+        to = document.data["content"]["to"]
+        assert to == ["Starbridge", "839 Elm St", "Manchester, NH", "美国"]
+
+
+@pytest.mark.parametrize(
+    ("language", "called"), [("en", "Fence & Sons Ltd"), ("zh-CN", "围栏父子有限公司")]
+)
+def test_a_letter_is_signed_for_the_firm_as_its_head_calls_it(
+    acme: Workspace, alice: Person, language: str, called: str
+) -> None:
+    with acme.acting(alice) as by:
+        names = {"en": "Fence & Sons Ltd", "zh-CN": "围栏父子有限公司"}
+        save_letterhead(by, Head({"name": names}))
+        document = made(by, make_account(by), letter(language=language))
+        assert document.data["firm"]["name"] == called
+        assert document.data["content"]["under"] == called
+
+
+def test_a_slash_in_a_title_leaves_nothing_out_of_the_names_of_its_file(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        wish = Wish("letter", "en", "Rates 2026/27", "Dear Frank")
+        document = made(by, make_account(by), wish)
+        assert document.title == "Rates 2026/27"
+        assert by.session.get_one(File, document.file_id).name == "Rates 2026-27.pdf"
+    got = alice.client.get(f"/documents/{document.id}/pdf")
+    assert "Rates%202026-27.pdf" in got.headers["Content-Disposition"]

@@ -78,6 +78,11 @@ def save_letterhead(by: Actor, wish: Wish, version: int | None = None) -> Letter
     return head
 
 
+def firm_name(by: Actor) -> str:
+    """What the firm is called on its papers, in the language in use."""
+    return _named(letterhead(by), by)
+
+
 def firm_of(head: Letterhead, by: Actor, *, has_seal: bool, has_bank: bool) -> dict[str, Any]:
     """The firm as a document shows it in the language in use; pictures by their file's name."""
 
@@ -85,7 +90,7 @@ def firm_of(head: Letterhead, by: Actor, *, has_seal: bool, has_bank: bool) -> d
         return pick(texts, current(), by.tenant.language).split("\n") if any(texts.values()) else []
 
     return {
-        "name": pick(head.name, current(), by.tenant.language) or by.tenant.name,
+        "name": _named(head, by),
         "colour": head.colour,
         "address": lines(head.address),
         "footer": "\n".join(lines(head.footer)),
@@ -93,6 +98,10 @@ def firm_of(head: Letterhead, by: Actor, *, has_seal: bool, has_bank: bool) -> d
         "logo": f"{head.logo}.png" if head.logo else None,
         "seal": f"{head.seal}.png" if head.seal and has_seal else None,
     }
+
+
+def _named(head: Letterhead, by: Actor) -> str:
+    return pick(head.name, current(), by.tenant.language) or by.tenant.name
 
 
 def pictures_on(firm: Mapping[str, Any], by: Actor) -> dict[str, bytes]:

@@ -23,6 +23,7 @@ from app.kernel.ids import new_id
 from app.kernel.language import OFFERED, _, gettext, using
 from app.records.files.find import Found
 from app.records.files.models import File
+from app.records.files.names import name_for
 from app.records.files.operations import add_file, delete_file, may_add
 from app.records.files.places import room_of
 from app.records.files.tells import Tells, Uses
@@ -198,7 +199,7 @@ def _keep(
 ) -> UUID:
     try:
         with room_of(by, ARRIVING).passing() as path:
-            arrived = Arriving(path, f"{title[:LONGEST_TITLE]}.pdf", len(pdf))
+            arrived = Arriving(path, name_for(title[:LONGEST_TITLE], "pdf"), len(pdf))
             try:
                 arrived.write(pdf)
                 arrived.seek(0)

@@ -31,7 +31,7 @@ from app.kernel.actor import service_actor
 from app.kernel.errors import Refused
 from app.kernel.language import _
 from app.kernel.whole import whole
-from app.records.files.names import clean_name
+from app.records.files.names import name_for
 from app.records.files.sizes import size_text
 from app.records.routes.sending import as_attachment
 from app.web import current
@@ -114,7 +114,7 @@ def fetch_public_document(secret: str) -> Response:
         return found
     _link, document = found
     by = service_actor(current.session(), current.tenant(), current.moment(), via="web")
-    name = f"{clean_name(document.title) or document.id}.pdf"
+    name = name_for(document.title, "pdf") or f"{document.id}.pdf"
     return _closed(as_attachment(iter([pdf_bytes(document, by)]), name, PDF))
 
 

@@ -25,7 +25,7 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer, Missing, NoSpace, NotPermitted, OverLimit, Refused
 from app.kernel.ids import parse_id
 from app.kernel.language import _
-from app.records.files.names import clean_name
+from app.records.files.names import name_for
 from app.records.files.operations import may_add
 from app.records.model import Record
 from app.records.routes.blueprint import next_or, record_for, record_url
@@ -158,7 +158,7 @@ def fetch_document(document_id: UUID) -> Response:
     """The PDF of a document, to be saved."""
     by = current.actor()
     document, _type, _record = find_document(document_id, by)
-    name = f"{clean_name(document.title) or document.id}.pdf"
+    name = name_for(document.title, "pdf") or f"{document.id}.pdf"
     return as_attachment(iter([pdf_bytes(document, by)]), name, PDF)
 
 

@@ -24,7 +24,7 @@ from app.records.access import fetch
 from app.records.api.asked import read_page, refuse_arguments
 from app.records.api.inputs import flag_of, id_of, text_of
 from app.records.api.shape import Reply, dumps
-from app.records.files.names import clean_name
+from app.records.files.names import name_for
 from app.records.model import Record
 from app.records.openapi.described import described, on_some_type
 from app.records.openapi.parts import DONE, PAGED
@@ -99,7 +99,7 @@ def fetch_by_program(document_id: UUID) -> Response:
     refuse_arguments(list(request.args))
     by = current.actor()
     document, _type, _record = find_document(document_id, by)
-    name = f"{clean_name(document.title) or document.id}.pdf"
+    name = name_for(document.title, "pdf") or f"{document.id}.pdf"
     return as_attachment(iter([pdf_bytes(document, by)]), name, PDF)
 
 

@@ -10,6 +10,7 @@ LONGEST_BYTES = 240  # Disks elsewhere take 255 bytes; a browser may add " (1)".
 SUFFIX = re.compile(r"\.[^.\s]{1,12}\Z")
 JOINERS = "\u200c\u200d"  # Emoji and Persian are written with them.
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"|?*', "_"))  # Windows takes none of these.
+SLASHES = re.compile(r"\s*[/\\]+\s*")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\Z)", re.IGNORECASE)
 
 
@@ -25,6 +26,15 @@ def clean_name(given: str) -> str:
     if DEVICES.match(name):
         name = f"_{name}"
     return _shortened(name)
+
+
+def name_for(words: str, suffix: str) -> str:
+    """The name of a file that is made of what people typed, where a slash begins no path.
+
+    Empty where nothing is left of the words.
+    """
+    stem = clean_name(SLASHES.sub("-", words))
+    return clean_name(f"{stem}.{suffix}") if stem else ""
 
 
 def suffix_of(name: str) -> str:

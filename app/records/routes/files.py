@@ -20,7 +20,7 @@ from app.records.files.find import (
     version_of,
 )
 from app.records.files.models import File
-from app.records.files.names import clean_name
+from app.records.files.names import name_for
 from app.records.files.operations import (
     MOST,
     Kept,
@@ -93,7 +93,7 @@ def pack_files(collection: str, record_id: UUID) -> Response:
     ]
     if not entries:
         raise Missing(_("There are no files here."))
-    name = clean_name(f"{record_type.title_of(record)}.zip")
+    name = name_for(record_type.title_of(record), "zip") or "files.zip"
     return as_attachment(packed(entries), name, "application/zip")
 
 

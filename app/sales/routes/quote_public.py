@@ -21,7 +21,7 @@ from app.kernel import language
 from app.kernel.actor import Actor, service_actor
 from app.kernel.errors import Answer, Refused
 from app.kernel.language import Text, _
-from app.records.files.names import clean_name
+from app.records.files.names import name_for
 from app.records.routes.sending import as_attachment
 from app.records.tailored import tailored
 from app.sales.documents import paper_kept, quote_paper
@@ -71,7 +71,7 @@ def fetch_quote(secret: str) -> Response:
     else:
         draft = draft_of(kind, quote, Wish(LAYOUT, language.current()), by)
         content = pdf_of(draft.layout.source(), draft.data, draft.pictures, by.now)
-    name = f"{clean_name(' '.join(filter(None, (quote.number, quote.name)))) or 'quote'}.pdf"
+    name = name_for(" ".join(filter(None, (quote.number, quote.name))), "pdf") or "quote.pdf"
     return _closed(as_attachment(iter([content]), name, PDF))
 
 

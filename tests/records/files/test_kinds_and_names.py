@@ -11,7 +11,7 @@ import pytest
 
 from app.records.files.archives import MOST_NAMES
 from app.records.files.kinds import KINDS, tell
-from app.records.files.names import LONGEST, LONGEST_BYTES, clean_name
+from app.records.files.names import LONGEST, LONGEST_BYTES, clean_name, name_for
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -160,6 +160,22 @@ def test_a_zip_with_very_many_names_is_not_read_to_its_end(tmp_path: Path) -> No
 )
 def test_a_name_is_kept_without_what_deceives(given: str, kept: str) -> None:
     assert clean_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("Rates 2026/27", "Rates 2026-27.pdf"),
+        ("a / b\\c", "a-b-c.pdf"),
+        ("../../etc/passwd", "-..-etc-passwd.pdf"),
+        ("<b>信</b>", "_b_信_-b_.pdf"),
+        ("", ""),
+        ("...", ""),
+    ],
+)
+def test_a_name_made_of_words_keeps_what_stands_before_a_slash(words: str, named: str) -> None:
+    assert name_for(words, "pdf") == named
+    assert "/" not in named
 
 
 @pytest.mark.parametrize("letter", ["x", "字", "👍"])
