@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from zipfile import ZipFile
 
 import pytest
 
@@ -10,6 +13,7 @@ from app.reports.engine.clock import earlier
 from app.reports.engine.definition import Definition, Grouped, Measure, Period
 from app.reports.engine.result import Result
 from app.reports.engine.run import run_report
+from app.reports.pages.file import made
 from app.reports.pages.grid import grid
 from app.reports.pages.shown import shown
 from tests.attacks.program import Programs, program
@@ -184,3 +188,37 @@ def test_sales_of_a_year_under_way_stand_beside_as_much_of_the_year_before(
         assert it.grid is not None
         assert {one.text for one in it.grid.total.cells} == {"£0.00"}
         assert {one.change for one in it.grid.total.cells} == {"before: £0.00"}
+
+
+@pytest.mark.usefixtures("days")
+@pytest.mark.parametrize("is_pivot", [False, True])
+def test_a_file_tells_what_each_number_was_beside_it(
+    acme: Workspace, alice: Person, *, is_pivot: bool
+) -> None:
+    groups = (Grouped("country"), Grouped("created_at", "month"))
+    asked = Period("created_at", "2026-11-01,2026-11-23", "before")
+    with acme.acting(alice) as by:
+        definition = Definition("account", groups, COUNT, period=asked)
+        shape = "pivot" if is_pivot else "table"
+        content = made(replace(definition, shape=shape), "Firms", "csv", by).decode()
+        sheet = made(replace(definition, shape=shape), "Firms", "xlsx", by)
+    lines = [line.split(",") for line in content.lstrip("\ufeff").splitlines()]
+    head = lines[0]
+    assert head[-2:] == (
+        ["All · Count", "All · Count · before"] if is_pivot else ["Count", "Count · before"]
+    )
+    assert lines[-1][-2:] == ["4", "1"]
+    assert all(len(line) == len(head) for line in lines)
+    with ZipFile(io.BytesIO(sheet)) as book:
+        inside = "".join(book.read(name).decode() for name in book.namelist() if "sheet1" in name)
+    assert "· before" in inside
+    assert inside.count("<row") == len(lines)
+
+
+@pytest.mark.usefixtures("days")
+def test_a_file_of_what_is_not_compared_has_each_number_once(
+    acme: Workspace, alice: Person
+) -> None:
+    with acme.acting(alice) as by:
+        content = made(Definition("account", (Grouped("country"),), COUNT), "Firms", "csv", by)
+    assert content.decode().lstrip("\ufeff").splitlines()[0] == "Country,Count"

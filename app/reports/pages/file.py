@@ -19,7 +19,7 @@ from app.reports.engine.definition import AVERAGE, COUNT, DISTINCT, RATE, SHARE,
 from app.reports.engine.meaning import Measured
 from app.reports.engine.result import Result
 from app.reports.engine.run import run_report
-from app.reports.pages.grid import Grid, csv_rows, grid, head_row
+from app.reports.pages.grid import Grid, csv_rows, grid, head_row, told
 from app.reports.pages.paper import table_of
 from app.web.sheets import csv_lines
 
@@ -41,16 +41,18 @@ def made_of(result: Result, definition: Definition, name: str, kind: str, by: Ac
         return paper_of(table_of(result, definition, name, by), by)
     found = grid(result, by, is_pivot=definition.shape == "pivot", most=None)
     if kind == "csv":
-        return "".join(csv_lines(head_row(found), csv_rows(found))).encode()
+        return "".join(csv_lines(head_row(found, compared=True), csv_rows(found))).encode()
     return _workbook(result, found, name, by)
 
 
 def _workbook(result: Result, found: Grid, name: str, by: Actor) -> bytes:
     across = max(len(found.columns), 1)
-    kinds = ["text"] * len(found.heads) + [_kind(one) for one in result.measures] * across
+    times = 2 if found.is_compared else 1
+    numbers = [kind for one in result.measures for kind in (_kind(one),) * times]
+    kinds = ["text"] * len(found.heads) + numbers * across
     columns = [
         Column(str(at), label, kind, partial(_at, at))
-        for at, (label, kind) in enumerate(zip(head_row(found), kinds, strict=True))
+        for at, (label, kind) in enumerate(zip(head_row(found, compared=True), kinds, strict=True))
     ]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "report.xlsx"
@@ -66,7 +68,8 @@ def _cells(found: Grid, by: Actor) -> list[Sequence[Any]]:
         heads = list(line.heads)
         if line is found.total:
             heads[:1] = [gettext("All")]
-        rows.append([*heads, *(_cell(one.value, by) for one in line.cells)])
+        values = (value for one in line.cells for value in told(one, found))
+        rows.append([*heads, *(_cell(value, by) for value in values)])
     return rows
 
 

@@ -28,13 +28,17 @@ MOST_COLUMNS = 60  # Of a pivot; what has more stands as a table.
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number: its text, the list of its rows, and how it changed since the time before."""
+    """One number: its text, the list of its rows, and how it changed since the time before.
+
+    `was` is what it was then, None where nothing is compared.
+    """
 
     text: str
     url: str
     value: Number
     change: str = ""
     is_up: bool = False
+    was: Number = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Grid:
     """A table: `heads` name the groups at its left, `measures` each number.
 
     `columns` are the groups of a pivot that stand over the numbers; `left_out` rows stand only in a
-    file. `currencies` are those of the numbers, "" of what is no amount.
+    file. `currencies` are those of the numbers, "" of what is no amount. Where it `is_compared`,
+    each number has beside it what it was in the time before.
     """
 
     heads: tuple[str, ...]
@@ -65,6 +70,7 @@ class Grid:
     total: Line
     left_out: int
     currencies: tuple[str, ...]
+    is_compared: bool
 
 
 def grid(result: Result, by: Actor, *, is_pivot: bool, most: int | None = MOST_ROWS) -> Grid:
@@ -91,6 +97,7 @@ def grid(result: Result, by: Actor, *, is_pivot: bool, most: int | None = MOST_R
         _line(writer, (None,) * rows, labels, turns=turns),
         len(places) - len(shown),
         tuple(by.tenant.currency if is_amount(one) else "" for one in result.measures),
+        result.before is not None,
     )
 
 
@@ -149,7 +156,7 @@ class _Writer:
             elif before is not None:
                 told, is_up = self._change(measured, value, was)
             url = "" if is_empty or value is None else self.url(place, number)
-            yield Cell(text, url, value, told, is_up)
+            yield Cell(text, url, value, told, is_up, was)
 
     def _numbers(self, place: Place) -> tuple[Sequence[Number], Sequence[Number] | None]:
         """The numbers of a place and of the time before it; a steady time's sums of none are 0."""
@@ -188,13 +195,24 @@ def csv_rows(found: Grid) -> Iterable[list[str]]:
         if line is found.total and heads:
             heads[0] = gettext("All")
         cells = zip(line.cells, cycle(digits), strict=False)
-        yield [*heads, *(plain(one.value, least) for one, least in cells)]
+        yield [*heads, *(plain(value, least) for one, least in cells for value in told(one, found))]
 
 
-def head_row(found: Grid) -> list[str]:
-    """The head of a file: groups, and each number with its currency and the group that it is of."""
+def told(cell: Cell, found: Grid) -> tuple[Number, ...]:
+    """What a file has in the place of a number: it, and what it was where that is compared."""
+    return (cell.value, cell.was) if found.is_compared else (cell.value,)
+
+
+def head_row(found: Grid, *, compared: bool = False) -> list[str]:
+    """The head of a table: groups, and each number with its currency and the group that it is of.
+
+    With `compared` what each was in the time before stands beside it, as in files.
+    """
     pairs = zip(found.measures, found.currencies, strict=True)
     named = [f"{name} ({currency})" if currency else name for name, currency in pairs]
+    if compared and found.is_compared:
+        before = (gettext("%(number)s · before", number=one) for one in named)
+        named = [one for pair in zip(named, before, strict=True) for one in pair]
     if not found.columns:
         return [*found.heads, *named]
     return [*found.heads, *(f"{column} · {one}" for column in found.columns for one in named)]
