@@ -37,10 +37,14 @@ def skeleton(slug: str) -> str:
 
 RESERVED_SKELETONS = frozenset(skeleton(word) for word in RESERVED)
 OURS = skeleton("zuke")
-BRANDS = frozenset(
-    skeleton(line)
+BRANDS = {  # With True for those that are a word as well.
+    skeleton(name): bool(is_word)
     for line in Path(__file__).with_name("brands.txt").read_text("utf-8").splitlines()
     if line and not line.startswith("#")
+    for name, _space, is_word in (line.partition(" "),)
+}
+LURES = frozenset(
+    skeleton(word) for word in Path(__file__).with_name("lures.txt").read_text().split()
 )
 
 
@@ -49,14 +53,29 @@ def imitates(slug: str) -> bool:
 
     `zuke-support`, `my-zuke` and `zukelogin` name us.
     """
-    whole = skeleton(slug)
     if any(skeleton(part) == OURS for part in slug.split("-")):
         return True
-    return any(
-        rest in RESERVED_SKELETONS
-        for rest in (whole.removeprefix(OURS), whole.removesuffix(OURS))
-        if rest != whole
-    )
+    return _beside(OURS, skeleton(slug)) in RESERVED_SKELETONS
+
+
+def names_a_brand(slug: str) -> bool:
+    """True for an address by which somebody would believe to be with a firm that people trust.
+
+    `paypa1` is read as its name, `alipay-hk` and `secure-paypal` hold it, `apple-login` has one
+    that is a word as well, beside a lure.
+    """
+    whole = skeleton(slug)
+    parts = (skeleton(part) for part in slug.split("-"))
+    if whole in BRANDS or any(BRANDS.get(part) is False for part in parts):
+        return True
+    return any(_beside(brand, whole) in LURES for brand in BRANDS)
+
+
+def _beside(name: str, whole: str) -> str:
+    """What stands before or behind a name in what is whole; "" where it isn't at an end."""
+    if whole.startswith(name):
+        return whole.removeprefix(name)
+    return whole.removesuffix(name) if whole.endswith(name) else ""
 
 
 def check_shape(slug: str) -> None:
@@ -65,5 +84,5 @@ def check_shape(slug: str) -> None:
         raise SlugRefused(SlugProblem.MALFORMED, slug)
     if skeleton(slug) in RESERVED_SKELETONS or imitates(slug):
         raise SlugRefused(SlugProblem.RESERVED, slug)
-    if skeleton(slug) in BRANDS:  # `paypa1` is read as another firm's name.
+    if names_a_brand(slug):
         raise SlugRefused(SlugProblem.BRAND, slug)

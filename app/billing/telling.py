@@ -82,6 +82,15 @@ def _booked(by: Actor, told: Told) -> str:
 
 
 def _dropped(_by: Actor, told: Told) -> str:
+    if email := outside.settings().provider_email:
+        return gettext(
+            "Your bank transfer %(reference)s did not reach us and is waited for no longer. You "
+            "can ask for it again under “Plan and bill”, or write to %(email)s. The reason: "
+            "%(reason)s",
+            reference=told["reference"],
+            email=email,
+            reason=told["reason"],
+        )
     return gettext(
         "Your bank transfer %(reference)s did not reach us and is waited for no longer. You can "
         "ask for it again under “Plan and bill”. The reason: %(reason)s",
@@ -91,6 +100,14 @@ def _dropped(_by: Actor, told: Told) -> str:
 
 
 def _lapsed(_by: Actor, told: Told) -> str:
+    if email := outside.settings().provider_email:
+        return gettext(
+            "Your bank transfer %(reference)s did not reach us within 60 days and is waited for no "
+            "longer. If you have paid, write to %(email)s; else you can ask for it again under "
+            "“Plan and bill”.",
+            reference=told["reference"],
+            email=email,
+        )
     return gettext(
         "Your bank transfer %(reference)s did not reach us within 60 days and is waited for no "
         "longer. If you have paid, write to us; else you can ask for it again under “Plan and "

@@ -58,7 +58,7 @@ def keep_firm(
     found = _current(all_of_it.subscriptions, by_subscription, row)
     living = [one for one in all_of_it.subscriptions if one["status"] not in OVER]
     for bill in reversed(all_of_it.bills):
-        _keep_invoice(session, row, bill)
+        _keep_invoice(session, row, bill, now)
     _hold(row, found, living, all_of_it.checkouts, now)
     row.read_at = now
     if found is None or (row.way == "transfer" and found["status"] in OVER):
@@ -130,7 +130,7 @@ def _keep_subscription(row: Subscription, found: Plain) -> None:
     row.ended_at = _moment(found["ended_at"])
 
 
-def _keep_invoice(session: Session, row: Subscription, bill: Plain) -> None:
+def _keep_invoice(session: Session, row: Subscription, bill: Plain, now: datetime) -> None:
     if bill["status"] == "draft":
         return
     query = select(SubscriptionInvoice).where(SubscriptionInvoice.stripe_id == bill["id"])
@@ -147,7 +147,7 @@ def _keep_invoice(session: Session, row: Subscription, bill: Plain) -> None:
     kept.seats = lines[-1]["quantity"] or 0 if lines else 0
     kept.period_start, kept.period_end = _moment(bill["period_start"]), _moment(bill["period_end"])
     kept.page_url, kept.pdf_url = bill["hosted_invoice_url"], bill["invoice_pdf"]
-    kept.issued_at = _moment(bill["created"]) or datetime.now(UTC)
+    kept.issued_at = _moment(bill["created"]) or now
     kept.due_at = _moment(bill["due_date"])
     kept.paid_at = _moment(bill["status_transitions"]["paid_at"])
     kept.returned = from_cents(bill["post_payment_credit_notes_amount"])

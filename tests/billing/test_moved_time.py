@@ -11,12 +11,14 @@ import pyotp
 import pytest
 from flask import Flask
 
+from app import create_app
 from app.billing.jobs import JOBS
 from app.demo.stripe.hooks import body_of, signature
 from app.identity.totp import step_of_code
 from app.jobs.registry import EXTENSION, Registry, connect
 from app.jobs.worker import Worker
 from app.kernel import clock
+from config.settings import Settings
 from tenants.billing import operations
 from tenants.facts import State
 from tenants.resolve import forget
@@ -87,7 +89,10 @@ def test_who_moves_the_clock_sees_grace_read_only_suspended_and_the_way_back(
 
     let_pass(demo, at_work, 15)
     assert demo.facts(acme).state is State.PAST_DUE
-    assert "Your workspace can only be read until it is paid." in bill_page(acme, app)
+    page = bill_page(acme, app)
+    assert "Your workspace can only be read until it is paid." in page
+    assert "It is renewed on" not in page
+    assert "What runs until" in page
 
     let_pass(demo, at_work, 14)
     assert demo.facts(acme).state is State.SUSPENDED
@@ -131,3 +136,17 @@ def test_a_phone_s_codes_are_right_though_the_demo_is_ahead(demo: Till) -> None:
     assert abs(clock.now() - datetime.now(UTC) - timedelta(days=40)) < CLOSE
     secret = pyotp.random_base32()
     assert step_of_code(secret, pyotp.TOTP(secret).now(), clock.now()) is not None
+
+
+def test_an_application_of_the_demo_goes_by_the_file_that_its_settings_name(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "clock"
+    file.write_text("86400", encoding="ascii")
+    demo = settings.model_copy(update={"zuke_env": "demo", "demo_clock": str(file)})
+    try:
+        create_app(demo)
+        assert clock.ahead() == timedelta(days=1)
+    finally:
+        create_app(settings)
+    assert clock.ahead() == timedelta()

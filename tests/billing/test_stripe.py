@@ -27,6 +27,7 @@ from tenants.billing.apply import refresh
 from tenants.billing.catalogue import differing_prices, sync_plans
 from tenants.billing.errors import AlreadySubscribed, BillingError, Declined, Unreachable
 from tenants.billing.models import Subscription, WebhookReceipt
+from tenants.billing.modules import put_by_hand
 from tenants.billing.operations import Choice
 from tenants.billing.standing import GRACE, SUSPENDED_AFTER, standing
 from tenants.control import Job, OperatorEvent, Tenant
@@ -267,6 +268,19 @@ def test_while_stripe_is_away_nobody_is_locked_out_and_nothing_is_lost(
         assert session.get_one(WebhookReceipt, "evt_while_away").state == "applied"
 
 
+def test_a_bill_without_a_date_was_written_when_it_was_read(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    till.subscribe(acme)
+    (bill,) = till.world.all("invoice")
+    bill["created"] = None
+    till.ahead = timedelta(days=40)  # The clock of whoever reads, as the demo moves it.
+    with app.app_context():
+        refresh(till.gateway, acme.facts.id, till.now)
+        (kept,) = tax_invoices.bills_of(acme.facts.id)
+    assert abs(kept.issued_at - till.now) < timedelta(minutes=1)
+
+
 def test_a_lost_notice_is_healed_by_the_night(till: Till, acme: Workspace, app: Flask) -> None:
     till.subscribe(acme, plan="business", seats=7)
     with app.app_context():
@@ -411,6 +425,22 @@ def test_a_smaller_plan_switches_off_what_it_has_not_and_keeps_the_data(
     till.subscribe(acme, plan="starter")
     till.tell_all()
     assert till.facts(acme).modules == ("service", "sales")
+
+
+def test_what_was_off_before_a_smaller_plan_was_paid_for_stays_off_by_hand_too(
+    till: Till, acme: Workspace, app: Flask
+) -> None:
+    with app.app_context(), control_session() as session:
+        session.get_one(Tenant, acme.facts.id).modules = ["service", "sales"]  # Without Insight.
+    till.subscribe(acme)
+    with app.app_context():
+        refresh(till.gateway, acme.facts.id, till.now)
+        with control_session() as session:
+            tenant = session.get_one(Tenant, acme.facts.id)
+            assert tenant.plan == "starter"
+            put_by_hand(session, tenant, "business", till.now)
+            assert "insight" not in tenant.modules
+            assert "marketing" not in tenant.modules
 
 
 def test_where_a_tenancy_stands_is_a_function_of_what_is_known(till: Till) -> None:

@@ -490,6 +490,37 @@ def test_a_transfer_that_never_comes_is_waited_for_sixty_days(
     told = [one for one in notices(acme, alice) if "within 60 days" in one]
     assert len(told) == 1
     assert reference in told[0]
+    assert "write to us;" in told[0]
+
+
+def test_who_reads_that_a_transfer_did_not_come_reads_where_to_write_to(
+    till: Till,
+    acme: Workspace,
+    alice: Person,
+    console: HostClient,
+    account: None,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for one in (app, till.app):
+        named = one.extensions["settings"].model_copy(
+            update={"provider_email": "help@lighthouse.example"}
+        )
+        monkeypatch.setitem(one.extensions, "settings", named)
+    for way in ("dropped", "lapsed"):
+        reference = ask(alice.client)
+        with app.app_context():
+            asked = transfer_asked(acme.facts.id)
+            assert asked is not None
+            if way == "lapsed":
+                late = Service(till.settings, till.now + timedelta(days=61), new_id())
+                lapse_old_transfers.run(late, {})
+        if way == "dropped":
+            place = f"{PAYMENTS}/transfers/{asked.id}/drop"
+            assert console.post(place, data={"reason": "Sent back"}).status_code == 303
+        work(till)
+        (line,) = (one for one in notices(acme, alice) if reference in one)
+        assert "write to help@lighthouse.example" in line, way
 
 
 def use_half(till: Till, house: Workspace) -> None:

@@ -195,6 +195,19 @@ def test_what_a_smaller_plan_took_comes_back_by_hand_too_unless_it_was_switched_
         assert "insight" not in tenant(owner, acme).modules, plan
 
 
+def test_what_was_switched_on_again_and_then_taken_by_a_smaller_plan_comes_back_by_hand(
+    console: HostClient, acme: Workspace, owner: Engine, alice: Person
+) -> None:
+    assert alice.client.post("/settings/modules/insight/off").status_code == 303
+    put_on(console, "starter")
+    put_on(console, "business")
+    resolve.forget()
+    assert alice.client.post("/settings/modules/insight/on").status_code == 303
+    for plan, has_it in (("starter", False), ("business", True)):
+        put_on(console, plan)
+        assert ("insight" in tenant(owner, acme).modules) is has_it, plan
+
+
 @pytest.mark.parametrize("status", ["active", "past_due"])
 def test_a_plan_that_is_paid_for_is_not_changed_behind_its_subscription(
     console: HostClient, acme: Workspace, owner: Engine, clock: Clock, status: str

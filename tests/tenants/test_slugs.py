@@ -78,6 +78,17 @@ def test_nobody_passes_for_us(slug: str) -> None:
         "rnicrosoft",
         "wechat-pay",
         "a1ipay",
+        "alipay-hk",
+        "secure-paypal",
+        "paypal-login",
+        "paypa1login",
+        "loginpaypal",
+        "icbc-bank",
+        "my-icbc-office",
+        "stripe-billing",
+        "apple-id",
+        "chasebank",
+        "zhifubao",
     ],
 )
 def test_nobody_passes_for_a_name_that_people_trust_and_is_told_so(slug: str) -> None:
@@ -87,7 +98,20 @@ def test_nobody_passes_for_a_name_that_people_trust_and_is_told_so(slug: str) ->
     assert "kept for the brand" in str(refused.value)
 
 
-@pytest.mark.parametrize("slug", ["mizukei", "kazuken", "apple-orchards", "visage", "metalworks"])
+@pytest.mark.parametrize(
+    "slug",
+    [
+        "mizukei",
+        "kazuken",
+        "apple-orchards",
+        "visage",
+        "visa-travel",
+        "metalworks",
+        "metal-bank",
+        "pinstripe",
+        "purchase-support",
+    ],
+)
 def test_firms_whose_names_hold_such_letters_are_welcome(slug: str) -> None:
     check_shape(slug)
 

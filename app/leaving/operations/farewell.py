@@ -6,6 +6,8 @@ everything works as before.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -107,8 +109,8 @@ def remind(by: Actor) -> None:
     if farewell.due_at <= by.now:
         enqueue(by, ERASE, {}, key=f"{ERASE}:{farewell.id}")
         return
-    left = (farewell.due_at - by.now).days
-    due = sum(left <= days for days in REMINDERS)
+    left = farewell.due_at - by.now
+    due = sum(left <= timedelta(days=days) for days in REMINDERS)
     if due > farewell.told:
         farewell.told = due
         tell_owners(by, farewell, "leaving/farewell_near")
