@@ -23,24 +23,16 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Listen until asked to end."""
-    from aiosmtpd.controller import Controller
-
     from app.cli.application import command_app
-    from app.mail.inbound.server import LARGEST, Receiver
+    from app.mail.inbound.listener import Listener
+    from app.mail.inbound.server import Receiver
 
     app, settings = command_app(for_jobs=True, logs_to_stdout=True)
     if not settings.inbound_mail_domain:
         raise CommandError("INBOUND_MAIL_DOMAIN is missing: name the domain whose mail comes here.")
     endings = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
     signal.pthread_sigmask(signal.SIG_BLOCK, endings)  # Before the thread begins, so it has it too.
-    controller = Controller(
-        Receiver(app, settings),
-        hostname=args.host,
-        port=args.port,
-        data_size_limit=LARGEST,
-        enable_SMTPUTF8=True,
-        ident="Zuke",
-    )
+    controller = Listener(Receiver(app, settings), host=args.host, port=args.port)
     try:
         controller.start()
     except OSError as error:

@@ -16,7 +16,8 @@ from flask import Flask
 
 from app.jobs.registry import Registry, connect
 from app.jobs.worker import Worker
-from app.mail.inbound.server import LARGEST, Receiver
+from app.mail.inbound.listener import Listener
+from app.mail.inbound.server import Receiver
 from app.mail.jobs import JOBS
 from config.settings import Settings
 from tests.cast import Person, Workspace
@@ -118,13 +119,7 @@ def send_out(
 def inbox(app: Flask, settings: Settings, no_files: None) -> Iterator[Inbox]:
     """Mail comes in at this machine."""
     port = free_port()
-    controller = Controller(
-        Receiver(app, settings),
-        hostname="127.0.0.1",
-        port=port,
-        data_size_limit=LARGEST,
-        enable_SMTPUTF8=True,
-    )
+    controller = Listener(Receiver(app, settings), host="127.0.0.1", port=port)
     controller.start()
     yield Inbox(port, Worker(app, settings))
     controller.stop()

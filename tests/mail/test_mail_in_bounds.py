@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.mail.inbound import receive
 from app.mail.inbound.charsets import codec_of
+from app.mail.inbound.listener import LONGEST_LINE
 from app.mail.inbound.models import Fate, IncomingMail, Why
 from app.mail.inbound.server import LARGEST
 from app.mail.messages.models import Message
@@ -34,6 +35,24 @@ def test_a_mail_beyond_the_limit_is_refused_and_one_below_is_taken(
     assert refused.value.smtp_code == 552
     inbox.give((head + line * fits).encode(), address)
     assert only_line(acme).state == Fate.STORED
+
+
+def test_a_mail_whose_lines_nobody_folded_is_taken_and_read(
+    acme: Workspace, bob: Person, customer: Customer, inbox: Inbox
+) -> None:
+    """Programs send a page of HTML as one line, beyond the 998 signs that are asked for."""
+    words = "Forty fences, please. " * 4000
+    head = f"From: {FRANK}\r\nTo: {BOB}\r\nSubject: Long\r\nMessage-ID: <w@f.example>\r\n\r\n"
+    inbox.give(f"{head}{words}The end.\r\n".encode(), address_of(bob))
+    assert only_line(acme).state == Fate.STORED
+    assert only_message(acme).text.endswith("The end.")
+
+
+def test_a_line_without_end_is_refused_and_held_by_nobody(bob: Person, inbox: Inbox) -> None:
+    head = f"From: {FRANK}\r\nTo: {BOB}\r\nSubject: Endless\r\n\r\n"
+    with pytest.raises(smtplib.SMTPResponseException) as refused:
+        inbox.give((head + "x" * (LONGEST_LINE + 1000) + "\r\n").encode(), address_of(bob))
+    assert refused.value.smtp_code == 500
 
 
 def test_too_many_from_one_sender_are_asked_to_come_later(
