@@ -16,8 +16,9 @@ from app.records.filters.compare import NUMBERS
 from app.records.types import EXPORT, RecordType
 from app.records.views.look import Chosen, Look
 
-# Plain columns that fit on a usual screen beside name, owner, activity and step; English is wider,
-# and a list without steps has room for more.
+# How much room plain columns take of a usual screen, which they share with sums, days and pills;
+# English is wider, and a list without steps has room for more. Where there is none left, the later
+# ones are for wide screens alone.
 WIDTHS = {
     "text": 1.0,
     "localized": 1.0,
@@ -27,9 +28,11 @@ WIDTHS = {
     "choice": 0.75,
     "country": 0.75,
 }
-PLAIN_SHOWN = {"zh-CN": 2.25, "zh-TW": 2.25}
-PLAIN_SHOWN_ELSE = 1.0
-PLAIN_FOR_STEP = 2.0
+NARROW = dict.fromkeys(("amount", "day", "moment", "ago"), 0.5)
+PILL = 0.5  # What stands beside the title of a record, and is told by every list.
+ROOM = {"zh-CN": 3.0, "zh-TW": 3.0}
+ROOM_ELSE = 2.0
+ROOM_FOR_STEP = 2.0
 # How wide a column is, in pixels, once one of its neighbours was given a width.
 USUAL_WIDTHS = {"text": 180, "reference": 180, "email": 200, "long_text": 260, "step": 260}
 USUAL_WIDTH = 140
@@ -125,16 +128,20 @@ def _usual(
     """The columns of a list that nobody chose, the later ones for wide screens only."""
     columns: list[Column] = []
     fields = [record_type.by_key[attribute.key] for attribute in record_type.columns]
-    has_step = any(look_of(record_type, field) == "step" for field in fields)
-    plain = 0.0 if has_step else -PLAIN_FOR_STEP
+    looks = {one.key: look_of(record_type, one) for one in fields}
+    pills = {one.key for one in record_type.highlights}
+    room = ROOM.get(current(), ROOM_ELSE)
+    room += 0.0 if "step" in looks.values() else ROOM_FOR_STEP
+    fields = [one for one in fields if one.key in shown]
     for field in fields:
-        if field.key not in shown:
-            continue
-        look = look_of(record_type, field)
-        plain += WIDTHS.get(look, 0)
-        columns.append(
-            Column(field, look, _classes(look, plain), field.is_sortable, field.key in writable)
+        room -= PILL if field.key in pills else NARROW.get(looks[field.key], 0)
+    for field in fields:
+        look, is_plain = looks[field.key], field.key not in pills
+        room -= WIDTHS.get(look, 0) if is_plain else 0
+        classes = (
+            _classes(look) if room >= 0 or not is_plain else _left_out(record_type, look, field)
         )
+        columns.append(Column(field, look, classes, field.is_sortable, field.key in writable))
     return columns
 
 
@@ -183,12 +190,18 @@ def _below() -> tuple[str, ...]:
     return ("phone", "email") if current().startswith("zh") else ("email", "phone")
 
 
-def _classes(look: str, plain: float) -> str:
+def _classes(look: str) -> str:
     if look == "user":
         return "hide-phone"
+    return "num" if look in NUMBERS else ""
+
+
+def _left_out(record_type: RecordType, look: str, field: Field) -> str:
+    """The same of one for which there is no room; a card on a phone still says whose it is."""
     if look not in WIDTHS:
-        return "num" if look in NUMBERS else ""
-    return "wide-only hide-phone" if plain > PLAIN_SHOWN.get(current(), PLAIN_SHOWN_ELSE) else ""
+        return _classes(look)
+    is_account = record_type.account is not None and field.key == record_type.account.key
+    return "wide-only" if is_account else "wide-only hide-phone"
 
 
 def _mode(record_type: RecordType, verb: str, by: Actor, readable: Collection[str]) -> str:

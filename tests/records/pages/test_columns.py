@@ -10,6 +10,7 @@ from app.identity.operations.roles import role_by_key, write_rights
 from app.kernel.actor import FieldAccess, Reach
 from app.records.pages import rows
 from tests.cast import Person, Workspace
+from tests.factories import make_opportunity
 from tests.records.pages.conftest import Fence
 
 
@@ -37,6 +38,24 @@ def test_a_list_without_columns_has_those_of_its_type(fence: Fence, alice: Perso
 def test_a_chosen_column_is_shown_on_every_screen(fence: Fence, alice: Person) -> None:
     assert "wide-only" in alice.client.get("/accounts").text
     assert "wide-only" not in alice.client.get("/accounts?cols=lifecycle,industry,city").text
+
+
+def left_out(html: str) -> dict[str, str]:
+    """The columns of a list that a usual screen has no room for, with all their classes."""
+    found = re.findall(r'<th scope="col" data-col="([^"]+)" class="([^"]*wide-only[^"]*)"', html)
+    return dict(found)
+
+
+def test_the_state_of_what_is_listed_goes_before_its_other_words(
+    acme: Workspace, fence: Fence, alice: Person
+) -> None:
+    accounts = left_out(alice.client.get("/accounts").text)
+    assert "industry" in accounts
+    assert not {"lifecycle", "customer_kind"} & set(accounts)
+    with acme.acting(alice) as by:
+        make_opportunity(by, account_id=str(fence.account))
+    sales = left_out(alice.client.get("/opportunities").text)
+    assert sales == {"account_id": "wide-only"}  # Not `hide-phone`: a card has room for it.
 
 
 def test_a_column_that_its_reader_may_not_see_is_left_out(
