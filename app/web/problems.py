@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import Response, current_app, g, jsonify, request
@@ -55,6 +56,10 @@ WHILE_SUSPENDED = (
     (("takeout", "make"), "/settings/leaving", _("Take everything with you")),
 )
 
+# The address of something that is asked of a record; where it refuses, its page is the way back.
+ON_A_RECORD = re.compile(r"\A(/[a-z-]+/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/.")
+REFUSED_THERE = (403, 409, 422)
+
 WayOut = tuple[str, Text]  # Where a button posts to, and what stands on it.
 
 
@@ -89,7 +94,7 @@ def problem(
     elif is_htmx():
         response = _htmx_problem(status, text or str(title), way_out)
     else:
-        response = _page_problem(status, heading or title, text, way_out)
+        response = _page_problem(status, heading or _heading(status), text, way_out)
     response.headers.extend(dict(headers or {}))
     return response
 
@@ -132,7 +137,7 @@ def _page_problem(status: int, title: Text, text: str, way_out: WayOut | None) -
         code=status,
         title=str(title),
         text=with_link(text),
-        actions=_ways_on(),
+        actions=_ways_on(status),
         way_out=way_out,
         request_id=g.get("request_id") if status >= 500 else None,
     )
@@ -147,11 +152,19 @@ def with_link(text: str) -> str:
     return escape(text).replace(escape(email), link)
 
 
-def _ways_on() -> list[dict[str, str]]:
+def _heading(status: int) -> Text:
+    """What the page of a status is headed by: who only followed a link entered nothing."""
+    is_link = status == 422 and request.method == "GET" and ON_A_RECORD.match(request.path)
+    return TITLES[405] if is_link else TITLES.get(status, TITLES[500])
+
+
+def _ways_on(status: int) -> list[dict[str, str]]:
     """Links to where whoever reads this can go on."""
     tenant, by = g.get("tenant"), current.actor_or_none()
     if tenant is None or by is None or not tenant.is_suspended:
-        return [{"url": "/", "label": str(_("Go to the start page"))}]
+        start = {"url": "/", "label": str(_("Go to the start page"))}
+        asked = ON_A_RECORD.match(request.path) if by and status in REFUSED_THERE else None
+        return [{"url": asked[1], "label": str(_("Back"))}, start] if asked else [start]
     return [
         {"url": url, "label": str(label)}
         for permission, url, label in WHILE_SUSPENDED

@@ -162,6 +162,10 @@ def test_what_is_left_of_a_payment_is_counted_taken_back_and_refunded(
     with acme.acting(alice) as by:
         payment = by.session.get_one(Payment, payment_id)
         assert (payment.applied, payment.refunded, payment.credit) == (0, 100, 0)
+    over = alice.client.get(f"{one}/refund")
+    assert over.status_code == 422
+    assert "<h1>This can&#39;t be done here</h1>" in over.text
+    assert f'<a class="btn btn-primary" href="{one}">Back</a>' in over.text
 
 
 def test_programs_count_payments_by_their_parts(
