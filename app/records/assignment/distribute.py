@@ -15,6 +15,7 @@ from app.kernel.errors import Refused
 from app.kernel.language import OFFERED, Text, _, gettext, using
 from app.kernel.remembered import Remembered
 from app.kernel.worktime import is_open
+from app.records.access import reaches, writable_keys
 from app.records.assignment.choose import REASONS, Chosen, Strategy, choose, people_of
 from app.records.assignment.models import AssignmentRule, AssignmentTurn
 from app.records.pool.caps import spared_by
@@ -23,6 +24,7 @@ from app.records.types import RecordType
 from app.records.worktime.kept import calendar_of
 
 STAMP = "assignment"
+OWNER = "owner_id"
 KEPT = 512  # Workspaces of which a process remembers which types have rules.
 _remembered: Remembered[frozenset[str]] = Remembered(KEPT)
 
@@ -57,6 +59,18 @@ def has_rules(kind: str, by: Actor) -> bool:
 def are_by_rules(record_type: RecordType, by: Actor) -> bool:
     """True where what is made of a type without an owner goes to whom the rules say."""
     return record_type.pool is not None and has_rules(record_type.key, by)
+
+
+def rules_decide(record_type: RecordType, by: Actor) -> bool:
+    """True where the rules choose the owner of what `by` makes of a type and gives to nobody.
+
+    Whose role creates for themselves or their team alone owns what they make.
+    """
+    return (
+        are_by_rules(record_type, by)
+        and OWNER in writable_keys(record_type, by)
+        and reaches(record_type, None, "create", by)
+    )
 
 
 def find_owner(record_type: RecordType, record_id: UUID, by: Actor) -> Found:

@@ -13,8 +13,8 @@ from app.kernel.actor import Actor
 from app.kernel.errors import Answer
 from app.kernel.language import Text, _, gettext
 from app.records import gate
-from app.records.access import reaches, readable_keys, writable_keys
-from app.records.assignment.distribute import are_by_rules
+from app.records.access import readable_keys, writable_keys
+from app.records.assignment.distribute import OWNER, rules_decide
 from app.records.fields import Field
 from app.records.history import Overtaken
 from app.records.model import Record
@@ -24,7 +24,6 @@ from app.records.pages.controls import Control, controls, event_text, input_text
 from app.records.pages.order import reading_order
 from app.records.types import RecordType
 
-OWNER = "owner_id"
 ALL_DAY = "all_day"  # What the tick beside a moment sends.
 
 
@@ -82,24 +81,15 @@ def new_form(
         for key, value in record_type.initial_values(by).items()
         if value is not None and key in record_type.by_key
     }
-    rules_decide = _rules_decide(record_type, by)
-    if rules_decide:
+    is_by_rules = rules_decide(record_type, by)
+    if is_by_rules:
         texts.pop(OWNER, None)
     texts |= {key: text for key, text in given.items() if key in record_type.by_key}
     action = f"/{record_type.collection}/new"
     title = str(record_type.words.new)
     hints = gate.hints(record_type, None, by)
     made = _form(record_type, texts, by, action, title, None, next_url, answer, hints=hints)
-    return _by_rules(made) if rules_decide else made
-
-
-def _rules_decide(record_type: RecordType, by: Actor) -> bool:
-    """True where the rules of assignment choose the owner of what `by` makes of this type."""
-    return (
-        are_by_rules(record_type, by)
-        and OWNER in writable_keys(record_type, by)
-        and reaches(record_type, None, "create", by)
-    )
+    return _by_rules(made) if is_by_rules else made
 
 
 def _by_rules(form: Form) -> Form:

@@ -18,6 +18,7 @@ from app.records.api.groups import grouped
 from app.records.api.idempotency import HEADER, fingerprint, once
 from app.records.api.mentions import mentions_in
 from app.records.api.shape import Reply, dumps, reply, seen_version, shape
+from app.records.assignment.distribute import OWNER, rules_decide
 from app.records.door import may_change, perform
 from app.records.model import Record
 from app.records.pool.facts import REASSIGN
@@ -64,13 +65,17 @@ def list_records(collection: str) -> Response:
 @blueprint.post("/<collection>")
 @access(who=Who.TOKEN, record_verb="create")
 def create_record(collection: str) -> Response:
-    """Create a record; the same Idempotency-Key gives the same answer for a day."""
+    """Create a record; the same Idempotency-Key gives the same answer for a day.
+
+    Without an `owner_id` it is the caller's, or goes to whom the rules of assignment choose.
+    """
     by, record_type = subject(collection)
     may_change(record_type, "create", by)
     inputs = _inputs((*record_type.by_key, *record_type.inputs))
 
     def create() -> Reply:
-        record = perform(record_type, "create", by=by, **inputs)
+        by_rules = {OWNER: None} if rules_decide(record_type, by) else {}
+        record = perform(record_type, "create", by=by, **{**by_rules, **inputs})
         made = reply(record_type, record, _told_keys(record_type, by), by, 201)
         made.headers["Location"] = f"/api/v1/{collection}/{record.id}"
         return made

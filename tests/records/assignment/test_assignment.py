@@ -199,6 +199,23 @@ def test_what_is_created_without_an_owner_is_assigned_by_itself(
         assert {(one.actor_id, one.via) for one in told} == {(None, "job")}
 
 
+def test_what_a_program_makes_and_gives_to_nobody_goes_by_the_rules(
+    acme: Workspace, alice: Person, worker: Worker, program: Programs, reps: dict[UUID, str]
+) -> None:
+    """A form of the firm's website sends no owner at all."""
+    api = program(alice)
+    before = api.post("accounts", {"name": "Before there are rules"}).json
+    assert before["owner_id"] == str(alice.user_id)
+    with acme.acting(alice) as by:
+        rule(by)
+    made = api.post("accounts", {"name": "From the website"}).json
+    mine = api.post("accounts", {"name": "Mine", "owner_id": str(alice.user_id)}).json
+    assert (made["owner_id"], mine["owner_id"]) == (None, str(alice.user_id))
+    worker.drain()
+    assert api.get(f"accounts/{made['id']}").json["owner_id"] in {str(one) for one in reps}
+    assert api.get(f"accounts/{mine['id']}").json["owner_id"] == str(alice.user_id)
+
+
 @pytest.mark.parametrize("url", [URL, "/settings/pool"])
 def test_a_page_leads_to_each_type_that_has_a_pool(alice: Person, url: str) -> None:
     page = alice.client.get(url).text
