@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from app import request as edge
 from app.billing import losses as losing
 from app.billing.asked import read_shown_at
 from app.billing.jobs import follow_bill
@@ -313,13 +314,19 @@ def test_a_change_is_charged_in_a_period_that_by_our_clock_has_yet_to_begin(
     assert till.world.all("invoice")[0]["amount_paid"] == 1200
 
 
-def test_who_is_suspended_for_no_bill_is_told_of_none(
-    till: Till, acme: Workspace, alice: Person
+def test_who_is_suspended_for_no_bill_is_told_of_none_and_whom_to_ask(
+    till: Till, acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with till.app.app_context(), control_session() as session:
         session.get_one(Tenant, acme.facts.id).state = State.SUSPENDED.value
     forget()
-    assert "for no bill" in alice.client.get("/accounts").text
+    email, why = "help@lighthouse.example", edge._why_suspended
+    named = till.settings.model_copy(update={"provider_email": email})
+    monkeypatch.setitem(alice.client.application.extensions, "settings", named)
+    monkeypatch.setattr(edge, "_why_suspended", lambda tenant, _none: why(tenant, email))
+    shut = alice.client.get("/accounts").text
+    assert "for no bill" in shut
+    assert f'<a href="mailto:{email}">{email}</a>' in shut
     page = alice.client.get(PLACE).text
     assert "paying does not open it" in page
     assert "The trial ended on" not in page
@@ -328,6 +335,21 @@ def test_who_is_suspended_for_no_bill_is_told_of_none(
     forget()
     assert "until its bill is paid" in alice.client.get("/accounts").text
     assert "for no bill" not in alice.client.get(PLACE).text
+
+
+def test_where_nothing_is_paid_online_the_page_says_where_to_write_to(
+    till: Till, acme: Workspace, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = {"plan": "starter", "interval": "month", "seats": "3", "way": "card", "currency": "USD"}
+    for email, words in (
+        ("", "Write to us, and"),
+        ("help@lighthouse.example", 'Write to <a href="mailto:help@'),
+    ):
+        bare = till.settings.model_copy(update={"stripe_secret_key": "", "provider_email": email})
+        monkeypatch.setitem(alice.client.application.extensions, "settings", bare)
+        refused = alice.client.post(f"{PLACE}/pay", data=wish)
+        assert refused.status_code >= 400
+        assert words in refused.text
 
 
 def test_what_is_owed_stands_over_every_page_of_those_who_look_after_it(
