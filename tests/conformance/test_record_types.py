@@ -17,6 +17,7 @@ from app.kernel.actor import Actor, Reach, Rights
 from app.kernel.errors import Missing, NotPermitted, Refused
 from app.modules import install_record_types
 from app.records.access import fetch, readable_fields, writable_keys
+from app.records.called import called_text
 from app.records.door import perform
 from app.records.duplicates import groups
 from app.records.duplicates.deny import deny, undeny
@@ -208,8 +209,10 @@ def test_a_reference_names_only_what_may_be_read(
     assert named() == [None]
     assert titles(target_type.key, [target.id], by) == {}
     perform(target_type, "update", target, by=boss, owner_id=str(by.user_id))
-    assert named() == [target_type.title_of(target)]
-    assert titles(target_type.key, [target.id], by) == {target.id: target_type.title_of(target)}
+    called = called_text(target_type, target, by)
+    assert named() == [called]
+    assert titles(target_type.key, [target.id], by) == {target.id: called}
+    assert called.endswith(target_type.title_of(target))
 
 
 @pytest.mark.parametrize(
