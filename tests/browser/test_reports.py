@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.jobs.worker import Worker
 from tests.browser.visitor import Windows, arriving, look_up, overflow, ready
 from tests.cast import Person, Workspace
 from tests.factories import make_account
+from tests.reports.test_background import slow
+
+__all__ = ["slow"]
 
 BARS = "/reports/build?type=account&g0=country&o0=most&m0=count&shape=bar"
 
@@ -174,3 +179,20 @@ def test_a_report_is_mailed_in_every_rhythm(
     expect(page.get_by_label("How often").locator("option:checked")).to_have_text(rhythm)
     if day:
         expect(page.get_by_label("Day of the month")).to_have_value(day)
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_report_that_was_waited_for_tells_its_conditions_once(
+    windows: Windows, alice: Person, worker: Worker, slow: Any
+) -> None:
+    page = windows.open(alice, on_phone=True)
+    report = "/reports/ready/new-accounts"
+    told = page.locator(".report-told").filter(visible=True)
+    with slow():
+        page.goto(report)
+        expect(page.get_by_text("waits for its turn")).to_be_visible()
+        expect(told).to_have_count(1)
+    worker.drain()
+    expect(page.get_by_text("Counted in the background")).to_be_visible()
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("Compared with")

@@ -196,7 +196,7 @@ function nameOf(): string {
 function toldOf(chart: HTMLElement): string[] {
   const { name, unit } = dataOf(chart, chart.dataset.chart ?? '');
   const told = all('.report-told .tag').map((tag) => (tag.textContent ?? '').replace(/\s+/g, ' ').trim());
-  return [unit ? `${name} (${unit})` : name, ...told];
+  return [unit ? `${name} (${unit})` : name, ...new Set(told)];
 }
 
 /** What is told in lines that fit the width of a picture; what is longer than one by itself is drawn narrower. */
