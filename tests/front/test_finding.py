@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 from sqlalchemy import Engine, select
@@ -12,7 +14,12 @@ from app.front.finding import workspaces_of
 from app.identity.models import User
 from app.identity.operations.hints import hint, write_hints
 from app.identity.operations.users import disable_user
+from app.jobs.kinds import Service
 from app.jobs.worker import Worker
+from app.kernel import clock
+from app.kernel.ids import new_id
+from app.kernel.language import using
+from app.mail.service import send_one_service_mail
 from config.settings import Settings
 from tenants.control import Job, MailHint
 from tests.cast import HostClient, Person, Workspace
@@ -57,6 +64,7 @@ def test_the_mail_and_its_sender_speak_the_readers_language(
     language: str,
     sender: str,
     foot: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     guest.post("/find", data={"email": "alice@acme.example"}, headers={"Accept-Language": language})
     founding.drain(1)
@@ -64,6 +72,15 @@ def test_the_mail_and_its_sender_speak_the_readers_language(
     assert mail["from"] == sender
     assert f"{foot} <a href=" in mail["html"]
     assert f">{sender}</td>" in mail["html"]
+    sent: list[EmailMessage] = []
+    monkeypatch.setattr(
+        "app.mail.service.deliver", lambda _server, message, _to: sent.append(message)
+    )
+    other = "en" if language == "zh-CN" else "zh-CN"  # The worker's own language says nothing.
+    with founding.app.app_context(), using(other):
+        service = Service(founding.settings, clock.now(), new_id())
+        send_one_service_mail.run(service, mail)
+    assert parseaddr(str(sent[0]["From"]))[0] == sender
 
 
 def test_nobody_is_mailed_for_an_unknown_address(
