@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 
 import pytest
 from PIL import Image
@@ -153,6 +154,50 @@ def test_a_template_fills_the_text_in_and_names_what_is_empty(
     assert "account.city is empty on this record." in filled
     answer = bob.client.post(f"{fence}/documents/text", data={**TYPED, **theirs})
     assert "This template is for other records." in answer.text
+
+
+def field_of(html: str, name: str) -> str:
+    """What a field of the form holds, as a browser would send it."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html) or re.search(
+        rf'<textarea[^>]*name="{name}"[^>]*>\n?(.*?)</textarea>', html, re.DOTALL
+    )
+    assert found is not None
+    return unescape(found[1])
+
+
+def sent_again(html: str, **changes: str) -> dict[str, str]:
+    """What the form sends as it stands, but for the changes."""
+    names = ("layout", "subject", "body", "filled_subject", "filled_body")
+    return {"language": "en", **{name: field_of(html, name) for name in names}, **changes}
+
+
+def test_a_template_keeps_what_was_typed_and_takes_the_place_of_another(
+    acme: Workspace, alice: Person, bob: Person, fence: str
+) -> None:
+    with acme.acting(alice) as by:
+        first = save_template(by, None, Text("One", "account", "mail", {"en": "A"}, {"en": "One."}))
+        second = save_template(
+            by, None, Text("Two", "account", "mail", {"en": "B"}, {"en": "Two."})
+        )
+        one, two = {"template_id": str(first.id)}, {"template_id": str(second.id)}
+    url, client = f"{fence}/documents/text", bob.client
+
+    typed = client.post(url, data={**TYPED, **one}).text
+    assert field_of(typed, "subject") == "Hello"
+    assert field_of(typed, "body") == "Dear Frank\n\nOne."
+
+    empty = {**TYPED, "subject": "", "body": ""}
+    filled = client.post(url, data={**empty, **one}).text
+    assert (field_of(filled, "subject"), field_of(filled, "body")) == ("A", "One.")
+    other = client.post(url, data=sent_again(filled, **two)).text
+    assert (field_of(other, "subject"), field_of(other, "body")) == ("B", "Two.")
+
+    mine = sent_again(other, body="Two, as I say it.", **two)
+    by_language = client.post(url, data=mine, headers={"HX-Trigger-Name": "language"}).text
+    assert field_of(by_language, "body") == "Two, as I say it."
+    below = client.post(url, data={**mine, **one}).text
+    assert field_of(below, "body") == "Two, as I say it.\n\nOne."
+    assert field_of(below, "subject") == "A"
 
 
 def test_a_template_says_for_how_many_documents_it_was_used(

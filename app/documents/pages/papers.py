@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,32 @@ class PapersPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """By what is known that subject and text stand as a template gave them: digests, or nothing."""
+
+    subject: str = ""
+    body: str = ""
+
+    @classmethod
+    def of(cls, subject: str, body: str) -> Filled:
+        """The digests of what a template gives."""
+        return cls(_digest(subject), _digest(body))
+
+    def is_body(self, text: str) -> bool:
+        """True for a text that nobody typed."""
+        return not text.strip() or _digest(text) == self.body
+
+    def over(self, standing: str, given: str) -> str:
+        """The subject: that of a template only where nobody typed one."""
+        is_typed = bool(standing.strip()) and _digest(standing) != self.subject
+        return standing if is_typed else given or standing
+
+
+def _digest(text: str) -> str:
+    return sha256(" ".join(text.split()).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class PaperForm:
     """The form by which a document is made; `fill_url` answers with the text of a template."""
 
@@ -81,6 +108,7 @@ class PaperForm:
     gaps: tuple[Gap, ...] = ()
     errors: Mapping[str, Text | str] = field(default_factory=dict)
     alerts: tuple[Text | str, ...] = ()
+    filled: Filled = Filled()
 
 
 @dataclass(frozen=True, slots=True)

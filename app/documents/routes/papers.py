@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, request
 
 from app.documents.pages import papers as pages
 from app.documents.pages.links import links_shown
+from app.documents.pages.papers import Filled
 from app.documents.papers.find import documents_of, find_document, pdf_bytes
 from app.documents.papers.make import (
     Wish,
@@ -100,12 +102,17 @@ def preview_document(collection: str, record_id: UUID) -> Response:
 @blueprint.post(f"{OF_RECORD}/text")
 @access(record_verb="act")
 def fill_text(collection: str, record_id: UUID) -> Response:
-    """Subject and text of the chosen template, filled in for the record, in the form again."""
+    """Subject and text of the chosen template, filled in for the record, in the form again.
+
+    They take the place of what a template gave before. What somebody typed stays: the text goes
+    below it, and where only the language was changed nothing does.
+    """
     record_type, record, by = _to_be_made(collection, record_id)
     wish = _wish()
     gaps: tuple[Gap, ...] = ()
     errors = {}
-    if wish.template_id is not None:
+    filled = Filled(typed("filled_subject"), typed("filled_body"))
+    if wish.template_id is not None and not _keeps_all(wish, filled):
         template = get_template(by, wish.template_id)
         try:
             found = render(template, record, wish.language, by)
@@ -113,19 +120,15 @@ def fill_text(collection: str, record_id: UUID) -> Response:
             errors = {"template_id": _said(answer)}
         else:
             gaps = found.missing
-            subject = found.subject or wish.subject
-            wish = Wish(
-                wish.layout,
-                wish.language,
-                subject,
-                found.body,
-                wish.template_id,
-                wish.has_seal,
-                wish.has_bank,
-            )
+            subject, body = filled.over(wish.subject, found.subject), found.body
+            if not filled.is_body(wish.body):
+                body = f"{wish.body.rstrip()}\n\n{body}"
+            filled = Filled.of(found.subject, found.body)
+            wish = replace(wish, subject=subject, body=body)
     form = pages.paper_form(
         record_type, record, by, wish, next_url=next_or(""), gaps=gaps, errors=errors
     )
+    form = replace(form, filled=filled)
     return page(FORM, "form", form=form)
 
 
@@ -199,6 +202,12 @@ def _again(collection: str, record_id: UUID, wish: Wish, answer: Answer) -> Resp
 
 def _said(answer: Answer) -> str:
     return str(next(iter(answer.errors.values()), answer.message))
+
+
+def _keeps_all(wish: Wish, filled: Filled) -> bool:
+    """True where only the language was changed, and the text is somebody's own."""
+    is_language = request.headers.get("HX-Trigger-Name") == "language"
+    return is_language and not filled.is_body(wish.body)
 
 
 def _wish() -> Wish:
