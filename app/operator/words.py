@@ -74,7 +74,7 @@ VERBS: Mapping[str, Said] = {
     "jobs_retried": (_("Failed jobs tried again"), ""),
     "erasure_ordered": (_("Erasure ordered"), "bad"),
     "erased": (_("Erased"), "bad"),
-    "support_entered": (_("Support entered with the firm’s consent"), "warn"),
+    "support_entered": (_("Support let in with the firm’s consent"), "warn"),
     "support_refused": (_("Support refused: wrong code"), "bad"),
     "support_ended": (_("Support ended"), ""),
 }

@@ -27,6 +27,7 @@ from tests.billing.conftest import GOOD, LATER, SECRET, Till
 from tests.cast import Workspace
 
 CLOSE = timedelta(minutes=1)
+MORE = {"plan": "business", "interval": "month", "seats": "4"}
 
 
 @pytest.fixture
@@ -93,6 +94,12 @@ def test_who_moves_the_clock_sees_grace_read_only_suspended_and_the_way_back(
     assert "Your workspace can only be read until it is paid." in page
     assert "It is renewed on" not in page
     assert "What runs until" in page
+    assert "Once the bill is paid, plan and seats can be changed here." in page
+    assert "See what it costs" not in page
+    assert "seats that you pay for" not in page
+    refused = cast.find_person(cast.ALICE, acme, app).client.post("/settings/billing", data=MORE)
+    assert refused.status_code == 422
+    assert "A bill is not paid yet" in refused.text
 
     let_pass(demo, at_work, 14)
     assert demo.facts(acme).state is State.SUSPENDED
@@ -103,7 +110,9 @@ def test_who_moves_the_clock_sees_grace_read_only_suspended_and_the_way_back(
     hear(demo)
     at_work.drain()
     assert demo.facts(acme).state is State.ACTIVE
-    assert "suspended" not in bill_page(acme, app)
+    page = bill_page(acme, app)
+    assert "suspended" not in page
+    assert "See what it costs" in page
 
 
 def test_a_trial_ends_on_its_day_by_the_moved_clock(
