@@ -66,15 +66,19 @@ class PapersPanel:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """By what is known that subject and text stand as a template gave them: digests, or nothing."""
+    """By what is known that subject and text stand as a template gave them: digests, or nothing.
+
+    `template` is the id of that template.
+    """
 
     subject: str = ""
     body: str = ""
+    template: str = ""
 
     @classmethod
-    def of(cls, subject: str, body: str) -> Filled:
+    def of(cls, subject: str, body: str, template_id: UUID | None) -> Filled:
         """The digests of what a template gives."""
-        return cls(_digest(subject), _digest(body))
+        return cls(_digest(subject), _digest(body), str(template_id))
 
     def is_body(self, text: str) -> bool:
         """True for a text that nobody typed."""

@@ -111,7 +111,7 @@ def fill_text(collection: str, record_id: UUID) -> Response:
     wish = _wish()
     gaps: tuple[Gap, ...] = ()
     errors = {}
-    filled = Filled(typed("filled_subject"), typed("filled_body"))
+    filled = Filled(typed("filled_subject"), typed("filled_body"), typed("filled_by"))
     if wish.template_id is not None and not _keeps_all(wish, filled):
         template = get_template(by, wish.template_id)
         try:
@@ -123,7 +123,7 @@ def fill_text(collection: str, record_id: UUID) -> Response:
             subject, body = filled.over(wish.subject, found.subject), found.body
             if not filled.is_body(wish.body):
                 body = f"{wish.body.rstrip()}\n\n{body}"
-            filled = Filled.of(found.subject, found.body)
+            filled = Filled.of(found.subject, found.body, wish.template_id)
             wish = replace(wish, subject=subject, body=body)
     form = pages.paper_form(
         record_type, record, by, wish, next_url=next_or(""), gaps=gaps, errors=errors
@@ -206,8 +206,7 @@ def _said(answer: Answer) -> str:
 
 def _keeps_all(wish: Wish, filled: Filled) -> bool:
     """True where only the language was changed, and the text is somebody's own."""
-    is_language = request.headers.get("HX-Trigger-Name") == "language"
-    return is_language and not filled.is_body(wish.body)
+    return str(wish.template_id) == filled.template and not filled.is_body(wish.body)
 
 
 def _wish() -> Wish:
